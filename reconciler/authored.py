@@ -1,0 +1,81 @@
+"""What an author wrote, before anybody knows what it means.
+
+The loader builds this tree from YAML events and codecs read it.  A scalar keeps its text
+as written: whether `no` is a boolean, an option or a word is for the field's type to say.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+
+class Place(NamedTuple):
+    """A spot in a file of the repository; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        """Return `file:line:column`, which terminals and editors can follow."""
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Scalar(NamedTuple):
+    """One scalar: its text, whether it was written without quotes, and where.
+
+    `hidden` is the text that follows a plain scalar as ` #x`: YAML takes it for a comment
+    where the author may have meant `Fix bug #123`.
+    """
+
+    text: str
+    plain: bool
+    place: Place
+    hidden: str = ""
+
+    @property
+    def is_null(self) -> bool:
+        """Whether this is the written word `null`, the only one that empties a field."""
+        return self.plain and self.text == "null"
+
+
+class AuthoredList(list["Node"]):
+    """A YAML sequence, with the place of its first character."""
+
+    __slots__ = ("place",)
+    place: Place
+
+    def __init__(self, place: Place) -> None:
+        """Make an empty list at `place`."""
+        super().__init__()
+        self.place = place
+
+
+class AuthoredMap(dict[str, "Node"]):
+    """A YAML mapping with text keys, its own place and the scalar of each key."""
+
+    __slots__ = ("keys_at", "place")
+    place: Place
+    keys_at: dict[str, Scalar]
+
+    def __init__(self, place: Place) -> None:
+        """Make an empty map at `place`."""
+        super().__init__()
+        self.place = place
+        self.keys_at = {}
+
+
+Node: TypeAlias = Scalar | AuthoredList | AuthoredMap
+
+
+def kind_of(node: Node) -> str:
+    """Name the shape of a node as people call it."""
+    match node:
+        case Scalar(plain=True, text="null"):
+            return "null"
+        case Scalar():
+            return "text"
+        case AuthoredList():
+            return "a list"
+        case AuthoredMap():
+            return "a map"

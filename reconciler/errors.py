@@ -1,0 +1,105 @@
+"""Everything that can go wrong, as a tree.
+
+Two kinds meet here.  A `Mistake` is a value: one thing that an author got wrong, with its
+place; they are collected and told all at once.  A `ReconcilerError` ends the run.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reconciler.authored import Place
+
+QUOTABLE = 60
+"""The longest value, in characters, that a message repeats."""
+
+LISTED = 8
+"""How many of the known names a message lists where none is near."""
+
+
+def quoted(text: str) -> str:
+    """Return `text` in quotes if it is short and printable, else a neutral word for it."""
+    return f"'{text}'" if 0 < len(text) <= QUOTABLE and text.isprintable() else "this value"
+
+
+def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return at most three of the known names that look like `word`, the nearest first."""
+    names = sorted({name for name in known if name})
+    folded: dict[str, str] = {}
+    for name in names:
+        folded.setdefault(name.casefold(), name)
+    hits = difflib.get_close_matches(word.casefold()[:QUOTABLE], folded, n=3, cutoff=0.6)
+    return tuple(folded[hit] for hit in hits)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Say what to write instead of `word`: the near names, else some of those there are."""
+    names = sorted({name for name in known if name})
+    if near := nearest(word, names):
+        return "did you mean " + " or ".join(quoted(name) for name in near) + "?"
+    if not names:
+        return "there are none"
+    few = ", ".join(quoted(name) for name in names[:LISTED])
+    return f"there is {few}" + (f" and {len(names) - LISTED} more" if len(names) > LISTED else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing to mend in the files: where it stands, what is wrong, what to do."""
+
+    place: Place
+    what: str
+    fix: str
+
+    def __str__(self) -> str:
+        """Return the line that people see: `file:line:column: what; what to do`."""
+        return f"{self.place}: {self.what}; {self.fix}"
+
+
+class NoValue(Mistake):
+    """A key stands without a value, or with one that only looks like null."""
+
+    def __init__(self, place: Place) -> None:
+        """Make the message for a blank value at `place`."""
+        super().__init__(place, "no value", "write null to empty it, or delete the line to leave it alone")
+
+
+class UnknownName(Mistake):
+    """A name of which the space knows nothing."""
+
+    def __init__(self, place: Place, kind: str, name: str, owner: str, known: Iterable[str]) -> None:
+        """Make the message: `no <kind> '<name>' on <owner>; did you mean …?`."""
+        super().__init__(place, f"no {kind} {quoted(name)} on {owner}", suggestion(name, known))
+
+
+class WrongShape(Mistake):
+    """A value that no reading turns into what the field holds."""
+
+    def __init__(self, place: Place, wanted: str, found: str, example: str) -> None:
+        """Make the message: `expected <wanted>, found <found>; write <example>`."""
+        super().__init__(place, f"expected {wanted}, found {found}", f"write {example}")
+
+
+class ReconcilerError(Exception):
+    """The run cannot start or cannot end; the command exits with 1."""
+
+
+class InputError(ReconcilerError):
+    """The files hold mistakes: all of them, in the order of their places."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        """Collect, sort and keep the mistakes."""
+        self.mistakes = tuple(sorted(set(mistakes), key=lambda m: (m.place, m.what, m.fix)))
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class CannotRun(ReconcilerError):
+    """Something outside the files stops the run: what it is and what to do about it."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        """Make the message `what; fix`."""
+        self.what = what
+        self.fix = fix
+        super().__init__(f"{what}; {fix}")
