@@ -6,6 +6,7 @@ as written: whether `no` is a boolean, an option or a word is for the field's ty
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 
@@ -79,3 +80,38 @@ def kind_of(node: Node) -> str:
             return "a list"
         case AuthoredMap():
             return "a map"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item as one file speaks of it: an id, and what is wanted of its fields and roles.
+
+    The keys of `fields`, `roles` and `expect` are names as written; the catalog resolves them.
+    A bare id has three empty maps.
+    """
+
+    id: int
+    place: Place
+    fields: AuthoredMap
+    roles: AuthoredMap
+    expect: AuthoredMap
+    unmanaged: tuple[Scalar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML file of the desired state; the defaults hold for each of its items."""
+
+    file: str
+    space: Scalar
+    type: Scalar
+    default_fields: AuthoredMap
+    default_roles: AuthoredMap
+    items: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """All files that a run reads, ordered by file name."""
+
+    documents: tuple[Document, ...]
