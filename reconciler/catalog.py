@@ -1,0 +1,331 @@
+"""Names to fields: what the files want, and what live items hold, in canonical values.
+
+The catalog is made of a space's metadata and knows neither files nor network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.authored import AuthoredMap, Document, Entry, Manifest, Node, Place
+from reconciler.errors import Mistake, UnknownName
+from reconciler.fields import codec_for, refusal
+from reconciler.fields.base import Codec, FieldSpec, People, Seen, Wanted, Wrong
+from reconciler.fields.people import expand, mentions, user_keys
+from reconciler.model import ROLES, Item, Ref, SideEffect
+
+PEOPLE_TYPES = frozenset({"user", "multi_user", "role"})
+NAME = FieldSpec(key="name", name="Name", type="text", alias="name")
+"""The item's name is a property on reading and a field on writing (field-formats.md A6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSpec:
+    """One work item type: its names, fields and roles."""
+
+    key: str
+    name: str
+    api_name: str
+    fields: tuple[FieldSpec, ...]
+    roles: tuple[FieldSpec, ...]
+
+    def answers_to(self, word: str) -> bool:
+        """Whether people may mean this type by `word`."""
+        return word in (self.key, self.api_name, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedField:
+    """One field of one item, as the files want it."""
+
+    key: str
+    codec: Codec
+    wanted: Wanted
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class WantedItem:
+    """One item, with everything that all files want of it; `expects` are only compared."""
+
+    ref: Ref
+    place: Place
+    fields: tuple[WantedField, ...]
+    expects: tuple[WantedField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A field of an item as one place in the files speaks of it."""
+
+    spec: FieldSpec
+    key: str
+    node: Node
+    place: Place
+    by_default: bool
+
+
+@dataclass(slots=True)
+class Catalog:
+    """The types of one space, and the people of the run."""
+
+    space_key: str
+    space: str
+    types: Mapping[str, TypeSpec]
+    people: People = field(default_factory=People)
+    codecs: dict[tuple[str, str], Codec] = field(default_factory=dict)
+
+    def type_of(self, word: str) -> TypeSpec | None:
+        """Find the type that a file names by key, api_name or name."""
+        return self.types.get(word) or next(
+            (one for one in self.types.values() if one.answers_to(word)), None
+        )
+
+    def codec(self, type_key: str, key: str) -> Codec:
+        """Return the codec of a field or (`roles/<id>`) a role; raises KeyError if there is none."""
+        at = (type_key, key)
+        if at not in self.codecs:
+            spec = next(spec for spec in every_spec(self.types[type_key]) if change_key(spec) == key)
+            self.codecs[at] = codec_for(spec, self.people)
+        return self.codecs[at]
+
+    def manages(self, type_key: str, key: str) -> bool:
+        """Whether the space still has the field and it is one that can be written."""
+        spec = next((spec for spec in every_spec(self.types[type_key]) if change_key(spec) == key), None)
+        return spec is not None and refusal(spec) is None
+
+    # -- what the files want ---------------------------------------------------------------
+
+    def mentioned(self, manifest: Manifest) -> set[str]:
+        """Return every e-mail and user key that people fields and roles of the files name."""
+        words: set[str] = set()
+        for document in manifest.documents:
+            spec = self.type_of(document.type.text)
+            if spec is None:
+                continue
+            for fields, roles in [
+                (document.default_fields, document.default_roles),
+                *((entry.fields, entry.roles) for entry in document.items),
+            ]:
+                for name, node in fields.items():
+                    if any(one.type in PEOPLE_TYPES for one in named(spec.fields, name)):
+                        words.update(scalar.text for scalar in mentions(node))
+                for node in roles.values():
+                    words.update(scalar.text for scalar in mentions(node))
+        return {one for word in words for one in expand(word, self.people)}
+
+    def desire(self, manifest: Manifest) -> tuple[tuple[WantedItem, ...], list[Mistake]]:
+        """Read what the files want, item by item in order of type and id; with every mistake."""
+        mistakes: list[Mistake] = []
+        claims: dict[Ref, dict[str, Claim]] = {}
+        expects: dict[Ref, list[WantedField]] = {}
+        places: dict[Ref, Place] = {}
+        for document in manifest.documents:
+            spec = self.type_of(document.type.text)
+            if spec is None:
+                words = [word for one in self.types.values() for word in (one.api_name or one.key, one.name)]
+                mistakes.append(
+                    UnknownName(document.type.place, "type", document.type.text, self.space, words)
+                )
+                continue
+            for entry in document.items:
+                ref = Ref(spec.key, entry.id)
+                places.setdefault(ref, entry.place)
+                for claim in self.claims(document, entry, spec, mistakes):
+                    settle_claim(claims.setdefault(ref, {}), claim, mistakes)
+                claims.setdefault(ref, {})
+                for key, node, place in self.resolved(entry.expect, spec.fields, spec, mistakes):
+                    self.read(ref, key, node, place, expects.setdefault(ref, []), mistakes)
+        read: dict[Ref, list[WantedField]] = {ref: [] for ref in claims}
+        for ref, per_field in claims.items():
+            for claim in per_field.values():
+                self.read(ref, claim.key, claim.node, claim.place, read[ref], mistakes)
+        items = tuple(
+            WantedItem(ref, places[ref], tuple(read[ref]), tuple(expects.get(ref, ())))
+            for ref in sorted(read)
+        )
+        return items, mistakes
+
+    def claims(
+        self, document: Document, entry: Entry, spec: TypeSpec, mistakes: list[Mistake]
+    ) -> Iterator[Claim]:
+        """Yield what one file says of one item: its own values, then the defaults it lets stand."""
+        own: set[str] = set()
+        off: set[str] = set()
+        for scalar in entry.unmanaged:
+            hits = named(spec.fields, scalar.text) + named(spec.roles, scalar.text)
+            if not hits:
+                known = [one.label for one in spec.fields + spec.roles]
+                mistakes.append(UnknownName(scalar.place, "field", scalar.text, spec.name, known))
+            off.update(change_key(one) for one in hits)
+        for fields, roles, by_default in (
+            (entry.fields, entry.roles, False),
+            (document.default_fields, document.default_roles, True),
+        ):
+            seen: dict[str, Place] = {}
+            said = [] if by_default and entry is not document.items[0] else mistakes
+            for key, node, place in (
+                *self.resolved(fields, spec.fields, spec, said),
+                *self.resolved(roles, spec.roles, spec, said, kind="role"),
+            ):
+                if key in seen:
+                    said.append(Mistake(place, f"the same field as at {seen[key]}", "name it once"))
+                    continue
+                seen[key] = place
+                if by_default and (key in own or key in off):
+                    continue
+                own.add(key)
+                yield Claim(spec_of(spec, key), key, node, place, by_default)
+
+    def resolved(
+        self,
+        wanted: AuthoredMap,
+        specs: tuple[FieldSpec, ...],
+        spec: TypeSpec,
+        mistakes: list[Mistake],
+        kind: str = "field",
+    ) -> Iterator[tuple[str, Node, Place]]:
+        """Yield the values of a map under the keys that their names mean."""
+        for name, node in wanted.items():
+            at = wanted.keys_at[name].place
+            hits = named(specs, name)
+            if len(hits) > 1:
+                keys = " or ".join(one.alias or one.key for one in hits)
+                mistakes.append(
+                    Mistake(at, f"'{name}' names {len(hits)} {kind}s of {spec.name}", f"write {keys}")
+                )
+            elif not hits:
+                known = {
+                    word for one in specs if not refusal(one) for word in (one.alias or one.key, one.name)
+                }
+                mistakes.append(UnknownName(at, kind, name, spec.name, known))
+            elif reason := refusal(hits[0]):
+                mistakes.append(Mistake(at, f"{hits[0].label} cannot be managed here", reason))
+            elif hits[0].locked:
+                mistakes.append(
+                    Mistake(at, f"the members of {hits[0].label} are fixed by the space", "delete the line")
+                )
+            else:
+                yield change_key(hits[0]), node, at
+
+    def read(
+        self, ref: Ref, key: str, node: Node, place: Place, into: list[WantedField], mistakes: list[Mistake]
+    ) -> None:
+        """Read one value by its field's type."""
+        codec = self.codec(ref.type_key, key)
+        try:
+            wanted = codec.parse(node)
+        except Wrong as error:
+            mistakes += error.mistakes
+            return
+        into.append(WantedField(key, codec, wanted, place))
+
+    # -- what live items hold --------------------------------------------------------------
+
+    def observe(self, raw: Mapping[str, Any], type_key: str, keys: Iterable[str]) -> Item:
+        """Decode the named fields of a WorkItemInfo (endpoints.md section 6.1)."""
+        wire = wire_values(raw)
+        roles = role_list(wire.get("role_owners"))
+        values: dict[str, Seen] = {}
+        unreadable: dict[str, str] = {}
+        for key in keys:
+            role = key.removeprefix(ROLES) if key.startswith(ROLES) else None
+            held = wire.get(key) if role is None else list(dict(roles).get(role, ()))
+            try:
+                values[key] = self.codec(type_key, key).decode(held)
+            except (ValueError, TypeError, OverflowError) as error:
+                unreadable[key] = str(error)
+        aborted = wire.get("aborted")
+        return Item(
+            ref=Ref(type_key, int(raw["id"])),
+            name=str(raw.get("name") or ""),
+            values=values,
+            roles=roles,
+            aborted=isinstance(aborted, dict) and aborted.get("is_aborted") is True,
+            updated_by=str(raw.get("updated_by") or ""),
+            unreadable=unreadable,
+        )
+
+    def side_effects(self, item: Item) -> tuple[SideEffect, ...]:
+        """Tell which locked roles hold others than the space's default (endpoints.md 7.2, rule 3)."""
+        held = dict(item.roles)
+        return tuple(
+            SideEffect(
+                role=spec.key,
+                name=spec.label,
+                members=held.get(spec.key, ()),
+                defaults=spec.members,
+                labels=tuple(self.people.show(key) for key in held.get(spec.key, ())),
+            )
+            for spec in self.types[item.ref.type_key].roles
+            if spec.locked and held.get(spec.key) and frozenset(held[spec.key]) != frozenset(spec.members)
+        )
+
+
+def settle_claim(claims: dict[str, Claim], claim: Claim, mistakes: list[Mistake]) -> None:
+    """Let one place speak for a field; a second one is a mistake that names both."""
+    other = claims.get(claim.key)
+    if other is None:
+        claims[claim.key] = claim
+        return
+    mistakes.append(
+        Mistake(
+            claim.place,
+            f"{claim.spec.label} of this item stands at {other.place} too",
+            "keep it in one place",
+        )
+    )
+
+
+def change_key(spec: FieldSpec) -> str:
+    """Return the key by which changes name a field or a role."""
+    return ROLES + spec.key if spec.type == "role" else spec.key
+
+
+def every_spec(spec: TypeSpec) -> tuple[FieldSpec, ...]:
+    """Return the fields and the roles of a type."""
+    return spec.fields + spec.roles
+
+
+def spec_of(spec: TypeSpec, key: str) -> FieldSpec:
+    """Return the field or role that a change's key names."""
+    return next(one for one in every_spec(spec) if change_key(one) == key)
+
+
+def named(specs: tuple[FieldSpec, ...], word: str) -> tuple[FieldSpec, ...]:
+    """Find by key, else by alias, else by display name (several where the name is not unique)."""
+    for attribute in ("key", "alias", "name"):
+        if hits := tuple(spec for spec in specs if word and getattr(spec, attribute) == word):
+            return hits
+    return ()
+
+
+def wire_values(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a WorkItemInfo by field key; rich texts by their detail where it is there."""
+    values: dict[str, Any] = {"name": raw.get("name")}
+    for member, into in (("fields", values), ("multi_texts", values)):
+        entries = raw.get(member)
+        for entry in entries if isinstance(entries, list) else []:
+            if isinstance(entry, dict) and isinstance(entry.get("field_key"), str):
+                into[entry["field_key"]] = entry.get("field_value")
+    return values
+
+
+def role_list(wire: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Read `role_owners`: `[{role, owners}]`, null and `owners: null` (field-formats.md 9.1)."""
+    entries = wire if isinstance(wire, list) else []
+    return tuple(
+        (str(entry["role"]), tuple(user_keys(entry.get("owners"))))
+        for entry in entries
+        if isinstance(entry, dict) and entry.get("role")
+    )
+
+
+def fold_roles(
+    live: tuple[tuple[str, tuple[str, ...]], ...], wanted: Mapping[str, list[str]]
+) -> list[dict[str, Any]]:
+    """Lay the wanted roles over the live list: all roles, live order first (field-formats.md 9.3)."""
+    owners: dict[str, list[str]] = {role: list(members) for role, members in live}
+    return [{"role": role, "owners": members} for role, members in {**owners, **wanted}.items()]

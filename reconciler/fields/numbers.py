@@ -1,0 +1,98 @@
+"""Numbers and booleans."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from decimal import Decimal
+from typing import Any
+
+from reconciler.authored import Scalar
+from reconciler.errors import Mistake
+from reconciler.fields.base import EMPTY, EMPTY_LABEL, ScalarCodec, Seen, Wrong
+
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
+LONGEST = 40
+LARGEST = Decimal(10) ** 15
+"""Beyond this a JSON double no longer keeps every whole number."""
+
+
+class NumberCodec(ScalarCodec):
+    """`number`: a JSON number both ways, cleared by null (field-formats.md section 5.1)."""
+
+    wanted_shape = "a number"
+    example = "digits such as 3 or 0.5, without quotes"
+
+    def read_scalar(self, scalar: Scalar) -> Hashable:
+        """Read a decimal that a JSON double carries exactly."""
+        if not scalar.plain or len(scalar.text) > LONGEST or not NUMBER.fullmatch(scalar.text):
+            raise self.misshapen(scalar)
+        value = Decimal(scalar.text) * Decimal(self.spec.scale)
+        if abs(value) > LARGEST or Decimal(repr(float(value))) != value:
+            raise Wrong(Mistake(scalar.place, "a number the service cannot keep", "use at most 15 digits"))
+        return plain_decimal(value)
+
+    def decode(self, wire: Any) -> Seen:
+        """Read an int or a float (or digits in a string); 1 and 1.0 are one value."""
+        if wire is None or wire == "":
+            return Seen(EMPTY)
+        if isinstance(wire, bool) or not isinstance(wire, int | float | str):
+            raise ValueError(f"expected a number, got {type(wire).__name__}")
+        text = repr(wire) if isinstance(wire, float) else str(wire)
+        value = Decimal(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text) else None
+        if value is None:
+            raise ValueError("not a finite number")
+        return Seen(plain_decimal(value))
+
+    def encode(self, value: Any) -> Any:
+        """Send a whole number as an int, any other as a float."""
+        if value is EMPTY:
+            return None
+        return int(value) if value == value.to_integral_value() else float(value)
+
+    def show(self, value: Any) -> str:
+        """Show the number as it would be written."""
+        return EMPTY_LABEL if value is EMPTY else str(self.dump(value))
+
+    def dump(self, value: Any) -> Any:
+        """Write the number in the author's scale, never with an exponent."""
+        if value is EMPTY:
+            return None
+        written = plain_decimal(value / Decimal(self.spec.scale))
+        return int(written) if written == written.to_integral_value() else Decimal(format(written, "f"))
+
+
+def plain_decimal(value: Decimal) -> Decimal:
+    """Drop trailing zeros and the sign of zero, so that equal numbers are equal to the digit."""
+    return value.normalize() if value else Decimal(0)
+
+
+class BoolCodec(ScalarCodec):
+    """`bool`: true, false, or unset, which is neither (field-formats.md section 5.2)."""
+
+    wanted_shape = "true or false"
+    example = "true or false"
+
+    def read_scalar(self, scalar: Scalar) -> Hashable:
+        """Take the two words of YAML 1.2 only."""
+        if not scalar.plain or scalar.text not in {"true", "false"}:
+            raise self.misshapen(scalar)
+        return scalar.text == "true"
+
+    def decode(self, wire: Any) -> Seen:
+        """Read a JSON boolean or null."""
+        if wire is not None and not isinstance(wire, bool):
+            raise ValueError(f"expected a boolean, got {type(wire).__name__}")
+        return Seen(wire)
+
+    def encode(self, value: Any) -> Any:
+        """Send it as it is, null to clear."""
+        return value
+
+    def show(self, value: Any) -> str:
+        """Show the word."""
+        return EMPTY_LABEL if value is EMPTY else str(value).lower()
+
+    def dump(self, value: Any) -> Any:
+        """Write the word."""
+        return value

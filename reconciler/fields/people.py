@@ -1,0 +1,147 @@
+"""People: `user`, `multi_user` and the roles of an item; compared by user key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Any
+
+from reconciler.authored import AuthoredList, AuthoredMap, Node, Scalar
+from reconciler.errors import Mistake, UnknownName
+from reconciler.fields.base import EMPTY, EMPTY_LABEL, People, ScalarCodec, Seen, Wrong
+from reconciler.fields.sets import SetCodec, wrong_separator
+
+USER_KEY = re.compile(r"[0-9]{15,25}")
+
+
+def mentions(node: Node) -> Iterator[Scalar]:
+    """Yield the scalars of a value that may name people."""
+    if isinstance(node, Scalar):
+        if not node.is_null:
+            yield node
+    elif isinstance(node, AuthoredList):
+        for one in node:
+            yield from mentions(one)
+    elif isinstance(node, AuthoredMap):
+        for one in node.values():
+            yield from mentions(one)
+
+
+def expand(text: str, people: People) -> tuple[str, ...]:
+    """Return the e-mails or user keys that a written name stands for."""
+    return people.groups.get(text, (text,))
+
+
+def resolve(scalar: Scalar, people: People, owner: str) -> tuple[str, ...]:
+    """Return the user keys that a scalar names; raises `Wrong`."""
+    if scalar.text not in people.groups and (mistake := wrong_separator(scalar)):
+        raise Wrong(mistake)
+    keys: list[str] = []
+    for name in expand(scalar.text, people):
+        person = people.by_email.get(name.lower()) or people.by_key.get(name)
+        if person:
+            keys.append(person.key)
+        elif USER_KEY.fullmatch(name):
+            keys.append(name)
+        else:
+            known = [*people.groups, *(one.email for one in people.by_key.values())]
+            raise Wrong(UnknownName(scalar.place, "person", name, owner, known))
+    return tuple(keys)
+
+
+def left(people: People, keys: Iterable[Any]) -> str | None:
+    """Name the first of `keys` who cannot be given work any more, or None."""
+    for key in sorted(keys):
+        person = people.by_key.get(key)
+        if person and not person.active:
+            return f"{person.email or key} is no longer active"
+    return None
+
+
+def user_keys(wire: Any) -> list[str]:
+    """Read a list of user keys, a single one, or an empty form."""
+    if wire is None or wire == "":
+        return []
+    members = wire if isinstance(wire, list) else [wire]
+    if not all(isinstance(member, str) for member in members):
+        raise ValueError("expected user keys")
+    return [member for member in members if member]
+
+
+class UserCodec(ScalarCodec):
+    """`user`: one user key (field-formats.md section 7.1)."""
+
+    wanted_shape = "one person"
+    example = "an e-mail, a user key, or a name from `people`"
+
+    def read_scalar(self, scalar: Scalar) -> Hashable:
+        """Read one person; a group of several is refused."""
+        keys = resolve(scalar, self.people, self.spec.label)
+        if len(keys) != 1:
+            raise Wrong(
+                Mistake(scalar.place, f"'{scalar.text}' is a group of {len(keys)}", "name one person")
+            )
+        return keys[0]
+
+    def decode(self, wire: Any) -> Seen:
+        """Read a user key, or a list of one (section 18, point 6)."""
+        keys = user_keys(wire)
+        if len(keys) > 1:
+            raise ValueError("expected one user key")
+        return Seen(keys[0] if keys else EMPTY)
+
+    def encode(self, value: Any) -> Any:
+        """Send the user key, null to clear."""
+        return value
+
+    def show(self, value: Any) -> str:
+        """Show the e-mail."""
+        return EMPTY_LABEL if value is EMPTY else self.people.show(value)
+
+    def dump(self, value: Any) -> Any:
+        """Write the e-mail, or the key of somebody unknown."""
+        return None if value is EMPTY else self.people.show(value)
+
+    def objection(self, live: Seen, after: Hashable) -> str | None:  # noqa: ARG002 - only the new person counts
+        """Refuse to give work to somebody who has left."""
+        return None if after is EMPTY else left(self.people, [after])
+
+
+class UsersCodec(SetCodec):
+    """`multi_user`, watchers and the members of one role (section 7.2 and 9)."""
+
+    wanted_shape = "a list of people"
+    example = "[ana@example.com], or {contains: [ana@example.com]}"
+
+    def read_members(self, nodes: AuthoredList) -> frozenset[Hashable]:
+        """Read the members; a role for one person takes one."""
+        members = super().read_members(nodes)
+        if self.spec.single and len(members) > 1:
+            raise Wrong(Mistake(nodes.place, f"{self.spec.label} takes one person", "name one person"))
+        return members
+
+    def read_member(self, node: Node) -> tuple[Hashable, ...]:
+        """Read a person or a group."""
+        if not isinstance(node, Scalar):
+            raise self.misshapen(node)
+        return resolve(node, self.people, self.spec.label)
+
+    def decode(self, wire: Any) -> Seen:
+        """Read a list of user keys, null where there are none."""
+        return Seen(frozenset(user_keys(wire)))
+
+    def encode(self, value: Any) -> Any:
+        """Send the user keys."""
+        return self.ordered(value)
+
+    def show_member(self, member: Any) -> str:
+        """Show the e-mail."""
+        return self.people.show(member)
+
+    def objection(self, live: Seen, after: Hashable) -> str | None:
+        """Refuse to add somebody who has left."""
+        assert isinstance(live.value, frozenset)  # noqa: S101 - the codec's own canonical form
+        assert isinstance(after, frozenset)  # noqa: S101 - see above
+        if self.spec.single and len(after) > 1:
+            return f"{self.spec.label} takes one person"
+        return left(self.people, after - live.value)

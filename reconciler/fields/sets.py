@@ -1,0 +1,100 @@
+"""The part that all sets share: an exact list, or `contains` and `excludes`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Hashable
+from typing import Any
+
+from reconciler.authored import AuthoredList, AuthoredMap, Node, Scalar
+from reconciler.errors import Mistake, UnknownName
+from reconciler.fields.base import EMPTY_LABEL, Codec, Rule, Wanted, Wrong
+
+MODES = ("contains", "excludes")
+
+
+class SetCodec(Codec):
+    """A codec whose canonical value is a frozenset; order never matters, doubles are refused."""
+
+    wanted_shape = "a list"
+    example = "[one, two], or {contains: [one]}"
+    empty: Hashable = frozenset()
+
+    def read(self, node: Node) -> Wanted:
+        """Read an exact list, or a map with `contains` and `excludes`."""
+        if isinstance(node, AuthoredList):
+            return self.read_members(node)
+        if not isinstance(node, AuthoredMap):
+            raise self.misshapen(node)
+        wrong: list[Mistake] = [
+            UnknownName(node.keys_at[key].place, "mode", key, self.spec.label, MODES)
+            for key in node
+            if key not in MODES
+        ]
+        parts: dict[str, frozenset[Hashable]] = {}
+        for mode in MODES:
+            if mode in node:
+                members = node[mode]
+                try:
+                    if not isinstance(members, AuthoredList):
+                        raise self.misshapen(members)
+                    parts[mode] = self.read_members(members)
+                except Wrong as error:
+                    wrong += error.mistakes
+        both = parts.get("contains", frozenset()) & parts.get("excludes", frozenset())
+        if both:
+            names = ", ".join(sorted(map(self.show_member, both)))
+            wrong.append(Mistake(node.place, f"{names} both in contains and in excludes", "keep one of them"))
+        if not wrong and not any(parts.values()):
+            wrong.append(Mistake(node.place, "a rule without members", "name somebody, or delete the line"))
+        if wrong:
+            raise Wrong(*wrong)
+        return Rule(parts.get("contains", frozenset()), parts.get("excludes", frozenset()))
+
+    def read_members(self, nodes: AuthoredList) -> frozenset[Hashable]:
+        """Read every member; all mistakes at once, a member named twice among them."""
+        wrong: list[Mistake] = []
+        seen: dict[Hashable, Node] = {}
+        for node in nodes:
+            try:
+                members = self.read_member(node)
+            except Wrong as error:
+                wrong += error.mistakes
+                continue
+            for member in members:
+                if member in seen:
+                    wrong.append(Mistake(node.place, f"{self.show_member(member)} twice", "name it once"))
+                seen[member] = node
+        if wrong:
+            raise Wrong(*wrong)
+        return frozenset(seen)
+
+    @abstractmethod
+    def read_member(self, node: Node) -> tuple[Hashable, ...]:
+        """Read one written member, which may stand for several (a group of people)."""
+
+    @abstractmethod
+    def show_member(self, member: Any) -> str:
+        """Return one member as people read it."""
+
+    def ordered(self, value: Any) -> list[Any]:
+        """Return the members in the one order in which they are sent and written."""
+        return sorted(value, key=str)
+
+    def show(self, value: Any) -> str:
+        """Show the members in a stable order."""
+        return ", ".join(map(self.show_member, self.ordered(value))) if value else EMPTY_LABEL
+
+    def dump(self, value: Any) -> Any:
+        """Write the members' names."""
+        return [self.show_member(member) for member in self.ordered(value)]
+
+
+def wrong_separator(scalar: Scalar) -> Mistake | None:
+    """Notice several names in one scalar, parted by a comma of any keyboard."""
+    for sign in ("、", "，", ",", ";", "；"):
+        if sign in scalar.text:
+            return Mistake(
+                scalar.place, f"several names in one text, parted by '{sign}'", "write a list: [one, two]"
+            )
+    return None

@@ -1,0 +1,73 @@
+"""Refuse a plan that touches too much.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from reconciler.model import GuardResult, Plan
+
+SHARE_FROM = 10
+"""The share of items counts only where the state names at least this many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one apply may touch: `changes` and `share` count items, `clears` fields."""
+
+    changes: int = 100
+    share: Decimal = Decimal("0.3")
+    clears: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A reviewed exception from the limits; it ends after the day `until`."""
+
+    changes: int | None = None
+    share: Decimal | None = None
+    clears: int | None = None
+    until: date | None = None
+
+
+def widened(limits: Limits, allowances: Iterable[Allowance], today: date) -> Limits:
+    """Raise each limit to the largest that a standing allowance grants."""
+    standing = [one for one in allowances if one.until is None or today <= one.until]
+    return Limits(
+        changes=max([limits.changes, *(one.changes for one in standing if one.changes is not None)]),
+        share=max([limits.share, *(one.share for one in standing if one.share is not None)]),
+        clears=max([limits.clears, *(one.clears for one in standing if one.clears is not None)]),
+    )
+
+
+def judge(plan: Plan, limits: Limits) -> tuple[GuardResult, ...]:
+    """Hold a plan against each limit."""
+    items = len(plan.updates)
+    share = Decimal(items) / plan.named if plan.named else Decimal(0)
+    return (
+        GuardResult("changes", f"{limits.changes} items", f"{items} items", items <= limits.changes),
+        GuardResult(
+            "share",
+            percent(limits.share),
+            f"{percent(share)} of {plan.named} items",
+            plan.named < SHARE_FROM or share <= limits.share,
+        ),
+        GuardResult(
+            "clears", f"{limits.clears} fields", f"{plan.clears} fields", plan.clears <= limits.clears
+        ),
+    )
+
+
+def percent(share: Decimal) -> str:
+    """Show a share in percent with at most one decimal."""
+    return f"{(share * 100).quantize(Decimal('0.1')).normalize():f}%"
+
+
+def allow_line(plan: Plan) -> str:
+    """Return the settings entry that would let this plan pass, ready to paste."""
+    share = percent(Decimal(len(plan.updates)) / plan.named + Decimal("0.0005")) if plan.named else "0%"
+    numbers = {"changes": str(len(plan.updates)), "share": share, "clears": str(plan.clears)}
+    failed = [f"{guard.name}: {numbers[guard.name]}" for guard in plan.guards if not guard.ok]
+    return "guards: {allow: [{" + ", ".join(failed) + ", why: …}]}"

@@ -1,0 +1,246 @@
+"""The values between YAML and the PUT: references, live items, changes, the plan, outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from reconciler.authored import Place
+from reconciler.fields.base import Seen
+
+ROLES = "roles/"
+"""Prefix of a change's key where it speaks of one role."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """One work item: the type's key and the item's id; the space is the plan's."""
+
+    type_key: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A live item as a read saw it: only the fields that were asked for.
+
+    `values` is keyed like changes are; `roles` is the raw `role_owners` list, in its order;
+    `unreadable` maps the key of a value that is none of its type's to the reason.
+    """
+
+    ref: Ref
+    name: str
+    values: Mapping[str, Seen]
+    roles: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    aborted: bool = False
+    updated_by: str = ""
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field or role of one item that is to differ; plain data, so that a view needs no metadata.
+
+    `before` and `after` are in the form of the PUT.  `contains` and `excludes`, in the same
+    form, are set where the author wrote a rule about some members.
+    """
+
+    key: str
+    name: str
+    type: str
+    before: Any
+    after: Any
+    before_label: str
+    after_label: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    place: Place
+    contains: tuple[Any, ...] = ()
+    excludes: tuple[Any, ...] = ()
+    clears: bool = False
+    why: str | None = None
+
+    @property
+    def is_role(self) -> bool:
+        """Whether this is a row of one role."""
+        return self.key.startswith(ROLES)
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether only the named members are wanted."""
+        return bool(self.contains or self.excludes)
+
+
+@dataclass(frozen=True, slots=True)
+class SideEffect:
+    """What the service may do by itself when the item is written: a locked role may move back."""
+
+    role: str
+    name: str
+    members: tuple[str, ...]
+    defaults: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """All changes of one item: one PUT."""
+
+    ref: Ref
+    title: str
+    place: Place
+    changes: tuple[Change, ...]
+    side_effects: tuple[SideEffect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A field (or with no key a whole item) that the world keeps from being written."""
+
+    ref: Ref
+    title: str
+    key: str | None
+    name: str
+    reason: str
+    repair: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class GuardResult:
+    """One guard, its limit and what the plan would touch."""
+
+    name: str
+    limit: str
+    actual: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would change in one space, and everything that was said about it."""
+
+    host: str
+    space: str
+    space_key: str
+    types: Mapping[str, str]
+    updates: tuple[Update, ...]
+    blocks: tuple[Block, ...]
+    agree: int
+    named: int
+    notes: tuple[str, ...] = ()
+    guards: tuple[GuardResult, ...] = ()
+
+    @property
+    def fields(self) -> int:
+        """How many fields would be written."""
+        return sum(len(update.changes) for update in self.updates)
+
+    @property
+    def clears(self) -> int:
+        """How many of them would be emptied."""
+        return sum(change.clears for update in self.updates for change in update.changes)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no row at all."""
+        return not self.updates and not self.blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The wanted value was seen after the PUT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Already:
+    """The wanted value stood there before any PUT of this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The world keeps the field from being written."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody else moved the value; it was left alone, or moved right after our write."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """The service accepted the PUT and did not store the value."""
+
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The service refused the PUT, and the value was not seen."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Whether the value was stored could not be read."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotTried:
+    """The run stopped before this field's turn."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Applied | Already | Blocked | Conflict | Ignored | Rejected | Unknown | NotTried
+
+WORDS: dict[type, str] = {
+    Applied: "applied",
+    Already: "already",
+    Blocked: "blocked",
+    Conflict: "conflict",
+    Ignored: "ignored",
+    Rejected: "rejected",
+    Unknown: "unknown",
+    NotTried: "not tried",
+}
+
+
+def word(outcome: Outcome) -> str:
+    """Return the one word by which an outcome is reported."""
+    return WORDS[type(outcome)]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one field of one item."""
+
+    ref: Ref
+    title: str
+    key: str
+    name: str
+    outcome: Outcome
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an apply did: one row a field, and what the service moved by itself."""
+
+    rows: tuple[Row, ...]
+    moved: tuple[str, ...] = ()
+    stopped: str | None = None
+    puts: int = 0
+    reads: int = 0
+
+    def count(self, kind: type) -> int:
+        """How many rows ended in this outcome."""
+        return sum(isinstance(row.outcome, kind) for row in self.rows)

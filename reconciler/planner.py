@@ -1,0 +1,141 @@
+"""Decide: what is wanted against what is live, item by item.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reconciler.catalog import Catalog, WantedField, WantedItem
+from reconciler.fields.base import Rule, Seen, settle
+from reconciler.fields.sets import SetCodec
+from reconciler.model import Block, Change, Item, Plan, Ref, Update
+
+GONE = "deleted, of another type, or not visible"
+ABORTED = "terminated"
+
+
+def make_plan(
+    wanted: Iterable[WantedItem], live: Mapping[Ref, Item], catalog: Catalog, *, host: str, named: int
+) -> Plan:
+    """Compare every wanted item with its live one.
+
+    `live` lacks the items that a read did not return; `named` is how many items all files of
+    the space name, whatever was selected.
+    """
+    updates: list[Update] = []
+    blocks: list[Block] = []
+    agree = 0
+    for want in wanted:
+        update, held = compare(want, live.get(want.ref), catalog)
+        blocks += held
+        if update:
+            updates.append(update)
+        elif not held:
+            agree += 1
+    return Plan(
+        host=host,
+        space=catalog.space,
+        space_key=catalog.space_key,
+        types={key: spec.name for key, spec in sorted(catalog.types.items())},
+        updates=tuple(updates),
+        blocks=tuple(blocks),
+        agree=agree,
+        named=named,
+    )
+
+
+def compare(want: WantedItem, item: Item | None, catalog: Catalog) -> tuple[Update | None, list[Block]]:
+    """Return what one item needs, and what keeps parts of it from being written."""
+    if item is None:
+        return None, [whole(want, "", GONE, "take the item out of the file, or restore it in Meegle")]
+    if item.aborted:
+        if all(
+            settle(one.wanted, seen.value) == seen.value
+            for one in want.fields
+            if (seen := item.values.get(one.key))
+        ):
+            return None, []
+        return None, [
+            whole(want, item.name, ABORTED, "restore the item in Meegle, or take it out of the file")
+        ]
+    if broken := broken_expectation(want, item):
+        return None, [broken]
+    changes: list[Change] = []
+    blocks: list[Block] = []
+    for one in want.fields:
+        seen = item.values.get(one.key)
+        if seen is None:
+            reason = f"the live value cannot be read: {item.unreadable.get(one.key, 'missing')}"
+            blocks.append(block(want, item, one, reason))
+            continue
+        after = settle(one.wanted, seen.value)
+        if after == seen.value:
+            continue
+        objection = one.codec.objection(seen, after)
+        if objection:
+            blocks.append(block(want, item, one, objection))
+        else:
+            changes.append(change(one, seen, after))
+    if not changes:
+        return None, blocks
+    return Update(want.ref, item.name, want.place, tuple(changes), catalog.side_effects(item)), blocks
+
+
+def broken_expectation(want: WantedItem, item: Item) -> Block | None:
+    """Hold the item back where a live value is neither the expected nor the wanted one."""
+    wishes = {one.key: one.wanted for one in want.fields}
+    for one in want.expects:
+        seen = item.values.get(one.key)
+        if seen is None or seen.value in (
+            settle(one.wanted, seen.value),
+            settle(wishes.get(one.key, one.wanted), seen.value),
+        ):
+            continue
+        reason = f"expected {one.codec.spec.label} {one.codec.show(settle(one.wanted, seen.value))}"
+        return Block(
+            want.ref,
+            item.name,
+            None,
+            "",
+            f"{reason}, found {one.codec.show(seen.value)}",
+            "check that the id is meant, then correct `expect`",
+            one.place,
+        )
+    return None
+
+
+def whole(want: WantedItem, title: str, reason: str, repair: str) -> Block:
+    """Block a whole item."""
+    return Block(want.ref, title, None, "", reason, repair, want.place)
+
+
+def block(want: WantedItem, item: Item, one: WantedField, reason: str) -> Block:
+    """Block one field."""
+    repair = "change or delete the line, or mend it in Meegle"
+    return Block(want.ref, item.name, one.key, one.codec.spec.label, reason, repair, one.place)
+
+
+def change(one: WantedField, seen: Seen, after: Any) -> Change:
+    """Make the row of one differing field."""
+    codec, before = one.codec, seen.value
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    if isinstance(codec, SetCodec) and isinstance(before, frozenset):
+        added = tuple(map(codec.show_member, codec.ordered(after - before)))
+        removed = tuple(map(codec.show_member, codec.ordered(before - after)))
+    rule = one.wanted if isinstance(one.wanted, Rule) else None
+    return Change(
+        key=one.key,
+        name=codec.spec.label,
+        type=codec.spec.type,
+        before=codec.encode(before),
+        after=codec.encode(after),
+        before_label=codec.show(before),
+        after_label=codec.show(after),
+        added=added,
+        removed=removed,
+        place=one.place,
+        contains=tuple(codec.encode(rule.contains)) if rule else (),
+        excludes=tuple(codec.encode(rule.excludes)) if rule else (),
+        clears=after == codec.empty,
+    )

@@ -1,0 +1,29 @@
+"""Text from strangers, made harmless before it reaches a screen, a log or a page."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NewType
+
+SafeText = NewType("SafeText", str)
+"""Text that has been through `safe_text`; views take no other."""
+
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories that a screen obeys or hides instead of showing."""
+
+
+def safe_text(text: str) -> SafeText:
+    """Show control, bidi, zero-width and separator characters as escapes; keep all else.
+
+    `::` and `##[`, by which a value could command a CI runner, are broken with a backslash.
+    """
+    shown = "".join(escape(sign) if unicodedata.category(sign) in UNSEEN else sign for sign in text)
+    return SafeText(re.sub(r"##\[", r"##\\[", shown.replace("::", ":\\:")))
+
+
+def escape(sign: str) -> str:
+    """Return the escape of one character, as a programmer writes it."""
+    named = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
+    code = ord(sign)
+    return named.get(sign) or (f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}")  # noqa: PLR2004

@@ -1,0 +1,142 @@
+"""Plans and reports for a terminal or a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.guard import allow_line
+from reconciler.model import (
+    Already,
+    Applied,
+    Block,
+    Blocked,
+    Change,
+    Conflict,
+    Ignored,
+    NotTried,
+    Plan,
+    Rejected,
+    Report,
+    Row,
+    Unknown,
+    Update,
+    word,
+)
+from reconciler.render.safe import safe_text
+
+NO_CHANGES = "No changes. Live work items match the desired state."
+LONGEST = 160
+"""Characters of a value that a line shows."""
+
+
+def short(label: str) -> str:
+    """Return a harmless label, cut where it is too long for a line."""
+    text = safe_text(label)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
+
+
+def plan_text(plan: Plan) -> str:
+    """Return the whole plan, ending in its verdict line."""
+    return "\n".join([*plan_lines(plan), verdict(plan), ""])
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """Yield the rows grouped by file, then notes and failed guards."""
+    rows: list[tuple[str, Update | Block]] = [(update.place.file, update) for update in plan.updates]
+    rows += [(block.place.file, block) for block in plan.blocks]
+    rows.sort(key=lambda row: (row[0], row[1].place, isinstance(row[1], Block)))
+    heading = None
+    for file, row in rows:
+        if file != heading:
+            yield from ([""] if heading else [])
+            yield safe_text(file)
+            heading = file
+        yield from update_lines(plan, row) if isinstance(row, Update) else block_lines(plan, row)
+    for note in plan.notes:
+        yield f"note: {safe_text(note)}"
+    if failed := [guard for guard in plan.guards if not guard.ok]:
+        for guard in failed:
+            yield f"Guard '{guard.name}' stops an apply: {guard.actual}, at most {guard.limit} are allowed."
+        yield f"To let it pass, let somebody review this in the settings:  {allow_line(plan)}"
+    if rows:
+        yield ""
+
+
+def update_lines(plan: Plan, update: Update) -> Iterator[str]:
+    """Yield one item's changes."""
+    yield f"  ~ {plan.space}/{update.ref.type_key}/{update.ref.id}  {short(update.title)}"
+    width = max(len(safe_text(change.name)) for change in update.changes)
+    for change in update.changes:
+        yield f"      {change_line(change, width)}"
+    for effect in update.side_effects:
+        who = ", ".join(map(short, effect.labels))
+        yield f"      ! {safe_text(effect.name)}  {who} may go back to the space's default (locked role)"
+
+
+def change_line(change: Change, width: int) -> str:
+    """Return one field's line: sign, name, before → after, why, place."""
+    name = safe_text(change.name).ljust(width)
+    if (change.added or change.removed) and not change.clears:
+        parts = [f"+ {short(label)}" for label in change.added] + [
+            f"- {short(label)}" for label in change.removed
+        ]
+        shown = "  ".join(parts)
+    else:
+        shown = f"{short(change.before_label)} → {short(change.after_label)}"
+    why = f"  {change.why}" if change.why else ""
+    return f"{'-' if change.clears else '~'} {name}  {shown}{why}   :{change.place.line}"
+
+
+def block_lines(plan: Plan, block: Block) -> Iterator[str]:
+    """Yield what keeps an item or a field from being written."""
+    field = f" {safe_text(block.name)}" if block.name else ""
+    yield f"  x {plan.space}/{block.ref.type_key}/{block.ref.id}{field}  {short(block.title)}".rstrip()
+    yield f"      blocked: {short(block.reason)}; {block.repair}   :{block.place.line}"
+
+
+def verdict(plan: Plan) -> str:
+    """Return the line that scripts may look for."""
+    if plan.is_empty:
+        return NO_CHANGES
+    return (
+        f"Plan: {len(plan.updates)} items to update, {plan.fields} fields ({plan.clears} to clear), "
+        f"- drifted, - both, {len(plan.blocks)} blocked, - left alone. {plan.agree} items agree."
+    )
+
+
+def report_text(report: Report) -> str:
+    """Return what became of each row that is not plainly applied, and the verdict."""
+    lines = [row_line(row) for row in report.rows if not isinstance(row.outcome, Applied | Already)]
+    lines += [f"! {safe_text(moved)}" for moved in report.moved]
+    lines += [safe_text(f"Stopped: {report.stopped}")] if report.stopped else []
+    return "\n".join(
+        [*lines, applied_line(report), f"Requests: {report.puts} PUT, {report.reads} reads.", ""]
+    )
+
+
+def row_line(row: Row) -> str:
+    """Return one row's outcome with its reason."""
+    reason = getattr(row.outcome, "reason", "")
+    if isinstance(row.outcome, Ignored):
+        wanted = row.change.after_label if row.change else ""
+        reason = f"wanted {wanted}, got {row.outcome.got}"
+    field = f" {safe_text(row.name)}" if row.name else ""
+    return f"{word(row.outcome)}: {row.ref.type_key}/{row.ref.id}{field}: {short(reason)}"
+
+
+def applied_line(report: Report) -> str:
+    """Return the line that scripts may look for after an apply."""
+    items = len({row.ref for row in report.rows if isinstance(row.outcome, Applied)})
+    counts = ", ".join(
+        f"{report.count(kind)} {name}"
+        for kind, name in (
+            (Already, "already"),
+            (Blocked, "blocked"),
+            (Conflict, "conflict"),
+            (Ignored, "ignored"),
+            (Rejected, "rejected"),
+            (Unknown, "unknown"),
+            (NotTried, "not tried"),
+        )
+    )
+    return f"Applied: {items} items, {report.count(Applied)} fields. {counts}."
