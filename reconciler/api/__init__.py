@@ -1,0 +1,5 @@
+"""The service's Open API over HTTP: what may be asked, how politely, and what its answers mean.
+
+`connection`, `endpoints`, `failures` and `wire` are plain values and import no network code;
+`client` brings httpx and is imported by the commands that need it, when they need it.
+"""

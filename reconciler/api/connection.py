@@ -1,0 +1,147 @@
+"""Where to send credentials, and as whom: from the environment alone.
+
+A pull request can change every file of a repository, so none of them may say where a secret
+goes.  The list of hosts is part of the program and grows only by `MEEGLE_ALLOWED_HOSTS`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from reconciler import __version__
+from reconciler.api.failures import BadEnvironment, Problem
+
+HOSTS = frozenset({"project.feishu.cn", "project.larksuite.com"})
+"""The public services whose Open API is documented (endpoints.md 1.1)."""
+
+DEFAULT_RATE = 15.0
+"""Requests a second for each endpoint and token (endpoints.md 3)."""
+
+MOST_RATE = 1000.0
+
+_BASE_URL = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::([0-9]{1,5}))?/?")
+_PROXY = re.compile(r"https?://(?:[!-?A-~]+@)?(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?/?")
+_VISIBLE = re.compile(r"[!-~]+")
+_RATE = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?")
+_AUTH_MODES = ("0", "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One service and one identity.  `rate` is in requests a second for an endpoint, 0 = no limit.
+
+    `host` is the name with its port if one was given: what a saved plan is bound to.
+    `auth_mode` 1 lets the permissions of the acting user decide (endpoints.md 2.4).
+    """
+
+    base_url: str
+    host: str
+    plugin_id: str
+    plugin_secret: str = field(repr=False)
+    user_key: str
+    auth_mode: int = 1
+    rate: float = DEFAULT_RATE
+    proxy: str | None = field(default=None, repr=False)
+    user_agent: str = f"meegle-reconciler/{__version__}"
+
+
+def connection_from(environ: Mapping[str, str]) -> Connection:
+    """Read the `MEEGLE_…` variables.
+
+    Raises BadEnvironment, which names every variable that is missing or wrong and no value.
+    """
+    if problems := tuple(_problems(environ)):
+        raise BadEnvironment(problems)
+    base_url = environ["MEEGLE_BASE_URL"].rstrip("/")
+    return Connection(
+        base_url=base_url,
+        host=base_url.partition("://")[2].lower(),
+        plugin_id=environ["MEEGLE_PLUGIN_ID"],
+        plugin_secret=environ["MEEGLE_PLUGIN_SECRET"],
+        user_key=environ["MEEGLE_USER_KEY"],
+        auth_mode=int(environ.get("MEEGLE_AUTH_MODE") or 1),
+        rate=float(environ.get("MEEGLE_RATE") or DEFAULT_RATE),
+        proxy=environ.get("MEEGLE_PROXY") or None,
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address without port, is this machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _problems(environ: Mapping[str, str]) -> Iterator[Problem]:
+    yield from _base_url_problems(environ)
+    for variable in ("MEEGLE_PLUGIN_ID", "MEEGLE_PLUGIN_SECRET", "MEEGLE_USER_KEY"):
+        value = environ.get(variable, "")
+        if not value:
+            yield Problem(variable, "is not set", f"set {variable}")
+        elif not _VISIBLE.fullmatch(value):
+            yield Problem(
+                variable,
+                "holds white space, a line break or a character that no header can carry",
+                f"set {variable} again without it",
+            )
+    yield from _option_problems(environ)
+
+
+def _base_url_problems(environ: Mapping[str, str]) -> Iterator[Problem]:
+    variable = "MEEGLE_BASE_URL"
+    value = environ.get(variable, "")
+    if not value:
+        yield Problem(variable, "is not set", f"set {variable}, for example https://project.feishu.cn")
+        return
+    match = _BASE_URL.fullmatch(value)
+    if match is None or int(match[3] or 443) not in range(1, 65536):
+        yield Problem(
+            variable,
+            "is no plain address",
+            f"set {variable} to https://HOST alone: no path, no user, no white space",
+        )
+        return
+    scheme, host = match[1], match[2].lower()
+    if is_loopback(host):
+        return
+    if scheme != "https":
+        yield Problem(variable, "is not https", f"begin {variable} with https://")
+    if host not in HOSTS | _allowed_hosts(environ):
+        yield Problem(
+            variable,
+            "names a host that is not on the list",
+            "check its spelling; a private deployment is added by name in MEEGLE_ALLOWED_HOSTS",
+        )
+
+
+def _allowed_hosts(environ: Mapping[str, str]) -> frozenset[str]:
+    names = environ.get("MEEGLE_ALLOWED_HOSTS", "").split(",")
+    return frozenset(name.strip().lower() for name in names if name.strip())
+
+
+def _option_problems(environ: Mapping[str, str]) -> Iterator[Problem]:
+    if rate := environ.get("MEEGLE_RATE", ""):
+        yield from _rate_problems(rate, environ.get("MEEGLE_BASE_URL", ""))
+    if environ.get("MEEGLE_AUTH_MODE", "") not in ("", *_AUTH_MODES):
+        yield Problem("MEEGLE_AUTH_MODE", "is neither 0 nor 1", "leave MEEGLE_AUTH_MODE out")
+    proxy = environ.get("MEEGLE_PROXY", "")
+    if proxy and not _PROXY.fullmatch(proxy):
+        yield Problem("MEEGLE_PROXY", "is no plain address", "set MEEGLE_PROXY to http://HOST:PORT")
+
+
+def _rate_problems(rate: str, base_url: str) -> Iterator[Problem]:
+    variable = "MEEGLE_RATE"
+    if not _RATE.fullmatch(rate) or float(rate) > MOST_RATE:
+        yield Problem(variable, "is no number of requests a second", f"set {variable}=15 or leave it out")
+        return
+    match = _BASE_URL.fullmatch(base_url)
+    if float(rate) == 0 and not (match and is_loopback(match[2])):
+        yield Problem(
+            variable, "is 0 for a host that is not this machine", f"set {variable}=15 or leave it out"
+        )

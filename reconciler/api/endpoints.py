@@ -1,0 +1,112 @@
+"""What this program can ask of the service: a table, and nothing beside it.
+
+Reads use POST here, so the HTTP method proves nothing: whether a request reads is a column.
+Templates are those of endpoints.md (2.2 to 8); the limit of 15 a second holds for each of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from reconciler.errors import CannotRun, quoted
+
+SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What may stand in one place of a path.  A `..` in a project key reaches other endpoints."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One line of the API: method, path template, whether it only reads, and its limit a minute."""
+
+    name: str
+    method: str
+    template: str
+    reads: bool = True
+    per_minute: int | None = None
+
+    def path(self, values: Mapping[str, str]) -> str:
+        """Fill the template; every value must be one plain path segment.
+
+        Raises CannotRun for a value that is none, KeyError for one that is missing.
+        """
+        return "/".join(
+            _segment(part[1:-1], values[part[1:-1]]) if part.startswith("{") else part
+            for part in self.template.split("/")
+        )
+
+    def matches(self, method: str, parts: list[str]) -> bool:
+        """Whether a request with this method and these path segments is for this endpoint."""
+        mine = self.template.split("/")
+        return (
+            method == self.method
+            and len(mine) == len(parts)
+            and all(
+                SEGMENT.fullmatch(part) is not None if own.startswith("{") else own == part
+                for own, part in zip(mine, parts, strict=True)
+            )
+        )
+
+
+PLUGIN_TOKEN = Endpoint("plugin_token", "POST", "/open_api/authen/plugin_token")
+USER_QUERY = Endpoint("user_query", "POST", "/open_api/user/query")
+PROJECTS = Endpoint("projects", "POST", "/open_api/projects")
+PROJECTS_DETAIL = Endpoint("projects_detail", "POST", "/open_api/projects/detail")
+ALL_TYPES = Endpoint("all_types", "GET", "/open_api/{project_key}/work_item/all-types")
+TYPE_SETTINGS = Endpoint("type_settings", "GET", "/open_api/{project_key}/work_item/type/{type_key}")
+BUSINESS_ALL = Endpoint("business_all", "GET", "/open_api/{project_key}/business/all")
+TEAMS_ALL = Endpoint("teams_all", "GET", "/open_api/{project_key}/teams/all")
+FIELD_ALL = Endpoint("field_all", "POST", "/open_api/{project_key}/field/all")
+META = Endpoint("meta", "GET", "/open_api/{project_key}/work_item/{type_key}/meta")
+FLOW_ROLES = Endpoint("flow_roles", "GET", "/open_api/{project_key}/flow_roles/{type_key}")
+TEMPLATE_LIST = Endpoint("template_list", "GET", "/open_api/{project_key}/template_list/{type_key}")
+RELATIONS = Endpoint("relations", "GET", "/open_api/{project_key}/work_item/relation")
+QUERY = Endpoint("query", "POST", "/open_api/{project_key}/work_item/{type_key}/query")
+FILTER = Endpoint("filter", "POST", "/open_api/{project_key}/work_item/filter", per_minute=450)
+SEARCH_PARAMS = Endpoint(
+    "search_params", "POST", "/open_api/{project_key}/work_item/{type_key}/search/params", per_minute=450
+)
+OP_RECORDS = Endpoint("op_records", "POST", "/open_api/op_record/work_item/list")
+UPDATE = Endpoint("update", "PUT", "/open_api/{project_key}/work_item/{type_key}/{item_id}", reads=False)
+
+ENDPOINTS: Final = (
+    PLUGIN_TOKEN,
+    USER_QUERY,
+    PROJECTS,
+    PROJECTS_DETAIL,
+    ALL_TYPES,
+    TYPE_SETTINGS,
+    BUSINESS_ALL,
+    TEAMS_ALL,
+    FIELD_ALL,
+    META,
+    FLOW_ROLES,
+    TEMPLATE_LIST,
+    RELATIONS,
+    QUERY,
+    FILTER,
+    SEARCH_PARAMS,
+    OP_RECORDS,
+    UPDATE,
+)
+
+
+def find(method: str, path: str) -> Endpoint | None:
+    """Return the endpoint of a request, or None for anything outside the table.
+
+    `path` is taken as it goes over the wire: percent signs, dots, empty segments and a query
+    string match nothing.
+    """
+    parts = path.split("/")
+    return next((endpoint for endpoint in ENDPOINTS if endpoint.matches(method, parts)), None)
+
+
+def _segment(name: str, value: str) -> str:
+    if not SEGMENT.fullmatch(value):
+        raise CannotRun(
+            f"{quoted(value)} cannot be a {name.replace('_', ' ')}",
+            "a key is 1 to 64 letters, digits, '_' or '-'",
+        )
+    return value

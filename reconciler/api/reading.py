@@ -1,0 +1,139 @@
+"""One request out; one whole answer in, or one word about why not.
+
+Everything that httpx can raise ends here, as NotSent, NoAnswer or TlsFailed.  Their texts are
+ours: httpx repeats a header's value in some of its own.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import Final
+
+import httpx
+
+from reconciler.api.failures import NoAnswer, NotSent, TlsFailed
+from reconciler.api.layer import Layer, answered
+from reconciler.api.network import time_left
+from reconciler.api.secrets import Secrets
+from reconciler.api.wire import Answer, Broken, read_answer
+from reconciler.errors import CannotRun
+
+SIZE_CAP: Final = 16 * 1024 * 1024
+"""Bytes of a decoded answer."""
+
+BITE: Final = 4096
+"""Bytes that are decompressed at a time: at most 4 MiB come out of them at once."""
+
+CODINGS: Final = frozenset({"", "identity", "gzip"})
+"""One coding: gzip inside gzip would multiply a million times before anybody could count."""
+
+NOT_SENT: Final[tuple[tuple[type[httpx.HTTPError], str], ...]] = (
+    (httpx.ConnectTimeout, "the connection was not opened in time"),
+    (httpx.PoolTimeout, "no free connection"),
+    (httpx.ProxyError, "the proxy refused"),
+    (httpx.ConnectError, "no connection"),
+    (httpx.UnsupportedProtocol, "no such protocol"),
+    (httpx.LocalProtocolError, "a request that cannot be written"),
+)
+"""What httpx raises before a byte of the request has left."""
+
+NO_ANSWER: Final[tuple[tuple[type[httpx.HTTPError], str], ...]] = (
+    (httpx.ReadTimeout, "no whole answer in time"),
+    (httpx.WriteTimeout, "not sent in time"),
+    (httpx.RemoteProtocolError, "the connection was cut or spoke no HTTP"),
+    (httpx.NetworkError, "the connection broke"),
+)
+
+
+class Reading(Layer):
+    """Take in the whole answer, at most `cap` bytes of it, and read what it says."""
+
+    def __init__(self, inner: httpx.BaseTransport, host: str, secrets: Secrets, cap: int = SIZE_CAP) -> None:
+        """Read answers of `host`, and keep our secrets out of its words."""
+        super().__init__(inner)
+        self._host = host
+        self._secrets = secrets
+        self._cap = cap
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return a response that holds its content and its meaning."""
+        try:
+            response = self.inner.handle_request(request)
+            try:
+                content = _content(response, self._cap)
+            finally:
+                response.close()
+        except httpx.HTTPError as error:
+            failure = failure_of(error, self._host)
+        else:
+            return answered(
+                response, content if isinstance(content, bytes) else b"", self._answer(response, content)
+            )
+        # Raised out here, so that the exception does not carry httpx's own, which knows the request.
+        raise failure
+
+    def _answer(self, response: httpx.Response, content: bytes | Broken) -> Answer:
+        if isinstance(content, Broken):
+            return Answer(response.status_code, content)
+        return self._secrets.hidden_in(read_answer(response.status_code, response.headers, content))
+
+
+def failure_of(error: httpx.HTTPError, host: str) -> NotSent | NoAnswer | CannotRun:
+    """Say in our own words what an exception of httpx means for the request."""
+    root = _root(error)
+    if isinstance(error, httpx.ConnectError) and isinstance(root, ssl.SSLError):
+        return TlsFailed(host, root.reason or "TLS")
+    for kind, reason in NOT_SENT:
+        if isinstance(error, kind):
+            return NotSent(f"{reason}: {_detail(root)}" if _detail(root) else reason)
+    for kind, reason in NO_ANSWER:
+        if isinstance(error, kind):
+            return NoAnswer(reason)
+    return NoAnswer("the call failed")
+
+
+def _content(response: httpx.Response, cap: int) -> bytes | Broken:
+    if response.headers.get("content-encoding", "").strip().lower() not in CODINGS:
+        return Broken("an answer in a coding that was not asked for", passing=False)
+    in_bites = httpx.Response(response.status_code, headers=response.headers, stream=_Bites(response.stream))
+    content = bytearray()
+    try:
+        for chunk in in_bites.iter_bytes():
+            content += chunk
+            if len(content) > cap:
+                return Broken(f"an answer of more than {cap} bytes", passing=False)
+    except httpx.DecodingError:
+        return Broken("an answer that cannot be decompressed")
+    return bytes(content)
+
+
+class _Bites(httpx.SyncByteStream):
+    """The raw bytes of a response in small pieces, while the call's time lasts."""
+
+    def __init__(self, raw: httpx.SyncByteStream | httpx.AsyncByteStream) -> None:
+        self._raw = raw
+
+    def __iter__(self) -> Iterator[bytes]:
+        if not isinstance(self._raw, httpx.SyncByteStream):
+            raise httpx.RemoteProtocolError("")
+        for chunk in self._raw:
+            if time_left() <= 0:
+                raise httpx.ReadTimeout("")
+            for start in range(0, len(chunk), BITE):
+                yield chunk[start : start + BITE]
+
+
+def _root(error: BaseException) -> BaseException:
+    # httpcore's pool raises again `from None`, which leaves the context alone.
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return error
+
+
+def _detail(root: BaseException) -> str:
+    """Return the system's word for a failed connection; it holds no text of ours."""
+    if isinstance(root, socket.gaierror):
+        return "unknown host name"
+    return root.strerror or "" if isinstance(root, OSError) else ""
