@@ -16,6 +16,9 @@ from reconciler.errors import CannotRun, quoted
 SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What may stand in one place of a path.  A `..` in a project key reaches other endpoints."""
 
+ITEM_ID: Final = re.compile(r"[1-9][0-9]{0,18}")
+"""An item's id.  `PUT …/work_item/type/story` has the shape of an update and edits a type's settings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -44,7 +47,7 @@ class Endpoint:
             method == self.method
             and len(mine) == len(parts)
             and all(
-                SEGMENT.fullmatch(part) is not None if own.startswith("{") else own == part
+                _fits(own[1:-1], part) if own.startswith("{") else own == part
                 for own, part in zip(mine, parts, strict=True)
             )
         )
@@ -104,9 +107,13 @@ def find(method: str, path: str) -> Endpoint | None:
 
 
 def _segment(name: str, value: str) -> str:
-    if not SEGMENT.fullmatch(value):
+    if not _fits(name, value):
         raise CannotRun(
             f"{quoted(value)} cannot be a {name.replace('_', ' ')}",
-            "a key is 1 to 64 letters, digits, '_' or '-'",
+            "a key is 1 to 64 letters, digits, '_' or '-', an item's id a number",
         )
     return value
+
+
+def _fits(name: str, value: str) -> bool:
+    return (ITEM_ID if name == "item_id" else SEGMENT).fullmatch(value) is not None

@@ -17,7 +17,7 @@ from reconciler.api.failures import NoAnswer, NotSent, TlsFailed
 from reconciler.api.layer import Layer, answered
 from reconciler.api.network import time_left
 from reconciler.api.secrets import Secrets
-from reconciler.api.wire import Answer, Broken, read_answer
+from reconciler.api.wire import Answer, Broken, read_answer, unread_answer
 from reconciler.errors import CannotRun
 
 SIZE_CAP: Final = 16 * 1024 * 1024
@@ -76,18 +76,18 @@ class Reading(Layer):
 
     def _answer(self, response: httpx.Response, content: bytes | Broken) -> Answer:
         if isinstance(content, Broken):
-            return Answer(response.status_code, content)
+            return unread_answer(response.status_code, content)
         return self._secrets.hidden_in(read_answer(response.status_code, response.headers, content))
 
 
 def failure_of(error: httpx.HTTPError, host: str) -> NotSent | NoAnswer | CannotRun:
     """Say in our own words what an exception of httpx means for the request."""
-    root = _root(error)
-    if isinstance(error, httpx.ConnectError) and isinstance(root, ssl.SSLError):
-        return TlsFailed(host, root.reason or "TLS")
+    cause = _cause(error)
+    if isinstance(error, httpx.ConnectError) and isinstance(cause, ssl.SSLError):
+        return TlsFailed(host, cause.reason or "TLS")
     for kind, reason in NOT_SENT:
         if isinstance(error, kind):
-            return NotSent(f"{reason}: {_detail(root)}" if _detail(root) else reason)
+            return NotSent(": ".join(filter(None, (reason, _detail(cause)))))
     for kind, reason in NO_ANSWER:
         if isinstance(error, kind):
             return NoAnswer(reason)
@@ -125,15 +125,17 @@ class _Bites(httpx.SyncByteStream):
                 yield chunk[start : start + BITE]
 
 
-def _root(error: BaseException) -> BaseException:
-    # httpcore's pool raises again `from None`, which leaves the context alone.
-    while (cause := error.__cause__ or error.__context__) is not None:
-        error = cause
-    return error
+def _cause(error: BaseException) -> OSError | None:
+    """Return the system's own exception behind one of httpx, if there is any."""
+    behind: BaseException | None = error
+    while behind is not None and not isinstance(behind, OSError):
+        # httpcore's pool raises again `from None`, which leaves the context alone.
+        behind = behind.__cause__ or behind.__context__
+    return behind
 
 
-def _detail(root: BaseException) -> str:
+def _detail(cause: OSError | None) -> str:
     """Return the system's word for a failed connection; it holds no text of ours."""
-    if isinstance(root, socket.gaierror):
+    if isinstance(cause, socket.gaierror):
         return "unknown host name"
-    return root.strerror or "" if isinstance(root, OSError) else ""
+    return cause.strerror or "" if cause is not None else ""

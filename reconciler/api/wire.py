@@ -178,6 +178,11 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> Answ
     return Answer(status, reply, _log_id(headers, body), _retry_after(headers))
 
 
+def unread_answer(status: int, broken: Broken) -> Answer:
+    """Return the answer to a call whose content could not be taken in."""
+    return Answer(status, _with_status(status, broken))
+
+
 def kind_of(code: int, message: str) -> Kind:
     """Say what a code means; 50006 means many things and is told apart by its text."""
     if code == 0:

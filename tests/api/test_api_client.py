@@ -1,0 +1,457 @@
+"""Reading, writing and the token, against a service whose answers are prepared."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections import Counter
+
+import httpx
+import pytest
+
+from reconciler.api.client import Client
+from reconciler.api.endpoints import ALL_TYPES, PLUGIN_TOKEN, QUERY, USER_QUERY
+from reconciler.api.failures import (
+    ApiRefusal,
+    Interrupted,
+    KeepsThrottling,
+    Redirected,
+    StopCode,
+    TokenRefused,
+    Unreachable,
+    WriteRefused,
+)
+from reconciler.api.wire import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
+from reconciler.errors import CannotRun
+from tests.api.doubles import (
+    SECRET,
+    TOKEN,
+    USER,
+    Reaction,
+    Service,
+    Time,
+    connected,
+    good,
+    no_wait,
+    refusal,
+    token_answer,
+)
+
+PATH = {"project_key": "demo", "type_key": "story"}
+FIELDS = [{"field_key": "priority", "field_value": {"value": "option_1"}}]
+
+
+def client_for(
+    service: Service, *, writes: bool = False, clock: Time | None = None, retries: int = 200
+) -> Client:
+    if clock is None:
+        return Client(connected(), transport=service, writes=writes, wait=no_wait, retries=retries)
+    return Client(
+        connected(), transport=service, writes=writes, wait=clock.wait, clock=clock.clock, retries=retries
+    )
+
+
+def put(client: Client) -> Verdict:
+    permit = client.permit()
+    return client.update(
+        project_key="demo",
+        type_key="story",
+        item_id=7,
+        update_fields=FIELDS,
+        idem="4a7c1f1e-0d2b",
+        permit=permit,
+    )
+
+
+def test_a_read_carries_who_asks_and_gives_the_whole_answer() -> None:
+    service = Service(good([{"id": 7}]))
+    with client_for(service) as client:
+        body = client.read(QUERY, path=PATH, body={"work_item_ids": [7]})
+    assert body == {"err_code": 0, "err_msg": "", "err": {}, "data": [{"id": 7}]}
+    [request] = service.requests
+    assert (request.method, request.url.path) == ("POST", "/open_api/demo/work_item/story/query")
+    assert json.loads(request.content) == {"work_item_ids": [7]}
+    assert request.headers["X-PLUGIN-TOKEN"] == TOKEN
+    assert request.headers["X-USER-KEY"] == USER
+    assert request.headers["x-auth-mode"] == "1"
+    assert request.headers["Content-Type"] == "application/json"
+    assert "X-IDEM-UUID" not in request.headers
+    [asked] = service.token_requests
+    assert json.loads(asked.content) == {
+        "plugin_id": "MII_0123456789ABCDEF",
+        "plugin_secret": SECRET,
+        "type": 0,
+    }
+    assert "X-PLUGIN-TOKEN" not in asked.headers
+
+
+def test_the_authority_mode_is_left_out_where_it_is_switched_off() -> None:
+    service = Service()
+    with Client(connected(MEEGLE_AUTH_MODE="0"), transport=service, wait=no_wait) as client:
+        client.read(ALL_TYPES, path=PATH)
+    assert "x-auth-mode" not in service.requests[0].headers
+
+
+def test_an_update_is_one_put_with_its_key() -> None:
+    service = Service(good({}))
+    with client_for(service, writes=True) as client:
+        assert put(client) == Accepted("")
+    [request] = service.requests
+    assert (request.method, request.url.path) == ("PUT", "/open_api/demo/work_item/story/7")
+    assert json.loads(request.content) == {"update_fields": FIELDS}
+    assert request.headers["X-IDEM-UUID"] == "4a7c1f1e-0d2b"
+
+
+WRITE_ENDS: list[tuple[Reaction, Verdict]] = [
+    (httpx.ConnectError("boom"), NotWritten("connection", "no connection")),
+    (httpx.ConnectTimeout("boom"), NotWritten("connection", "the connection was not opened in time")),
+    (httpx.PoolTimeout("boom"), NotWritten("connection", "no free connection")),
+    (httpx.ProxyError("boom"), NotWritten("connection", "the proxy refused")),
+    (httpx.ReadTimeout("boom"), Ambiguous("no whole answer in time", None, "", repeatable=True)),
+    (httpx.WriteTimeout("boom"), Ambiguous("not sent in time", None, "", repeatable=True)),
+    (httpx.ReadError("boom"), Ambiguous("the connection broke", None, "", repeatable=True)),
+    (httpx.WriteError("boom"), Ambiguous("the connection broke", None, "", repeatable=True)),
+    (httpx.CloseError("boom"), Ambiguous("the connection broke", None, "", repeatable=True)),
+    (
+        httpx.RemoteProtocolError("boom"),
+        Ambiguous("the connection was cut or spoke no HTTP", None, "", repeatable=True),
+    ),
+    (httpx.DecodingError("boom"), Ambiguous("the call failed", None, "", repeatable=True)),
+    (httpx.Response(504), Ambiguous("an empty answer, HTTP 504", None, "", repeatable=True)),
+    (refusal(20006, "field [x] is illegal"), Refused(20006, "field [x] is illegal", "2026L0G")),
+    (refusal(10429, "slow", 429, retry_after="3"), NotWritten("throttled", "slow", 3.0)),
+    (refusal(10430, "seen", 429), Ambiguous("seen", 10430, "2026L0G", repeatable=False)),
+    (refusal(10022, "Check Token Failed", 401), NotWritten("token", "Check Token Failed")),
+    (
+        refusal(50006, "please try again later", 500),
+        Ambiguous("please try again later", 50006, "2026L0G", repeatable=False),
+    ),
+]
+
+
+@pytest.mark.parametrize(("reaction", "expected"), WRITE_ENDS)
+def test_whatever_the_wire_does_a_put_is_sent_once_and_ends_in_a_verdict(
+    reaction: Reaction, expected: Verdict
+) -> None:
+    service = Service(reaction)
+    with client_for(service, writes=True) as client:
+        assert put(client) == expected
+        assert client.counts.puts == 1
+        assert client.counts.retries == 0
+    assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("code", [10301, 1000051743, 1000051942])
+def test_a_put_after_which_nothing_can_succeed_is_fatal(code: int) -> None:
+    with client_for(Service(refusal(code, "No")), writes=True) as client:
+        result = put(client)
+    assert isinstance(result, Fatal)
+    assert isinstance(result.error, StopCode)
+
+
+def test_a_client_that_may_not_write_stops_its_own_update() -> None:
+    service = Service()
+    with client_for(service) as client, pytest.raises(WriteRefused):
+        put(client)
+    assert service.requests == []
+
+
+def test_a_key_that_no_header_can_carry_is_refused_before_anything_is_sent() -> None:
+    service = Service()
+    with client_for(service, writes=True) as client:
+        permit = client.permit()
+        with pytest.raises(ValueError, match="X-IDEM-UUID"):
+            client.update(
+                project_key="demo", type_key="story", item_id=7, update_fields=[], idem="a\nb", permit=permit
+            )
+    assert service.requests == []
+
+
+READS_AGAIN: list[Reaction] = [
+    httpx.ConnectError("boom"),
+    httpx.ReadTimeout("boom"),
+    httpx.RemoteProtocolError("boom"),
+    httpx.Response(502, text="<html>Bad Gateway</html>"),
+    httpx.Response(200, text=""),
+    httpx.Response(200, text="{}"),
+    refusal(10429, "API Request Frequency Limit", 429),
+    refusal(10429, "API Request Frequency Limit", 200),
+    refusal(50005, "Internal Server Error", 500),
+    refusal(50006, "openapi system err, please try again later", 500),
+]
+
+
+@pytest.mark.parametrize("reaction", READS_AGAIN)
+def test_a_read_is_asked_again_after_trouble_that_passes(reaction: Reaction) -> None:
+    service = Service(reaction, reaction, good([1]))
+    with client_for(service) as client:
+        assert client.read(QUERY, path=PATH)["data"] == [1]
+        assert client.counts.reads == {"query": 3}
+        assert client.counts.retries == 2
+
+
+READS_ONCE: list[tuple[Reaction, type[Exception]]] = [
+    (refusal(30005, "WorkItem Not Found", 404), ApiRefusal),
+    (refusal(10001, "No Permission", 403), ApiRefusal),
+    (refusal(50006, "No right to edit", 500), ApiRefusal),
+    (refusal(10404, "No Project Permission", 403), StopCode),
+    (httpx.Response(302, headers={"Location": "https://evil.example/"}), Redirected),
+    (httpx.Response(404, text="<html>"), Unreachable),
+    (httpx.Response(200, headers={"Content-Encoding": "br"}, text="{}"), Unreachable),
+]
+
+
+@pytest.mark.parametrize(("reaction", "expected"), READS_ONCE)
+def test_a_read_is_not_asked_again_where_time_does_not_help(
+    reaction: Reaction, expected: type[Exception]
+) -> None:
+    service = Service(reaction, good([1]))
+    with client_for(service) as client, pytest.raises(expected):
+        client.read(QUERY, path=PATH)
+    assert len(service.requests) == 1
+
+
+def test_a_refusal_tells_its_parts() -> None:
+    service = Service(refusal(30005, "WorkItem Not Found", 404))
+    with client_for(service) as client, pytest.raises(ApiRefusal) as caught:
+        client.read(QUERY, path=PATH)
+    error = caught.value
+    assert (error.code, error.message, error.log_id) == (30005, "WorkItem Not Found", "2026L0G")
+    assert (error.status, error.endpoint) == (404, "query")
+    assert str(error) == 'query was refused: 30005 "WorkItem Not Found" (log id 2026L0G)'
+
+
+def test_trouble_that_does_not_pass_ends_after_six_attempts() -> None:
+    service = Service(httpx.ConnectError("boom"))
+    with client_for(service) as client, pytest.raises(Unreachable, match="no connection"):
+        client.read(QUERY, path=PATH)
+    assert len(service.requests) == 6
+
+
+def test_throttling_that_does_not_pass_says_that_the_limit_is_shared() -> None:
+    with client_for(Service(refusal(10429, status=429))) as client, pytest.raises(KeepsThrottling):
+        client.read(QUERY, path=PATH)
+
+
+def test_the_retries_of_a_run_are_counted_together() -> None:
+    service = Service(httpx.ConnectError("boom"))
+    with client_for(service, retries=7) as client:
+        for _ in range(4):
+            with pytest.raises(Unreachable):
+                client.read(QUERY, path=PATH)
+        assert client.counts.retries == 7
+    assert len(service.requests) == 4 + 7
+
+
+def test_a_wish_to_wait_is_honoured_between_two_reads() -> None:
+    clock = Time()
+    with client_for(Service(refusal(10429, status=429, retry_after="42"), good()), clock=clock) as client:
+        client.read(QUERY, path=PATH)
+    assert 42 <= clock.now - 1000 <= 63
+
+
+def test_pauses_have_full_jitter_and_stay_short() -> None:
+    clock = Time()
+    with client_for(Service(httpx.ReadError("boom")), clock=clock) as client, pytest.raises(Unreachable):
+        client.read(QUERY, path=PATH)
+    assert len(clock.waits) == 5
+    assert all(wait <= limit for wait, limit in zip(clock.waits, [0.5, 1, 2, 4, 8], strict=True))
+    assert len(set(clock.waits)) == 5
+
+
+def test_a_stop_ends_the_waiting_for_another_try() -> None:
+    stop = threading.Event()
+    service = Service(httpx.ConnectError("boom"))
+    with Client(connected(), transport=service, stop=stop) as client:
+        stop.set()
+        with pytest.raises(Interrupted):
+            client.read(QUERY, path=PATH)
+        with pytest.raises(Interrupted):
+            client.permit()
+    assert service.requests == []
+
+
+@pytest.mark.parametrize("code", [10021, 10022, 10211])
+def test_a_refused_token_is_renewed_once_and_the_read_repeated(code: int) -> None:
+    service = Service(refusal(code, status=401), good([1]), tokens=(token_answer("p-1"), token_answer("p-2")))
+    with client_for(service) as client:
+        assert client.read(QUERY, path=PATH)["data"] == [1]
+        assert client.token_generation == 2
+    assert [request.headers["X-PLUGIN-TOKEN"] for request in service.requests] == ["p-1", "p-2"]
+
+
+def test_a_fresh_token_that_is_refused_too_ends_the_run() -> None:
+    service = Service(refusal(10211, "token is nil", 403))
+    with client_for(service) as client, pytest.raises(TokenRefused, match="MEEGLE_USER_KEY"):
+        client.read(QUERY, path=PATH)
+    assert len(service.requests) == 2
+
+
+def test_after_a_put_with_a_refused_token_the_next_one_has_a_new_token() -> None:
+    service = Service(refusal(10022, status=401), good(), tokens=(token_answer("p-1"), token_answer("p-2")))
+    with client_for(service, writes=True) as client:
+        assert put(client) == NotWritten("token", "")
+        assert put(client) == Accepted("")
+    assert [request.headers["X-PLUGIN-TOKEN"] for request in service.requests] == ["p-1", "p-2"]
+
+
+def test_the_token_is_renewed_before_it_ends_and_not_before_it_must() -> None:
+    clock = Time()
+    service = Service(tokens=(token_answer("p-1", 7200), token_answer("p-2", 7200)))
+    with client_for(service, clock=clock) as client:
+        for moment, expected in ((1000, "p-1"), (8019, "p-1"), (8021, "p-2")):
+            clock.now = moment
+            client.read(USER_QUERY)
+            assert service.requests[-1].headers["X-PLUGIN-TOKEN"] == expected
+    assert len(service.token_requests) == 2
+
+
+def test_a_service_that_repeats_its_old_token_is_not_asked_at_every_request() -> None:
+    clock = Time()
+    lives = [token_answer("p-1", left) for left in (180, 90, 45, 22, 11, 5, 2, 1)]
+    service = Service(tokens=(*lives, token_answer("p-2", 7200)))
+    with client_for(service, clock=clock) as client:
+        for _ in range(181):
+            client.read(USER_QUERY)
+            clock.now += 1
+        assert client.token_generation == 2
+    assert len(service.token_requests) <= 9
+
+
+def test_many_threads_fetch_one_token() -> None:
+    class Slow(Service):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            time.sleep(0.02)
+            return super().handle_request(request)
+
+    service = Slow(
+        *[refusal(10022, status=401)] * 8, good(), tokens=(token_answer("p-1"), token_answer("p-2"))
+    )
+    with client_for(service) as client:
+        barrier = threading.Barrier(8)
+
+        def ask() -> None:
+            barrier.wait()
+            client.read(QUERY, path=PATH)
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(service.token_requests) == 2
+    sent = Counter(request.headers["X-PLUGIN-TOKEN"] for request in service.requests)
+    assert sent == {"p-1": 8, "p-2": 8}
+
+
+NO_TOKEN: list[tuple[Reaction, str]] = [
+    (
+        httpx.Response(200, json={"data": {}, "error": {"code": 10204, "msg": "bad"}}),
+        "plugin id or its secret is wrong",
+    ),
+    (httpx.Response(200, json={"data": {}, "error": {"code": 77, "msg": "odd"}}), "gives no token"),
+    (httpx.Response(200, json={"data": {}, "error": {"code": 0}}), "gives no token"),
+    (httpx.Response(200, json={"data": None, "error": {"code": 0}}), "gives no token"),
+    (token_answer(""), "gives no token"),
+    (token_answer("p-1\nX-Evil: 1"), "gives no token"),
+    (token_answer("p-1", 0), "gives no token"),
+    (token_answer("p-1", -5), "gives no token"),
+    (token_answer("p-1", "7200"), "gives no token"),
+    (token_answer("p-1", None), "gives no token"),
+    (token_answer("p-1", 1e300), "gives no token"),
+    (httpx.ConnectError("boom"), "no connection"),
+    (httpx.Response(302, headers={"Location": "https://evil.example"}), "redirect"),
+]
+
+
+@pytest.mark.parametrize(("reaction", "words"), NO_TOKEN)
+def test_without_a_token_nothing_is_asked_and_the_reason_is_plain(reaction: Reaction, words: str) -> None:
+    service = Service(tokens=(reaction,))
+    with client_for(service, writes=True) as client:
+        with pytest.raises(CannotRun, match=words):
+            client.read(QUERY, path=PATH)
+        with pytest.raises(CannotRun, match=words):
+            client.permit()
+    assert service.requests == []
+
+
+def test_a_token_that_cannot_be_renewed_while_a_put_waits_is_proof_that_nothing_was_written() -> None:
+    clock = Time()
+    service = Service(tokens=(token_answer("p-1", 7200), httpx.ConnectError("boom")))
+    with client_for(service, writes=True, clock=clock) as client:
+        permit = client.permit()
+        clock.now += 7200
+        result = client.update(
+            project_key="demo", type_key="story", item_id=7, update_fields=[], idem="i", permit=permit
+        )
+    assert isinstance(result, NotWritten)
+    assert result.kind == "connection"
+    assert service.requests == []
+
+
+def test_the_counts_tell_what_was_really_sent() -> None:
+    with client_for(Service(), writes=True) as client:
+        assert client.counts.reads == {}
+        client.read(QUERY, path=PATH)
+        client.read(QUERY, path=PATH)
+        client.read(USER_QUERY)
+        put(client)
+        counts = client.counts
+    assert counts.reads == {"query": 2, "user_query": 1}
+    assert (counts.puts, counts.tokens, counts.retries) == (1, 1, 0)
+
+
+def test_the_log_tells_templates_and_no_value(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with client_for(Service(refusal(30005, "boo\n::error::", 404))) as client, pytest.raises(ApiRefusal):
+        client.read(
+            QUERY, path={"project_key": "my-space", "type_key": "story"}, body={"work_item_ids": [4711]}
+        )
+    ours = [record.getMessage() for record in caplog.records if record.name == "reconciler.api"]
+    assert len(ours) == 2
+    assert ours[1].startswith("POST /open_api/{project_key}/work_item/{type_key}/query 404 in ")
+    assert ours[1].endswith("log id 2026L0G")
+    assert not any(word in "".join(ours) for word in ("my-space", "4711", "error", TOKEN, SECRET, USER))
+
+
+ECHOES: list[Reaction] = [
+    refusal(20006, f"bad token {TOKEN} of {SECRET}", 400),
+    refusal(10301, f"{TOKEN}/{SECRET}", 401),
+    refusal(10211, f"token {TOKEN} is nil", 403),
+    httpx.Response(200, json={"err_code": 30005, "err_msg": TOKEN, "err": {"code": 30005, "log_id": TOKEN}}),
+    httpx.Response(500, text=f"{TOKEN} {SECRET}"),
+    httpx.Response(302, headers={"Location": f"https://evil.example/?t={TOKEN}"}),
+    httpx.LocalProtocolError(f"Illegal header value b'{TOKEN}\\n'"),
+    httpx.ReadError(f"{TOKEN} {SECRET}"),
+    httpx.ConnectError(f"{TOKEN} {SECRET}"),
+]
+
+
+@pytest.mark.parametrize("reaction", ECHOES)
+def test_no_message_exception_or_log_repeats_a_secret(
+    reaction: Reaction, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    service = Service(reaction)
+    with client_for(service, writes=True) as client:
+        with pytest.raises((CannotRun, ApiRefusal)) as caught:
+            client.read(QUERY, path=PATH)
+        verdict = put(client)
+    texts = [repr(verdict), caplog.text, repr(client), repr(vars(client))]
+    error: BaseException | None = caught.value
+    while error is not None:
+        texts += [str(error), repr(error), repr(vars(error))]
+        error = error.__cause__ or error.__context__
+    for text in texts:
+        assert TOKEN not in text
+        assert SECRET not in text
+
+
+def test_a_secret_that_the_token_endpoint_repeats_is_hidden() -> None:
+    answer = httpx.Response(200, json={"error": {"code": 10204, "msg": f"wrong secret {SECRET}"}})
+    with client_for(Service(tokens=(answer,))) as client, pytest.raises(StopCode) as caught:
+        client.read(PLUGIN_TOKEN)
+    assert SECRET not in str(caught.value)
+    assert "(hidden)" in str(caught.value)

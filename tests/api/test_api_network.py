@@ -1,0 +1,296 @@
+"""Real sockets: time limits, size limits, redirects, cut connections, TLS."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from reconciler.api.client import Client
+from reconciler.api.connection import Connection
+from reconciler.api.endpoints import QUERY
+from reconciler.api.failures import Redirected, TlsFailed, Unreachable
+from reconciler.api.wire import Accepted, Ambiguous, Fatal, NotWritten, Verdict
+from tests.api.doubles import (
+    SECRET,
+    TOKEN,
+    connected,
+    good,
+    http,
+    no_wait,
+    raw_server,
+    raw_token,
+    request_from,
+)
+
+PATH = {"project_key": "demo", "type_key": "story"}
+GOOD = good().content
+
+
+def client_for(connection: Connection, *, deadline: float = 5.0, size_cap: int = 1_000_000) -> Client:
+    return Client(connection, writes=True, wait=no_wait, deadline=deadline, size_cap=size_cap, retries=1)
+
+
+def serving(answer: Callable[[socket.socket], None]) -> Callable[[socket.socket], None]:
+    """Answer token calls as a service does, and everything else with `answer`."""
+
+    def serve(connection: socket.socket) -> None:
+        if b"plugin_token" in request_from(connection):
+            connection.sendall(raw_token())
+        else:
+            answer(connection)
+
+    return serve
+
+
+def sending(content: bytes) -> Callable[[socket.socket], None]:
+    return serving(lambda connection: connection.sendall(content))
+
+
+def put(client: Client) -> Verdict:
+    return client.update(
+        project_key="demo", type_key="story", item_id=7, update_fields=[], idem="i", permit=client.permit()
+    )
+
+
+def verdict_on(serve: Callable[[socket.socket], None], **limits: float) -> Verdict:
+    with (
+        raw_server(serve) as base_url,
+        client_for(connected(base_url), deadline=limits.get("deadline", 5)) as client,
+    ):
+        return put(client)
+
+
+def test_a_good_answer_over_a_real_socket() -> None:
+    assert verdict_on(sending(http(GOOD, "200 OK", "X-Tt-Logid: L0G"))) == Accepted("L0G")
+
+
+def test_a_connection_is_used_again() -> None:
+    opened: list[int] = []
+
+    def serve(connection: socket.socket) -> None:
+        opened.append(1)
+        while request := request_from(connection):
+            answer = raw_token() if b"plugin_token" in request else http(GOOD)
+            connection.sendall(answer.replace(b"Connection: close\r\n", b""))
+
+    with raw_server(serve) as base_url, client_for(connected(base_url)) as client:
+        for _ in range(5):
+            client.read(QUERY, path=PATH)
+    assert len(opened) == 1
+
+
+def slow_headers(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    for number in range(200):
+        connection.sendall(f"X-{number}: x\r\n".encode())
+        time.sleep(0.02)
+
+
+def slow_body(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    for _ in range(200):
+        connection.sendall(b" ")
+        time.sleep(0.02)
+
+
+def silence(connection: socket.socket) -> None:
+    connection.settimeout(2)
+    connection.recv(1)
+
+
+@pytest.mark.parametrize("serve", [slow_headers, slow_body, silence])
+def test_a_call_ends_with_its_time_however_the_bytes_drip(serve: Callable[[socket.socket], None]) -> None:
+    began = time.monotonic()
+    result = verdict_on(serving(serve), deadline=0.4)
+    assert result == Ambiguous("no whole answer in time", None, "", repeatable=True)
+    assert 0.3 < time.monotonic() - began < 2.0
+
+
+def test_a_server_that_does_not_take_the_request_is_left_in_time() -> None:
+    release = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        if b"plugin_token" in (first := connection.recv(300)):
+            request = first
+            while b"}" not in request:
+                request += connection.recv(65536)
+            connection.sendall(raw_token())
+        else:
+            release.wait(5)
+
+    with raw_server(serve) as base_url, client_for(connected(base_url), deadline=0.5) as client:
+        permit = client.permit()
+        began = time.monotonic()
+        fields = [{"field_key": "notes", "field_value": "x" * 20_000_000}]
+        result = client.update(
+            project_key="demo", type_key="story", item_id=7, update_fields=fields, idem="i", permit=permit
+        )
+        took = time.monotonic() - began
+        release.set()
+    assert result == Ambiguous("not sent in time", None, "", repeatable=True)
+    assert took < 3
+
+
+CUT = [
+    (b"", "the connection was cut or spoke no HTTP"),
+    (b"HTTP/1.1 200 OK\r\nContent-", "the connection was cut or spoke no HTTP"),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{", "the connection was cut or spoke no HTTP"),
+    (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{}",
+        "the connection was cut or spoke no HTTP",
+    ),
+    (b"SSH-2.0-OpenSSH_9.7\r\n", "the connection was cut or spoke no HTTP"),
+    (b"HTTP/1.1 200 OK\r\n\r\n" + GOOD[:20], "an answer that is cut short or no JSON, HTTP 200"),
+    (
+        b"HTTP/1.1 200 OK\r\n" + b"X: " + b"x" * 200_000 + b"\r\n\r\n",
+        "the connection was cut or spoke no HTTP",
+    ),
+]
+
+
+@pytest.mark.parametrize(("content", "reason"), CUT)
+def test_an_answer_that_is_cut_leaves_the_write_ambiguous(content: bytes, reason: str) -> None:
+    assert verdict_on(sending(content)) == Ambiguous(reason, None, "", repeatable=True)
+
+
+def test_a_connection_that_is_reset_leaves_the_write_ambiguous() -> None:
+    def reset(connection: socket.socket) -> None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+
+    result = verdict_on(serving(reset))
+    assert isinstance(result, Ambiguous)
+    assert result.repeatable
+
+
+def test_a_closed_port_is_proof_that_nothing_was_written() -> None:
+    with raw_server(sending(http(GOOD))) as base_url:
+        client = client_for(connected(base_url))
+        permit = client.permit()
+    with client:
+        result = client.update(
+            project_key="demo", type_key="story", item_id=7, update_fields=[], idem="i", permit=permit
+        )
+    assert result == NotWritten("connection", "no connection: Connection refused")
+
+
+def test_a_redirect_is_not_followed_and_the_other_server_hears_nothing() -> None:
+    heard: list[bytes] = []
+    with raw_server(lambda connection: heard.append(request_from(connection))) as other:
+        answer = http(b"", "307 Temporary Redirect", f"Location: {other}/open_api/demo/work_item/story/7")
+        with raw_server(sending(answer)) as base_url, client_for(connected(base_url)) as client:
+            with pytest.raises(Redirected):
+                client.read(QUERY, path=PATH)
+            result = put(client)
+    assert isinstance(result, Fatal)
+    assert isinstance(result.error, Redirected)
+    assert heard == []
+
+
+def test_a_cookie_is_not_sent_back() -> None:
+    heard: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        heard.append(request_from(connection))
+        answer = raw_token() if b"plugin_token" in heard[-1] else http(GOOD)
+        connection.sendall(answer.replace(b"\r\n\r\n", b"\r\nSet-Cookie: a=b; Path=/\r\n\r\n", 1))
+
+    with raw_server(serve) as base_url, client_for(connected(base_url)) as client:
+        client.read(QUERY, path=PATH)
+        client.read(QUERY, path=PATH)
+    assert len(heard) == 3
+    assert not any(b"cookie" in request.lower() for request in heard)
+
+
+def test_the_environment_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "")
+    assert verdict_on(sending(http(GOOD))) == Accepted("")
+
+
+def test_a_proxy_that_is_named_is_used() -> None:
+    heard: list[bytes] = []
+
+    def proxy(connection: socket.socket) -> None:
+        heard.append(request_from(connection).partition(b"\r\n")[0])
+        connection.sendall(raw_token() if b"plugin_token" in heard[-1] else http(GOOD))
+
+    with raw_server(proxy) as address:
+        connection = connected("http://127.0.0.1:9", MEEGLE_PROXY=address)
+        with client_for(connection) as client:
+            client.read(QUERY, path=PATH)
+    assert heard == [
+        b"POST http://127.0.0.1:9/open_api/authen/plugin_token HTTP/1.1",
+        b"POST http://127.0.0.1:9/open_api/demo/work_item/story/query HTTP/1.1",
+    ]
+
+
+def zipped(content: bytes, *headers: str) -> bytes:
+    return http(content, "200 OK", *(headers or ("Content-Encoding: gzip",)))
+
+
+def test_a_gzipped_answer_is_read() -> None:
+    assert verdict_on(sending(zipped(gzip.compress(GOOD)))) == Accepted("")
+
+
+def test_a_gzip_bomb_is_dropped_at_the_cap() -> None:
+    bomb = gzip.compress(b" " * 50_000_000)
+    result = verdict_on(sending(zipped(bomb)))
+    assert result == Ambiguous("an answer of more than 1000000 bytes, HTTP 200", None, "", repeatable=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "header", "reason"),
+    [
+        (gzip.compress(gzip.compress(GOOD)), "gzip, gzip", "an answer in a coding that was not asked for"),
+        (GOOD, "br", "an answer in a coding that was not asked for"),
+        (GOOD, "gzip", "an answer that cannot be decompressed"),
+        (gzip.compress(GOOD)[:-20], "gzip", "an answer that is cut short or no JSON"),
+    ],
+    ids=["twice", "unasked", "false", "cut"],
+)
+def test_an_answer_in_a_strange_coding_proves_nothing(content: bytes, header: str, reason: str) -> None:
+    result = verdict_on(sending(zipped(content, f"Content-Encoding: {header}")))
+    assert result == Ambiguous(f"{reason}, HTTP 200", None, "", repeatable=True)
+
+
+def test_a_plain_answer_that_never_ends_is_dropped_at_the_cap() -> None:
+    def endless(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            connection.sendall(b" " * 65536)
+
+    with raw_server(serving(endless)) as base_url, client_for(connected(base_url)) as client:
+        with pytest.raises(Unreachable, match="more than 1000000 bytes"):
+            client.read(QUERY, path=PATH)
+        assert client.counts.reads == {"query": 1}
+
+
+def test_a_server_without_a_trusted_certificate_gets_nothing_and_is_not_asked_again() -> None:
+    heard: list[bytes] = []
+
+    def no_tls(connection: socket.socket) -> None:
+        heard.append(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with raw_server(no_tls) as base_url:
+        client = client_for(connected(base_url.replace("http:", "https:")))
+        with client, pytest.raises(TlsFailed):
+            client.read(QUERY, path=PATH)
+    assert len(heard) == 1
+    assert SECRET.encode() not in heard[0]
+    assert TOKEN.encode() not in heard[0]
+
+
+def test_an_unknown_host_is_said_to_be_unknown() -> None:
+    connection = connected(
+        "https://no-such-host.invalid", MEEGLE_ALLOWED_HOSTS="no-such-host.invalid", MEEGLE_RATE="1000"
+    )
+    with client_for(connection) as client, pytest.raises(Unreachable, match="unknown host name"):
+        client.read(QUERY, path=PATH)

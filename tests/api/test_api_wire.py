@@ -1,0 +1,279 @@
+"""What an answer proves: the table of answers, row by row."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.api.failures import Redirected, StopCode
+from reconciler.api.wire import (
+    STOP_CODES,
+    Accepted,
+    Ambiguous,
+    Answer,
+    Broken,
+    Failure,
+    Fatal,
+    NotWritten,
+    Refused,
+    Success,
+    Verdict,
+    read_answer,
+    verdict,
+    worth_another_read,
+)
+
+
+def answer(status: int, body: object, **headers: str) -> Answer:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return read_answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
+
+
+def envelope(outer: object, message: str = "", **inner: object) -> dict[str, object]:
+    return {"err_code": outer, "err_msg": message, "err": inner}
+
+
+def judged(status: int, body: object, **headers: str) -> Verdict:
+    return verdict(answer(status, body, **headers), "project.feishu.cn")
+
+
+GOOD_BODIES = [
+    {"err_code": 0, "err_msg": "", "err": {}, "data": {}},
+    {"err_code": 0, "err_msg": "", "err": {}},
+    {"err_code": 0, "err": {"code": 0, "msg": ""}},
+    {"err_code": 0, "err": None},
+    {"data": {}, "error": {"code": 0, "msg": "success"}},
+    {"code": 0, "message": "", "data": {}},
+]
+
+
+@pytest.mark.parametrize("body", GOOD_BODIES)
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_a_2xx_with_every_code_zero_is_a_success(status: int, body: dict[str, object]) -> None:
+    assert answer(status, body).reply == Success(body)
+    assert judged(status, body, x_tt_logid="20260225A1") == Accepted("20260225A1")
+
+
+NOT_GOOD = [
+    (200, b"", "an empty answer"),
+    (200, b"  \n", "an empty answer"),
+    (200, b"<html><body>OK</body></html>", "a page instead of JSON"),
+    (200, b'{"err_code": 0, "da', "an answer that is cut short or no JSON"),
+    (200, b"[]", "an answer that is no JSON object"),
+    (200, b'"ok"', "an answer that is no JSON object"),
+    (200, b"0", "an answer that is no JSON object"),
+    (200, b"null", "an answer that is no JSON object"),
+    (200, {}, "an answer without a code"),
+    (200, {"data": {}}, "an answer without a code"),
+    (200, {"err": {}, "err_msg": ""}, "an answer without a code"),
+    (200, envelope("0"), "an answer whose code is no integer"),
+    (200, envelope(None), "an answer whose code is no integer"),
+    (200, envelope(False), "an answer whose code is no integer"),  # noqa: FBT003
+    (200, envelope(0.0), "an answer whose code is no integer"),
+    (200, envelope("20006"), "an answer whose code is no integer"),
+    (200, envelope(0, code="0"), "an answer whose code is no integer"),
+    (200, b'{"err_code": 0, "x": NaN}', "an answer with NaN or Infinity"),
+    (200, b'{"err_code": 0, "x": -Infinity}', "an answer with NaN or Infinity"),
+    (200, b'{"err_code": 0, "x": 1e400}', "an answer with a number that is too large"),
+    (200, b'{"err_code": 0, "err_code": 0}', "an answer that names a member twice"),
+    (200, b'{"err_code": 0, "data": [{"id": 1, "id": 2}]}', "an answer that names a member twice"),
+    (200, b'{"err_code": 0, "data": "\xff\xfe"}', "an answer that is not UTF-8"),
+    (200, b'{"err_code": 0, "data": ' + b"[" * 100_000, "an answer nested too deeply"),
+    (200, b'{"err_code": 0, "data": ' + b"9" * 5000 + b"}", "an answer that is cut short or no JSON"),
+    (500, envelope(0), "an answer whose status and code disagree"),
+    (404, envelope(0), "an answer whose status and code disagree"),
+    (500, b"Internal Server Error", "an answer that is cut short or no JSON"),
+    (502, b"<html>Bad Gateway</html>", "a page instead of JSON"),
+    (504, b"", "an empty answer"),
+    (429, b"", "an empty answer"),
+    (403, b"<html>blocked</html>", "a page instead of JSON"),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "reason"), NOT_GOOD)
+def test_an_answer_that_proves_nothing_sends_a_write_to_be_looked_for(
+    status: int, body: object, reason: str
+) -> None:
+    assert judged(status, body) == Ambiguous(f"{reason}, HTTP {status}", None, "", repeatable=True)
+
+
+THROTTLED = "API Request Frequency Limit"
+
+
+@pytest.mark.parametrize("status", [429, 200, 400])
+def test_too_many_requests_is_proof_that_nothing_was_written(status: int) -> None:
+    body = envelope(10429, THROTTLED, code=10429, msg=THROTTLED)
+    assert judged(status, body, retry_after="7") == NotWritten("throttled", THROTTLED, 7.0)
+
+
+@pytest.mark.parametrize("status", [429, 200])
+def test_an_idempotency_key_seen_before_is_no_throttling(status: int) -> None:
+    result = judged(status, envelope(10430, "API Request Idempotent Limit"))
+    assert result == Ambiguous("API Request Idempotent Limit", 10430, "", repeatable=False)
+
+
+@pytest.mark.parametrize("code", [10021, 10022, 10211])
+@pytest.mark.parametrize("status", [401, 403, 200])
+def test_a_refused_token_is_proof_that_nothing_was_written(code: int, status: int) -> None:
+    assert judged(status, envelope(code, "Token Info Is Invalid")) == NotWritten(
+        "token", "Token Info Is Invalid"
+    )
+
+
+@pytest.mark.parametrize("code", sorted(STOP_CODES))
+def test_a_code_that_ends_the_run_says_in_plain_words_what_to_do(code: int) -> None:
+    result = judged(400, envelope(code, "Said So", log_id="L0G"))
+    assert isinstance(result, Fatal)
+    assert isinstance(result.error, StopCode)
+    what, fix = STOP_CODES[code]
+    assert str(result.error) == f'{what}: {code} "Said So" (log id L0G); {fix}'
+
+
+def test_the_codes_that_end_the_run_are_these() -> None:
+    assert set(STOP_CODES) == {
+        *(10204, 10023, 10301, 10302, 10404, 20039, 20042, 20049),
+        *(1000051743, 1000051942),
+    }
+
+
+PASSING = [
+    "openapi system err, please try again later",
+    "fail to read/write db",
+    "OperateFail Please Contact Platform",
+    'elastic: Error 502 (Bad Gateway)"',
+    "The current workflow is in transition",
+]
+
+
+@pytest.mark.parametrize("message", PASSING)
+def test_a_troubled_service_may_have_written_and_is_not_asked_to_write_again(message: str) -> None:
+    assert judged(500, envelope(50006, message)) == Ambiguous(message, 50006, "", repeatable=False)
+    assert worth_another_read(answer(500, envelope(50006, message)))
+
+
+BUSINESS = [
+    *(9999, 10001, 20005, 20006, 20007, 20013, 20014, 20025, 20029, 20033, 20041, 20050, 20051),
+    *(20052, 20053, 20083, 20090, 30005, 30006, 30008, 30009, 30014, 30017),
+]
+
+
+@pytest.mark.parametrize("code", [*BUSINESS, 777, -1, 123456789012345])
+@pytest.mark.parametrize("status", [200, 400, 404, 500])
+def test_a_business_refusal_is_refused_whatever_the_http_status(code: int, status: int) -> None:
+    result = judged(
+        status, envelope(code, "Invalid Param", code=code, msg="field [x] is illegal", log_id="L1")
+    )
+    assert result == Refused(code, "Invalid Param: field [x] is illegal", "L1")
+    assert not worth_another_read(answer(status, envelope(code)))
+
+
+@pytest.mark.parametrize(
+    "message", ["No right to edit", "WorkItemValue Limit Exceeded", "Failed to process role owners", ""]
+)
+def test_the_many_other_meanings_of_50006_are_refusals(message: str) -> None:
+    assert judged(500, envelope(50006, message)) == Refused(50006, message, "")
+    assert not worth_another_read(answer(500, envelope(50006, message)))
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("body", [b"", envelope(0), envelope(10429)])
+def test_a_redirect_ends_the_run(status: int, body: object) -> None:
+    result = judged(status, body, location="https://elsewhere.example/?token=x")
+    assert isinstance(result, Fatal)
+    assert isinstance(result.error, Redirected)
+    assert "elsewhere" not in str(result.error)
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner"), [(0, 20006), (20006, 0), (0, 10429), (10429, 50006), (10022, 20006), (10404, 0)]
+)
+def test_members_that_disagree_are_a_failure_and_prove_nothing(outer: int, inner: int) -> None:
+    result = judged(200, envelope(outer, "Hm", code=inner))
+    assert result == Ambiguous("codes that disagree: Hm", outer or inner, "", repeatable=False)
+
+
+def test_a_shortened_inner_code_is_still_one_refusal() -> None:
+    assert judged(400, envelope(1000050244, "no item", code=1000050)) == Refused(1000050244, "no item", "")
+
+
+@pytest.mark.parametrize(
+    ("wish", "seconds"),
+    [
+        ("0", 0.0),
+        ("30", 30.0),
+        ("120", 120.0),
+        ("86400", 120.0),
+        ("9999999999", None),
+        ("-5", None),
+        ("1.5", None),
+        ("soon", None),
+        ("", None),
+        ("Wed, 25 Nov 2026 10:00:20 GMT", 20.0),
+        ("Wed, 25 Nov 2026 09:00:00 GMT", 0.0),
+        ("Fri, 27 Nov 2026 10:00:00 GMT", 120.0),
+    ],
+)
+def test_a_wish_to_wait_is_honoured_up_to_two_minutes(wish: str, seconds: float | None) -> None:
+    read = answer(429, envelope(10429), retry_after=wish, date="Wed, 25 Nov 2026 10:00:00 GMT")
+    assert read.retry_after == seconds
+
+
+@pytest.mark.parametrize("log_id", ["a b", "x\n::error::", "x" * 65, 7, None, "\x1b[31m"])
+def test_a_log_id_that_is_none_is_dropped(log_id: object) -> None:
+    assert answer(400, envelope(20006, log_id=log_id)).log_id == ""
+
+
+def test_a_long_message_is_cut() -> None:
+    reply = answer(400, envelope(20006, "x" * 100_000)).reply
+    assert reply == Failure((20006,), "x" * 500)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "again"),
+    [
+        (200, envelope(0), False),
+        (429, envelope(10429), True),
+        (200, envelope(10429), True),
+        (500, envelope(50005), True),
+        (429, b"", True),
+        (503, b"<html>", True),
+        (200, b"", True),
+        (200, b"{}", True),
+        (404, b"<html>", False),
+        (403, b"", False),
+        (401, envelope(10022), False),
+        (403, envelope(10404), False),
+    ],
+)
+def test_a_read_is_asked_again_where_time_may_help(status: int, body: object, again: bool) -> None:  # noqa: FBT001
+    assert worth_another_read(answer(status, body)) is again
+
+
+CODES: st.SearchStrategy[object] = st.sampled_from(
+    [0, 0, 1, 10429, 10430, 10022, 50006, "0", None, False, 0.0, [], {}]
+)
+PARTS = CODES | st.fixed_dictionaries({}, optional={"code": CODES, "msg": st.text(max_size=4)})
+BODIES = st.dictionaries(st.sampled_from(["err_code", "code", "err", "error", "err_msg", "data"]), PARTS)
+
+
+@given(status=st.integers(100, 599), body=st.binary(max_size=64) | BODIES)
+def test_every_answer_gets_a_verdict_and_only_a_perfect_one_is_accepted(status: int, body: object) -> None:
+    read = answer(status, body)
+    result = verdict(read, "project.feishu.cn")
+    worth_another_read(read)
+    if isinstance(result, Accepted):
+        assert isinstance(body, dict)
+        parts = (body.get("err"), body.get("error"))
+        inner = [part["code"] for part in parts if isinstance(part, dict) and "code" in part]
+        codes = [body[name] for name in ("err_code", "code") if name in body] + inner
+        assert 200 <= status < 300
+        assert codes
+        assert all(type(code) is int and code == 0 for code in codes)
+
+
+def test_a_broken_answer_says_whether_time_may_help() -> None:
+    assert answer(502, b"<html>").reply == Broken("a page instead of JSON, HTTP 502", passing=True)
+    assert answer(404, b"<html>").reply == Broken("a page instead of JSON, HTTP 404", passing=False)
