@@ -1,0 +1,66 @@
+"""Serve the pretend service on loopback until interrupted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from waitress.server import create_server
+
+from .app import create_app
+from .demo import demo_world
+from .options import load_options
+from .world import World
+
+THREADS = 64
+
+
+class Running:
+    """A context manager that serves a world on a free loopback port in a thread; `url` is where."""
+
+    def __init__(self, world: World, *, port: int = 0, write_log: Path | None = None) -> None:
+        app = create_app(world, write_log=write_log)
+        self.world = world
+        self.server = create_server(app, host="127.0.0.1", port=port, threads=THREADS)
+        self.url = f"http://127.0.0.1:{self.server.effective_port}"
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+
+    def __enter__(self) -> Running:
+        self.thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.server.close()
+
+
+def serve(
+    port: int,
+    db: Path | None,
+    seed: Path | None,
+    generate: Sequence[str],
+    write_log: Path | None,
+    options: Path | None = None,
+) -> int:
+    """Print the export lines when the port accepts, then serve until SIGINT or SIGTERM."""
+    if db or seed or generate:
+        sys.stderr.write("sandbox: --db, --seed and --generate are not served yet\n")
+        return 2
+    world = demo_world(load_options(options) if options else None)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: os._exit(0))
+    running = Running(world, port=port, write_log=write_log)
+    known = world.credentials
+    sys.stdout.write(
+        f"export MEEGLE_BASE_URL={running.url}\nexport MEEGLE_PLUGIN_ID={known.plugin_id}\n"
+        f"export MEEGLE_PLUGIN_SECRET={known.plugin_secret}\nexport MEEGLE_USER_KEY={known.user_key}\n"
+    )
+    sys.stdout.flush()
+    running.server.run()
+    return 0

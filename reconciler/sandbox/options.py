@@ -1,0 +1,92 @@
+"""The switches of the pretend service: one for each open question of the pages, and the faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+
+@dataclass(slots=True)
+class Options:
+    """Mutable switches; the defaults are what the pages say, or the likelier reading.
+
+    Times are milliseconds. Lists of rules hold plain mappings so that a YAML or JSON file can say them.
+    """
+
+    # The answer as a whole (endpoints.md 1.3, 7.2, 7.3)
+    status_always_200: bool = False
+    put_data: bool = True
+    task_result_wrapped: bool = False
+    latency_ms: int = 0
+    # Tokens and limits (2.2, 2.4, 3)
+    token_life_s: int = 7200
+    expired_token_code: int = 10022
+    throttle: bool = True
+    per_second: int = 15
+    per_minute: int = 450
+    slack_ms: int = 50
+    """The limiter's windows slide and are this much shorter than said: the jitter of an even pace passes."""
+    idem: bool = True
+    idem_at_once: bool = False
+    """True: a key counts as seen even when the token or the limiter refused the call."""
+    # Reads (6)
+    unknown_ids: str = "refuse"
+    """`refuse` (30005) or `omit`: what a `query` with one bad id among good ones does."""
+    ceiling: str = "error"
+    """`error` or `truncate`: a search beyond its ceiling."""
+    search_ceiling: int = 5000
+    empty_forms: dict[str, str] = field(default_factory=dict)
+    """field_type_key → `missing`, `null`, `text`, `list`, `zero`, `object`: how an empty value reads."""
+    stale_reads_ms: int = 0
+    search_lag_ms: int = 0
+    # Writes (7)
+    refused_put: str = "none"
+    """`none` or `before`: what is stored of a refused PUT: nothing, or what stood before the bad field."""
+    duplicates: str = "refuse"
+    """`refuse` (20083) or `last`: a key named twice in one PUT."""
+    clear_by: dict[str, list[str]] = field(default_factory=dict)
+    """field_type_key → accepted forms of emptiness, of `null`, `text`, `list`; others are dropped in silence."""
+    drops: list[dict[str, str]] = field(default_factory=list)
+    """Silent drops: rows with any of `field`, `type`, `user`; a value that matches all of a row is not kept."""
+    normalise: dict[str, str] = field(default_factory=dict)
+    """field key or type → `trim`, `newline`, `round`, `reverse`, `upper`: what storing does to a value."""
+    late_writes_ms: int = 0
+    locked_role_member: str = "deletable"
+    """Member of a role that carries "users may add or remove": `deletable` or `allow_delete`."""
+    text_limit: int = 20_000
+    multi_text_limit: int = 200_000
+    forbidden: list[dict[str, str]] = field(default_factory=list)
+    """Permissions: rows with any of `user`, `field`, `type`, `item`; a field row gives 50006, else 10001."""
+    intercepted: list[dict[str, str]] = field(default_factory=list)
+    """Plugin vetoes (20090): rows like those of `forbidden`."""
+    automations: list[dict[str, Any]] = field(default_factory=list)
+    """Rows `{when: field key, set: {field key: wire value}, by: user key or rule id}`."""
+    template_defaults_ms: int | None = None
+    """Delay after create at which template defaults overwrite select values; None: never."""
+    # Faults of the answer: rows `{kind, method?, path?, nth?, times?, …}` (see `faults.py`)
+    faults: list[dict[str, Any]] = field(default_factory=list)
+
+    def set(self, values: dict[str, Any]) -> None:
+        """Turn several switches; an unknown name is a ValueError, so that a typo is not a silent default."""
+        known = {each.name for each in fields(self)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise ValueError(f"no such switch: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+        for name, value in values.items():
+            setattr(self, name, value)
+
+
+def load_options(path: Path) -> Options:
+    """Read switches from a YAML or JSON file (JSON is YAML)."""
+    options = Options()
+    options.set(read_yaml(path) or {})
+    return options
+
+
+def read_yaml(path: Path) -> Any:
+    """Read one plain YAML document."""
+    with path.open(encoding="utf-8") as stream:
+        return YAML(typ="safe").load(stream)

@@ -1,0 +1,401 @@
+"""The state of the pretend service and what changing it means; knows nothing of HTTP."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from .gate import Credentials, Gate
+from .model import Field, Item, ItemType, Person, Space
+from .options import Options
+from .refusals import Refusal
+from .values import Dropped, Ground, check, record_strings
+
+Json = Any
+Object = dict[str, Json]
+
+DEMO_CREDENTIALS: Final = Credentials(
+    "MII_6650A1B2C3D4E5F6", "0123456789abcdef0123456789abcdef", "7310000000000000001"
+)
+COMPUTED: Final = frozenset({"name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes something, and by which channel: `page`, `openapi` or `automation`."""
+
+    key: str
+    channel: str = "openapi"
+
+
+@dataclass(slots=True)
+class Made:
+    """A call that was made: its path template, when (epoch seconds), and, once answered, how it ended."""
+
+    method: str
+    path: str
+    template: str
+    at: float
+    user_key: str = ""
+    idem: str = ""
+    body: Json = None
+    write: bool = False
+    status: int = 0
+    err_code: int = 0
+
+    def line(self) -> Object:
+        """The line of the write log."""
+        return {
+            "at": self.at,
+            "method": self.method,
+            "path": self.path,
+            "user_key": self.user_key,
+            "idem": self.idem,
+            "body": self.body,
+            "status": self.status,
+            "err_code": self.err_code,
+        }
+
+
+class Store(Protocol):
+    """Where changes are kept before the answer leaves."""
+
+    def save(self, items: Iterable[Item], records: Iterable[Object]) -> None:
+        """Keep items and operation records, all or none."""
+
+
+class World:
+    """A pretend tenant: people, spaces, items, records, and all that a call may do to them.
+
+    For tests, in-process:
+    - `options`: the mutable switches;
+    - `item(id)`, `edit(id, key, value, by=)`, `delete(id, by=)`: look at, or change as a person would in the page;
+    - `writes`: the log of calls that would change state, `calls`: all calls, both as `Made`;
+    - `before_call`, `after_call`: callables given the `Made` of each call, outside the lock, to interleave writes;
+    - `gate`: tokens and limits (`gate.expire_tokens()`, `gate.code(user_key)`).
+    """
+
+    def __init__(
+        self,
+        spaces: Iterable[Space],
+        people: Iterable[Person],
+        items: Iterable[Item] = (),
+        *,
+        options: Options | None = None,
+        credentials: Credentials = DEMO_CREDENTIALS,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.options = options or Options()
+        self.clock, self.sleep = clock, sleep
+        self.credentials = credentials
+        self.gate = Gate(credentials, self.options, clock)
+        self.lock = threading.RLock()
+        self.spaces = {space.key: space for space in spaces}
+        self.people = {person.key: person for person in people}
+        self.items = {item.id: item for item in items}
+        self.records: dict[int, list[Object]] = {}
+        self.tasks: dict[str, Object] = {}
+        self.calls: list[Made] = []
+        self.writes: list[Made] = []
+        self.before_call: Callable[[Made], None] | None = None
+        self.after_call: Callable[[Made], None] | None = None
+        self.store: Store | None = None
+        self.write_log: Path | None = None
+        self._due: list[tuple[int, Callable[[], None]]] = []
+        self._past: dict[int, list[tuple[int, Item | None]]] = {}
+        self._tables: dict[tuple[str, str], ItemType] = {
+            (space.key, each.key): each for space in self.spaces.values() for each in space.types
+        }
+
+    # -- looking ------------------------------------------------------------------------------------------
+
+    def now(self) -> int:
+        """The service's clock in epoch milliseconds."""
+        return int(self.clock() * 1000)
+
+    def item(self, item_id: int) -> Item:
+        """An item as it is; KeyError when there never was one."""
+        return self.items[item_id]
+
+    def space(self, key: str) -> Space:
+        """A space by its hex key or simple name; refused as the path or body of a call would be."""
+        found = self.spaces.get(key) or next((s for s in self.spaces.values() if s.simple_name == key), None)
+        if found is None:
+            raise Refusal("no_simple_name", f"not found simple name: {key}")
+        return found
+
+    def type_of(self, item: Item) -> ItemType:
+        """The type of an item."""
+        return self._tables[item.project, item.type_key]
+
+    def type_in(self, space: Space, key: str) -> ItemType:
+        """A type of a space, else 30014."""
+        found = self._tables.get((space.key, key))
+        if found is None:
+            raise Refusal("no_type", f"work item type {key} not found in project {space.key}")
+        return found
+
+    def seen(self, item_id: int, lag_ms: int) -> Item | None:
+        """An item as it was `lag_ms` ago, as lagging reads and searches see it; None when it was not there."""
+        current = self.items.get(item_id)
+        if lag_ms <= 0:
+            return current
+        moment = self.now() - lag_ms
+        return next((old for at, old in self._past.get(item_id, ()) if at > moment), current)
+
+    # -- changing -----------------------------------------------------------------------------------------
+
+    def edit(self, item_id: int, key: str, value: Json, *, by: str = "") -> None:
+        """Change one field as a person does in the page: wire value in, new `updated_by`, an operation record."""
+        with self.lock:
+            before = self.items[item_id]
+            after = before.copy()
+            self.put_value(after, self._field(before, key), value)
+            self.commit(before, after, Actor(by or self.credentials.user_key, "page"))
+
+    def format(self, item_id: int, key: str, text: str, html: str, *, by: str = "") -> None:
+        """Write formatted text as a person does in the page."""
+        with self.lock:
+            before = self.items[item_id]
+            after = before.copy()
+            after.values[key] = text
+            after.rich[key] = {"doc": json.dumps({"type": "doc", "text": text}), "doc_html": html}
+            self.commit(before, after, Actor(by or self.credentials.user_key, "page"))
+
+    def delete(self, item_id: int, *, by: str = "", channel: str = "page") -> None:
+        """Delete an item (softly: endpoints.md 7.4)."""
+        with self.lock:
+            before = self.items[item_id]
+            after = before.copy()
+            after.deleted_at, after.deleted_by = self.now(), by or self.credentials.user_key
+            self.commit(before, after, Actor(after.deleted_by, channel), "delete")
+
+    def abort(self, item_id: int, reason: str | None, *, by: str = "", channel: str = "page") -> None:
+        """Terminate an item, or with None restore it (7.5)."""
+        with self.lock:
+            before = self.items[item_id]
+            after = before.copy()
+            after.aborted = reason
+            after.values["aborted"] = {"is_aborted": reason is not None, "reason": reason or ""}
+            self.commit(
+                before,
+                after,
+                Actor(by or self.credentials.user_key, channel),
+                "restore" if reason is None else "terminate",
+            )
+
+    def _field(self, item: Item, key: str) -> Field:
+        return self.type_of(item).by_key[key]
+
+    def ground(self, item: Item) -> Ground:
+        """What value checks may look at."""
+        businesses = frozenset(_ids(self.spaces[item.project].businesses))
+        return Ground(self.people, self.items, businesses, self.type_of(item), item.id, self.options)
+
+    def put_value(self, after: Item, field: Field, value: Json) -> None:
+        """Check a wire value and store it in `after`; raises Refusal, keeps the old one on a silent no."""
+        try:
+            stored = check(field, value, self.ground(after))
+        except Dropped:
+            return
+        if field.key == "name":
+            after.name = str(stored)
+            return
+        if field.key == "issue_operator":
+            self._mirror(after, "operator", stored)
+        after.values[field.key] = self._with_locked(after, stored) if field.type == "role_owners" else stored
+        after.rich.pop(field.key, None)
+        if field.type == "multi_text" and isinstance(value, list) and '"attrs"' in json.dumps(value):
+            after.rich[field.key] = {
+                "doc": json.dumps(value),
+                "doc_html": f"<p><strong>{stored}</strong></p>",
+            }
+        if field.type == "compound_field":
+            after.rows[field.key] = [str(uuid.uuid4()) for _ in after.values.get(field.key) or ()]
+
+    @staticmethod
+    def _mirror(after: Item, role: str, owners: list[str] | None) -> None:
+        held = [each for each in after.values.get("role_owners") or [] if each["role"] != role]
+        after.values["role_owners"] = [*held, {"role": role, "owners": owners or None}]
+
+    def locked(self, item_type: ItemType) -> list[str]:
+        """Ids of the roles that users may not add or remove."""
+        return [role.id for role in item_type.roles if not role.deletable]
+
+    def _with_locked(self, item: Item, sent: list[Object]) -> list[Object]:
+        """A locked role that the list leaves out goes back to its defaults (7.2 rule 3)."""
+        item_type = self.type_of(item)
+        named = {each["role"] for each in sent}
+        added = [
+            {"role": role.id, "owners": list(role.members) or None}
+            for role in item_type.roles
+            if not role.deletable and role.id not in named
+        ]
+        return [*sent, *added]
+
+    def recompute_roles(self, after: Item) -> None:
+        """What a write without role_owners does to locked roles (7.2 rule 3)."""
+        locked = set(self.locked(self.type_of(after)))
+        if locked:
+            kept = [each for each in after.values.get("role_owners") or [] if each["role"] not in locked]
+            after.values["role_owners"] = self._with_locked(after, kept)
+
+    def derive(self, item: Item) -> None:
+        """Bring computed fields up to date: sums, mirrors of roles, current operators."""
+        item_type = self.type_of(item)
+        for field in item_type.fields:
+            if field.formula:
+                numbers = [item.values.get(key) for key in field.formula]
+                told = [each for each in numbers if isinstance(each, (int, float))]
+                item.values[field.key] = sum(told) if told else None
+        held = {each["role"]: each["owners"] for each in item.values.get("role_owners") or []}
+        for key, role in (("issue_operator", "operator"), ("issue_reporter", "reporter")):
+            if key in item_type.by_key:
+                item.values[key] = held.get(role) or None
+        if "current_status_operator" in item_type.by_key:
+            first = next((held[role.id] for role in item_type.roles if held.get(role.id)), None)
+            item.values["current_status_operator"] = None if item.aborted is not None else first
+
+    def commit(self, before: Item | None, after: Item, actor: Actor, operation: str = "modify") -> bool:
+        """Make `after` the item, with records, automations and storage; says whether anything changed."""
+        self.derive(after)
+        contents = _differences(before, after, self.type_of(after))
+        if operation == "modify" and not contents:
+            return False
+        now = self.now()
+        after.updated_at = max(now, (before.updated_at + 1) if before else now)
+        after.updated_by = actor.key
+        if self.options.stale_reads_ms or self.options.search_lag_ms:
+            self._past.setdefault(after.id, []).append((now, before))
+        self.items[after.id] = after
+        records = [self._record(after, actor, operation, module, rows) for module, rows in contents.items()]
+        if not records:
+            records = [self._record(after, actor, operation, "work_item_mod", [])]
+        self.records.setdefault(after.id, []).extend(records)
+        if self.store is not None:
+            self.store.save([after], records)
+        self._automate(after, contents, actor)
+        return True
+
+    def _automate(self, item: Item, contents: Mapping[str, list[Object]], actor: Actor) -> None:
+        if actor.channel == "automation":
+            return
+        touched = {row["object"]["object_value"] for rows in contents.values() for row in rows}
+        for rule in self.options.automations:
+            if rule["when"] in touched:
+                before = self.items[item.id]
+                after = before.copy()
+                for key, value in rule["set"].items():
+                    self.put_value(after, self._field(item, key), value)
+                self.commit(before, after, Actor(rule.get("by", "rule-1"), "automation"))
+
+    def _record(self, item: Item, actor: Actor, operation: str, module: str, rows: list[Object]) -> Object:
+        record: Object = {
+            "project_key": item.project,
+            "work_item_type_key": item.type_key,
+            "work_item_id": item.id,
+            "operation_type": operation,
+            "op_record_module": module,
+            "operation_time": item.updated_at // 1000 * 1000,
+            "operator_type": "auto" if actor.channel == "automation" else "user",
+            "operator": actor.key,
+            "record_contents": rows,
+        }
+        if actor.channel == "openapi":
+            record |= {"source_type": "plugin", "source": self.credentials.plugin_id}
+        if actor.channel == "automation":
+            record |= {"source_type": "auto", "source": actor.key}
+        return record
+
+    # -- time ---------------------------------------------------------------------------------------------
+
+    def later(self, delay_ms: int, act: Callable[[], None]) -> None:
+        """Do something once the clock has moved on; looked at on each call."""
+        self._due.append((self.now() + delay_ms, act))
+
+    def settle(self) -> None:
+        """Do all that has fallen due."""
+        now = self.now()
+        due = [act for at, act in self._due if at <= now]
+        self._due = [(at, act) for at, act in self._due if at > now]
+        for act in due:
+            act()
+
+    # -- the log ------------------------------------------------------------------------------------------
+
+    def log(self, made: Made) -> None:
+        """Keep a call that has its answer; a call that would change state also in the write log."""
+        self.calls.append(made)
+        if made.write:
+            self.writes.append(made)
+            if self.write_log is not None:
+                with self.write_log.open("a", encoding="utf-8") as stream:
+                    stream.write(json.dumps(made.line(), ensure_ascii=False) + "\n")
+
+
+def _ids(tree: Iterable[Object]) -> Iterable[str]:
+    for each in tree:
+        yield each["id"]
+        yield from _ids(each.get("children") or [])
+
+
+def _differences(before: Item | None, after: Item, item_type: ItemType) -> dict[str, list[Object]]:
+    """The contents of operation records by module (8)."""
+    old_values = before.values if before else {}
+    found: dict[str, list[Object]] = {}
+    if before is None or before.name != after.name:
+        old = [before.name] if before else []
+        found["field_mod"] = [_content("field", "name", old=old, new=[after.name])]
+    for field in item_type.fields:
+        old, new = old_values.get(field.key), after.values.get(field.key)
+        if field.type == "role_owners":
+            rows = _role_differences(old or [], new or [])
+            if rows:
+                found["role_and_user_mod"] = rows
+        elif (old or None) != (new or None) or (
+            old is not new and isinstance(old or new, bool) and old != new
+        ):
+            row = _content("field", field.key, old=record_strings(old), new=record_strings(new))
+            found.setdefault("field_mod", []).append(row)
+    return found
+
+
+def _role_differences(old: list[Object], new: list[Object]) -> list[Object]:
+    had = {each["role"]: each["owners"] or [] for each in old}
+    has = {each["role"]: each["owners"] or [] for each in new}
+    rows = []
+    for role in dict.fromkeys([*had, *has]):
+        gone = [each for each in had.get(role, []) if each not in has.get(role, [])]
+        come = [each for each in has.get(role, []) if each not in had.get(role, [])]
+        if gone or come:
+            rows.append(_content("role", role, add=come, delete=gone))
+    return rows
+
+
+def _content(
+    kind: str,
+    value: str,
+    *,
+    old: Iterable[str] = (),
+    new: Iterable[str] = (),
+    add: Iterable[str] = (),
+    delete: Iterable[str] = (),
+) -> Object:
+    return {
+        "object": {"object_type": kind, "object_value": value},
+        "object_property": "",
+        "old": list(old),
+        "new": list(new),
+        "add": list(add),
+        "delete": list(delete),
+        "belong_object": [],
+        "status_values": [],
+        "extra": {},
+    }
