@@ -18,6 +18,7 @@ from .world import Actor, Made, World
 
 Json = Any
 IDS, PAGE = 50, 200
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +379,7 @@ def update(world: World, call: Call) -> Json:
         world.recompute_roles(after)
     if world.options.late_writes_ms:
         world.later(
-            world.options.late_writes_ms, lambda: world.commit(before, after, Actor(call.user)) and None
+            world.options.late_writes_ms, lambda: world.commit(before, after, Actor(call.user))
         )
     else:
         world.commit(before, after, Actor(call.user))
@@ -484,6 +485,13 @@ def create_app(world: World, *, write_log: Path | None = None) -> Flask:
     """The service over a world, for httpx.WSGITransport or a server."""
     world.write_log = write_log or world.write_log
     app = Flask(__name__, static_folder=None)
+
+    @app.before_request
+    def loopback_only() -> Response | None:
+        host = request.host.rsplit(":", 1)[0]
+        foreign = host not in LOOPBACK or bool(request.headers.get("Origin"))
+        return _reply(403, {"err_code": 9999, "err_msg": "foreign Host or Origin", "err": {}}) if foreign else None
+
     for route in ROUTES:
         app.add_url_rule(route.path, route.method + route.path, _view(world, route), methods=[route.method])
 

@@ -108,7 +108,7 @@ class World:
         self.after_call: Callable[[Made], None] | None = None
         self.store: Store | None = None
         self.write_log: Path | None = None
-        self._due: list[tuple[int, Callable[[], None]]] = []
+        self._due: list[tuple[int, Callable[[], object]]] = []
         self._past: dict[int, list[tuple[int, Item | None]]] = {}
         self._tables: dict[tuple[str, str], ItemType] = {
             (space.key, each.key): each for space in self.spaces.values() for each in space.types
@@ -316,7 +316,7 @@ class World:
 
     # -- time ---------------------------------------------------------------------------------------------
 
-    def later(self, delay_ms: int, act: Callable[[], None]) -> None:
+    def later(self, delay_ms: int, act: Callable[[], object]) -> None:
         """Do something once the clock has moved on; looked at on each call."""
         self._due.append((self.now() + delay_ms, act))
 
@@ -351,9 +351,11 @@ def _differences(before: Item | None, after: Item, item_type: ItemType) -> dict[
     old_values = before.values if before else {}
     found: dict[str, list[Object]] = {}
     if before is None or before.name != after.name:
-        old = [before.name] if before else []
-        found["field_mod"] = [_content("field", "name", old=old, new=[after.name])]
+        was = [before.name] if before else []
+        found["field_mod"] = [_content("field", "name", old=was, new=[after.name])]
     for field in item_type.fields:
+        old: Json
+        new: Json
         old, new = old_values.get(field.key), after.values.get(field.key)
         if field.type == "role_owners":
             rows = _role_differences(old or [], new or [])
