@@ -84,8 +84,9 @@ class Auth(Layer):
     def __init__(self, inner: httpx.BaseTransport, connection: Connection, tokens: Tokens) -> None:
         """Act as `connection.user_key`."""
         super().__init__(inner)
-        self._user_key = connection.user_key
-        self._auth_mode = connection.auth_mode
+        self._identity = [(b"X-USER-KEY", connection.user_key.encode())]
+        if connection.auth_mode:
+            self._identity.append((b"x-auth-mode", str(connection.auth_mode).encode()))
         self._tokens = tokens
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -100,12 +101,19 @@ class Auth(Layer):
 
     def _send(self, request: httpx.Request) -> tuple[httpx.Response, bool]:
         token = self._tokens.current()
-        request.headers["X-PLUGIN-TOKEN"] = token
-        request.headers["X-USER-KEY"] = self._user_key
-        if self._auth_mode:
-            request.headers["x-auth-mode"] = str(self._auth_mode)
-        response = self.inner.handle_request(request)
+        response = self.inner.handle_request(self._signed(request, token))
         refused = kind_of_answer(answer_of(response)) is Kind.TOKEN
         if refused:
             self._tokens.discard(token)
         return response, refused
+
+    def _signed(self, request: httpx.Request, token: str) -> httpx.Request:
+        """Return the request with our headers: a copy, as another try will carry another token."""
+        ours = [(b"X-PLUGIN-TOKEN", token.encode()), *self._identity]
+        return httpx.Request(
+            request.method,
+            request.url,
+            headers=[*request.headers.raw, *ours],
+            stream=request.stream,
+            extensions=request.extensions,
+        )

@@ -64,7 +64,8 @@ class Pace:
         self._per_minute = per_minute
         self._clock = clock
         self._wait = wait
-        self._lock = threading.Lock()
+        self._turn = threading.Lock()
+        self._record = threading.Lock()
         self._bucket = GCRA()
         self._slowed = 1
         self._rates = self._rates_now()
@@ -74,7 +75,7 @@ class Pace:
 
     def take(self) -> None:
         """Wait for this request's turn.  Raises Interrupted when the run is asked to stop."""
-        with self._lock:
+        with self._turn:
             pause = 0.0
             while not self._wait(pause):
                 pause = self._pause()
@@ -87,23 +88,26 @@ class Pace:
 
         Refusals of requests that left before the last halving say nothing new.
         """
-        now = self._clock()
-        self._not_before = max(self._not_before, now + min(retry_after or 0.0, LONGEST_RETRY_AFTER))
-        if sent_at > self._refused_at:
-            self._refused_at = now
-            self._set_slowed(min(self._slowed * 2, MOST_SLOWED))
+        with self._record:
+            now = self._clock()
+            self._not_before = max(self._not_before, now + min(retry_after or 0.0, LONGEST_RETRY_AFTER))
+            if sent_at > self._refused_at:
+                self._refused_at = now
+                self._set_slowed(min(self._slowed * 2, MOST_SLOWED))
 
     def _pause(self) -> float:
-        now = self._clock()
-        if now < self._not_before:
-            return self._not_before - now
-        if not self._rates:
-            return 0.0
-        if self._slowed > 1 and now - self._refused_at > RECOVERY:
-            self._refused_at = now
-            self._set_slowed(self._slowed // 2)
-        self._state, decision = self._bucket.step(self._rates, self._state, int(now / TICK), 1)
-        return 0.0 if decision.allowed else (decision.retry_after_ms or 1) * TICK
+        """Return 0 and count the request, or the seconds after which to ask again."""
+        with self._record:
+            now = self._clock()
+            if now < self._not_before:
+                return self._not_before - now
+            if not self._rates:
+                return 0.0
+            if self._slowed > 1 and now - self._refused_at > RECOVERY:
+                self._refused_at = now
+                self._set_slowed(self._slowed // 2)
+            self._state, decision = self._bucket.step(self._rates, self._state, int(now / TICK), 1)
+            return 0.0 if decision.allowed else (decision.retry_after_ms or 1) * TICK
 
     def _set_slowed(self, slowed: int) -> None:
         self._slowed = slowed

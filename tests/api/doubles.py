@@ -61,7 +61,7 @@ class Service(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request = httpx.Request(
-            request.method, request.url, headers=request.headers.raw, content=request.content
+            request.method, request.url, headers=request.headers.raw, content=request.read()
         )
         with self._lock:
             if request.url.path == TOKEN_PATH:

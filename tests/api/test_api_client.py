@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections import Counter
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import httpx
 import pytest
@@ -28,6 +29,7 @@ from reconciler.errors import CannotRun
 from tests.api.doubles import (
     SECRET,
     TOKEN,
+    TOKEN_PATH,
     USER,
     Reaction,
     Service,
@@ -389,6 +391,68 @@ def test_a_token_that_cannot_be_renewed_while_a_put_waits_is_proof_that_nothing_
     assert isinstance(result, NotWritten)
     assert result.kind == "connection"
     assert service.requests == []
+
+
+@pytest.mark.parametrize(
+    ("renewal", "expected"),
+    [
+        (httpx.Response(200, json={"error": {"code": 10204, "msg": "bad"}}), StopCode),
+        (httpx.Response(302), Redirected),
+    ],
+)
+def test_a_token_that_is_refused_while_a_put_waits_is_fatal(
+    renewal: Reaction, expected: type[CannotRun]
+) -> None:
+    clock = Time()
+    service = Service(tokens=(token_answer("p-1", 7200), renewal))
+    with client_for(service, writes=True, clock=clock) as client:
+        permit = client.permit()
+        clock.now += 7200
+        result = client.update(
+            project_key="demo", type_key="story", item_id=7, update_fields=[], idem="i", permit=permit
+        )
+    assert isinstance(result, Fatal)
+    assert isinstance(result.error, expected)
+    assert service.requests == []
+
+
+def test_a_stop_while_a_put_waits_for_a_token_is_proof_that_nothing_was_written() -> None:
+    clock = Time()
+    service = Service(tokens=(token_answer("p-1", 7200), httpx.ConnectError("boom")))
+    with client_for(service, writes=True, clock=clock) as client:
+        permit = client.permit()
+        clock.now += 7200
+        clock.stopped = True
+        result = client.update(
+            project_key="demo", type_key="story", item_id=7, update_fields=[], idem="i", permit=permit
+        )
+    assert result == NotWritten("connection", "interrupted before it was sent")
+    assert service.requests == []
+
+
+def test_a_stop_between_two_tries_of_a_read_ends_it() -> None:
+    clock = Time()
+
+    class StopsAfterOne(Service):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            clock.stopped = clock.stopped or not request.url.path.endswith("plugin_token")
+            return super().handle_request(request)
+
+    service = StopsAfterOne(httpx.ConnectError("boom"))
+    with client_for(service, clock=clock) as client, pytest.raises(Interrupted):
+        client.read(QUERY, path=PATH)
+    assert len(service.requests) == 1
+
+
+def test_a_wsgi_application_can_stand_in_for_the_service() -> None:
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [(token_answer() if environ["PATH_INFO"] == TOKEN_PATH else good("wsgi")).content]
+
+    transport = httpx.WSGITransport(app=application)
+    with Client(connected(), writes=True, transport=transport, wait=no_wait) as client:
+        assert client.read(QUERY, path=PATH)["data"] == "wsgi"
+        assert put(client) == Accepted("")
 
 
 def test_the_counts_tell_what_was_really_sent() -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gzip
 import socket
+import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+import trustme
 
 from reconciler.api.client import Client
 from reconciler.api.connection import Connection
@@ -100,7 +104,8 @@ def slow_body(connection: socket.socket) -> None:
 
 def silence(connection: socket.socket) -> None:
     connection.settimeout(2)
-    connection.recv(1)
+    while connection.recv(65536):
+        pass
 
 
 @pytest.mark.parametrize("serve", [slow_headers, slow_body, silence])
@@ -286,6 +291,63 @@ def test_a_server_without_a_trusted_certificate_gets_nothing_and_is_not_asked_ag
     assert len(heard) == 1
     assert SECRET.encode() not in heard[0]
     assert TOKEN.encode() not in heard[0]
+
+
+@contextmanager
+def tls_server(authority: trustme.CA, heard: list[bytes]) -> Iterator[str]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    def serve(plain: socket.socket) -> None:
+        with context.wrap_socket(plain, server_side=True) as connection:
+            heard.append(request_from(connection))
+            connection.sendall(raw_token() if b"plugin_token" in heard[-1] else http(GOOD))
+
+    with raw_server(serve) as base_url:
+        yield base_url.replace("http:", "https:")
+
+
+def test_a_certificate_of_an_unknown_authority_is_refused() -> None:
+    heard: list[bytes] = []
+    with tls_server(trustme.CA(), heard) as base_url:
+        client = client_for(connected(base_url))
+        with client, pytest.raises(TlsFailed, match="CERTIFICATE_VERIFY_FAILED"):
+            client.read(QUERY, path=PATH)
+    assert heard == []
+
+
+def test_an_authority_that_the_system_trusts_is_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with tls_server(authority, []) as base_url, client_for(connected(base_url)) as client:
+        assert client.read(QUERY, path=PATH)["err_code"] == 0
+        assert put(client) == Accepted("")
+
+
+def test_a_handshake_that_stalls_ends_with_the_calls_time() -> None:
+    with raw_server(silence) as base_url:
+        client = client_for(connected(base_url.replace("http:", "https:")), deadline=0.3)
+        began = time.monotonic()
+        with client, pytest.raises(Unreachable, match="not opened in time"):
+            client.read(QUERY, path=PATH)
+    assert time.monotonic() - began < 3
+
+
+def test_a_proxy_that_refuses_is_said_to_refuse() -> None:
+    def proxy(connection: socket.socket) -> None:
+        request_from(connection)
+        connection.sendall(http(b"", "407 Proxy Authentication Required"))
+
+    with raw_server(proxy) as address:
+        client = client_for(
+            connected("https://127.0.0.1:9", MEEGLE_PROXY=address.replace("//", "//me:canary@"))
+        )
+        with client, pytest.raises(Unreachable, match="the proxy refused") as caught:
+            client.read(QUERY, path=PATH)
+    assert "canary" not in str(caught.value)
 
 
 def test_an_unknown_host_is_said_to_be_unknown() -> None:
