@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from reconciler.api.connection import connection_from
@@ -151,3 +154,13 @@ def test_a_proxy_is_an_http_address_whose_password_is_never_shown() -> None:
 def test_the_secret_is_in_no_text_of_a_connection() -> None:
     connection = connection_from(FULL)
     assert "5ec2e7" not in repr(connection) + str(connection)
+
+
+def test_what_an_answer_means_is_known_without_network_code() -> None:
+    names = "connection", "endpoints", "failures", "wire"
+    imports = "; ".join(f"import reconciler.api.{name}" for name in names)
+    program = (
+        f"import sys; {imports}; print(sorted({{'httpx', 'httpcore', 'ssl', 'tenacity'}} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
