@@ -1,0 +1,28 @@
+#!/bin/sh
+# Every check of the project, one suite after the other; prints what each took.
+# With an argument, only the suites of that name.
+set -u
+BIN=${BIN:-.venv/bin}
+only=${1:-}
+failed=""
+times=""
+
+suite() {
+    name=$1
+    shift
+    [ -z "$only" ] || [ "$only" = "$name" ] || return 0
+    printf '== %s: %s\n' "$name" "$*"
+    began=$(date +%s)
+    "$@" || failed="$failed $name"
+    times="$times$(printf '%5ss  %s: %s' "$(($(date +%s) - began))" "$name" "$*")
+"
+}
+
+suite lint "$BIN/ruff" check .
+suite lint "$BIN/ruff" format --check .
+suite lint "$BIN/mypy"
+suite lint "$BIN/lint-imports"
+suite tests "$BIN/pytest" tests -n 2
+
+printf '\nTime of each suite:\n%s' "$times"
+[ -z "$failed" ] || { printf 'FAILED:%s\n' "$failed"; exit 1; }
