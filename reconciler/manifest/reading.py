@@ -41,6 +41,9 @@ BAD_SIGN = re.compile(
 )
 """Control, bidi and separator characters: a value must not steer what shows it."""
 
+ENDS = frozenset({MappingEndEvent, SequenceEndEvent})
+STARTS = frozenset({ScalarEvent, AliasEvent, MappingStartEvent, SequenceStartEvent})
+
 TITLE = re.compile(
     r"^(?P<lead>\s*(?:- +)?(?:[^\s:#'\"\[{][^:#'\"]*:\s+|- +))(?P<value>[\[{*&!%>|?@`\-].*|.*\S: .*)$"
 )
@@ -168,28 +171,19 @@ class Builder:
         documents = 0
         for event in events:
             kind = type(event)
-            if kind is ScalarEvent:
-                node: Node = self.scalar(event)
-            elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                place = self.place(event)
-                self.plain_only(event, place)
-                if len(stack) >= DEEPEST:
-                    raise Refused(self.too_deep(place))
-                node = AuthoredMap(place) if kind is MappingStartEvent else AuthoredList(place)
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            if kind in ENDS:
                 stack.pop()
                 keys.pop()
                 continue
-            elif kind is AliasEvent:
-                raise Refused(self.titled(event, "an alias (*)", "write the value out"))
-            else:
-                if kind is DocumentStartEvent:
-                    documents += 1
-                    if documents > 1:
-                        raise Refused(
-                            Mistake(self.place(event), "a second document", "move it to a file of its own")
-                        )
+            if kind is DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    raise Refused(
+                        Mistake(self.place(event), "a second document", "move it to a file of its own")
+                    )
+            if kind not in STARTS:
                 continue
+            node = self.node(event, len(stack))
             if not stack:
                 root = node
             elif isinstance(parent := stack[-1], AuthoredList):
@@ -203,7 +197,23 @@ class Builder:
             if not isinstance(node, Scalar):
                 stack.append(node)
                 keys.append(None)
+        if isinstance(root, Scalar) and (
+            mistake := self.slip(root.place.line, self.lines[root.place.line - 1])
+        ):
+            raise Refused(mistake)
         return root
+
+    def node(self, event: Any, depth: int) -> Node:
+        """Make the node that an event begins."""
+        if type(event) is ScalarEvent:
+            return self.scalar(event)
+        if type(event) is AliasEvent:
+            raise Refused(self.titled(event, "an alias (*)", "write the value out"))
+        place = self.place(event)
+        self.plain_only(event)
+        if depth >= DEEPEST:
+            raise Refused(self.too_deep(place))
+        return AuthoredMap(place) if type(event) is MappingStartEvent else AuthoredList(place)
 
     def key(self, parent: AuthoredMap, node: Node) -> Scalar:
         """Check one key of a map: a scalar, and not there yet in any normal form."""
@@ -225,8 +235,8 @@ class Builder:
     def scalar(self, event: ScalarEvent) -> Scalar:
         """Make a scalar with its place, its style, and what a comment may have cut off."""
         place = self.place(event)
-        self.plain_only(event, place)
-        plain = event.style is None
+        self.plain_only(event)
+        plain = not event.style
         text: str = event.value
         if BAD_SIGN.search(text):
             sign = BAD_SIGN.search(text)
@@ -243,14 +253,12 @@ class Builder:
         cut = re.match(r"\s+(#\S.*)$", rest)
         return cut.group(1) if cut else ""
 
-    def plain_only(self, event: Any, place: Place) -> None:
+    def plain_only(self, event: Any) -> None:
         """Refuse anchors and tags."""
         if event.anchor is not None:
             raise Refused(self.titled(event, "an anchor (&)", "write the value out"))
-        tag = event.tag if isinstance(event.tag, str) else getattr(event, "ctag", None)
-        if tag and str(tag) not in {"None", "!"} or (isinstance(event.tag, str) and event.tag == "!"):
+        if event.tag is not None:
             raise Refused(self.titled(event, "a tag (!)", "delete it; values are read by their field's type"))
-        del place
 
     def place(self, event: Any) -> Place:
         """Return where an event starts."""
@@ -264,7 +272,8 @@ class Builder:
     def titled(self, event: Any, what: str, fix: str) -> Mistake:
         """Make a mistake, with the advice to quote where the line looks like a title."""
         place = self.place(event)
-        return self.quote_it(place.line) or Mistake(place, what, fix)
+        title = self.quote_it(place.line)
+        return Mistake(place, what, f"{fix}; or {title.fix}" if title else fix)
 
     def quote_it(self, line: int) -> Mistake | None:
         """Return the advice to quote a title, if the line holds one."""

@@ -105,7 +105,28 @@ def read_document(root: Node | None, file: str) -> tuple[Document | None, list[M
         return None, [
             Mistake(root.place, f"expected a map, found {kind_of(root)}", "write space:, type: and items:")
         ]
-    mistakes = misnamed(root, FileShape)
+    mistakes = [*misnamed(root, FileShape), *wrong_head(root)]
+    defaults = root.get("defaults", AuthoredMap(root.place))
+    if isinstance(defaults, AuthoredMap):
+        mistakes += misnamed(defaults, DefaultsShape)
+    else:
+        mistakes.append(
+            Mistake(defaults.place, f"expected a map, found {kind_of(defaults)}", "write fields: or roles:")
+        )
+        defaults = AuthoredMap(root.place)
+    entries, wrong = read_items(root)
+    mistakes += wrong
+    parts, wrong = sections(defaults, ("fields", "roles"))
+    mistakes += wrong
+    space, kind = root.get("space"), root.get("type")
+    if not isinstance(space, Scalar) or not isinstance(kind, Scalar):
+        return None, mistakes
+    return Document(file, space, kind, parts["fields"], parts["roles"], entries), mistakes
+
+
+def wrong_head(root: AuthoredMap) -> list[Mistake]:
+    """Return what is wrong with a file's space and type."""
+    mistakes: list[Mistake] = []
     for name in ("space", "type"):
         node = root.get(name)
         if node is None:
@@ -115,41 +136,22 @@ def read_document(root: Node | None, file: str) -> tuple[Document | None, list[M
                 Mistake(node.place, f"expected a {name}, found {kind_of(node)}", f"write `{name}: …`")
             )
         elif name == "space" and not SEGMENT.fullmatch(node.text):
-            mistakes.append(
-                Mistake(
-                    node.place,
-                    f"{quoted(node.text)} cannot be a space",
-                    "write its project_key or simple_name",
-                )
-            )
-    defaults = root.get("defaults", AuthoredMap(root.place))
-    if isinstance(defaults, AuthoredMap):
-        mistakes += misnamed(defaults, DefaultsShape)
-    else:
-        mistakes.append(
-            Mistake(defaults.place, f"expected a map, found {kind_of(defaults)}", "write fields: or roles:")
-        )
-        defaults = AuthoredMap(root.place)
+            fix = "write its project_key or simple_name"
+            mistakes.append(Mistake(node.place, f"{quoted(node.text)} cannot be a space", fix))
+    return mistakes
+
+
+def read_items(root: AuthoredMap) -> tuple[tuple[Entry, ...], list[Mistake]]:
+    """Read the list of items; a wrong one is left out."""
     items = root.get("items")
-    entries: list[Entry] = []
     if items is None:
-        if not {"item", "Items"} & set(root):
-            mistakes.append(Mistake(root.place, "no items", "write `items:` with a list below it"))
-    elif not isinstance(items, AuthoredList):
-        mistakes.append(
+        return (), [Mistake(root.place, "no items", "write `items:` with a list below it")]
+    if not isinstance(items, AuthoredList):
+        return (), [
             Mistake(items.place, f"expected a list, found {kind_of(items)}", "begin each item with '- '")
-        )
-    else:
-        for node in items:
-            entry, wrong = read_entry(node)
-            mistakes += wrong
-            entries += [entry] if entry else []
-    space, kind = root.get("space"), root.get("type")
-    if not isinstance(space, Scalar) or not isinstance(kind, Scalar):
-        return None, mistakes
-    parts, wrong = sections(defaults, ("fields", "roles"))
-    mistakes += wrong
-    return Document(file, space, kind, parts["fields"], parts["roles"], tuple(entries)), mistakes
+        ]
+    read = [read_entry(node) for node in items]
+    return tuple(entry for entry, _ in read if entry), [mistake for _, wrong in read for mistake in wrong]
 
 
 def read_entry(node: Node) -> tuple[Entry | None, list[Mistake]]:
