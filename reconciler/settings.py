@@ -21,7 +21,8 @@ from pydantic import (
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
 from reconciler.errors import Mistake
-from reconciler.manifest import SETTINGS, blanks, read_tree, shown
+from reconciler.manifest import SETTINGS, shown
+from reconciler.manifest.reading import blanks, read_tree
 from reconciler.manifest.shape import SECRET
 
 DEFAULT_ZONE = "Asia/Shanghai"

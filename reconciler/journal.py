@@ -1,0 +1,106 @@
+"""The record of an apply on disk: intents before they leave, results when they are known."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from reconciler.errors import CannotRun
+
+FIRST = "0" * 64
+"""What the first line's chain begins with."""
+
+
+class JournalFailed(CannotRun):
+    """The journal cannot be written; no PUT leaves without a record."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        """Make the message."""
+        super().__init__(
+            f"cannot write {path.name} ({reason})", "nothing more was sent; mend the disk and run it again"
+        )
+
+
+class Journal:
+    """An append-only file of JSON lines, numbered, chained by SHA-256 and synced to disk."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the run's folder (0700) and its journal (0600)."""
+        self.path = folder / "journal.jsonl"
+        self.number = 0
+        self.chain = FIRST
+        self.lock = threading.Lock()
+        try:
+            folder.mkdir(parents=True, mode=0o700)
+            self.file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+            descriptor = os.open(folder, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+        except OSError as error:
+            raise JournalFailed(self.path, error.strerror or "failed") from None
+
+    def __enter__(self) -> Self:
+        """Return the journal."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        os.close(self.file)
+
+    def write(self, event: str, **members: Any) -> None:
+        """Append one line and wait until it is on the disk; raises JournalFailed."""
+        with self.lock:
+            self.number += 1
+            line = sealed({"n": self.number, "event": event, **members}, self.chain)
+            try:
+                data = memoryview(line.encode())
+                while data:
+                    data = data[os.write(self.file, data) :]
+                os.fsync(self.file)
+            except OSError as error:
+                raise JournalFailed(self.path, error.strerror or "failed") from None
+            self.chain = json.loads(line)["chain"]
+
+
+def sealed(entry: Mapping[str, Any], chain: str) -> str:
+    """Return a line that carries the hash of itself and of all before it."""
+    body = json.dumps(entry, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return (
+        json.dumps(
+            {**entry, "chain": link(chain, body)}, ensure_ascii=True, separators=(",", ":"), sort_keys=True
+        )
+        + "\n"
+    )
+
+
+def link(chain: str, body: str) -> str:
+    """Return the next hash of the chain."""
+    return hashlib.sha256((chain + body).encode()).hexdigest()
+
+
+def read_journal(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the entries; a torn last line is cut, damage before it raises CannotRun."""
+    lines = path.read_bytes().split(b"\n")
+    chain = FIRST
+    for number, line in enumerate(lines, 1):
+        if number == len(lines):
+            return
+        try:
+            entry = json.loads(line)
+            claimed = entry.pop("chain")
+        except (ValueError, KeyError, AttributeError):
+            entry, claimed = {}, ""
+        chain = link(chain, json.dumps(entry, ensure_ascii=True, separators=(",", ":"), sort_keys=True))
+        if chain != claimed:
+            raise CannotRun(
+                f"line {number} of {path.name} is damaged", "restore the file; nothing was read from it"
+            )
+        yield entry

@@ -1,0 +1,249 @@
+"""One live space: what planning reads, and what applying may write beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from reconciler.api import endpoints as api
+from reconciler.api.client import Client
+from reconciler.api.failures import ApiRefusal
+from reconciler.api.throttle import Permit
+from reconciler.api.wire import Verdict
+from reconciler.catalog import NAME, Catalog, TypeSpec
+from reconciler.errors import CannotRun
+from reconciler.fields.base import FieldSpec, People, Person
+from reconciler.fields.options import option_of
+from reconciler.model import ROLES, Item, Ref
+from reconciler.settings import FieldSettings, SpaceSettings
+
+BATCH = 50
+"""Ids that one `query` takes (endpoints.md 6.3)."""
+PEOPLE_BATCH = 100
+"""Users that one `user/query` takes (endpoints.md 4.7)."""
+THREADS = 4
+"""Calls at once: four fill 15 a second at 200 ms each."""
+NOT_FOUND = frozenset({30005})
+NOBODY_FOUND = frozenset({30006})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Live items by id, and when (monotonic seconds) the oldest of their answers arrived."""
+
+    items: Mapping[int, Item]
+    at: float
+
+
+class Reader:
+    """Reads one space.  Has no way to write."""
+
+    def __init__(self, client: Client, name: str, settings: SpaceSettings, user_key: str) -> None:
+        """Name the space; nothing is asked yet."""
+        self.client = client
+        self.name = name
+        self.settings = settings
+        self.user_key = user_key
+        self.space_key = settings.project_key or ""
+        self.catalog = Catalog("", name, {})
+
+    def open(self, types: Iterable[str], groups: Mapping[str, tuple[str, ...]]) -> Catalog:
+        """Read the space's key and the metadata of the types that `types` name."""
+        self.space_key = self.find_key()
+        listed = self.client.read(api.ALL_TYPES, path={"project_key": self.space_key}).get("data") or []
+        wanted = set(types)
+        rows = [
+            row
+            for row in listed
+            if {str(row.get("type_key")), str(row.get("api_name")), str(row.get("name"))} & wanted
+        ]
+        with ThreadPoolExecutor(THREADS) as pool:
+            specs = {spec.key: spec for spec in pool.map(self.type_spec, rows)}
+        others = {
+            str(row["type_key"]): TypeSpec(
+                str(row["type_key"]), str(row.get("name") or ""), str(row.get("api_name") or ""), (), ()
+            )
+            for row in listed
+            if str(row.get("type_key")) not in specs
+        }
+        self.catalog = Catalog(self.space_key, self.name, {**specs, **others}, People(groups=groups))
+        return self.catalog
+
+    def find_key(self) -> str:
+        """Return the hex key of the space that files name by either of its names (endpoints.md 4.2)."""
+        body = {"simple_names": [self.name], "project_keys": [self.name], "user_key": self.user_key}
+        found = self.client.read(api.PROJECTS_DETAIL, body=body).get("data") or {}
+        for key, detail in found.items():
+            if self.name in (key, detail.get("simple_name")):
+                return str(key)
+        raise CannotRun(
+            f"no space '{self.name}' for this plugin",
+            "check the name, and that the plugin is installed in the space",
+        )
+
+    def type_spec(self, row: Mapping[str, Any]) -> TypeSpec:
+        """Read one type's fields and roles: both metadata calls, joined on the key (field-formats.md 16.1)."""
+        key = str(row["type_key"])
+        path = {"project_key": self.space_key, "type_key": key}
+        every = self.client.read(
+            api.FIELD_ALL, path={"project_key": self.space_key}, body={"work_item_type_key": key}
+        ).get("data")
+        roles = self.client.read(api.FLOW_ROLES, path=path).get("data")
+        name, api_name = str(row.get("name") or ""), str(row.get("api_name") or "")
+        hints = next(
+            (self.settings.fields[word] for word in (key, api_name, name) if word in self.settings.fields), {}
+        )
+        fields = [
+            field_spec(one, key, hints, self.settings.time_zone) for one in every or [] if not obsolete(one)
+        ]
+        if not any(one.key == NAME.key for one in fields):
+            fields.insert(0, NAME)
+        return TypeSpec(key, name, api_name, tuple(fields), tuple(role_spec(one) for one in roles or []))
+
+    def meet(self, words: Iterable[str]) -> None:
+        """Look up the people whom the files name: one `user/query` per 100 of a kind."""
+        unknown = {word for word in words if word not in self.catalog.people.by_key}
+        emails = sorted({word.lower() for word in unknown if "@" in word})
+        keys = sorted(word for word in unknown if word.isdigit())
+        found: list[Person] = []
+        for member, some in (("emails", emails), ("user_keys", keys)):
+            for start in range(0, len(some), PEOPLE_BATCH):
+                found += self.ask_people(member, some[start : start + PEOPLE_BATCH])
+        people = self.catalog.people
+        by_key = {**people.by_key, **{one.key: one for one in found}}
+        by_email = {**people.by_email, **{one.email.lower(): one for one in found if one.email}}
+        self.catalog.people = replace(people, by_key=by_key, by_email=by_email)
+        self.catalog.codecs.clear()
+
+    def ask_people(self, member: str, words: Sequence[str]) -> list[Person]:
+        """Ask for users; nobody found is an answer, not a failure (30006)."""
+        try:
+            rows = self.client.read(api.USER_QUERY, body={member: list(words)}).get("data")
+        except ApiRefusal as refusal:
+            if refusal.code in NOBODY_FOUND:
+                return []
+            raise
+        return [
+            Person(
+                key=str(row["user_key"]),
+                email=str(row.get("email") or ""),
+                name=str(row.get("name_en") or row.get("name_cn") or ""),
+                active=row.get("status") in (None, "", "activated"),
+            )
+            for row in rows or []
+            if row.get("user_key")
+        ]
+
+    def items(self, wanted: Mapping[Ref, Sequence[str]], size: int = BATCH) -> dict[Ref, Item]:
+        """Read many items, in batches of one type, with the fields that are wanted of each."""
+        batches: list[tuple[str, list[int], dict[int, Sequence[str]]]] = []
+        for type_key in sorted({ref.type_key for ref in wanted}):
+            ids = sorted(ref.id for ref in wanted if ref.type_key == type_key)
+            keys = {item_id: wanted[Ref(type_key, item_id)] for item_id in ids}
+            batches += [(type_key, ids[start : start + size], keys) for start in range(0, len(ids), size)]
+        with ThreadPoolExecutor(THREADS) as pool:
+            readings = list(pool.map(lambda batch: self.read(*batch), batches))
+        return {item.ref: item for reading in readings for item in reading.items.values()}
+
+    def read(self, type_key: str, ids: Sequence[int], keys: Mapping[int, Sequence[str]]) -> Reading:
+        """Read up to 50 items by one `query`; a batch with a bad id is halved until it stands alone."""
+        asked = {key for item_id in ids for key in keys[item_id]}
+        locked = any(role.locked for role in self.catalog.types[type_key].roles)
+        fields = {"aborted", *(key for key in asked if not key.startswith(ROLES) and key != NAME.key)}
+        if locked or any(key.startswith(ROLES) for key in asked):
+            fields.add("role_owners")
+        rich = any(self.catalog.codec(type_key, key).spec.type == "multi_text" for key in asked)
+        body: dict[str, Any] = {"work_item_ids": list(ids), "fields": sorted(fields)}
+        if rich:
+            body["expand"] = {"need_multi_text": True}
+        try:
+            answer = self.client.read(
+                api.QUERY, path={"project_key": self.space_key, "type_key": type_key}, body=body
+            )
+        except ApiRefusal as refusal:
+            if refusal.code not in NOT_FOUND:
+                raise
+            if len(ids) == 1:
+                return Reading({}, time.monotonic())
+            half = len(ids) // 2
+            first, second = self.read(type_key, ids[:half], keys), self.read(type_key, ids[half:], keys)
+            return Reading({**first.items, **second.items}, min(first.at, second.at))
+        at = time.monotonic()
+        rows = answer.get("data") or []
+        items = [
+            self.catalog.observe(row, type_key, keys[row["id"]])
+            for row in rows
+            if isinstance(row, dict)
+            and row.get("id") in keys
+            and row.get("work_item_type_key") in (None, "", type_key)
+        ]
+        return Reading({item.ref.id: item for item in items}, at)
+
+
+class Writer(Reader):
+    """Reads and writes one space; only commands that apply hold one."""
+
+    def permit(self) -> Permit:
+        """Wait for the turn of one PUT."""
+        return self.client.permit()
+
+    def put(self, ref: Ref, pairs: list[dict[str, Any]], idem: str, permit: Permit) -> Verdict:
+        """Send one PUT (endpoints.md 7.2)."""
+        return self.client.update(
+            project_key=self.space_key,
+            type_key=ref.type_key,
+            item_id=ref.id,
+            update_fields=pairs,
+            idem=idem,
+            permit=permit,
+        )
+
+
+def obsolete(row: Mapping[str, Any]) -> bool:
+    """Whether the space has retired the field."""
+    return row.get("is_obsoleted") is True
+
+
+def field_spec(
+    row: Mapping[str, Any], type_key: str, hints: Mapping[str, FieldSettings], zone: ZoneInfo
+) -> FieldSpec:
+    """Read one SimpleField (endpoints.md 5.1); options of other types are left out."""
+    key, alias, name = (
+        str(row.get("field_key")),
+        str(row.get("field_alias") or ""),
+        str(row.get("field_name") or ""),
+    )
+    hint = next((hints[word] for word in (key, alias, name) if word in hints), FieldSettings())
+    options = [
+        option_of(one)
+        for one in row.get("options") or []
+        if one.get("work_item_type_key") in (None, "", "_all", type_key)
+    ]
+    return FieldSpec(
+        key=key,
+        name=name,
+        alias=alias,
+        type=str(row.get("field_type_key") or "").replace("-", "_").replace("workitem_", "work_item_"),
+        options=tuple(options),
+        calculated=str(row.get("value_generate_mode") or "Default") != "Default",
+        kind=hint.kind,
+        scale=str(hint.scale),
+        zone=zone,
+    )
+
+
+def role_spec(row: Mapping[str, Any]) -> FieldSpec:
+    """Read one role (endpoints.md 5.4): the key of `role_owners` is `id`; `deletable` false locks it."""
+    return FieldSpec(
+        key=str(row.get("id")),
+        name=str(row.get("name") or ""),
+        alias=str(row.get("role_alias") or ""),
+        type="role",
+        single=row.get("is_member_multi") is False,
+        locked=row.get("deletable") is False,
+        members=tuple(str(one) for one in row.get("members") or []),
+    )
