@@ -378,9 +378,7 @@ def update(world: World, call: Call) -> Json:
     if "role_owners" not in named and "issue_operator" not in named:
         world.recompute_roles(after)
     if world.options.late_writes_ms:
-        world.later(
-            world.options.late_writes_ms, lambda: world.commit(before, after, Actor(call.user))
-        )
+        world.later(world.options.late_writes_ms, lambda: world.commit(before, after, Actor(call.user)))
     else:
         world.commit(before, after, Actor(call.user))
     return {"data": {}} if world.options.put_data else {}
@@ -490,7 +488,11 @@ def create_app(world: World, *, write_log: Path | None = None) -> Flask:
     def loopback_only() -> Response | None:
         host = request.host.rsplit(":", 1)[0]
         foreign = host not in LOOPBACK or bool(request.headers.get("Origin"))
-        return _reply(403, {"err_code": 9999, "err_msg": "foreign Host or Origin", "err": {}}) if foreign else None
+        return (
+            _reply(403, {"err_code": 9999, "err_msg": "foreign Host or Origin", "err": {}})
+            if foreign
+            else None
+        )
 
     for route in ROUTES:
         app.add_url_rule(route.path, route.method + route.path, _view(world, route), methods=[route.method])
