@@ -1,7 +1,7 @@
 """Act: carry out a plan, item by item, and report what was seen.
 
-For each window of five items: read them, and while that is fresh give each its PUT: permit,
-look at the age, judge, intent to disk, send.  Then read the window back.
+Five items of one type make a window.  A window is read, and while that is fresh each item gets
+its PUT: permit, age of the read, judgement, intent to disk, send.  Then the window is read back.
 """
 
 from __future__ import annotations
@@ -12,17 +12,16 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol, assert_never
+from typing import Any, Protocol
 
 from reconciler.api.failures import Interrupted
 from reconciler.api.throttle import Permit
-from reconciler.api.wire import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
+from reconciler.api.wire import Ambiguous, Fatal, NotWritten, Refused, Verdict
 from reconciler.catalog import Catalog, fold_roles
 from reconciler.errors import ReconcilerError
-from reconciler.fields.base import Codec, Rule, settle
+from reconciler.fields.base import Codec
 from reconciler.model import (
     ROLES,
-    Already,
     Applied,
     Blocked,
     Change,
@@ -40,6 +39,7 @@ from reconciler.model import (
     Unknown,
     Update,
 )
+from reconciler.outcomes import MOVED, after_sending, aim, before_sending, stands, untouched
 
 WINDOW = 5
 """Items of one pre-read, and of one read-back."""
@@ -49,7 +49,8 @@ PATIENCE = (0.0, 0.3, 0.7, 1.5)
 """Seconds before each look of a read-back: reads may lag behind writes."""
 ATTEMPTS = 4
 """PUTs of one item after proofs that nothing was written."""
-WORKERS = 12
+WORKERS = 32
+"""Threads: most of them wait for a read-back that lags."""
 
 
 class Remote(Protocol):
@@ -57,6 +58,10 @@ class Remote(Protocol):
 
     catalog: Catalog
     user_key: str
+
+    @property
+    def token_generation(self) -> int:
+        """A number that changes with the token."""
 
     def items(self, wanted: Mapping[Ref, Sequence[str]], size: int = 50) -> dict[Ref, Item]:
         """Read items now."""
@@ -72,36 +77,42 @@ class Recorder(Protocol):
     """Where intents and results are kept."""
 
     def write(self, event: str, **members: Any) -> None:
-        """Keep one line; raises if it could not be kept."""
+        """Keep one line; raises ReconcilerError if it could not be kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """When to send nothing more."""
+    """When to end early.
 
-    event: threading.Event = field(default_factory=threading.Event)
+    `asked`: no new PUT; `cut`: the time for calls under way is over; `deadline` in monotonic seconds.
+    """
+
+    asked: threading.Event = field(default_factory=threading.Event)
+    cut: threading.Event = field(default_factory=threading.Event)
     deadline: float | None = None
     max_errors: int | None = None
 
 
 @dataclass(slots=True)
 class Task:
-    """One item under way: what is still to be sent, and what became of its fields."""
+    """One item under way: what was read before and after its PUT, and what became of its fields."""
 
     update: Update
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-    sent: tuple[Change, ...] = ()
-    live: Item | None = None
+    before: Item | None = None
+    after: Item | None = None
     verdict: Verdict | None = None
-    moved: list[str] = field(default_factory=list)
+    idem: str = ""
+    generation: int = 0
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The fields to read of the item."""
         return tuple(change.key for change in self.update.changes)
 
+    @property
     def open(self) -> tuple[Change, ...]:
-        """Return the changes that have no outcome yet."""
+        """The changes that have no outcome yet."""
         return tuple(change for change in self.update.changes if change.key not in self.outcomes)
 
     def end(self, changes: Iterable[Change], outcome: Outcome) -> None:
@@ -110,7 +121,7 @@ class Task:
 
 
 class Applier:
-    """One apply: holds the tasks, the journal and the stop flags."""
+    """One apply: the tasks, the journal and the stop flags.  `gap` is the oldest read trusted, in seconds."""
 
     def __init__(
         self,
@@ -129,23 +140,21 @@ class Applier:
         self.tasks = [Task(update) for update in plan.updates]
         self.stopped: str | None = None
         self.gap = 0.0
-        self.seen: dict[Ref, Item] = {}
-        self.lock = threading.Lock()
 
     def run(self) -> Report:
-        """Carry the plan out; never raises for what the service does."""
+        """Carry the plan out; never raises for what the service or the disk does."""
         try:
             self.check_metadata()
             live = self.remote.items({task.update.ref: task.keys for task in self.tasks})
             for task in self.tasks:
                 self.judge(task, live.get(task.update.ref))
-            self.write([task for task in self.tasks if task.open()])
+                if not task.open:
+                    self.conclude(task)
+            self.write([task for task in self.tasks if task.open])
             self.verify()
         except ReconcilerError as error:
-            self.halt("interrupted" if isinstance(error, Interrupted) else str(error))
-        for task in self.tasks:
-            task.end(task.open(), NotTried(self.stopped or "the run stopped"))
-        return Report(tuple(self.rows()), tuple(self.moved()), self.stopped)
+            self.halt(error)
+        return self.report()
 
     # -- decide --------------------------------------------------------------------------------
 
@@ -157,25 +166,21 @@ class Applier:
                     task.end([change], Blocked("the field is gone or cannot be written any more"))
 
     def judge(self, task: Task, item: Item | None) -> None:
-        """Hold each open change against a fresh read: already, go, or (for the whole item) conflict."""
-        task.live = item
+        """Hold the open changes against a fresh read; one conflict keeps the whole item from being sent."""
+        task.before = item
         if item is None:
-            task.end(task.open(), Blocked("deleted, of another type, or not visible"))
+            task.end(task.open, Blocked("deleted, of another type, or not visible"))
             return
         if item.aborted:
-            task.end(task.open(), Blocked("terminated"))
+            task.end(task.open, Blocked("terminated"))
             return
-        conflicts: list[Change] = []
-        for change in task.open():
-            outcome = judged(change, item, self.codec(task, change))
-            if isinstance(outcome, Conflict):
-                conflicts.append(change)
-            elif outcome:
+        judged = {change.key: before_sending(change, item, self.codec(task, change)) for change in task.open}
+        names = [change.name for change in task.open if isinstance(judged[change.key], Conflict)]
+        for change in task.open:
+            if outcome := judged[change.key]:
                 task.end([change], outcome)
-        if conflicts:
-            names = ", ".join(change.name for change in conflicts)
-            task.end(conflicts, Conflict("changed since the plan"))
-            task.end(task.open(), Conflict(f"not sent, since {names} of this item changed since the plan"))
+        if names:
+            task.end(task.open, Conflict(f"not sent: {', '.join(names)} of this item {MOVED}"))
 
     def codec(self, task: Task, change: Change) -> Codec:
         """Bind the codec of a change from fresh metadata."""
@@ -184,301 +189,230 @@ class Applier:
     # -- act -----------------------------------------------------------------------------------
 
     def write(self, tasks: list[Task]) -> None:
-        """Send what is open, window by window, reading the next window while one is sent."""
+        """Send what is open, window by window; the next window is read while one is sent."""
         windows = list(in_windows(tasks))
+        ahead: list[Future[tuple[Mapping[Ref, Item] | None, float]]] = []
+        settling: list[Future[None]] = []
         with ThreadPoolExecutor(WORKERS) as pool:
-            settling: list[Future[None]] = []
-            ahead = pool.submit(self.fresh, windows[0]) if windows else None
             for number, window in enumerate(windows):
-                assert ahead is not None  # noqa: S101 - there is a window, so its read was begun
-                live, at = ahead.result()
-                following = windows[number + 1 : number + 2]
-                ahead = pool.submit(self.fresh, following[0]) if following else None
-                sending = [self.send_one(pool, task, live, at) for task in window]
-                settling.append(pool.submit(self.settle, window, [one for one in sending if one]))
-                if self.should_stop():
+                live, at = ahead.pop().result() if ahead else self.look(window)
+                if live is None or self.should_stop():
                     break
-            for one in settling:
-                one.result()
+                ahead += [pool.submit(self.look, following) for following in windows[number + 1 : number + 2]]
+                sending = [self.dispatch(pool, task, live, at) for task in window]
+                settling.append(pool.submit(self.settle, window, [one for one in sending if one]))
+        for one in settling:
+            one.result()
 
-    def fresh(self, window: Sequence[Task]) -> tuple[dict[Ref, Item], float]:
-        """Read a window; returns the items and when the answer arrived."""
-        live = self.remote.items({task.update.ref: task.keys for task in window}, WINDOW)
+    def dispatch(
+        self, pool: ThreadPoolExecutor, task: Task, live: Mapping[Ref, Item], at: float
+    ) -> Future[None] | None:
+        """Judge an item, wait for the turn of its PUT and let it go off; None where nothing is sent."""
+        self.judge(task, live.get(task.update.ref))
+        if not task.open or self.should_stop():
+            return None
+        try:
+            permit = self.remote.permit()
+        except ReconcilerError as error:
+            self.halt(error)
+            return None
+        return pool.submit(self.send, task, at, permit)
+
+    def look(self, tasks: Sequence[Task]) -> tuple[Mapping[Ref, Item] | None, float]:
+        """Read a window, and say when the answer came; None where it cannot be read, which ends the run."""
+        try:
+            live = self.remote.items({task.update.ref: task.keys for task in tasks}, WINDOW)
+        except ReconcilerError as error:
+            self.halt(error)
+            return None, time.monotonic()
         return live, time.monotonic()
 
-    def send_one(
-        self, pool: ThreadPoolExecutor, task: Task, live: Mapping[Ref, Item], at: float
-    ) -> Future[Verdict] | None:
-        """Permit, age, judgement, intent; then the PUT goes off.  None where nothing is to be sent."""
-        if self.should_stop():
-            return None
-        permit = self.remote.permit()
-        if time.monotonic() - at > FRESH:
-            live, at = self.fresh([task])
-        self.judge(task, live.get(task.update.ref))
-        task.sent = task.open()
-        if not task.sent or self.should_stop():
-            return None
-        self.gap = max(self.gap, time.monotonic() - at)
-        return pool.submit(self.attempt, task, permit)
+    def send(self, task: Task, at: float, permit: Permit | None = None, idem: str = "") -> None:
+        """Give one item its PUT; again only after proof that nothing was written."""
+        try:
+            for _ in range(ATTEMPTS):
+                permit = permit or self.remote.permit()
+                if time.monotonic() - at > FRESH:
+                    live, at = self.look([task])
+                    if live is None:
+                        return
+                    self.judge(task, live.get(task.update.ref))
+                if self.should_stop() or not task.open:
+                    return
+                self.gap = max(self.gap, time.monotonic() - at)
+                self.put(task, permit, idem or uuid.uuid4().hex)
+                permit, idem = None, ""
+                if not isinstance(task.verdict, NotWritten):
+                    return
+        except ReconcilerError as error:
+            self.halt(error)
 
-    def attempt(self, task: Task, permit: Permit, idem: str | None = None) -> Verdict:
-        """Send one item's PUT, again only after proof that nothing was written."""
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                permit = self.remote.permit()
-            verdict = self.put(task, permit, idem or uuid.uuid4().hex)
-            idem = None
-            if not isinstance(verdict, NotWritten) or self.should_stop():
-                break
-        return verdict
-
-    def put(self, task: Task, permit: Permit, idem: str) -> Verdict:
-        """Write the intent, then send exactly one PUT."""
-        pairs = self.pairs(task)
-        ref = task.update.ref
+    def put(self, task: Task, permit: Permit, idem: str) -> None:
+        """Write the intent, then send exactly one PUT and keep its verdict."""
+        pairs, ref = self.pairs(task), task.update.ref
         self.journal.write("intent", type=ref.type_key, id=ref.id, idem=idem, fields=pairs)
-        verdict = self.remote.put(ref, pairs, idem, permit)
-        self.journal.write("answer", type=ref.type_key, id=ref.id, idem=idem, verdict=type(verdict).__name__)
-        task.verdict = verdict
-        if isinstance(verdict, Ambiguous) and verdict.repeatable:
-            self.journal.write("ambiguous", type=ref.type_key, id=ref.id, idem=idem, reason=verdict.reason)
-        if isinstance(verdict, Fatal):
-            self.halt(str(verdict.error))
-        return verdict
+        task.idem, task.generation = idem, self.remote.token_generation
+        task.verdict = Ambiguous("no answer yet", None, "", repeatable=False)
+        task.verdict = self.remote.put(ref, pairs, idem, permit)
+        self.journal.write("answer", type=ref.type_key, id=ref.id, idem=idem, answer=told(task.verdict))
+        if isinstance(task.verdict, Fatal):
+            self.halt(task.verdict.error)
 
     def pairs(self, task: Task) -> list[dict[str, Any]]:
         """Return the item's `update_fields`: only what differs; roles folded into one whole list."""
-        assert task.live is not None  # noqa: S101 - an item that was not read is never sent
+        assert task.before is not None  # noqa: S101 - an item that was not read is never sent
         roles: dict[str, list[str]] = {}
         pairs: list[dict[str, Any]] = []
-        for change in task.sent:
+        for change in task.open:
             codec = self.codec(task, change)
-            wire = codec.encode(aim(change, codec, task.live))
+            wire = codec.encode(aim(change, codec, task.before.values[change.key].value))
             if change.is_role:
                 roles[change.key.removeprefix(ROLES)] = wire
             else:
                 pairs.append({"field_key": change.key, "field_value": wire})
         if roles:
-            pairs.append({"field_key": "role_owners", "field_value": fold_roles(task.live.roles, roles)})
+            pairs.append({"field_key": "role_owners", "field_value": fold_roles(task.before.roles, roles)})
         return pairs
 
     # -- see -----------------------------------------------------------------------------------
 
-    def settle(self, window: Sequence[Task], sending: Sequence[Future[Verdict]]) -> None:
-        """Wait for a window's answers, read back until all is seen or patience ends, and conclude."""
+    def settle(self, window: Sequence[Task], sending: Sequence[Future[None]]) -> None:
+        """Wait for a window's answers, read it back until all is seen or patience ends, and conclude."""
         for one in sending:
             one.result()
-        waiting = [task for task in window if task.sent and task.verdict]
-        for pause in PATIENCE:
-            waiting = [task for task in waiting if not self.nothing_to_see(task)]
-            if not waiting:
+        sent = [task for task in window if task.verdict]
+        self.read_back([task for task in sent if not isinstance(task.verdict, NotWritten | Fatal)])
+        for task in sent:
+            if task.open and self.may_repeat(task):
+                same_token = task.generation == self.remote.token_generation
+                self.send(task, 0.0, idem=task.idem if same_token else "")
+                self.read_back([task])
+        for task in window:
+            if task.verdict or not task.open:
+                self.conclude(task)
+
+    def read_back(self, tasks: Sequence[Task]) -> None:
+        """Look until every change stands; a refused item is looked at once."""
+        for number, pause in enumerate(PATIENCE):
+            waiting = [
+                task for task in tasks if task.open and not (number and isinstance(task.verdict, Refused))
+            ]
+            if not waiting or self.stop.cut.wait(pause):
                 return
-            self.stop.event.wait(pause)
-            seen = self.look(waiting)
-            for task in waiting:
-                self.conclude_seen(task, seen.get(task.update.ref) if seen is not None else None)
-            waiting = [task for task in waiting if task.open()]
-        for task in waiting:
-            self.conclude_unseen(task)
+            live, _ = self.look(waiting)
+            for task in waiting if live is not None else ():
+                task.after = live.get(task.update.ref) if live else None
+                standing = [
+                    change for change in task.open if stands(change, task.after, self.codec(task, change))
+                ]
+                task.end(standing, Applied())
 
-    def nothing_to_see(self, task: Task) -> bool:
-        """Whether the last answer proves that nothing was written, so that no read is needed."""
-        if isinstance(task.verdict, NotWritten):
-            task.end(task.open(), Rejected(f"not written: {task.verdict.reason}"))
-        if isinstance(task.verdict, Fatal):
-            task.end(task.open(), NotTried(str(task.verdict.error)))
-        return not task.open()
-
-    def look(self, tasks: Sequence[Task]) -> dict[Ref, Item] | None:
-        """Read items back; None where they cannot be read."""
-        try:
-            return self.remote.items({task.update.ref: task.keys for task in tasks}, WINDOW)
-        except ReconcilerError as error:
-            self.halt(str(error))
-            return None
-
-    def conclude_seen(self, task: Task, item: Item | None) -> None:
-        """Give `applied` to every sent change whose wanted value is there; remember what moved."""
-        assert task.live is not None  # noqa: S101 - it was sent, so it was read
-        if item is None:
-            return
-        before, task.live = task.live, item
-        for change in task.open():
-            codec = self.codec(task, change)
-            seen = item.values.get(change.key)
-            if seen is not None and seen.value == aim(change, codec, before):
-                task.end([change], Applied())
-        if not task.open():
-            self.done(task)
-        task.live = item if not task.open() else before
-        task.moved = [
-            moved_line(task, effect, item) for effect in task.update.side_effects if has_moved(effect, item)
-        ]
-        self.last_seen(task, item)
-
-    def last_seen(self, task: Task, item: Item) -> None:
-        """Keep the newest read of a task that is not concluded yet."""
-        with self.lock:
-            self.seen[task.update.ref] = item
-
-    def conclude_unseen(self, task: Task) -> None:
-        """Conclude what patience did not see; one more attempt where the answer allows it."""
-        item = self.seen.get(task.update.ref)
-        verdict = task.verdict
-        assert verdict is not None  # noqa: S101 - only tasks with an answer wait for it
-        if item is None:
-            task.end(task.open(), Unknown("could not be read after the write"))
-        elif (
-            isinstance(verdict, Ambiguous)
-            and verdict.repeatable
-            and self.unchanged(task, item)
+    def may_repeat(self, task: Task) -> bool:
+        """Whether an answer was lost, and after a quiet time nothing of the item has changed."""
+        return (
+            isinstance(task.verdict, Ambiguous)
+            and task.verdict.repeatable
+            and task.before is not None
             and not self.should_stop()
-        ):
-            self.journal.write("repeat", type=task.update.ref.type_key, id=task.update.ref.id)
-            task.sent = task.open()
-            self.attempt(task, self.remote.permit())
-            self.stop.event.wait(PATIENCE[1])
-            if not self.nothing_to_see(task):
-                self.conclude_seen(task, (self.look([task]) or {}).get(task.update.ref))
-        for change in task.open():
-            task.end([change], self.unseen(task, change, self.seen.get(task.update.ref)))
-        self.done(task)
-
-    def unchanged(self, task: Task, item: Item) -> bool:
-        """Whether every open change still shows its old value."""
-        return all(
-            (seen := item.values.get(change.key)) is not None
-            and task.live is not None
-            and (old := task.live.values.get(change.key)) is not None
-            and seen.value == old.value
-            for change in task.open()
+            and all(untouched(change, task.before, task.after) for change in task.open)
         )
 
-    def unseen(self, task: Task, change: Change, item: Item | None) -> Outcome:
-        """Say why a sent change was not seen."""
-        codec = self.codec(task, change)
-        seen = item.values.get(change.key) if item else None
-        old = task.live.values.get(change.key) if task.live else None
-        if item is None or seen is None:
-            return Unknown("could not be read after the write")
-        same = old is not None and seen.value == old.value
-        match task.verdict:
-            case Accepted() | None:
-                if same:
-                    return Ignored(
-                        f"{codec.show(seen.value)}; if it is a clear, run `reconciler doctor --probe`"
-                    )
-                if item.updated_by and item.updated_by != self.remote.user_key:
-                    return Conflict(f"changed right after our write, to {codec.show(seen.value)}")
-                return Ignored(f"stored as {codec.show(seen.value)}")
-            case Refused() as refused:
-                return Rejected(f"{refused.code} {refused.message}")
-            case Ambiguous() as ambiguous:
-                return Rejected(ambiguous.reason) if same else Conflict(f"now {codec.show(seen.value)}")
-            case NotWritten() as unwritten:
-                return Rejected(unwritten.reason)
-            case Fatal() as fatal:
-                return NotTried(str(fatal.error))
-            case _ as never:
-                assert_never(never)
+    def conclude(self, task: Task) -> None:
+        """Give every change of a sent item its outcome, and record them."""
+        for change in task.open:
+            task.end([change], self.outcome(task, change))
+        ref = task.update.ref
+        words = {key: type(outcome).__name__ for key, outcome in task.outcomes.items()}
+        try:
+            self.journal.write("result", type=ref.type_key, id=ref.id, outcomes=words)
+        except ReconcilerError as error:
+            self.halt(error)
+        self.tell(f"{ref.type_key}/{ref.id} {', '.join(f'{key} {word}' for key, word in words.items())}")
+
+    def outcome(self, task: Task, change: Change) -> Outcome:
+        """Say what became of a change that was sent, or was not."""
+        if task.verdict is None or task.before is None:
+            return NotTried(self.stopped or "the run stopped")
+        if self.stop.asked.is_set() and not stands(change, task.after, self.codec(task, change)):
+            if isinstance(task.verdict, NotWritten):
+                return NotTried("interrupted")
+            if not isinstance(task.verdict, Refused | Fatal):
+                return Unknown("interrupted before it was seen")
+        return after_sending(
+            change,
+            self.codec(task, change),
+            before=task.before,
+            item=task.after,
+            verdict=task.verdict,
+            user_key=self.remote.user_key,
+        )
 
     def verify(self) -> None:
         """Read every written item once more: what was seen must still be there."""
-        written = [task for task in self.tasks if task.sent]
-        if not written or self.stop.event.is_set():
+        written = [task for task in self.tasks if task.verdict]
+        if not written or self.stop.asked.is_set():
             return
         live = self.remote.items({task.update.ref: task.keys for task in written})
         for task in written:
-            item = live.get(task.update.ref)
+            task.after = live.get(task.update.ref)
             for change in task.update.changes:
-                seen = item.values.get(change.key) if item else None
-                if isinstance(task.outcomes.get(change.key), Applied) and (
-                    seen is None or seen.value != aim(change, self.codec(task, change), item)
+                if isinstance(task.outcomes.get(change.key), Applied) and not stands(
+                    change, task.after, self.codec(task, change)
                 ):
                     task.end([change], Conflict("changed after it was seen"))
 
     # -- tell ----------------------------------------------------------------------------------
 
-    def done(self, task: Task) -> None:
-        """Record an item's results."""
-        ref = task.update.ref
-        words = {key: type(outcome).__name__ for key, outcome in task.outcomes.items()}
-        self.journal.write("result", type=ref.type_key, id=ref.id, outcomes=words)
-        self.tell(f"{ref.type_key}/{ref.id} {', '.join(f'{key} {word}' for key, word in words.items())}")
-
-    def halt(self, reason: str) -> None:
+    def halt(self, error: ReconcilerError | str) -> None:
         """Stop the run, for the first reason that came."""
-        self.stopped = self.stopped or reason
+        self.stopped = self.stopped or ("interrupted" if isinstance(error, Interrupted) else str(error))
 
     def should_stop(self) -> bool:
-        """Look at the stop flags: signal, deadline, error budget, fatal answers."""
-        if self.stop.event.is_set():
+        """Look at the stop flags: signal, deadline, error budget, what ended the run already."""
+        if self.stop.asked.is_set():
             self.halt("interrupted")
-        if self.stop.deadline is not None and time.monotonic() > self.stop.deadline:
+        elif self.stop.deadline is not None and time.monotonic() > self.stop.deadline:
             self.halt("the deadline passed")
-        if self.stop.max_errors is not None:
-            bad = sum(
-                isinstance(outcome, Rejected | Unknown | Ignored)
-                for task in self.tasks
-                for outcome in list(task.outcomes.values())
-            )
-            if bad > self.stop.max_errors:
+        elif self.stop.max_errors is not None:
+            ended = [outcome for task in self.tasks for outcome in list(task.outcomes.values())]
+            if sum(isinstance(one, Rejected | Unknown | Ignored) for one in ended) > self.stop.max_errors:
                 self.halt(f"more than {self.stop.max_errors} errors")
         return self.stopped is not None
+
+    def report(self) -> Report:
+        """Return what is known now; may be called while calls are still under way."""
+        return Report(tuple(self.rows()), tuple(self.moved()), self.stopped)
 
     def rows(self) -> Iterator[Row]:
         """Yield one row a field, and the plan's own blocked rows."""
         for task in self.tasks:
             update = task.update
             for change in update.changes:
-                yield Row(
-                    update.ref, update.title, change.key, change.name, task.outcomes[change.key], change
-                )
+                outcome = task.outcomes.get(change.key) or self.outcome(task, change)
+                yield Row(update.ref, update.title, change.key, change.name, outcome, change)
         for block in self.plan.blocks:
             yield Row(block.ref, block.title, block.key or "", block.name, Blocked(block.reason))
 
     def moved(self) -> Iterator[str]:
-        """Yield what the service moved by itself."""
+        """Yield the locked roles that the service moved back by itself."""
         for task in self.tasks:
-            yield from task.moved
+            for effect in task.update.side_effects if task.after else ():
+                if has_moved(effect, task.after):
+                    who, ref = ", ".join(effect.labels), task.update.ref
+                    yield f"{ref.type_key}/{ref.id} {effect.name}: {who} went back to the space's default"
 
 
-def judged(change: Change, item: Item, codec: Codec) -> Outcome | None:
-    """Hold one change against a live value; None means: send it."""
-    seen = item.values.get(change.key)
-    if seen is None:
-        return Blocked(f"the live value cannot be read: {item.unreadable.get(change.key, 'missing')}")
-    after = aim(change, codec, item)
-    if seen.value == after:
-        return Already()
-    before = codec.decode(change.before).value
-    if change.is_rule:
-        rule, live = rule_of(change, codec), seen.value
-        assert isinstance(live, frozenset)  # noqa: S101 - rules are made for sets alone
-        assert isinstance(before, frozenset)  # noqa: S101 - see above
-        right = rule.named - (before ^ rule.of(before))
-        if (live ^ before) & right:
-            return Conflict("changed since the plan")
-    elif seen.value != before:
-        return Conflict("changed since the plan")
-    objection = codec.objection(seen, after)
-    return Blocked(objection) if objection else None
-
-
-def rule_of(change: Change, codec: Codec) -> Rule:
-    """Return the rule of a change in canonical members."""
-    parts = [codec.decode(list(part)).value for part in (change.contains, change.excludes)]
-    contains, excludes = (part if isinstance(part, frozenset) else frozenset() for part in parts)
-    return Rule(contains, excludes)
-
-
-def aim(change: Change, codec: Codec, item: Item | None) -> Any:
-    """Return the canonical value that the change wants of a live item."""
-    if not change.is_rule:
-        return codec.decode(change.after).value
-    seen = item.values.get(change.key) if item else None
-    return settle(rule_of(change, codec), seen.value if seen else frozenset())
+def told(verdict: Verdict) -> str:
+    """Return a verdict in one line for the journal."""
+    match verdict:
+        case Refused(code=code, message=message):
+            return f"refused: {code} {message}"
+        case Ambiguous(reason=reason) | NotWritten(reason=reason):
+            return f"{'ambiguous' if isinstance(verdict, Ambiguous) else 'not written'}: {reason}"
+        case Fatal(error=error):
+            return f"fatal: {error}"
+        case _:
+            return "accepted"
 
 
 def in_windows(tasks: Sequence[Task]) -> Iterator[list[Task]]:
@@ -488,13 +422,7 @@ def in_windows(tasks: Sequence[Task]) -> Iterator[list[Task]]:
         yield from (same[start : start + WINDOW] for start in range(0, len(same), WINDOW))
 
 
-def has_moved(effect: SideEffect, item: Item) -> bool:
+def has_moved(effect: SideEffect, item: Item | None) -> bool:
     """Whether a locked role no longer has the members that it had."""
-    return frozenset(dict(item.roles).get(effect.role, ())) != frozenset(effect.members)
-
-
-def moved_line(task: Task, effect: SideEffect, item: Item) -> str:
-    """Tell a locked role's move."""
-    del item
-    who = ", ".join(effect.labels)
-    return f"{task.update.ref.type_key}/{task.update.ref.id} {effect.name}: {who} went back to the space's default"
+    held = dict(item.roles).get(effect.role, ()) if item else effect.members
+    return frozenset(held) != frozenset(effect.members)

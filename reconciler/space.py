@@ -86,7 +86,7 @@ class Reader:
         )
 
     def type_spec(self, row: Mapping[str, Any]) -> TypeSpec:
-        """Read one type's fields and roles: both metadata calls, joined on the key (field-formats.md 16.1)."""
+        """Read one type's fields and roles (field-formats.md 16.1)."""
         key = str(row["type_key"])
         path = {"project_key": self.space_key, "type_key": key}
         every = self.client.read(
@@ -186,6 +186,11 @@ class Reader:
 
 class Writer(Reader):
     """Reads and writes one space; only commands that apply hold one."""
+
+    @property
+    def token_generation(self) -> int:
+        """A number that changes with the token."""
+        return self.client.token_generation
 
     def permit(self) -> Permit:
         """Wait for the turn of one PUT."""
