@@ -381,7 +381,7 @@ class Applier:
 
     def report(self) -> Report:
         """Return what is known now; may be called while calls are still under way."""
-        return Report(tuple(self.rows()), tuple(self.moved()), self.stopped)
+        return Report(tuple(self.rows()), tuple(self.moved()), self.stopped, gap=self.gap)
 
     def rows(self) -> Iterator[Row]:
         """Yield one row a field, and the plan's own blocked rows."""

@@ -5,6 +5,8 @@ The catalog is made of a space's metadata and knows neither files nor network.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 from reconciler.authored import AuthoredMap, Document, Entry, Manifest, Node, Place
 from reconciler.errors import Mistake, UnknownName
 from reconciler.fields import codec_for, refusal
-from reconciler.fields.base import Codec, FieldSpec, People, Seen, Wanted, Wrong
+from reconciler.fields.base import Codec, FieldSpec, Option, People, Seen, Wanted, Wrong
 from reconciler.fields.people import expand, mentions, user_keys
 from reconciler.model import ROLES, Item, Ref, SideEffect
 
@@ -41,7 +43,6 @@ class WantedField:
     """One field of one item, as the files want it."""
 
     key: str
-    codec: Codec
     wanted: Wanted
     place: Place
 
@@ -90,6 +91,27 @@ class Catalog:
             spec = next(spec for spec in every_spec(self.types[type_key]) if change_key(spec) == key)
             self.codecs[at] = codec_for(spec, self.people)
         return self.codecs[at]
+
+    def digest(self, touched: Iterable[tuple[str, str, Any]]) -> str:
+        """Return the SHA-256 of the metadata that changes rest on.
+
+        `touched` are (type key, change key, wire values): of a field with options only the
+        chosen ones count.  A field that is gone counts as null.
+        """
+        rows: dict[tuple[str, str], Any] = {}
+        for type_key, key, wire in touched:
+            specs = every_spec(self.types[type_key]) if type_key in self.types else ()
+            spec = next((one for one in specs if change_key(one) == key), None)
+            row = rows.setdefault(
+                (type_key, key), spec and [spec.name, spec.type, refusal(spec), spec.kind, {}]
+            )
+            if spec and row:
+                named = set(strings(wire))
+                row[-1].update(
+                    {one.id: [one.label, one.disabled] for one in flat(spec.options) if one.id in named}
+                )
+        text = json.dumps(sorted([*at, row] for at, row in rows.items()), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def manages(self, type_key: str, key: str) -> bool:
         """Whether the space still has the field and it is one that can be written."""
@@ -214,13 +236,12 @@ class Catalog:
         self, ref: Ref, key: str, node: Node, place: Place, into: list[WantedField], mistakes: list[Mistake]
     ) -> None:
         """Read one value by its field's type."""
-        codec = self.codec(ref.type_key, key)
         try:
-            wanted = codec.parse(node)
+            wanted = self.codec(ref.type_key, key).parse(node)
         except Wrong as error:
             mistakes += error.mistakes
             return
-        into.append(WantedField(key, codec, wanted, place))
+        into.append(WantedField(key, wanted, place))
 
     # -- what live items hold --------------------------------------------------------------
 
@@ -262,6 +283,22 @@ class Catalog:
             for spec in self.types[item.ref.type_key].roles
             if spec.locked and held.get(spec.key) and frozenset(held[spec.key]) != frozenset(spec.members)
         )
+
+
+def strings(wire: Any) -> Iterator[str]:
+    """Yield every text in a wire value."""
+    if isinstance(wire, str):
+        yield wire
+    elif isinstance(wire, dict | list):
+        for one in wire.values() if isinstance(wire, dict) else wire:
+            yield from strings(one)
+
+
+def flat(options: Iterable[Option]) -> Iterator[Option]:
+    """Yield options and those below them."""
+    for option in options:
+        yield option
+        yield from flat(option.children)
 
 
 def settle_claim(claims: dict[str, Claim], claim: Claim, mistakes: list[Mistake]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from reconciler.catalog import Catalog, WantedField, WantedItem
-from reconciler.fields.base import Rule, Seen, settle
+from reconciler.catalog import PEOPLE_TYPES, Catalog, WantedField, WantedItem
+from reconciler.fields.base import Codec, Rule, Seen, settle
+from reconciler.fields.people import user_keys
 from reconciler.fields.sets import SetCodec
 from reconciler.model import Block, Change, Item, Plan, Ref, Update
 
@@ -36,12 +37,32 @@ def make_plan(
         host=host,
         space=catalog.space,
         space_key=catalog.space_key,
-        types={key: spec.name for key, spec in sorted(catalog.types.items())},
+        types={key: spec.api_name or key for key, spec in sorted(catalog.types.items())},
         updates=tuple(updates),
         blocks=tuple(blocks),
         agree=agree,
         named=named,
+        metadata_digest=catalog.digest(touched(updates)),
     )
+
+
+def touched(updates: Iterable[Update]) -> Iterator[tuple[str, str, Any]]:
+    """Yield the fields that changes rest on, with their values, for the digest of the metadata."""
+    for update in updates:
+        for one in update.changes:
+            yield update.ref.type_key, one.key, [one.before, one.after]
+
+
+def people_of(plan: Plan) -> set[str]:
+    """Return the user keys that a plan shows."""
+    effects = {key for update in plan.updates for one in update.side_effects for key in one.members}
+    return effects | {
+        key
+        for update in plan.updates
+        for one in update.changes
+        if one.type in PEOPLE_TYPES
+        for key in (*user_keys(one.before), *user_keys(one.after))
+    }
 
 
 def compare(want: WantedItem, item: Item | None, catalog: Catalog) -> tuple[Update | None, list[Block]]:
@@ -58,30 +79,29 @@ def compare(want: WantedItem, item: Item | None, catalog: Catalog) -> tuple[Upda
         return None, [
             whole(want, item.name, ABORTED, "restore the item in Meegle, or take it out of the file")
         ]
-    if broken := broken_expectation(want, item):
+    if broken := broken_expectation(want, item, catalog):
         return None, [broken]
     changes: list[Change] = []
     blocks: list[Block] = []
     for one in want.fields:
-        seen = item.values.get(one.key)
+        codec, seen = catalog.codec(want.ref.type_key, one.key), item.values.get(one.key)
         if seen is None:
             reason = f"the live value cannot be read: {item.unreadable.get(one.key, 'missing')}"
-            blocks.append(block(want, item, one, reason))
+            blocks.append(block(want, item, one, codec, reason))
             continue
         after = settle(one.wanted, seen.value)
         if after == seen.value:
             continue
-        objection = one.codec.objection(seen, after)
-        if objection:
-            blocks.append(block(want, item, one, objection))
+        if objection := codec.objection(seen, after):
+            blocks.append(block(want, item, one, codec, objection))
         else:
-            changes.append(change(one, seen, after))
+            changes.append(change(one, codec, seen, after))
     if not changes:
         return None, blocks
     return Update(want.ref, item.name, want.place, tuple(changes), catalog.side_effects(item)), blocks
 
 
-def broken_expectation(want: WantedItem, item: Item) -> Block | None:
+def broken_expectation(want: WantedItem, item: Item, catalog: Catalog) -> Block | None:
     """Hold the item back where a live value is neither the expected nor the wanted one."""
     wishes = {one.key: one.wanted for one in want.fields}
     for one in want.expects:
@@ -91,13 +111,14 @@ def broken_expectation(want: WantedItem, item: Item) -> Block | None:
             settle(wishes.get(one.key, one.wanted), seen.value),
         ):
             continue
-        reason = f"expected {one.codec.spec.label} {one.codec.show(settle(one.wanted, seen.value))}"
+        codec = catalog.codec(want.ref.type_key, one.key)
+        reason = f"expected {codec.spec.label} {codec.show(settle(one.wanted, seen.value))}"
         return Block(
             want.ref,
             item.name,
             None,
             "",
-            f"{reason}, found {one.codec.show(seen.value)}",
+            f"{reason}, found {codec.show(seen.value)}",
             "check that the id is meant, then correct `expect`",
             one.place,
         )
@@ -109,15 +130,15 @@ def whole(want: WantedItem, title: str, reason: str, repair: str) -> Block:
     return Block(want.ref, title, None, "", reason, repair, want.place)
 
 
-def block(want: WantedItem, item: Item, one: WantedField, reason: str) -> Block:
+def block(want: WantedItem, item: Item, one: WantedField, codec: Codec, reason: str) -> Block:
     """Block one field."""
     repair = "change or delete the line, or mend it in Meegle"
-    return Block(want.ref, item.name, one.key, one.codec.spec.label, reason, repair, one.place)
+    return Block(want.ref, item.name, one.key, codec.spec.label, reason, repair, one.place)
 
 
-def change(one: WantedField, seen: Seen, after: Any) -> Change:
+def change(one: WantedField, codec: Codec, seen: Seen, after: Any) -> Change:
     """Make the row of one differing field."""
-    codec, before = one.codec, seen.value
+    before = seen.value
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     if isinstance(codec, SetCodec) and isinstance(before, frozenset):

@@ -37,7 +37,7 @@ def short(label: str) -> str:
 
 def plan_text(plan: Plan) -> str:
     """Return the whole plan, ending in its verdict line."""
-    return "\n".join([*plan_lines(plan), verdict(plan), ""])
+    return "\n".join([*plan_lines(plan), verdict(plan), *forecast_lines(plan), ""])
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
@@ -64,7 +64,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
 def update_lines(plan: Plan, update: Update) -> Iterator[str]:
     """Yield one item's changes."""
-    yield f"  ~ {plan.space}/{update.ref.type_key}/{update.ref.id}  {short(update.title)}"
+    yield f"  ~ {safe_text(plan.address(update.ref))}  {short(update.title)}"
     width = max(len(safe_text(change.name)) for change in update.changes)
     for change in update.changes:
         yield f"      {change_line(change, width)}"
@@ -90,7 +90,7 @@ def change_line(change: Change, width: int) -> str:
 def block_lines(plan: Plan, block: Block) -> Iterator[str]:
     """Yield what keeps an item or a field from being written."""
     field = f" {safe_text(block.name)}" if block.name else ""
-    yield f"  x {plan.space}/{block.ref.type_key}/{block.ref.id}{field}  {short(block.title)}".rstrip()
+    yield f"  x {safe_text(plan.address(block.ref))}{field}  {short(block.title)}".rstrip()
     yield f"      blocked: {short(block.reason)}; {block.repair}   :{block.place.line}"
 
 
@@ -104,13 +104,25 @@ def verdict(plan: Plan) -> str:
     )
 
 
+def forecast_lines(plan: Plan) -> Iterator[str]:
+    """Yield what an apply will ask of the service, if it will ask anything."""
+    if plan.updates:
+        ahead = plan.forecast
+        yield f"Requests: {ahead.puts} PUT, {ahead.reads} reads, about {ahead.seconds} s at 15/s."
+
+
 def report_text(report: Report) -> str:
     """Return what became of each row that is not plainly applied, and the verdict."""
     lines = [row_line(row) for row in report.rows if not isinstance(row.outcome, Applied | Already)]
     lines += [f"! {safe_text(moved)}" for moved in report.moved]
     lines += [safe_text(f"Stopped: {report.stopped}")] if report.stopped else []
     return "\n".join(
-        [*lines, applied_line(report), f"Requests: {report.puts} PUT, {report.reads} reads.", ""]
+        [
+            *lines,
+            applied_line(report),
+            f"Requests: {report.puts} PUT, {report.reads} reads. Oldest read trusted: {report.gap:.2f} s.",
+            "",
+        ]
     )
 
 

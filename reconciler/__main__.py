@@ -1,0 +1,27 @@
+"""`reconciler` and `python -m reconciler`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+
+from reconciler import cli
+
+
+def leave(number: int, frame: FrameType | None) -> None:
+    """Leave at once: until an apply takes over, nothing is under way that could be lost."""
+    del frame
+    os._exit(128 + number)
+
+
+def main() -> None:
+    """Run the command line and leave with its code."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
+    sys.exit(cli.main())
+
+
+if __name__ == "__main__":
+    main()

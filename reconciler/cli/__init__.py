@@ -1,0 +1,97 @@
+"""The command line: the only part that prints, asks or exits.  One file a command group.
+
+Commands are a table and are imported when they run, so that help needs nothing but click.
+"""
+
+from __future__ import annotations
+
+import importlib
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.output import tell
+from reconciler.errors import InputError, ReconcilerError
+
+COMMANDS: dict[str, str] = {
+    "demo": "Plan and apply the demo state on the embedded sandbox; needs no account.",
+    "sandbox": "Serve a pretend Feishu Project on loopback.",
+    "validate": "Check the files without network; all mistakes at once.",
+    "plan": "Show what would change on the live items.",
+    "show": "Show a saved plan.",
+    "apply": "Carry out a saved plan, or plan and apply.",
+}
+"""Each command and its help in one line; the command stands in a module of its name."""
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"reconciler.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - each module of the table holds one
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="warning",
+    help="What is told on stderr about requests.",
+)
+def group(log_level: str) -> None:
+    """Keep Feishu Project (Meegle) work items the way the repository says they are."""
+    import logging
+
+    logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    for noisy in ("httpx", "httpcore"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code; the one place that decides it."""
+    try:
+        code = group.main(
+            list(arguments) if arguments is not None else None,
+            prog_name="reconciler",
+            standalone_mode=False,
+        )
+    except click.exceptions.Abort:
+        tell("cancelled, nothing sent")
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except InputError as error:
+        from reconciler.manifest import report
+
+        tell(*report(error.mistakes))
+        return 1
+    except ReconcilerError as error:
+        tell(f"error: {error}")
+        return 1
+    except Exception as error:  # noqa: BLE001 - a traceback is never an answer
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        spot = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+        tell(f"error: an internal error ({type(error).__name__} at {spot}); please report this as a bug")
+        return 1
+    return code if isinstance(code, int) else 0

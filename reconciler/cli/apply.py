@@ -1,0 +1,228 @@
+"""`reconciler apply`: carries a plan out and proves that it took."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli import options
+from reconciler.cli.output import say, tell
+from reconciler.clock import now
+from reconciler.errors import CannotRun
+
+if TYPE_CHECKING:
+    from reconciler.applier import Stop
+    from reconciler.cli.workspace import Raised
+    from reconciler.model import Plan, Report
+    from reconciler.settings import Settings
+    from reconciler.space import Writer
+
+GRACE = 4.0
+"""Seconds that calls under way get after a signal."""
+NOT_ALL, REFUSED = 3, 4
+
+
+@dataclass(slots=True)
+class Signals:
+    """The signal that asked for an end, if one came."""
+
+    asked: threading.Event = field(default_factory=threading.Event)
+    number: int = 0
+
+    def take(self, number: int, frame: object) -> None:
+        """Remember the first signal; leave at once at the second."""
+        del frame
+        if self.number:
+            os._exit(128 + number)
+        self.number = number
+        self.asked.set()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Listen while a plan is carried out, where signals can be heard: in the main thread."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {one: signal.signal(one, self.take) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+
+@click.command("apply")
+@options.paths
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.guards
+@click.option("--max-errors", metavar="N", type=click.IntRange(0), help="End after more errors than this.")
+@click.option("--deadline", metavar="T", type=options.Duration(), help="Send nothing after 90s, 10m, 2h.")
+@options.only
+@options.exclude
+@options.space
+@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text")
+def command(
+    paths: tuple[Path, ...],
+    *,
+    yes: bool,
+    max_changes: int | None,
+    max_share: Decimal | None,
+    allow_clear: int | None,
+    max_errors: int | None,
+    deadline: float | None,
+    only: tuple[str, ...],
+    exclude: tuple[str, ...],
+    space: str | None,
+    fmt: str,
+) -> int:
+    """Carry out a saved PLAN, or plan the PATHS (default: state) and apply that.
+
+    Asks on a terminal; elsewhere it needs --yes or a saved plan.
+    """
+    from reconciler.api.client import Client
+    from reconciler.applier import Stop
+    from reconciler.cli.saved import is_plan
+    from reconciler.cli.workspace import Raised, connect
+    from reconciler.render.events import plan_event, report_events
+    from reconciler.render.text import plan_text, report_text
+    from reconciler.space import Writer
+
+    saved = is_plan(paths)
+    if saved and (only or exclude):
+        raise CannotRun("--only and --exclude do not select from a saved plan", "plan again with them")
+    if not (yes or saved or (sys.stdin and sys.stdin.isatty())):
+        raise CannotRun("nobody can be asked here", "give --yes, or a plan saved by `reconciler plan --out`")
+    signals = Signals()
+    stop = Stop(signals.asked, threading.Event(), deadline and time.monotonic() + deadline, max_errors)
+    raised = Raised(max_changes, max_share, allow_clear)
+    plan, settings = (
+        from_saved(paths[0], raised) if saved else from_files(paths, space, only, exclude, raised)
+    )
+    say(plan_text(plan) if fmt == "text" else plan_event(plan))
+    if any(not guard.ok for guard in plan.guards):
+        tell("refused by a guard, nothing sent")
+        return REFUSED
+    if plan.is_empty:
+        return 0
+    if plan.updates and not (yes or saved):
+        click.confirm("Apply this?", abort=True, err=True)
+    connection = connect(())
+    with Client(connection, writes=True, stop=stop.cut) as client, signals.listening():
+        writer = Writer(client, plan.space, settings.space(plan.space), connection.user_key)
+        bind(plan, writer, connection.host, settings)
+        report = carry_out(plan, writer, stop)
+        counts = client.counts
+    report = replace(report, puts=counts.puts, reads=counts.reads.get("query", 0))
+    say(report_text(report) if fmt == "text" else report_events(report))
+    if signals.number:
+        sys.stderr.flush()
+        os._exit(128 + signals.number)
+    return earned(report)
+
+
+def from_files(
+    paths: Sequence[Path], space: str | None, only: Sequence[str], exclude: Sequence[str], raised: Raised
+) -> tuple[Plan, Settings]:
+    """Plan now, with a client that cannot write."""
+    from reconciler.api.client import Client
+    from reconciler.cli.workspace import connect, desired, open_workspace, plan_now
+    from reconciler.space import Reader
+
+    workspace = open_workspace(paths, space)
+    connection = connect(workspace.mistakes)
+    with Client(connection) as client:
+        reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
+        items = desired(workspace, reader, only, exclude)
+        return plan_now(workspace, reader, items, connection.host, raised), workspace.settings
+
+
+def from_saved(path: Path, raised: Raised) -> tuple[Plan, Settings]:
+    """Read a saved plan, and hold it against the guards of the settings here."""
+    from reconciler.cli.saved import read_plan
+    from reconciler.cli.workspace import STATE, guarded
+    from reconciler.errors import InputError
+    from reconciler.planfile import plan_of
+    from reconciler.settings import find_settings, load_settings
+
+    plan = plan_of(read_plan(path))
+    settings, mistakes = load_settings(find_settings(STATE), root=Path.cwd())
+    if mistakes:
+        raise InputError(mistakes)
+    return guarded(plan, settings.space(plan.space), raised), settings
+
+
+def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
+    """Read the metadata of what the plan touches anew; raises BadPlan where it has changed."""
+    from reconciler.cli.saved import refuse_other
+    from reconciler.planner import people_of, touched
+
+    catalog = writer.open({update.ref.type_key for update in plan.updates}, settings.groups())
+    writer.meet(people_of(plan))
+    refuse_other(
+        plan, host=host, space_key=catalog.space_key, metadata_digest=catalog.digest(touched(plan.updates))
+    )
+
+
+def carry_out(plan: Plan, writer: Writer, stop: Stop) -> Report:
+    """Apply in a thread, so that a signal ends it in time whatever is under way."""
+    from reconciler.applier import Applier
+    from reconciler.journal import Journal
+    from reconciler.planfile import digest
+
+    with Journal(new_run()) as journal:
+        journal.write(
+            "begin", digest=digest(plan), host=plan.host, space=plan.space_key, user_key=writer.user_key
+        )
+        applier = Applier(plan, writer, journal, stop, tell)
+        failed: list[BaseException] = []
+        done = threading.Event()
+
+        def work() -> None:
+            try:
+                applier.run()
+            except BaseException as error:  # noqa: BLE001 - told by the thread that waits
+                failed.append(error)
+            finally:
+                done.set()
+
+        threading.Thread(target=work, daemon=True).start()
+        while not done.wait(0.1) and not stop.asked.is_set():
+            continue
+        if not done.wait(GRACE):
+            stop.cut.set()
+        if failed:
+            raise failed[0]
+        report = applier.report()
+        journal.write("end", stopped=report.stopped)
+    return report
+
+
+def new_run() -> Path:
+    """Return a new folder below `.reconciler/runs`, which git does not see."""
+    home = Path(".reconciler")
+    home.mkdir(mode=0o700, exist_ok=True)
+    ignore = home / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return home / "runs" / f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def earned(report: Report) -> int:
+    """Return the exit code of a run that was not interrupted."""
+    from reconciler.model import Already, Applied
+
+    if report.stopped:
+        return 1
+    return 0 if all(isinstance(row.outcome, Applied | Already) for row in report.rows) else NOT_ALL

@@ -1,0 +1,94 @@
+"""Options and values that several commands take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+class Share(click.ParamType[Decimal]):
+    """`30%` or `0.3`."""
+
+    name = "share"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Read a share between 0 and 1."""
+        text = str(value)
+        try:
+            share = Decimal(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except InvalidOperation:
+            self.fail("write it as 30%", param, ctx)
+        if not 0 <= share <= 1:
+            self.fail("a share lies between 0% and 100%", param, ctx)
+        return share
+
+
+class Duration(click.ParamType[float]):
+    """`90s`, `10m`, `2h` or `7d`, in seconds."""
+
+    name = "duration"
+    seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}  # noqa: RUF012 - a constant table
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read a number with its unit."""
+        hit = re.fullmatch(r"([0-9]{1,6})([smhd])", str(value))
+        if hit is None:
+            self.fail("write it as 90s, 10m, 2h or 7d", param, ctx)
+        return float(int(hit[1]) * self.seconds[hit[2]])
+
+
+class Output(click.ParamType[tuple[str, Path | None]]):
+    """`FMT` or `FMT=FILE`."""
+
+    name = "fmt[=file]"
+
+    def __init__(self, formats: tuple[str, ...]) -> None:
+        """Name the formats there are."""
+        self.formats = formats
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path | None]:
+        """Read a format and where it goes; None is stdout."""
+        if isinstance(value, tuple):
+            return value
+        name, _, file = str(value).partition("=")
+        if name not in self.formats:
+            self.fail(f"there is {', '.join(self.formats)}", param, ctx)
+        return name, Path(file) if file else None
+
+
+PLAN_FORMATS = ("text", "json")
+
+paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+space = click.option("--space", metavar="SPACE", help="Which space, where the files name several.")
+only = click.option("--only", metavar="REF", multiple=True, help="Only this item, field, role, type or path.")
+exclude = click.option("--exclude", metavar="REF", multiple=True, help="All but this.")
+formats = click.option(
+    "--format",
+    "formats",
+    type=Output(PLAN_FORMATS),
+    multiple=True,
+    default=("text",),
+    help=f"{', '.join(PLAN_FORMATS)}; =FILE writes there; may be given several times.",
+)
+
+
+def guards(command: Command) -> Command:
+    """Add the flags that raise a guard's limit, each by its own number."""
+    for option in (
+        click.option(
+            "--allow-clear", metavar="N", type=click.IntRange(0), help="Fields that may be emptied."
+        ),
+        click.option("--max-share", metavar="P", type=Share(), help="Share of the items, such as 30%."),
+        click.option("--max-changes", metavar="N", type=click.IntRange(0), help="Items that may change."),
+    ):
+        command = option(command)
+    return command

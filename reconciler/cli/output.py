@@ -1,0 +1,54 @@
+"""stdout is the result, stderr is talk.  A closed stdout changes no exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from reconciler.errors import CannotRun
+from reconciler.render.safe import safe_text
+
+
+def say(text: str) -> None:
+    """Write a result, made of safe text, to stdout; nobody reading it is no failure."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (BrokenPipeError, ValueError):
+        hush()
+    except UnicodeEncodeError:
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.flush()
+
+
+def hush() -> None:
+    """Point stdout at nothing, so that what is still buffered cannot fail at the end."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)
+
+
+def tell(*lines: str) -> None:
+    """Write lines to stderr, made safe."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write("".join(f"{safe_text(line)}\n" for line in lines))
+        sys.stderr.flush()
+    except OSError:
+        return
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a whole file or nothing of it."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise CannotRun(
+            f"cannot write {path} ({error.strerror})", "check the folder and its permissions"
+        ) from None

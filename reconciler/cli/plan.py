@@ -1,0 +1,63 @@
+"""`reconciler plan`: the difference between the files and the live items."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli import options
+from reconciler.cli.output import say, tell, write_file
+
+CHANGES = 2
+
+
+@click.command("plan")
+@options.paths
+@click.option("--out", metavar="PLAN", type=click.Path(path_type=Path), help="Save the plan for apply.")
+@options.formats
+@options.only
+@options.exclude
+@click.option("--strict", is_flag=True, help="Take blocked rows for errors.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is any row.")
+@options.space
+def command(
+    paths: tuple[Path, ...],
+    out: Path | None,
+    formats: tuple[tuple[str, Path | None], ...],
+    only: tuple[str, ...],
+    exclude: tuple[str, ...],
+    *,
+    strict: bool,
+    detailed_exitcode: bool,
+    space: str | None,
+) -> int:
+    """Show what would change on the live items.  Writes nothing to the space.
+
+    PATHS are files or folders of desired state (default: state).
+    """
+    from reconciler.api.client import Client
+    from reconciler.cli.views import show_plan
+    from reconciler.cli.workspace import Raised, connect, desired, open_workspace, plan_now
+    from reconciler.clock import now
+    from reconciler.history import head
+    from reconciler.planfile import dumps, plan_file
+    from reconciler.space import Reader
+
+    workspace = open_workspace(paths, space)
+    connection = connect(workspace.mistakes)
+    with Client(connection) as client:
+        reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
+        items = desired(workspace, reader, only, exclude)
+        plan = plan_now(workspace, reader, items, connection.host, Raised())
+    commit = head(workspace.root)
+    made = plan_file(
+        plan, now(), commit=commit.sha if commit else None, dirty=commit.dirty if commit else None
+    )
+    if out:
+        write_file(out, dumps(made))
+    show_plan(plan, made, formats, say)
+    if strict and plan.blocks:
+        tell(f"error: {len(plan.blocks)} blocked rows, and --strict takes them for errors")
+        return 1
+    return CHANGES if detailed_exitcode and not plan.is_empty else 0

@@ -1,0 +1,38 @@
+"""Saved plans: read, and held against the place where they are to be carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reconciler.errors import CannotRun
+from reconciler.model import Plan
+from reconciler.planfile import BadPlan, PlanFile, loads
+
+LARGEST = 256 * 1024 * 1024
+"""Bytes of the largest plan that is read."""
+
+
+def is_plan(paths: Sequence[Path]) -> bool:
+    """Whether the one path names a saved plan: a file that is not YAML."""
+    return len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in {".yaml", ".yml"}
+
+
+def read_plan(path: Path) -> PlanFile:
+    """Read a plan; raises CannotRun for a file that cannot be read, BadPlan for one that is no plan."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadPlan("it is too large")
+        return loads(path.read_bytes())
+    except OSError as error:
+        raise CannotRun(f"cannot read {path} ({error.strerror})", "check the path") from None
+
+
+def refuse_other(plan: Plan, *, host: str, space_key: str, metadata_digest: str) -> None:
+    """Refuse a plan that was made for another service, another space or other metadata."""
+    if plan.host != host:
+        raise BadPlan(f"it was made for {plan.host}, and MEEGLE_BASE_URL names {host}")
+    if plan.space_key != space_key:
+        raise BadPlan(f"it was made for the space {plan.space_key}, and {plan.space} is now {space_key}")
+    if plan.metadata_digest != metadata_digest:
+        raise BadPlan("a field, an option or a role that it touches has changed in the space")

@@ -1,0 +1,144 @@
+"""What every command that plans begins with: the files, the settings, and what they want of one space."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from reconciler.api.connection import Connection, connection_from
+from reconciler.authored import Manifest
+from reconciler.catalog import WantedItem
+from reconciler.cli.output import tell
+from reconciler.clock import now
+from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
+from reconciler.guard import Allowance, Limits, judge, widened
+from reconciler.manifest import load, report
+from reconciler.model import Plan
+from reconciler.planner import make_plan, people_of
+from reconciler.selection import select, selector
+from reconciler.settings import Settings, SpaceSettings, find_settings, load_settings
+from reconciler.space import Reader
+
+STATE = Path("state")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The files of one run, of one space; `named` items stand in all of its state, whatever was selected."""
+
+    root: Path
+    settings: Settings
+    manifest: Manifest
+    mistakes: tuple[Mistake, ...]
+    space: str
+    named: int
+
+    @property
+    def decisions(self) -> SpaceSettings:
+        """What the team decided for the space."""
+        return self.settings.space(self.space)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """Limits that the command line raises, each by its own number."""
+
+    changes: int | None = None
+    share: object = None
+    clears: int | None = None
+
+
+def read_files(paths: Sequence[Path]) -> tuple[Path, Settings, Manifest, list[Mistake]]:
+    """Read the settings and the desired state; returns the root that places are relative to, too."""
+    root = Path.cwd()
+    some = list(paths) or [STATE]
+    settings, mistakes = load_settings(find_settings(some[0]), root=root)
+    manifest, wrong = load(some, root=root)
+    return root, settings, manifest, [*mistakes, *wrong]
+
+
+def open_workspace(paths: Sequence[Path], space: str | None) -> Workspace:
+    """Read the files, and choose the space that the run is about; raises InputError or CannotRun."""
+    root, settings, manifest, mistakes = read_files(paths)
+    names = sorted({one_name(document.space.text, settings) for document in manifest.documents})
+    if not names:
+        raise InputError(mistakes)
+    chosen = one_name(space, settings) if space else names[0]
+    if space is None and len(names) > 1:
+        raise CannotRun(f"the files name {len(names)} spaces: {', '.join(names)}", "choose one with --space")
+    if chosen not in names:
+        raise CannotRun(f"no file names the space {quoted(chosen)}", f"there is {', '.join(names)}")
+    mine = Manifest(tuple(one for one in manifest.documents if one_name(one.space.text, settings) == chosen))
+    return Workspace(
+        root, settings, mine, tuple(mistakes), chosen, named_items(mine, paths, root, settings, chosen)
+    )
+
+
+def one_name(name: str, settings: Settings) -> str:
+    """Return the name under which the settings know a space that files may name by its key."""
+    return next((known for known, one in settings.spaces.items() if one.project_key == name), name)
+
+
+def named_items(manifest: Manifest, paths: Sequence[Path], root: Path, settings: Settings, space: str) -> int:
+    """Count the items that all of the state names in the space."""
+    found = find_settings(paths[0]) if paths else None
+    if found and [path.resolve() for path in paths] != [found.parent]:
+        whole, _ = load([found.parent], root=root)
+        manifest = Manifest(
+            tuple(one for one in whole.documents if one_name(one.space.text, settings) == space)
+        )
+    return len({(one.type.text, entry.id) for one in manifest.documents for entry in one.items})
+
+
+def connect(mistakes: Iterable[Mistake]) -> Connection:
+    """Read the environment; what is wrong in the files is said before what is missing there."""
+    try:
+        return connection_from(os.environ)
+    except ReconcilerError:
+        tell(*report(mistakes))
+        raise
+
+
+def desired(
+    workspace: Workspace, reader: Reader, only: Sequence[str], exclude: Sequence[str]
+) -> tuple[WantedItem, ...]:
+    """Read metadata and people, then all files by them; raises InputError with every mistake at once."""
+    try:
+        catalog = reader.open(
+            {document.type.text for document in workspace.manifest.documents}, workspace.settings.groups()
+        )
+        reader.meet(catalog.mentioned(workspace.manifest))
+    except ReconcilerError:
+        tell(*report(workspace.mistakes))
+        raise
+    items, mistakes = catalog.desire(workspace.manifest)
+    if workspace.mistakes or mistakes:
+        raise InputError([*workspace.mistakes, *mistakes])
+    return select(
+        items, [selector(ref, catalog) for ref in only], [selector(ref, catalog) for ref in exclude]
+    )
+
+
+def plan_now(
+    workspace: Workspace, reader: Reader, items: Sequence[WantedItem], host: str, raised: Raised
+) -> Plan:
+    """Read the live items, compare, and hold the plan against the guards."""
+    live = reader.items({item.ref: [one.key for one in (*item.fields, *item.expects)] for item in items})
+    plan = make_plan(items, live, reader.catalog, host=host, named=workspace.named)
+    if strangers := people_of(plan) - set(reader.catalog.people.by_key):
+        reader.meet(strangers)
+        plan = make_plan(items, live, reader.catalog, host=host, named=workspace.named)
+    return guarded(plan, workspace.decisions, raised)
+
+
+def guarded(plan: Plan, decisions: SpaceSettings, raised: Raised) -> Plan:
+    """Hold a plan against the limits of the settings, their allowances and the flags."""
+    limits = Limits(decisions.guards.changes, decisions.guards.share, decisions.guards.clears)
+    allowances = [Allowance(one.changes, one.share, one.clears, one.until) for one in decisions.guards.allow]
+    limits = widened(limits, allowances, now().astimezone(decisions.time_zone).date())
+    flags = {
+        name: value for name in ("changes", "share", "clears") if (value := getattr(raised, name)) is not None
+    }
+    return replace(plan, guards=judge(plan, replace(limits, **flags)))

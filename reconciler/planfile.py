@@ -1,0 +1,343 @@
+"""Plan ⇄ JSON: canonical, with a digest of what would change and a seal over the whole file.  Pure.
+
+Names are those of Terraform's plan JSON where they mean the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reconciler import __version__
+from reconciler.authored import Place
+from reconciler.errors import CannotRun
+from reconciler.model import Block, Change, GuardResult, Plan, Ref, SideEffect, Update
+
+FORMAT = "1.0"
+
+
+class Strict(BaseModel):
+    """An object that has the members of its class and no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceFile(Strict):
+    """Where in the YAML something stands; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+class FieldFile(Strict):
+    """One field or role that would be written; `before` and `after` in the form of the PUT."""
+
+    key: str
+    name: str
+    type: str
+    op: str
+    before: Any
+    after: Any
+    before_label: str
+    after_label: str
+    added: list[str]
+    removed: list[str]
+    contains: list[Any]
+    excludes: list[Any]
+    why: str | None
+    source: SourceFile
+
+
+class ChangeFile(Strict):
+    """The changed fields of an item by their key."""
+
+    actions: list[str]
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class SideEffectFile(Strict):
+    """A locked role that the service may set back to the space's default by itself."""
+
+    role: str
+    name: str
+    members: list[str]
+    defaults: list[str]
+    labels: list[str]
+
+
+class ResourceChangeFile(Strict):
+    """One item: one PUT."""
+
+    address: str
+    type: str
+    id: int
+    name: str
+    change: ChangeFile
+    fields: list[FieldFile]
+    side_effects: list[SideEffectFile]
+    source: SourceFile
+
+
+class BlockFile(Strict):
+    """A field, or with no key an item, that the world keeps from being written."""
+
+    type: str
+    id: int
+    title: str
+    key: str | None
+    name: str
+    reason: str
+    repair: str
+    source: SourceFile
+
+
+class GuardFile(Strict):
+    """One guard: its limit, and what the plan would touch."""
+
+    name: str
+    limit: str
+    actual: str
+    ok: bool
+
+
+class SpaceFile(Strict):
+    """The space by the name that the files use and by its key."""
+
+    name: str
+    key: str
+    types: dict[str, str]
+
+
+class DesiredFile(Strict):
+    """Which YAML the plan was made of."""
+
+    commit: str | None
+    dirty: bool | None
+
+
+class PlanFile(Strict):
+    """A plan as it is saved and shown to programs."""
+
+    format_version: str = Field(pattern=r"^1\.")
+    reconciler_version: str
+    timestamp: datetime
+    host: str
+    space: SpaceFile
+    desired: DesiredFile
+    applyable: bool
+    complete: bool
+    errored: bool
+    resource_changes: list[ResourceChangeFile]
+    blocked: list[BlockFile]
+    agree: int
+    named: int
+    notes: list[str]
+    guards: list[GuardFile]
+    metadata_digest: str
+    digest: str
+    seal: str = ""
+
+
+class BadPlan(CannotRun):
+    """A file that is no plan of ours, or was changed since it was written."""
+
+    def __init__(self, what: str) -> None:
+        """Make the message."""
+        super().__init__(f"this plan cannot be used: {what}", "make a new one with `reconciler plan --out`")
+
+
+def plan_file(plan: Plan, at: datetime, *, commit: str | None = None, dirty: bool | None = None) -> PlanFile:
+    """Return the plan as the model that is written; sealed."""
+    made = PlanFile(
+        format_version=FORMAT,
+        reconciler_version=__version__,
+        timestamp=at,
+        host=plan.host,
+        space=SpaceFile(name=plan.space, key=plan.space_key, types=dict(plan.types)),
+        desired=DesiredFile(commit=commit, dirty=dirty),
+        applyable=bool(plan.updates) and all(guard.ok for guard in plan.guards),
+        complete=not plan.blocks,
+        errored=False,
+        resource_changes=[resource(plan, update) for update in plan.updates],
+        blocked=[
+            BlockFile(
+                type=one.ref.type_key,
+                id=one.ref.id,
+                title=one.title,
+                key=one.key,
+                name=one.name,
+                reason=one.reason,
+                repair=one.repair,
+                source=source(one.place),
+            )
+            for one in plan.blocks
+        ],
+        agree=plan.agree,
+        named=plan.named,
+        notes=list(plan.notes),
+        guards=[
+            GuardFile(name=one.name, limit=one.limit, actual=one.actual, ok=one.ok) for one in plan.guards
+        ],
+        metadata_digest=plan.metadata_digest,
+        digest=digest(plan),
+    )
+    return made.model_copy(update={"seal": seal(made)})
+
+
+def resource(plan: Plan, update: Update) -> ResourceChangeFile:
+    """Return one item's changes."""
+    return ResourceChangeFile(
+        address=plan.address(update.ref),
+        type=update.ref.type_key,
+        id=update.ref.id,
+        name=update.title,
+        change=ChangeFile(
+            actions=["update"],
+            before={change.key: change.before for change in update.changes},
+            after={change.key: change.after for change in update.changes},
+        ),
+        fields=[
+            FieldFile(
+                key=one.key,
+                name=one.name,
+                type=one.type,
+                op=one.op,
+                before=one.before,
+                after=one.after,
+                before_label=one.before_label,
+                after_label=one.after_label,
+                added=list(one.added),
+                removed=list(one.removed),
+                contains=list(one.contains),
+                excludes=list(one.excludes),
+                why=one.why,
+                source=source(one.place),
+            )
+            for one in update.changes
+        ],
+        side_effects=[
+            SideEffectFile(
+                role=one.role,
+                name=one.name,
+                members=list(one.members),
+                defaults=list(one.defaults),
+                labels=list(one.labels),
+            )
+            for one in update.side_effects
+        ],
+        source=source(update.place),
+    )
+
+
+def source(place: Place) -> SourceFile:
+    """Return a place as an object."""
+    return SourceFile(file=place.file, line=place.line, column=place.column)
+
+
+def canonical(value: Any) -> str:
+    """Return the one JSON text of a value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def digest(plan: Plan) -> str:
+    """Return the SHA-256 of what would change alone: equal on every machine and clock."""
+    rows = sorted(
+        canonical(
+            [plan.space_key, update.ref.type_key, update.ref.id, one.key, one.op, one.before, one.after]
+        )
+        for update in plan.updates
+        for one in update.changes
+    )
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def seal(made: PlanFile) -> str:
+    """Return the SHA-256 of everything in the file but the seal."""
+    return hashlib.sha256(canonical(made.model_dump(mode="json", exclude={"seal"})).encode()).hexdigest()
+
+
+def dumps(made: PlanFile) -> str:
+    """Return the file's text: sorted members, two spaces, a final line feed."""
+    return json.dumps(made.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, indent=2) + "\n"
+
+
+def loads(text: str | bytes) -> PlanFile:
+    """Read a plan file; raises BadPlan for another format, a broken seal or anything that is no plan."""
+    try:
+        made = PlanFile.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise BadPlan(
+            "it has another format" if where == "format_version" else f"{where}: {first['msg']}"
+        ) from None
+    if seal(made) != made.seal:
+        raise BadPlan("its seal is broken, so it was changed since it was written")
+    return made
+
+
+def plan_of(made: PlanFile) -> Plan:
+    """Return the plan that a file holds."""
+    return Plan(
+        host=made.host,
+        space=made.space.name,
+        space_key=made.space.key,
+        types=made.space.types,
+        updates=tuple(update_of(one) for one in made.resource_changes),
+        blocks=tuple(
+            Block(
+                Ref(one.type, one.id), one.title, one.key, one.name, one.reason, one.repair, place(one.source)
+            )
+            for one in made.blocked
+        ),
+        agree=made.agree,
+        named=made.named,
+        metadata_digest=made.metadata_digest,
+        notes=tuple(made.notes),
+        guards=tuple(GuardResult(one.name, one.limit, one.actual, one.ok) for one in made.guards),
+    )
+
+
+def update_of(one: ResourceChangeFile) -> Update:
+    """Return one item's changes."""
+    return Update(
+        ref=Ref(one.type, one.id),
+        title=one.name,
+        place=place(one.source),
+        changes=tuple(
+            Change(
+                key=row.key,
+                name=row.name,
+                type=row.type,
+                before=row.before,
+                after=row.after,
+                before_label=row.before_label,
+                after_label=row.after_label,
+                added=tuple(row.added),
+                removed=tuple(row.removed),
+                place=place(row.source),
+                contains=tuple(row.contains),
+                excludes=tuple(row.excludes),
+                clears=row.op == "clear",
+                why=row.why,
+            )
+            for row in one.fields
+        ),
+        side_effects=tuple(
+            SideEffect(
+                effect.role, effect.name, tuple(effect.members), tuple(effect.defaults), tuple(effect.labels)
+            )
+            for effect in one.side_effects
+        ),
+    )
+
+
+def place(one: SourceFile) -> Place:
+    """Return an object as a place."""
+    return Place(one.file, one.line, one.column)

@@ -1,0 +1,63 @@
+"""What an apply did, one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from reconciler.model import Plan, Report, Row, word
+from reconciler.render.text import applied_line, verdict
+
+
+def line(**members: Any) -> str:
+    """Return one object as a line."""
+    return json.dumps(members, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def plan_event(plan: Plan) -> str:
+    """Return what is about to be applied."""
+    return line(
+        event="plan",
+        verdict=verdict(plan),
+        to_update=len(plan.updates),
+        fields=plan.fields,
+        to_clear=plan.clears,
+        blocked=len(plan.blocks),
+        guards=[
+            {"name": one.name, "limit": one.limit, "actual": one.actual, "ok": one.ok} for one in plan.guards
+        ],
+    )
+
+
+def report_events(report: Report) -> str:
+    """Return a line for each row, then the summary."""
+    rows = "".join(map(row_event, report.rows))
+    moved = "".join(line(event="moved", what=what) for what in report.moved)
+    counts: dict[str, int] = {}
+    for row in report.rows:
+        counts[word(row.outcome)] = counts.get(word(row.outcome), 0) + 1
+    return (
+        rows
+        + moved
+        + line(
+            event="end",
+            verdict=applied_line(report),
+            counts=counts,
+            puts=report.puts,
+            reads=report.reads,
+            stopped=report.stopped,
+        )
+    )
+
+
+def row_event(row: Row) -> str:
+    """Return what became of one field."""
+    return line(
+        event="row",
+        type=row.ref.type_key,
+        id=row.ref.id,
+        key=row.key,
+        name=row.name,
+        outcome=word(row.outcome),
+        reason=getattr(row.outcome, "reason", None) or getattr(row.outcome, "got", None),
+    )
