@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ from reconciler.model import (
     SideEffect,
     Unknown,
     Update,
+    word,
 )
 from reconciler.outcomes import MOVED, after_sending, aim, before_sending, stands, untouched
 
@@ -327,7 +329,8 @@ class Applier:
             self.journal.write("result", type=ref.type_key, id=ref.id, outcomes=words)
         except ReconcilerError as error:
             self.halt(error)
-        self.tell(f"{ref.type_key}/{ref.id} {', '.join(f'{key} {word}' for key, word in words.items())}")
+        ended = Counter(word(outcome) for outcome in task.outcomes.values())
+        self.tell(f"{self.plan.address(ref)}  {', '.join(f'{n} {what}' for what, n in ended.items())}")
 
     def outcome(self, task: Task, change: Change) -> Outcome:
         """Say what became of a change that was sent, or was not."""
@@ -398,8 +401,8 @@ class Applier:
         for task in self.tasks:
             for effect in task.update.side_effects if task.after else ():
                 if has_moved(effect, task.after):
-                    who, ref = ", ".join(effect.labels), task.update.ref
-                    yield f"{ref.type_key}/{ref.id} {effect.name}: {who} went back to the space's default"
+                    who, where = ", ".join(effect.labels), self.plan.address(task.update.ref)
+                    yield f"{where}  {effect.name}: {who} went back to the space's default (locked role)"
 
 
 def told(verdict: Verdict) -> str:

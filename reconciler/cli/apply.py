@@ -125,7 +125,7 @@ def command(
         report = carry_out(plan, writer, stop)
         counts = client.counts
     report = replace(report, puts=counts.puts, reads=counts.reads.get("query", 0))
-    say(report_text(report) if fmt == "text" else report_events(report))
+    say(report_text(plan, report) if fmt == "text" else report_events(report))
     if signals.number:
         sys.stderr.flush()
         os._exit(128 + signals.number)

@@ -111,9 +111,9 @@ def forecast_lines(plan: Plan) -> Iterator[str]:
         yield f"Requests: {ahead.puts} PUT, {ahead.reads} reads, about {ahead.seconds} s at 15/s."
 
 
-def report_text(report: Report) -> str:
+def report_text(plan: Plan, report: Report) -> str:
     """Return what became of each row that is not plainly applied, and the verdict."""
-    lines = [row_line(row) for row in report.rows if not isinstance(row.outcome, Applied | Already)]
+    lines = [row_line(plan, row) for row in report.rows if not isinstance(row.outcome, Applied | Already)]
     lines += [f"! {safe_text(moved)}" for moved in report.moved]
     lines += [safe_text(f"Stopped: {report.stopped}")] if report.stopped else []
     return "\n".join(
@@ -126,14 +126,14 @@ def report_text(report: Report) -> str:
     )
 
 
-def row_line(row: Row) -> str:
+def row_line(plan: Plan, row: Row) -> str:
     """Return one row's outcome with its reason."""
     reason = getattr(row.outcome, "reason", "")
     if isinstance(row.outcome, Ignored):
         wanted = row.change.after_label if row.change else ""
         reason = f"wanted {wanted}, got {row.outcome.got}"
     field = f" {safe_text(row.name)}" if row.name else ""
-    return f"{word(row.outcome)}: {row.ref.type_key}/{row.ref.id}{field}: {short(reason)}"
+    return f"{word(row.outcome)}: {safe_text(plan.address(row.ref))}{field}: {short(reason)}"
 
 
 def applied_line(report: Report) -> str:
