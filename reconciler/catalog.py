@@ -33,6 +33,11 @@ class TypeSpec:
     fields: tuple[FieldSpec, ...]
     roles: tuple[FieldSpec, ...]
 
+    @property
+    def word(self) -> str:
+        """The type's shortest lasting name, as files write it."""
+        return self.api_name or self.key
+
     def answers_to(self, word: str) -> bool:
         """Whether people may mean this type by `word`."""
         return word in (self.key, self.api_name, self.name)
@@ -147,7 +152,7 @@ class Catalog:
         for document in manifest.documents:
             spec = self.type_of(document.type.text)
             if spec is None:
-                words = [word for one in self.types.values() for word in (one.api_name or one.key, one.name)]
+                words = [word for one in self.types.values() for word in (one.word, one.name)]
                 mistakes.append(
                     UnknownName(document.type.place, "type", document.type.text, self.space, words)
                 )
@@ -180,7 +185,7 @@ class Catalog:
             hits = named(spec.fields, scalar.text) + named(spec.roles, scalar.text)
             if not hits:
                 known = [one.label for one in spec.fields + spec.roles]
-                mistakes.append(UnknownName(scalar.place, "field", scalar.text, spec.name, known))
+                mistakes.append(UnknownName(scalar.place, "field", scalar.text, spec.word, known))
             off.update(change_key(one) for one in hits)
         for fields, roles, by_default in (
             (entry.fields, entry.roles, False),
@@ -216,13 +221,13 @@ class Catalog:
             if len(hits) > 1:
                 keys = " or ".join(one.alias or one.key for one in hits)
                 mistakes.append(
-                    Mistake(at, f"'{name}' names {len(hits)} {kind}s of {spec.name}", f"write {keys}")
+                    Mistake(at, f"'{name}' names {len(hits)} {kind}s of {spec.word}", f"write {keys}")
                 )
             elif not hits:
                 known = {
                     word for one in specs if not refusal(one) for word in (one.alias or one.key, one.name)
                 }
-                mistakes.append(UnknownName(at, kind, name, spec.name, known))
+                mistakes.append(UnknownName(at, kind, name, spec.word, known))
             elif reason := refusal(hits[0]):
                 mistakes.append(Mistake(at, f"{hits[0].label} cannot be managed here", reason))
             elif hits[0].locked:

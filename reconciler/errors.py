@@ -26,12 +26,16 @@ def quoted(text: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return at most three of the known names that look like `word`, the nearest first."""
-    names = sorted({name for name in known if name})
-    folded: dict[str, str] = {}
-    for name in names:
-        folded.setdefault(name.casefold(), name)
+    folded: dict[str, list[str]] = {}
+    for name in sorted({name for name in known if name}):
+        folded.setdefault(name.casefold(), []).append(name)
     hits = difflib.get_close_matches(word.casefold()[:QUOTABLE], folded, n=3, cutoff=0.6)
-    return tuple(folded[hit] for hit in hits)
+    return tuple(max(folded[hit], key=lambda name: alike(word, name)) for hit in hits)
+
+
+def alike(word: str, name: str) -> float:
+    """Return how much two words share, letter case included: 0 to 1."""
+    return difflib.SequenceMatcher(None, word[:QUOTABLE], name).ratio()
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -71,7 +75,8 @@ class UnknownName(Mistake):
 
     def __init__(self, place: Place, kind: str, name: str, owner: str, known: Iterable[str]) -> None:
         """Make the message: `no <kind> '<name>' on <owner>; did you mean …?`."""
-        super().__init__(place, f"no {kind} {quoted(name)} on {owner}", suggestion(name, known))
+        what = f"no {kind} '{name}'" if quoted(name) == f"'{name}'" else f"no such {kind}"
+        super().__init__(place, f"{what} on {owner}", suggestion(name, known))
 
 
 class WrongShape(Mistake):

@@ -37,7 +37,7 @@ def make_plan(
         host=host,
         space=catalog.space,
         space_key=catalog.space_key,
-        types={key: spec.api_name or key for key, spec in sorted(catalog.types.items())},
+        types={key: spec.word for key, spec in sorted(catalog.types.items())},
         updates=tuple(updates),
         blocks=tuple(blocks),
         agree=agree,

@@ -45,7 +45,7 @@ def selector(ref: str, catalog: Catalog) -> Selector:
     if hit := ITEM.fullmatch(ref):
         kind = catalog.type_of(hit["type"]) if hit["type"] else None
         if hit["type"] and kind is None:
-            raise no_such("type", hit["type"], (one.api_name or one.key for one in catalog.types.values()))
+            raise no_such("type", hit["type"], (one.word for one in catalog.types.values()))
         if hit["space"] not in (None, catalog.space, catalog.space_key):
             raise no_such("space", hit["space"], [catalog.space])
         kinds = [kind] if kind else list(catalog.types.values())
@@ -57,7 +57,7 @@ def selector(ref: str, catalog: Catalog) -> Selector:
         return Selector(kind.key if kind else None, int(hit["id"]), keys)
     if "/" in ref or "." in ref:
         return Selector(path=ref.removeprefix("./").rstrip("/"))
-    raise no_such("type or item", ref, (one.api_name or one.key for one in catalog.types.values()))
+    raise no_such("type or item", ref, (one.word for one in catalog.types.values()))
 
 
 def keys_of(word: str, specs: list[FieldSpec]) -> frozenset[str]:

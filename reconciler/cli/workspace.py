@@ -114,8 +114,9 @@ def desired(
         tell(*report(workspace.mistakes))
         raise
     items, mistakes = catalog.desire(workspace.manifest)
-    if workspace.mistakes or mistakes:
-        raise InputError([*workspace.mistakes, *mistakes])
+    told = {mistake.place for mistake in workspace.mistakes}
+    if new := [mistake for mistake in mistakes if mistake.place not in told] or workspace.mistakes:
+        raise InputError([*workspace.mistakes, *new])
     return select(
         items, [selector(ref, catalog) for ref in only], [selector(ref, catalog) for ref in exclude]
     )

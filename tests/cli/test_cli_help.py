@@ -1,0 +1,105 @@
+"""Help is light, usage errors are 1, and a traceback is never an answer."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("httpx", "pydantic", "ruamel", "deepdiff", "rich", "flask", "jinja2", "tenacity", "httpcore")
+
+
+def cpu_of(arguments: list[str]) -> float:
+    """Return the CPU seconds of one process, user and system."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys; from reconciler.cli import main; main(['--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_help_costs_at_most_seven_bare_interpreters() -> None:
+    bare, ours = (
+        min(cpu_of(arguments) for _ in range(7))
+        for arguments in (["-I", "-c", "pass"], ["-I", "-m", "reconciler", "--help"])
+    )
+    assert ours <= 7 * bare
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--nonsense"],
+        ["nonsense"],
+        ["plan", "--nonsense"],
+        ["plan", "--format", "pdf"],
+        ["apply", "--deadline", "1"],
+    ],
+)
+def test_wrong_usage_ends_with_1_and_a_hint(tmp_path: Path, arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "reconciler", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 1
+    assert "Usage:" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["demo", "sandbox", "validate", "plan", "show", "apply"])
+def test_every_command_explains_itself_without_settings_or_network(tmp_path: Path, command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "reconciler", command, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={},
+    )
+    assert done.stdout.startswith(f"Usage: reconciler {command}")
+
+
+def test_validate_needs_no_environment(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/a.yaml").write_text("space: demo\ntype: story\nitems: [1, 2]\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "reconciler", "validate"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={},
+    )
+    assert done.stdout.startswith("Valid: 2 items in 1 files.")
+
+
+def test_validate_shows_mistakes_as_text_data_and_annotations(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/a.yaml").write_text("space: demo\ntype: story\nitems: [0]\n", encoding="utf-8")
+    shown = {
+        form: subprocess.run(
+            [sys.executable, "-m", "reconciler", "validate", "--format", form],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env={},
+        )
+        for form in ("text", "json", "github")
+    }
+    assert {done.returncode for done in shown.values()} == {1}
+    assert shown["text"].stdout.startswith("state/a.yaml:3:9: '0' is no id; ")
+    assert '"valid": false' in shown["json"].stdout
+    assert shown["github"].stdout.startswith("::error file=state/a.yaml,line=3,col=9::'0' is no id; ")

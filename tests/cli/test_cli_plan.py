@@ -1,0 +1,260 @@
+"""`plan`: what it shows, what it never does, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.planfile import digest, loads, plan_of
+from reconciler.render.text import NO_CHANGES
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
+
+CHANGE = "{id: 6300012300, fields: {priority: P3, story_points: 5}}"
+AGREES = "{id: 6300012301, fields: {priority: P1}}"
+
+
+def test_shows_only_what_differs(desk: Desk) -> None:
+    desk.stories(CHANGE, AGREES)
+    done = desk.run("plan")
+    assert done.code == 0
+    assert done.out == (
+        "state/stories.yaml\n"
+        "  ~ demo/story/6300012300  Export audit log\n"
+        "      ~ Priority      P0 → P3   :4\n"
+        "      ~ Story points  1 → 5   :4\n"
+        "\n"
+        "Plan: 1 items to update, 2 fields (0 to clear), - drifted, - both, 0 blocked, - left alone. "
+        "1 items agree.\n"
+        "Requests: 1 PUT, 4 reads, about 1 s at 15/s.\n"
+    )
+
+
+def test_says_one_sentence_where_all_agrees(desk: Desk) -> None:
+    desk.stories(AGREES)
+    done = desk.run("plan", "--detailed-exitcode")
+    assert (done.code, done.out) == (0, f"{NO_CHANGES}\n")
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        [],
+        ["--detailed-exitcode"],
+        ["--strict"],
+        ["--out", "plan.json"],
+        ["--format", "json"],
+        ["--only", "story"],
+        ["--exclude", "6300012300"],
+        ["--space", "demo"],
+    ],
+)
+def test_a_plan_writes_nothing_to_the_space(desk: Desk, flags: list[str]) -> None:
+    desk.stories(CHANGE, "{id: 999, fields: {priority: P0}}")
+    desk.run("plan", *flags)
+    assert desk.world.writes == []
+    assert desk.asked("/query") > 0
+
+
+def test_the_detailed_exit_code_tells_changes_from_none(desk: Desk) -> None:
+    desk.stories(CHANGE)
+    assert desk.run("plan").code == 0
+    assert desk.run("plan", "--detailed-exitcode").code == 2
+
+
+def test_a_deleted_item_is_one_blocked_row_and_all_else_goes_on(desk: Desk) -> None:
+    desk.world.delete(6300012305)
+    desk.stories(CHANGE, "{id: 6300012305, fields: {priority: P0}}")
+    done = desk.run("plan")
+    assert "  x demo/story/6300012305\n      blocked: deleted, of another type, or not visible;" in done.out
+    assert "2 fields (0 to clear), - drifted, - both, 1 blocked" in done.out
+    assert done.code == 0
+    assert desk.run("plan", "--detailed-exitcode").code == 2
+    assert desk.run("plan", "--strict").code == 1
+
+
+def test_mistakes_in_five_files_are_told_together_before_any_item_is_read(desk: Desk) -> None:
+    item = "space: demo\ntype: story\nitems:\n  - id: 630001230{}\n    fields:\n      {}\n"
+    desk.write("state/a.yaml", item.format(0, "priority:"))
+    desk.write("state/b.yaml", item.format(1, "priority: p0"))
+    desk.write("state/c.yaml", item.format(2, "priorty: P0"))
+    desk.write("state/d.yaml", item.format(3, "priority: P0\n      priority: P1"))
+    desk.write("state/e.yaml", item.format(4, "due: 2024-02-30"))
+    done = desk.run("plan")
+    assert done.code == 1
+    assert done.out == ""
+    lines = done.err.splitlines()
+    assert [line.split(" ")[0] for line in lines] == [
+        "state/a.yaml:6:16:",
+        "state/b.yaml:6:17:",
+        "state/c.yaml:6:7:",
+        "state/d.yaml:7:7:",
+        "state/e.yaml:6:12:",
+    ]
+    assert "no value; write null to empty it, or delete the line to leave it alone" in lines[0]
+    assert "no option 'p0' on Priority; did you mean 'P0'" in lines[1]
+    assert "no field 'priorty' on story; did you mean 'priority'" in lines[2]
+    assert "the key 'priority' stands at line 6 too; keep one" in lines[3]
+    assert "2024-02-30" in lines[4]
+    assert desk.asked("/query") == desk.asked("/open_api/user/query")
+    assert desk.world.writes == []
+
+
+def test_two_files_may_name_one_item_but_not_one_field(desk: Desk) -> None:
+    desk.stories(CHANGE, file="state/a.yaml")
+    desk.stories("{id: 6300012300, fields: {due: 2026-12-01}}", file="state/b.yaml")
+    assert "3 fields" in desk.run("plan").out
+    desk.stories("{id: 6300012300, fields: {Priority: P1}}", file="state/b.yaml")
+    done = desk.run("plan")
+    assert done.code == 1
+    assert "state/b.yaml:4:31: Priority of this item stands at state/a.yaml:4:31 too" in done.err
+
+
+def test_an_expectation_that_no_longer_holds_keeps_the_item_back(desk: Desk) -> None:
+    desk.stories("{id: 6300012300, expect: {name: Something else}, fields: {priority: P3}}")
+    done = desk.run("plan")
+    assert 'blocked: expected Name "Something else", found "Export audit log"' in done.out
+    assert "Plan: 0 items to update, 0 fields (0 to clear), - drifted, - both, 1 blocked" in done.out
+
+
+def test_formatted_live_text_is_never_flattened(desk: Desk) -> None:
+    desk.stories("{id: 6300012307, fields: {description: plain}}")
+    assert "the live text has formatting that plain text would destroy" in desk.run("plan").out
+
+
+def test_a_moved_locked_role_is_named_beside_the_change(desk: Desk) -> None:
+    world = desk.world
+    held = world.item(6300012300).values["role_owners"]
+    moved = [
+        {**one, "owners": ["7310000000000000002"]} if one["role"] == "role_7908a9" else one for one in held
+    ]
+    world.item(6300012300).values["role_owners"] = moved
+    desk.stories("{id: 6300012300, fields: {priority: P3}}")
+    said = "! QA  bo@example.com may go back to the space's default (locked role)"
+    assert said in desk.run("plan").out
+    done = desk.run("apply", "--yes")
+    assert "! demo/story/6300012300  QA: bo@example.com went back to the space's default" in done.out
+    assert done.code == 0
+    assert desk.sent == [{"priority": {"value": "option_3"}}]
+
+
+@pytest.mark.parametrize(
+    ("flags", "fields"),
+    [
+        (["--only", "6300012300"], 2),
+        (["--only", "story/6300012300.priority"], 1),
+        (["--only", "demo/story/6300012300.Story points"], 1),
+        (["--only", "issue"], 1),
+        (["--only", "6300012302.roles.RD"], 1),
+        (["--only", "state/stories.yaml"], 3),
+        (["--exclude", "6300012300"], 2),
+        (["--exclude", "issue", "--only", "6300013300"], 0),
+    ],
+)
+def test_a_reference_selects_items_fields_roles_types_and_paths(
+    desk: Desk, flags: list[str], fields: int
+) -> None:
+    desk.stories(CHANGE, "{id: 6300012302, roles: {RD: [ana@example.com, bo@example.com]}}")
+    desk.stories("{id: 6300013300, fields: {severity: S1}}", file="state/issues.yaml", type_="issue")
+    made = json.loads(desk.run("plan", "--format", "json", *flags).out)
+    assert sum(len(one["fields"]) for one in made["resource_changes"]) == fields
+
+
+def test_a_reference_to_nothing_is_told_with_the_nearest_name(desk: Desk) -> None:
+    desk.stories(CHANGE)
+    done = desk.run("plan", "--only", "6300012300.priorty")
+    assert (done.code, done.err) == (1, "error: no field 'priorty' here; did you mean 'priority'?\n")
+
+
+def test_a_saved_plan_reads_back_as_itself_and_shows_the_same(desk: Desk) -> None:
+    desk.stories(CHANGE, "{id: 6300012301, fields: {watchers: {contains: [ana@example.com]}}}")
+    planned = desk.run("plan", "--out", "plan.json")
+    made = loads((desk.folder / "plan.json").read_bytes())
+    assert digest(plan_of(made)) == made.digest
+    assert desk.run("show", "plan.json").out == planned.out
+
+
+def test_the_json_view_names_what_policies_look_for(desk: Desk) -> None:
+    desk.stories(CHANGE)
+    made = json.loads(desk.run("plan", "--format", "json").out)
+    (change,) = made["resource_changes"]
+    assert change["address"] == "demo/story/6300012300"
+    assert change["change"]["actions"] == ["update"]
+    assert change["change"]["after"] == {"priority": {"value": "option_3"}, "field_3724e6": 5}
+    assert (made["applyable"], made["complete"], made["errored"]) == (True, True, False)
+
+
+def test_formats_go_to_files_side_by_side(desk: Desk) -> None:
+    desk.stories(CHANGE)
+    done = desk.run("plan", "--format", "text", "--format", "json=plan.json")
+    assert "Priority" in done.out
+    assert loads((desk.folder / "plan.json").read_text(encoding="utf-8")).named == 1
+    refused = desk.run("plan", "--format", "text", "--format", "json")
+    assert (refused.code, refused.out) == (1, "")
+
+
+def test_a_plan_is_the_same_to_the_byte_whatever_the_hash_seed_locale_and_zone(desk: Desk) -> None:
+    desk.stories(CHANGE, "{id: 6300012301, fields: {platform: [Web, iOS], watchers: [ana@example.com]}}")
+    seen = set()
+    for seed, locale, zone in (("1", "C", "UTC"), ("2", "C.UTF-8", "Asia/Tokyo"), ("77", "POSIX", "")):
+        done = subprocess.run(
+            [sys.executable, "-m", "reconciler", "plan", "--format", "json"],
+            cwd=desk.folder,
+            env={
+                **os.environ,
+                **desk.environ,
+                "PYTHONHASHSEED": seed,
+                "LC_ALL": locale,
+                "TZ": zone,
+                "SOURCE_DATE_EPOCH": "1764000000",
+            },
+            capture_output=True,
+            check=True,
+        )
+        seen.add(done.stdout)
+    assert len(seen) == 1
+
+
+def test_two_spaces_need_a_choice(desk: Desk) -> None:
+    desk.stories(CHANGE)
+    desk.write("state/other.yaml", "space: elsewhere\ntype: story\nitems: [1]\n")
+    done = desk.run("plan")
+    assert (done.code, done.err) == (
+        1,
+        "error: the files name 2 spaces: demo, elsewhere; choose one with --space\n",
+    )
+    assert desk.run("plan", "--space", "demo").code == 0
+
+
+def test_missing_variables_are_named_all_at_once(desk: Desk) -> None:
+    desk.stories(CHANGE)
+    del desk.environ["MEEGLE_PLUGIN_SECRET"], desk.environ["MEEGLE_USER_KEY"]
+    done = desk.run("plan")
+    assert done.code == 1
+    assert "MEEGLE_PLUGIN_SECRET is not set, MEEGLE_USER_KEY is not set" in done.err
+
+
+def test_a_wrong_secret_ends_in_plain_words(desk: Desk) -> None:
+    desk.stories(CHANGE)
+    desk.environ["MEEGLE_PLUGIN_SECRET"] = "not-the-secret"
+    done = desk.run("plan")
+    assert done.code == 1
+    assert "error: the plugin id or its secret is wrong" in done.err
+    assert "not-the-secret" not in done.err
+
+
+def test_a_reader_that_closes_early_changes_no_exit_code(desk: Desk) -> None:
+    desk.stories(CHANGE)
+    process = desk.start("plan", "--detailed-exitcode")
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait() == 2

@@ -1,0 +1,111 @@
+"""A folder with files, a pretend service on a port, and the command line between them."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler import cli
+from reconciler.sandbox import Running, World, demo_world
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command ended with."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(slots=True)
+class Desk:
+    """What a person sits at: a folder, a service and its credentials."""
+
+    folder: Path
+    service: Running
+    environ: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def world(self) -> World:
+        return self.service.world
+
+    @property
+    def sent(self) -> list[Any]:
+        """The bodies of all PUTs, as `[{field key: value}, …]`."""
+        return [
+            {pair["field_key"]: pair["field_value"] for pair in made.body["update_fields"]}
+            for made in self.world.writes
+            if isinstance(made.body, Mapping) and "update_fields" in made.body
+        ]
+
+    def asked(self, ending: str) -> int:
+        """How many calls went to paths that end so."""
+        return sum(made.path.endswith(ending) for made in self.world.calls)
+
+    def write(self, file: str, text: str) -> None:
+        path = self.folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def stories(self, *items: str, file: str = "state/stories.yaml", type_: str = "story") -> None:
+        """Write a file of the demo space with items as flow maps."""
+        lines = "".join(f"  - {item}\n" for item in items)
+        self.write(file, f"space: demo\ntype: {type_}\nitems:\n{lines}")
+
+    def run(self, *arguments: str) -> Done:
+        """Run a command in this process."""
+        out, err = io.StringIO(), io.StringIO()
+        before = dict(os.environ)
+        os.environ.update(self.environ)
+        try:
+            with (
+                contextlib.chdir(self.folder),
+                contextlib.redirect_stdout(out),
+                contextlib.redirect_stderr(err),
+            ):
+                code = cli.main(arguments)
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+        return Done(code, out.getvalue(), err.getvalue())
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command as a process of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "reconciler", *arguments],
+            cwd=self.folder,
+            env={**os.environ, **self.environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk with the demo space of its own and no limiter between them."""
+    with Running(demo_world()) as service:
+        known = service.world.credentials
+        service.world.options.throttle = False
+        yield Desk(
+            tmp_path,
+            service,
+            {
+                "MEEGLE_BASE_URL": service.url,
+                "MEEGLE_PLUGIN_ID": known.plugin_id,
+                "MEEGLE_PLUGIN_SECRET": known.plugin_secret,
+                "MEEGLE_USER_KEY": known.user_key,
+                "MEEGLE_RATE": "0",
+            },
+        )
