@@ -22,6 +22,10 @@ class Place(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+BLANKS = frozenset({"", "~", "Null", "NULL"})
+"""Plain scalars that YAML takes for null and an author may have meant otherwise."""
+
+
 class Scalar(NamedTuple):
     """One scalar: its text, whether it was written without quotes, and where.
 
@@ -38,6 +42,11 @@ class Scalar(NamedTuple):
     def is_null(self) -> bool:
         """Whether this is the written word `null`, the only one that empties a field."""
         return self.plain and self.text == "null"
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was written, or something that only YAML takes for null."""
+        return self.plain and self.text in BLANKS
 
 
 class AuthoredList(list["Node"]):

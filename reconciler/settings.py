@@ -2,132 +2,270 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import partial
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
+    Discriminator,
     Field,
     PlainSerializer,
+    PlainValidator,
+    Tag,
     ValidationError,
     WithJsonSchema,
 )
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
-from reconciler.errors import Mistake
-from reconciler.manifest import SETTINGS, shown
-from reconciler.manifest.reading import blanks, read_tree
-from reconciler.manifest.shape import SECRET
+from reconciler.errors import Mistake, quoted, suggestion
+from reconciler.manifest import SETTINGS, read_file, shown
+from reconciler.manifest.checking import Strict, mistakes_of, schema_text, unexpected, wrong
+from reconciler.manifest.credentials import CREDENTIAL, CredentialInFile
+from reconciler.manifest.reading import read_tree
+from reconciler.manifest.shape import SEGMENT, FileShape
 
 DEFAULT_ZONE = "Asia/Shanghai"
 """Where feishu.cn's own examples have their midnights (field-formats.md section 18, point 13)."""
 
+ZONE = re.compile(r"[A-Z][A-Za-z0-9_+/-]*")
+"""An IANA name; `localtime` and the like mean another zone on every machine."""
 
-def zone_of(value: object) -> ZoneInfo:
+COUNT = re.compile(r"0|[1-9][0-9]{0,8}")
+DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,12})?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+MOST_CIRCLES = 20
+"""Circles of groups that are told; each costs a look at all groups."""
+
+# -- readers: from a scalar as written, or a Python value, to a value -------------------------
+
+
+def text_of(node: object, *, wanted: str = "a text", fix: str = "write one word") -> str:
+    """Read a text, however YAML would guess it."""
+    if isinstance(node, Scalar) and node.text and not node.is_null and not node.is_blank:
+        return node.text
+    if isinstance(node, str) and node:
+        return node
+    raise unexpected(wanted, node, fix)
+
+
+def zone_of(node: object) -> ZoneInfo:
     """Read an IANA zone name."""
+    if isinstance(node, ZoneInfo):
+        return node
+    text = text_of(node, wanted="a time zone", fix="write an IANA name such as Asia/Shanghai")
     try:
-        return value if isinstance(value, ZoneInfo) else ZoneInfo(str(value))
+        if ZONE.fullmatch(text):
+            return ZoneInfo(text)
     except (ValueError, OSError, KeyError):
-        raise ValueError("no such time zone; write an IANA name such as Asia/Shanghai") from None
+        pass
+    near = suggestion(text, available_timezones())
+    fix = near if near.startswith("did you mean") else "write an IANA name such as Asia/Shanghai"
+    raise wrong(f"no time zone {quoted(text)}", fix)
 
 
-def share_of(value: object) -> Decimal:
+def count_of(node: object) -> int:
+    """Read how many: a whole number from 0 on, below a thousand million."""
+    if isinstance(node, int) and not isinstance(node, bool) and node >= 0:
+        return node
+    text = text_of(node, wanted="a number", fix="write a whole number such as 100")
+    if isinstance(node, Scalar) and node.plain and COUNT.fullmatch(text):
+        return int(text)
+    raise wrong(f"{quoted(text)} is no number of things", "write a whole number such as 100, without quotes")
+
+
+def share_of(node: object) -> Decimal:
     """Read `30%` or `0.3`."""
-    text = str(value)
-    try:
-        share = Decimal(text.removesuffix("%")) / 100 if text.endswith("%") else Decimal(text)
-    except InvalidOperation:
-        raise ValueError("no share; write it as 30%") from None
-    if not 0 <= share <= 1:
-        raise ValueError("a share lies between 0% and 100%")
+    if isinstance(node, Decimal):
+        return node
+    text = text_of(node, wanted="a share", fix="write it as 30%")
+    number = text.removesuffix("%")
+    if not DECIMAL.fullmatch(number):
+        raise wrong(f"{quoted(text)} is no share", "write it as 30%")
+    share = Decimal(number) / (100 if text.endswith("%") else 1)
+    if share > 1:
+        raise wrong(f"{quoted(text)} is more than everything", "write it as 30%")
     return share
 
 
-def names_of(value: object) -> tuple[str, ...]:
-    """Read one name or a list of names."""
-    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
+def scale_of(node: object) -> Decimal:
+    """Read what one unit of the written number is in the API's, above 0."""
+    if isinstance(node, Decimal) and node > 0:
+        return node
+    text = text_of(node, wanted="a scale", fix="write a number such as 0.01")
+    if DECIMAL.fullmatch(text) and Decimal(text):
+        return Decimal(text)
+    raise wrong(f"{quoted(text)} is no scale", "write a number above 0, such as 0.01")
 
 
-Zone = Annotated[
-    ZoneInfo,
-    BeforeValidator(zone_of),
-    PlainSerializer(str),
-    WithJsonSchema({"type": "string", "default": DEFAULT_ZONE}),
+def day_of(node: object) -> date:
+    """Read a day of the calendar."""
+    if isinstance(node, date):
+        return node
+    text = text_of(node, wanted="a day", fix="write it as 2027-01-31")
+    try:
+        if DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError as error:
+        raise wrong(f"{quoted(text)} is no day of the calendar", "write it as 2027-01-31") from error
+    raise wrong(f"{quoted(text)} is no day", "write it as 2027-01-31")
+
+
+def names_of(node: object) -> tuple[str, ...]:
+    """Read one person or group, or a list of them."""
+    fix = "write e-mails, user keys or names of this map"
+    if isinstance(node, list | tuple) and not isinstance(node, Scalar):
+        if not node:
+            raise wrong("a group of nobody", fix)
+        return tuple(text_of(one, wanted="a person", fix=fix) for one in node)
+    return (text_of(node, wanted="a person or a list of them", fix=fix),)
+
+
+def segment_of(node: object) -> str:
+    """Read what stands in the path of a request: a space's key or name."""
+    fix = "write letters, digits, '_' and '-'"
+    text = text_of(node, wanted="the name of a space", fix=fix)
+    if SEGMENT.fullmatch(text):
+        return text
+    raise wrong(f"{quoted(text)} cannot be a space", fix)
+
+
+def word_of(node: object, words: tuple[str, ...]) -> str:
+    """Read one of a few words."""
+    choice = " or ".join(words)
+    text = text_of(node, wanted=choice, fix=f"write {choice}")
+    if text in words:
+        return text
+    raise wrong(f"{quoted(text)} is none of {', '.join(words)}", suggestion(text, words))
+
+
+def entries_of(node: object) -> object:
+    """Hand a list on as the tuple that a frozen model holds."""
+    return tuple(node) if isinstance(node, list) else node
+
+
+def policy_kind(node: object) -> str:
+    """Tell one policy for a whole type from policies by field."""
+    return "<each>" if isinstance(node, dict) else "<all>"
+
+
+def schema(**described: Any) -> WithJsonSchema:
+    """Describe a reader to editors."""
+    return WithJsonSchema(described)
+
+
+Text = Annotated[str, PlainValidator(text_of), schema(type=["string", "number", "boolean"])]
+Zone = Annotated[ZoneInfo, PlainValidator(zone_of), PlainSerializer(str), schema(type="string")]
+Count = Annotated[int, PlainValidator(count_of), schema(type="integer", minimum=0)]
+Share = Annotated[
+    Decimal,
+    PlainValidator(share_of),
+    PlainSerializer(lambda share: f"{(share * 100).normalize():f}%"),
+    schema(
+        oneOf=[
+            {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?%$"},
+            {"type": "number", "minimum": 0, "maximum": 1},
+        ]
+    ),
 ]
-Share = Annotated[Decimal, BeforeValidator(share_of), WithJsonSchema({"type": ["string", "number"]})]
+Scale = Annotated[
+    Decimal, PlainValidator(scale_of), PlainSerializer(float), schema(type="number", exclusiveMinimum=0)
+]
+Day = Annotated[date, PlainValidator(day_of), PlainSerializer(str), schema(type="string", format="date")]
 Names = Annotated[
     tuple[str, ...],
-    BeforeValidator(names_of),
-    WithJsonSchema({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+    PlainValidator(names_of),
+    schema(
+        oneOf=[
+            {"type": ["string", "number"]},
+            {"type": "array", "items": {"type": ["string", "number"]}, "minItems": 1},
+        ]
+    ),
 ]
-Policy = Literal["report", "heal", "accept"]
+Segment = Annotated[
+    str, PlainValidator(segment_of), schema(type=["string", "number"], pattern=f"^{SEGMENT.pattern}$")
+]
+PolicyWord = Literal["report", "heal", "accept"]
+Policy = Annotated[
+    PolicyWord,
+    PlainValidator(partial(word_of, words=get_args(PolicyWord))),
+    schema(enum=list(get_args(PolicyWord))),
+]
+KindWord = Literal["day", "moment"]
+Kind = Annotated[
+    KindWord,
+    PlainValidator(partial(word_of, words=get_args(KindWord))),
+    schema(enum=list(get_args(KindWord))),
+]
+Policies = Annotated[
+    Annotated[Policy, Tag("<all>")] | Annotated[dict[str, Policy], Tag("<each>")], Discriminator(policy_kind)
+]
 
-
-class Strict(BaseModel):
-    """A map that takes the keys of its class and no others."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+# -- models ----------------------------------------------------------------------------------
 
 
 class Allow(Strict):
     """A reviewed exception from the guards."""
 
-    changes: int | None = None
-    share: Share | None = None
-    clears: int | None = None
-    both: int | None = None
-    until: date | None = None
-    why: str = ""
+    changes: Count | None = Field(default=None, description="Items that one apply may change.")
+    share: Share | None = Field(default=None, description="Share of the space's items, such as 30%.")
+    clears: Count | None = Field(default=None, description="Fields that one apply may empty.")
+    both: Count | None = Field(default=None, description="Fields changed here and there that may be sent.")
+    until: Day | None = Field(default=None, description="The last day on which it holds.")
+    why: Text = ""
 
 
 class Guards(Strict):
     """How much one apply may touch."""
 
-    changes: int = 100
-    share: Share = Decimal("0.3")
-    clears: int = 10
-    allow: tuple[Allow, ...] = ()
+    changes: Count = Field(default=100, description="Items.")
+    share: Share = Field(default=Decimal("0.3"), description="Share of the items that state/ names.")
+    clears: Count = Field(default=10, description="Fields that are emptied.")
+    allow: Annotated[tuple[Allow, ...], BeforeValidator(entries_of)] = ()
 
 
 class FieldSettings(Strict):
     """What the metadata does not say about a field."""
 
-    kind: Literal["day", "moment"] = "day"
-    key: str | None = None
-    scale: Decimal = Decimal(1)
+    kind: Kind = Field(default="day", description="Whether a date field holds days or moments.")
+    key: Text | None = Field(default=None, description="The sub-field that names a compound row.")
+    scale: Scale = Field(default=Decimal(1), description="The unit of a number, such as 0.01 of a percent.")
 
 
 class Ignore(Strict):
     """A field that is left out of drift for a while."""
 
-    type: str
-    field: str
-    why: str = ""
-    until: date | None = None
+    type: Text
+    field: Text
+    why: Text = ""
+    until: Day | None = Field(default=None, description="The last day on which it holds.")
 
 
 class SpaceSettings(Strict):
     """The decisions for one space."""
 
-    project_key: str | None = Field(default=None, pattern="^[A-Za-z0-9_-]{1,64}$")
-    time_zone: Zone = ZoneInfo(DEFAULT_ZONE)
+    project_key: Segment | None = Field(default=None, description="The key by which the API knows it.")
+    time_zone: Zone = Field(default=ZoneInfo(DEFAULT_ZONE), description="Days are midnights here.")
     guards: Guards = Guards()
-    drift: dict[str, Policy | dict[str, Policy]] = {}
-    fields: dict[str, dict[str, FieldSettings]] = {}
-    ignore: tuple[Ignore, ...] = ()
+    drift: dict[str, Policies] = Field(
+        default={}, description="What to do about drift: by default, by type, by field."
+    )
+    fields: dict[str, dict[str, FieldSettings]] = Field(default={}, description="By type, by field.")
+    ignore: Annotated[tuple[Ignore, ...], BeforeValidator(entries_of)] = ()
 
 
 class Settings(Strict):
     """The whole file."""
 
-    people: dict[str, Names] = {}
-    spaces: dict[str, SpaceSettings] = {}
+    people: dict[str, Names] = Field(default={}, description="Names and groups, usable where people stand.")
+    spaces: dict[Segment, SpaceSettings] = Field(default={}, description="By project_key or simple_name.")
 
     def space(self, name: str) -> SpaceSettings:
         """Return the decisions for a space by its name or its key; the defaults if there are none."""
@@ -135,29 +273,47 @@ class Settings(Strict):
         return self.spaces.get(name) or next(by_key, SpaceSettings())
 
     def groups(self) -> dict[str, tuple[str, ...]]:
-        """Return every name with the e-mails or keys that it stands for in the end."""
-        return {name: tuple(dict.fromkeys(self.members(name, ()))) for name in self.people}
+        """Return every name with the e-mails or keys that it stands for in the end, each once."""
+        return {name: self.members(name) for name in self.people}
 
-    def members(self, name: str, above: tuple[str, ...]) -> list[str]:
-        """Follow one name; a group that holds itself ends where it begins again."""
-        if name not in self.people or name in above:
-            return [] if name in above else [name]
-        return [member for one in self.people[name] for member in self.members(one, (*above, name))]
+    def members(self, name: str) -> tuple[str, ...]:
+        """Follow one name through the groups, each of which is entered once."""
+        found: dict[str, None] = {}
+        entered: set[str] = set()
+        ahead = [name]
+        while ahead:
+            one = ahead.pop()
+            if one not in self.people:
+                found[one] = None
+            elif one not in entered:
+                entered.add(one)
+                ahead += reversed(self.people[one])
+        return tuple(found)
 
 
-def settings_schema() -> dict[str, Any]:
-    """Return the JSON Schema that editors hold the settings to."""
+def published() -> dict[str, str]:
+    """Return the JSON Schemas of our own files, by the name under which `schemas/` holds them."""
     return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        **Settings.model_json_schema(mode="validation"),
+        "manifest.schema.json": schema_text(FileShape, "Desired state of a space's work items"),
+        "settings.schema.json": schema_text(Settings, "Settings of a team"),
     }
+
+
+def publish(folder: Path) -> None:
+    """Write the JSON Schemas of our own files anew, into `schemas/` after a change of the models.
+
+    From the top of the repository:
+    `python -c "from reconciler.settings import *; publish(Path('schemas'))"`
+    """
+    for name, text in published().items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def find_settings(path: Path) -> Path | None:
     """Return the nearest settings file, from `path` upwards."""
     start = path.resolve()
     folders = [start, *start.parents] if start.is_dir() else list(start.parents)
-    return next((folder / SETTINGS for folder in folders if (folder / SETTINGS).is_file()), None)
+    return next((folder / SETTINGS for folder in folders if os.path.lexists(folder / SETTINGS)), None)
 
 
 def load_settings(path: Path | None, *, root: Path) -> tuple[Settings, list[Mistake]]:
@@ -165,61 +321,73 @@ def load_settings(path: Path | None, *, root: Path) -> tuple[Settings, list[Mist
     if path is None:
         return Settings(), []
     file = shown(path, root)
-    tree = read_tree(path.read_bytes(), file)
-    if tree.mistakes or tree.root is None:
+    raw, mistakes = read_file(path, file)
+    return (Settings(), mistakes) if raw is None else read_settings(raw, file)
+
+
+def read_settings(raw: bytes, file: str) -> tuple[Settings, list[Mistake]]:
+    """Read the settings' content, from disk or from another commit; never raises."""
+    tree = read_tree(raw, file)
+    root = tree.root
+    if root is None or (isinstance(root, Scalar) and root.is_blank):
         return Settings(), tree.mistakes
-    mistakes = [*blanks(tree.root), *secrets_in(tree.root)]
-    if mistakes:
-        return Settings(), mistakes
+    mistakes = [*tree.mistakes, *credentials_in(root), *circles(root), *shared_keys(root)]
     try:
-        return Settings.model_validate(plain(tree.root)), []
+        settings = Settings.model_validate(root)
     except ValidationError as error:
-        return Settings(), [
-            Mistake(
-                place_of(tree.root, one["loc"], Place(file, 1, 1)),
-                f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg'].removeprefix('Value error, ')}",
-                "see schemas/settings.schema.json",
-            )
-            for one in error.errors(include_input=False, include_url=False)
-        ]
+        return Settings(), [*mistakes, *mistakes_of(error, Settings, root)]
+    return (Settings() if mistakes else settings), mistakes
 
 
-def secrets_in(node: Node) -> list[Mistake]:
-    """Return a mistake for each key that looks like a credential; values are never repeated."""
+def credentials_in(node: Node) -> list[Mistake]:
+    """Return a mistake for each key that is the name of a credential, also where any key may stand."""
     if isinstance(node, Scalar):
         return []
     if isinstance(node, AuthoredList):
-        return [mistake for one in node for mistake in secrets_in(one)]
-    fix = "delete it here, revoke it if it was pushed, and set the environment variable"
-    here = [
-        Mistake(node.keys_at[key].place, "credentials do not belong in files", fix)
-        for key in node
-        if SECRET.search(key)
-    ]
-    return [*here, *(mistake for one in node.values() for mistake in secrets_in(one))]
+        return [mistake for one in node for mistake in credentials_in(one)]
+    here = [CredentialInFile(at.place) for key, at in node.keys_at.items() if CREDENTIAL.fullmatch(key)]
+    return [*here, *(mistake for one in node.values() for mistake in credentials_in(one))]
 
 
-def plain(node: Node) -> Any:
-    """Return the tree as plain data; whole numbers as int, `true` and `false` as bool."""
-    if isinstance(node, AuthoredMap):
-        return {key: plain(value) for key, value in node.items()}
-    if isinstance(node, AuthoredList):
-        return [plain(value) for value in node]
-    if node.plain and re.fullmatch(r"[0-9]{1,9}", node.text):
-        return int(node.text)
-    return None if node.is_null else node.text
-
-
-def place_of(node: Node, location: tuple[str | int, ...], otherwise: Place) -> Place:
-    """Return the place of the deepest node that `location` leads to."""
-    place = getattr(node, "place", otherwise)
-    for step in location:
-        if isinstance(node, AuthoredMap) and step in node:
-            place = node.keys_at[str(step)].place
-            node = node[str(step)]
-        elif isinstance(node, AuthoredList) and isinstance(step, int) and step < len(node):
-            node = node[step]
-            place = node.place
+def circles(root: Node) -> list[Mistake]:
+    """Return a mistake for each group that holds itself, by whatever way."""
+    people = root.get("people") if isinstance(root, AuthoredMap) else None
+    if not isinstance(people, AuthoredMap):
+        return []
+    graph = {
+        name: [
+            one.text
+            for one in (node if isinstance(node, AuthoredList) else [node])
+            if isinstance(one, Scalar)
+        ]
+        for name, node in people.items()
+    }
+    mistakes: list[Mistake] = []
+    while len(mistakes) < MOST_CIRCLES:
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            first = min((people.keys_at[name] for name in error.args[1]), key=lambda key: key.place)
+            mistakes.append(
+                Mistake(first.place, f"the group {quoted(first.text)} holds itself", "take one member out")
+            )
+            del graph[first.text]
         else:
             break
-    return place
+    return mistakes
+
+
+def shared_keys(root: Node) -> list[Mistake]:
+    """Return a mistake for each project_key that two spaces claim."""
+    spaces = root.get("spaces") if isinstance(root, AuthoredMap) else None
+    claims: dict[str, Place] = {}
+    mistakes: list[Mistake] = []
+    for space in spaces.values() if isinstance(spaces, AuthoredMap) else []:
+        key = space.get("project_key") if isinstance(space, AuthoredMap) else None
+        if isinstance(key, Scalar) and key.text:
+            other = claims.setdefault(key.text, key.place)
+            if other != key.place:
+                mistakes.append(
+                    Mistake(key.place, f"the project_key of another space, at line {other.line}", "keep one")
+                )
+    return mistakes

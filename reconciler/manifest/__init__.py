@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from reconciler.authored import Document, Manifest, Place
-from reconciler.errors import Mistake
-from reconciler.manifest.reading import blanks, read_tree
+from reconciler.authored import Document, Manifest, Place, Scalar
+from reconciler.errors import Mistake, NoValue
+from reconciler.manifest.decoding import LARGEST, TooLarge
+from reconciler.manifest.finding import SETTINGS, found, shown, unreadable
+from reconciler.manifest.reading import read_tree
 from reconciler.manifest.shape import read_document
 
-SETTINGS = "reconciler.yaml"
-SUFFIXES = frozenset({".yaml", ".yml"})
-MOST_FILES = 20_000
+__all__ = ["SETTINGS", "load", "read_bytes", "read_file", "report", "shown"]
+
 SHOWN = 50
 """Different mistakes that are shown."""
 PLACES = 3
@@ -23,77 +23,47 @@ PLACES = 3
 def load(paths: Sequence[Path], *, root: Path) -> tuple[Manifest, list[Mistake]]:
     """Read every YAML file below `paths`; places are relative to `root`.
 
-    What can be read is returned beside the mistakes, so that later checks add theirs.
+    What can be read is returned beside the mistakes, so that later checks add theirs.  An
+    empty desired set is a mistake: nothing to do and nothing found are not the same.
     """
     mistakes: list[Mistake] = []
     documents: list[Document] = []
     for path in found(paths, root, mistakes):
         file = shown(path, root)
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            mistakes.append(
-                Mistake(Place(file, 1, 1), f"cannot be read ({error.strerror})", "check its permissions")
-            )
-            continue
-        document, wrong = read_bytes(raw, file)
+        raw, wrong = read_file(path, file)
+        if raw is not None:
+            document, wrong = read_bytes(raw, file)
+            documents += [document] if document else []
         mistakes += wrong
-        documents += [document] if document else []
+    if not mistakes and not any(document.items for document in documents):
+        nowhere = Place(shown(paths[0], root) if paths else shown(root, root), 1, 1)
+        mistakes.append(
+            Mistake(nowhere, "no item in any file", "write one below `items:`, or check the path")
+        )
     return Manifest(tuple(documents)), mistakes
 
 
-def read_bytes(raw: bytes, file: str) -> tuple[Document | None, list[Mistake]]:
-    """Read one file's content, from disk or from another commit."""
-    tree = read_tree(raw, file)
-    if tree.mistakes:
-        return None, tree.mistakes
-    empty = list(blanks(tree.root)) if tree.root is not None and getattr(tree.root, "place", None) else []
-    if tree.root is not None and not isinstance(tree.root, dict | list) and empty:
-        return read_document(None, file)
-    document, mistakes = read_document(tree.root, file)
-    at = {mistake.place for mistake in empty}
-    return document, [*empty, *(mistake for mistake in mistakes if mistake.place not in at)]
-
-
-def found(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> list[Path]:
-    """Return the files to read, in order of name; every path must bring at least one."""
-    files: dict[Path, None] = {}
-    for path in paths:
-        place = Place(shown(path, root), 1, 1)
-        if not path.exists():
-            mistakes.append(Mistake(place, "no such file or folder", "check the path"))
-            continue
-        hits = [path] if path.is_file() else list(below(path))
-        inside = [hit for hit in hits if hit.resolve().is_relative_to(root.resolve())]
-        if len(inside) < len(hits):
-            mistakes.append(Mistake(place, "a link that leads out of the tree", "copy the file into it"))
-        elif not hits:
-            mistakes.append(Mistake(place, "no YAML file in this folder", "write one, or check the path"))
-        files.update(dict.fromkeys(inside))
-    if len(files) > MOST_FILES:
-        mistakes.append(
-            Mistake(Place(shown(root, root), 1, 1), f"{len(files)} files", f"at most {MOST_FILES} are read")
-        )
-        return []
-    return sorted(files)
-
-
-def below(folder: Path) -> Iterator[Path]:
-    """Yield the YAML files of a folder and those below it; settings, hidden and left-over files are none."""
-    for base, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(base) / name
-            if path.suffix in SUFFIXES and name != SETTINGS and not name.startswith((".", "#", "~")):
-                yield path
-
-
-def shown(path: Path, root: Path) -> str:
-    """Return a path as messages name it."""
+def read_file(path: Path, file: str) -> tuple[bytes | None, list[Mistake]]:
+    """Read a file's bytes, or say why they cannot be read."""
     try:
-        return path.resolve().relative_to(root.resolve()).as_posix() or "."
-    except ValueError:
-        return path.as_posix()
+        if (size := path.stat().st_size) > LARGEST:
+            return None, [TooLarge(file, size)]
+        return path.read_bytes(), []
+    except OSError as error:
+        return None, [unreadable(Place(file, 1, 1), error)]
+
+
+def read_bytes(raw: bytes, file: str) -> tuple[Document | None, list[Mistake]]:
+    """Read one file's content, from disk or from another commit; never raises."""
+    tree = read_tree(raw, file)
+    root = tree.root
+    if root is None or (isinstance(root, Scalar) and root.is_blank):
+        nothing = Mistake(Place(file, 1, 1), "an empty file", "write space, type and items, or delete it")
+        return None, tree.mistakes or [nothing]
+    document, wrong = read_document(root, file)
+    mistakes = [*tree.mistakes, *wrong]
+    told = {mistake.place for mistake in mistakes}
+    return document, [*mistakes, *(NoValue(place) for place in tree.blanks if place not in told)]
 
 
 def report(mistakes: Iterable[Mistake]) -> list[str]:
@@ -101,13 +71,13 @@ def report(mistakes: Iterable[Mistake]) -> list[str]:
     groups: dict[tuple[str, str], list[Place]] = {}
     for mistake in sorted(set(mistakes), key=lambda one: (one.place, one.what, one.fix)):
         groups.setdefault((mistake.what, mistake.fix), []).append(mistake.place)
-    lines: list[str] = []
-    for (what, fix), places in list(groups.items())[:SHOWN]:
-        if len(places) <= PLACES:
-            lines += [f"{place}: {what}; {fix}" for place in places]
-        else:
-            more = ", ".join(map(str, places[1:PLACES]))
-            lines.append(f"{places[0]}: {what}; {fix} ({len(places)} times, also at {more}, …)")
-    if len(groups) > SHOWN:
-        lines.append(f"… and {len(groups) - SHOWN} more")
-    return lines
+    lines = [line(what, fix, places) for (what, fix), places in list(groups.items())[:SHOWN]]
+    return lines if len(groups) <= SHOWN else [*lines, f"… and {len(groups) - SHOWN} more"]
+
+
+def line(what: str, fix: str, places: Sequence[Place]) -> str:
+    """Return the line of one mistake: its place, or how often it stands and the first places."""
+    if len(places) == 1:
+        return f"{places[0]}: {what}; {fix}"
+    others = ", ".join(map(str, places[1:PLACES])) + (", …" if len(places) > PLACES else "")
+    return f"{places[0]}: {what}; {fix} ({len(places)} times, also at {others})"

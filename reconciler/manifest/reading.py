@@ -1,19 +1,19 @@
 """YAML bytes to authored values: one pass over the C scanner's events.
 
 Only events are used.  Nodes lose anchors and tags, resolve aliases unseen and accept double
-keys; whatever YAML offers beyond scalars, lists and maps is refused at its first sight.
+keys; whatever YAML offers beyond scalars, lists and maps is refused where it stands.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLStreamError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -24,317 +24,266 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
-from reconciler.errors import Mistake, NoValue
-
-LARGEST = 1024 * 1024
-"""Bytes that one file may have."""
+from reconciler.authored import BLANKS, AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.errors import Mistake, quoted
+from reconciler.manifest.decoding import BAD_SIGN, BadSign, Refused, decoded, refused_signs
+from reconciler.manifest.slips import INDENTS, Slip, explained, odd_indent, title_in
 
 DEEPEST = 64
 """Levels of lists and maps that one file may have."""
 
-BLANKS = frozenset({"", "~", "Null", "NULL"})
-"""Plain scalars that YAML takes for null and an author may have meant otherwise."""
+MOST_TOLD = 200
+"""Mistakes of one file after which reading it stops."""
 
-BAD_SIGN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff\ufffe\uffff]"
-)
-"""Control, bidi and separator characters: a value must not steer what shows it."""
+MOST_MENDED = 20
+"""Lines of one file that are mended in memory to read on; each costs a pass from its start."""
 
-ENDS = frozenset({MappingEndEvent, SequenceEndEvent})
-STARTS = frozenset({ScalarEvent, AliasEvent, MappingStartEvent, SequenceStartEvent})
+WATCH = re.compile(r"\\|[ \t]#\S|^[ ]*[\u00a0\u3000]|\?(?:[ \t]|$)", re.MULTILINE)
+"""What makes scalars worth a second look: escapes, ` #x`, odd indentation, keys behind a `?`."""
 
-TITLE = re.compile(
-    r"^(?P<lead>\s*(?:- +)?(?:[^\s:#'\"\[{][^:#'\"]*:\s+|- +))(?P<value>[\[{*&!%>|?@`\-].*|.*\S: .*)$"
-)
-"""A line whose value looks like a title that YAML reads as something else."""
-
-
-class Refused(Exception):
-    """The file cannot be read on; carries the mistake."""
-
-    def __init__(self, mistake: Mistake) -> None:
-        """Keep the mistake."""
-        super().__init__(str(mistake))
-        self.mistake = mistake
+HIDDEN = re.compile(r"\s+(#\S.*)$")
+"""What follows a plain scalar on its line and may have been meant as a part of it."""
 
 
 @dataclass(slots=True)
 class Tree:
-    """The authored tree of one file (None if there is none) and what is wrong with it."""
+    """The authored tree of one file (None if there is none) and what is wrong with it.
+
+    `blanks` are the values of which nothing was written; what to say of one depends on
+    where it stands.
+    """
 
     root: Node | None = None
     mistakes: list[Mistake] = field(default_factory=list)
+    blanks: list[Place] = field(default_factory=list)
 
 
 def read_tree(raw: bytes, file: str) -> Tree:
-    """Read one file's bytes; never raises, whatever they are."""
-    tree = Tree()
+    """Read one file's bytes; never raises, whatever they are.
+
+    A line whose slip is clear is mended in memory and the file read again, so that the
+    mistakes behind it are told too; the tree is then that of the mended text.
+    """
     try:
         text = decoded(raw, file)
-        lines = text.splitlines()
-        refuse_slips(lines, file)
-        builder = Builder(file, lines, tree.mistakes)
-        tree.root = builder.build(text)
     except Refused as refused:
-        tree.mistakes.append(refused.mistake)
+        return Tree(mistakes=[refused.mistake])
+    if signs := list(refused_signs(text, file)):
+        return Tree(mistakes=signs)
+    lines = text.split("\n")
+    slips: list[Mistake] = []
+    for _ in range(MOST_MENDED):
+        builder = Builder(file, lines)
+        wrong = builder.build(text)
+        if not isinstance(wrong, Slip) or lines[wrong.line - 1] == wrong.mended:
+            break
+        slips.append(wrong.mistake)
+        lines[wrong.line - 1] = wrong.mended
+        text = "\n".join(lines)
+    tree = builder.tree
+    told = {(mistake.place.line) for mistake in slips}
+    last = wrong.mistake if isinstance(wrong, Slip) else wrong
+    tree.mistakes += slips
+    if last:
+        tree.root = None
+        tree.mistakes += [last] if last.place.line not in told else []
     return tree
 
 
-def decoded(raw: bytes, file: str) -> str:
-    """Return the text of a file; a byte order mark is fine, any other encoding than UTF-8 is not."""
-    start = Place(file, 1, 1)
-    if len(raw) > LARGEST:
-        raise Refused(Mistake(start, f"a file of {len(raw)} bytes", f"split it; at most {LARGEST} are read"))
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refused(Mistake(start, "the file is UTF-16", "save it as UTF-8"))
-    body = raw.removeprefix(b"\xef\xbb\xbf")
-    if (at := body.find(b"\x00")) >= 0:
-        line = body.count(b"\n", 0, at) + 1
-        raise Refused(
-            Mistake(
-                Place(file, line, at - body.rfind(b"\n", 0, at)), "a NUL byte", "save the file as UTF-8 text"
-            )
-        )
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = body[: error.start]
-        place = Place(file, before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
-        guess = "looks like GBK" if is_gbk(body) else "is no UTF-8"
-        raise Refused(Mistake(place, f"the file {guess}", "save it as UTF-8")) from None
-
-
-def is_gbk(body: bytes) -> bool:
-    """Whether the bytes read as the usual Chinese encoding."""
-    try:
-        body.decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def refuse_slips(lines: list[str], file: str) -> None:
-    """Refuse what a scanner would report in its own words, or not at all."""
-    for number, line in enumerate(lines, 1):
-        if line.startswith(("<<<<<<< ", "=======", ">>>>>>> ")) and re.fullmatch(
-            r"(<{7}|>{7}) .*|={7}", line
-        ):
-            raise Refused(Mistake(Place(file, number, 1), "a conflict marker", "resolve the merge"))
-        if line.startswith("%") and number == 1:
-            raise Refused(Mistake(Place(file, number, 1), "a YAML directive", "delete the line"))
-        indent = re.match(r"[ \t\u00a0\u3000]*", line)
-        blank = indent.group() if indent else ""
-        for sign, name in (("\t", "a tab"), ("\u00a0", "a no-break space"), ("\u3000", "a full-width space")):
-            if sign in blank and line.strip():
-                raise Refused(
-                    Mistake(
-                        Place(file, number, blank.index(sign) + 1),
-                        f"{name} as indentation",
-                        "indent with spaces",
-                    )
-                )
-        if hit := BAD_SIGN.search(line):
-            shown = f"\\u{ord(hit.group()):04x}"
-            raise Refused(
-                Mistake(Place(file, number, hit.start() + 1), f"the character {shown}", "delete it")
-            )
-
-
 class Builder:
-    """Builds one file's tree from events."""
+    """Builds one file's tree from events, with a stack of open lists and maps."""
 
-    def __init__(self, file: str, lines: list[str], mistakes: list[Mistake]) -> None:
-        """Keep what places and hidden comments are read from."""
+    def __init__(self, file: str, lines: list[str]) -> None:
+        """Begin with nothing read."""
         self.file = file
         self.lines = lines
-        self.mistakes = mistakes
+        self.tree = Tree()
+        self.nowhere = Scalar("", plain=False, place=Place(file, 1, 1))
+        """Stands for a key whose value is left out, since the key itself is a mistake."""
+        self.top: AuthoredList | AuthoredMap | None = None
+        self.key: Scalar | None = None
+        self.stack: list[tuple[AuthoredList | AuthoredMap | None, Scalar | None]] = []
+        self.documents = 0
+        self.watch = False
 
-    def build(self, text: str) -> Node | None:
-        """Return the root of the only document; raises `Refused` where reading must stop."""
+    def build(self, text: str) -> Mistake | Slip | None:
+        """Read the only document into the tree; returns why reading stopped before its end, or None."""
+        self.watch = bool(WATCH.search(text))
+        acts: dict[type, Callable[[Any], None]] = {
+            ScalarEvent: self.scalar,
+            AliasEvent: self.alias,
+            MappingStartEvent: self.begin,
+            SequenceStartEvent: self.begin,
+            MappingEndEvent: self.end,
+            SequenceEndEvent: self.end,
+            DocumentStartEvent: self.document,
+        }
         try:
-            return self.document(YAML(typ="safe").parse(text))
-        except RecursionError:
-            raise Refused(self.too_deep(Place(self.file, 1, 1))) from None
+            for event in YAML(typ="safe").parse(text):
+                if act := acts.get(type(event)):
+                    act(event)
+        except Refused as refused:
+            return refused.mistake
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            raise Refused(self.syntax(line, column, str(error.problem or "not YAML"))) from None
-        except (YAMLError, YAMLStreamError, ValueError):
-            raise Refused(Mistake(Place(self.file, 1, 1), "this is not YAML", "correct the file")) from None
+            return explained(error, self.lines, self.file)
+        except YAMLError:
+            return Mistake(Place(self.file, 1, 1), "this is not YAML", "correct the file")
+        return None
 
-    def document(self, events: Iterator[Any]) -> Node | None:
-        """Build the tree with a stack of open lists and maps."""
-        root: Node | None = None
-        stack: list[AuthoredList | AuthoredMap] = []
-        keys: list[Scalar | None] = []
-        documents = 0
-        for event in events:
-            kind = type(event)
-            if kind in ENDS:
-                stack.pop()
-                keys.pop()
-                continue
-            if kind is DocumentStartEvent:
-                documents += 1
-                if documents > 1:
-                    raise Refused(
-                        Mistake(self.place(event), "a second document", "move it to a file of its own")
-                    )
-            if kind not in STARTS:
-                continue
-            node = self.node(event, len(stack))
-            if not stack:
-                root = node
-            elif isinstance(parent := stack[-1], AuthoredList):
-                parent.append(node)
-            elif (key := keys[-1]) is None:
-                keys[-1] = self.key(parent, node)
-                continue
-            else:
-                parent[key.text] = node
-                keys[-1] = None
-            if not isinstance(node, Scalar):
-                stack.append(node)
-                keys.append(None)
-        if isinstance(root, Scalar) and (
-            mistake := self.slip(root.place.line, self.lines[root.place.line - 1])
-        ):
-            raise Refused(mistake)
-        return root
+    # -- one event each ------------------------------------------------------------------
 
-    def node(self, event: Any, depth: int) -> Node:
-        """Make the node that an event begins."""
-        if type(event) is ScalarEvent:
-            return self.scalar(event)
-        if type(event) is AliasEvent:
-            raise Refused(self.titled(event, "an alias (*)", "write the value out"))
-        place = self.place(event)
-        self.plain_only(event)
-        if depth >= DEEPEST:
-            raise Refused(self.too_deep(place))
-        return AuthoredMap(place) if type(event) is MappingStartEvent else AuthoredList(place)
-
-    def key(self, parent: AuthoredMap, node: Node) -> Scalar:
-        """Check one key of a map: a scalar, and not there yet in any normal form."""
-        if not isinstance(node, Scalar):
-            raise Refused(Mistake(node.place, "a list or map as a key", "write the key as text"))
-        normal = unicodedata.normalize("NFC", node.text)
-        for other, scalar in parent.keys_at.items():
-            if other == node.text or unicodedata.normalize("NFC", other) == normal:
-                raise Refused(
-                    Mistake(
-                        node.place,
-                        f"the key '{node.text[:60]}' stands at line {scalar.place.line} too",
-                        "keep one",
-                    )
-                )
-        parent.keys_at[node.text] = node
-        return node
-
-    def scalar(self, event: ScalarEvent) -> Scalar:
+    def scalar(self, event: ScalarEvent) -> None:
         """Make a scalar with its place, its style, and what a comment may have cut off."""
-        place = self.place(event)
-        self.plain_only(event)
+        mark = event.start_mark
         plain = not event.style
         text: str = event.value
-        if BAD_SIGN.search(text):
-            sign = BAD_SIGN.search(text)
-            shown = f"\\u{ord(sign.group()):04x}" if sign else ""
-            raise Refused(Mistake(place, f"the character {shown}", "delete it"))
-        return Scalar(text, plain, place, self.hidden(event) if plain else "")
+        place = Place(self.file, mark.line + 1, mark.column + 1)
+        scalar = Scalar(text, plain, place)
+        if event.anchor is not None or event.tag is not None:
+            self.decorated(event, place)
+        if self.watch:
+            scalar = self.looked_at(event, scalar)
+        if plain and text in BLANKS and (self.key or type(self.top) is not AuthoredMap):
+            self.tree.blanks.append(place)
+        self.put(scalar)
 
-    def hidden(self, event: ScalarEvent) -> str:
-        """Return the ` #x` text after a plain scalar, if the rest of the line begins so."""
+    def alias(self, event: AliasEvent) -> None:
+        """Refuse an alias; its name stands for it, so that reading goes on."""
+        place = self.place(event)
+        self.tell(self.titled(place, "an alias (*)", "write the value out"))
+        self.put(Scalar(f"*{event.anchor}", plain=False, place=place))
+
+    def begin(self, event: MappingStartEvent | SequenceStartEvent) -> None:
+        """Open a list or a map."""
+        place = self.place(event)
+        if event.anchor is not None or event.tag is not None:
+            self.decorated(event, place)
+        if len(self.stack) >= DEEPEST:
+            raise Refused(
+                Mistake(place, f"lists and maps deeper than {DEEPEST} levels", "nest them less deep")
+            )
+        node = AuthoredMap(place) if type(event) is MappingStartEvent else AuthoredList(place)
+        self.put(node)
+        self.stack.append((self.top, self.key))
+        self.top, self.key = node, None
+
+    def end(self, event: MappingEndEvent | SequenceEndEvent) -> None:
+        """Close a list or a map."""
+        node = self.top
+        self.top, self.key = self.stack.pop()
+        if isinstance(node, AuthoredMap) and len(node.keys_at) > 1:
+            self.same_in_normal_form(node)
+        elif node is not None and not node and "#" in self.between(node.place, event.end_mark):
+            self.tree.blanks.append(node.place)
+
+    def document(self, event: DocumentStartEvent) -> None:
+        """Refuse a second document, and directives before the first."""
+        self.documents += 1
+        if self.documents > 1:
+            raise Refused(Mistake(self.place(event), "a second document", "move it to a file of its own"))
+        if event.version or event.tags:
+            self.tell(Mistake(self.place(event), "a YAML directive", "delete the line"))
+
+    # -- where a node goes ---------------------------------------------------------------
+
+    def put(self, node: Node) -> None:
+        """Add a node to what is open: as a list's member, a map's key, or the value of its last key."""
+        top = self.top
+        if type(top) is AuthoredMap:
+            key = self.key
+            if key is None:
+                self.key = self.named(top, node)
+                return
+            if key is not self.nowhere:
+                top[key.text] = node
+            self.key = None
+        elif type(top) is AuthoredList:
+            top.append(node)
+        else:
+            self.tree.root = node
+
+    def named(self, parent: AuthoredMap, node: Node) -> Scalar:
+        """Check one key of a map: a text that is not there yet."""
+        if type(node) is not Scalar:
+            self.tell(Mistake(node.place, "a list or map as a key", "write the key as text"))
+            return self.nowhere
+        known = parent.keys_at.get(node.text)
+        if known:
+            self.tell(twice(node, known))
+        elif node.text == "<<" and node.plain:
+            self.tell(Mistake(node.place, "a merge key (<<)", "write the keys out"))
+        elif not node.text:
+            self.tell(Mistake(node.place, "an empty key", "write `key: value`"))
+        else:
+            parent.keys_at[node.text] = node
+            return node
+        return self.nowhere
+
+    def same_in_normal_form(self, node: AuthoredMap) -> None:
+        """Refuse keys that look the same and differ only by Unicode normal form."""
+        seen: dict[str, Scalar] = {}
+        for text, scalar in node.keys_at.items():
+            if not text.isascii():
+                known = seen.setdefault(unicodedata.normalize("NFC", text), scalar)
+                if known is not scalar:
+                    self.tell(twice(scalar, known))
+
+    # -- second looks --------------------------------------------------------------------
+
+    def looked_at(self, event: ScalarEvent, scalar: Scalar) -> Scalar:
+        """Look at a scalar of a file that holds escapes, ` #x`, odd indentation or a `?`."""
+        text, plain, place, _ = scalar
+        if event.style == '"' and (hit := BAD_SIGN.search(text)):
+            self.tell(BadSign(place, hit[0]))
+        if not plain:
+            return scalar
+        before = self.lines[place.line - 1][: place.column - 1].strip(" -")
+        if text[:1] in INDENTS and not before:
+            self.tell(odd_indent(place, text[0]))
+        if before.endswith("?") and self.key is None and type(self.top) is AuthoredMap:
+            title = title_in(self.lines[place.line - 1])
+            fix = title.advice if title else "write `key: value`"
+            self.tell(Mistake(place, "a key behind a '?'", fix))
         end = event.end_mark
         rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
-        if " #" not in rest:
-            return ""
-        cut = re.match(r"\s+(#\S.*)$", rest)
-        return cut.group(1) if cut else ""
+        cut = HIDDEN.match(rest)
+        return Scalar(text, plain, place, cut[1]) if cut else scalar
 
-    def plain_only(self, event: Any) -> None:
-        """Refuse anchors and tags."""
+    def decorated(self, event: Any, place: Place) -> None:
+        """Refuse an anchor or a tag."""
         if event.anchor is not None:
-            raise Refused(self.titled(event, "an anchor (&)", "write the value out"))
+            self.tell(self.titled(place, "an anchor (&)", "delete it"))
         if event.tag is not None:
-            raise Refused(self.titled(event, "a tag (!)", "delete it; values are read by their field's type"))
+            self.tell(self.titled(place, "a tag (!)", "delete it, the field's type reads the value"))
+
+    def titled(self, place: Place, what: str, fix: str) -> Mistake:
+        """Make a mistake, with the advice to quote where the line holds a title at that place."""
+        title = title_in(self.lines[place.line - 1])
+        meant = title and title.start == place.column - 1 and not title.text.startswith("!!")
+        return Mistake(place, what, f"{fix}, or {title.advice}" if title and meant else fix)
+
+    def between(self, place: Place, mark: Any) -> str:
+        """Return the text of the lines from a place up to the one where a mark stands; empty on one line."""
+        return (
+            "\n".join([self.lines[place.line - 1][place.column - 1 :], *self.lines[place.line : mark.line]])
+            if mark.line >= place.line
+            else ""
+        )
 
     def place(self, event: Any) -> Place:
         """Return where an event starts."""
         mark = event.start_mark
         return Place(self.file, mark.line + 1, mark.column + 1)
 
-    def too_deep(self, place: Place) -> Mistake:
-        """Make the mistake of a file that nests too deep."""
-        return Mistake(place, f"lists and maps deeper than {DEEPEST} levels", "flatten it")
-
-    def titled(self, event: Any, what: str, fix: str) -> Mistake:
-        """Make a mistake, with the advice to quote where the line looks like a title."""
-        place = self.place(event)
-        title = self.quote_it(place.line)
-        return Mistake(place, what, f"{fix}; or {title.fix}" if title else fix)
-
-    def quote_it(self, line: int) -> Mistake | None:
-        """Return the advice to quote a title, if the line holds one."""
-        source = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        if hit := TITLE.match(source):
-            value = re.sub(r"\s+#.*$", "", hit.group("value")).rstrip()
-            if not looks_like_yaml(value):
-                place = Place(self.file, line, hit.start("value") + 1)
-                shown = value.replace('"', '\\"')
-                return Mistake(
-                    place, "a text that YAML reads as something else", f'quote the text: "{shown[:60]}"'
-                )
-        return None
-
-    def syntax(self, line: int, column: int, problem: str) -> Mistake:
-        """Turn a scanner's complaint into plain words."""
-        for number in (line, line - 1):
-            source = self.lines[number - 1] if 0 < number <= len(self.lines) else ""
-            if mistake := self.slip(number, source):
-                return mistake
-        place = Place(self.file, min(line, max(1, len(self.lines))), column)
-        words = {
-            "did not find expected ',' or ']'": ("a list without its closing ']'", "close it"),
-            "did not find expected ',' or '}'": ("a map without its closing '}'", "close it"),
-            "found unexpected end of stream": ("a quote that is not closed", "close it"),
-            "mapping values are not allowed in this context": (
-                "a second ': ' in one value",
-                "quote the text",
-            ),
-            "could not find expected ':'": ("a line without ': '", "write `key: value`"),
-        }
-        what, fix = words.get(problem, (f"this is not YAML ({problem[:80]})", "correct the line"))
-        return Mistake(place, what, fix)
-
-    def slip(self, number: int, source: str) -> Mistake | None:
-        """Recognise the likeliest slips on one line."""
-        if (at := source.find("：")) >= 0 and ": " not in source and not source.rstrip().endswith(":"):
-            return Mistake(Place(self.file, number, at + 1), "a full-width colon '：'", "write ': '")
-        if mistake := self.quote_it(number):
-            return mistake
-        if hit := re.match(r"^\s*(?:- )?([A-Za-z_][\w-]*):(?=[^\s:/])", source):
-            return Mistake(
-                Place(self.file, number, hit.end()), "no space after the colon", f"write `{hit.group(1)}: …`"
-            )
-        return None
+    def tell(self, mistake: Mistake) -> None:
+        """Keep a mistake; raises `Refused` when there are so many that reading on is no use."""
+        if len(self.tree.mistakes) >= MOST_TOLD:
+            raise Refused(mistake)
+        self.tree.mistakes.append(mistake)
 
 
-def looks_like_yaml(value: str) -> bool:
-    """Whether a value that begins like YAML is closed like YAML: a list, a map, a block."""
-    if value.startswith("["):
-        return value.endswith("]")
-    if value.startswith("{"):
-        return value.endswith("}")
-    return bool(re.fullmatch(r"[>|][-+0-9]*|-", value))
-
-
-def blanks(node: Node) -> Iterator[Mistake]:
-    """Yield the blank values below a node: absence is never guessed to mean empty."""
-    if isinstance(node, Scalar):
-        if node.plain and node.text in BLANKS:
-            yield NoValue(node.place)
-        return
-    for child in node.values() if isinstance(node, AuthoredMap) else node:
-        yield from blanks(child)
+def twice(scalar: Scalar, known: Scalar) -> Mistake:
+    """Make the mistake of a key that stands twice in one map."""
+    return Mistake(
+        scalar.place, f"the key {quoted(scalar.text)} stands at line {known.place.line} too", "keep one"
+    )

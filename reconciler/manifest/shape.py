@@ -1,255 +1,193 @@
-"""The shape of a desired-state file: pydantic models, their JSON Schema, and places for mistakes."""
+"""The shape of a desired-state file: pydantic models that check it, and the document that comes of it."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationError
-from pydantic_core import CoreSchema, core_schema
+from pydantic import Discriminator, Field, PlainValidator, Tag, ValidationError, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-from reconciler.authored import AuthoredList, AuthoredMap, Document, Entry, Node, Place, Scalar, kind_of
-from reconciler.errors import Mistake, UnknownName, quoted
+from reconciler.authored import AuthoredList, AuthoredMap, Document, Entry, Node, Scalar
+from reconciler.errors import Mistake, quoted
+from reconciler.manifest.checking import (
+    NameMap,
+    Strict,
+    mistakes_of,
+    nothing,
+    unexpected,
+    wrong,
+)
 
 ID = re.compile(r"[1-9][0-9]{0,18}")
 LARGEST_ID = 2**63 - 1
+ADDRESS = re.compile(r"://.*?/([1-9][0-9]{5,18})(?:[/?#]|$)")
+"""An item's page; the number after the last slash is its id."""
+
 SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
-SECRET = re.compile(r"(?i)(secret|token|password|base_?url|plugin_?id|user_?key|credential)")
+"""What may stand in the path of a request."""
+
+ID_FIX = "write the item's number, such as 6300012345"
 
 
-class AuthoredScalar:
-    """The pydantic face of `Scalar`: an instance check, shown to editors as a string."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
-        """Accept scalars as they are."""
-        del source, handler
-        return core_schema.is_instance_schema(Scalar)
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Describe it as text."""
-        del schema, handler
-        return {"type": "string"}
+def id_of(node: object) -> int:
+    """Read an item's id: a positive whole number below 2^63, without quotes."""
+    if not isinstance(node, Scalar) or not node.text or node.is_null or node.is_blank:
+        raise unexpected("an id", node, ID_FIX)
+    if (number := id_in(node)) is not None:
+        return number
+    text = node.text
+    if address := ADDRESS.search(text):
+        raise wrong("an address where an id is wanted", f"write {address[1]}")
+    if not ID.fullmatch(text):
+        raise no_id(text)
+    if not node.plain:
+        raise wrong("an id in quotes", f"write {text} without quotes")
+    raise wrong(f"{text} is larger than any id", "copy the number from the item's address")
 
 
-class AuthoredId(AuthoredScalar):
-    """A scalar that holds an item's id."""
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Describe it as a positive whole number."""
-        del schema, handler
-        return {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
+def id_in(scalar: Scalar) -> int | None:
+    """Return the id that a scalar holds, or None."""
+    number = int(scalar.text) if scalar.plain and ID.fullmatch(scalar.text) else 0
+    return number if 0 < number <= LARGEST_ID else None
 
 
-Text = Annotated[Scalar, AuthoredScalar]
-Id = Annotated[Scalar, AuthoredId]
+def no_id(text: str) -> PydanticCustomError:
+    """Make the error of a text that is no id, with the number in it if there is one."""
+    inside = re.search(r"(?<![0-9.])[1-9][0-9]{5,18}(?![0-9.])", text)
+    return wrong(f"{quoted(text)} is no id", f"write {inside[0]}" if inside else ID_FIX)
 
 
-class Strict(BaseModel):
-    """A map that takes the keys of its class and no others."""
+def space_of(node: object) -> Scalar:
+    """Read the name of a space, which becomes a segment of a path."""
+    fix = "write its project_key or simple_name"
+    scalar = word_of(node, "the name of a space", fix)
+    if SEGMENT.fullmatch(scalar.text):
+        return scalar
+    raise wrong(f"{quoted(scalar.text)} cannot be a space", fix)
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+def type_of(node: object) -> Scalar:
+    """Read the name of a work item type."""
+    return word_of(node, "the name of a type", "write its key, api_name or name")
+
+
+def field_of(node: object) -> Scalar:
+    """Read the name of a field."""
+    return word_of(node, "the name of a field", "write its key, alias or name")
+
+
+def word_of(node: object, wanted: str, fix: str) -> Scalar:
+    """Read a scalar that says something."""
+    if isinstance(node, Scalar) and node.text and not node.is_null and not node.is_blank:
+        return node
+    raise unexpected(wanted, node, fix)
+
+
+def item_kind(node: object) -> str | None:
+    """Tell a bare id from an item with sections."""
+    return {Scalar: "<id>", AuthoredMap: "<item>", AuthoredList: "<id>"}.get(type(node))
+
+
+WORD = WithJsonSchema({"type": ["string", "number", "boolean"]})
+"""YAML guesses before a schema sees a word: `no` and `007` are words too."""
+
+Space = Annotated[Scalar, PlainValidator(space_of), WORD]
+Type = Annotated[Scalar, PlainValidator(type_of), WORD]
+FieldName = Annotated[Scalar, PlainValidator(field_of), WORD]
+Id = Annotated[
+    int,
+    PlainValidator(id_of),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LARGEST_ID}),
+]
 
 
 class ItemShape(Strict):
     """One item: its id and what is wanted of it."""
 
-    id: Id
-    fields: dict[str, Any] = Field(
-        default={}, description="Wanted values by field key, alias or unique name."
+    id: Id = Field(description="The number in the item's address.")
+    fields: NameMap = Field(
+        default_factory=nothing, description="Wanted values by field key, alias or unique name."
     )
-    roles: dict[str, Any] = Field(
-        default={}, description="Wanted members by role; other roles are left alone."
+    roles: NameMap = Field(
+        default_factory=nothing, description="Wanted members by role; other roles are left alone."
     )
-    expect: dict[str, Any] = Field(
-        default={}, description="Live values without which the item is not written."
+    expect: NameMap = Field(
+        default_factory=nothing, description="Live values without which the item is not written."
     )
-    unmanaged: list[Text] = Field(default=[], description="Defaults that this item does not take.")
+    unmanaged: list[FieldName] = Field(default=[], description="Defaults that this item does not take.")
 
 
 class DefaultsShape(Strict):
     """What every item of the file wants unless it says otherwise."""
 
-    fields: dict[str, Any] = {}
-    roles: dict[str, Any] = {}
+    fields: NameMap = Field(default_factory=nothing, description="As in an item.")
+    roles: NameMap = Field(default_factory=nothing, description="As in an item.")
 
 
 class FileShape(Strict):
     """One file of desired state."""
 
-    space: Text = Field(description="project_key or simple_name")
-    type: Text = Field(description="work_item_type_key, api_name or type name")
-    defaults: DefaultsShape = DefaultsShape()
-    items: list[Id | ItemShape]
+    space: Space = Field(description="project_key or simple_name")
+    type: Type = Field(description="work_item_type_key, api_name or type name")
+    defaults: DefaultsShape = Field(default_factory=DefaultsShape)
+    items: list[
+        Annotated[Annotated[Id, Tag("<id>")] | Annotated[ItemShape, Tag("<item>")], Discriminator(item_kind)]
+    ]
 
 
-def manifest_schema() -> dict[str, Any]:
-    """Return the JSON Schema that editors hold files of `state/` to."""
-    schema = FileShape.model_json_schema()
-    return {"$schema": "http://json-schema.org/draft-07/schema#", **schema, "title": "reconciler manifest"}
-
-
-def read_document(root: Node | None, file: str) -> tuple[Document | None, list[Mistake]]:
-    """Turn a tree into a document; items that are wrong are left out, the rest is kept."""
-    if root is None:
-        return None, [
-            Mistake(Place(file, 1, 1), "an empty file", "write space, type and items, or delete it")
-        ]
+def read_document(root: Node, file: str) -> tuple[Document | None, list[Mistake]]:
+    """Turn a tree into a document; what is wrong is told and left out, the rest is kept."""
+    mistakes = complaints(root)
     if not isinstance(root, AuthoredMap):
-        return None, [
-            Mistake(root.place, f"expected a map, found {kind_of(root)}", "write space:, type: and items:")
-        ]
-    mistakes = [*misnamed(root, FileShape), *wrong_head(root)]
-    defaults = root.get("defaults", AuthoredMap(root.place))
-    if isinstance(defaults, AuthoredMap):
-        mistakes += misnamed(defaults, DefaultsShape)
-    else:
-        mistakes.append(
-            Mistake(defaults.place, f"expected a map, found {kind_of(defaults)}", "write fields: or roles:")
-        )
-        defaults = AuthoredMap(root.place)
-    entries, wrong = read_items(root)
-    mistakes += wrong
-    parts, wrong = sections(defaults, ("fields", "roles"))
-    mistakes += wrong
-    space, kind = root.get("space"), root.get("type")
-    if not isinstance(space, Scalar) or not isinstance(kind, Scalar):
         return None, mistakes
-    return Document(file, space, kind, parts["fields"], parts["roles"], entries), mistakes
-
-
-def wrong_head(root: AuthoredMap) -> list[Mistake]:
-    """Return what is wrong with a file's space and type."""
-    mistakes: list[Mistake] = []
-    for name in ("space", "type"):
-        node = root.get(name)
-        if node is None:
-            mistakes.append(Mistake(root.place, f"no {name}", f"write `{name}: …`"))
-        elif not isinstance(node, Scalar) or not node.text or node.is_null:
-            mistakes.append(
-                Mistake(node.place, f"expected a {name}, found {kind_of(node)}", f"write `{name}: …`")
-            )
-        elif name == "space" and not SEGMENT.fullmatch(node.text):
-            fix = "write its project_key or simple_name"
-            mistakes.append(Mistake(node.place, f"{quoted(node.text)} cannot be a space", fix))
-    return mistakes
-
-
-def read_items(root: AuthoredMap) -> tuple[tuple[Entry, ...], list[Mistake]]:
-    """Read the list of items; a wrong one is left out."""
+    space, type_ = root.get("space"), root.get("type")
+    if not isinstance(space, Scalar) or not isinstance(type_, Scalar):
+        return None, mistakes
+    if {space.place, type_.place} & {mistake.place for mistake in mistakes}:
+        return None, mistakes
     items = root.get("items")
-    if items is None:
-        return (), [Mistake(root.place, "no items", "write `items:` with a list below it")]
-    if not isinstance(items, AuthoredList):
-        return (), [
-            Mistake(items.place, f"expected a list, found {kind_of(items)}", "begin each item with '- '")
-        ]
-    read = [read_entry(node) for node in items]
-    return tuple(entry for entry, _ in read if entry), [mistake for _, wrong in read for mistake in wrong]
+    entries = [entry_of(node) for node in items] if isinstance(items, AuthoredList) else []
+    defaults = root.get("defaults")
+    return Document(
+        file,
+        space,
+        type_,
+        section(defaults, "fields"),
+        section(defaults, "roles"),
+        tuple(entry for entry in entries if entry),
+    ), mistakes
 
 
-def read_entry(node: Node) -> tuple[Entry | None, list[Mistake]]:
-    """Read one item: a bare id, or a map."""
-    if isinstance(node, Scalar):
-        mistake = wrong_id(node)
-        empty = AuthoredMap(node.place)
-        return (None, [mistake]) if mistake else (Entry(int(node.text), node.place, empty, empty, empty), [])
-    if not isinstance(node, AuthoredMap):
-        return None, [Mistake(node.place, "expected an item, found a list", "write an id, or a map with id:")]
-    mistakes = misnamed(node, ItemShape)
-    parts, wrong = sections(node, ("fields", "roles", "expect"))
-    mistakes += wrong
-    unmanaged = node.get("unmanaged", AuthoredList(node.place))
-    names: list[Scalar] = []
-    if isinstance(unmanaged, AuthoredList):
-        for one in unmanaged:
-            if isinstance(one, Scalar) and one.text:
-                names.append(one)
-            else:
-                mistakes.append(
-                    Mistake(one.place, "expected the name of a field", "write its key, alias or name")
-                )
-    else:
-        mistakes.append(
-            Mistake(unmanaged.place, f"expected a list, found {kind_of(unmanaged)}", "write [field]")
-        )
-    identity = node.get("id")
-    if identity is None:
-        mistakes.append(Mistake(node.place, "no id", "write `id: …` with the number from the item's address"))
-        return None, mistakes
-    if not isinstance(identity, Scalar):
-        mistakes.append(
-            Mistake(identity.place, f"expected an id, found {kind_of(identity)}", "write the number")
-        )
-        return None, mistakes
-    if bad := wrong_id(identity):
-        return None, [*mistakes, bad]
-    entry = Entry(
-        int(identity.text), node.place, parts["fields"], parts["roles"], parts["expect"], tuple(names)
-    )
-    return entry, mistakes
-
-
-def sections(node: AuthoredMap, names: tuple[str, ...]) -> tuple[dict[str, AuthoredMap], list[Mistake]]:
-    """Return the maps below `names`, empty where there is none or no map."""
-    parts: dict[str, AuthoredMap] = {}
-    mistakes: list[Mistake] = []
-    for name in names:
-        part = node.get(name, AuthoredMap(node.place))
-        if not isinstance(part, AuthoredMap):
-            mistakes.append(
-                Mistake(part.place, f"expected a map, found {kind_of(part)}", "write `name: value` lines")
-            )
-            part = AuthoredMap(node.place)
-        parts[name] = part
-    return parts, mistakes
-
-
-def wrong_id(scalar: Scalar) -> Mistake | None:
-    """Say what is wrong with an id, or None."""
-    text = scalar.text
-    if url := re.search(r"://.*/([1-9][0-9]{5,18})(?:[/?#]|$)", text):
-        return Mistake(scalar.place, "an address where an id is wanted", f"write {url.group(1)}")
-    if not scalar.plain and ID.fullmatch(text):
-        return Mistake(scalar.place, "an id in quotes", f"write {text} without quotes")
-    if not scalar.plain or not ID.fullmatch(text):
-        return Mistake(
-            scalar.place, f"{quoted(text)} is no id", "write the item's number, such as 6300012345"
-        )
-    if int(text) > LARGEST_ID:
-        return Mistake(
-            scalar.place, f"{text} is larger than any id", "copy the number from the item's address"
-        )
-    return None
-
-
-def misnamed(node: AuthoredMap, shape: type[Strict]) -> list[Mistake]:
-    """Return a mistake for each key that the shape does not have; secrets are told apart."""
-    known = list(shape.model_fields)
-    mistakes: list[Mistake] = []
-    for key, scalar in node.keys_at.items():
-        if key in known:
-            continue
-        if SECRET.search(key):
-            fix = "delete it here, revoke it if it was pushed, and set the environment variable"
-            mistakes.append(Mistake(scalar.place, "credentials do not belong in files", fix))
-        else:
-            mistakes.append(UnknownName(scalar.place, "key", key, "this map", known))
-    return mistakes
-
-
-def checked(root: AuthoredMap) -> list[str]:
-    """Hold a tree against the models alone; returns pydantic's complaints, without any input."""
+def complaints(root: Node) -> list[Mistake]:
+    """Hold a tree against the models."""
     try:
-        FileShape.model_validate(dict(root))
+        FileShape.model_validate(root)
     except ValidationError as error:
-        return [
-            ".".join(map(str, one["loc"])) for one in error.errors(include_input=False, include_url=False)
-        ]
+        return mistakes_of(error, FileShape, root)
     return []
+
+
+def entry_of(node: Node) -> Entry | None:
+    """Make an entry of an item whose id can be read, with the sections that are maps."""
+    identity = node.get("id") if isinstance(node, AuthoredMap) else node
+    number = id_in(identity) if isinstance(identity, Scalar) else None
+    if number is None:
+        return None
+    unmanaged = node.get("unmanaged") if isinstance(node, AuthoredMap) else None
+    return Entry(
+        number,
+        node.place,
+        section(node, "fields"),
+        section(node, "roles"),
+        section(node, "expect"),
+        tuple(one for one in unmanaged if isinstance(one, Scalar))
+        if isinstance(unmanaged, AuthoredList)
+        else (),
+    )
+
+
+def section(node: Node | None, name: str) -> AuthoredMap:
+    """Return a map below a map, empty where there is none."""
+    part = node.get(name) if isinstance(node, AuthoredMap) else None
+    return part if isinstance(part, AuthoredMap) else nothing()

@@ -1,0 +1,101 @@
+"""Bytes to text that a scanner may see: UTF-8, line feeds, and no character that steers what shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from reconciler.authored import Place
+from reconciler.errors import Mistake
+
+LARGEST = 1024 * 1024
+"""Bytes that one file may have."""
+
+MOST_SIGNS = 200
+"""Characters of one kind that are told of one file; each costs a look from its start."""
+
+BAD_SIGN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+"""Control, bidi and separator characters, lone surrogates and stray byte order marks."""
+
+CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7}|={7})(?= |$)", re.MULTILINE)
+"""What `git merge` leaves at the start of a line; no YAML value stands so far to the left."""
+
+
+class Refused(Exception):
+    """The file cannot be read on; carries the mistake."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        """Keep the mistake."""
+        super().__init__(str(mistake))
+        self.mistake = mistake
+
+
+class BadSign(Mistake):
+    """A character that people cannot see, or that moves what they see."""
+
+    def __init__(self, place: Place, sign: str) -> None:
+        """Make the message with the character's escape."""
+        super().__init__(place, f"the character \\u{ord(sign):04x}", "delete it")
+
+
+class TooLarge(Mistake):
+    """A file beyond the size that is read."""
+
+    def __init__(self, file: str, size: int) -> None:
+        """Make the message for a file of `size` bytes."""
+        super().__init__(
+            Place(file, 1, 1), f"a file of {size} bytes", f"split it; at most {LARGEST} bytes are read"
+        )
+
+
+def decoded(raw: bytes, file: str) -> str:
+    """Return a file's text with line feeds; raises `Refused` where it is too large or no UTF-8.
+
+    A byte order mark at the start and CRLF are fine, and change no line or column.
+    """
+    start = Place(file, 1, 1)
+    if len(raw) > LARGEST:
+        raise Refused(TooLarge(file, len(raw)))
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Refused(Mistake(start, "the file is UTF-16", "save it as UTF-8"))
+    body = raw.removeprefix(b"\xef\xbb\xbf")
+    if (at := body.find(b"\x00")) >= 0:
+        raise Refused(Mistake(byte_place(file, body, at), "a NUL byte", "save the file as UTF-8 text"))
+    try:
+        return body.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        guess = "looks like GBK" if is_gbk(body) else "is not UTF-8"
+        place = byte_place(file, body, error.start)
+        raise Refused(Mistake(place, f"the file {guess}", "save it as UTF-8")) from None
+
+
+def byte_place(file: str, body: bytes, at: int) -> Place:
+    """Return the place of a byte; what stands before it on its line counts in characters."""
+    begin = body.rfind(b"\n", 0, at) + 1
+    before = body[begin:at].decode("utf-8", "replace")
+    return Place(file, body.count(b"\n", 0, at) + 1, len(before) + 1)
+
+
+def is_gbk(body: bytes) -> bool:
+    """Whether the bytes read as the usual Chinese encoding."""
+    try:
+        body.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def refused_signs(text: str, file: str) -> Iterator[Mistake]:
+    """Yield what stands in a text that no file may hold, wherever YAML would see it."""
+    for hit in islice(CONFLICT.finditer(text), MOST_SIGNS):
+        yield Mistake(text_place(file, text, hit.start()), "a conflict marker", "resolve the merge")
+    for hit in islice(BAD_SIGN.finditer(text), MOST_SIGNS):
+        yield BadSign(text_place(file, text, hit.start()), hit.group())
+
+
+def text_place(file: str, text: str, at: int) -> Place:
+    """Return the place of the character at index `at`."""
+    return Place(file, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))

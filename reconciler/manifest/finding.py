@@ -1,0 +1,109 @@
+"""Which files a run reads: real files in real folders, each once, in order of their names."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from reconciler.authored import Place
+from reconciler.errors import Mistake
+
+SETTINGS = "reconciler.yaml"
+SETTINGS_MISNAMED = "reconciler.yml"
+SUFFIXES = frozenset({".yaml", ".yml"})
+LEFTOVERS = (".", "#", "~")
+"""How the names of hidden files and of editors' leftovers begin."""
+
+MOST_FILES = 20_000
+
+
+def found(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> list[Path]:
+    """Return the files to read; every path must bring at least one, and none may be a link."""
+    files: dict[Path, None] = {}
+    for path in paths:
+        place = Place(shown(path, root), 1, 1)
+        if not os.path.lexists(path):
+            mistakes.append(Mistake(place, "no such file or folder", "check the path"))
+        elif link := linked(path, root):
+            mistakes.append(a_link(Place(shown(link, root), 1, 1)))
+        elif not path.is_dir():
+            files[path] = None
+        else:
+            told = len(mistakes)
+            hits = list(islice(below(path, root, mistakes), MOST_FILES + 1))
+            if not hits and len(mistakes) == told:
+                mistakes.append(Mistake(place, "no YAML file in this folder", "write one, or check the path"))
+            files.update(dict.fromkeys(hits))
+        if len(files) > MOST_FILES:
+            mistakes.append(Mistake(place, f"more than {MOST_FILES} files", "split the tree"))
+            return []
+    return sorted(readable(files, root, mistakes))
+
+
+def readable(files: Iterable[Path], root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
+    """Leave out the settings, which a shell's `*.yaml` brings along, and what is no file of text."""
+    desired = [path for path in files if path.name not in {SETTINGS, SETTINGS_MISNAMED}]
+    for path in files:
+        place = Place(shown(path, root), 1, 1)
+        if path.name == SETTINGS_MISNAMED:
+            mistakes.append(Mistake(place, "the settings under another name", f"call the file {SETTINGS}"))
+        elif path.name == SETTINGS and not desired:
+            mistakes.append(Mistake(place, "the settings, no desired state", "name files with items"))
+        elif path.name != SETTINGS and not stat.S_ISREG(path.lstat().st_mode):
+            mistakes.append(Mistake(place, "no file of text", "put a YAML file here"))
+        elif path.name != SETTINGS:
+            yield path
+
+
+def below(folder: Path, root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
+    """Yield the YAML files of a folder and those below it; hidden and left-over files are none."""
+
+    def unread(error: OSError) -> None:
+        place = Place(shown(Path(str(error.filename)), root), 1, 1)
+        mistakes.append(unreadable(place, error))
+
+    for base, folders, names in os.walk(folder, onerror=unread):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        files = [Path(base, name) for name in sorted(names) if is_desired(name)]
+        links = [path for path in (*(Path(base, name) for name in folders), *files) if path.is_symlink()]
+        mistakes += [a_link(Place(shown(link, root), 1, 1)) for link in links]
+        yield from (path for path in files if path not in links)
+
+
+def is_desired(name: str) -> bool:
+    """Whether a file of that name is read when its folder is named."""
+    return Path(name).suffix.lower() in SUFFIXES and not name.startswith(LEFTOVERS)
+
+
+def linked(path: Path, root: Path) -> Path | None:
+    """Return the first symbolic link on the way from `root` to a path; from the path itself outside of it."""
+    whole = absolute(path)
+    top = absolute(root)
+    steps = [whole, *whole.parents]
+    inside = [step for step in steps if step.is_relative_to(top) and step != top] or [whole]
+    return next((step for step in reversed(inside) if step.is_symlink()), None)
+
+
+def a_link(place: Place) -> Mistake:
+    """Make the mistake of a symbolic link: what it leads to is not what was reviewed."""
+    return Mistake(place, "a symbolic link", "put the file or folder itself here")
+
+
+def unreadable(place: Place, error: OSError) -> Mistake:
+    """Make the mistake of a file or folder that cannot be read."""
+    return Mistake(place, f"cannot be read ({error.strerror})", "check what it is and its permissions")
+
+
+def shown(path: Path, root: Path) -> str:
+    """Return a path as messages name it: from `root` where it lies below it, and always printable text."""
+    whole, top = absolute(path), absolute(root)
+    inside = whole.relative_to(top) if whole.is_relative_to(top) else whole
+    return inside.as_posix().encode("utf-8", "backslashreplace").decode()
+
+
+def absolute(path: Path) -> Path:
+    """Return a path from the top of the file system on; links stay as they are, for others to see."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links

@@ -1,0 +1,223 @@
+"""What people write that YAML reads as something else, said in plain words.
+
+A scanner names the spot where it gave up in terms of its grammar.  Here the line is looked
+at once more, as its author meant it; where the meaning is clear the line is mended in memory,
+so that reading goes on and the next mistake of the file is told in the same run.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ruamel.yaml.error import MarkedYAMLError
+
+from reconciler.authored import Place
+from reconciler.errors import QUOTABLE, Mistake
+from reconciler.manifest.credentials import SECRET
+
+LINE = re.compile(
+    r"""(?P<indent>[ ]*(?:-[ ]+)*)
+        (?:(?P<key>"[^"]*"|'[^']*'|[^\s'"\[\]{}\#&*!|>%@`,](?:[^:]|:(?=\S))*?)\s*:\s+)?
+        (?P<value>\S.*)?""",
+    re.VERBOSE,
+)
+"""A line of block style: its dashes, its key, its value with what may be a comment."""
+
+COMMENT = re.compile(r"\s+#(?:\s.*)?$")
+"""A comment that is clearly one; ` #123` may belong to a title."""
+
+BLOCK = re.compile(r"[>|][-+0-9]{0,2}")
+"""The header of a block scalar."""
+
+CLOSERS = {"[": "]", "{": "}"}
+SIGNS = frozenset("[{*&!%>|@`")
+"""Characters that begin something else than a text."""
+
+FULL_WIDTH_COLON = "："
+FULL_WIDTH = (f"a full-width colon '{FULL_WIDTH_COLON}'", "write ': '")
+INDENTS = {"\t": "a tab", "\u00a0": "a no-break space", "\u3000": "a full-width space"}
+ODD_INDENT = re.compile(r"^ *(?:- *)*([\t\u00a0\u3000])[\t\u00a0\u3000 ]*")
+NO_SPACE = re.compile(r"^(?P<lead> *(?:- +)*(?P<key>[^\W\d][^\s:'\"#\[\]{},]*):)(?=[^\s:/\\])")
+NO_SPACE_AFTER_DASH = re.compile(r"^ *(?:- +)*(?P<dash>-)(?=[^\s-])")
+
+
+class Slip(NamedTuple):
+    """A mistake on one line (counted from 1), and the line as it was probably meant."""
+
+    mistake: Mistake
+    line: int
+    mended: str
+
+
+class Title(NamedTuple):
+    """A text that begins or reads like YAML: from column `start` (from 0) to `end` of its line."""
+
+    text: str
+    start: int
+    end: int
+    advice: str
+
+
+def title_in(line: str) -> Title | None:
+    """Find a value that looks like a title and is nothing that YAML could mean."""
+    hit = LINE.fullmatch(line)
+    if hit is None or not hit["value"] or not (hit["key"] or "-" in hit["indent"]):
+        return None
+    text = COMMENT.sub("", hit["value"]).rstrip()
+    if not text or text[0] in "'\"#" or not reads_as_yaml(text, after_key=bool(hit["key"])):
+        return None
+    start = hit.start("value")
+    secret = bool(hit["key"] and SECRET.search(hit["key"]))
+    return Title(text, start, start + len(text), quote_advice("" if secret else text))
+
+
+def reads_as_yaml(text: str, *, after_key: bool) -> bool:
+    """Whether YAML sees more than a text, and not one of its own well-formed things."""
+    if text.endswith(CLOSERS.get(text[0], "\n")) or BLOCK.fullmatch(text):
+        return False
+    colon = after_key and re.search(r":(?=\s|$)", text)
+    return text[0] in SIGNS or text.startswith(("- ", "? ", ", ", ": ")) or bool(colon)
+
+
+def quote_advice(text: str) -> str:
+    """Say how to quote a text; a long or unprintable one is not repeated."""
+    return (
+        f"quote the text: {json.dumps(text, ensure_ascii=False)}"
+        if 0 < len(text) <= QUOTABLE and text.isprintable()
+        else "quote the text"
+    )
+
+
+def slip_on(lines: Sequence[str], number: int, file: str) -> Slip | None:
+    """Recognise the likeliest slips on the line of that number."""
+    line = lines[number - 1]
+    if hit := ODD_INDENT.match(line):
+        mended = line[: hit.start(1)] + "  " * len(hit[0][hit.start(1) :]) + line[hit.end() :]
+        return Slip(odd_indent(Place(file, number, hit.start(1) + 1), hit[1]), number, mended)
+    at = line.find(FULL_WIDTH_COLON)
+    if at >= 0 and not re.search(r":(?:\s|$)|['\"]", line[:at]):
+        mended = f"{line[:at]}: {line[at + 1 :]}"
+        return Slip(Mistake(Place(file, number, at + 1), *FULL_WIDTH), number, mended)
+    if title := title_in(line):
+        mistake = Mistake(
+            Place(file, number, title.start + 1), "a text that YAML reads as something else", title.advice
+        )
+        quoted = json.dumps(title.text, ensure_ascii=False)
+        return Slip(mistake, number, line[: title.start] + quoted + line[title.end :])
+    if hit := NO_SPACE.match(line):
+        mended = f"{line[: hit.end()]} {line[hit.end() :]}"
+        return Slip(Mistake(Place(file, number, hit.end()), *no_space(hit["key"])), number, mended)
+    if hit := NO_SPACE_AFTER_DASH.match(line):
+        mistake = Mistake(Place(file, number, hit.end()), "no space after the dash", "write '- '")
+        return Slip(mistake, number, f"{line[: hit.end()]} {line[hit.end() :]}")
+    return None
+
+
+def no_space(key: str) -> tuple[str, str]:
+    """Say what is wrong with `key:value`; the value may be a secret and is not repeated."""
+    return "no space after the colon", f"write `{key}: …`"
+
+
+def odd_indent(place: Place, sign: str) -> Mistake:
+    """Make the mistake of indenting with something that only looks like spaces."""
+    return Mistake(place, f"{INDENTS[sign]} as indentation", "indent with spaces")
+
+
+# -- the scanner's complaints --------------------------------------------------------------
+
+OPENED: dict[str, tuple[str, str]] = {
+    "did not find expected ',' or ']'": ("a list that is not closed", "write ']' at its end"),
+    "did not find expected ',' or '}'": ("a map that is not closed", "write '}' at its end"),
+    "found unexpected end of stream": ("a quote that is not closed", "close it"),
+    "found unexpected document indicator": ("a quote that is not closed", "close it"),
+    "could not find expected ':'": ("a line without ': '", "write `key: value`"),
+}
+"""Complaints that are told at the place where the thing begins."""
+
+STOPPED: dict[str, tuple[str, str]] = {
+    "mapping values are not allowed in this context": (
+        "a key that stands further right than its neighbours",
+        "indent it like them, or quote the text",
+    ),
+    "block sequence entries are not allowed in this context": (
+        "a list item on the line of its key",
+        "begin it on a line of its own",
+    ),
+    "did not find expected '-' indicator": ("a line among list items that begins no item", "write '- '"),
+    "found unexpected ':'": ("no space after the colon", "write ': '"),
+    "found invalid Unicode character escape code": (
+        "an escape that stands for no character",
+        "write the character itself",
+    ),
+    "found unknown escape character": (
+        "a backslash that begins no escape",
+        "write two, or use single quotes",
+    ),
+    "did not find expected hexdecimal number": ("an escape that is cut short", "write the character itself"),
+    "did not find expected <document start>": ("a line that belongs to nothing", "check its indentation"),
+    "found unknown directive name": ("a YAML directive", "delete the line"),
+    "found incompatible YAML document": ("a YAML directive", "delete the line"),
+    "found duplicate %YAML directive": ("a YAML directive", "delete the line"),
+    "found duplicate %TAG directive": ("a YAML directive", "delete the line"),
+}
+"""Complaints that are told where the scanner stopped."""
+
+
+def explained(error: MarkedYAMLError, lines: Sequence[str], file: str) -> Mistake | Slip:
+    """Turn a scanner's complaint into plain words, with a mended line where the slip is clear."""
+    problem, context = str(error.problem or "not YAML"), str(error.context or "")
+    stopped, began = spot(error.problem_mark, lines, file), spot(error.context_mark, lines, file)
+    if not (problem in OPENED and "flow" in context):
+        for number in suspects(problem, stopped.line, began.line, lines):
+            if slip := slip_on(lines, number, file):
+                return slip
+    if problem in OPENED or (not sign_at(lines, stopped) and "flow" in context):
+        what, fix = OPENED.get(problem, OPENED["did not find expected ',' or ']'"])
+        title = title_in(lines[began.line - 1]) if "flow" in context else None
+        return Mistake(began, what, f"{fix}, or {title.advice}" if title else fix)
+    what, fix = STOPPED.get(problem) or by_sign(problem, lines, stopped)
+    return Mistake(stopped, what, fix)
+
+
+def spot(mark: object, lines: Sequence[str], file: str) -> Place:
+    """Return a mark as a place that the file has; the end of a file is that of its last line with text."""
+    line, column = int(getattr(mark, "line", 0)), int(getattr(mark, "column", 0))
+    last = next((number for number in range(len(lines), 0, -1) if lines[number - 1].strip()), 1)
+    if line >= last:
+        return Place(file, last, len(lines[last - 1].rstrip()) + 1)
+    return Place(file, line + 1, column + 1)
+
+
+def suspects(problem: str, stopped: int, began: int, lines: Sequence[str]) -> Iterator[int]:
+    """Yield the lines that a complaint may be about, the likeliest first."""
+    if problem in OPENED:
+        yield began
+    yield stopped
+    above = next((number for number in range(stopped - 1, 0, -1) if lines[number - 1].strip()), 0)
+    if above:
+        yield above
+
+
+def sign_at(lines: Sequence[str], place: Place) -> str:
+    """Return the character at a place, empty at the end of its line."""
+    return lines[place.line - 1][place.column - 1 : place.column]
+
+
+def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]:
+    """Say what is wrong by what stands where the scanner stopped."""
+    line = lines[place.line - 1]
+    sign, before = sign_at(lines, place), line[: place.column - 1].rstrip()
+    if problem == "found character that cannot start any token":
+        return f"a text cannot begin with '{sign}'", "quote the text"
+    if problem == "did not find expected node content":
+        return f"'{sign}' where a value is wanted", "write the value, or quote the text"
+    if before.endswith(("'", '"')):
+        return "text after a closing quote", "quote the whole text, with the other kind of quotes"
+    if before.endswith(("]", "}")):
+        return "text after a closing bracket", "quote the whole text, or delete what follows"
+    if not before:
+        return "a line whose indentation fits no line above", "indent it like its neighbours"
+    return f"this is not YAML ({problem})", "correct the line"
