@@ -13,9 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 from reconciler import cli
 from reconciler.sandbox import Running, World, demo_world
+
+
+for profile, examples in (("quick", 60), ("deep", 3000)):
+    settings.register_profile(
+        profile,
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        phases=[phase for phase in Phase if phase is not Phase.explain],
+    )
+settings.load_profile("quick")
 
 
 @dataclass(frozen=True, slots=True)

@@ -361,12 +361,16 @@ def _differences(before: Item | None, after: Item, item_type: ItemType) -> dict[
             rows = _role_differences(old or [], new or [])
             if rows:
                 found["role_and_user_mod"] = rows
-        elif (old or None) != (new or None) or (
-            old is not new and isinstance(old or new, bool) and old != new
-        ):
+        elif _held(old) != _held(new):
             row = _content("field", field.key, old=record_strings(old), new=record_strings(new))
             found.setdefault("field_mod", []).append(row)
     return found
+
+
+def _held(value: Json) -> tuple[bool, Json]:
+    """Tell what is held from all forms of empty; false and 0 are held, and false is not 0."""
+    empty = value is None or value in ("", [], {})
+    return isinstance(value, bool), None if empty else value
 
 
 def _role_differences(old: list[Object], new: list[Object]) -> list[Object]:

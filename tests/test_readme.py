@@ -1,0 +1,106 @@
+"""The README's commands run as they stand there, and the wheel runs without the repository."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reconciler.render.text import NO_CHANGES
+
+ROOT = Path(__file__).parent.parent
+TRACKED = (
+    "README.md",
+    "LICENSE",
+    "Makefile",
+    "pyproject.toml",
+    "requirements.lock",
+    "setup.py",
+    "MANIFEST.in",
+)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A copy of the work tree without its history, with the tools that are installed here."""
+    folder = tmp_path / "clone"
+    folder.mkdir()
+    for name in TRACKED:
+        shutil.copy2(ROOT / name, folder)
+    for name in ("reconciler", "state", "schemas"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / ".venv").symlink_to(Path(sys.prefix))
+    return folder
+
+
+def quick_start() -> list[str]:
+    """Return the shell blocks of the chapter that begins with `Try it`."""
+    chapter = re.split(r"^## ", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    (found,) = [one for one in chapter if one.startswith("Try it")]
+    return re.findall(r"^```sh\n(.*?)^```", found, flags=re.MULTILINE | re.DOTALL)
+
+
+def shell(script: str, folder: Path) -> str:
+    """Run a block as an interactive shell would; the stamp says that the set-up is done."""
+    done = subprocess.run(
+        ["bash", "-m", "-e", "-c", script],
+        cwd=folder,
+        env={**os.environ, "MAKEFLAGS": "--old-file=.venv/.installed --assume-old=.venv/.installed"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_quick_start_runs_word_for_word(clone: Path) -> None:
+    demo, by_hand = quick_start()
+    assert demo == "make demo\n"
+    assert f"{NO_CHANGES}\n" in shell(demo, clone)
+    said = shell(by_hand, clone)
+    assert f"\n{NO_CHANGES}\n" in said
+    assert said.count("Applied: ") == 1
+    assert (
+        len((clone / "writes.jsonl").read_text(encoding="utf-8").splitlines()) == said.count("  ~ demo/") / 2
+    )
+
+
+def test_the_demo_shows_a_change_of_every_type_that_the_readme_names(clone: Path) -> None:
+    said = shell("make demo", clone)
+    names = ("Name", "Description", "External reference", "Story points", "Needs QA", "PRD", "Due", "Cutover")
+    more = ("Scale", "Priority", "Platform", "Tags", "Followers", "Reviewer", "RD", "PM", "Operator")
+    for name in (*names, *more):
+        assert re.search(rf"^      [~-] {name} ", said, flags=re.MULTILINE), name
+
+
+def test_the_wheel_carries_the_demo_and_runs_in_an_empty_folder(clone: Path, tmp_path: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    wheels, installed, empty = tmp_path / "wheels", tmp_path / "installed", tmp_path / "empty"
+    subprocess.run(
+        [*pip, "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(wheels), str(clone)],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = wheels.glob("meegle_reconciler-*.whl")
+    subprocess.run(
+        [*pip, "install", "--no-deps", "--no-index", "--target", str(installed), str(wheel)], check=True
+    )
+    empty.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "reconciler", "demo"],
+        cwd=empty,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert NO_CHANGES in done.stdout
+    assert list(empty.iterdir()) == []
