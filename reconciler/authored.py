@@ -57,7 +57,6 @@ class AuthoredList(list["Node"]):
 
     def __init__(self, place: Place) -> None:
         """Make an empty list at `place`."""
-        super().__init__()
         self.place = place
 
 
@@ -70,7 +69,6 @@ class AuthoredMap(dict[str, "Node"]):
 
     def __init__(self, place: Place) -> None:
         """Make an empty map at `place`."""
-        super().__init__()
         self.place = place
         self.keys_at = {}
 

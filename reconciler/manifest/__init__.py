@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from reconciler.authored import Document, Manifest, Place, Scalar
@@ -28,19 +30,35 @@ def load(paths: Sequence[Path], *, root: Path) -> tuple[Manifest, list[Mistake]]
     """
     mistakes: list[Mistake] = []
     documents: list[Document] = []
-    for path in found(paths, root, mistakes):
-        file = shown(path, root)
-        raw, wrong = read_file(path, file)
-        if raw is not None:
-            document, wrong = read_bytes(raw, file)
-            documents += [document] if document else []
-        mistakes += wrong
+    with collector_at_rest():
+        for path in found(paths, root, mistakes):
+            file = shown(path, root)
+            raw, wrong = read_file(path, file)
+            if raw is not None:
+                document, wrong = read_bytes(raw, file)
+                documents += [document] if document else []
+            mistakes += wrong
     if not mistakes and not any(document.items for document in documents):
         nowhere = Place(shown(paths[0], root) if paths else shown(root, root), 1, 1)
         mistakes.append(
             Mistake(nowhere, "no item in any file", "write one below `items:`, or check the path")
         )
     return Manifest(tuple(documents)), mistakes
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Keep the garbage collector from looking at all values again and again while they are made.
+
+    They hold no circles; it costs a third of the time of loading.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def read_file(path: Path, file: str) -> tuple[bytes | None, list[Mistake]]:

@@ -20,7 +20,8 @@ BAD_SIGN = re.compile(
 )
 """Control, bidi and separator characters, lone surrogates and stray byte order marks."""
 
-CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7}|={7})(?= |$)", re.MULTILINE)
+MARKERS = ("<" * 7, ">" * 7, "|" * 7, "=" * 7)
+CONFLICT = re.compile("^(?:" + "|".join(map(re.escape, MARKERS)) + ")(?= |$)", re.MULTILINE)
 """What `git merge` leaves at the start of a line; no YAML value stands so far to the left."""
 
 
@@ -90,7 +91,7 @@ def is_gbk(body: bytes) -> bool:
 
 def refused_signs(text: str, file: str) -> Iterator[Mistake]:
     """Yield what stands in a text that no file may hold, wherever YAML would see it."""
-    for hit in islice(CONFLICT.finditer(text), MOST_SIGNS):
+    for hit in islice(CONFLICT.finditer(text), MOST_SIGNS) if any(map(text.__contains__, MARKERS)) else ():
         yield Mistake(text_place(file, text, hit.start()), "a conflict marker", "resolve the merge")
     for hit in islice(BAD_SIGN.finditer(text), MOST_SIGNS):
         yield BadSign(text_place(file, text, hit.start()), hit.group())

@@ -38,8 +38,23 @@ MOST_TOLD = 200
 MOST_MENDED = 20
 """Lines of one file that are mended in memory to read on; each costs a pass from its start."""
 
-WATCH = re.compile(r"\\|[ \t]#\S|^[ ]*[\u00a0\u3000]|\?(?:[ \t]|$)", re.MULTILINE)
-"""What makes scalars worth a second look: escapes, ` #x`, odd indentation, keys behind a `?`."""
+WATCH = {
+    "\\": re.compile(r"\\"),
+    "#": re.compile(r"[ \t]#\S"),
+    "\u00a0": re.compile(r"^ *\u00a0", re.MULTILINE),
+    "\u3000": re.compile(r"^ *\u3000", re.MULTILINE),
+    "?": re.compile(r"\?(?:[ \t]|$)", re.MULTILINE),
+}
+"""What makes scalars worth a second look: escapes, ` #x`, odd indentation, keys behind a `?`.
+
+Most files have none of these characters, and looking for one is cheap.
+"""
+
+CParser: Any = YAML(typ="safe").Parser
+"""The scanner and parser in C, on libyaml; its own loop is spared, since each event passes through it."""
+
+new = tuple.__new__
+"""Makes a named tuple of all its members in half the time that its class takes: files are mostly scalars."""
 
 HIDDEN = re.compile(r"\s+(#\S.*)$")
 """What follows a plain scalar on its line and may have been meant as a part of it."""
@@ -105,10 +120,12 @@ class Builder:
         self.stack: list[tuple[AuthoredList | AuthoredMap | None, Scalar | None]] = []
         self.documents = 0
         self.watch = False
+        self.forms = False
 
     def build(self, text: str) -> Mistake | Slip | None:
         """Read the only document into the tree; returns why reading stopped before its end, or None."""
-        self.watch = bool(WATCH.search(text))
+        self.watch = any(sign in text and look.search(text) for sign, look in WATCH.items())
+        self.forms = "\\" in text or not text.isascii()
         acts: dict[type, Callable[[Any], None]] = {
             ScalarEvent: self.scalar,
             AliasEvent: self.alias,
@@ -119,7 +136,7 @@ class Builder:
             DocumentStartEvent: self.document,
         }
         try:
-            for event in YAML(typ="safe").parse(text):
+            for event in iter(CParser(text).get_event, None):
                 if act := acts.get(type(event)):
                     act(event)
         except Refused as refused:
@@ -137,15 +154,24 @@ class Builder:
         mark = event.start_mark
         plain = not event.style
         text: str = event.value
-        place = Place(self.file, mark.line + 1, mark.column + 1)
-        scalar = Scalar(text, plain, place)
-        if event.anchor is not None or event.tag is not None:
+        place = new(Place, (self.file, mark.line + 1, mark.column + 1))
+        scalar = new(Scalar, (text, plain, place, ""))
+        if event.anchor is not None or event.ctag is not None:
             self.decorated(event, place)
         if self.watch:
             scalar = self.looked_at(event, scalar)
-        if plain and text in BLANKS and (self.key or type(self.top) is not AuthoredMap):
+        top, key = self.top, self.key
+        if type(top) is not AuthoredMap:
+            self.put(scalar)
+        elif key is None:
+            self.key = self.named(top, scalar)
+            return
+        else:
+            self.key = None
+            if key is not self.nowhere:
+                top[key.text] = scalar
+        if text in BLANKS and plain:
             self.tree.blanks.append(place)
-        self.put(scalar)
 
     def alias(self, event: AliasEvent) -> None:
         """Refuse an alias; its name stands for it, so that reading goes on."""
@@ -155,8 +181,9 @@ class Builder:
 
     def begin(self, event: MappingStartEvent | SequenceStartEvent) -> None:
         """Open a list or a map."""
-        place = self.place(event)
-        if event.anchor is not None or event.tag is not None:
+        mark = event.start_mark
+        place = new(Place, (self.file, mark.line + 1, mark.column + 1))
+        if event.anchor is not None or event.ctag is not None:
             self.decorated(event, place)
         if len(self.stack) >= DEEPEST:
             raise Refused(
@@ -171,9 +198,10 @@ class Builder:
         """Close a list or a map."""
         node = self.top
         self.top, self.key = self.stack.pop()
-        if isinstance(node, AuthoredMap) and len(node.keys_at) > 1:
-            self.same_in_normal_form(node)
-        elif node is not None and not node and "#" in self.between(node.place, event.end_mark):
+        if node:
+            if self.forms and type(node) is AuthoredMap:
+                self.same_in_normal_form(node)
+        elif node is not None and "#" in self.between(node.place, event.end_mark):
             self.tree.blanks.append(node.place)
 
     def document(self, event: DocumentStartEvent) -> None:
@@ -188,34 +216,33 @@ class Builder:
 
     def put(self, node: Node) -> None:
         """Add a node to what is open: as a list's member, a map's key, or the value of its last key."""
-        top = self.top
-        if type(top) is AuthoredMap:
-            key = self.key
-            if key is None:
-                self.key = self.named(top, node)
-                return
+        top, key = self.top, self.key
+        if type(top) is AuthoredList:
+            top.append(node)
+        elif type(top) is not AuthoredMap:
+            self.tree.root = node
+        elif key is None:
+            self.key = self.named(top, node)
+        else:
+            self.key = None
             if key is not self.nowhere:
                 top[key.text] = node
-            self.key = None
-        elif type(top) is AuthoredList:
-            top.append(node)
-        else:
-            self.tree.root = node
 
     def named(self, parent: AuthoredMap, node: Node) -> Scalar:
         """Check one key of a map: a text that is not there yet."""
         if type(node) is not Scalar:
             self.tell(Mistake(node.place, "a list or map as a key", "write the key as text"))
             return self.nowhere
-        known = parent.keys_at.get(node.text)
-        if known:
-            self.tell(twice(node, known))
-        elif node.text == "<<" and node.plain:
+        text = node.text
+        keys = parent.keys_at
+        if text in keys:
+            self.tell(twice(node, keys[text]))
+        elif text == "<<" and node.plain:
             self.tell(Mistake(node.place, "a merge key (<<)", "write the keys out"))
-        elif not node.text:
+        elif not text:
             self.tell(Mistake(node.place, "an empty key", "write `key: value`"))
         else:
-            parent.keys_at[node.text] = node
+            keys[text] = node
             return node
         return self.nowhere
 
@@ -253,7 +280,7 @@ class Builder:
         """Refuse an anchor or a tag."""
         if event.anchor is not None:
             self.tell(self.titled(place, "an anchor (&)", "delete it"))
-        if event.tag is not None:
+        if event.ctag is not None:
             self.tell(self.titled(place, "a tag (!)", "delete it, the field's type reads the value"))
 
     def titled(self, place: Place, what: str, fix: str) -> Mistake:
