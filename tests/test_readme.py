@@ -34,7 +34,9 @@ def clone(tmp_path: Path) -> Path:
         shutil.copy2(ROOT / name, folder)
     for name in ("reconciler", "state", "schemas"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / ".venv").symlink_to(Path(sys.prefix))
+    (folder / ".venv").mkdir()
+    (folder / ".venv/bin").symlink_to(Path(sys.prefix, "bin"))
+    (folder / ".venv/.installed").touch()
     return folder
 
 
@@ -46,11 +48,11 @@ def quick_start() -> list[str]:
 
 
 def shell(script: str, folder: Path) -> str:
-    """Run a block as an interactive shell would; the stamp says that the set-up is done."""
+    """Run a block as an interactive shell would, on the package of the clone."""
     done = subprocess.run(
-        ["bash", "-m", "-e", "-c", script],
+        ["/bin/bash", "-m", "-e", "-c", script],
         cwd=folder,
-        env={**os.environ, "MAKEFLAGS": "--old-file=.venv/.installed --assume-old=.venv/.installed"},
+        env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,
