@@ -27,7 +27,16 @@ from ruamel.yaml.events import (
 from reconciler.authored import BLANKS, AuthoredList, AuthoredMap, Node, Place, Scalar
 from reconciler.errors import Mistake, quoted
 from reconciler.manifest.decoding import BAD_SIGN, BadSign, Refused, decoded, refused_signs
-from reconciler.manifest.slips import INDENTS, Slip, explained, odd_indent, title_in
+from reconciler.manifest.slips import (
+    DIRECTIVE,
+    FULL_WIDTH,
+    FULL_WIDTH_COLON,
+    INDENTS,
+    Slip,
+    explained,
+    slip_on,
+    title_in,
+)
 
 DEEPEST = 64
 """Levels of lists and maps that one file may have."""
@@ -43,9 +52,10 @@ WATCH = {
     "#": re.compile(r"[ \t]#\S"),
     "\u00a0": re.compile(r"^ *\u00a0", re.MULTILINE),
     "\u3000": re.compile(r"^ *\u3000", re.MULTILINE),
+    "-": re.compile(r"\n *-[^\s\d-]"),
     "?": re.compile(r"\?(?:[ \t]|$)", re.MULTILINE),
 }
-"""What makes scalars worth a second look: escapes, ` #x`, odd indentation, keys behind a `?`.
+"""What makes scalars worth a second look: escapes, ` #x`, odd indentation, `-x`, keys behind a `?`.
 
 Most files have none of these characters, and looking for one is cheap.
 """
@@ -58,6 +68,19 @@ new = tuple.__new__
 
 HIDDEN = re.compile(r"\s+(#\S.*)$")
 """What follows a plain scalar on its line and may have been meant as a part of it."""
+
+
+LIST_AS_TEXT = re.compile(r"-[^\s-].* - ", re.DOTALL)
+"""`-a` above `- b`, which YAML folds into one text."""
+
+
+class Slipped(Exception):
+    """A line that YAML reads, but surely not as it was meant; carries the slip."""
+
+    def __init__(self, slip: Slip) -> None:
+        """Keep the slip."""
+        super().__init__(str(slip.mistake))
+        self.slip = slip
 
 
 @dataclass(slots=True)
@@ -96,7 +119,7 @@ def read_tree(raw: bytes, file: str) -> Tree:
         lines[wrong.line - 1] = wrong.mended
         text = "\n".join(lines)
     tree = builder.tree
-    told = {(mistake.place.line) for mistake in slips}
+    told = {mistake.place.line for mistake in slips}
     last = wrong.mistake if isinstance(wrong, Slip) else wrong
     tree.mistakes += slips
     if last:
@@ -141,6 +164,8 @@ class Builder:
                     act(event)
         except Refused as refused:
             return refused.mistake
+        except Slipped as slipped:
+            return slipped.slip
         except MarkedYAMLError as error:
             return explained(error, self.lines, self.file)
         except YAMLError:
@@ -171,7 +196,7 @@ class Builder:
             if key is not self.nowhere:
                 top[key.text] = scalar
         if text in BLANKS and plain:
-            self.tree.blanks.append(place)
+            self.blank(key, place)
 
     def alias(self, event: AliasEvent) -> None:
         """Refuse an alias; its name stands for it, so that reading goes on."""
@@ -210,7 +235,7 @@ class Builder:
         if self.documents > 1:
             raise Refused(Mistake(self.place(event), "a second document", "move it to a file of its own"))
         if event.version or event.tags:
-            self.tell(Mistake(self.place(event), "a YAML directive", "delete the line"))
+            self.tell(Mistake(self.place(event), *DIRECTIVE))
 
     # -- where a node goes ---------------------------------------------------------------
 
@@ -265,8 +290,9 @@ class Builder:
         if not plain:
             return scalar
         before = self.lines[place.line - 1][: place.column - 1].strip(" -")
-        if text[:1] in INDENTS and not before:
-            self.tell(odd_indent(place, text[0]))
+        odd = not before and (text[:1] in INDENTS or LIST_AS_TEXT.match(text))
+        if odd and (slip := slip_on(self.lines, place.line, self.file)):
+            raise Slipped(slip)
         if before.endswith("?") and self.key is None and type(self.top) is AuthoredMap:
             title = title_in(self.lines[place.line - 1])
             fix = title.advice if title else "write `key: value`"
@@ -275,6 +301,14 @@ class Builder:
         rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
         cut = HIDDEN.match(rest)
         return Scalar(text, plain, place, cut[1]) if cut else scalar
+
+    def blank(self, key: Scalar | None, place: Place) -> None:
+        """Note a value of which nothing was written; `{key：value}` is a key without one to YAML."""
+        at = key.text.find(FULL_WIDTH_COLON) if key and key.plain else -1
+        if key and at >= 0:
+            self.tell(Mistake(Place(self.file, key.place.line, key.place.column + at), *FULL_WIDTH))
+        else:
+            self.tree.blanks.append(place)
 
     def decorated(self, event: Any, place: Place) -> None:
         """Refuse an anchor or a tag."""

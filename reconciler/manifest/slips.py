@@ -39,9 +39,13 @@ SIGNS = frozenset("[{*&!%>|@`")
 FULL_WIDTH_COLON = "："
 FULL_WIDTH = (f"a full-width colon '{FULL_WIDTH_COLON}'", "write ': '")
 INDENTS = {"\t": "a tab", "\u00a0": "a no-break space", "\u3000": "a full-width space"}
+"""What indents a line besides spaces; only a no-break space is surely as wide as one."""
 ODD_INDENT = re.compile(r"^ *(?:- *)*([\t\u00a0\u3000])[\t\u00a0\u3000 ]*")
 NO_SPACE = re.compile(r"^(?P<lead> *(?:- +)*(?P<key>[^\W\d][^\s:'\"#\[\]{},]*):)(?=[^\s:/\\])")
 NO_SPACE_AFTER_DASH = re.compile(r"^ *(?:- +)*(?P<dash>-)(?=[^\s-])")
+
+
+DIRECTIVE = ("a YAML directive", "delete the line")
 
 
 class Slip(NamedTuple):
@@ -95,12 +99,14 @@ def slip_on(lines: Sequence[str], number: int, file: str) -> Slip | None:
     """Recognise the likeliest slips on the line of that number."""
     line = lines[number - 1]
     if hit := ODD_INDENT.match(line):
-        mended = line[: hit.start(1)] + "  " * len(hit[0][hit.start(1) :]) + line[hit.end() :]
+        mended = hit[0].replace("\u00a0", " ") + line[hit.end() :]
         return Slip(odd_indent(Place(file, number, hit.start(1) + 1), hit[1]), number, mended)
     at = line.find(FULL_WIDTH_COLON)
     if at >= 0 and not re.search(r":(?:\s|$)|['\"]", line[:at]):
         mended = f"{line[:at]}: {line[at + 1 :]}"
         return Slip(Mistake(Place(file, number, at + 1), *FULL_WIDTH), number, mended)
+    if line.startswith("%"):
+        return Slip(Mistake(Place(file, number, 1), *DIRECTIVE), number, "")
     if title := title_in(line):
         mistake = Mistake(
             Place(file, number, title.start + 1), "a text that YAML reads as something else", title.advice
@@ -128,9 +134,13 @@ def odd_indent(place: Place, sign: str) -> Mistake:
 
 # -- the scanner's complaints --------------------------------------------------------------
 
-OPENED: dict[str, tuple[str, str]] = {
+UNCLOSED: dict[str, tuple[str, str]] = {
     "did not find expected ',' or ']'": ("a list that is not closed", "write ']' at its end"),
     "did not find expected ',' or '}'": ("a map that is not closed", "write '}' at its end"),
+}
+"""Complaints about what stands between brackets."""
+
+OPENED: dict[str, tuple[str, str]] = {
     "found unexpected end of stream": ("a quote that is not closed", "close it"),
     "found unexpected document indicator": ("a quote that is not closed", "close it"),
     "could not find expected ':'": ("a line without ': '", "write `key: value`"),
@@ -138,10 +148,6 @@ OPENED: dict[str, tuple[str, str]] = {
 """Complaints that are told at the place where the thing begins."""
 
 STOPPED: dict[str, tuple[str, str]] = {
-    "mapping values are not allowed in this context": (
-        "a key that stands further right than its neighbours",
-        "indent it like them, or quote the text",
-    ),
     "block sequence entries are not allowed in this context": (
         "a list item on the line of its key",
         "begin it on a line of its own",
@@ -158,28 +164,51 @@ STOPPED: dict[str, tuple[str, str]] = {
     ),
     "did not find expected hexdecimal number": ("an escape that is cut short", "write the character itself"),
     "did not find expected <document start>": ("a line that belongs to nothing", "check its indentation"),
-    "found unknown directive name": ("a YAML directive", "delete the line"),
-    "found incompatible YAML document": ("a YAML directive", "delete the line"),
-    "found duplicate %YAML directive": ("a YAML directive", "delete the line"),
-    "found duplicate %TAG directive": ("a YAML directive", "delete the line"),
+    "found unknown directive name": DIRECTIVE,
+    "found incompatible YAML document": DIRECTIVE,
+    "found duplicate %YAML directive": DIRECTIVE,
+    "found duplicate %TAG directive": DIRECTIVE,
 }
 """Complaints that are told where the scanner stopped."""
 
 
+MISPLACED_KEY = "mapping values are not allowed in this context"
+FURTHER_RIGHT = ("a key that stands further right than its neighbours", "indent it like them")
+INDENTED = {
+    "-": ("a list item where a key is wanted", "write `key: value`, or indent the item below its key"),
+    "": ("a line whose indentation fits no line above", "indent it like its neighbours"),
+}
+"""What stands at the beginning of a line that fits nowhere."""
+
+
 def explained(error: MarkedYAMLError, lines: Sequence[str], file: str) -> Mistake | Slip:
     """Turn a scanner's complaint into plain words, with a mended line where the slip is clear."""
-    problem, context = str(error.problem or "not YAML"), str(error.context or "")
+    problem = str(error.problem or "not YAML")
     stopped, began = spot(error.problem_mark, lines, file), spot(error.context_mark, lines, file)
-    if not (problem in OPENED and "flow" in context):
-        for number in suspects(problem, stopped.line, began.line, lines):
-            if slip := slip_on(lines, number, file):
-                return slip
-    if problem in OPENED or (not sign_at(lines, stopped) and "flow" in context):
-        what, fix = OPENED.get(problem, OPENED["did not find expected ',' or ']'"])
-        title = title_in(lines[began.line - 1]) if "flow" in context else None
-        return Mistake(began, what, f"{fix}, or {title.advice}" if title else fix)
-    what, fix = STOPPED.get(problem) or by_sign(problem, lines, stopped)
-    return Mistake(stopped, what, fix)
+    if "flow" in str(error.context):
+        return in_brackets(problem, stopped, began, lines)
+    for number in suspects(problem, stopped.line, began.line, lines):
+        if slip := slip_on(lines, number, file):
+            return slip
+    if problem in OPENED:
+        return Mistake(began, *OPENED[problem])
+    return Mistake(stopped, *(STOPPED.get(problem) or by_sign(problem, lines, stopped)))
+
+
+def in_brackets(problem: str, stopped: Place, began: Place, lines: Sequence[str]) -> Mistake:
+    """Say what is wrong between brackets: they are not closed, or one member is no YAML."""
+    sign = sign_at(lines, stopped)
+    on_its_line = stopped.line == began.line
+    if problem in UNCLOSED and (not on_its_line or sign in {"", "]", "}"}):
+        what, fix = UNCLOSED[problem]
+    elif problem in UNCLOSED and sign == ":":
+        return Mistake(stopped, "a second ': ' in one text", "quote the text")
+    elif sign:
+        return Mistake(stopped, *(STOPPED.get(problem) or by_sign(problem, lines, stopped)))
+    else:
+        what, fix = UNCLOSED["did not find expected ',' or ']'"]
+    title = title_in(lines[began.line - 1])
+    return Mistake(began, what, f"{fix}, or {title.advice}" if title else fix)
 
 
 def spot(mark: object, lines: Sequence[str], file: str) -> Place:
@@ -207,17 +236,24 @@ def sign_at(lines: Sequence[str], place: Place) -> str:
 
 
 def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]:
-    """Say what is wrong by what stands where the scanner stopped."""
+    """Say what is wrong by what stands where the scanner stopped, and before it."""
     line = lines[place.line - 1]
     sign, before = sign_at(lines, place), line[: place.column - 1].rstrip()
+    if problem == MISPLACED_KEY:
+        first = re.match(r" *(?:- +)*(?:[^:]|:(?=\S))*", line)
+        own_key = first and first.end() == place.column - 1
+        return FURTHER_RIGHT if own_key else ("a second ': ' in one text", "quote the text")
     if problem == "found character that cannot start any token":
         return f"a text cannot begin with '{sign}'", "quote the text"
     if problem == "did not find expected node content":
         return f"'{sign}' where a value is wanted", "write the value, or quote the text"
+    if sign == ":":
+        what = "no space after the colon" if before else "a colon without a key before it"
+        return what, "write `key: value`"
     if before.endswith(("'", '"')):
         return "text after a closing quote", "quote the whole text, with the other kind of quotes"
     if before.endswith(("]", "}")):
         return "text after a closing bracket", "quote the whole text, or delete what follows"
     if not before:
-        return "a line whose indentation fits no line above", "indent it like its neighbours"
+        return INDENTED.get(sign, INDENTED[""])
     return f"this is not YAML ({problem})", "correct the line"

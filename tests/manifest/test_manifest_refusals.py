@@ -1,0 +1,508 @@
+"""What people really write, and the line that answers each: `line:column: what; what to do`."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.manifest import read_bytes, report
+from reconciler.manifest.decoding import LARGEST
+
+ITEM = "space: demo\ntype: story\nitems:\n  - id: 6300012345\n    fields:\n"
+"""Five lines; what a row adds begins at line 6 and, as a field, at column 7."""
+
+NO_VALUE = "no value; write null to empty it, or delete the line to leave it alone"
+TITLE = "a text that YAML reads as something else; quote the text: "
+CREDENTIAL = (
+    "credentials do not belong in files; "
+    "delete it here, revoke it if it was pushed, and set the environment variable"
+)
+
+
+def said(raw: str | bytes) -> list[str]:
+    """The lines of a report on one file, without its name."""
+    _, mistakes = read_bytes(raw if isinstance(raw, bytes) else raw.encode(), "f.yaml")
+    return [line.removeprefix("f.yaml:") for line in report(mistakes)]
+
+
+# -- bytes ---------------------------------------------------------------------------------
+
+BYTES = [
+    (b"", "1:1: an empty file; write space, type and items, or delete it"),
+    (b"# nothing yet\n", "1:1: an empty file; write space, type and items, or delete it"),
+    (b"---\n", "1:1: an empty file; write space, type and items, or delete it"),
+    (b"\xef\xbb\xbf", "1:1: an empty file; write space, type and items, or delete it"),
+    ("space: demo\n".encode("utf-16"), "1:1: the file is UTF-16; save it as UTF-8"),
+    ("space: demo\n".encode("utf-16-be"), "1:1: a NUL byte; save the file as UTF-8 text"),
+    (b"space: demo\ntype: st\0ory\n", "2:9: a NUL byte; save the file as UTF-8 text"),
+    ("space: demo\n# 优先级\n".encode("gbk"), "2:3: the file looks like GBK; save it as UTF-8"),
+    ("# 优".encode() + b"\xff\n", "1:4: the file is not UTF-8; save it as UTF-8"),
+    (b"\xef\xbb\xbf# \xff\n", "1:3: the file is not UTF-8; save it as UTF-8"),
+    (b"# \xed\xa0\x80\n", "1:3: the file is not UTF-8; save it as UTF-8"),
+    (
+        b"#" * (LARGEST + 1),
+        "1:1: a file of 1048577 bytes; split it; at most 1048576 bytes are read",
+    ),
+]
+
+
+@pytest.mark.parametrize(("raw", "line"), BYTES)
+def test_bytes_that_are_no_text_are_refused(raw: bytes, line: str) -> None:
+    assert said(raw) == [line]
+
+
+# -- syntax --------------------------------------------------------------------------------
+
+FILES = [
+    # conflict markers, all of them at once
+    ("<<<<<<< HEAD\nspace: demo\n", "1:1: a conflict marker; resolve the merge"),
+    (
+        "<<<<<<< HEAD\nspace: a\n||||||| base\n=======\nspace: b\n>>>>>>> other\n",
+        "1:1: a conflict marker; resolve the merge (4 times, also at f.yaml:3:1, f.yaml:4:1, …)",
+    ),
+    ("space: demo\r\n=======\r\n", "2:1: a conflict marker; resolve the merge"),
+    # a keyboard's and an editor's signs
+    ("space：demo\n", "1:6: a full-width colon '：'; write ': '"),
+    ("space：demo\ntype：story\n", "1:6: a full-width colon '：'; write ': '"),
+    ("\tspace: demo\ntype: story\nitems: [1]\n", "1:1: a tab as indentation; indent with spaces"),
+    ("space: demo\ntype: story\nitems:\n\t- 6300012345\n", "4:1: a tab as indentation; indent with spaces"),
+    ("space: demo\n\ufeff", "2:1: the character \\ufeff; delete it"),
+    ("space: demo\x0b\n", "1:12: the character \\u000b; delete it"),
+    ("space: demo\x0c\n", "1:12: the character \\u000c; delete it"),
+    ("space: demo\rtype: story\r", "1:12: the character \\u000d; delete it (2 times, also at f.yaml:1:24)"),
+    ("space: demo\x1b[31m\n", "1:12: the character \\u001b; delete it"),
+    ("space: demo\x7f\n", "1:12: the character \\u007f; delete it"),
+    ("space: demo\x85type: story\n", "1:12: the character \\u0085; delete it"),
+    ("space: demo\u2028type: story\n", "1:12: the character \\u2028; delete it"),
+    ("space: demo\u2029\n", "1:12: the character \\u2029; delete it"),
+    ("space: demo # \u202e evil\n", "1:15: the character \\u202e; delete it"),
+    ("space: 演示\u200f\n", "1:10: the character \\u200f; delete it"),
+    # documents and directives
+    ("%YAML 1.1\n---\nspace: demo\ntype: story\nitems: [1]\n", "1:1: a YAML directive; delete the line"),
+    (
+        "# c\n%TAG ! tag:x,2000:\n---\nspace: demo\ntype: story\nitems: [1]\n",
+        "2:1: a YAML directive; delete the line",
+    ),
+    ("%FOO bar\n---\nspace: demo\ntype: story\nitems: [1]\n", "1:1: a YAML directive; delete the line"),
+    ("%YAML 9.9\n---\nspace: demo\ntype: story\nitems: [1]\n", "1:1: a YAML directive; delete the line"),
+    (
+        "space: demo\ntype: story\nitems: [1]\n---\nspace: demo\n",
+        "4:1: a second document; move it to a file of its own",
+    ),
+    ("space: demo\ntype: story\nitems: [1]\n---\n", "4:1: a second document; move it to a file of its own"),
+    (
+        "space: demo\ntype: story\nitems: [1]\n...\nx",
+        "5:1: a line that belongs to nothing; check its indentation",
+    ),
+    # brackets that are not closed, and nesting
+    (
+        "space: demo\ntype: story\nitems: [1, 2\n",
+        "3:8: a list that is not closed; write ']' at its end, or quote the text: \"[1, 2\"",
+    ),
+    ("[" * 30, "1:31: a list that is not closed; write ']' at its end"),
+    ("[" * 400_000, "1:65: lists and maps deeper than 64 levels; nest them less deep"),
+    ("- " * 1000, "1:129: lists and maps deeper than 64 levels; nest them less deep"),
+    ("{a: " * 1000, "1:257: lists and maps deeper than 64 levels; nest them less deep"),
+    ('space: "demo\n', "1:8: a quote that is not closed; close it"),
+    ("space: 'demo\ntype: story\n", "1:8: a quote that is not closed; close it"),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), FILES)
+def test_a_file_that_is_no_plain_yaml_is_refused(text: str, line: str) -> None:
+    assert said(text) == [line]
+
+
+# -- titles: texts that begin or read like YAML ------------------------------------------------
+
+TITLES = [
+    "[BUG] crash",
+    "[支付] 崩溃",
+    "[BUG][iOS] crash",
+    "*urgent*",
+    "* urgent",
+    "&co & sons",
+    "& sons",
+    "!important",
+    "! x",
+    "%50 done",
+    ">50%",
+    "> 50",
+    "|pipe|",
+    "- first",
+    "? what",
+    "@bob",
+    "`make`",
+    "{draft} pay",
+    "Checkout: pay",
+    "a: b: c",
+    "支付: 崩溃",
+    "it is 12:30: go",
+    "[BUG] crash #12",
+    r"[C:\temp] full",
+    '[BUG] the "big" one',
+]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_title_that_yaml_reads_as_something_else_is_told_how_to_be_quoted(title: str) -> None:
+    (line,) = said(f"{ITEM}      name: {title}\n")
+    shown = title.replace("\\", "\\\\").replace('"', '\\"')
+    assert line.startswith("6:13: ")
+    assert line.endswith(f'quote the text: "{shown}"')
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_title_in_quotes_is_that_text(title: str) -> None:
+    single = title.replace("'", "''")
+    document, mistakes = read_bytes(f"{ITEM}      name: '{single}'\n".encode(), "f.yaml")
+    assert not mistakes
+    assert document is not None
+    assert document.items[0].fields["name"].text == title  # type: ignore[union-attr] # a scalar was written
+
+
+def test_a_title_among_a_lists_members_is_told_too() -> None:
+    assert said(f"{ITEM}      tags:\n        - [a]\n        - [BUG] crash\n") == [
+        f'8:11: {TITLE}"[BUG] crash"'
+    ]
+
+
+def test_a_comment_behind_a_title_is_no_part_of_it() -> None:
+    assert said(f"{ITEM}      name: [BUG] crash  # seen on iOS\n") == [f'6:13: {TITLE}"[BUG] crash"']
+
+
+def test_a_long_title_is_not_repeated() -> None:
+    assert said(f"{ITEM}      name: [BUG] {'x' * 60}\n") == [f"6:13: {TITLE.removesuffix(': ')}"]
+
+
+def test_the_title_of_a_secret_is_not_repeated() -> None:
+    assert said(f"{ITEM}      plugin_secret: [s3cr3t] x\n") == [f"6:22: {TITLE.removesuffix(': ')}"]
+
+
+# -- one line among an item's fields ---------------------------------------------------------
+
+FIELDS = [
+    # keyboards and spaces
+    ("      优先级：高", "6:10: a full-width colon '：'; write ': '"),
+    ("      name: x\n      优先级：高", "7:10: a full-width colon '：'; write ': '"),
+    ("      优先级：高\n      name: x", "6:10: a full-width colon '：'; write ': '"),
+    ("      优先级：高\n      备注：x", "6:10: a full-width colon '：'; write ': '"),
+    ("      watchers: {contains：ana}", "6:26: a full-width colon '：'; write ': '"),
+    ("      priority:P0", "6:15: no space after the colon; write `priority: …`"),
+    ("      priority:P0\n      name: x", "6:15: no space after the colon; write `priority: …`"),
+    ("      name: x\n      priority:P0", "7:15: no space after the colon; write `priority: …`"),
+    ("      优先级:高", "6:10: no space after the colon; write `优先级: …`"),
+    ("      watchers: {contains:ana}", "6:26: no space after the colon; write ': '"),
+    ('      "priority":P0', "6:17: no space after the colon; write `key: value`"),
+    ("      tags:\n        -iOS\n        - Android", "7:9: no space after the dash; write '- '"),
+    (
+        "\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0name: x",
+        "6:1: a no-break space as indentation; indent with spaces",
+    ),
+    ("      \u00a0name: x", "6:7: a no-break space as indentation; indent with spaces"),
+    ("      \u3000name: x", "6:7: a full-width space as indentation; indent with spaces"),
+    ("      tags:\n      \t- a", "7:7: a tab as indentation; indent with spaces"),
+    # indentation
+    (
+        "      name: x\n     due: y",
+        "7:6: a line whose indentation fits no line above; indent it like its neighbours",
+    ),
+    (
+        "      name: x\n        due: y",
+        "7:12: a key that stands further right than its neighbours; indent it like them",
+    ),
+    (
+        "      name: x\n      - due",
+        "7:7: a list item where a key is wanted; write `key: value`, or indent the item below its key",
+    ),
+    ("      tags:\n        - a\n        b", "8:9: a line without ': '; write `key: value`"),
+    ("      name: x\n      due", "7:7: a line without ': '; write `key: value`"),
+    ("      : x", "6:7: a colon without a key before it; write `key: value`"),
+    # quotes, brackets, escapes
+    (
+        '      name: "Fix" login',
+        "6:19: text after a closing quote; quote the whole text, with the other kind of quotes",
+    ),
+    (
+        "      name: 'it's'",
+        "6:17: text after a closing quote; quote the whole text, with the other kind of quotes",
+    ),
+    ("      tags: [a]]", "6:16: text after a closing bracket; quote the whole text, or delete what follows"),
+    (
+        "      tags: [a, b\n      due: x",
+        "6:13: a list that is not closed; write ']' at its end, or quote the text: \"[a, b\"",
+    ),
+    (
+        "      tags: [a, b}",
+        "6:13: a list that is not closed; write ']' at its end, or quote the text: \"[a, b}\"",
+    ),
+    (
+        "      watchers: {contains: a",
+        "6:17: a map that is not closed; write '}' at its end, or quote the text: \"{contains: a\"",
+    ),
+    ("      tags: [a,,b]", "6:16: ',' where a value is wanted; write the value, or quote the text"),
+    ("      tags: ]", "6:13: ']' where a value is wanted; write the value, or quote the text"),
+    ("      tags: [@bob]", "6:14: a text cannot begin with '@'; quote the text"),
+    ("      tags: [a: b: c]", "6:18: a second ': ' in one text; quote the text"),
+    ('      name: "\\ud800"', "6:16: an escape that stands for no character; write the character itself"),
+    ('      name: "C:\\quux"', "6:16: a backslash that begins no escape; write two, or use single quotes"),
+    ('      name: "\\u12"', "6:16: an escape that is cut short; write the character itself"),
+    ('      name: "a\\u001bb"', "6:13: the character \\u001b; delete it"),
+    ('      name: "a\\x85b"', "6:13: the character \\u0085; delete it"),
+    ('      name: "a\\u202eb"', "6:13: the character \\u202e; delete it"),
+    ('      name: "a\\Lb"', "6:13: the character \\u2028; delete it"),
+    ('      name: "a\\rb"', "6:13: the character \\u000d; delete it"),
+    ('      "a\\0b": x', "6:7: the character \\u0000; delete it"),
+    # what YAML offers beyond scalars, lists and maps
+    ("      name: *other", '6:13: an alias (*); write the value out, or quote the text: "*other"'),
+    ("      tags: [*other]", "6:14: an alias (*); write the value out"),
+    ("      name: &anchor x", '6:13: an anchor (&); delete it, or quote the text: "&anchor x"'),
+    ("      &anchor name: x", "6:7: an anchor (&); delete it"),
+    (
+        "      watchers: &w {contains: a}",
+        '6:17: an anchor (&); delete it, or quote the text: "&w {contains: a}"',
+    ),
+    ("      name: !!str x", "6:13: a tag (!); delete it, the field's type reads the value"),
+    (
+        "      name: !!python/object:os.system x",
+        "6:13: a tag (!); delete it, the field's type reads the value",
+    ),
+    (
+        "      name: !tag x",
+        '6:13: a tag (!); delete it, the field\'s type reads the value, or quote the text: "!tag x"',
+    ),
+    ("      <<: {name: x}", "6:7: a merge key (<<); write the keys out"),
+    ("      ? name\n      : x", "6:9: a key behind a '?'; write `key: value`"),
+    ("      ? [name]\n      : x", "6:9: a list or map as a key; write the key as text"),
+    ("      {a: b}: x", "6:7: a list or map as a key; write the key as text"),
+    ("      '': x", "6:7: an empty key; write `key: value`"),
+    # doubled keys
+    ("      name: x\n      name: y", "7:7: the key 'name' stands at line 6 too; keep one"),
+    ("      name: x\n      'name': x", "7:7: the key 'name' stands at line 6 too; keep one"),
+    ("      watchers: {contains: a, contains: b}", "6:31: the key 'contains' stands at line 6 too; keep one"),
+    ("      caf\u00e9: x\n      cafe\u0301: y", "7:7: the key 'cafe\u0301' stands at line 6 too; keep one"),
+    # emptiness
+    ("      notes:", f"6:13: {NO_VALUE}"),
+    ("      notes: ~", f"6:14: {NO_VALUE}"),
+    ("      notes: Null", f"6:14: {NO_VALUE}"),
+    ("      notes: NULL", f"6:14: {NO_VALUE}"),
+    ("      notes: #123", f"6:13: {NO_VALUE}"),
+    ("      notes:\n        # - one", f"6:13: {NO_VALUE}"),
+    ("      tags:\n        - # one", f"7:10: {NO_VALUE}"),
+    ("      tags: [\n        # one\n      ]", f"6:13: {NO_VALUE}"),
+    ("      watchers: {\n        # contains: [a]\n      }", f"6:17: {NO_VALUE}"),
+    ("      watchers: {contains}", f"6:26: {NO_VALUE}"),
+    ("      watchers: {contains: }", f"6:28: {NO_VALUE}"),
+]
+
+
+@pytest.mark.parametrize(("lines", "line"), FIELDS)
+def test_a_slip_among_the_fields_of_an_item_is_told_at_its_place(lines: str, line: str) -> None:
+    assert said(f"{ITEM}{lines}\n") == [line]
+
+
+@pytest.mark.parametrize(("lines", "line"), FIELDS)
+def test_a_slip_is_told_at_the_same_place_in_a_file_with_bom_and_crlf(lines: str, line: str) -> None:
+    text = f"{ITEM}{lines}\n".replace("\n", "\r\n")
+    assert said(b"\xef\xbb\xbf" + text.encode()) == [line]
+
+
+# -- shape ---------------------------------------------------------------------------------
+
+ID = "write the item's number, such as 6300012345"
+SHAPES = [
+    ("- 6300012345\n", "1:1: expected a map, found a list; write `key: value` lines below it"),
+    ("null\n", "1:1: expected a map, found null; write `key: value` lines below it"),
+    ("demo\n", "1:1: expected a map, found text; write `key: value` lines below it"),
+    (
+        "space: demo\ntype: story\nitem: [1]\n",
+        "1:1: no items; write `items: …`|3:1: no key 'item' on this map; did you mean 'items'?",
+    ),
+    ("type: story\nitems: [1]\n", "1:1: no space; write `space: …`"),
+    ("space: demo\nitems: [1]\n", "1:1: no type; write `type: …`"),
+    ("space: demo\ntype: story\n", "1:1: no items; write `items: …`"),
+    (
+        "space: demo\ntype: story\nitems: {a: b}\n",
+        "3:8: expected a list, found a map; begin each entry with '- '",
+    ),
+    (
+        "space: demo\ntype: story\nitems: 6300012345\n",
+        "3:8: expected a list, found text; begin each entry with '- '",
+    ),
+    (
+        "space: demo\ntype: story\nitems:\n",
+        "3:7: expected a list, found no value; begin each entry with '- '",
+    ),
+    (
+        "space: demo\ntype: story\nitems: null\n",
+        "3:8: expected a list, found null; begin each entry with '- '",
+    ),
+    (
+        "space:\ntype: story\nitems: [1]\n",
+        "1:7: expected the name of a space, found no value; write its project_key or simple_name",
+    ),
+    (
+        "space: null\ntype: story\nitems: [1]\n",
+        "1:8: expected the name of a space, found null; write its project_key or simple_name",
+    ),
+    (
+        "space: ''\ntype: story\nitems: [1]\n",
+        "1:8: expected the name of a space, found an empty text; write its project_key or simple_name",
+    ),
+    (
+        "space: [demo]\ntype: story\nitems: [1]\n",
+        "1:8: expected the name of a space, found a list; write its project_key or simple_name",
+    ),
+    (
+        "space: demo\ntype: {key: story}\nitems: [1]\n",
+        "2:7: expected the name of a type, found a map; write its key, api_name or name",
+    ),
+    *(
+        (
+            f"space: {name}\ntype: story\nitems: [1]\n",
+            f"1:8: '{name}' cannot be a space; write its project_key or simple_name",
+        )
+        for name in ("a/b", "..", "../other", "a?b", "%2f".replace("%", "a%"), "a b", "演示", "x" * 65)
+        if len(name) <= 60
+    ),
+    (
+        f"space: {'x' * 65}\ntype: story\nitems: [1]\n",
+        "1:8: this value cannot be a space; write its project_key or simple_name",
+    ),
+    (
+        "space: demo\ntype: story\ndefaults: [a]\nitems: [1]\n",
+        "3:11: expected a map, found a list; write `key: value` lines below it",
+    ),
+    (
+        "space: demo\ntype: story\ndefaults: {field: {}}\nitems: [1]\n",
+        "3:12: no key 'field' on this map; did you mean 'fields'?",
+    ),
+    (
+        "space: demo\ntype: story\ndefaults: {fields: x}\nitems: [1]\n",
+        "3:20: expected a map, found text; write `key: value` lines below it",
+    ),
+    ("space: demo\ntype: story\ndefaults: {fields: {a: }}\nitems: [1]\n", f"3:24: {NO_VALUE}"),
+    ("space: demo\ntype: story\nitems: [1]\nplugin_secret: s3cr3t\n", f"4:1: {CREDENTIAL}"),
+    ("space: demo\ntype: story\nitems: [1]\nbase_url: http://evil.example\n", f"4:1: {CREDENTIAL}"),
+    ("space: demo\ntype: story\nitems: [1]\nMEEGLE_USER_KEY: '7'\n", f"4:1: {CREDENTIAL}"),
+    ("space: demo\ntype: story\nitems: [1]\nX-Plugin-Token: s3cr3t\n", f"4:1: {CREDENTIAL}"),
+    ("space: demo\ntype: story\nitems: [1]\npassword: x\n", f"4:1: {CREDENTIAL}"),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), SHAPES)
+def test_a_file_of_another_shape_is_told_what_is_missing_or_too_much(text: str, line: str) -> None:
+    assert said(text) == line.split("|")
+
+
+ITEMS = [
+    ("'6300012345'", "4:5: an id in quotes; write 6300012345 without quotes"),
+    ('"6300012345"', "4:5: an id in quotes; write 6300012345 without quotes"),
+    ("12.0", f"4:5: '12.0' is no id; {ID}"),
+    ("-1", f"4:5: '-1' is no id; {ID}"),
+    ("+63", f"4:5: '+63' is no id; {ID}"),
+    ("6_300", f"4:5: '6_300' is no id; {ID}"),
+    ("0x10", f"4:5: '0x10' is no id; {ID}"),
+    ("0", f"4:5: '0' is no id; {ID}"),
+    ("0123", f"4:5: '0123' is no id; {ID}"),
+    ("1e9", f"4:5: '1e9' is no id; {ID}"),
+    ("true", f"4:5: 'true' is no id; {ID}"),
+    ("６３００", f"4:5: '６３００' is no id; {ID}"),
+    ("null", f"4:5: expected an id, found null; {ID}"),
+    ("~", f"4:5: expected an id, found no value; {ID}"),
+    ("''", f"4:5: expected an id, found an empty text; {ID}"),
+    (
+        "9223372036854775808",
+        "4:5: 9223372036854775808 is larger than any id; copy the number from the item's address",
+    ),
+    ("9" * 5000, f"4:5: this value is no id; {ID}"),
+    (
+        "https://project.feishu.cn/demo/story/detail/6300012345",
+        "4:5: an address where an id is wanted; write 6300012345",
+    ),
+    (
+        "https://project.feishu.cn/demo/story/detail/6300012345?parentUrl=%2Fdemo#comments",
+        "4:5: an address where an id is wanted; write 6300012345",
+    ),
+    ("6300012345 Checkout", "4:5: '6300012345 Checkout' is no id; write 6300012345"),
+    ("m-6300012345", "4:5: 'm-6300012345' is no id; write 6300012345"),
+    ("[6300012345]", f"4:5: expected an id, found a list; {ID}"),
+    ("{fields: {}}", "4:5: no id; write `id: …`"),
+    ("{id: }", f"4:10: expected an id, found no value; {ID}"),
+    ("{id: '1'}", "4:10: an id in quotes; write 1 without quotes"),
+    ("{id: [1]}", f"4:10: expected an id, found a list; {ID}"),
+    ("{id: 1, field: {}}", "4:13: no key 'field' on this map; did you mean 'fields'?"),
+    (
+        "{id: 1, priority: P0}",
+        "4:13: no key 'priority' on this map; there is 'expect', 'fields', 'id', 'roles', 'unmanaged'",
+    ),
+    ("{id: 1, fields: null}", "4:21: expected a map, found null; write `key: value` lines below it"),
+    ("{id: 1, fields: [a]}", "4:21: expected a map, found a list; write `key: value` lines below it"),
+    ("{id: 1, roles: ana}", "4:20: expected a map, found text; write `key: value` lines below it"),
+    ("{id: 1, roles: }", "4:20: expected a map, found no value; write `key: value` lines below it"),
+    ("{id: 1, expect: [name]}", "4:21: expected a map, found a list; write `key: value` lines below it"),
+    ("{id: 1, unmanaged: platform}", "4:24: expected a list, found text; begin each entry with '- '"),
+    ("{id: 1, unmanaged: {a: b}}", "4:24: expected a list, found a map; begin each entry with '- '"),
+    (
+        "{id: 1, unmanaged: [[a]]}",
+        "4:25: expected the name of a field, found a list; write its key, alias or name",
+    ),
+    (
+        "{id: 1, unmanaged: [null]}",
+        "4:25: expected the name of a field, found null; write its key, alias or name",
+    ),
+    ("{id: 1, token: s3cr3t}", f"4:13: {CREDENTIAL}"),
+]
+
+
+@pytest.mark.parametrize(("item", "line"), ITEMS)
+def test_an_item_of_another_shape_is_told_at_its_place(item: str, line: str) -> None:
+    assert said(f"space: demo\ntype: story\nitems:\n  - {item}\n") == [line]
+
+
+# -- all at once ---------------------------------------------------------------------------
+
+
+def test_every_mistake_of_a_file_is_told_at_once() -> None:
+    text = (
+        "space: demo\n"
+        "typ: story\n"
+        "items:\n"
+        "  - id: '6300012345'\n"
+        "    fields:\n"
+        "      name: [BUG] crash\n"
+        "      notes:\n"
+        "      优先级：高\n"
+        "      due:2026-12-01\n"
+        "      owner: *me\n"
+        "      due: x\n"
+        "      due: y\n"
+        "  - id: 6300012346\n"
+        "    roles: {RD: }\n"
+        "    name: Checkout: pay\n"
+    )
+    assert said(text) == [
+        "1:1: no type; write `type: …`",
+        "2:1: no key 'typ' on this map; did you mean 'type'?",
+        "4:9: an id in quotes; write 6300012345 without quotes",
+        f'6:13: {TITLE}"[BUG] crash"',
+        f"7:13: {NO_VALUE} (2 times, also at f.yaml:14:17)",
+        "8:10: a full-width colon '：'; write ': '",
+        "9:10: no space after the colon; write `due: …`",
+        '10:14: an alias (*); write the value out, or quote the text: "*me"',
+        "11:7: the key 'due' stands at line 9 too; keep one (2 times, also at f.yaml:12:7)",
+        "15:5: no key 'name' on this map; there is 'expect', 'fields', 'id', 'roles', 'unmanaged'",
+        f'15:11: {TITLE}"Checkout: pay"',
+    ]
+
+
+def test_what_is_right_in_a_file_is_kept_beside_its_mistakes() -> None:
+    text = "space: demo\ntype: story\nitems: [1, '2', {id: 3, fields: {a: b}, bad: x}, {fields: {a: b}}, 4]\n"
+    document, mistakes = read_bytes(text.encode(), "f.yaml")
+    assert document is not None
+    assert [entry.id for entry in document.items] == [1, 3, 4]
+    assert len(mistakes) == 3
+
+
+def test_a_file_of_nothing_but_mistakes_is_told_in_part() -> None:
+    _, mistakes = read_bytes(b"[" + b"*a," * 300_000 + b"]", "f.yaml")
+    assert 200 <= len(mistakes) <= 202
