@@ -24,38 +24,45 @@ def found(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> list[Pa
     """Return the files to read; every path must bring at least one, and none may be a link."""
     files: dict[Path, None] = {}
     for path in paths:
-        place = Place(shown(path, root), 1, 1)
-        if not os.path.lexists(path):
-            mistakes.append(Mistake(place, "no such file or folder", "check the path"))
-        elif link := linked(path, root):
-            mistakes.append(a_link(Place(shown(link, root), 1, 1)))
-        elif not path.is_dir():
-            files[path] = None
-        else:
-            told = len(mistakes)
-            hits = list(islice(below(path, root, mistakes), MOST_FILES + 1))
-            if not hits and len(mistakes) == told:
-                mistakes.append(Mistake(place, "no YAML file in this folder", "write one, or check the path"))
-            files.update(dict.fromkeys(hits))
+        files.update(dict.fromkeys(named(path, root, mistakes)))
         if len(files) > MOST_FILES:
-            mistakes.append(Mistake(place, f"more than {MOST_FILES} files", "split the tree"))
+            place = Place(shown(path, root), 1, 1)
+            mistakes.append(Mistake(place, f"more than {MOST_FILES} files", "name fewer at a time"))
             return []
-    return sorted(readable(files, root, mistakes))
+    return sorted(desired(files, root, mistakes))
 
 
-def readable(files: Iterable[Path], root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
-    """Leave out the settings, which a shell's `*.yaml` brings along, and what is no file of text."""
-    desired = [path for path in files if path.name not in {SETTINGS, SETTINGS_MISNAMED}]
+def named(path: Path, root: Path, mistakes: list[Mistake]) -> list[Path]:
+    """Return the files that one path names: itself, or all below it."""
+    place = Place(shown(path, root), 1, 1)
+    told = len(mistakes)
+    if not os.path.lexists(path):
+        mistakes.append(Mistake(place, "no such file or folder", "check the path"))
+    elif link := linked(path, root):
+        mistakes.append(a_link(link, root))
+    elif not path.is_dir():
+        return [absolute(path)]
+    elif hits := list(islice(below(absolute(path), root, mistakes), MOST_FILES + 1)):
+        return hits
+    elif len(mistakes) == told:
+        mistakes.append(Mistake(place, "no YAML file in this folder", "write one, or check the path"))
+    return []
+
+
+def desired(files: Iterable[Path], root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
+    """Leave out the settings, which a shell's `*.yaml` brings along, and what can only be read by waiting."""
+    settings_alone = all(path.name == SETTINGS for path in files)
     for path in files:
         place = Place(shown(path, root), 1, 1)
         if path.name == SETTINGS_MISNAMED:
             mistakes.append(Mistake(place, "the settings under another name", f"call the file {SETTINGS}"))
-        elif path.name == SETTINGS and not desired:
-            mistakes.append(Mistake(place, "the settings, no desired state", "name files with items"))
-        elif path.name != SETTINGS and not stat.S_ISREG(path.lstat().st_mode):
-            mistakes.append(Mistake(place, "no file of text", "put a YAML file here"))
-        elif path.name != SETTINGS:
+        elif path.name == SETTINGS:
+            if settings_alone:
+                mistakes.append(Mistake(place, "the settings hold no items", "name files of desired state"))
+        elif stat.S_ISREG(path.lstat().st_mode):
             yield path
+        else:
+            mistakes.append(Mistake(place, "not a regular file", "put a YAML file here"))
 
 
 def below(folder: Path, root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
@@ -69,7 +76,7 @@ def below(folder: Path, root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         files = [Path(base, name) for name in sorted(names) if is_desired(name)]
         links = [path for path in (*(Path(base, name) for name in folders), *files) if path.is_symlink()]
-        mistakes += [a_link(Place(shown(link, root), 1, 1)) for link in links]
+        mistakes += [a_link(link, root) for link in links]
         yield from (path for path in files if path not in links)
 
 
@@ -87,9 +94,9 @@ def linked(path: Path, root: Path) -> Path | None:
     return next((step for step in reversed(inside) if step.is_symlink()), None)
 
 
-def a_link(place: Place) -> Mistake:
+def a_link(path: Path, root: Path) -> Mistake:
     """Make the mistake of a symbolic link: what it leads to is not what was reviewed."""
-    return Mistake(place, "a symbolic link", "put the file or folder itself here")
+    return Mistake(Place(shown(path, root), 1, 1), "a symbolic link", "put the file or folder itself here")
 
 
 def unreadable(place: Place, error: OSError) -> Mistake:
