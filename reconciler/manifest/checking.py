@@ -24,6 +24,10 @@ from reconciler.manifest.slips import FULL_WIDTH, FULL_WIDTH_COLON, NO_SPACE, no
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
+TAGS = frozenset({"<id>", "<item>", "<all>", "<each>"})
+"""Names of the arms of unions: steps of a location that lead nowhere in the tree."""
+
+
 class Strict(BaseModel):
     """A map that takes the keys of its class and no others."""
 
@@ -84,11 +88,13 @@ def mistakes_of(error: ValidationError, shape: type[Strict], root: Node) -> list
 
 def mistake_of(error: ErrorDetails, shape: type[Strict], root: Node) -> Mistake:
     """Turn one complaint into plain words; its input is never repeated."""
-    location = [step for step in error["loc"] if not is_tag(step)]
+    *way, last = error["loc"] or ("",)
+    location = [step for step in way if step not in TAGS]
+    if error["type"] == "extra_forbidden":
+        return unknown_key(str(last), location, shape, root)
+    location += [last] if last not in TAGS else []
     node = node_at(root, location)
     match error["type"]:
-        case "extra_forbidden":
-            return unknown_key(str(location[-1]), location[:-1], shape, root)
         case "missing":
             return Mistake(node.place, f"no {location[-1]}", f"write `{location[-1]}: …`")
         case "authored":
@@ -113,11 +119,6 @@ def unknown_key(key: str, location: Sequence[str | int], shape: type[Strict], ro
     return UnknownName(place, "key", key, "this map", model.model_fields if model else ())
 
 
-def is_tag(step: str | int) -> bool:
-    """Whether a step of a location names an arm of a union and no place in the tree."""
-    return isinstance(step, str) and step.startswith("<")
-
-
 def node_at(root: Node, location: Sequence[str | int]) -> Node:
     """Return the node that a location leads to, or the deepest on the way."""
     node = root
@@ -134,7 +135,8 @@ def model_at(shape: type[BaseModel], location: Sequence[str | int]) -> type[Base
     at: Any = shape
     for step in location:
         if isinstance(at, type) and issubclass(at, BaseModel):
-            at = at.model_fields[str(step)].annotation
+            named = at.model_fields.get(str(step))
+            at = named and named.annotation
         else:
             at = get_args(at)[1] if get_origin(at) is dict else model_in(at)
     return model_in(at)

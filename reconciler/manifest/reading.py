@@ -36,6 +36,7 @@ from reconciler.manifest.slips import (
     explained,
     slip_on,
     title_in,
+    within,
 )
 
 DEEPEST = 64
@@ -183,7 +184,7 @@ class Builder:
         scalar = new(Scalar, (text, plain, place, ""))
         if event.anchor is not None or event.ctag is not None:
             self.decorated(event, place)
-        if self.watch:
+        if self.watch and text:
             scalar = self.looked_at(event, scalar)
         top, key = self.top, self.key
         if type(top) is not AuthoredMap:
@@ -308,7 +309,7 @@ class Builder:
         if key and at >= 0:
             self.tell(Mistake(Place(self.file, key.place.line, key.place.column + at), *FULL_WIDTH))
         else:
-            self.tree.blanks.append(place)
+            self.tree.blanks.append(within(place, self.lines))
 
     def decorated(self, event: Any, place: Place) -> None:
         """Refuse an anchor or a tag."""

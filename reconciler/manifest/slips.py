@@ -148,6 +148,21 @@ OPENED: dict[str, tuple[str, str]] = {
 """Complaints that are told at the place where the thing begins."""
 
 STOPPED: dict[str, tuple[str, str]] = {
+    "did not find expected alphabetic or numeric character": (
+        "an anchor (&) or alias (*) without a name",
+        "quote the text",
+    ),
+    "did not find expected comment or line break": (
+        "a text behind the sign of a block",
+        "begin it on the next line, or quote it",
+    ),
+    "found an indentation indicator equal to 0": ("a block that is indented by 0", "write '|' alone"),
+    "found a tab character that violates indentation": ("a tab as indentation", "indent with spaces"),
+    "found a tab character where an indentation space is expected": (
+        "a tab as indentation",
+        "indent with spaces",
+    ),
+    "mapping keys are not allowed in this context": ("a key behind a '?'", "quote the text"),
     "block sequence entries are not allowed in this context": (
         "a list item on the line of its key",
         "begin it on a line of its own",
@@ -164,10 +179,34 @@ STOPPED: dict[str, tuple[str, str]] = {
     ),
     "did not find expected hexdecimal number": ("an escape that is cut short", "write the character itself"),
     "did not find expected <document start>": ("a line that belongs to nothing", "check its indentation"),
-    "found unknown directive name": DIRECTIVE,
-    "found incompatible YAML document": DIRECTIVE,
-    "found duplicate %YAML directive": DIRECTIVE,
-    "found duplicate %TAG directive": DIRECTIVE,
+    **dict.fromkeys(
+        (
+            "did not find URI escaped octet",
+            "did not find expected '!'",
+            "did not find expected tag URI",
+            "did not find expected whitespace or line break",
+            "did not find the expected '>'",
+            "found an incorrect leading UTF-8 octet",
+            "found an incorrect trailing UTF-8 octet",
+            "found undefined tag handle",
+        ),
+        ("a tag (!)", "quote the text"),
+    ),
+    **dict.fromkeys(
+        (
+            "could not find expected directive name",
+            "did not find expected digit or '.' character",
+            "did not find expected version number",
+            "did not find expected whitespace",
+            "found duplicate %TAG directive",
+            "found duplicate %YAML directive",
+            "found extremely long version number",
+            "found incompatible YAML document",
+            "found unexpected non-alphabetical character",
+            "found unknown directive name",
+        ),
+        DIRECTIVE,
+    ),
 }
 """Complaints that are told where the scanner stopped."""
 
@@ -212,12 +251,15 @@ def in_brackets(problem: str, stopped: Place, began: Place, lines: Sequence[str]
 
 
 def spot(mark: object, lines: Sequence[str], file: str) -> Place:
-    """Return a mark as a place that the file has; the end of a file is that of its last line with text."""
+    """Return a mark as a place that the file has."""
     line, column = int(getattr(mark, "line", 0)), int(getattr(mark, "column", 0))
+    return within(Place(file, line + 1, column + 1), lines)
+
+
+def within(place: Place, lines: Sequence[str]) -> Place:
+    """Return a place; what a scanner sees behind the last text of a file stands at its end."""
     last = next((number for number in range(len(lines), 0, -1) if lines[number - 1].strip()), 1)
-    if line >= last:
-        return Place(file, last, len(lines[last - 1].rstrip()) + 1)
-    return Place(file, line + 1, column + 1)
+    return place if place.line <= last else Place(place.file, last, len(lines[last - 1].rstrip()) + 1)
 
 
 def suspects(problem: str, stopped: int, began: int, lines: Sequence[str]) -> Iterator[int]:
@@ -256,4 +298,8 @@ def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]
         return "text after a closing bracket", "quote the whole text, or delete what follows"
     if not before:
         return INDENTED.get(sign, INDENTED[""])
+    if problem in UNCLOSED:
+        return "no ',' before this", "write it, or quote the text"
+    if problem == "did not find expected key":
+        return "a text that belongs to nothing", "quote the whole text"
     return f"this is not YAML ({problem})", "correct the line"
