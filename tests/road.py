@@ -1,0 +1,81 @@
+"""The road from a document to the service and back, without a network between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from reconciler.api.client import Client
+from reconciler.api.connection import Connection
+from reconciler.applier import Applier, Recorder, Stop
+from reconciler.authored import Manifest
+from reconciler.manifest import read_bytes
+from reconciler.model import Plan, Report, word
+from reconciler.planner import make_plan
+from reconciler.sandbox import World, create_app, demo_world
+from reconciler.settings import FieldSettings, SpaceSettings
+from reconciler.space import Reader, Writer
+
+DECISIONS = SpaceSettings(fields={"story": {"cutover": FieldSettings(kind="moment")}})
+
+
+class Memory:
+    """A journal that is kept in a list."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+
+    def write(self, event: str, **members: Any) -> None:
+        self.lines.append({"event": event, **members})
+
+
+def calm_world() -> World:
+    """The demo space without a limiter."""
+    world = demo_world()
+    world.options.throttle = False
+    return world
+
+
+def connection_to(world: World) -> Connection:
+    known = world.credentials
+    return Connection(
+        "http://127.0.0.1:1", "127.0.0.1:1", known.plugin_id, known.plugin_secret, known.user_key, rate=0
+    )
+
+
+def plan_of(world: World, state: bytes | str) -> Plan:
+    """Plan a document of stories with a client that cannot write."""
+    raw = state.encode() if isinstance(state, str) else state
+    read, mistakes = read_bytes(raw, "state/a.yaml")
+    assert mistakes == []
+    assert read
+    manifest = Manifest((read,))
+    transport = httpx.WSGITransport(app=create_app(world))
+    with Client(connection_to(world), transport=transport) as client:
+        reader = Reader(client, "demo", DECISIONS, world.credentials.user_key)
+        catalog = reader.open(["story"], {})
+        reader.meet(catalog.mentioned(manifest))
+        wanted, wrong = catalog.desire(manifest)
+        assert wrong == []
+        live = reader.items({one.ref: [field.key for field in one.fields] for one in wanted})
+        return make_plan(wanted, live, catalog, host="h", named=len(wanted))
+
+
+def apply_to(
+    world: World, plan: Plan, transport: httpx.BaseTransport | None = None, journal: Recorder | None = None
+) -> Report:
+    """Carry a plan out, through a transport of one's own if one is given."""
+    through = transport or httpx.WSGITransport(app=create_app(world))
+    with Client(connection_to(world), writes=True, transport=through) as client:
+        writer = Writer(client, "demo", DECISIONS, world.credentials.user_key)
+        writer.open(["story"], {})
+        return Applier(plan, writer, journal or Memory(), Stop()).run()
+
+
+def words(report: Report) -> dict[str, int]:
+    """Count the outcomes by their word."""
+    counts: dict[str, int] = {}
+    for row in report.rows:
+        counts[word(row.outcome)] = counts.get(word(row.outcome), 0) + 1
+    return counts

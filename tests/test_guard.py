@@ -1,0 +1,78 @@
+"""Guards: each limit by itself, and the exceptions that a review lets in."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from reconciler.authored import Place
+from reconciler.guard import Allowance, Limits, allow_line, judge, widened
+from reconciler.model import Change, Plan, Ref, Update
+
+TODAY = date(2026, 11, 25)
+PLACE = Place("state/a.yaml", 1, 1)
+
+
+def plan_of(items: int, named: int, clears: int = 0) -> Plan:
+    """Make a plan that changes `items` of `named` items, one field each, the first `clears` to empty."""
+    updates = tuple(
+        Update(
+            Ref("story", n),
+            "",
+            PLACE,
+            (Change("f", "F", "text", "a", "", '"a"', "(empty)", (), (), PLACE, clears=n < clears),),
+        )
+        for n in range(items)
+    )
+    return Plan("h", "demo", "k", {}, updates, (), named - items, named)
+
+
+def failed(plan: Plan, limits: Limits) -> list[str]:
+    return [guard.name for guard in judge(plan, limits) if not guard.ok]
+
+
+@pytest.mark.parametrize(
+    ("plan", "fails"),
+    [
+        (plan_of(0, 0), []),
+        (plan_of(100, 1000), []),
+        (plan_of(101, 1000), ["changes"]),
+        (plan_of(9, 9), []),
+        (plan_of(3, 10), []),
+        (plan_of(4, 10), ["share"]),
+        (plan_of(20, 1000, clears=10), []),
+        (plan_of(20, 1000, clears=11), ["clears"]),
+        (plan_of(200, 210, clears=200), ["changes", "share", "clears"]),
+    ],
+)
+def test_each_limit_is_held_by_itself_and_to_the_last_item(plan: Plan, fails: list[str]) -> None:
+    assert failed(plan, Limits()) == fails
+
+
+def test_an_allowance_raises_only_its_own_numbers_and_ends_after_its_day() -> None:
+    limits = Limits()
+    standing = Allowance(changes=250, until=TODAY)
+    ended = Allowance(clears=99, until=date(2026, 11, 24))
+    wide = widened(limits, [standing, ended], TODAY)
+    assert (wide.changes, wide.share, wide.clears) == (250, Decimal("0.3"), 10)
+    assert widened(limits, [Allowance(changes=1)], TODAY).changes == 100
+
+
+def test_the_printed_allowance_lets_exactly_this_plan_pass() -> None:
+    plan = plan_of(200, 210, clears=200)
+    judged = Plan(
+        plan.host,
+        plan.space,
+        plan.space_key,
+        plan.types,
+        plan.updates,
+        plan.blocks,
+        plan.agree,
+        plan.named,
+        guards=judge(plan, Limits()),
+    )
+    assert allow_line(judged) == "guards: {allow: [{changes: 200, share: 95.3%, clears: 200, why: …}]}"
+    wide = widened(Limits(), [Allowance(200, Decimal("0.953"), 200)], TODAY)
+    assert failed(plan, wide) == []
