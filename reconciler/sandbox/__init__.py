@@ -1,4 +1,4 @@
-"""A pretend Feishu Project over HTTP, written from the API pages alone; imports nothing else of the package."""
+"""A pretend Feishu Project over HTTP, written from the API pages alone; shares no code with the rest."""
 
 from .app import create_app
 from .command import Running, serve

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ class Call:
     user: str
 
     def many(self, key: str) -> list[Json]:
-        """A list of the body; another shape does not bind (9999)."""
+        """Take a list of the body; another shape does not bind (9999)."""
         value = self.body.get(key) or []
         if not isinstance(value, list):
             raise Refusal("unbound", key)
@@ -350,6 +350,20 @@ def _ruled(rules: list[dict[str, str]], user: str, item: Item, field: str) -> bo
     return any(all(facts[key] == str(value) for key, value in rule.items()) for rule in rules)
 
 
+def _put_pair(world: World, before: Item, after: Item, pair: Json, named: set[str], user: str) -> None:
+    """Store one pair of a PUT in `after`; `named` collects the keys already met."""
+    field = _target(world, before, pair)
+    if field.key in named and world.options.duplicates == "refuse":
+        raise Refusal("duplicate", phrase=f"Duplication Field Exist, FieldKey : {field.key}")
+    named.add(field.key)
+    if _ruled(world.options.intercepted, user, before, field.key):
+        raise Refusal("intercepted", "Your request has been intercepted.")
+    if _ruled(world.options.forbidden, user, before, field.key):
+        raise Refusal("no_right", f'Unable to edit "{field.name}"({field.key})')
+    if not _ruled(world.options.drops, user, before, field.key):
+        world.put_value(after, field, pair["field_value"])
+
+
 def update(world: World, call: Call) -> Json:
     """PUT of a work item (7.2)."""
     before = _to_update(world, call)
@@ -361,16 +375,7 @@ def update(world: World, call: Call) -> Json:
     after, named = before.copy(), set[str]()
     try:
         for pair in pairs:
-            field = _target(world, before, pair)
-            if field.key in named and world.options.duplicates == "refuse":
-                raise Refusal("duplicate", phrase=f"Duplication Field Exist, FieldKey : {field.key}")
-            named.add(field.key)
-            if _ruled(world.options.intercepted, call.user, before, field.key):
-                raise Refusal("intercepted", "Your request has been intercepted.")
-            if _ruled(world.options.forbidden, call.user, before, field.key):
-                raise Refusal("no_right", f'Unable to edit "{field.name}"({field.key})')
-            if not _ruled(world.options.drops, call.user, before, field.key):
-                world.put_value(after, field, pair["field_value"])
+            _put_pair(world, before, after, pair, named, call.user)
     except Refusal:
         if world.options.refused_put == "before":
             world.commit(before, after, Actor(call.user))
@@ -394,7 +399,7 @@ class Route:
     write: bool = False
     user: bool = True
     stranger: str = "no_user"
-    rates: Rates = Rates()
+    rates: Rates = field(default_factory=Rates)
 
 
 ITEM: Final = "/open_api/<project>/work_item/<type>"
@@ -480,7 +485,7 @@ def _view(world: World, route: Route) -> Callable[..., Response]:
 
 
 def create_app(world: World, *, write_log: Path | None = None) -> Flask:
-    """The service over a world, for httpx.WSGITransport or a server."""
+    """Put the service over a world, for httpx.WSGITransport or a server."""
     world.write_log = write_log or world.write_log
     app = Flask(__name__, static_folder=None)
 

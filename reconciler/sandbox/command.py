@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from waitress.server import create_server
 
@@ -17,7 +19,7 @@ from .demo import demo_world
 from .options import load_options
 from .world import World
 
-THREADS = 64
+LOOPBACK, THREADS = "127.0.0.1", 64
 
 
 class Running:
@@ -26,11 +28,12 @@ class Running:
     def __init__(self, world: World, *, port: int = 0, write_log: Path | None = None) -> None:
         app = create_app(world, write_log=write_log)
         self.world = world
-        self.server = create_server(app, host="127.0.0.1", port=port, threads=THREADS)
-        self.url = f"http://127.0.0.1:{self.server.effective_port}"
+        listener = socket.create_server((LOOPBACK, port))
+        self.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        self.server = create_server(app, sockets=[listener], threads=THREADS)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
 
-    def __enter__(self) -> Running:
+    def __enter__(self) -> Self:
         self.thread.start()
         return self
 

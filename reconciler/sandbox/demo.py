@@ -190,7 +190,7 @@ def _item(n: int, item_id: int, type_key: str) -> Item:
 
 
 def demo_world(options: Options | None = None) -> World:
-    """A fresh demo space of 200 items."""
+    """Make a fresh demo space of 200 items."""
     types = [
         _type("story", "Story", "story", "workflow"),
         _type("issue", "Issue", "issue", "stateflow"),

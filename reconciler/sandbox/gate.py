@@ -58,7 +58,7 @@ class Gate:
         self._calls: dict[tuple[str, str], deque[float]] = {}
 
     def plugin_token(self, prefix: str) -> tuple[str, int]:
-        """The plugin's token and its remaining seconds: the same one until it expires (2.2)."""
+        """Give the plugin's token and its remaining seconds: the same one until it expires (2.2)."""
         now = self.clock()
         token = self.tokens.get(self._plugin.get(prefix, ""))
         if token is None or token.until <= now:
@@ -67,14 +67,14 @@ class Gate:
         return token.text, int(token.until - now)
 
     def user_token(self, user_key: str) -> tuple[Token, str]:
-        """A fresh user token and its refresh token (2.3)."""
+        """Issue a fresh user token and its refresh token (2.3)."""
         token = self._issue("u-", user_key)
         refresh = f"r-{uuid.uuid4()}"
         self.refresh[refresh] = user_key
         return token, refresh
 
     def code(self, user_key: str) -> str:
-        """A single-use OAuth code, as the front end would get one."""
+        """Make a single-use OAuth code, as the front end would get one."""
         code = secrets.token_hex(16)
         self.codes[code] = user_key
         return code
@@ -89,7 +89,7 @@ class Gate:
         return token
 
     def token(self, text: str | None) -> Token:
-        """The live token of a header; absent 10021, unknown or expired 10022 or 10211."""
+        """Find the live token of a header; absent 10021, unknown or expired 10022 or 10211."""
         if not text:
             raise Refusal("no_token")
         token = self.tokens.get(text)

@@ -26,7 +26,7 @@ class Person:
     admin: bool = False
 
     def wire(self) -> Object:
-        """The user object of user/query."""
+        """Make the user object of user/query."""
         cn = self.name_cn or self.name
         return {
             "user_id": 0,
@@ -42,7 +42,7 @@ class Person:
         }
 
     def detail(self) -> Object:
-        """The shorter object of `user_details` (6.1)."""
+        """Make the shorter object of `user_details` (6.1)."""
         wire = self.wire()
         return {key: wire[key] for key in ("user_key", "username", "email", "name_cn", "name_en")}
 
@@ -103,7 +103,7 @@ class Field:
 
 @dataclass(slots=True)
 class Role:
-    """A role of a type (5.4); `deletable` False: users may not add or remove it, it falls back to `members`."""
+    """A role of a type (5.4); `deletable` False: users may not remove it, it falls back to `members`."""
 
     id: str
     name: str
@@ -137,7 +137,7 @@ class Template:
 class ItemType:
     """A work item type. `flow`: `workflow` (node flow) or `stateflow` (4.4).
 
-    `transitions`: rows `[source state, target state, transition id]`; node flows derive theirs from the order.
+    `transitions`: rows `[source state, target state, transition id]`; node flows follow the order.
     """
 
     key: str
@@ -157,17 +157,17 @@ class ItemType:
         self.by_key = {each.key: each for each in self.fields}
 
     def find(self, key: str, alias: str = "") -> Field | None:
-        """A field by its key, else by its alias."""
+        """Find a field by its key, else by its alias."""
         if key:
             return self.by_key.get(key)
         return next((each for each in self.fields if each.alias and each.alias == alias), None)
 
     def role(self, role_id: str) -> Role | None:
-        """A role by its id."""
+        """Find a role by its id."""
         return next((each for each in self.roles if each.id == role_id), None)
 
     def state(self, key: str) -> State:
-        """A state by its key; a key that is no longer configured reads as itself."""
+        """Find a state by its key; a key that is no longer configured reads as itself."""
         return next((each for each in self.states if each.key == key), State(key, key))
 
     @staticmethod
@@ -183,7 +183,7 @@ class ItemType:
         return made
 
     def dump(self) -> Object:
-        """The JSON form."""
+        """Give the JSON form."""
         row = asdict(self)
         del row["by_key"]
         return row
@@ -218,20 +218,20 @@ class Item:
     deleted_at: int = 0
 
     def copy(self) -> Item:
-        """A copy to change: values are shared, the maps that hold them are not."""
+        """Make a copy to change: values are shared, the maps that hold them are not."""
         made = copy.copy(self)
         made.values, made.rich, made.rows = dict(self.values), dict(self.rich), dict(self.rows)
         made.history = list(self.history)
         return made
 
     def dump(self) -> Object:
-        """The JSON form."""
+        """Give the JSON form."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(slots=True)
 class Space:
-    """A space with its types; `businesses`: tree rows `{id, name, disabled?, children?}`; `teams`: wire rows."""
+    """A space; `businesses`: tree rows `{id, name, disabled?, children?}`; `teams`: wire rows (4.6)."""
 
     key: str
     simple_name: str
@@ -242,7 +242,7 @@ class Space:
     teams: list[Object] = field(default_factory=list)
 
     def type(self, key: str) -> ItemType | None:
-        """A type by its key."""
+        """Find a type by its key."""
         return next((each for each in self.types if each.key == key), None)
 
     @staticmethod
@@ -253,7 +253,7 @@ class Space:
         return Space(**row)
 
     def dump(self) -> Object:
-        """The JSON form."""
+        """Give the JSON form."""
         return {
             "key": self.key,
             "simple_name": self.simple_name,

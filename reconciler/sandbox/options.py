@@ -21,7 +21,7 @@ class Options:
     put_data: bool = True
     task_result_wrapped: bool = False
     latency_ms: int = 0
-    # Tokens and limits (2.2, 2.4, 3)
+    # Tokens and limits: pages 2.2, 2.4, 3
     token_life_s: int = 7200
     expired_token_code: int = 10022
     throttle: bool = True
@@ -32,7 +32,7 @@ class Options:
     idem: bool = True
     idem_at_once: bool = False
     """True: a key counts as seen even when the token or the limiter refused the call."""
-    # Reads (6)
+    # Reads: page 6
     unknown_ids: str = "refuse"
     """`refuse` (30005) or `omit`: what a `query` with one bad id among good ones does."""
     ceiling: str = "error"
@@ -42,15 +42,15 @@ class Options:
     """field_type_key → `missing`, `null`, `text`, `list`, `zero`, `object`: how an empty value reads."""
     stale_reads_ms: int = 0
     search_lag_ms: int = 0
-    # Writes (7)
+    # Writes: page 7
     refused_put: str = "none"
     """`none` or `before`: what is stored of a refused PUT: nothing, or what stood before the bad field."""
     duplicates: str = "refuse"
     """`refuse` (20083) or `last`: a key named twice in one PUT."""
     clear_by: dict[str, list[str]] = field(default_factory=dict)
-    """field_type_key → accepted forms of emptiness, of `null`, `text`, `list`; others are dropped in silence."""
+    """field_type_key → accepted forms of emptiness (`null`, `text`, `list`); others are dropped silently."""
     drops: list[dict[str, str]] = field(default_factory=list)
-    """Silent drops: rows with any of `field`, `type`, `user`; a value that matches all of a row is not kept."""
+    """Silent drops: rows with any of `field`, `type`, `user`; what matches all of a row is not kept."""
     normalise: dict[str, str] = field(default_factory=dict)
     """field key or type → `trim`, `newline`, `round`, `reverse`, `upper`: what storing does to a value."""
     late_writes_ms: int = 0

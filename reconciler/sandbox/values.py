@@ -181,7 +181,7 @@ class Dropped(Exception):
 
 
 def find_option(options: list[Option], value: str) -> Option | None:
-    """An option of this level by its id."""
+    """Find an option of this level by its id."""
     return next((each for each in options if each.value == value), None)
 
 
@@ -257,7 +257,7 @@ def _users(field: Field, value: Json, ground: Ground) -> Json:
 
 
 def _roles(field: Field, value: Json, ground: Ground) -> Json:
-    """The whole list replaces the whole list (endpoints.md 7.2 rule 2); see `World` for locked roles."""
+    """Replace the whole list by the whole list (endpoints.md 7.2 rule 2); see `World` for locked roles."""
     made: dict[str, list[str] | None] = {}
     for each in _list(field, value):
         if not isinstance(each, dict) or not isinstance(each.get("role"), str):
@@ -447,7 +447,7 @@ SHOWN: Final[Mapping[str, Callable[[Field, Json], Json]]] = {
 
 
 def shown(field: Field, value: Json) -> Json:
-    """A stored value as reads give it: option labels are added."""
+    """Show a stored value as reads give it: option labels are added."""
     show = SHOWN.get(field.type)
     return show(field, value) if show and value is not None else value
 
@@ -455,7 +455,7 @@ def shown(field: Field, value: Json) -> Json:
 def entries(
     item: Item, item_type: ItemType, wanted: Callable[[Field], bool], options: Options
 ) -> Iterator[Json]:
-    """The `fields[]` of an item (6.1): empty values in the form of their type, some entries missing."""
+    """List the `fields[]` of an item (6.1): empty values in the form of their type, some missing."""
     for field in item_type.fields:
         if field.key == "name" or field.obsolete or not wanted(field):
             continue
@@ -494,7 +494,7 @@ def _form(field: Field, item: Item, options: Options) -> str:
 
 
 def record_strings(value: Json) -> list[str]:
-    """A value as operation records write it (8): always a list of strings."""
+    """Write a value as operation records write it (8): always a list of strings."""
     if value is None:
         return []
     if isinstance(value, list):

@@ -50,7 +50,7 @@ class Made:
     err_code: int = 0
 
     def line(self) -> Object:
-        """The line of the write log."""
+        """Make the line of the write log."""
         return {
             "at": self.at,
             "method": self.method,
@@ -75,9 +75,9 @@ class World:
 
     For tests, in-process:
     - `options`: the mutable switches;
-    - `item(id)`, `edit(id, key, value, by=)`, `delete(id, by=)`: look at, or change as a person would in the page;
+    - `item(id)`, `edit(id, key, value, by=)`, `delete(id, by=)`: look, or change as a person in the page;
     - `writes`: the log of calls that would change state, `calls`: all calls, both as `Made`;
-    - `before_call`, `after_call`: callables given the `Made` of each call, outside the lock, to interleave writes;
+    - `before_call`, `after_call`: callables given each `Made`, outside the lock, to interleave writes;
     - `gate`: tokens and limits (`gate.expire_tokens()`, `gate.code(user_key)`).
     """
 
@@ -117,33 +117,33 @@ class World:
     # -- looking ------------------------------------------------------------------------------------------
 
     def now(self) -> int:
-        """The service's clock in epoch milliseconds."""
+        """Read the service's clock in epoch milliseconds."""
         return int(self.clock() * 1000)
 
     def item(self, item_id: int) -> Item:
-        """An item as it is; KeyError when there never was one."""
+        """Take an item as it is; KeyError when there never was one."""
         return self.items[item_id]
 
     def space(self, key: str) -> Space:
-        """A space by its hex key or simple name; refused as the path or body of a call would be."""
+        """Find a space by its hex key or simple name; refused as the path or body of a call would be."""
         found = self.spaces.get(key) or next((s for s in self.spaces.values() if s.simple_name == key), None)
         if found is None:
             raise Refusal("no_simple_name", f"not found simple name: {key}")
         return found
 
     def type_of(self, item: Item) -> ItemType:
-        """The type of an item."""
+        """Tell the type of an item."""
         return self._tables[item.project, item.type_key]
 
     def type_in(self, space: Space, key: str) -> ItemType:
-        """A type of a space, else 30014."""
+        """Find a type of a space, else 30014."""
         found = self._tables.get((space.key, key))
         if found is None:
             raise Refusal("no_type", f"work item type {key} not found in project {space.key}")
         return found
 
     def seen(self, item_id: int, lag_ms: int) -> Item | None:
-        """An item as it was `lag_ms` ago, as lagging reads and searches see it; None when it was not there."""
+        """Show an item as it was `lag_ms` ago, as lagging reads see it; None when it was not there."""
         current = self.items.get(item_id)
         if lag_ms <= 0:
             return current
@@ -153,7 +153,7 @@ class World:
     # -- changing -----------------------------------------------------------------------------------------
 
     def edit(self, item_id: int, key: str, value: Json, *, by: str = "") -> None:
-        """Change one field as a person does in the page: wire value in, new `updated_by`, an operation record."""
+        """Change one field as a person does in the page: wire value in, operation record out."""
         with self.lock:
             before = self.items[item_id]
             after = before.copy()
@@ -195,7 +195,7 @@ class World:
         return self.type_of(item).by_key[key]
 
     def ground(self, item: Item) -> Ground:
-        """What value checks may look at."""
+        """Gather what value checks may look at."""
         businesses = frozenset(_ids(self.spaces[item.project].businesses))
         return Ground(self.people, self.items, businesses, self.type_of(item), item.id, self.options)
 
@@ -230,7 +230,7 @@ class World:
         return [role.id for role in item_type.roles if not role.deletable]
 
     def _with_locked(self, item: Item, sent: list[Object]) -> list[Object]:
-        """A locked role that the list leaves out goes back to its defaults (7.2 rule 3)."""
+        """Bring a locked role that the list leaves out back to its defaults (7.2 rule 3)."""
         item_type = self.type_of(item)
         named = {each["role"] for each in sent}
         added = [
@@ -241,7 +241,7 @@ class World:
         return [*sent, *added]
 
     def recompute_roles(self, after: Item) -> None:
-        """What a write without role_owners does to locked roles (7.2 rule 3)."""
+        """Do what a write without role_owners does to locked roles (7.2 rule 3)."""
         locked = set(self.locked(self.type_of(after)))
         if locked:
             kept = [each for each in after.values.get("role_owners") or [] if each["role"] not in locked]
@@ -347,7 +347,7 @@ def _ids(tree: Iterable[Object]) -> Iterable[str]:
 
 
 def _differences(before: Item | None, after: Item, item_type: ItemType) -> dict[str, list[Object]]:
-    """The contents of operation records by module (8)."""
+    """List the contents of operation records by module (8)."""
     old_values = before.values if before else {}
     found: dict[str, list[Object]] = {}
     if before is None or before.name != after.name:
