@@ -2,67 +2,59 @@
 
 from __future__ import annotations
 
-from reconciler.fields.base import Codec, FieldSpec, People
-from reconciler.fields.dates import DayCodec, MomentCodec
+from reconciler.fields.base import NO_ITEMS, Codec, FieldSpec, Items, People
+from reconciler.fields.compound import CompoundCodec
+from reconciler.fields.dates import DayCodec, MomentCodec, ScheduleCodec
+from reconciler.fields.links import DocumentsCodec
 from reconciler.fields.numbers import BoolCodec, NumberCodec
 from reconciler.fields.options import MultiSelectCodec, SelectCodec
 from reconciler.fields.people import UserCodec, UsersCodec
-from reconciler.fields.text import LinkCodec, RichTextCodec, TextCodec
+from reconciler.fields.refusals import (
+    CALCULATED,
+    LOSES,
+    NO_SUBFIELDS,
+    REFUSED_KEYS,
+    REFUSED_TYPES,
+    UNKNOWN,
+)
+from reconciler.fields.related import RelatedCodec, RelatedItemsCodec
+from reconciler.fields.rich import RichTextCodec
+from reconciler.fields.text import EmailCodec, LinkCodec, TelephoneCodec, TextCodec
+from reconciler.fields.trees import BusinessCodec, TreeMultiSelectCodec, TreeSelectCodec
+
+__all__ = ["CODECS", "REFUSED_KEYS", "REFUSED_TYPES", "codec_for", "refusal"]
 
 CODECS: dict[str, type[Codec]] = {
     "text": TextCodec,
     "multi_pure_text": TextCodec,
     "multi_text": RichTextCodec,
     "link": LinkCodec,
+    "link_cloud_doc": DocumentsCodec,
+    "telephone": TelephoneCodec,
+    "email": EmailCodec,
     "number": NumberCodec,
     "bool": BoolCodec,
     "date": DayCodec,
+    "schedule": ScheduleCodec,
     "select": SelectCodec,
     "radio": SelectCodec,
+    "priority": SelectCodec,
     "multi_select": MultiSelectCodec,
+    "tree_select": TreeSelectCodec,
+    "tree_multi_select": TreeMultiSelectCodec,
+    "business": BusinessCodec,
     "user": UserCodec,
     "multi_user": UsersCodec,
     "role": UsersCodec,
+    "work_item_related_select": RelatedCodec,
+    "work_item_related_multi_select": RelatedItemsCodec,
+    "linked_work_item": RelatedCodec,
+    "compound_field": CompoundCodec,
 }
 """One row a managed type (field-formats.md section 2)."""
 
-REFUSED_TYPES: dict[str, str] = {
-    "work_item_template": "the template is chosen at creation and cannot be changed",
-    "work_item_status": "move the state in Meegle, or by .../node/state_change",
-    "role_owners": "write the roles under `roles:`",
-    "aborted": "terminate or restore the item in Meegle, or by PUT .../abort",
-    "deleted": "delete the item in Meegle, or by DELETE on the work item",
-    "vote_boolean": "votes are cast by people in Meegle",
-    "vote_option": "votes are cast by people in Meegle",
-    "vote_option_multi": "votes are cast by people in Meegle",
-    "multi_file": "files are added by .../file/upload and removed by file/delete",
-    "file": "files are added by .../file/upload and removed by file/delete",
-    "signal": "the outside system that sends the signal owns it",
-    "multi_signal": "the outside system that sends the signal owns it",
-    "group_type": "a group chat is set up at creation",
-    "chat_group": "the group chat is managed in Meegle",
-    "group_id": "the group chat is managed in Meegle",
-    "precise_date": "its written form is not documented",
-    "multi_user_compound_field": "its written form is not documented; edit it in Meegle",
-}
-"""Types that the PUT cannot change, and where they are changed."""
-
-REFUSED_KEYS: dict[str, str] = {
-    "owner": "the creator is set by the service",
-    "current_status_operator": "it follows from the flow and the roles",
-    "start_time": "the service sets it",
-    "finish_time": "the service sets it",
-    "updated_at": "the service sets it",
-    "created_at": "the service sets it",
-    "archiving_date": "archive the item in Meegle",
-    "archiving_status": "archive the item in Meegle",
-    "is_frozen": "freeze the item in Meegle, or by PUT work_item/freeze",
-    "auto_number": "the service counts it",
-    "finish_status": "it follows from the flow",
-    "issue_operator": "write the role `operator` under `roles:`",
-    "issue_reporter": "write the role `reporter` under `roles:`",
-}
-"""Fields of a writable type that the service keeps for itself (section 14)."""
+KINDS: dict[tuple[str, str], type[Codec]] = {("date", "moment"): MomentCodec}
+"""Types of which the settings tell two kinds apart: (type, kind) where it is not the usual one."""
 
 
 def refusal(spec: FieldSpec) -> str | None:
@@ -70,16 +62,24 @@ def refusal(spec: FieldSpec) -> str | None:
     if spec.key in REFUSED_KEYS:
         return REFUSED_KEYS[spec.key]
     if spec.calculated:
-        return "it is calculated from other fields"
+        return CALCULATED
     if spec.type in REFUSED_TYPES:
         return REFUSED_TYPES[spec.type]
-    return (
-        None if spec.type in CODECS else f"fields of type {spec.type} are not managed yet; edit it in Meegle"
-    )
+    if spec.type not in CODECS:
+        return UNKNOWN.format(spec.type or "unknown")
+    return refused_rows(spec) if spec.type == "compound_field" else None
 
 
-def codec_for(spec: FieldSpec, people: People) -> Codec:
+def refused_rows(spec: FieldSpec) -> str | None:
+    """Say why the rows of a compound field cannot be written without a loss, or None if they can."""
+    if not spec.subfields:
+        return NO_SUBFIELDS
+    lost = [sub.label for sub in spec.subfields if refusal(sub) and not sub.calculated]
+    return LOSES.format(" and ".join(lost)) if lost else None
+
+
+def codec_for(spec: FieldSpec, people: People, items: Items = NO_ITEMS) -> Codec:
     """Bind the codec of the field's type; the field must be one that is managed."""
-    if spec.type == "date" and spec.kind == "moment":
-        return MomentCodec(spec, people)
-    return CODECS[spec.type](spec, people)
+    codec = KINDS.get((spec.type, spec.kind)) or CODECS[spec.type]
+    parts = {sub.key: codec_for(sub, people, items) for sub in spec.subfields if not refusal(sub)}
+    return codec(spec, people, items, parts)

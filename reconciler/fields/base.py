@@ -7,18 +7,21 @@ canonical values, which are hashable and meet in `==`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from reconciler.authored import Node, Scalar, kind_of
-from reconciler.errors import Mistake, WrongShape
+from reconciler.authored import Node, Place, Scalar, kind_of
+from reconciler.errors import Mistake, WrongShape, quoted
 
 EMPTY = None
 """The canonical value of a scalar field that holds nothing; a set's is `frozenset()`."""
 
 EMPTY_LABEL = "(empty)"
+
+NO_PARTS: Mapping[str, Codec] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,10 @@ class FieldSpec:
     `type` is the wire's `field_type_key` with underscores (field-formats.md section 14);
     a role of a work item type is a field of type `role` whose key is the role's id.
     `kind` is `day` or `moment` for dates; `scale` turns a written number into the wire's.
+    `options` are a tree for cascades and for `business` (there: the business lines).
+    `level` is `leaf` where only the last level of a cascade may be chosen, else empty.
+    `subfields` are the columns of a compound field; `row_key` is the one of them (by key, alias
+    or name) that names a row.  `targets` are the keys of the types that a relation may point to.
     """
 
     key: str
@@ -52,11 +59,19 @@ class FieldSpec:
     single: bool = False
     locked: bool = False
     members: tuple[str, ...] = ()
+    level: str = ""
+    subfields: tuple[FieldSpec, ...] = ()
+    row_key: str = ""
+    targets: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         """The name people know the field by: display name, else its key."""
         return self.name or self.key
+
+    def answers_to(self, word: str) -> bool:
+        """Whether people may mean this field by `word`."""
+        return bool(word) and word in (self.key, self.alias, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +86,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Everybody a run knows, and the names and groups that the settings give them."""
+    """Everybody a run knows, and the names and groups that the settings give them.
+
+    `gone` are user keys that the files or pins name and that the service does not find.
+    """
 
     by_key: Mapping[str, Person] = field(default_factory=dict)
     by_email: Mapping[str, Person] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
 
     def show(self, key: str) -> str:
         """Return the e-mail of a user key, else the key itself."""
@@ -83,8 +102,46 @@ class People:
         return person.email or key if person else key
 
 
+class Target(NamedTuple):
+    """A work item that a file names instead of giving its id: `{type: sprint, name: "26-12"}`.
+
+    `type` is as written, empty where the field's only target is meant.
+    """
+
+    type: str
+    name: str
+    place: Place
+
+
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Items:
+    """The other work items a run knows, to which relations may point.
+
+    `types` maps every word for a type to its key; `by_name` maps (type key, name) to the ids
+    of the items that bear the name, none where the service knows of none; `known` maps an id to
+    its type key and its name.
+    """
+
+    types: Mapping[str, str] = field(default_factory=dict)
+    by_name: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    known: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+
+
+NO_ITEMS = Items()
+
+
+class Wish(ABC):
+    """A wanted value that says a part only, and takes the rest from the live value."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def of(self, live: Any) -> Hashable:
+        """Turn a live value into the wanted one; a wanted one stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Wish):
     """A wish about some members of a set: D(L) = (L ∪ contains) ∖ excludes."""
 
     contains: frozenset[Hashable]
@@ -95,20 +152,18 @@ class Rule:
         """The members that the rule speaks of."""
         return self.contains | self.excludes
 
-    def of(self, live: frozenset[Hashable]) -> frozenset[Hashable]:
+    def of(self, live: Any) -> frozenset[Hashable]:
         """Turn a live set into the wanted one."""
+        assert isinstance(live, frozenset)  # noqa: S101 - a rule is only ever made by a set's codec
         return (live | self.contains) - self.excludes
 
 
-Wanted: TypeAlias = Hashable | Rule
+Wanted: TypeAlias = Hashable | Wish
 
 
 def settle(wanted: Wanted, live: Hashable) -> Hashable:
     """Return the canonical value that `wanted` makes of `live`."""
-    if isinstance(wanted, Rule):
-        assert isinstance(live, frozenset)  # noqa: S101 - a rule is only ever made by a set's codec
-        return wanted.of(live)
-    return wanted
+    return wanted.of(live) if isinstance(wanted, Wish) else wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +184,25 @@ class Wrong(Exception):
 
 
 class Codec(ABC):
-    """Reads, writes and shows the values of one field."""
+    """Reads, writes and shows the values of one field.
+
+    `wanted_shape` and `example` stand in messages and in the table of field types; `cleared_by`
+    is the wire's form of the empty value.
+    """
 
     wanted_shape = "a value"
     example = "a value"
+    cleared_by = "null"
     empty: Hashable = EMPTY
 
-    def __init__(self, spec: FieldSpec, people: People) -> None:
-        """Bind the codec to the field's specification and the people of the run."""
+    def __init__(
+        self, spec: FieldSpec, people: People, items: Items = NO_ITEMS, parts: Mapping[str, Codec] = NO_PARTS
+    ) -> None:
+        """Bind the codec to a field, to the people and items of the run, and to its sub-fields' codecs."""
         self.spec = spec
         self.people = people
+        self.items = items
+        self.parts = parts
 
     def parse(self, node: Node) -> Wanted:
         """Read what an author wrote; raises `Wrong` with every mistake in it."""
@@ -170,6 +234,18 @@ class Codec(ABC):
         """Say why a differing value may not be sent (the world's doing), or None."""
         return None
 
+    def people_in(self, node: Node) -> Iterator[Scalar]:  # noqa: ARG002 - most types name nobody
+        """Yield the scalars of an authored value that may name people."""
+        return iter(())
+
+    def targets_in(self, node: Node) -> Iterator[Target]:  # noqa: ARG002 - most types point nowhere
+        """Yield the work items that an authored value names instead of giving their ids."""
+        return iter(())
+
+    def refusal_on(self, item_id: int, wanted: Wanted, place: Place) -> Mistake | None:  # noqa: ARG002 - see above
+        """Say why the item itself may not have this value (it would point to itself), or None."""
+        return None
+
     def misshapen(self, node: Node) -> Wrong:
         """Make the error for a node of the wrong shape."""
         return Wrong(
@@ -193,6 +269,6 @@ class ScalarCodec(Codec):
 
 def found(node: Node) -> str:
     """Name what was found, with the value where it is short."""
-    if isinstance(node, Scalar) and 0 < len(node.text) <= 60 and node.text.isprintable():  # noqa: PLR2004
-        return f"'{node.text}'"
+    if isinstance(node, Scalar) and not node.is_null:
+        return quoted(node.text) if quoted(node.text) != quoted("") else f"a text of {len(node.text)} signs"
     return kind_of(node)

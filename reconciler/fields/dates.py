@@ -1,4 +1,4 @@
-"""Dates: a day at the space's midnight, or a moment to the second."""
+"""Dates: a day at the space's midnight, a moment to the second, or a span of days."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import re
 from collections.abc import Hashable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from reconciler.authored import Scalar
-from reconciler.errors import Mistake
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, ScalarCodec, Seen, Wrong
+from reconciler.authored import AuthoredMap, Node, Scalar
+from reconciler.errors import Mistake, UnknownName, WrongShape
+from reconciler.fields.base import EMPTY, EMPTY_LABEL, Codec, ScalarCodec, Seen, Wanted, Wrong, found
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_MS = 10**12
 """The smallest value of 13 digits, which the API asks for (20013)."""
+FARTHEST_MS = 6 * 10**13
+"""About the year 3871 and the year 69: no zone leads out of the calendar from there."""
+ENDS = ("start", "end")
+FIRST_DAY, LAST_DAY = date(2001, 9, 11), date(2286, 11, 19)
+"""Days that have 13 digits in every zone."""
 
 
 def from_ms(wire: Any) -> datetime | None:
@@ -26,6 +32,8 @@ def from_ms(wire: Any) -> datetime | None:
         or not re.fullmatch(r"-?[0-9]{1,15}", str(wire))
     ):
         raise ValueError("expected milliseconds since 1970")
+    if abs(int(wire)) > FARTHEST_MS:
+        raise ValueError("milliseconds beyond the calendar")
     return EPOCH + timedelta(milliseconds=int(wire))
 
 
@@ -34,23 +42,31 @@ def to_ms(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(milliseconds=1)
 
 
-def read_day(scalar: Scalar) -> date:
+def read_day(node: Node, owner: str) -> date:
     """Read `2026-12-01`; raises `Wrong` with the reason."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", scalar.text):
-        raise Wrong(
-            Mistake(scalar.place, f"expected a day, found '{scalar.text[:40]}'", "write it as 2026-12-01")
-        )
+    if not isinstance(node, Scalar) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", node.text):
+        raise Wrong(WrongShape(node.place, f"a day for {owner}", found(node), "2026-12-01"))
     try:
-        day = date.fromisoformat(scalar.text)
+        day = date.fromisoformat(node.text)
     except ValueError:
         raise Wrong(
-            Mistake(scalar.place, f"no such day as {scalar.text}", "correct the month or the day")
+            Mistake(node.place, f"no such day as {node.text}", "correct the month or the day")
         ) from None
-    if not date(2001, 9, 10) <= day <= date(2286, 11, 20):
-        raise Wrong(
-            Mistake(scalar.place, f"{scalar.text} lies outside what the service keeps", "correct the year")
-        )
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Wrong(outside(node))
     return day
+
+
+def outside(scalar: Scalar) -> Mistake:
+    """Make the mistake of a time that has not 13 digits of milliseconds."""
+    return Mistake(
+        scalar.place, f"{scalar.text} lies outside 2001 to 2286, which the service keeps", "correct the year"
+    )
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first instant of a day in the space's zone."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 class DayCodec(ScalarCodec):
@@ -61,7 +77,7 @@ class DayCodec(ScalarCodec):
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Read a calendar day."""
-        return read_day(scalar)
+        return read_day(scalar, self.spec.label)
 
     def decode(self, wire: Any) -> Seen:
         """Read milliseconds as the day they fall on in the space's zone."""
@@ -72,7 +88,7 @@ class DayCodec(ScalarCodec):
         """Send the day's midnight in the space's zone, null to clear."""
         if value is EMPTY:
             return None
-        return to_ms(datetime(value.year, value.month, value.day, tzinfo=self.spec.zone))
+        return to_ms(midnight(value, self.spec.zone))
 
     def show(self, value: Any) -> str:
         """Show the ISO date."""
@@ -102,11 +118,7 @@ class MomentCodec(ScalarCodec):
                 Mistake(scalar.place, f"no such moment as {scalar.text}", "correct the date or the time")
             ) from None
         if not FIRST_MS <= to_ms(instant) < 10 * FIRST_MS:
-            raise Wrong(
-                Mistake(
-                    scalar.place, f"{scalar.text} lies outside what the service keeps", "correct the year"
-                )
-            )
+            raise Wrong(outside(scalar))
         return instant
 
     def decode(self, wire: Any) -> Seen:
@@ -125,3 +137,63 @@ class MomentCodec(ScalarCodec):
     def dump(self, value: Any) -> Any:
         """Write the instant in the space's zone, as text."""
         return None if value is EMPTY else value.astimezone(self.spec.zone).isoformat()
+
+
+class ScheduleCodec(Codec):
+    """`schedule`: a first and a last day, both included (field-formats.md section 5.6)."""
+
+    wanted_shape = "two days"
+    example = "{start: 2026-12-01, end: 2026-12-03}"
+
+    def read(self, node: Node) -> Wanted:
+        """Read both ends; the last day is not before the first."""
+        if not isinstance(node, AuthoredMap):
+            raise self.misshapen(node)
+        wrong: list[Mistake] = [
+            UnknownName(at.place, "end", key, self.spec.label, ENDS)
+            for key, at in node.keys_at.items()
+            if key not in ENDS
+        ]
+        days: list[date] = []
+        for end in ENDS:
+            if end not in node:
+                wrong.append(Mistake(node.place, f"{self.spec.label} without `{end}`", "write both days"))
+                continue
+            try:
+                days.append(read_day(node[end], f"{end} of {self.spec.label}"))
+            except Wrong as error:
+                wrong += error.mistakes
+        if not wrong and days[1] < days[0]:
+            wrong.append(Mistake(node["end"].place, f"{days[1]} lies before {days[0]}", "swap the two days"))
+        if wrong:
+            raise Wrong(*wrong)
+        return tuple(days)
+
+    def decode(self, wire: Any) -> Seen:
+        """Read `{start_time, end_time}` as the days on which they fall; both unset is empty."""
+        if wire is None or wire in ("", [], {}):
+            return Seen(EMPTY)
+        if not isinstance(wire, dict):
+            raise ValueError("expected a start and an end")
+        start, end = (from_ms(wire.get(member)) for member in ("start_time", "end_time"))
+        if start is None and end is None:
+            return Seen(EMPTY)
+        if start is None or end is None:
+            raise ValueError("a schedule with one end only")
+        return Seen((start.astimezone(self.spec.zone).date(), end.astimezone(self.spec.zone).date()))
+
+    def encode(self, value: Any) -> Any:
+        """Send 00:00:00.000 of the first day and 23:59:59.999 of the last one, null to clear."""
+        if value is EMPTY:
+            return None
+        first, last = value
+        after = midnight(last + timedelta(days=1), self.spec.zone)
+        return {"start_time": to_ms(midnight(first, self.spec.zone)), "end_time": to_ms(after) - 1}
+
+    def show(self, value: Any) -> str:
+        """Show both days."""
+        return EMPTY_LABEL if value is EMPTY else f"{value[0]} to {value[1]}"
+
+    def dump(self, value: Any) -> Any:
+        """Write both days."""
+        return None if value is EMPTY else dict(zip(ENDS, value, strict=True))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from reconciler.authored import Scalar
-from reconciler.errors import Mistake
+from reconciler.errors import Mistake, quoted
 from reconciler.fields.base import EMPTY, EMPTY_LABEL, ScalarCodec, Seen, Wrong
 
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 LONGEST = 40
+EXACT = Context(prec=400)
+"""Wide enough that no digit of a double or of a written number is rounded away."""
 LARGEST = Decimal(10) ** 15
 """Beyond this a JSON double no longer keeps every whole number."""
 
@@ -27,9 +29,10 @@ class NumberCodec(ScalarCodec):
         """Read a decimal that a JSON double carries exactly."""
         if not scalar.plain or len(scalar.text) > LONGEST or not NUMBER.fullmatch(scalar.text):
             raise self.misshapen(scalar)
-        value = Decimal(scalar.text) * Decimal(self.spec.scale)
+        value = EXACT.multiply(Decimal(scalar.text), Decimal(self.spec.scale))
         if abs(value) > LARGEST or Decimal(repr(float(value))) != value:
-            raise Wrong(Mistake(scalar.place, "a number the service cannot keep", "use at most 15 digits"))
+            what = f"a number that the service cannot keep, {quoted(scalar.text)}"
+            raise Wrong(Mistake(scalar.place, what, "use at most 15 digits"))
         return plain_decimal(value)
 
     def decode(self, wire: Any) -> Seen:
@@ -52,19 +55,19 @@ class NumberCodec(ScalarCodec):
 
     def show(self, value: Any) -> str:
         """Show the number as it would be written."""
-        return EMPTY_LABEL if value is EMPTY else str(self.dump(value))
+        return EMPTY_LABEL if value is EMPTY else f"{plain_decimal(value / Decimal(self.spec.scale)):f}"
 
     def dump(self, value: Any) -> Any:
-        """Write the number in the author's scale, never with an exponent."""
+        """Write the number in the author's scale."""
         if value is EMPTY:
             return None
-        written = plain_decimal(value / Decimal(self.spec.scale))
-        return int(written) if written == written.to_integral_value() else Decimal(format(written, "f"))
+        written = value / Decimal(self.spec.scale)
+        return int(written) if written == written.to_integral_value() else float(written)
 
 
 def plain_decimal(value: Decimal) -> Decimal:
     """Drop trailing zeros and the sign of zero, so that equal numbers are equal to the digit."""
-    return value.normalize() if value else Decimal(0)
+    return value.normalize(EXACT) if value else Decimal(0)
 
 
 class BoolCodec(ScalarCodec):

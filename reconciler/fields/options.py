@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import cached_property
 from typing import Any
 
-from reconciler.authored import AuthoredMap, Node, Scalar
-from reconciler.errors import Mistake, UnknownName
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, Codec, FieldSpec, Option, People, Seen, Wanted, Wrong
-from reconciler.fields.sets import SetCodec
+from reconciler.authored import AuthoredList, AuthoredMap, Node, Scalar
+from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
+from reconciler.fields.base import EMPTY, EMPTY_LABEL, Codec, FieldSpec, Option, Seen, Wanted, Wrong, found
+from reconciler.fields.sets import SetCodec, added
+from reconciler.fields.text import canonical
 
 
 class Choices:
@@ -22,29 +24,20 @@ class Choices:
 
     def read(self, node: Node) -> str:
         """Return the id of the option that a label, an id or `{id: …}` names; raises `Wrong`."""
-        if isinstance(node, AuthoredMap) and set(node) == {"id"} and isinstance(node["id"], Scalar):
-            return self.by_id(node["id"])
+        if (chosen := id_form(node)) is not None:
+            return self.by_id(chosen)
         if not isinstance(node, Scalar):
-            raise Wrong(
-                Mistake(node.place, f"expected an option of {self.owner}", "write its label, or {id: …}")
-            )
-        live = [o for o in self.options.values() if o.label == node.text and not o.disabled]
-        candidates = live or [o for o in self.options.values() if o.label == node.text]
-        named = {option.id for option in candidates}
+            what = f"one option of {self.owner}"
+            raise Wrong(WrongShape(node.place, what, found(node), "its label, or {id: …}"))
+        chosen_ids = {option.id for option in bearing(node.text, tuple(self.options.values()))}
         if node.text in self.options:
-            named.add(node.text)
-        if len(named) > 1:
-            raise Wrong(
-                Mistake(
-                    node.place,
-                    f"'{node.text}' names several options of {self.owner}",
-                    "write " + " or ".join(f"{{id: {one}}}" for one in sorted(named)),
-                )
-            )
-        if not named:
+            chosen_ids.add(node.text)
+        if len(chosen_ids) > 1:
+            raise Wrong(several(node, self.owner, [f"{{id: {one}}}" for one in sorted(chosen_ids)]))
+        if not chosen_ids:
             labels = [option.label for option in self.options.values() if not option.disabled]
             raise Wrong(UnknownName(node.place, "option", node.text, self.owner, labels))
-        return named.pop()
+        return chosen_ids.pop()
 
     def by_id(self, scalar: Scalar) -> str:
         """Return an id that the field has; raises `Wrong`."""
@@ -60,8 +53,8 @@ class Choices:
     def written(self, option_id: str) -> Any:
         """Return the label where it names this option alone, else the `{id: …}` form."""
         label = self.label(option_id)
-        same = [o for o in self.options.values() if label in (o.label, o.id)]
-        return label if [o.id for o in same] == [option_id] else {"id": option_id}
+        same = {o.id for o in self.options.values() if folded(label) in (folded(o.label), o.id)}
+        return label if same == {option_id} else {"id": option_id}
 
     def gone(self, option_id: str) -> str | None:
         """Say why an option may not be newly chosen, or None."""
@@ -69,6 +62,31 @@ class Choices:
         if option is None:
             return f"option {option_id} of {self.owner} was removed"
         return f"option '{option.label}' of {self.owner} is disabled" if option.disabled else None
+
+
+def folded(label: str) -> str:
+    """Return a label as it is compared: one Unicode form, no blanks around it."""
+    return (canonical(label) or "").strip()
+
+
+def bearing(label: str, options: tuple[Option, ...]) -> list[Option]:
+    """Return the options of that label: the enabled ones, else the disabled ones."""
+    same = [option for option in options if folded(option.label) == folded(label)]
+    return [option for option in same if not option.disabled] or same
+
+
+def id_form(node: Node) -> Scalar | None:
+    """Return the id of `{id: …}`, None for any other node."""
+    match node:
+        case {"id": Scalar() as chosen, **others} if isinstance(node, AuthoredMap) and not others:
+            return chosen
+    return None
+
+
+def several(node: Scalar | AuthoredList, owner: str, choices: list[str]) -> Mistake:
+    """Make the mistake of a label that several options bear."""
+    what = quoted(node.text) if isinstance(node, Scalar) else "this path"
+    return Mistake(node.place, f"{what} names several options of {owner}", f"write {' or '.join(choices)}")
 
 
 def option_id(wire: Any) -> str | None:
@@ -82,12 +100,15 @@ def option_id(wire: Any) -> str | None:
 
 
 class SelectCodec(Codec):
-    """`select` and `radio`: `{value}` both ways, null to clear (field-formats.md section 6.1)."""
+    """`select` and `radio`: `{value}` both ways (field-formats.md section 6.1)."""
 
-    def __init__(self, spec: FieldSpec, people: People) -> None:
-        """Index the options once."""
-        super().__init__(spec, people)
-        self.choices = Choices(spec)
+    wanted_shape = "one option"
+    example = "a label, or {id: …}"
+
+    @cached_property
+    def choices(self) -> Choices:
+        """The options, indexed once."""
+        return Choices(self.spec)
 
     def read(self, node: Node) -> Wanted:
         """Read a label or `{id: …}`."""
@@ -95,7 +116,7 @@ class SelectCodec(Codec):
 
     def decode(self, wire: Any) -> Seen:
         """Read the option's id."""
-        return Seen(option_id(wire))
+        return Seen(option_id(wire or None))
 
     def encode(self, value: Any) -> Any:
         """Send `{value}`."""
@@ -117,10 +138,13 @@ class SelectCodec(Codec):
 class MultiSelectCodec(SetCodec):
     """`multi_select` and tags: `[{value}]` both ways (field-formats.md section 6.2)."""
 
-    def __init__(self, spec: FieldSpec, people: People) -> None:
-        """Index the options once."""
-        super().__init__(spec, people)
-        self.choices = Choices(spec)
+    wanted_shape = "a list of options"
+    example = "[iOS, Web], or {contains: [iOS], excludes: [Web]}"
+
+    @cached_property
+    def choices(self) -> Choices:
+        """The options, indexed once."""
+        return Choices(self.spec)
 
     def read_member(self, node: Node) -> tuple[Hashable, ...]:
         """Read a label or `{id: …}`."""
@@ -146,15 +170,13 @@ class MultiSelectCodec(SetCodec):
         """Show the label."""
         return self.choices.label(member)
 
-    def dump(self, value: Any) -> Any:
-        """Write labels, `{id: …}` where a label is not enough."""
-        return [self.choices.written(one) for one in self.ordered(value)]
+    def dump_member(self, member: Any) -> Any:
+        """Write the label, `{id: …}` where it is not enough."""
+        return self.choices.written(member)
 
     def objection(self, live: Seen, after: Hashable) -> str | None:
         """Refuse to add options that the space no longer offers."""
-        assert isinstance(live.value, frozenset)  # noqa: S101 - the codec's own canonical form
-        assert isinstance(after, frozenset)  # noqa: S101 - see above
-        reasons = (self.choices.gone(one) for one in self.ordered(after - live.value))
+        reasons = (self.choices.gone(one) for one in self.ordered(added(live, after)))
         return next((reason for reason in reasons if reason), None)
 
 
@@ -166,4 +188,15 @@ def option_of(wire: dict[str, Any]) -> Option:
         label=str(wire.get("label") or ""),
         disabled=wire.get("is_disabled") == 1,
         children=tuple(option_of(child) for child in children) if isinstance(children, list) else (),
+    )
+
+
+def business_of(wire: dict[str, Any]) -> Option:
+    """Read one business line with those below it (endpoints.md section 4.5)."""
+    children = wire.get("children")
+    return Option(
+        id=str(wire.get("id", "")),
+        label=str(wire.get("name") or ""),
+        disabled=wire.get("disabled") in (True, 1),
+        children=tuple(business_of(child) for child in children) if isinstance(children, list) else (),
     )

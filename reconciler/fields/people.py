@@ -6,10 +6,10 @@ import re
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
-from reconciler.authored import AuthoredList, AuthoredMap, Node, Scalar
-from reconciler.errors import Mistake, UnknownName
+from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.errors import Mistake, UnknownName, quoted
 from reconciler.fields.base import EMPTY, EMPTY_LABEL, People, ScalarCodec, Seen, Wrong
-from reconciler.fields.sets import SetCodec, wrong_separator
+from reconciler.fields.sets import SetCodec, added, wrong_separator
 
 USER_KEY = re.compile(r"[0-9]{15,25}")
 
@@ -32,11 +32,28 @@ def expand(text: str, people: People) -> tuple[str, ...]:
     return people.groups.get(text, (text,))
 
 
+class UnknownPerson(Mistake):
+    """A written name that stands for nobody whom the run knows; without pins it may be right all the same."""
+
+    def __init__(self, place: Place, text: str, people: People, owner: str) -> None:
+        """Say whose display name it is, else which names look like it."""
+        bearers = sorted(one.email or one.key for one in people.by_key.values() if one.name == text)
+        if bearers:
+            many = "" if len(bearers) == 1 else f"{len(bearers)} people have this display name: "
+            what = f"{quoted(text)} is no e-mail and no user key"
+            super().__init__(place, what, f"{many}write {' or '.join(bearers[:3])}")
+            return
+        known = [*people.groups, *(one.email for one in people.by_key.values())]
+        told = UnknownName(place, "person", text, owner, known)
+        super().__init__(place, told.what, told.fix)
+
+
 def resolve(scalar: Scalar, people: People, owner: str) -> tuple[str, ...]:
     """Return the user keys that a scalar names; raises `Wrong`."""
     if scalar.text not in people.groups and (mistake := wrong_separator(scalar)):
         raise Wrong(mistake)
     keys: list[str] = []
+    wrong: list[Mistake] = []
     for name in expand(scalar.text, people):
         person = people.by_email.get(name.lower()) or people.by_key.get(name)
         if person:
@@ -44,9 +61,10 @@ def resolve(scalar: Scalar, people: People, owner: str) -> tuple[str, ...]:
         elif USER_KEY.fullmatch(name):
             keys.append(name)
         else:
-            known = [*people.groups, *(one.email for one in people.by_key.values())]
-            raise Wrong(UnknownName(scalar.place, "person", name, owner, known))
-    return tuple(keys)
+            wrong.append(UnknownPerson(scalar.place, name, people, owner))
+    if wrong:
+        raise Wrong(*wrong)
+    return tuple(dict.fromkeys(keys))
 
 
 def left(people: People, keys: Iterable[Any]) -> str | None:
@@ -55,6 +73,8 @@ def left(people: People, keys: Iterable[Any]) -> str | None:
         person = people.by_key.get(key)
         if person and not person.active:
             return f"{person.email or key} is no longer active"
+        if key in people.gone:
+            return f"{people.show(key)} is not found any more"
     return None
 
 
@@ -74,12 +94,16 @@ class UserCodec(ScalarCodec):
     wanted_shape = "one person"
     example = "an e-mail, a user key, or a name from `people`"
 
+    def people_in(self, node: Node) -> Iterator[Scalar]:
+        """Yield every scalar: each may name somebody."""
+        return mentions(node)
+
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Read one person; a group of several is refused."""
         keys = resolve(scalar, self.people, self.spec.label)
         if len(keys) != 1:
             raise Wrong(
-                Mistake(scalar.place, f"'{scalar.text}' is a group of {len(keys)}", "name one person")
+                Mistake(scalar.place, f"{quoted(scalar.text)} is a group of {len(keys)}", "name one person")
             )
         return keys[0]
 
@@ -113,11 +137,21 @@ class UsersCodec(SetCodec):
     wanted_shape = "a list of people"
     example = "[ana@example.com], or {contains: [ana@example.com]}"
 
+    def people_in(self, node: Node) -> Iterator[Scalar]:
+        """Yield every scalar: each may name somebody."""
+        return mentions(node)
+
     def read_members(self, nodes: AuthoredList) -> frozenset[Hashable]:
         """Read the members; a role for one person takes one."""
         members = super().read_members(nodes)
         if self.spec.single and len(members) > 1:
-            raise Wrong(Mistake(nodes.place, f"{self.spec.label} takes one person", "name one person"))
+            raise Wrong(
+                Mistake(
+                    nodes.place,
+                    f"{self.spec.label} takes one person, found {len(members)}",
+                    "name one person",
+                )
+            )
         return members
 
     def read_member(self, node: Node) -> tuple[Hashable, ...]:
@@ -140,8 +174,6 @@ class UsersCodec(SetCodec):
 
     def objection(self, live: Seen, after: Hashable) -> str | None:
         """Refuse to add somebody who has left."""
-        assert isinstance(live.value, frozenset)  # noqa: S101 - the codec's own canonical form
-        assert isinstance(after, frozenset)  # noqa: S101 - see above
-        if self.spec.single and len(after) > 1:
+        if self.spec.single and isinstance(after, frozenset) and len(after) > 1:
             return f"{self.spec.label} takes one person"
-        return left(self.people, after - live.value)
+        return left(self.people, added(live, after))

@@ -8,16 +8,18 @@ from typing import Any
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.errors import Mistake, UnknownName
-from reconciler.fields.base import EMPTY_LABEL, Codec, Rule, Wanted, Wrong
+from reconciler.fields.base import EMPTY_LABEL, Codec, Rule, Seen, Wanted, Wrong
 
 MODES = ("contains", "excludes")
+NO_NULL = "delete it; an empty list is []"
 
 
 class SetCodec(Codec):
     """A codec whose canonical value is a frozenset; order never matters, doubles are refused."""
 
     wanted_shape = "a list"
-    example = "[one, two], or {contains: [one]}"
+    example = "[one, two], or {contains: [one], excludes: [two]}"
+    cleared_by = "[]"
     empty: Hashable = frozenset()
 
     def read(self, node: Node) -> Wanted:
@@ -25,7 +27,7 @@ class SetCodec(Codec):
         if isinstance(node, AuthoredList):
             return self.read_members(node)
         if not isinstance(node, AuthoredMap):
-            raise self.misshapen(node)
+            raise self.unlisted(node)
         wrong: list[Mistake] = [
             UnknownName(node.keys_at[key].place, "mode", key, self.spec.label, MODES)
             for key in node
@@ -37,7 +39,7 @@ class SetCodec(Codec):
                 members = node[mode]
                 try:
                     if not isinstance(members, AuthoredList):
-                        raise self.misshapen(members)
+                        raise self.unlisted(members)
                     parts[mode] = self.read_members(members)
                 except Wrong as error:
                     wrong += error.mistakes
@@ -46,7 +48,13 @@ class SetCodec(Codec):
             names = ", ".join(sorted(map(self.show_member, both)))
             wrong.append(Mistake(node.place, f"{names} both in contains and in excludes", "keep one of them"))
         if not wrong and not any(parts.values()):
-            wrong.append(Mistake(node.place, "a rule without members", "name somebody, or delete the line"))
+            wrong.append(
+                Mistake(
+                    node.place,
+                    f"a rule without members for {self.spec.label}",
+                    "name some, or delete the line",
+                )
+            )
         if wrong:
             raise Wrong(*wrong)
         return Rule(parts.get("contains", frozenset()), parts.get("excludes", frozenset()))
@@ -56,6 +64,9 @@ class SetCodec(Codec):
         wrong: list[Mistake] = []
         seen: dict[Hashable, Node] = {}
         for node in nodes:
+            if isinstance(node, Scalar) and node.is_null:
+                wrong.append(Mistake(node.place, f"null among the members of {self.spec.label}", NO_NULL))
+                continue
             try:
                 members = self.read_member(node)
             except Wrong as error:
@@ -63,11 +74,23 @@ class SetCodec(Codec):
                 continue
             for member in members:
                 if member in seen:
-                    wrong.append(Mistake(node.place, f"{self.show_member(member)} twice", "name it once"))
+                    wrong.append(
+                        Mistake(
+                            node.place,
+                            f"{self.show_member(member)} twice in {self.spec.label}",
+                            "name it once",
+                        )
+                    )
                 seen[member] = node
         if wrong:
             raise Wrong(*wrong)
         return frozenset(seen)
+
+    def unlisted(self, node: Node) -> Wrong:
+        """Make the error for members that do not stand in a list."""
+        if isinstance(node, Scalar) and (mistake := wrong_separator(node)):
+            return Wrong(mistake)
+        return self.misshapen(node)
 
     @abstractmethod
     def read_member(self, node: Node) -> tuple[Hashable, ...]:
@@ -87,7 +110,18 @@ class SetCodec(Codec):
 
     def dump(self, value: Any) -> Any:
         """Write the members' names."""
-        return [self.show_member(member) for member in self.ordered(value)]
+        return [self.dump_member(member) for member in self.ordered(value)]
+
+    def dump_member(self, member: Any) -> Any:
+        """Return one member as it is written: as it is shown, unless a type knows better."""
+        return self.show_member(member)
+
+
+def added(live: Seen, after: Hashable) -> frozenset[Any]:
+    """Return the members that a set is to gain."""
+    assert isinstance(live.value, frozenset)  # noqa: S101 - a set's own canonical form
+    assert isinstance(after, frozenset)  # noqa: S101 - see above
+    return after - live.value
 
 
 def wrong_separator(scalar: Scalar) -> Mistake | None:

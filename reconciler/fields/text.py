@@ -1,21 +1,22 @@
-"""Texts: `text`, `multi_text` in its plain form, and `link`."""
+"""Texts that are one string on the wire: `text`, `link`, `telephone` and `email`."""
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Hashable
 from typing import Any
 
 from reconciler.authored import Scalar
-from reconciler.errors import Mistake
+from reconciler.errors import QUOTABLE, Mistake
 from reconciler.fields.base import EMPTY, EMPTY_LABEL, ScalarCodec, Seen, Wrong
 
-FORMATTED = "formatted"
-"""The note of a live rich text that plain text would flatten."""
-
-PLAIN_TAGS = frozenset({"p", "br", "div", "span"})
-"""HTML elements in which `doc_html` wraps text that has no formatting."""
+TELEPHONE = re.compile(r"(?:\+?[0-9]{1,4})?(?:[-()*#]*[0-9]){3,50}")
+LONGEST_TELEPHONE = 54
+EMAIL = re.compile(r"[^@\r\n]+@[^@\r\n]+")
+LONGEST_EMAIL = 254
+WEB_ADDRESS = re.compile(r"https?://[^\s/][^\s]*", re.IGNORECASE)
 
 
 def canonical(text: str) -> str | None:
@@ -24,42 +25,55 @@ def canonical(text: str) -> str | None:
     return folded or EMPTY
 
 
-def canonical_rich(text: str) -> str | None:
-    """Fold a rich text's plain projection (field-formats.md section 12.3)."""
-    lines = (line.rstrip() for line in text.replace("\u00a0", " ").splitlines())
-    return canonical(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n"))
+def text_of(wire: Any) -> str | None:
+    """Read a string, or null; raises ValueError for anything else."""
+    if wire is not None and not isinstance(wire, str):
+        raise ValueError(f"expected a string, got {type(wire).__name__}")
+    return wire
+
+
+def written_text(scalar: Scalar) -> str:
+    """Take a scalar as it stands, whatever YAML would guess; raises `Wrong` for what a comment cut off."""
+    if not scalar.hidden:
+        return scalar.text
+    whole = f"{scalar.text} {scalar.hidden}"
+    advice = f": {json.dumps(whole, ensure_ascii=False)}" if len(whole) <= QUOTABLE else ""
+    raise Wrong(Mistake(scalar.place, "the text after ' #' is a comment to YAML", f"quote the text{advice}"))
+
+
+def nothing_in(scalar: Scalar) -> Wrong:
+    """Make the error for a text without any sign in it."""
+    return Wrong(Mistake(scalar.place, "an empty text", "write null to empty the field"))
 
 
 class TextCodec(ScalarCodec):
-    """`text`: a string both ways, emptied by `""` (field-formats.md section 4.1)."""
+    """`text`: a string both ways (field-formats.md section 4.1)."""
 
     wanted_shape = "a text"
     example = '"a text in quotes"'
+    cleared_by = '""'
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
-        """Take the scalar as it stands, whatever YAML would guess."""
-        if scalar.hidden:
-            raise Wrong(
-                Mistake(
-                    scalar.place,
-                    "the text after ' #' is a comment to YAML",
-                    f'quote the text: "{(scalar.text + " " + scalar.hidden)[:60]}"',
-                )
-            )
-        text = canonical(scalar.text)
+        """Take the text; a name stands on one line."""
+        text = self.fold(written_text(scalar))
         if text is EMPTY:
-            raise Wrong(Mistake(scalar.place, "an empty text", "write null to empty the field"))
-        if self.spec.key == "name" and "\n" in text:
+            raise nothing_in(scalar)
+        if self.is_name and "\n" in text:
             raise Wrong(Mistake(scalar.place, "a line break in a name", "write it on one line"))
         return text
 
+    @property
+    def is_name(self) -> bool:
+        """Whether this is the item's name, the one text that is known to have a single line."""
+        return self.spec.key == "name"
+
+    def fold(self, text: str) -> str | None:
+        """Return the canonical form; a single line also loses the blanks at its ends."""
+        return canonical(text.strip() if self.is_name else text)
+
     def decode(self, wire: Any) -> Seen:
         """Read a string, or any of the empty forms."""
-        if wire is None:
-            return Seen(EMPTY)
-        if not isinstance(wire, str):
-            raise ValueError(f"expected a string, got {type(wire).__name__}")
-        return Seen(canonical(wire))
+        return Seen(self.fold(text_of(wire) or ""))
 
     def encode(self, value: Any) -> Any:
         """Send the string, `""` to clear."""
@@ -74,48 +88,55 @@ class TextCodec(ScalarCodec):
         return value
 
 
-class RichTextCodec(TextCodec):
-    """`multi_text` held to plain text; a formatted live text is never overwritten by it."""
+class PatternCodec(TextCodec):
+    """A text that has to look like something; its blanks at the ends mean nothing."""
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
-        """Read as text, folded as rich texts are."""
-        text = canonical_rich(str(super().read_scalar(scalar)))
+        """Take a text of the right pattern."""
+        text = self.fold(scalar.text)
         if text is EMPTY:
-            raise Wrong(Mistake(scalar.place, "an empty text", "write null to empty the field"))
-        return text
-
-    def decode(self, wire: Any) -> Seen:
-        """Read the string of `fields[]`, or the object of `multi_texts` (section 12.1)."""
-        if isinstance(wire, dict):
-            text = wire.get("doc_text")
-            html = wire.get("doc_html") or ""
-            if not isinstance(text, str | None) or not isinstance(html, str):
-                raise ValueError("a multi_texts entry without text")
-            tags = {tag.lower() for tag in re.findall(r"<\s*([A-Za-z][A-Za-z0-9-]*)", html)}
-            return Seen(canonical_rich(text or ""), (FORMATTED,) if tags - PLAIN_TAGS else ())
-        seen = super().decode(wire)
-        return Seen(canonical_rich(str(seen.value))) if seen.value else seen
-
-    def objection(self, live: Seen, after: Hashable) -> str | None:  # noqa: ARG002 - any change would flatten it
-        """Refuse to flatten formatting, pictures or mentions."""
-        if FORMATTED in live.notes:
-            return "the live text has formatting that plain text would destroy"
-        return None
-
-
-class LinkCodec(TextCodec):
-    """`link`: one http or https address (field-formats.md section 4.4)."""
-
-    wanted_shape = "a link"
-    example = '"https://…"'
-
-    def read_scalar(self, scalar: Scalar) -> Hashable:
-        """Take an absolute http(s) address, trimmed."""
-        text = str(super().read_scalar(scalar)).strip()
-        if not re.fullmatch(r"https?://[^\s/][^\s]*", text, re.IGNORECASE):
+            raise nothing_in(scalar)
+        if not self.fits(text):
             raise self.misshapen(scalar)
         return text
 
-    def decode(self, wire: Any) -> Seen:
-        """Read a string, trimmed."""
-        return super().decode(wire.strip() if isinstance(wire, str) else wire)
+    def fold(self, text: str) -> str | None:
+        """Return the text without the blanks around it."""
+        return text.strip() or EMPTY
+
+    def fits(self, text: str) -> bool:
+        """Whether the service would take the text."""
+        return bool(WEB_ADDRESS.fullmatch(text))
+
+
+class LinkCodec(PatternCodec):
+    """`link`: one http or https address, compared byte by byte (field-formats.md section 4.4)."""
+
+    wanted_shape = "a web address"
+    example = '"https://…"'
+
+
+class TelephoneCodec(PatternCodec):
+    """`telephone`: digits with signs and no blanks, at most 54 (field-formats.md section 4.6)."""
+
+    wanted_shape = "a telephone number"
+    example = '"+86-13800000000", at most 54 signs'
+
+    def fold(self, text: str) -> str | None:
+        """Return the number without any blanks: the service's pattern has none."""
+        return re.sub(r"\s", "", text) or EMPTY
+
+    def fits(self, text: str) -> bool:
+        """Whether the number has the service's pattern."""
+        return len(text) <= LONGEST_TELEPHONE and bool(TELEPHONE.fullmatch(text))
+
+
+class EmailCodec(PatternCodec):
+    """`email`: a text with one @ in it, at most 254; it is no person (field-formats.md section 4.7)."""
+
+    wanted_shape = "an e-mail address"
+    example = '"ops@example.com"'
+
+    def fits(self, text: str) -> bool:
+        """Whether the address has the service's pattern."""
+        return len(text) <= LONGEST_EMAIL and bool(EMAIL.fullmatch(text))

@@ -1,0 +1,284 @@
+"""`compound_field`: rows of sub-fields; exact, or by a key with the rest of each row left alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.errors import Mistake, UnknownName
+from reconciler.fields.base import EMPTY_LABEL, Codec, Rule, Seen, Target, Wanted, Wish, Wrong, settle
+
+Row: TypeAlias = tuple[tuple[str, Hashable], ...]
+"""(sub-field's key, canonical value) in the order of the sub-fields; empty values are left out."""
+
+LOST = "lost: "
+"""Prefix of the note of something in live rows that a write would lose."""
+DOUBLE = "double: "
+"""Prefix of the note of a key that several live rows have."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowWish:
+    """What is wanted of the row with one key: a wish for each sub-field that is named."""
+
+    key: Hashable
+    wanted: tuple[tuple[str, Wanted], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Wish):
+    """A wish about rows by their key: sub-fields that are not named keep their values.
+
+    Rows that are not named go where the list is `exact`, else they stay.  Live rows keep their
+    order, new ones come last.
+    """
+
+    key: str
+    rows: tuple[RowWish, ...]
+    exact: bool
+    empties: tuple[tuple[str, Hashable], ...]
+
+    def of(self, live: Any) -> Hashable:
+        """Lay the named rows over the live ones."""
+        wishes = {row.key: row for row in self.rows}
+        made: list[Row] = []
+        for row in live:
+            wish = wishes.pop(dict(row).get(self.key), None)
+            if wish:
+                made.append(self.laid(wish, dict(row)))
+            elif not self.exact:
+                made.append(row)
+        made += (self.laid(wish, {}) for wish in wishes.values())
+        return tuple(made)
+
+    def laid(self, wish: RowWish, row: Mapping[str, Hashable]) -> Row:
+        """Lay one wish over one row."""
+        wanted = dict(wish.wanted)
+        values = {
+            sub: settle(wanted[sub], row.get(sub, empty)) if sub in wanted else row.get(sub, empty)
+            for sub, empty in self.empties
+        }
+        return tuple((sub, value) for (sub, empty) in self.empties if (value := values[sub]) != empty)
+
+
+class CompoundCodec(Codec):
+    """`compound_field`: a two-dimensional array, replaced whole (field-formats.md sections 8.4 and 10b)."""
+
+    wanted_shape = "a list of rows"
+    example = "[{env: prod, when: 2026-12-01}]; with a key in the settings also {contains: [{…}]}"
+    cleared_by = "[]"
+    empty: Hashable = ()
+
+    @cached_property
+    def row_key(self) -> str:
+        """The key of the sub-field that names a row, empty where none does."""
+        return next(
+            (sub.spec.key for sub in self.parts.values() if sub.spec.answers_to(self.spec.row_key)), ""
+        )
+
+    @cached_property
+    def empties(self) -> tuple[tuple[str, Hashable], ...]:
+        """The empty value of each sub-field, in their order."""
+        return tuple((key, part.empty) for key, part in self.parts.items())
+
+    # -- from what is written ----------------------------------------------------------------
+
+    def read(self, node: Node) -> Wanted:
+        """Read a list of rows, or `{contains: [rows]}` where a key tells the rows apart."""
+        if isinstance(node, AuthoredList):
+            return self.keyed(node, exact=True) if self.row_key else self.plain(node)
+        match node:
+            case {"contains": AuthoredList() as rows, **others} if not others:
+                if not self.row_key:
+                    fix = f"name one as `key` of {self.spec.label} in the settings, or write all rows"
+                    raise Wrong(Mistake(node.place, "`contains` needs a sub-field that names a row", fix))
+                return self.keyed(rows, exact=False)
+        raise self.misshapen(node)
+
+    def plain(self, nodes: AuthoredList) -> tuple[Row, ...]:
+        """Read rows as they stand, in their order."""
+        wrong: list[Mistake] = []
+        rows: list[Row] = []
+        for node in nodes:
+            wanted = self.row(node, wrong)
+            for sub, wish in wanted.items():
+                if isinstance(wish, Rule):
+                    what = f"a rule for {self.parts[sub].spec.label} of a row without a key"
+                    wrong.append(Mistake(node.place, what, "write its members as a list"))
+            values = (
+                (sub, settle(wanted[sub], empty), empty) for sub, empty in self.empties if sub in wanted
+            )
+            rows.append(tuple((sub, value) for sub, value, empty in values if value != empty))
+            if wanted and not rows[-1]:
+                wrong.append(Mistake(node.place, f"an empty row in {self.spec.label}", "delete it"))
+        if wrong:
+            raise Wrong(*wrong)
+        return tuple(rows)
+
+    def keyed(self, nodes: AuthoredList, *, exact: bool) -> Rows:
+        """Read rows that a key tells apart."""
+        wrong: list[Mistake] = []
+        rows: dict[Hashable, RowWish] = {}
+        part = self.parts[self.row_key]
+        for node in nodes:
+            before = len(wrong)
+            wanted = self.row(node, wrong)
+            key = settle(wanted.get(self.row_key, part.empty), part.empty)
+            if len(wrong) > before:
+                continue
+            if key == part.empty:
+                what = f"a row of {self.spec.label} without {part.spec.label}"
+                wrong.append(Mistake(node.place, what, "name it: it tells the rows apart"))
+            elif key in rows:
+                what = f"two rows of {self.spec.label} with {part.spec.label} {part.show(key)}"
+                wrong.append(Mistake(node.place, what, "make them one"))
+            rows[key] = RowWish(key, tuple(wanted.items()))
+        if not nodes and not exact:
+            wrong.append(
+                Mistake(nodes.place, f"a rule without rows for {self.spec.label}", "delete the line")
+            )
+        if wrong:
+            raise Wrong(*wrong)
+        return Rows(self.row_key, tuple(rows.values()), exact, self.empties)
+
+    def row(self, node: Node, wrong: list[Mistake]) -> dict[str, Wanted]:
+        """Read one row: what is wanted of each sub-field that it names."""
+        wanted: dict[str, Wanted] = {}
+        if not isinstance(node, AuthoredMap) or not node:
+            wrong += self.misshapen(node).mistakes
+            return wanted
+        for name, value in node.items():
+            at = node.keys_at[name].place
+            part = self.part(name, at, wrong)
+            if part is None:
+                continue
+            if part.spec.key in wanted:
+                wrong.append(Mistake(at, f"{part.spec.label} twice in one row", "name it once"))
+                continue
+            try:
+                wanted[part.spec.key] = part.parse(value)
+            except Wrong as error:
+                wrong += error.mistakes
+        return wanted
+
+    def part(self, name: str, at: Place, wrong: list[Mistake]) -> Codec | None:
+        """Find a sub-field by key, alias or unique name; adds a mistake where there is none."""
+        hits = [part for part in self.parts.values() if part.spec.answers_to(name)]
+        hits = [part for part in hits if name in (part.spec.key, part.spec.alias)] or hits
+        if len(hits) == 1:
+            return hits[0]
+        if hits:
+            keys = " or ".join(part.spec.key for part in hits)
+            wrong.append(Mistake(at, f"'{name}' names {len(hits)} sub-fields", f"write {keys}"))
+        elif any(sub.answers_to(name) for sub in self.spec.subfields):
+            wrong.append(Mistake(at, f"{name} of {self.spec.label} is calculated", "delete the line"))
+        else:
+            known = [self.word(part) for part in self.parts.values()]
+            wrong.append(UnknownName(at, "sub-field", name, self.spec.label, known))
+        return None
+
+    def people_in(self, node: Node) -> Iterator[Scalar]:
+        """Yield what may name people in any row."""
+        for part, value in self.cells(node):
+            yield from part.people_in(value)
+
+    def targets_in(self, node: Node) -> Iterator[Target]:
+        """Yield the work items that any row names."""
+        for part, value in self.cells(node):
+            yield from part.targets_in(value)
+
+    def cells(self, node: Node) -> Iterator[tuple[Codec, Node]]:
+        """Yield every value of the authored rows with the codec of its sub-field."""
+        rows = node.get("contains") if isinstance(node, AuthoredMap) else node
+        for row in rows if isinstance(rows, AuthoredList) else ():
+            for name, value in row.items() if isinstance(row, AuthoredMap) else ():
+                for part in self.parts.values():
+                    if part.spec.answers_to(name):
+                        yield part, value
+
+    # -- from and to the wire ----------------------------------------------------------------
+
+    def decode(self, wire: Any) -> Seen:
+        """Read the rows; a sub-field may be missing from a row, an empty row is none."""
+        if wire is None or wire == "":
+            return Seen(())
+        if not isinstance(wire, list):
+            raise ValueError("expected rows")
+        notes: dict[str, None] = {}
+        rows = [row for one in wire if (row := self.decode_row(one, notes))]
+        keys = [key for row in rows if (key := dict(row).get(self.row_key)) is not None]
+        notes.update(
+            (f"{DOUBLE}{self.parts[self.row_key].show(key)}", None) for key in keys if keys.count(key) > 1
+        )
+        return Seen(tuple(rows), tuple(notes))
+
+    def decode_row(self, wire: Any, notes: dict[str, None]) -> Row:
+        """Read one row of field/value pairs."""
+        if not isinstance(wire, list):
+            raise ValueError("expected a row of pairs")
+        values: dict[str, Hashable] = {}
+        for pair in wire:
+            key = pair.get("field_key") if isinstance(pair, dict) else None
+            if not isinstance(key, str):
+                raise ValueError("a pair without a field key")
+            if key in self.parts:
+                seen = decoded(self.parts[key], pair.get("field_value"))
+                values[key] = seen.value
+                notes.update((f"{LOST}{note} text", None) for note in seen.notes)
+            elif not any(sub.key == key for sub in self.spec.subfields):
+                notes[f"{LOST}{key}"] = None
+        return tuple((key, values[key]) for key, empty in self.empties if values.get(key, empty) != empty)
+
+    def encode(self, value: Any) -> Any:
+        """Send all rows; what is empty is left out of its row."""
+        return [
+            [{"field_key": key, "field_value": self.parts[key].encode(one)} for key, one in row]
+            for row in value
+        ]
+
+    def show(self, value: Any) -> str:
+        """Show each row's filled sub-fields by name."""
+        rows = ("{" + ", ".join(self.shown(key, one) for key, one in row) + "}" for row in value)
+        return ", ".join(rows) or EMPTY_LABEL
+
+    def shown(self, key: str, value: Any) -> str:
+        """Show one value of a row."""
+        return f"{self.parts[key].spec.label}: {self.parts[key].show(value)}"
+
+    def dump(self, value: Any) -> Any:
+        """Write each row as a map of names."""
+        return [{self.word(self.parts[key]): self.parts[key].dump(one) for key, one in row} for row in value]
+
+    def word(self, part: Codec) -> str:
+        """Return the alias of a sub-field, else its name where that is unique, else its key."""
+        spec = part.spec
+        named = [other for other in self.parts.values() if other.spec.answers_to(spec.name)]
+        return spec.alias or (spec.name if len(named) == 1 else spec.key)
+
+    def objection(self, live: Seen, after: Hashable) -> str | None:
+        """Refuse what the parts refuse, and a write that would lose what nobody here sees."""
+        for note in live.notes:
+            if note.startswith(LOST):
+                return f"the rows hold {note.removeprefix(LOST)}, which writing them would lose"
+            if note.startswith(DOUBLE) and after != self.empty:
+                return f"several live rows are {note.removeprefix(DOUBLE)}, and the key should name one"
+        assert isinstance(live.value, tuple)  # noqa: S101 - the codec's own canonical form
+        assert isinstance(after, tuple)  # noqa: S101 - see above
+        held = {cell for row in live.value for cell in row}
+        fresh = (cell for row in after for cell in row if cell not in held)
+        reasons = (self.parts[key].objection(Seen(self.parts[key].empty), value) for key, value in fresh)
+        return next((reason for reason in reasons if reason), None)
+
+
+def decoded(part: Codec, wire: Any) -> Seen:
+    """Read a sub-value, also one that is JSON in a string (section 10b)."""
+    try:
+        return part.decode(wire)
+    except ValueError:
+        if not isinstance(wire, str):
+            raise
+        return part.decode(json.loads(wire))

@@ -1,0 +1,58 @@
+"""`link_cloud_doc`: a list of documents, in the order in which the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from reconciler.authored import AuthoredList, Node, Scalar
+from reconciler.errors import Mistake, WrongShape
+from reconciler.fields.base import EMPTY_LABEL, Codec, Seen, Wanted, Wrong, found
+from reconciler.fields.text import WEB_ADDRESS
+
+
+class DocumentsCodec(Codec):
+    """`link_cloud_doc`: an array of addresses both ways (field-formats.md section 4.5)."""
+
+    wanted_shape = "a list of web addresses"
+    example = '["https://…"]'
+    cleared_by = "[]"
+    empty: Hashable = ()
+
+    def read(self, node: Node) -> Wanted:
+        """Read a list; each address once."""
+        if not isinstance(node, AuthoredList):
+            raise self.misshapen(node)
+        wrong: list[Mistake] = []
+        links: list[str] = []
+        for one in node:
+            link = one.text.strip() if isinstance(one, Scalar) else ""
+            if not WEB_ADDRESS.fullmatch(link):
+                wrong.append(
+                    WrongShape(one.place, f"a web address in {self.spec.label}", found(one), '"https://…"')
+                )
+            elif link in links:
+                wrong.append(Mistake(one.place, f"the same address twice in {self.spec.label}", "keep one"))
+            links.append(link)
+        if wrong:
+            raise Wrong(*wrong)
+        return tuple(links)
+
+    def decode(self, wire: Any) -> Seen:
+        """Read an array, one string (section 18, point 4), or an empty form."""
+        links = wire if isinstance(wire, list) else [wire or ""]
+        if not all(isinstance(link, str) for link in links):
+            raise ValueError("expected addresses")
+        return Seen(tuple(link.strip() for link in links if link.strip()))
+
+    def encode(self, value: Any) -> Any:
+        """Send the array."""
+        return list(value)
+
+    def show(self, value: Any) -> str:
+        """Show the addresses."""
+        return ", ".join(value) if value else EMPTY_LABEL
+
+    def dump(self, value: Any) -> Any:
+        """Write the list."""
+        return list(value)

@@ -1,0 +1,215 @@
+"""Related work items: one id or a set of ids, which files may also name (field-formats.md section 15)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
+from reconciler.fields.base import (
+    EMPTY,
+    EMPTY_LABEL,
+    Codec,
+    FieldSpec,
+    Items,
+    Rule,
+    Seen,
+    Target,
+    Wanted,
+    Wrong,
+    found,
+)
+from reconciler.fields.sets import SetCodec
+
+ITEM_ID = re.compile(r"[1-9][0-9]{0,18}")
+LARGEST_ID = 2**63 - 1
+MEMBERS = ("type", "name")
+FORM = 'an id such as 6300012345, or {name: "…"}'
+
+
+class UnknownItem(Mistake):
+    """A related item that the run knows by no id; without pins its name may be right all the same."""
+
+    def __init__(self, place: Place, name: str, type_word: str) -> None:
+        """Say that the space has no item of that name, as far as is known."""
+        super().__init__(
+            place, f"no {type_word} named {quoted(name)} is known", "correct the name, or write its id"
+        )
+
+
+def named_in(node: Node) -> Iterator[Target]:
+    """Yield the items that a value names: `{type?, name}` anywhere in its lists and rules."""
+    if isinstance(node, AuthoredList):
+        for one in node:
+            yield from named_in(one)
+    elif isinstance(node, AuthoredMap):
+        name, type_ = node.get("name"), node.get("type")
+        if isinstance(name, Scalar):
+            yield Target(type_.text if isinstance(type_, Scalar) else "", name.text, node.place)
+        else:
+            for one in node.values():
+                yield from named_in(one)
+
+
+def read_item(node: Node, spec: FieldSpec, items: Items) -> int:
+    """Return the id that a scalar or `{type?, name}` means; raises `Wrong`."""
+    if isinstance(node, AuthoredMap):
+        return by_name(node, spec, items)
+    if not isinstance(node, Scalar) or not node.plain or not ITEM_ID.fullmatch(node.text):
+        raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", found(node), FORM))
+    item_id = int(node.text)
+    if item_id > LARGEST_ID:
+        raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", "a number beyond any id", FORM))
+    type_key, name = items.known.get(item_id, ("", ""))
+    if spec.targets and type_key and type_key not in spec.targets:
+        what = f"{item_id} is {word_of(type_key, items)} {quoted(name)}"
+        raise Wrong(Mistake(node.place, what, f"{spec.label} takes {targets_of(spec, items)}"))
+    return item_id
+
+
+def by_name(node: AuthoredMap, spec: FieldSpec, items: Items) -> int:
+    """Return the id of the one item that bears a name; raises `Wrong`."""
+    wrong: list[Mistake] = [
+        UnknownName(at.place, "member", key, spec.label, MEMBERS)
+        for key, at in node.keys_at.items()
+        if key not in MEMBERS
+    ]
+    name, type_ = node.get("name"), node.get("type")
+    if wrong:
+        raise Wrong(*wrong)
+    if not isinstance(name, Scalar) or not isinstance(type_ or name, Scalar) or not name.text or name.is_null:
+        raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", found(node), FORM))
+    type_keys = type_keys_of(type_, node.place, spec, items) if isinstance(type_, Scalar) else spec.targets
+    if len(type_keys) != 1:
+        example = f'{{type: story, name: "{name.text}"}}' if quoted(name.text) == f"'{name.text}'" else FORM
+        raise Wrong(Mistake(node.place, f"{spec.label} takes items of several types", f"write {example}"))
+    (type_key,) = type_keys
+    ids = items.by_name.get((type_key, name.text), ())
+    if not ids:
+        raise Wrong(UnknownItem(name.place, name.text, word_of(type_key, items)))
+    if len(ids) > 1:
+        few = " or ".join(map(str, sorted(ids)[:3]))
+        raise Wrong(Mistake(name.place, f"{len(ids)} items are named {quoted(name.text)}", f"write {few}"))
+    return ids[0]
+
+
+def type_keys_of(scalar: Scalar, place: Place, spec: FieldSpec, items: Items) -> tuple[str, ...]:
+    """Return the key of the type that a file names; raises `Wrong` where the field takes no such items."""
+    type_key = items.types.get(scalar.text, "" if items.types else scalar.text)
+    if not type_key:
+        raise Wrong(UnknownName(scalar.place, "type", scalar.text, spec.label, items.types))
+    if spec.targets and type_key not in spec.targets:
+        what = f"{spec.label} takes no {quoted(scalar.text)}"
+        raise Wrong(Mistake(place, what, f"name an item of {targets_of(spec, items)}"))
+    return (type_key,)
+
+
+def word_of(type_key: str, items: Items) -> str:
+    """Return the shortest word by which files may name a type."""
+    words = [word for word, key in items.types.items() if key == type_key]
+    return min(words, key=lambda word: (len(word), word)) if words else type_key
+
+
+def targets_of(spec: FieldSpec, items: Items) -> str:
+    """List the types to which a field may point."""
+    return " or ".join(word_of(key, items) for key in spec.targets)
+
+
+def show_item(item_id: Any, items: Items) -> str:
+    """Return the id, with the item's name where it is known."""
+    name = items.known.get(item_id, ("", ""))[1]
+    return f"{item_id} ({name})" if name else str(item_id)
+
+
+def item_id_of(wire: Any) -> int | None:
+    """Read an id: a number, digits, `{id}`, or an empty form (section 15)."""
+    value = wire.get("id") if isinstance(wire, dict) else wire
+    if value is None or value in ("", 0, "0"):
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | str) or not ITEM_ID.fullmatch(str(value)):
+        raise ValueError("expected the id of a work item")
+    return int(value)
+
+
+def to_itself(place: Place, owner: str) -> Mistake:
+    """Make the mistake of an item that points to itself, which the service refuses as a loop."""
+    return Mistake(place, f"{owner} points to the item itself", "write another item")
+
+
+class RelatedCodec(Codec):
+    """`work_item_related_select`: the id of one item both ways (field-formats.md section 8.1)."""
+
+    wanted_shape = "a work item"
+    example = FORM
+
+    def targets_in(self, node: Node) -> Iterator[Target]:
+        """Yield the item that is named."""
+        return named_in(node)
+
+    def read(self, node: Node) -> Wanted:
+        """Read an id or a name."""
+        return read_item(node, self.spec, self.items)
+
+    def refusal_on(self, item_id: int, wanted: Wanted, place: Place) -> Mistake | None:
+        """Refuse the item itself."""
+        return to_itself(place, self.spec.label) if wanted == item_id else None
+
+    def decode(self, wire: Any) -> Seen:
+        """Read an id; null where there is none."""
+        return Seen(item_id_of(wire or None))
+
+    def encode(self, value: Any) -> Any:
+        """Send the number, null to clear."""
+        return value
+
+    def show(self, value: Any) -> str:
+        """Show the id and the name."""
+        return EMPTY_LABEL if value is EMPTY else show_item(value, self.items)
+
+    def dump(self, value: Any) -> Any:
+        """Write the id."""
+        return value
+
+
+class RelatedItemsCodec(SetCodec):
+    """`work_item_related_multi_select`: a set of ids (field-formats.md section 8.2)."""
+
+    wanted_shape = "a list of work items"
+    example = '[6300012345, {name: "26-12"}], or {contains: [6300012345]}'
+
+    def targets_in(self, node: Node) -> Iterator[Target]:
+        """Yield the items that are named."""
+        return named_in(node)
+
+    def read_member(self, node: Node) -> tuple[Hashable, ...]:
+        """Read an id or a name."""
+        return (read_item(node, self.spec, self.items),)
+
+    def refusal_on(self, item_id: int, wanted: Wanted, place: Place) -> Mistake | None:
+        """Refuse the item itself among the members."""
+        members = wanted.contains if isinstance(wanted, Rule) else wanted
+        inside = isinstance(members, frozenset) and item_id in members
+        return to_itself(place, self.spec.label) if inside else None
+
+    def decode(self, wire: Any) -> Seen:
+        """Read a list of ids, a single one, or an empty form."""
+        members = wire if isinstance(wire, list) else [wire]
+        return Seen(frozenset(one for one in map(item_id_of, members) if one))
+
+    def encode(self, value: Any) -> Any:
+        """Send the ids."""
+        return self.ordered(value)
+
+    def ordered(self, value: Any) -> list[Any]:
+        """Order by number."""
+        return sorted(value)
+
+    def show_member(self, member: Any) -> str:
+        """Show the id and the name."""
+        return show_item(member, self.items)
+
+    def dump_member(self, member: Any) -> Any:
+        """Write the id."""
+        return member

@@ -1,0 +1,294 @@
+"""`multi_text`: held to plain words, or to a subset of Markdown (field-formats.md section 12)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.authored import AuthoredMap, Node, Scalar
+from reconciler.errors import Mistake, UnknownName
+from reconciler.fields.base import EMPTY, EMPTY_LABEL, Codec, Seen, Wanted, Wish, Wrong
+from reconciler.fields.prose import (
+    KEPT,
+    Block,
+    Kind,
+    Over,
+    Prose,
+    Run,
+    Unsayable,
+    blocks_of,
+    is_sayable,
+    markdown_of,
+    plain_prose,
+    prose_of,
+)
+from reconciler.fields.text import canonical, nothing_in, text_of, written_text
+
+FORMATTED = "formatted"
+"""The note of a live rich text that plain text would flatten."""
+
+PLAIN_TAGS = frozenset({"p", "br", "div", "span"})
+"""HTML elements in which `doc_html` wraps text that has no formatting."""
+
+DESTROYED = (
+    "the live text has formatting that plain text would destroy "
+    "(to replace it, write {text: …, replace_formatting: true})"
+)
+UNREADABLE = (
+    "the live text has formatting that this Markdown cannot say "
+    "(to replace it, write {text: …, replace_formatting: true})"
+)
+BEYOND = "beyond_markdown"
+"""Marks the kept form of a text that the subset does not hold; never sent."""
+
+MEMBERS = ("markdown", "text", "replace_formatting")
+
+
+def canonical_rich(text: str) -> str | None:
+    """Fold a rich text's plain projection (field-formats.md section 12.3)."""
+    lines = (line.rstrip() for line in text.replace("\u00a0", " ").splitlines())
+    return canonical(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Wish):
+    """A wish about the words alone: a live text that says them keeps its formatting."""
+
+    text: str
+    over: Over
+
+    def of(self, live: Any) -> Hashable:
+        """Keep a live text of the same words."""
+        if isinstance(live, Prose) and live.text == self.text:
+            return live
+        return plain_prose(self.text, self.over)
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted(Wish):
+    """A wish about words and formatting; empty paragraphs of the live text do not count."""
+
+    blocks: tuple[Block, ...]
+
+    def of(self, live: Any) -> Hashable:
+        """Keep a live text of the same blocks."""
+        if isinstance(live, Prose) and live.filled == self.blocks:
+            return live
+        return prose_of(self.blocks, "known")
+
+
+class RichTextCodec(Codec):
+    """`multi_text`: a string or blocks on the way in, a document on the way out."""
+
+    wanted_shape = "a text"
+    example = '"plain words", {markdown: …}, or {text: …, replace_formatting: true}'
+    cleared_by = '""'
+
+    def read(self, node: Node) -> Wanted:
+        """Read plain words, Markdown, or words that may replace formatting."""
+        if isinstance(node, Scalar):
+            return self.words(node, "nothing")
+        if not isinstance(node, AuthoredMap):
+            raise self.misshapen(node)
+        unknown = [
+            UnknownName(node.keys_at[key].place, "form", key, self.spec.label, MEMBERS)
+            for key in node
+            if key not in MEMBERS
+        ]
+        if unknown:
+            raise Wrong(*unknown)
+        match node:
+            case {"markdown": Scalar() as scalar, **others} if not others and not scalar.is_null:
+                return self.markdown(scalar)
+            case {"text": Scalar() as scalar, "replace_formatting": Scalar(text="true", plain=True)} if (
+                not scalar.is_null
+            ):
+                return self.words(scalar, "anything")
+        raise self.misshapen(node)
+
+    def words(self, scalar: Scalar, over: Over) -> Words:
+        """Take plain words, folded as rich texts are."""
+        text = canonical_rich(written_text(scalar))
+        if text is EMPTY:
+            raise nothing_in(scalar)
+        return Words(text, over)
+
+    def markdown(self, scalar: Scalar) -> Formatted:
+        """Read the Markdown subset."""
+        try:
+            blocks = blocks_of(written_text(scalar))
+        except Unsayable as error:
+            raise Wrong(
+                Mistake(scalar.place, f"{error} in the Markdown of {self.spec.label}", KEPT)
+            ) from None
+        if not blocks:
+            raise nothing_in(scalar)
+        return Formatted(blocks)
+
+    def decode(self, wire: Any) -> Seen:
+        """Read the string of `fields[]`, the object of `multi_texts` (12.1), or blocks as they are sent."""
+        if isinstance(wire, list):
+            blocks = list(read_written(wire))
+            return Seen(prose_of(blocks, "anything") if blocks else EMPTY)
+        if isinstance(wire, dict):
+            return self.decode_detail(wire)
+        text = canonical_rich(text_of(wire) or "")
+        return Seen(EMPTY if text is EMPTY else plain_prose(text))
+
+    def decode_detail(self, wire: dict[str, Any]) -> Seen:
+        """Read `{doc, doc_text, doc_html}`: plain words, Markdown's blocks, or something beyond them."""
+        text = canonical_rich(text_of(wire.get("doc_text")) or "") or ""
+        html, doc = text_of(wire.get("doc_html")) or "", text_of(wire.get("doc")) or ""
+        tags = {tag.lower() for tag in re.findall(r"<\s*([A-Za-z][A-Za-z0-9-]*)", html)}
+        blocks = read_document(doc)
+        prose = prose_of(blocks) if blocks else None
+        if prose and not prose.is_plain and is_sayable(prose.filled):
+            return Seen(Prose(prose.filled, text), (FORMATTED,))
+        hints = tags - PLAIN_TAGS or wire.get("notify_user_list") or wire.get(BEYOND)
+        if not hints and (prose is None or prose.is_plain):
+            return Seen(plain_prose(text) if text else EMPTY)
+        return Seen(Prose((Block("opaque", (Run(html), Run(doc))),), text), (FORMATTED,))
+
+    def encode(self, value: Any) -> Any:
+        """Send a string, or blocks where there is formatting or some may be replaced; `""` clears.
+
+        A text beyond the subset is never sent; it keeps the form in which it was read.
+        """
+        if value is EMPTY:
+            return ""
+        if value.is_opaque:
+            html, doc = (run.text for run in value.blocks[0].runs)
+            return {"doc_html": html, "doc": doc, "doc_text": value.text, BEYOND: True}
+        return (
+            value.text if value.is_plain and value.over == "nothing" else list(written_blocks(value.blocks))
+        )
+
+    def show(self, value: Any) -> str:
+        """Quote the words, or the Markdown of a formatted text."""
+        if value is EMPTY:
+            return EMPTY_LABEL
+        return f'"{value.text if value.is_plain or value.is_opaque else markdown_of(value.blocks)}"'
+
+    def dump(self, value: Any) -> Any:
+        """Write the words; Markdown where it says more."""
+        if value is EMPTY:
+            return None
+        plain = value.is_plain or value.is_opaque
+        return value.text if plain else {"markdown": markdown_of(value.filled)}
+
+    def objection(self, live: Seen, after: Hashable) -> str | None:
+        """Refuse to flatten formatting that the author did not give up."""
+        if not isinstance(after, Prose) or not isinstance(live.value, Prose) or after.over == "anything":
+            return None
+        if after.over == "nothing":
+            return DESTROYED if FORMATTED in live.notes else None
+        return UNREADABLE if live.value.is_opaque else None
+
+
+# -- the blocks of the PUT (section 12.2) ------------------------------------------------------
+
+WRITTEN_MARKS = {"bold": "bold", "italic": "italic", "strike": "strikethrough"}
+HEADINGS: dict[str, Kind] = {"h1": "h1", "h2": "h2", "h3": "h3"}
+LINES: dict[str, Kind] = {"paragraph": "p", "blank": "p", "ul": "ul", "ol": "ol", "horizontalLine": "hr"}
+TYPES = {"ul": "ul", "ol": "ol", "hr": "horizontalLine"}
+
+
+def written_blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
+    """Make the block array; a heading is a paragraph in the heading's size."""
+    number = 0
+    for block in blocks:
+        number = number + 1 if block.kind == "ol" else 0
+        size = {"fontSize": block.kind} if block.kind in HEADINGS else {}
+        made: dict[str, Any] = {
+            "type": TYPES.get(block.kind, "paragraph" if block.runs else "blank"),
+            "content": [
+                {
+                    "type": "text",
+                    "text": run.text,
+                    "attrs": {**{WRITTEN_MARKS[mark]: "true" for mark in sorted(run.marks)}, **size},
+                }
+                for run in block.runs
+            ],
+        }
+        if number:
+            made["lineAttrs"] = {"list": str(number)}
+        yield made
+
+
+def read_written(wire: list[Any]) -> Iterator[Block]:
+    """Read a block array; raises ValueError for what the subset does not hold."""
+    for one in wire:
+        if not isinstance(one, dict) or one.get("type") not in LINES:
+            raise ValueError("a block that is not understood")
+        if any(value for key, value in (one.get("lineAttrs") or {}).items() if key != "list"):
+            raise ValueError("a line with attributes")
+        sizes: set[str] = set()
+        runs: list[Run] = []
+        for part in one.get("content") or ():
+            attrs = {
+                key: value for key, value in (part.get("attrs") or {}).items() if value not in ("", "false")
+            }
+            sizes.add(str(attrs.pop("fontSize", "")))
+            marks = {mark for mark, word in WRITTEN_MARKS.items() if attrs.pop(word, None) == "true"}
+            if part.get("type") != "text" or attrs:
+                raise ValueError("a text with attributes that are not understood")
+            runs.append(Run(str(part.get("text", "")), frozenset(marks)))
+        size = sizes.pop() if len(sizes) == 1 else "" if not sizes else "mixed"
+        if size and (size not in HEADINGS or LINES[one["type"]] != "p"):
+            raise ValueError("a size that is not understood")
+        yield Block(HEADINGS.get(size, LINES[one["type"]]), tuple(runs))
+
+
+# -- the document of a read (section 12.1; its inner form is only known from other clients) -----
+
+READ_MARKS = {
+    "bold": "bold",
+    "strong": "bold",
+    "italic": "italic",
+    "em": "italic",
+    "strike": "strike",
+    "strikethrough": "strike",
+}
+LISTS: dict[str, Kind] = {"bullet_list": "ul", "bulletlist": "ul", "ordered_list": "ol", "orderedlist": "ol"}
+RULES = frozenset({"horizontal_rule", "horizontalrule", "horizontalline"})
+
+
+def read_document(doc: str) -> list[Block] | None:
+    """Read `doc`, a document as JSON text; None for what is not understood."""
+    try:
+        tree = json.loads(doc)
+        if isinstance(tree, list):
+            return list(read_written(tree))
+        return [block for node in tree["content"] for block in read_node(node)]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def read_node(node: dict[str, Any]) -> Iterator[Block]:
+    """Read one node of the document; raises ValueError or KeyError for what the subset does not hold."""
+    kind = str(node["type"]).lower()
+    if kind in RULES:
+        yield Block("hr")
+    elif kind == "paragraph":
+        yield Block("p", tuple(read_texts(node)))
+    elif kind == "heading":
+        yield Block(HEADINGS[f"h{node['attrs']['level']}"], tuple(read_texts(node)))
+    elif kind in LISTS:
+        for entry in node["content"]:
+            (paragraph,) = entry["content"]
+            if paragraph["type"] != "paragraph":
+                raise ValueError("a list in a list")
+            yield Block(LISTS[kind], tuple(read_texts(paragraph)))
+    else:
+        raise ValueError("a node that is not understood")
+
+
+def read_texts(node: dict[str, Any]) -> Iterator[Run]:
+    """Read the texts of a paragraph with their marks."""
+    for part in node.get("content") or ():
+        if part["type"] != "text":
+            raise ValueError("something else than text")
+        yield Run(part["text"], frozenset(READ_MARKS[mark["type"]] for mark in part.get("marks") or ()))

@@ -1,0 +1,336 @@
+"""Cascades: `tree_select`, `tree_multi_select` and `business`; written as paths of labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from reconciler.authored import AuthoredList, Node, Scalar
+from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
+from reconciler.fields.base import EMPTY, EMPTY_LABEL, Codec, FieldSpec, Option, Seen, Wanted, Wrong, found
+from reconciler.fields.options import bearing, folded, id_form, option_id, several
+from reconciler.fields.sets import SetCodec, added
+
+Path: TypeAlias = tuple[str, ...]
+"""Option ids from the root down to the chosen level."""
+
+SEPARATOR = " / "
+SLASH = re.compile(r"\s*/\s*")
+SAMPLE = "label / label, or [label, label]"
+DEEPEST = 32
+"""More levels than any cascade has; a value nested deeper is refused."""
+
+
+class Tree:
+    """The options of one cascade, found by path, by a label that is unique, or by id."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        """Index the tree of `spec`."""
+        self.spec = spec
+        self.owner = spec.label
+        self.nodes = dict(walk(spec.options))
+        self.rank = {path: rank for rank, path in enumerate(self.nodes)}
+
+    # -- from what is written to a path ------------------------------------------------------
+
+    def read(self, node: Node) -> Path:
+        """Read `A / B`, `[A, B]`, `{id: …}` or a unique label; raises `Wrong`."""
+        if (chosen := id_form(node)) is not None:
+            paths = [path for path in self.nodes if path[-1] == chosen.text]
+            if not paths:
+                ids = [path[-1] for path in self.nodes]
+                raise Wrong(UnknownName(chosen.place, "option id", chosen.text, self.owner, ids))
+            path = self.only(chosen, paths)
+        elif isinstance(node, AuthoredList):
+            path = self.by_list(node)
+        elif isinstance(node, Scalar):
+            path = self.by_text(node)
+        else:
+            raise Wrong(WrongShape(node.place, f"a path of {self.owner}", found(node), SAMPLE))
+        if self.spec.level == "leaf" and self.nodes[path][-1].children:
+            below = [self.label((*path, child.id)) for child in self.nodes[path][-1].children]
+            raise Wrong(
+                Mistake(
+                    node.place,
+                    f"{quoted(self.label(path))} is no last level, and {self.owner} takes only these",
+                    f"write {quoted(below[0])}" + (" or one beside it" if len(below) > 1 else ""),
+                )
+            )
+        return path
+
+    def by_list(self, node: AuthoredList) -> Path:
+        """Go down level by level, by label or `{id: …}`."""
+        path: Path = ()
+        options = self.spec.options
+        for step in node:
+            if (chosen := id_form(step)) is not None:
+                hits = [option for option in options if option.id == chosen.text]
+            elif isinstance(step, Scalar):
+                hits = bearing(step.text, options)
+            else:
+                raise Wrong(WrongShape(step.place, f"a label of {self.owner}", found(step), "[label, label]"))
+            text = chosen or step
+            assert isinstance(text, Scalar)  # noqa: S101 - both branches above have one
+            if not hits:
+                raise Wrong(self.unknown(text, text.text, path))
+            if len(hits) > 1:
+                raise Wrong(several(text, self.owner, [f"{{id: {one.id}}}" for one in hits]))
+            path, options = (*path, hits[0].id), hits[0].children
+        if not path:
+            raise Wrong(WrongShape(node.place, f"a path of {self.owner}", "an empty list", SAMPLE))
+        return path
+
+    def by_text(self, scalar: Scalar) -> Path:
+        """Read labels parted by `/`, which a label may hold too; or one label that is unique in the tree."""
+        paths = self.candidates(scalar.text.strip())
+        if not paths:
+            raise Wrong(self.lost(scalar))
+        return self.only(scalar, paths)
+
+    def candidates(self, text: str) -> list[Path]:
+        """Return every path that a text may mean: by all its labels, else by its last one, or by its id."""
+        ends = bearing(text, tuple(nodes[-1] for nodes in self.nodes.values()))
+        by_label = list(self.matches(text, self.spec.options)) or [
+            path for path, nodes in self.nodes.items() if any(nodes[-1] is end for end in ends)
+        ]
+        return by_label + [path for path in self.nodes if path[-1] == text and path not in by_label]
+
+    def matches(self, text: str, options: tuple[Option, ...]) -> Iterator[Path]:
+        """Yield every path whose labels, parted by slashes, are `text`; enabled options before disabled."""
+        for wanted in (False, True):
+            hits = [
+                (option.id, *rest)
+                for option in options
+                if option.disabled is wanted and option.label
+                for rest in self.rests(text, option)
+            ]
+            if hits:
+                yield from hits
+                return
+
+    def rests(self, text: str, option: Option) -> Iterator[Path]:
+        """Yield what lies below `option` on the paths that `text` names."""
+        label = folded(option.label)
+        if folded(text) == label:
+            yield ()
+        elif folded(text).startswith(label) and (slash := SLASH.match(folded(text), len(label))):
+            yield from self.matches(folded(text)[slash.end() :], option.children)
+
+    def only(self, scalar: Scalar, paths: list[Path]) -> Path:
+        """Return the one path; raises `Wrong` where there are several."""
+        if len(paths) > 1:
+            raise Wrong(several(scalar, self.owner, [quoted(self.label(path)) for path in paths[:3]]))
+        return paths[0]
+
+    def lost(self, scalar: Scalar) -> Mistake:
+        """Say at which step a written path leaves the tree."""
+        path: Path = ()
+        options = self.spec.options
+        for word in SLASH.split(scalar.text.strip()):
+            hits = bearing(word, options)
+            if not hits:
+                return self.unknown(scalar, word, path)
+            path, options = (*path, hits[0].id), hits[0].children
+        return self.unknown(scalar, scalar.text, ())
+
+    def unknown(self, scalar: Scalar, word: str, path: Path) -> Mistake:
+        """Make the mistake of a label that is not there below `path`."""
+        options = self.nodes[path][-1].children if path else self.spec.options
+        owner = f"{self.label(path)} of {self.owner}" if path else self.owner
+        labels = [option.label for option in options if not option.disabled]
+        if not path and word not in labels:
+            labels += [option.label for nodes in self.nodes.values() for option in nodes[1:]]
+        return UnknownName(scalar.place, "option", word, owner, labels)
+
+    # -- from a path to what is written ------------------------------------------------------
+
+    def label(self, path: Path) -> str:
+        """Return the labels of a path; ids where the space has no label."""
+        return SEPARATOR.join(self.labels(path))
+
+    def labels(self, path: Path) -> list[str]:
+        """Return the label of each level of a path."""
+        return [
+            nodes[-1].label
+            if (nodes := self.nodes.get(path[:depth])) and nodes[-1].label
+            else path[depth - 1]
+            for depth in range(1, len(path) + 1)
+        ]
+
+    def written(self, path: Path) -> Any:
+        """Return the shortest form that is read as this path: text, list of labels, or list of ids."""
+        for depth in range(1, len(path) + 1):
+            options = self.nodes[path[: depth - 1]][-1].children if depth > 1 else self.spec.options
+            if path[:depth] not in self.nodes:
+                return [{"id": one} for one in path]
+            if [one.id for one in bearing(self.labels(path)[depth - 1], options)] != [path[depth - 1]]:
+                return [{"id": one} for one in path]
+        text = self.label(path)
+        return text if self.candidates(text) == [path] else self.labels(path)
+
+    def gone(self, path: Path) -> str | None:
+        """Say why a path may not be newly chosen, or None."""
+        nodes = self.nodes.get(path)
+        if nodes is None:
+            return f"option {self.label(path)} of {self.owner} was removed"
+        disabled = next((option for option in nodes if option.disabled), None)
+        return f"option '{disabled.label}' of {self.owner} is disabled" if disabled else None
+
+
+def walk(
+    options: tuple[Option, ...], above: tuple[Option, ...] = ()
+) -> Iterator[tuple[Path, tuple[Option, ...]]]:
+    """Yield every node of a tree: its path of ids, and the options along it."""
+    for option in options:
+        nodes = (*above, option)
+        yield tuple(one.id for one in nodes), nodes
+        yield from walk(option.children, nodes)
+
+
+def path_of(wire: Any) -> Path:
+    """Read `{value, label, children: {…} | null}`; `()` where nothing is chosen."""
+    path: list[str] = []
+    while (one := option_id(wire)) is not None:
+        path.append(one)
+        wire = wire.get("children") if isinstance(wire, dict) else None
+        if isinstance(wire, list):
+            if len(wire) > 1:
+                raise ValueError("a value with two options on one level")
+            wire = wire[0] if wire else None
+        if len(path) > DEEPEST:
+            raise ValueError("a value deeper than any cascade")
+    return tuple(path)
+
+
+def chain(path: Path, labels: list[str]) -> dict[str, Any] | None:
+    """Make the wire's form of a path, labels and the null at its end too (section 6.3)."""
+    made: dict[str, Any] | None = None
+    for one, label in zip(reversed(path), reversed(labels), strict=True):
+        made = {"value": one, "label": label, "children": made}
+    return made
+
+
+class TreeSelectCodec(Codec):
+    """`tree_select`: one path of nested options both ways (field-formats.md sections 6.3 and 10)."""
+
+    wanted_shape = "a path of labels"
+    example = "Region / City, [Region, City], or {id: …}"
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The options, indexed once."""
+        return Tree(self.spec)
+
+    def read(self, node: Node) -> Wanted:
+        """Read a path."""
+        return self.tree.read(node)
+
+    def decode(self, wire: Any) -> Seen:
+        """Read the ids of the path."""
+        return Seen(path_of(wire or None) or EMPTY)
+
+    def encode(self, value: Any) -> Any:
+        """Send the nested form in full."""
+        return None if value is EMPTY else chain(value, self.tree.labels(value))
+
+    def show(self, value: Any) -> str:
+        """Show the labels."""
+        return EMPTY_LABEL if value is EMPTY else self.tree.label(value)
+
+    def dump(self, value: Any) -> Any:
+        """Write the path."""
+        return None if value is EMPTY else self.tree.written(value)
+
+    def objection(self, live: Seen, after: Hashable) -> str | None:  # noqa: ARG002 - only the new choice counts
+        """Refuse a path that the space no longer offers."""
+        return self.tree.gone(after) if isinstance(after, tuple) else None
+
+
+class TreeMultiSelectCodec(SetCodec):
+    """`tree_multi_select`: a set of paths, shared parents repeated (field-formats.md section 6.4)."""
+
+    wanted_shape = "a list of paths"
+    example = "[Region / City, Region / Town], or {contains: [Region / City]}"
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The options, indexed once."""
+        return Tree(self.spec)
+
+    def read_member(self, node: Node) -> tuple[Hashable, ...]:
+        """Read one path."""
+        return (self.tree.read(node),)
+
+    def decode(self, wire: Any) -> Seen:
+        """Read an array of nested options, or an empty form."""
+        if wire is None or wire == "":
+            return Seen(frozenset())
+        if not isinstance(wire, list):
+            raise ValueError("expected a list of options")
+        return Seen(frozenset(path for path in map(path_of, wire) if path))
+
+    def encode(self, value: Any) -> Any:
+        """Send every path in full, in the order of the metadata."""
+        return [chain(path, self.tree.labels(path)) for path in self.ordered(value)]
+
+    def ordered(self, value: Any) -> list[Any]:
+        """Order as the field's own tree does."""
+        return sorted(value, key=lambda path: (self.tree.rank.get(path, len(self.tree.rank)), path))
+
+    def show_member(self, member: Any) -> str:
+        """Show the labels."""
+        return self.tree.label(member)
+
+    def dump_member(self, member: Any) -> Any:
+        """Write the path."""
+        return self.tree.written(member)
+
+    def objection(self, live: Seen, after: Hashable) -> str | None:
+        """Refuse to add paths that the space no longer offers."""
+        reasons = (self.tree.gone(path) for path in self.ordered(added(live, after)))
+        return next((reason for reason in reasons if reason), None)
+
+
+class BusinessCodec(Codec):
+    """`business`: the id of a business line, written as a path of names (field-formats.md section 6.5)."""
+
+    wanted_shape = "a business line"
+    example = "Group / Line, [Group, Line], or {id: …}"
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The business lines, indexed once."""
+        return Tree(self.spec)
+
+    @cached_property
+    def paths(self) -> dict[str, Path]:
+        """The path of each line's id."""
+        return {path[-1]: path for path in self.tree.nodes}
+
+    def read(self, node: Node) -> Wanted:
+        """Read a path; the id of its last line is the value."""
+        return self.tree.read(node)[-1]
+
+    def decode(self, wire: Any) -> Seen:
+        """Read the id."""
+        return Seen(option_id(wire or None))
+
+    def encode(self, value: Any) -> Any:
+        """Send the id, null to clear."""
+        return value
+
+    def show(self, value: Any) -> str:
+        """Show the names from the top."""
+        return EMPTY_LABEL if value is EMPTY else self.tree.label(self.paths.get(value, (value,)))
+
+    def dump(self, value: Any) -> Any:
+        """Write the path."""
+        if value is EMPTY:
+            return None
+        return self.tree.written(self.paths[value]) if value in self.paths else {"id": value}
+
+    def objection(self, live: Seen, after: Hashable) -> str | None:  # noqa: ARG002 - only the new line counts
+        """Refuse a line that the space no longer has."""
+        return None if after is EMPTY else self.tree.gone(self.paths.get(str(after), (str(after),)))
