@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 from .app import create_app
@@ -30,8 +31,16 @@ class Running:
         self.world = world
         listener = socket.create_server((LOOPBACK, port))
         self.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-        self.server = create_server(app, sockets=[listener], threads=THREADS)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.sockets: dict[int, socket.socket] = {}
+        self.server = create_server(app, sockets=[listener], threads=THREADS, map=self.sockets)
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.loop, daemon=True)
+
+    def loop(self) -> None:
+        """Serve until ended; sockets are closed by the thread that waits on them."""
+        while not self.ended.is_set():
+            wasyncore.loop(timeout=0.05, count=1, map=self.sockets)
+        wasyncore.close_all(self.sockets)
 
     def __enter__(self) -> Self:
         self.thread.start()
@@ -40,7 +49,8 @@ class Running:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.server.close()
+        self.ended.set()
+        self.thread.join()
 
 
 def serve(
