@@ -27,6 +27,7 @@ from ruamel.yaml.events import (
 from reconciler.authored import BLANKS, AuthoredList, AuthoredMap, Node, Place, Scalar
 from reconciler.errors import Mistake, quoted
 from reconciler.manifest.decoding import BAD_SIGN, BadSign, Refused, decoded, refused_signs
+from reconciler.manifest.mending import Mending
 from reconciler.manifest.slips import (
     DIRECTIVE,
     FULL_WIDTH,
@@ -44,9 +45,6 @@ DEEPEST = 64
 
 MOST_TOLD = 200
 """Mistakes of one file after which reading it stops."""
-
-MOST_MENDED = 20
-"""Lines of one file that are mended in memory to read on; each costs a pass from its start."""
 
 WATCH = {
     "\\": re.compile(r"\\"),
@@ -101,7 +99,7 @@ def read_tree(raw: bytes, file: str) -> Tree:
     """Read one file's bytes; never raises, whatever they are.
 
     A line whose slip is clear is mended in memory and the file read again, so that the
-    mistakes behind it are told too; the tree is then that of the mended text.
+    mistakes behind it are told too.
     """
     try:
         text = decoded(raw, file)
@@ -109,23 +107,27 @@ def read_tree(raw: bytes, file: str) -> Tree:
         return Tree(mistakes=[refused.mistake])
     if signs := list(refused_signs(text, file)):
         return Tree(mistakes=signs)
-    lines = text.split("\n")
-    slips: list[Mistake] = []
-    for _ in range(MOST_MENDED):
-        builder = Builder(file, lines)
+    mending = Mending(text.split("\n"))
+    while True:
+        builder = Builder(file, mending.lines)
         wrong = builder.build(text)
-        if not isinstance(wrong, Slip) or lines[wrong.line - 1] == wrong.mended:
+        if not isinstance(wrong, Slip) or not mending.mend(wrong):
             break
-        slips.append(wrong.mistake)
-        lines[wrong.line - 1] = wrong.mended
-        text = "\n".join(lines)
-    tree = builder.tree
-    told = {mistake.place.line for mistake in slips}
-    last = wrong.mistake if isinstance(wrong, Slip) else wrong
-    tree.mistakes += slips
+        text = "\n".join(mending.lines)
+    return as_written(builder.tree, mending, wrong.mistake if isinstance(wrong, Slip) else wrong)
+
+
+def as_written(tree: Tree, mending: Mending, last: Mistake | None) -> Tree:
+    """Return the tree with all that was told, also where reading stopped, at its places in the file."""
+    if last and last.place.line not in mending.moved:
+        tree.mistakes.append(last)
+    if mending.slips:
+        tree.mistakes = [*mending.slips, *map(mending.as_written, tree.mistakes)]
+        tree.blanks = list(map(mending.original, tree.blanks))
     if last:
         tree.root = None
-        tree.mistakes += [last] if last.place.line not in told else []
+    elif mending.slips and tree.root is not None:
+        tree.root = mending.restored(tree.root)
     return tree
 
 
@@ -181,9 +183,10 @@ class Builder:
         plain = not event.style
         text: str = event.value
         place = new(Place, (self.file, mark.line + 1, mark.column + 1))
-        scalar = new(Scalar, (text, plain, place, ""))
         if event.anchor is not None or event.ctag is not None:
             self.decorated(event, place)
+            plain = False
+        scalar = new(Scalar, (text, plain, place, ""))
         if self.watch and text:
             scalar = self.looked_at(event, scalar)
         top, key = self.top, self.key
@@ -305,7 +308,7 @@ class Builder:
 
     def blank(self, key: Scalar | None, place: Place) -> None:
         """Note a value of which nothing was written; `{key：value}` is a key without one to YAML."""
-        at = key.text.find(FULL_WIDTH_COLON) if key and key.plain else -1
+        at = key.text.split(" ", 1)[0].find(FULL_WIDTH_COLON) if key and key.plain else -1
         if key and at >= 0:
             self.tell(Mistake(Place(self.file, key.place.line, key.place.column + at), *FULL_WIDTH))
         else:

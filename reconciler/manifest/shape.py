@@ -24,6 +24,8 @@ LARGEST_ID = 2**63 - 1
 ADDRESS = re.compile(r"://.*?/([1-9][0-9]{5,18})(?:[/?#]|$)")
 """An item's page; the number after the last slash is its id."""
 
+LONGEST_ADDRESS = 2_000
+
 SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What may stand in the path of a request."""
 
@@ -37,7 +39,7 @@ def id_of(node: object) -> int:
     if (number := id_in(node)) is not None:
         return number
     text = node.text
-    if address := ADDRESS.search(text):
+    if len(text) <= LONGEST_ADDRESS and (address := ADDRESS.search(text)):
         raise wrong("an address where an id is wanted", f"write {address[1]}")
     if not ID.fullmatch(text):
         raise no_id(text)

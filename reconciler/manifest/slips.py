@@ -44,8 +44,10 @@ ODD_INDENT = re.compile(r"^ *(?:- *)*([\t\u00a0\u3000])[\t\u00a0\u3000 ]*")
 NO_SPACE = re.compile(r"^(?P<lead> *(?:- +)*(?P<key>[^\W\d][^\s:'\"#\[\]{},]*):)(?=[^\s:/\\])")
 NO_SPACE_AFTER_DASH = re.compile(r"^ *(?:- +)*(?P<dash>-)(?=[^\s-])")
 
-
 DIRECTIVE = ("a YAML directive", "delete the line")
+
+LONGEST_LINE = 2_000
+"""Characters of a line that is looked at for slips: a pattern may look at each more than once."""
 
 
 class Slip(NamedTuple):
@@ -67,7 +69,7 @@ class Title(NamedTuple):
 
 def title_in(line: str) -> Title | None:
     """Find a value that looks like a title and is nothing that YAML could mean."""
-    hit = LINE.fullmatch(line)
+    hit = LINE.fullmatch(line) if len(line) <= LONGEST_LINE else None
     if hit is None or not hit["value"] or not (hit["key"] or "-" in hit["indent"]):
         return None
     text = COMMENT.sub("", hit["value"]).rstrip()
@@ -98,6 +100,8 @@ def quote_advice(text: str) -> str:
 def slip_on(lines: Sequence[str], number: int, file: str) -> Slip | None:
     """Recognise the likeliest slips on the line of that number."""
     line = lines[number - 1]
+    if len(line) > LONGEST_LINE:
+        return None
     if hit := ODD_INDENT.match(line):
         mended = hit[0].replace("\u00a0", " ") + line[hit.end() :]
         return Slip(odd_indent(Place(file, number, hit.start(1) + 1), hit[1]), number, mended)
@@ -124,7 +128,8 @@ def slip_on(lines: Sequence[str], number: int, file: str) -> Slip | None:
 
 def no_space(key: str) -> tuple[str, str]:
     """Say what is wrong with `key:value`; the value may be a secret and is not repeated."""
-    return "no space after the colon", f"write `{key}: …`"
+    shown = key if len(key) <= QUOTABLE and key.isprintable() else "key"
+    return "no space after the colon", f"write `{shown}: …`"
 
 
 def odd_indent(place: Place, sign: str) -> Mistake:
@@ -211,8 +216,19 @@ STOPPED: dict[str, tuple[str, str]] = {
 """Complaints that are told where the scanner stopped."""
 
 
-MISPLACED_KEY = "mapping values are not allowed in this context"
+SECOND_COLON = ("a second ': ' in one text", "quote the text")
+LONGEST_KEY = 1024
+"""Characters of a key without a `?`; a longer one is none to YAML."""
 FURTHER_RIGHT = ("a key that stands further right than its neighbours", "indent it like them")
+QUOTED = ("text after a closing quote", "quote the whole text, with the other kind of quotes")
+BRACKETED = ("text after a closing bracket", "quote the whole text, or delete what follows")
+BEHIND = {"'": QUOTED, '"': QUOTED, "]": BRACKETED, "}": BRACKETED}
+"""What is wrong by the character before the spot."""
+STRAY = {
+    "did not find expected ',' or ']'": ("no ',' before this", "write it, or quote the text"),
+    "did not find expected ',' or '}'": ("no ',' before this", "write it, or quote the text"),
+    "did not find expected key": ("a text that belongs to nothing", "quote the whole text"),
+}
 INDENTED = {
     "-": ("a list item where a key is wanted", "write `key: value`, or indent the item below its key"),
     "": ("a line whose indentation fits no line above", "indent it like its neighbours"),
@@ -241,7 +257,7 @@ def in_brackets(problem: str, stopped: Place, began: Place, lines: Sequence[str]
     if problem in UNCLOSED and (not on_its_line or sign in {"", "]", "}"}):
         what, fix = UNCLOSED[problem]
     elif problem in UNCLOSED and sign == ":":
-        return Mistake(stopped, "a second ': ' in one text", "quote the text")
+        return Mistake(stopped, *SECOND_COLON)
     elif sign:
         return Mistake(stopped, *(STOPPED.get(problem) or by_sign(problem, lines, stopped)))
     else:
@@ -281,25 +297,24 @@ def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]
     """Say what is wrong by what stands where the scanner stopped, and before it."""
     line = lines[place.line - 1]
     sign, before = sign_at(lines, place), line[: place.column - 1].rstrip()
-    if problem == MISPLACED_KEY:
-        first = re.match(r" *(?:- +)*(?:[^:]|:(?=\S))*", line)
-        own_key = first and first.end() == place.column - 1
-        return FURTHER_RIGHT if own_key else ("a second ': ' in one text", "quote the text")
-    if problem == "found character that cannot start any token":
-        return f"a text cannot begin with '{sign}'", "quote the text"
-    if problem == "did not find expected node content":
-        return f"'{sign}' where a value is wanted", "write the value, or quote the text"
+    match problem:
+        case "mapping values are not allowed in this context":
+            return second_colon(line, place.column)
+        case "found character that cannot start any token":
+            return f"a text cannot begin with '{sign}'", "quote the text"
+        case "did not find expected node content":
+            return f"'{sign}' where a value is wanted", "write the value, or quote the text"
     if sign == ":":
         what = "no space after the colon" if before else "a colon without a key before it"
         return what, "write `key: value`"
-    if before.endswith(("'", '"')):
-        return "text after a closing quote", "quote the whole text, with the other kind of quotes"
-    if before.endswith(("]", "}")):
-        return "text after a closing bracket", "quote the whole text, or delete what follows"
     if not before:
         return INDENTED.get(sign, INDENTED[""])
-    if problem in UNCLOSED:
-        return "no ',' before this", "write it, or quote the text"
-    if problem == "did not find expected key":
-        return "a text that belongs to nothing", "quote the whole text"
-    return f"this is not YAML ({problem})", "correct the line"
+    return BEHIND.get(before[-1]) or STRAY.get(problem, (f"this is not YAML ({problem})", "correct the line"))
+
+
+def second_colon(line: str, column: int) -> tuple[str, str]:
+    """Say of a ': ' that YAML cannot read whether it is a line's first or stands inside of its text."""
+    if column > LONGEST_KEY:
+        return "a key that is too long", "quote the text"
+    first = re.match(r" *(?:- +)*(?:[^:]|:(?=\S))*", line)
+    return FURTHER_RIGHT if first and first.end() == column - 1 else SECOND_COLON

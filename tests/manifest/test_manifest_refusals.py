@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.authored import AuthoredList, Scalar
 from reconciler.manifest import read_bytes, report
 from reconciler.manifest.decoding import LARGEST
 
@@ -157,7 +158,9 @@ def test_a_title_in_quotes_is_that_text(title: str) -> None:
     document, mistakes = read_bytes(f"{ITEM}      name: '{single}'\n".encode(), "f.yaml")
     assert not mistakes
     assert document is not None
-    assert document.items[0].fields["name"].text == title  # type: ignore[union-attr] # a scalar was written
+    name = document.items[0].fields["name"]
+    assert isinstance(name, Scalar)
+    assert name.text == title
 
 
 def test_a_title_among_a_lists_members_is_told_too() -> None:
@@ -492,6 +495,26 @@ def test_every_mistake_of_a_file_is_told_at_once() -> None:
         "11:7: the key 'due' stands at line 9 too; keep one (2 times, also at f.yaml:12:7)",
         "15:5: no key 'name' on this map; there is 'expect', 'fields', 'id', 'roles', 'unmanaged'",
         f'15:11: {TITLE}"Checkout: pay"',
+    ]
+
+
+def test_what_stands_behind_a_slip_on_its_line_is_told_where_it_was_written() -> None:
+    document, mistakes = read_bytes(
+        f"{ITEM}      优先级：[高, {{contains: }}]\n      a:b\n".encode(), "f.yaml"
+    )
+    assert document is not None
+    (list_, scalar) = document.items[0].fields.values()
+    assert list_.place[1:] == (6, 11)
+    assert isinstance(list_, AuthoredList)
+    assert [node.place[1:] for node in list_ if isinstance(node, Scalar)] == [(6, 12)]
+    assert scalar.place[1:] == (7, 9)
+    assert [mistake.place[1:] for mistake in mistakes] == [(6, 10), (7, 8), (6, 26)]
+
+
+def test_a_slip_behind_a_slip_on_one_line_is_told_too() -> None:
+    assert said(f"{ITEM}      name: x\n      标题：[BUG] crash\n") == [
+        "7:9: a full-width colon '：'; write ': '",
+        f'7:10: {TITLE}"[BUG] crash"',
     ]
 
 
