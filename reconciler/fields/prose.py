@@ -72,8 +72,8 @@ class Prose:
 
     @property
     def filled(self) -> tuple[Block, ...]:
-        """The blocks without empty paragraphs, which Markdown does not know."""
-        return tuple(block for block in self.blocks if block.kind != "p" or block.text)
+        """The blocks without empty lines, which Markdown does not know."""
+        return tuple(block for block in self.blocks if block.kind in {"hr", "opaque"} or block.text)
 
 
 def plain_prose(text: str, over: Over = "nothing") -> Prose:
@@ -173,6 +173,8 @@ WORDS = {
 def blocks_of(markdown: str) -> tuple[Block, ...]:
     """Read the Markdown subset; raises `Unsayable` for what lies outside, or would not come back the same."""
     blocks = read_blocks(markdown)
+    if any(block.kind != "hr" and not block.text for block in blocks):
+        raise Unsayable("a heading or an entry without words")
     if not is_sayable(blocks):
         raise Unsayable("formatting that does not come back as written")
     return blocks

@@ -1,0 +1,148 @@
+"""What every codec promises, for every value and every form in which a service may answer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.fields import CODECS
+from reconciler.fields.base import Rule, settle
+from tests.fields.fieldspace import CASES, Case, codec, node_of, yaml_of
+
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+
+
+def test_every_managed_type_has_a_case() -> None:
+    assert {case.spec.type for case in CASES} == set(CODECS) - {
+        "multi_pure_text",
+        "radio",
+        "priority",
+        "linked_work_item",
+    }
+
+
+@every_case
+@given(st.data())
+def test_what_is_sent_is_read_back_as_the_same_value_in_every_form_of_the_wire(
+    case: Case, data: st.DataObject
+) -> None:
+    value = data.draw(case.values)
+    bound = codec(case.spec)
+    sent = bound.encode(value)
+    assert json.loads(json.dumps(sent, allow_nan=False)) == sent
+    for answer in (sent, *case.readings(sent)):
+        assert bound.decode(json.loads(json.dumps(answer))).value == value
+
+
+@every_case
+@given(st.data())
+def test_what_is_written_to_yaml_is_read_as_the_same_value(case: Case, data: st.DataObject) -> None:
+    value = data.draw(case.values)
+    bound = codec(case.spec)
+    wanted = bound.parse(node_of(yaml_of(bound.dump(value))))
+    assert settle(wanted, value) == value
+    assert settle(wanted, bound.empty) == value
+
+
+@every_case
+@given(st.data())
+def test_canonical_values_are_hashable_and_shown_and_a_written_wish_is_settled_once(
+    case: Case, data: st.DataObject
+) -> None:
+    value, live = data.draw(case.values), data.draw(case.values)
+    bound = codec(case.spec)
+    assert hash(value) == hash(bound.decode(bound.encode(value)).value)
+    assert bound.show(value)
+    assert (bound.show(value) == "(empty)") == (value == bound.empty)
+    wanted = bound.parse(node_of(yaml_of(bound.dump(value))))
+    once = settle(wanted, live)
+    assert settle(wanted, once) == once
+    assert hash(once) is not None
+
+
+def members_of(case: Case, data: st.DataObject) -> frozenset[Any]:
+    value = data.draw(case.values)
+    assert isinstance(value, frozenset)
+    return value
+
+
+SETS = [case for case in CASES if codec(case.spec).empty == frozenset()]
+
+
+@pytest.mark.parametrize("case", SETS, ids=lambda case: case.id)
+@given(st.data())
+def test_a_rule_about_members_touches_the_named_ones_alone(case: Case, data: st.DataObject) -> None:
+    named, other, live = (members_of(case, data) for _ in range(3))
+    bound = codec(case.spec)
+    contains, excludes = named, other - named
+    if not contains | excludes:
+        return
+    written = {"contains": bound.dump(contains), "excludes": bound.dump(excludes)}
+    rule = bound.parse(node_of(yaml_of(written)))
+    assert rule == Rule(contains, excludes)
+    after = settle(rule, live)
+    assert isinstance(after, frozenset)
+    assert settle(rule, after) == after
+    assert contains <= after
+    assert not excludes & after
+    assert after - named - other == live - named - other
+
+
+anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [
+        ("text", anything),
+        ("link", anything),
+        ("select", anything),
+        ("business", anything),
+        ("user", anything),
+        ("multi_select", st.frozensets(anything)),
+        ("multi_user", st.frozensets(anything)),
+        ("tree_select", st.lists(anything, min_size=1).map(tuple)),
+        ("tree_multi_select", st.frozensets(st.lists(anything, min_size=1).map(tuple))),
+        ("link_cloud_doc", st.lists(anything).map(tuple)),
+        ("work_item_related_select", st.integers()),
+        ("number", st.decimals(allow_nan=False, allow_infinity=False)),
+    ],
+)
+@given(data=st.data())
+def test_values_that_the_metadata_does_not_know_are_shown_and_written_too(
+    type_: str, value: st.SearchStrategy[Any], data: st.DataObject
+) -> None:
+    bound = codec(next(case.spec for case in CASES if case.spec.type == type_ and case.spec.key != "name"))
+    drawn = data.draw(value)
+    assert isinstance(bound.show(drawn), str)
+    assert yaml_of(bound.dump(drawn))
+    assert bound.objection(bound.decode(None), drawn) is None or type_ not in {"text", "link", "number"}
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["value", "label", "children", "start_time", "field_key", "doc", "id"]), inner
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@every_case
+@given(wire=json_values)
+def test_an_answer_of_any_shape_is_a_value_or_a_plain_refusal(case: Case, wire: Any) -> None:
+    bound = codec(case.spec)
+    try:
+        seen = bound.decode(wire)
+    except ValueError:
+        return
+    hash(seen.value)
+    bound.show(seen.value)
+    bound.encode(seen.value)
