@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
-from reconciler.errors import Mistake, quoted, suggestion
+from reconciler.errors import Mistake, nearest, quoted, suggestion
 from reconciler.manifest import SETTINGS, read_file, shown
 from reconciler.manifest.checking import Strict, mistakes_of, schema_text, unexpected, wrong
 from reconciler.manifest.credentials import CREDENTIAL, CredentialInFile
@@ -66,8 +66,8 @@ def zone_of(node: object) -> ZoneInfo:
             return ZoneInfo(text)
     except (ValueError, OSError, KeyError):
         pass
-    near = suggestion(text, available_timezones())
-    fix = near if near.startswith("did you mean") else "write an IANA name such as Asia/Shanghai"
+    known = [name for name in available_timezones() if ZONE.fullmatch(name)]
+    fix = suggestion(text, known) if nearest(text, known) else "write an IANA name such as Asia/Shanghai"
     raise wrong(f"no time zone {quoted(text)}", fix)
 
 
@@ -148,7 +148,11 @@ def word_of(node: object, words: tuple[str, ...]) -> str:
 
 def entries_of(node: object) -> object:
     """Hand a list on as the tuple that a frozen model holds."""
-    return tuple(node) if isinstance(node, list) else node
+    if isinstance(node, AuthoredList):
+        return tuple(node)
+    if isinstance(node, Scalar | AuthoredMap):
+        raise unexpected("a list", node, "begin each entry with '- '")
+    return node
 
 
 def policy_kind(node: object) -> str:

@@ -28,6 +28,10 @@ TAGS = frozenset({"<id>", "<item>", "<all>", "<each>"})
 """Names of the arms of unions: steps of a location that lead nowhere in the tree."""
 
 
+KEY = "[key]"
+"""The last step of a location where a map's key itself is wrong."""
+
+
 class Strict(BaseModel):
     """A map that takes the keys of its class and no others."""
 
@@ -105,7 +109,7 @@ def mistake_of(error: ErrorDetails, shape: type[Strict], root: Node) -> Mistake:
             told = unexpected("a list", node, "begin each entry with '- '").context or {}
         case _:
             told = wrong(error["msg"], "see the schema of the file").context or {}
-    file, line, column = node.place
+    file, line, column = key_place(root, location) if last == KEY else node.place
     return Mistake(Place(file, line, column + told["offset"]), told["what"], told["fix"])
 
 
@@ -117,6 +121,13 @@ def unknown_key(key: str, location: Sequence[str | int], shape: type[Strict], ro
         return CredentialInFile(place)
     model = model_at(shape, location)
     return UnknownName(place, "key", key, "this map", model.model_fields if model else ())
+
+
+def key_place(root: Node, location: Sequence[str | int]) -> Place:
+    """Return the place of the key that a location leads to, behind which pydantic writes `[key]`."""
+    *way, key = [step for step in location if step != KEY]
+    parent = node_at(root, way)
+    return parent.keys_at[str(key)].place if isinstance(parent, AuthoredMap) else parent.place
 
 
 def node_at(root: Node, location: Sequence[str | int]) -> Node:
