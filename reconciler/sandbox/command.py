@@ -1,4 +1,4 @@
-"""Serve the pretend service on loopback until interrupted."""
+"""Serve the pretend service on loopback until interrupted, and write snapshots of it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from waitress import wasyncore
+from ruamel.yaml.error import YAMLError
 from waitress.server import create_server
 
 from .app import create_app
 from .demo import demo_world
-from .options import load_options
+from .generate import BadCount, generate
+from .model import Item
+from .options import Options, load_options
+from .seeds import BadSeed, emails_in, read_seed, write_seed
+from .store import BadStore, SqliteStore
 from .world import World
 
 LOOPBACK, THREADS = "127.0.0.1", 64
@@ -29,18 +33,10 @@ class Running:
     def __init__(self, world: World, *, port: int = 0, write_log: Path | None = None) -> None:
         app = create_app(world, write_log=write_log)
         self.world = world
-        listener = socket.create_server((LOOPBACK, port))
+        listener = socket.create_server((LOOPBACK, port), backlog=256)
         self.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-        self.sockets: dict[int, socket.socket] = {}
-        self.server = create_server(app, sockets=[listener], threads=THREADS, map=self.sockets)
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.loop, daemon=True)
-
-    def loop(self) -> None:
-        """Serve until ended; sockets are closed by the thread that waits on them."""
-        while not self.ended.is_set():
-            wasyncore.loop(timeout=0.05, count=1, map=self.sockets)
-        wasyncore.close_all(self.sockets)
+        self.server = create_server(app, sockets=[listener], threads=THREADS)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
 
     def __enter__(self) -> Self:
         self.thread.start()
@@ -49,8 +45,23 @@ class Running:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.ended.set()
-        self.thread.join()
+        self.server.close()
+
+
+def open_world(
+    db: Path | None, seed: Path | None, wishes: Sequence[str], options: Options
+) -> tuple[World, SqliteStore | None]:
+    """Make the world to serve: the database's, else the seed's or the demo space with what is generated."""
+    store = SqliteStore(db) if db else None
+    if store is not None and not store.is_new:
+        world = store.read(options)
+    else:
+        world = read_seed(seed, options) if seed else demo_world(options)
+        generate(world, list(wishes))
+        if store is not None:
+            store.fill(world)
+    world.store = store
+    return world, store
 
 
 def serve(
@@ -61,15 +72,17 @@ def serve(
     write_log: Path | None,
     options: Path | None = None,
 ) -> int:
-    """Print the export lines when the port accepts, then serve until SIGINT or SIGTERM."""
-    if db or seed or generate:
-        sys.stderr.write("sandbox: --db, --seed and --generate are not served yet\n")
-        return 2
-    world = demo_world(load_options(options) if options else None)
+    """Print the export lines once the port accepts, then serve until SIGINT or SIGTERM; 1: cannot start."""
+    try:
+        world, _ = open_world(db, seed, generate, load_options(options) if options else Options())
+        running = Running(world, port=port, write_log=write_log)
+    except (BadSeed, BadStore, BadCount, YAMLError, ValueError, OSError) as wrong:
+        sys.stderr.write(f"sandbox: {wrong}\n")
+        return 1
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os._exit(0))
-    running = Running(world, port=port, write_log=write_log)
     known = world.credentials
+    sys.stderr.write(f"sandbox: switches at {running.url}/_sandbox/{world.admin_token}/options\n")
     sys.stdout.write(
         f"export MEEGLE_BASE_URL={running.url}\nexport MEEGLE_PLUGIN_ID={known.plugin_id}\n"
         f"export MEEGLE_PLUGIN_SECRET={known.plugin_secret}\nexport MEEGLE_USER_KEY={known.user_key}\n"
@@ -77,3 +90,36 @@ def serve(
     sys.stdout.flush()
     running.server.run()
     return 0
+
+
+def snapshot(
+    file: Path,
+    *,
+    db: Path | None = None,
+    seed: Path | None = None,
+    generate: Sequence[str] = (),
+    only: Sequence[str] = (),
+    state: Path | None = Path("state"),
+    keep_emails: bool = False,
+) -> int:
+    """Write the database's, seed's or demo space's state to `file` as a seed; 1: it cannot.
+
+    `only`: type keys, API names or item ids; none: everything. E-mails are hidden but for those that files
+    under `state` name, unless `keep_emails`.
+    """
+    try:
+        world, _ = open_world(db, seed, generate, Options())
+        named = None if keep_emails else emails_in(state) if state else set()
+        text = write_seed(
+            world, [each for each in world.items.values() if _asked(world, each, only)], named=named
+        )
+        file.write_text(text, encoding="utf-8")
+    except (BadSeed, BadStore, BadCount, OSError) as wrong:
+        sys.stderr.write(f"sandbox: {wrong}\n")
+        return 1
+    return 0
+
+
+def _asked(world: World, item: Item, only: Sequence[Any]) -> bool:
+    item_type = world.type_of(item)
+    return not only or bool({item.type_key, item_type.api_name, str(item.id)} & set(only))

@@ -138,7 +138,7 @@ def _type(key: str, name: str, api_name: str, flow: str) -> ItemType:
                 "severity", "Severity", "select", "severity", custom=False, options=_options("S0", "S1", "S2")
             ),
         ]
-    made = ItemType(
+    return ItemType(
         key,
         name,
         api_name,
@@ -148,8 +148,6 @@ def _type(key: str, name: str, api_name: str, flow: str) -> ItemType:
         templates=[Template(3047001, "Default flow")],
         states=[State("started", "Started"), State("doing", "In progress"), State("end", "Done", final=True)],
     )
-    made.index()
-    return made
 
 
 def _item(n: int, item_id: int, type_key: str) -> Item:

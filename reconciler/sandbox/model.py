@@ -1,22 +1,45 @@
 """What a pretend space is made of: people, types, fields, roles, items; each with a plain JSON form.
 
-The JSON forms are those of seed files and snapshots (`schemas/snapshot.schema.json`).
+The plain forms are those of seed files and snapshots (`schemas/snapshot.schema.json`); unknown members are
+refused on loading, so that a slip in a seed is not a silent default.
 """
 
 from __future__ import annotations
 
 import copy
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict
 
 Json = Any
 Object = dict[str, Any]
+EXACT = ConfigDict(extra="forbid")
+
+
+def plain(value: Any) -> Json:
+    """Give the plain form of a model: members that hold their default are left out."""
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if not is_dataclass(value):
+        return value
+    made = {}
+    for each in fields(value):
+        held = getattr(value, each.name)
+        default = each.default if each.default_factory is MISSING else each.default_factory()
+        if held != default or type(held) is not type(default):
+            made[each.name] = plain(held)
+    return made
 
 
 @dataclass(slots=True)
 class Person:
-    """Somebody of the tenant (endpoints.md 4.7); `member`: may open the space."""
+    """Somebody of the tenant (endpoints.md 4.7); `member`: may open the spaces.
 
+    `collaborator`: works on the plugin, so virtual tokens see this person (2.1).
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = EXACT
     key: str
     email: str
     name: str
@@ -24,6 +47,7 @@ class Person:
     status: str = "activated"
     member: bool = True
     admin: bool = False
+    collaborator: bool = False
 
     def wire(self) -> Object:
         """Make the user object of user/query."""
@@ -51,16 +75,11 @@ class Person:
 class Option:
     """A choice of an option field, with its children in a cascade."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = EXACT
     value: str
     label: str
     disabled: bool = False
     children: list[Option] = field(default_factory=list)
-
-    @staticmethod
-    def load(row: Object) -> Option:
-        """Build from the JSON form."""
-        children = [Option.load(each) for each in row.get("children") or []]
-        return Option(str(row["value"]), str(row["label"]), bool(row.get("disabled")), children)
 
 
 @dataclass(slots=True)
@@ -69,9 +88,10 @@ class Field:
 
     `kind`: `moment` for a date with seconds, `multi` for text of several lines; said to nobody by the API.
     `formula`: field keys whose numbers are summed: a calculated field. `computed`: kept by the service.
-    `targets`: type keys that a relation may point to. `locked_by`: rows of `editable_personnel_scope`.
+    `targets`: type keys that a relation may point to. `default`: wire value of the templates.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = EXACT
     key: str
     name: str
     type: str
@@ -91,20 +111,14 @@ class Field:
     level: str = ""
     """`leaf`: a cascade value must reach a leaf; empty: any level."""
     number: Object | None = None
-
-    @staticmethod
-    def load(row: Object) -> Field:
-        """Build from the JSON form; unknown members are a TypeError."""
-        row = dict(row)
-        row["options"] = [Option.load(each) for each in row.get("options") or []]
-        row["compound"] = [Field.load(each) for each in row.get("compound") or []]
-        return Field(**row)
+    """`number_config` of a number (5.1): how the page shows it."""
 
 
 @dataclass(slots=True)
 class Role:
     """A role of a type (5.4); `deletable` False: users may not remove it, it falls back to `members`."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = EXACT
     id: str
     name: str
     deletable: bool = True
@@ -116,30 +130,35 @@ class Role:
 
 @dataclass(slots=True)
 class State:
-    """A state of a state flow, or a node of a node flow, in order."""
+    """A state of a state flow, or a node of a node flow, in order; `required`: fields asked before it."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = EXACT
     key: str
     name: str
     final: bool = False
+    required: list[str] = field(default_factory=list)
+    milestone: bool = False
 
 
 @dataclass(slots=True)
 class Template:
     """A template of a type (5.4)."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = EXACT
     id: int
     name: str
     version: int = 1
     disabled: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class ItemType:
     """A work item type. `flow`: `workflow` (node flow) or `stateflow` (4.4).
 
     `transitions`: rows `[source state, target state, transition id]`; node flows follow the order.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = EXACT
     key: str
     name: str
     api_name: str
@@ -150,7 +169,10 @@ class ItemType:
     states: list[State] = field(default_factory=list)
     transitions: list[list[Any]] = field(default_factory=list)
     templates: list[Template] = field(default_factory=list)
-    by_key: dict[str, Field] = field(default_factory=dict, repr=False)
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        self.index()
 
     def index(self) -> None:
         """Rebuild the look-up by key; call it after changing `fields`."""
@@ -170,24 +192,6 @@ class ItemType:
         """Find a state by its key; a key that is no longer configured reads as itself."""
         return next((each for each in self.states if each.key == key), State(key, key))
 
-    @staticmethod
-    def load(row: Object) -> ItemType:
-        """Build from the JSON form."""
-        row = dict(row)
-        row["fields"] = [Field.load(each) for each in row.get("fields") or []]
-        row["roles"] = [Role(**each) for each in row.get("roles") or []]
-        row["states"] = [State(**each) for each in row.get("states") or []]
-        row["templates"] = [Template(**each) for each in row.get("templates") or []]
-        made = ItemType(**row)
-        made.index()
-        return made
-
-    def dump(self) -> Object:
-        """Give the JSON form."""
-        row = asdict(self)
-        del row["by_key"]
-        return row
-
 
 @dataclass(slots=True)
 class Item:
@@ -195,8 +199,10 @@ class Item:
 
     `rich`: field key → `{doc, doc_html}` of a text that somebody formatted in the page.
     `rows`: field key → ids of the compound rows. Times are epoch milliseconds.
+    `nodes`: state key → what is said of that node alone: `owners`, `schedule`, `begun`, `finished`.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = EXACT
     id: int
     type_key: str
     name: str
@@ -204,6 +210,7 @@ class Item:
     values: dict[str, Json] = field(default_factory=dict)
     rich: dict[str, Object] = field(default_factory=dict)
     rows: dict[str, list[str]] = field(default_factory=dict)
+    nodes: dict[str, Object] = field(default_factory=dict)
     state: str = ""
     history: list[Object] = field(default_factory=list)
     template: int = 0
@@ -214,6 +221,7 @@ class Item:
     updated_by: str = ""
     updated_at: int = 0
     state_at: int = 0
+    state_by: str = ""
     deleted_by: str = ""
     deleted_at: int = 0
 
@@ -221,18 +229,15 @@ class Item:
         """Make a copy to change: values are shared, the maps that hold them are not."""
         made = copy.copy(self)
         made.values, made.rich, made.rows = dict(self.values), dict(self.rich), dict(self.rows)
-        made.history = list(self.history)
+        made.history, made.nodes = list(self.history), dict(self.nodes)
         return made
-
-    def dump(self) -> Object:
-        """Give the JSON form."""
-        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(slots=True)
 class Space:
     """A space; `businesses`: tree rows `{id, name, disabled?, children?}`; `teams`: wire rows (4.6)."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = EXACT
     key: str
     simple_name: str
     name: str
@@ -244,22 +249,3 @@ class Space:
     def type(self, key: str) -> ItemType | None:
         """Find a type by its key."""
         return next((each for each in self.types if each.key == key), None)
-
-    @staticmethod
-    def load(row: Object) -> Space:
-        """Build from the JSON form."""
-        row = dict(row)
-        row["types"] = [ItemType.load(each) for each in row.get("types") or []]
-        return Space(**row)
-
-    def dump(self) -> Object:
-        """Give the JSON form."""
-        return {
-            "key": self.key,
-            "simple_name": self.simple_name,
-            "name": self.name,
-            "zone": self.zone,
-            "types": [each.dump() for each in self.types],
-            "businesses": self.businesses,
-            "teams": self.teams,
-        }

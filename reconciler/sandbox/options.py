@@ -82,7 +82,10 @@ class Options:
 def load_options(path: Path) -> Options:
     """Read switches from a YAML or JSON file (JSON is YAML)."""
     options = Options()
-    options.set(read_yaml(path) or {})
+    told = read_yaml(path) or {}
+    if not isinstance(told, dict):
+        raise ValueError(f"{path}: a map of switches is wanted")
+    options.set(told)
     return options
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 import time
 import uuid
@@ -107,6 +108,7 @@ class World:
         self.before_call: Callable[[Made], None] | None = None
         self.after_call: Callable[[Made], None] | None = None
         self.store: Store | None = None
+        self.admin_token = secrets.token_urlsafe(18)
         self.write_log: Path | None = None
         self._due: list[tuple[int, Callable[[], object]]] = []
         self._past: dict[int, list[tuple[int, Item | None]]] = {}

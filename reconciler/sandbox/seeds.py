@@ -1,0 +1,136 @@
+"""Seeds and snapshots: a whole pretend tenant as readable YAML, in and out.
+
+The format is published as `schemas/snapshot.schema.json`; `schema()` makes it from the models. JSON is
+YAML, so a seed may be JSON too, which reads a good deal faster when it is large.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from .model import Item, Person, Space, plain
+from .options import Options
+from .world import World
+
+Json = Any
+EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+HIDDEN: Final = "hidden-{}@example.invalid"
+
+
+class BadSeed(ValueError):
+    """A seed or snapshot that cannot be read; the text says where and why."""
+
+
+class Seed(BaseModel):
+    """The people, spaces and work items of a pretend tenant. Values are in the wire shape of reads."""
+
+    model_config = ConfigDict(extra="forbid", title="Snapshot of a space")
+
+    format_version: Literal[1] = Field(1, description="Version of this format.")
+    people: list[Person] = Field(description="Everybody whom values, roles and calls may name.")
+    spaces: list[Space] = Field(description="Spaces with their types, fields, roles and options.")
+    items: list[Item] = Field(default=[], description="Work items; `values` by field key.")
+    records: list[dict[str, Any]] = Field(default=[], description="Operation records, as the API gives them.")
+    switches: dict[str, Any] = Field(default={}, description="Switches of the pretend service to turn.")
+
+
+def schema() -> Json:
+    """Make the JSON Schema of the format."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Seed.model_json_schema()}
+
+
+def read_seed(path: Path, options: Options | None = None) -> World:
+    """Read a seed file into a world; raises BadSeed."""
+    try:
+        seed = Seed.model_validate(_parsed(path.read_text(encoding="utf-8")))
+        return _world(seed, options or Options())
+    except ValidationError as wrong:
+        rows = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong.errors()[:5]]
+        raise BadSeed(f"{path}: " + "; ".join(rows)) from None
+    except (OSError, UnicodeDecodeError, YAMLError, ValueError) as wrong:
+        raise BadSeed(f"{path}: {wrong}") from None
+
+
+def _parsed(text: str) -> Json:
+    return json.loads(text) if text.lstrip().startswith("{") else YAML(typ="safe").load(text)
+
+
+def _world(seed: Seed, options: Options) -> World:
+    options.set(seed.switches)
+    keys = {space.key: {each.key for each in space.types} for space in seed.spaces}
+    for item in seed.items:
+        item.project = item.project or seed.spaces[0].key
+        if item.type_key not in keys.get(item.project, ()):
+            raise BadSeed(f"items: {item.id}: no type {item.type_key} in space {item.project}")
+    world = World(seed.spaces, seed.people, seed.items, options=options)
+    for item in seed.items:
+        world.derive(item)
+    for record in seed.records:
+        world.records.setdefault(int(record["work_item_id"]), []).append(record)
+    return world
+
+
+def write_seed(world: World, items: Iterable[Item], *, named: Iterable[str] | None = None) -> str:
+    """Write a world with these of its items as YAML; `named`: the e-mails to keep, None keeps all."""
+    items = sorted(items, key=lambda item: item.id)
+    kept = None if named is None else {each.lower() for each in named}
+    seed = {
+        "format_version": 1,
+        "people": [plain(_redacted(each, n, kept)) for n, each in enumerate(world.people.values(), 1)],
+        "spaces": [plain(each) for each in world.spaces.values()],
+        "items": [plain(each) for each in items],
+        "records": [record for item in items for record in world.records.get(item.id, ())],
+    }
+    if kept is not None:
+        seed["items"] = _hide_emails(seed["items"], kept)
+    yaml = YAML(typ="safe")
+    yaml.default_flow_style, yaml.allow_unicode, yaml.width = None, True, 110
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment] # ruamel types it as None
+    stream = io.StringIO()
+    yaml.dump({key: value for key, value in seed.items() if value}, stream)
+    return stream.getvalue()
+
+
+def _redacted(person: Person, n: int, kept: set[str] | None) -> Person:
+    if kept is None or person.email.lower() in kept:
+        return person
+    return Person(
+        person.key,
+        HIDDEN.format(n),
+        person.name,
+        person.name_cn,
+        person.status,
+        person.member,
+        person.admin,
+        person.collaborator,
+    )
+
+
+def _hide_emails(node: Json, kept: set[str]) -> Json:
+    """Put a stand-in for each e-mail address inside texts, but for those that are kept."""
+    if isinstance(node, str):
+        return EMAIL.sub(lambda m: m[0] if m[0].lower() in kept else HIDDEN.format("text"), node)
+    if isinstance(node, list):
+        return [_hide_emails(each, kept) for each in node]
+    if isinstance(node, dict):
+        return {key: _hide_emails(each, kept) for key, each in node.items()}
+    return node
+
+
+def emails_in(folder: Path) -> set[str]:
+    """Find the addresses that files of desired state name, in lower case."""
+    files = (
+        each for each in sorted(folder.rglob("*")) if each.suffix in {".yaml", ".yml"} and each.is_file()
+    )
+    return {
+        found.lower() for each in files for found in EMAIL.findall(each.read_text("utf-8", errors="replace"))
+    }
