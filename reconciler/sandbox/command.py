@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from ruamel.yaml.error import YAMLError
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from .app import create_app
 from .demo import demo_world
@@ -35,7 +36,8 @@ class Running:
         self.world = world
         listener = socket.create_server((LOOPBACK, port), backlog=256)
         self.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-        self.server = create_server(app, sockets=[listener], threads=THREADS)
+        self._open: dict[int, Any] = {}
+        self.server: Any = create_server(app, map=self._open, sockets=[listener], threads=THREADS)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
 
     def __enter__(self) -> Self:
@@ -45,7 +47,11 @@ class Running:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.server.close()
+        # Workers first, then the sockets, and those in the loop's own thread: a trigger closed under a worker's
+        # hands, or a socket under the loop's, is an error that some later test would be blamed for.
+        self.server.task_dispatcher.shutdown(timeout=2)
+        self.server.trigger.pull_trigger(lambda: close_all(self._open))
+        self.thread.join(2)
 
 
 def open_world(
