@@ -28,6 +28,7 @@ from reconciler.errors import Mistake, nearest, quoted, suggestion
 from reconciler.manifest import SETTINGS, read_file, shown
 from reconciler.manifest.checking import Strict, mistakes_of, schema_text, unexpected, wrong
 from reconciler.manifest.credentials import CREDENTIAL, CredentialInFile
+from reconciler.manifest.finding import a_link, absolute, linked
 from reconciler.manifest.reading import read_tree
 from reconciler.manifest.shape import SEGMENT, FileShape
 
@@ -315,7 +316,7 @@ def publish(folder: Path) -> None:
 
 def find_settings(path: Path) -> Path | None:
     """Return the nearest settings file, from `path` upwards."""
-    start = path.resolve()
+    start = absolute(path)
     folders = [start, *start.parents] if start.is_dir() else list(start.parents)
     return next((folder / SETTINGS for folder in folders if os.path.lexists(folder / SETTINGS)), None)
 
@@ -324,6 +325,8 @@ def load_settings(path: Path | None, *, root: Path) -> tuple[Settings, list[Mist
     """Read the settings; without a file, or with a broken one, the defaults stand."""
     if path is None:
         return Settings(), []
+    if link := linked(path, root):
+        return Settings(), [a_link(link, root)]
     file = shown(path, root)
     raw, mistakes = read_file(path, file)
     return (Settings(), mistakes) if raw is None else read_settings(raw, file)

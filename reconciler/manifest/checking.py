@@ -45,14 +45,12 @@ def wrong(what: str, fix: str, offset: int = 0) -> PydanticCustomError:
 
 def unexpected(wanted: str, node: object, fix: str) -> PydanticCustomError:
     """Make the error of a node of another shape than `wanted`."""
-    return wrong(f"expected {wanted}, found {found(node)}", fix)
-
-
-def found(node: object) -> str:
-    """Name what was written; an empty scalar is nothing at all."""
-    if isinstance(node, Scalar):
-        return "no value" if node.is_blank else "an empty text" if not node.text else kind_of(node)
-    return kind_of(node) if isinstance(node, AuthoredList | AuthoredMap) else type(node).__name__
+    if isinstance(node, Scalar) and node.is_blank:
+        return wrong("no value", fix)
+    if isinstance(node, Scalar) and not node.text:
+        return wrong(f"expected {wanted}, found an empty text", fix)
+    kind = kind_of(node) if isinstance(node, Scalar | AuthoredList | AuthoredMap) else type(node).__name__
+    return wrong(f"expected {wanted}, found {kind}", fix)
 
 
 def no_map(node: object) -> PydanticCustomError:

@@ -106,8 +106,10 @@ def unreadable(place: Place, error: OSError) -> Mistake:
 
 def shown(path: Path, root: Path) -> str:
     """Return a path as messages name it: from `root` where it lies below it, and always printable text."""
-    whole, top = absolute(path), absolute(root)
-    inside = whole.relative_to(top) if whole.is_relative_to(top) else whole
+    whole = absolute(path)
+    tops = (top for top in (absolute(root), root.resolve()) if whole.is_relative_to(top))
+    top = next(tops, None)
+    inside = whole.relative_to(top) if top else whole
     return inside.as_posix().encode("utf-8", "backslashreplace").decode()
 
 

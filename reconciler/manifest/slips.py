@@ -32,6 +32,9 @@ COMMENT = re.compile(r"\s+#(?:\s.*)?$")
 BLOCK = re.compile(r"[>|][-+0-9]{0,2}")
 """The header of a block scalar."""
 
+BROKEN_QUOTE = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*[^\s:#,\]}].*""")
+"""A text that goes on behind its closing quote."""
+
 CLOSERS = {"[": "]", "{": "}"}
 SIGNS = frozenset("[{*&!%>|@`")
 """Characters that begin something else than a text."""
@@ -59,7 +62,10 @@ class Slip(NamedTuple):
 
 
 class Title(NamedTuple):
-    """A text that begins or reads like YAML: from column `start` (from 0) to `end` of its line."""
+    """A text that begins or reads like YAML: from column `start` (from 0) to `end` of its line.
+
+    `text` is what its author meant, without quotes that cannot hold it.
+    """
 
     text: str
     start: int
@@ -72,20 +78,30 @@ def title_in(line: str) -> Title | None:
     hit = LINE.fullmatch(line) if len(line) <= LONGEST_LINE else None
     if hit is None or not hit["value"] or not (hit["key"] or "-" in hit["indent"]):
         return None
-    text = COMMENT.sub("", hit["value"]).rstrip()
-    if not text or text[0] in "'\"#" or not reads_as_yaml(text, after_key=bool(hit["key"])):
+    written = COMMENT.sub("", hit["value"]).rstrip()
+    text = meant(written, after_key=bool(hit["key"])) if written else None
+    if not text:
         return None
     start = hit.start("value")
     secret = bool(hit["key"] and SECRET.search(hit["key"]))
-    return Title(text, start, start + len(text), quote_advice("" if secret else text))
+    return Title(text, start, start + len(written), quote_advice("" if secret else text))
 
 
-def reads_as_yaml(text: str, *, after_key: bool) -> bool:
-    """Whether YAML sees more than a text, and not one of its own well-formed things."""
-    if text.endswith(CLOSERS.get(text[0], "\n")) or BLOCK.fullmatch(text):
-        return False
-    colon = after_key and re.search(r":(?=\s|$)", text)
-    return text[0] in SIGNS or text.startswith(("- ", "? ", ", ", ": ")) or bool(colon)
+def meant(written: str, *, after_key: bool) -> str | None:
+    """Return the text that was meant where YAML sees more than a text and nothing well-formed, or None."""
+    sign = written[0]
+    if sign in "'\"":
+        one_too_many = written[-1] == sign and written.count(sign) % 2
+        inside = written[1:-1] if one_too_many else written
+        return inside if BROKEN_QUOTE.fullmatch(written) else None
+    if written.endswith(CLOSERS.get(sign, "\n")) or BLOCK.fullmatch(written) or sign == "#":
+        return None
+    reads_as_yaml = (
+        sign in SIGNS
+        or re.match(r"[-?,:](?: |$)", written)
+        or (after_key and re.search(r":(?=\s|$)", written))
+    )
+    return written if reads_as_yaml else None
 
 
 def quote_advice(text: str) -> str:
