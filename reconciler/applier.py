@@ -164,8 +164,8 @@ class Applier:
         """Block fields that the space no longer has or no longer lets us write."""
         for task in self.tasks:
             for change in task.update.changes:
-                if not self.remote.catalog.manages(task.update.ref.type_key, change.key):
-                    task.end([change], Blocked("the field is gone or cannot be written any more"))
+                if reason := self.remote.catalog.fault(task.update.ref.type_key, change.key):
+                    task.end([change], Blocked(reason))
 
     def judge(self, task: Task, item: Item | None) -> None:
         """Hold the open changes against a fresh read; one conflict keeps the whole item from being sent."""

@@ -14,11 +14,25 @@ from typing import Any
 from reconciler.authored import AuthoredMap, Document, Entry, Manifest, Node, Place
 from reconciler.errors import Mistake, UnknownName
 from reconciler.fields import codec_for, refusal
-from reconciler.fields.base import Codec, FieldSpec, Option, People, Seen, Wanted, Wrong
-from reconciler.fields.people import expand, mentions, user_keys
+from reconciler.fields.base import (
+    NO_ITEMS,
+    Codec,
+    FieldSpec,
+    Items,
+    Option,
+    People,
+    Rule,
+    Seen,
+    Target,
+    Wanted,
+    Wrong,
+    settle,
+)
+from reconciler.fields.people import expand, user_keys
 from reconciler.model import ROLES, Item, Ref, SideEffect
 
 PEOPLE_TYPES = frozenset({"user", "multi_user", "role"})
+PULL = "review what changed with `reconciler schema check`, then run `reconciler schema pull`"
 NAME = FieldSpec(key="name", name="Name", type="text", alias="name")
 """The item's name is a property on reading and a field on writing (field-formats.md A6)."""
 
@@ -75,27 +89,66 @@ class Claim:
 
 @dataclass(slots=True)
 class Catalog:
-    """The types of one space, and the people of the run."""
+    """The types of one space, and the people and items of the run.
+
+    `types` is what the space says now.  Names are read by `pinned` where a type is pinned:
+    what was reviewed decides what a word means, the space whether that still stands.  `notes`
+    collects what a reader of the plan should know of the difference.
+    """
 
     space_key: str
     space: str
     types: Mapping[str, TypeSpec]
     people: People = field(default_factory=People)
-    codecs: dict[tuple[str, str], Codec] = field(default_factory=dict)
+    items: Items = NO_ITEMS
+    pinned: Mapping[str, TypeSpec] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+    codecs: dict[tuple[str, str, bool], Codec] = field(default_factory=dict)
+
+    def names(self, type_key: str) -> TypeSpec:
+        """Return the type by which names are read."""
+        return self.pinned.get(type_key) or self.types[type_key]
 
     def type_of(self, word: str) -> TypeSpec | None:
         """Find the type that a file names by key, api_name or name."""
-        return self.types.get(word) or next(
-            (one for one in self.types.values() if one.answers_to(word)), None
-        )
+        known = {**self.types, **self.pinned}
+        return known.get(word) or next((one for one in known.values() if one.answers_to(word)), None)
 
-    def codec(self, type_key: str, key: str) -> Codec:
-        """Return the codec of a field or (`roles/<id>`) a role; raises KeyError if there is none."""
-        at = (type_key, key)
+    def words(self) -> dict[str, str]:
+        """Return the key of the type that each word names."""
+        known = {**self.types, **self.pinned}
+        return {word: one.key for one in known.values() for word in (one.key, one.name, one.api_name) if word}
+
+    def spec(self, type_key: str, key: str) -> FieldSpec | None:
+        """Return what the space says now about a field or (`roles/<id>`) a role."""
+        specs = every_spec(self.types[type_key]) if type_key in self.types else ()
+        return next((one for one in specs if change_key(one) == key), None)
+
+    def codec(self, type_key: str, key: str, *, by_pins: bool = False) -> Codec:
+        """Return a field's codec, by the space as it is or as it is pinned; KeyError if there is none."""
+        at = (type_key, key, by_pins)
         if at not in self.codecs:
-            spec = next(spec for spec in every_spec(self.types[type_key]) if change_key(spec) == key)
-            self.codecs[at] = codec_for(spec, self.people)
+            spec = spec_of(self.names(type_key), key) if by_pins else self.spec(type_key, key)
+            if spec is None:
+                raise KeyError(key)
+            self.codecs[at] = codec_for(spec, self.people, self.items)
         return self.codecs[at]
+
+    def label(self, type_key: str, key: str) -> str:
+        """Return a field's name, as it is pinned where it is gone."""
+        return (self.spec(type_key, key) or spec_of(self.names(type_key), key)).label
+
+    def fault(self, type_key: str, key: str) -> str | None:
+        """Say why a field that files name cannot be written any more: the world's doing; None if it can."""
+        spec = self.spec(type_key, key)
+        if spec is None:
+            return "the field is gone from the space"
+        pinned = next((one for one in every_spec(self.names(type_key)) if change_key(one) == key), spec)
+        if pinned.type != spec.type:
+            return f"the field is now of type {spec.type}, and was {pinned.type}"
+        if reason := refusal(spec):
+            return f"the field cannot be written any more: {reason}"
+        return "its members are now fixed by the space" if spec.locked else None
 
     def digest(self, touched: Iterable[tuple[str, str, Any]]) -> str:
         """Return the SHA-256 of the metadata that changes rest on.
@@ -105,8 +158,7 @@ class Catalog:
         """
         rows: dict[tuple[str, str], Any] = {}
         for type_key, key, wire in touched:
-            specs = every_spec(self.types[type_key]) if type_key in self.types else ()
-            spec = next((one for one in specs if change_key(one) == key), None)
+            spec = self.spec(type_key, key)
             row = rows.setdefault(
                 (type_key, key), spec and [spec.name, spec.type, refusal(spec), spec.kind, {}]
             )
@@ -118,16 +170,34 @@ class Catalog:
         text = json.dumps(sorted([*at, row] for at, row in rows.items()), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def manages(self, type_key: str, key: str) -> bool:
-        """Whether the space still has the field and it is one that can be written."""
-        spec = next((spec for spec in every_spec(self.types[type_key]) if change_key(spec) == key), None)
-        return spec is not None and refusal(spec) is None
-
     # -- what the files want ---------------------------------------------------------------
 
     def mentioned(self, manifest: Manifest) -> set[str]:
-        """Return every e-mail and user key that people fields and roles of the files name."""
-        words: set[str] = set()
+        """Return every e-mail and user key that the files name."""
+        words = {scalar.text for codec, node in self.values(manifest) for scalar in codec.people_in(node)}
+        return {one for word in words for one in expand(word, self.people)}
+
+    def targets(self, manifest: Manifest) -> set[tuple[str, str]]:
+        """Return (type key, name) of every related item that the files name instead of giving its id."""
+        found: set[tuple[str, str]] = set()
+        for codec, node in self.values(manifest):
+            for target in codec.targets_in(node):
+                found.update((key, target.name) for key in self.target_types(codec.spec, target))
+        return found
+
+    def target_types(self, spec: FieldSpec, target: Target) -> tuple[str, ...]:
+        """Return the keys of the types in which a named item may be."""
+        if not target.type:
+            return spec.targets
+        kind = self.type_of(target.type)
+        return (kind.key,) if kind else ()
+
+    def uses(self, manifest: Manifest, type_: str) -> bool:
+        """Whether the files name a field of this type."""
+        return any(codec.spec.type == type_ for codec, _ in self.values(manifest))
+
+    def values(self, manifest: Manifest) -> Iterator[tuple[Codec, Node]]:
+        """Yield every value of the files with the codec that reads it, as far as its name means something."""
         for document in manifest.documents:
             spec = self.type_of(document.type.text)
             if spec is None:
@@ -135,13 +205,13 @@ class Catalog:
             for fields, roles in [
                 (document.default_fields, document.default_roles),
                 *((entry.fields, entry.roles) for entry in document.items),
+                *((entry.expect, AuthoredMap(entry.place)) for entry in document.items),
             ]:
-                for name, node in fields.items():
-                    if any(one.type in PEOPLE_TYPES for one in named(spec.fields, name)):
-                        words.update(scalar.text for scalar in mentions(node))
-                for node in roles.values():
-                    words.update(scalar.text for scalar in mentions(node))
-        return {one for word in words for one in expand(word, self.people)}
+                for some, specs in ((fields, spec.fields), (roles, spec.roles)):
+                    for name, node in some.items():
+                        for hit in named(specs, name):
+                            if refusal(hit) is None:
+                                yield self.codec(spec.key, change_key(hit), by_pins=True), node
 
     def desire(self, manifest: Manifest) -> tuple[tuple[WantedItem, ...], list[Mistake]]:
         """Read what the files want, item by item in order of type and id; with every mistake."""
@@ -234,19 +304,60 @@ class Catalog:
                 mistakes.append(
                     Mistake(at, f"the members of {hits[0].label} are fixed by the space", "delete the line")
                 )
+            elif self.is_stolen(spec.key, hits[0], name):
+                mistakes.append(Mistake(at, f"'{name}' now names another {kind} of the space", PULL))
             else:
                 yield change_key(hits[0]), node, at
+
+    def is_stolen(self, type_key: str, pinned: FieldSpec, word: str) -> bool:
+        """Whether a word that pins give to one field is another's in the space by now."""
+        live = self.types.get(type_key)
+        specs = (live.roles if pinned.type == "role" else live.fields) if live else ()
+        bearers = {one.key for one in named(specs, word)}
+        return bool(bearers) and pinned.key not in bearers
 
     def read(
         self, ref: Ref, key: str, node: Node, place: Place, into: list[WantedField], mistakes: list[Mistake]
     ) -> None:
         """Read one value by its field's type."""
+        codec = self.codec(ref.type_key, key, by_pins=True)
         try:
-            wanted = self.codec(ref.type_key, key).parse(node)
+            wanted = codec.parse(node)
         except Wrong as error:
             mistakes += error.mistakes
             return
-        into.append(WantedField(key, wanted, place))
+        if mistake := codec.refusal_on(ref.id, wanted, node.place):
+            mistakes.append(mistake)
+        elif label := self.stolen_option(ref.type_key, key, wanted):
+            what = f"'{label}' now names another option of {codec.spec.label}"
+            mistakes.append(Mistake(node.place, what, PULL))
+        else:
+            into.append(WantedField(key, wanted, place))
+
+    def stolen_option(self, type_key: str, key: str, wanted: Wanted) -> str | None:
+        """Return a wanted option's pinned label if it is another's by now; notes what was renamed."""
+        codec, live = self.codec(type_key, key, by_pins=True), self.spec(type_key, key)
+        if type_key not in self.pinned or live is None:
+            return None
+        if codec.spec.name != live.name:
+            self.notes[f"{codec.spec.label} is now called {live.label}; `reconciler schema pull` follows"] = (
+                None
+            )
+        parts = (
+            (wanted.contains, wanted.excludes) if isinstance(wanted, Rule) else (settle(wanted, codec.empty),)
+        )
+        ids = {text for part in parts for text in strings(codec.encode(part))}
+        now = {option.id: option.label for option in flat(live.options)}
+        for option in flat(codec.spec.options):
+            if option.id not in ids or now.get(option.id, option.label) == option.label:
+                continue
+            if option.label in now.values():
+                return option.label
+            self.notes[
+                f"{codec.spec.label} '{option.label}' is now called '{now[option.id]}'; "
+                "`reconciler schema pull` follows"
+            ] = None
+        return None
 
     # -- what live items hold --------------------------------------------------------------
 
@@ -257,6 +368,8 @@ class Catalog:
         values: dict[str, Seen] = {}
         unreadable: dict[str, str] = {}
         for key in keys:
+            if self.fault(type_key, key):
+                continue
             role = key.removeprefix(ROLES) if key.startswith(ROLES) else None
             held = wire.get(key) if role is None else list(dict(roles).get(role, ()))
             try:

@@ -42,6 +42,7 @@ def make_plan(
         blocks=tuple(blocks),
         agree=agree,
         named=named,
+        notes=tuple(sorted(catalog.notes)),
         metadata_digest=catalog.digest(touched(updates)),
     )
 
@@ -84,16 +85,17 @@ def compare(want: WantedItem, item: Item | None, catalog: Catalog) -> tuple[Upda
     changes: list[Change] = []
     blocks: list[Block] = []
     for one in want.fields:
-        codec, seen = catalog.codec(want.ref.type_key, one.key), item.values.get(one.key)
+        seen, label = item.values.get(one.key), catalog.label(want.ref.type_key, one.key)
         if seen is None:
-            reason = f"the live value cannot be read: {item.unreadable.get(one.key, 'missing')}"
-            blocks.append(block(want, item, one, codec, reason))
+            unread = f"the live value cannot be read: {item.unreadable.get(one.key, 'missing')}"
+            blocks.append(block(want, item, one, label, catalog.fault(want.ref.type_key, one.key) or unread))
             continue
+        codec = catalog.codec(want.ref.type_key, one.key)
         after = settle(one.wanted, seen.value)
         if after == seen.value:
             continue
         if objection := codec.objection(seen, after):
-            blocks.append(block(want, item, one, codec, objection))
+            blocks.append(block(want, item, one, label, objection))
         else:
             changes.append(change(one, codec, seen, after))
     if not changes:
@@ -130,10 +132,10 @@ def whole(want: WantedItem, title: str, reason: str, repair: str) -> Block:
     return Block(want.ref, title, None, "", reason, repair, want.place)
 
 
-def block(want: WantedItem, item: Item, one: WantedField, codec: Codec, reason: str) -> Block:
+def block(want: WantedItem, item: Item, one: WantedField, label: str, reason: str) -> Block:
     """Block one field."""
     repair = "change or delete the line, or mend it in Meegle"
-    return Block(want.ref, item.name, one.key, codec.spec.label, reason, repair, one.place)
+    return Block(want.ref, item.name, one.key, label, reason, repair, one.place)
 
 
 def change(one: WantedField, codec: Codec, seen: Seen, after: Any) -> Change:

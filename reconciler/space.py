@@ -7,22 +7,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from reconciler.api import endpoints as api
 from reconciler.api.client import Client
 from reconciler.api.failures import ApiRefusal
 from reconciler.api.throttle import Permit
 from reconciler.api.wire import Verdict
+from reconciler.authored import Manifest
 from reconciler.catalog import NAME, Catalog, TypeSpec
 from reconciler.errors import CannotRun
-from reconciler.fields.base import FieldSpec, People, Person
+from reconciler.fields.base import FieldSpec, Items, Option, People, Person
 from reconciler.fields.options import option_of
 from reconciler.model import ROLES, Item, Ref
-from reconciler.settings import FieldSettings, SpaceSettings
+from reconciler.pins import Pins, decided, pinned_people
+from reconciler.settings import SpaceSettings
 
 BATCH = 50
 """Ids that one `query` takes (endpoints.md 6.3)."""
+FILTER_PAGE = 200
+"""Items that one page of `filter` holds (endpoints.md 6.4)."""
 PEOPLE_BATCH = 100
 """Users that one `user/query` takes (endpoints.md 4.7)."""
 THREADS = 4
@@ -49,13 +52,19 @@ class Reader:
         self.settings = settings
         self.user_key = user_key
         self.space_key = settings.project_key or ""
+        self.pins = Pins()
         self.catalog = Catalog("", name, {})
 
-    def open(self, types: Iterable[str], groups: Mapping[str, tuple[str, ...]]) -> Catalog:
+    def open(
+        self, types: Iterable[str], groups: Mapping[str, tuple[str, ...]], pins: Pins | None = None
+    ) -> Catalog:
         """Read the space's key and the metadata of the types that `types` name."""
+        self.pins = pins = pins or Pins()
         self.space_key = self.find_key()
+        pinned = {key: decided(spec, self.settings) for key, spec in pins.types.items()}
         listed = self.client.read(api.ALL_TYPES, path={"project_key": self.space_key}).get("data") or []
         wanted = set(types)
+        wanted |= {spec.key for spec in pinned.values() for word in types if spec.answers_to(word)}
         rows = [
             row
             for row in listed
@@ -70,8 +79,43 @@ class Reader:
             for row in listed
             if str(row.get("type_key")) not in specs
         }
-        self.catalog = Catalog(self.space_key, self.name, {**specs, **others}, People(groups=groups))
+        live = {key: decided(spec, self.settings) for key, spec in specs.items()}
+        people = People(groups=groups, by_email=pinned_people(pins))
+        self.catalog = Catalog(self.space_key, self.name, {**live, **others}, people, pinned=pinned)
         return self.catalog
+
+    def learn(self, manifest: Manifest, *, lines: bool = False) -> None:
+        """Look up what the files name: business lines, people, and related items by their names."""
+        catalog = self.catalog
+        if lines or catalog.uses(manifest, "business"):
+            tree = business_lines(
+                self.client.read(api.BUSINESS_ALL, path={"project_key": self.space_key}).get("data")
+            )
+            catalog.types = {key: with_lines(spec, tree) for key, spec in catalog.types.items()}
+        self.meet(catalog.mentioned(manifest))
+        self.find_items(catalog.targets(manifest), known_items(catalog, manifest))
+        catalog.codecs.clear()
+
+    def find_items(self, targets: Iterable[tuple[str, str]], known: Mapping[int, tuple[str, str]]) -> None:
+        """Find related items by their exact name: one `filter` each (endpoints.md 6.4, fuzzy there)."""
+        catalog = self.catalog
+        found: dict[tuple[str, str], tuple[int, ...]] = {}
+        for type_key, name in sorted(targets):
+            if (type_key, name) in self.pins.items:
+                found[type_key, name] = (self.pins.items[type_key, name],)
+                continue
+            body = {"work_item_type_keys": [type_key], "work_item_name": name, "page_size": FILTER_PAGE}
+            rows = self.client.read(api.FILTER, path={"project_key": self.space_key}, body=body).get("data")
+            ids = sorted(int(row["id"]) for row in rows or [] if row.get("name") == name)
+            found[type_key, name] = tuple(ids)
+            if len(ids) == 1:
+                catalog.notes[f"'{name}' is {ids[0]}, not pinned; `reconciler schema pull` pins it"] = None
+        names = {item_id: at for at, ids in found.items() for item_id in ids}
+        catalog.items = Items(
+            types=catalog.words(),
+            by_name=found,
+            known={**known, **names},
+        )
 
     def find_key(self) -> str:
         """Return the hex key of the space that files name by either of its names (endpoints.md 4.2)."""
@@ -86,37 +130,52 @@ class Reader:
         )
 
     def type_spec(self, row: Mapping[str, Any]) -> TypeSpec:
-        """Read one type's fields and roles (field-formats.md 16.1)."""
+        """Read one type's fields, layout and roles (field-formats.md 16.1)."""
         key = str(row["type_key"])
         path = {"project_key": self.space_key, "type_key": key}
         every = self.client.read(
             api.FIELD_ALL, path={"project_key": self.space_key}, body={"work_item_type_key": key}
         ).get("data")
+        layout = {
+            str(one.get("field_key")): one for one in self.client.read(api.META, path=path).get("data") or []
+        }
         roles = self.client.read(api.FLOW_ROLES, path=path).get("data")
-        name, api_name = str(row.get("name") or ""), str(row.get("api_name") or "")
-        hints = next(
-            (self.settings.fields[word] for word in (key, api_name, name) if word in self.settings.fields), {}
-        )
         fields = [
-            field_spec(one, key, hints, self.settings.time_zone) for one in every or [] if not obsolete(one)
+            field_spec(one, layout.get(str(one.get("field_key")), {}), key)
+            for one in every or []
+            if not obsolete(one)
         ]
         if not any(one.key == NAME.key for one in fields):
             fields.insert(0, NAME)
-        return TypeSpec(key, name, api_name, tuple(fields), tuple(role_spec(one) for one in roles or []))
+        return TypeSpec(
+            key,
+            str(row.get("name") or ""),
+            str(row.get("api_name") or ""),
+            tuple(fields),
+            tuple(role_spec(one) for one in roles or []),
+        )
 
     def meet(self, words: Iterable[str]) -> None:
-        """Look up the people whom the files name: one `user/query` per 100 of a kind."""
-        unknown = {word for word in words if word not in self.catalog.people.by_key}
+        """Look up people by e-mail or user key: one `user/query` per 100 of a kind.
+
+        Pinned e-mails are asked for by their key, so that a changed address changes nothing.
+        """
+        people = self.catalog.people
+        pinned = {
+            word: people.by_email[word.lower()].key for word in words if word.lower() in people.by_email
+        }
+        unknown = {pinned.get(word, word) for word in words} - set(people.by_key)
         emails = sorted({word.lower() for word in unknown if "@" in word})
         keys = sorted(word for word in unknown if word.isdigit())
         found: list[Person] = []
         for member, some in (("emails", emails), ("user_keys", keys)):
             for start in range(0, len(some), PEOPLE_BATCH):
                 found += self.ask_people(member, some[start : start + PEOPLE_BATCH])
-        people = self.catalog.people
         by_key = {**people.by_key, **{one.key: one for one in found}}
-        by_email = {**people.by_email, **{one.email.lower(): one for one in found if one.email}}
-        self.catalog.people = replace(people, by_key=by_key, by_email=by_email)
+        now = {email: by_key.get(one.key, one) for email, one in people.by_email.items()}
+        by_email = {**{one.email.lower(): one for one in found if one.email}, **now}
+        gone = people.gone | (set(keys) - set(by_key))
+        self.catalog.people = replace(people, by_key=by_key, by_email=by_email, gone=gone)
         self.catalog.codecs.clear()
 
     def ask_people(self, member: str, words: Sequence[str]) -> list[Person]:
@@ -151,7 +210,8 @@ class Reader:
 
     def read(self, type_key: str, ids: Sequence[int], keys: Mapping[int, Sequence[str]]) -> Reading:
         """Read up to 50 items by one `query`; a batch with a bad id is halved until it stands alone."""
-        asked = {key for item_id in ids for key in keys[item_id]}
+        named = {key for item_id in ids for key in keys[item_id]}
+        asked = {key for key in named if not self.catalog.fault(type_key, key)}
         locked = any(role.locked for role in self.catalog.types[type_key].roles)
         fields = {"aborted", *(key for key in asked if not key.startswith(ROLES) and key != NAME.key)}
         if locked or any(key.startswith(ROLES) for key in asked):
@@ -213,32 +273,63 @@ def obsolete(row: Mapping[str, Any]) -> bool:
     return row.get("is_obsoleted") is True
 
 
-def field_spec(
-    row: Mapping[str, Any], type_key: str, hints: Mapping[str, FieldSettings], zone: ZoneInfo
-) -> FieldSpec:
-    """Read one SimpleField (endpoints.md 5.1); options of other types are left out."""
-    key, alias, name = (
-        str(row.get("field_key")),
-        str(row.get("field_alias") or ""),
-        str(row.get("field_name") or ""),
-    )
-    hint = next((hints[word] for word in (key, alias, name) if word in hints), FieldSettings())
+def field_spec(row: Mapping[str, Any], layout: Mapping[str, Any], type_key: str) -> FieldSpec:
+    """Read one SimpleField and what the layout adds (endpoints.md 5.1, 5.2), without other types' options.
+
+    What the level rule of a cascade says is not documented; a mode that speaks of leaves is one.
+    """
     options = [
         option_of(one)
-        for one in row.get("options") or []
+        for one in row.get("options") or layout.get("options") or []
         if one.get("work_item_type_key") in (None, "", "_all", type_key)
     ]
+    relation = layout.get("work_item_relation") or {}
     return FieldSpec(
-        key=key,
-        name=name,
-        alias=alias,
+        key=str(row.get("field_key")),
+        name=str(row.get("field_name") or ""),
+        alias=str(row.get("field_alias") or ""),
         type=str(row.get("field_type_key") or "").replace("-", "_").replace("workitem_", "work_item_"),
         options=tuple(options),
         calculated=str(row.get("value_generate_mode") or "Default") != "Default",
-        kind=hint.kind,
-        scale=str(hint.scale),
-        zone=zone,
+        level="leaf" if "leaf" in str(layout.get("sub_type_level_mode") or "").lower() else "",
+        subfields=tuple(field_spec(one, {}, type_key) for one in row.get("compound_fields") or []),
+        targets=tuple(
+            str(one["work_item_type_key"])
+            for one in relation.get("relation_details") or []
+            if one.get("work_item_type_key")
+        ),
     )
+
+
+def business_lines(rows: Any) -> tuple[Option, ...]:
+    """Read the tree of business lines as options (endpoints.md 4.5)."""
+    return tuple(
+        Option(
+            str(row.get("id")),
+            str(row.get("name") or ""),
+            row.get("disabled") is True,
+            business_lines(row.get("children")),
+        )
+        for row in rows or []
+    )
+
+
+def with_lines(spec: TypeSpec, lines: tuple[Option, ...]) -> TypeSpec:
+    """Give the business fields of a type the space's lines for options."""
+    return replace(
+        spec,
+        fields=tuple(replace(one, options=lines) if one.type == "business" else one for one in spec.fields),
+    )
+
+
+def known_items(catalog: Catalog, manifest: Manifest) -> dict[int, tuple[str, str]]:
+    """Return the type of each item that the files themselves name."""
+    return {
+        entry.id: (kind.key, "")
+        for document in manifest.documents
+        if (kind := catalog.type_of(document.type.text))
+        for entry in document.items
+    }
 
 
 def role_spec(row: Mapping[str, Any]) -> FieldSpec:

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "validate": "Check the files without network; all mistakes at once.",
     "plan": "Show what would change on the live items.",
     "show": "Show a saved plan.",
+    "schema": "Pin the space's metadata in schemas/, and say what changed since.",
     "apply": "Carry out a saved plan, or plan and apply.",
 }
 """Each command and its help in one line; the command stands in a module of its name."""

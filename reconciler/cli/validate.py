@@ -15,12 +15,13 @@ from reconciler.cli.output import say
 @click.option("--format", "fmt", type=click.Choice(["text", "json", "github"]), default="text")
 def command(paths: tuple[Path, ...], fmt: str) -> int:
     """Check the files without network or credentials; all mistakes at once."""
-    from reconciler.cli.workspace import read_files
+    from reconciler.cli.workspace import validate_files
     from reconciler.errors import InputError
     from reconciler.manifest import report
-    from reconciler.render.mistakes import VIEWS
+    from reconciler.render.mistakes import VIEWS, Checked
 
-    _, _, manifest, mistakes = read_files(paths)
+    manifest, mistakes, unchecked = validate_files(paths)
     ordered = InputError(mistakes).mistakes
-    say(VIEWS[fmt](manifest, ordered, report(ordered)))
+    items = sum(len(document.items) for document in manifest.documents)
+    say(VIEWS[fmt](Checked(len(manifest.documents), items, ordered, report(ordered), unchecked)))
     return 1 if mistakes else 0

@@ -13,9 +13,12 @@ from reconciler.catalog import WantedItem
 from reconciler.cli.output import tell
 from reconciler.clock import now
 from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
+from reconciler.fields.people import UnknownPerson
+from reconciler.fields.related import UnknownItem
 from reconciler.guard import Allowance, Limits, judge, widened
 from reconciler.manifest import load, report
 from reconciler.model import Plan
+from reconciler.pins import Pins, pins_folder, read_pins
 from reconciler.planner import make_plan, people_of
 from reconciler.selection import select, selector
 from reconciler.settings import Settings, SpaceSettings, find_settings, load_settings
@@ -34,6 +37,7 @@ class Workspace:
     mistakes: tuple[Mistake, ...]
     space: str
     named: int
+    pins: Pins
 
     @property
     def decisions(self) -> SpaceSettings:
@@ -59,8 +63,30 @@ def read_files(paths: Sequence[Path]) -> tuple[Path, Settings, Manifest, list[Mi
     return root, settings, manifest, [*mistakes, *wrong]
 
 
-def open_workspace(paths: Sequence[Path], space: str | None) -> Workspace:
-    """Read the files, and choose the space that the run is about; raises InputError or CannotRun."""
+def validate_files(paths: Sequence[Path]) -> tuple[Manifest, list[Mistake], int]:
+    """Check everything that files and pins can know; returns how many names only a space can tell, too."""
+    root, settings, manifest, mistakes = read_files(paths)
+    unchecked = 0
+    for space in sorted({one_name(document.space.text, settings) for document in manifest.documents}):
+        wrong, open_ones = offline(
+            of_space(manifest, space, settings), read_pins(pins_folder(root, space)), settings, space
+        )
+        told = {mistake.place for mistake in mistakes}
+        mistakes += [one for one in wrong if one.place not in told]
+        unchecked += len(open_ones)
+    return manifest, mistakes, unchecked
+
+
+def of_space(manifest: Manifest, space: str, settings: Settings) -> Manifest:
+    """Return the files of one space."""
+    return Manifest(tuple(one for one in manifest.documents if one_name(one.space.text, settings) == space))
+
+
+def open_workspace(paths: Sequence[Path], space: str | None, *, checked: bool = True) -> Workspace:
+    """Read the files, and choose the space that the run is about; raises InputError or CannotRun.
+
+    `checked`: mistakes that the pins know of end the run here, before any request.
+    """
     root, settings, manifest, mistakes = read_files(paths)
     names = sorted({one_name(document.space.text, settings) for document in manifest.documents})
     if not names:
@@ -70,9 +96,27 @@ def open_workspace(paths: Sequence[Path], space: str | None) -> Workspace:
         raise CannotRun(f"the files name {len(names)} spaces: {', '.join(names)}", "choose one with --space")
     if chosen not in names:
         raise CannotRun(f"no file names the space {quoted(chosen)}", f"there is {', '.join(names)}")
-    mine = Manifest(tuple(one for one in manifest.documents if one_name(one.space.text, settings) == chosen))
-    return Workspace(
-        root, settings, mine, tuple(mistakes), chosen, named_items(mine, paths, root, settings, chosen)
+    mine = of_space(manifest, chosen, settings)
+    pins = read_pins(pins_folder(root, chosen))
+    wrong, _ = offline(mine, pins, settings, chosen) if checked else ([], [])
+    told = {mistake.place for mistake in mistakes}
+    if new := [one for one in wrong if one.place not in told]:
+        raise InputError([*mistakes, *new])
+    named = named_items(mine, paths, root, settings, chosen)
+    return Workspace(root, settings, mine, tuple(mistakes), chosen, named, pins)
+
+
+def offline(
+    manifest: Manifest, pins: Pins, settings: Settings, space: str
+) -> tuple[list[Mistake], list[Mistake]]:
+    """Hold the files of pinned types against the pins; returns mistakes, and what only the space can tell."""
+    catalog = pins.catalog(space, settings.space(space), settings.groups())
+    known = Manifest(tuple(one for one in manifest.documents if catalog.type_of(one.type.text)))
+    _, mistakes = catalog.desire(known)
+    open_questions = (UnknownPerson, UnknownItem)
+    return (
+        [one for one in mistakes if not isinstance(one, open_questions)],
+        [one for one in mistakes if isinstance(one, open_questions)],
     )
 
 
@@ -86,9 +130,7 @@ def named_items(manifest: Manifest, paths: Sequence[Path], root: Path, settings:
     found = find_settings(paths[0]) if paths else None
     if found and [path.resolve() for path in paths] != [found.parent]:
         whole, _ = load([found.parent], root=root)
-        manifest = Manifest(
-            tuple(one for one in whole.documents if one_name(one.space.text, settings) == space)
-        )
+        manifest = of_space(whole, space, settings)
     return len({(one.type.text, entry.id) for one in manifest.documents for entry in one.items})
 
 
@@ -106,10 +148,9 @@ def desired(
 ) -> tuple[WantedItem, ...]:
     """Read metadata and people, then all files by them; raises InputError with every mistake at once."""
     try:
-        catalog = reader.open(
-            {document.type.text for document in workspace.manifest.documents}, workspace.settings.groups()
-        )
-        reader.meet(catalog.mentioned(workspace.manifest))
+        words = {document.type.text for document in workspace.manifest.documents}
+        catalog = reader.open(words, workspace.settings.groups(), workspace.pins)
+        reader.learn(workspace.manifest)
     except ReconcilerError:
         tell(*report(workspace.mistakes))
         raise

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from reconciler.authored import Manifest
 from reconciler.errors import Mistake
 from reconciler.render.safe import safe_text
 
@@ -13,18 +13,29 @@ ANNOTATIONS = 10
 """How many annotations GitHub shows of a step."""
 
 
-def as_text(manifest: Manifest, mistakes: Sequence[Mistake], lines: Sequence[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of the files found; `lines` tell the mistakes, `unchecked` names only a space can tell."""
+
+    files: int
+    items: int
+    mistakes: Sequence[Mistake]
+    lines: Sequence[str]
+    unchecked: int = 0
+
+
+def as_text(found: Checked) -> str:
     """Return the lines that tell the mistakes, and a verdict."""
-    items = sum(len(document.items) for document in manifest.documents)
-    counted = f"{items} items in {len(manifest.documents)} files"
-    if not mistakes:
-        return f"Valid: {counted}. Names and values are checked against the space by plan.\n"
-    return "\n".join([*map(safe_text, lines), f"Invalid: {len(mistakes)} mistakes.", ""])
+    open_ones = f", {found.unchecked} names that are not pinned were not checked" if found.unchecked else ""
+    if not found.mistakes:
+        return f"Valid: {found.items} items in {found.files} files{open_ones}.\n"
+    return "\n".join(
+        [*map(safe_text, found.lines), f"Invalid: {len(found.mistakes)} mistakes{open_ones}.", ""]
+    )
 
 
-def as_json(manifest: Manifest, mistakes: Sequence[Mistake], lines: Sequence[str]) -> str:
+def as_json(found: Checked) -> str:
     """Return one object: `valid`, counts, and the mistakes with their places."""
-    del lines
     rows = [
         {
             "file": one.place.file,
@@ -33,26 +44,27 @@ def as_json(manifest: Manifest, mistakes: Sequence[Mistake], lines: Sequence[str
             "what": one.what,
             "fix": one.fix,
         }
-        for one in mistakes
+        for one in found.mistakes
     ]
     whole = {
         "format_version": "1.0",
-        "valid": not mistakes,
-        "files": len(manifest.documents),
-        "items": sum(len(document.items) for document in manifest.documents),
+        "valid": not found.mistakes,
+        "files": found.files,
+        "items": found.items,
+        "unchecked": found.unchecked,
         "mistakes": rows,
     }
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_github(manifest: Manifest, mistakes: Sequence[Mistake], lines: Sequence[str]) -> str:
+def as_github(found: Checked) -> str:
     """Return an annotation for each of the first mistakes, then the text for the log."""
     annotations = [
         f"::error file={data(one.place.file, ':,')},line={one.place.line},col={one.place.column}::"
         + data(f"{one.what}; {one.fix}")
-        for one in mistakes[:ANNOTATIONS]
+        for one in found.mistakes[:ANNOTATIONS]
     ]
-    return "\n".join([*annotations, as_text(manifest, mistakes, lines)])
+    return "\n".join([*annotations, as_text(found)])
 
 
 def data(text: str, more: str = "") -> str:
@@ -63,8 +75,4 @@ def data(text: str, more: str = "") -> str:
     return shown
 
 
-VIEWS: dict[str, Callable[[Manifest, Sequence[Mistake], Sequence[str]], str]] = {
-    "text": as_text,
-    "json": as_json,
-    "github": as_github,
-}
+VIEWS: dict[str, Callable[[Checked], str]] = {"text": as_text, "json": as_json, "github": as_github}

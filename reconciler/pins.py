@@ -1,0 +1,190 @@
+"""The metadata that the repository relies on, in files that are reviewed: `schemas/<space>/`.
+
+`<type>.json` holds a type's fields, options and roles, `people.json` the user keys of the people
+whom `state/` names.  Keys, ids and their names are pinned; what a team decides about a field
+stands in its settings alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
+
+from reconciler.catalog import Catalog, TypeSpec
+from reconciler.errors import CannotRun
+from reconciler.fields.base import FieldSpec, Items, People, Person
+from reconciler.settings import FieldSettings, SpaceSettings
+
+FORMAT = "1.0"
+FOLDER = "schemas"
+PEOPLE = "people.json"
+ITEMS = "items.json"
+OTHERS = frozenset({PEOPLE, ITEMS, "profile.json"})
+SETTLED = frozenset({"kind", "scale", "zone", "row_key"})
+"""Members of a field's specification that the settings say, so that pins do not."""
+
+SPEC = TypeAdapter(TypeSpec)
+NAMES = TypeAdapter(dict[str, str])
+IDS = TypeAdapter(dict[str, dict[str, int]])
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What is pinned of one space: types by key, user keys by e-mail, items by (type key, name)."""
+
+    space_key: str = ""
+    types: Mapping[str, TypeSpec] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+    items: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def catalog(self, space: str, settings: SpaceSettings, groups: Mapping[str, tuple[str, ...]]) -> Catalog:
+        """Return the catalog that needs no network: the space as it was when it was pinned."""
+        types = {key: decided(spec, settings) for key, spec in self.types.items()}
+        catalog = Catalog(
+            self.space_key, space, types, People(groups=groups, by_email=pinned_people(self)), pinned=types
+        )
+        catalog.items = Items(
+            types=catalog.words(),
+            by_name={at: (item_id,) for at, item_id in self.items.items()},
+            known={item_id: at for at, item_id in self.items.items()},
+        )
+        return catalog
+
+
+class BadPins(CannotRun):
+    """A pin file that cannot be read."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        """Make the message."""
+        super().__init__(f"{path} cannot be read ({what})", "restore it, or run `reconciler schema pull`")
+
+
+def pins_folder(root: Path, space: str) -> Path:
+    """Return where a space's pins are."""
+    return root / FOLDER / space
+
+
+def read_pins(folder: Path) -> Pins:
+    """Read what is pinned; nothing where there is no folder.  Raises BadPins."""
+    types: dict[str, TypeSpec] = {}
+    space_key = ""
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        if path.name in OTHERS or path.name.endswith(".schema.json"):
+            continue
+        try:
+            whole = parsed(path)
+            spec = SPEC.validate_python(whole["type"])
+        except (KeyError, TypeError, ValidationError):
+            raise BadPins(path, "no type stands in it") from None
+        types[spec.key], space_key = spec, str(whole.get("space_key", space_key))
+    people = named(folder / PEOPLE, NAMES, "it maps e-mails to user keys")
+    items = named(folder / ITEMS, IDS, "it maps types to names and ids")
+    return Pins(
+        space_key,
+        types,
+        people,
+        {(key, name): item_id for key, names in items.items() for name, item_id in names.items()},
+    )
+
+
+def named(path: Path, shape: TypeAdapter[Value], what: str) -> Value:
+    """Read a file of one shape; an empty map where there is none."""
+    try:
+        return shape.validate_python(parsed(path) if path.is_file() else {})
+    except ValidationError:
+        raise BadPins(path, what) from None
+
+
+def parsed(path: Path) -> Any:
+    """Read one JSON file."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadPins(path, type(error).__name__) from None
+
+
+def pin_files(pins: Pins) -> dict[str, str]:
+    """Return the text of each file by its name: one option a line, sorted, so that diffs are small."""
+    files = {
+        f"{spec.word}.json": text_of(
+            {"format_version": FORMAT, "space_key": pins.space_key, "type": bare(spec)}
+        )
+        for spec in pins.types.values()
+    }
+    if pins.people:
+        files[PEOPLE] = text_of(dict(pins.people))
+    if pins.items:
+        by_type: dict[str, dict[str, int]] = {}
+        for (type_key, name), item_id in pins.items.items():
+            by_type.setdefault(type_key, {})[name] = item_id
+        files[ITEMS] = text_of(by_type)
+    return files
+
+
+def bare(spec: TypeSpec) -> Any:
+    """Return a type as plain data, without defaults and without what the settings say; fields by key."""
+    whole = without_settled(SPEC.dump_python(spec, mode="json", exclude_defaults=True))
+    for member in ("fields", "roles"):
+        whole[member] = sorted(whole.get(member, []), key=lambda one: str(one["key"]))
+    return whole
+
+
+def without_settled(value: Any) -> Any:
+    """Leave out what the settings decide."""
+    if isinstance(value, dict):
+        return {key: without_settled(one) for key, one in value.items() if key not in SETTLED}
+    return [without_settled(one) for one in value] if isinstance(value, list) else value
+
+
+def text_of(value: Any) -> str:
+    """Return JSON with small lists and maps on one line each."""
+    return laid_out(value, 0) + "\n"
+
+
+def laid_out(value: Any, depth: int) -> str:
+    """Return JSON that breaks where a value holds lists or maps itself, or is long."""
+    flat = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    nested = isinstance(value, dict | list) and any(
+        isinstance(one, dict | list) for one in (value.values() if isinstance(value, dict) else value)
+    )
+    if not isinstance(value, dict | list) or (not nested and len(flat) + 2 * depth <= 100):  # noqa: PLR2004
+        return flat
+    pad, end = "  " * (depth + 1), "  " * depth
+    if isinstance(value, dict):
+        rows = [
+            f"{pad}{json.dumps(key, ensure_ascii=False)}: {laid_out(value[key], depth + 1)}"
+            for key in sorted(value)
+        ]
+        return "{\n" + ",\n".join(rows) + f"\n{end}}}"
+    return "[\n" + ",\n".join(f"{pad}{laid_out(one, depth + 1)}" for one in value) + f"\n{end}]"
+
+
+def decided(spec: TypeSpec, settings: SpaceSettings) -> TypeSpec:
+    """Lay what the team decided about fields over a type; pins and live metadata get the same."""
+    hints = next((hints for word, hints in settings.fields.items() if spec.answers_to(word)), {})
+    return replace(spec, fields=tuple(decided_field(one, hints, settings.time_zone) for one in spec.fields))
+
+
+def decided_field(spec: FieldSpec, hints: Mapping[str, FieldSettings], zone: ZoneInfo) -> FieldSpec:
+    """Lay the settings of one field over it, and the zone over its sub-fields."""
+    hint = next((hint for word, hint in hints.items() if spec.answers_to(word)), FieldSettings())
+    return replace(
+        spec,
+        kind=hint.kind,
+        scale=str(hint.scale),
+        row_key=hint.key or "",
+        zone=zone,
+        subfields=tuple(decided_field(one, {}, zone) for one in spec.subfields),
+    )
+
+
+def pinned_people(pins: Pins) -> dict[str, Person]:
+    """Return the pinned people by e-mail, as they are until the service is asked."""
+    return {email.lower(): Person(key, email, "") for email, key in pins.people.items()}
