@@ -269,6 +269,8 @@ class ScalarCodec(Codec):
 
 def found(node: Node) -> str:
     """Name what was found, with the value where it is short."""
-    if isinstance(node, Scalar) and not node.is_null:
-        return quoted(node.text) if quoted(node.text) != quoted("") else f"a text of {len(node.text)} signs"
-    return kind_of(node)
+    if not isinstance(node, Scalar) or node.is_null:
+        return kind_of(node)
+    if not node.text:
+        return "an empty text"
+    return quoted(node.text) if quoted(node.text) != quoted("") else f"a text of {len(node.text)} characters"

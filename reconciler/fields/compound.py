@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
-from reconciler.errors import Mistake, UnknownName
-from reconciler.fields.base import EMPTY_LABEL, Codec, Rule, Seen, Target, Wanted, Wish, Wrong, settle
+from reconciler.errors import Mistake, UnknownName, WrongShape
+from reconciler.fields.base import EMPTY_LABEL, Codec, Rule, Seen, Target, Wanted, Wish, Wrong, found, settle
 
 Row: TypeAlias = tuple[tuple[str, Hashable], ...]
 """(sub-field's key, canonical value) in the order of the sub-fields; empty values are left out."""
@@ -69,7 +69,7 @@ class CompoundCodec(Codec):
     """`compound_field`: a two-dimensional array, replaced whole (field-formats.md sections 8.4 and 10b)."""
 
     wanted_shape = "a list of rows"
-    example = "[{env: prod, when: 2026-12-01}]; with a key in the settings also {contains: [{…}]}"
+    example = "[{env: prod, when: 2026-12-01}], or {contains: [{…}]} where a key names the rows"
     cleared_by = "[]"
     empty: Hashable = ()
 
@@ -149,7 +149,9 @@ class CompoundCodec(Codec):
         """Read one row: what is wanted of each sub-field that it names."""
         wanted: dict[str, Wanted] = {}
         if not isinstance(node, AuthoredMap) or not node:
-            wrong += self.misshapen(node).mistakes
+            few = ", ".join(f"{self.word(part)}: …" for part in list(self.parts.values())[:2])
+            what = f"a row of {self.spec.label}"
+            wrong.append(WrongShape(node.place, what, found(node), "{" + few + "}"))
             return wanted
         for name, value in node.items():
             at = node.keys_at[name].place

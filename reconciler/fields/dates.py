@@ -13,6 +13,7 @@ from reconciler.errors import Mistake, UnknownName, WrongShape
 from reconciler.fields.base import EMPTY, EMPTY_LABEL, Codec, ScalarCodec, Seen, Wanted, Wrong, found
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIRST_MS = 10**12
 """The smallest value of 13 digits, which the API asks for (20013)."""
 FARTHEST_MS = 6 * 10**13
@@ -44,8 +45,11 @@ def to_ms(instant: datetime) -> int:
 
 def read_day(node: Node, owner: str) -> date:
     """Read `2026-12-01`; raises `Wrong` with the reason."""
-    if not isinstance(node, Scalar) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", node.text):
-        raise Wrong(WrongShape(node.place, f"a day for {owner}", found(node), "2026-12-01"))
+    if not isinstance(node, Scalar) or not DAY.fullmatch(node.text):
+        hint = ""
+        if isinstance(node, Scalar) and DAY.match(node.text):
+            hint = ", or say `kind: moment` of the field in the settings"
+        raise Wrong(WrongShape(node.place, f"a day for {owner}", found(node), f"2026-12-01{hint}"))
     try:
         day = date.fromisoformat(node.text)
     except ValueError:

@@ -26,7 +26,7 @@ class Choices:
         """Return the id of the option that a label, an id or `{id: …}` names; raises `Wrong`."""
         if (chosen := id_form(node)) is not None:
             return self.by_id(chosen)
-        if not isinstance(node, Scalar):
+        if not isinstance(node, Scalar) or not node.text:
             what = f"one option of {self.owner}"
             raise Wrong(WrongShape(node.place, what, found(node), "its label, or {id: …}"))
         chosen_ids = {option.id for option in bearing(node.text, tuple(self.options.values()))}

@@ -7,8 +7,8 @@ from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
-from reconciler.errors import Mistake, UnknownName, quoted
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, People, ScalarCodec, Seen, Wrong
+from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
+from reconciler.fields.base import EMPTY, EMPTY_LABEL, People, ScalarCodec, Seen, Wrong, found
 from reconciler.fields.sets import SetCodec, added, wrong_separator
 
 USER_KEY = re.compile(r"[0-9]{15,25}")
@@ -50,6 +50,8 @@ class UnknownPerson(Mistake):
 
 def resolve(scalar: Scalar, people: People, owner: str) -> tuple[str, ...]:
     """Return the user keys that a scalar names; raises `Wrong`."""
+    if not scalar.text:
+        raise Wrong(WrongShape(scalar.place, f"a person for {owner}", found(scalar), UserCodec.example))
     if scalar.text not in people.groups and (mistake := wrong_separator(scalar)):
         raise Wrong(mistake)
     keys: list[str] = []
@@ -100,6 +102,10 @@ class UserCodec(ScalarCodec):
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Read one person; a group of several is refused."""
+        if scalar.text not in self.people.groups and wrong_separator(scalar):
+            raise Wrong(
+                Mistake(scalar.place, f"several names in one text for {self.spec.label}", "name one person")
+            )
         keys = resolve(scalar, self.people, self.spec.label)
         if len(keys) != 1:
             raise Wrong(

@@ -24,6 +24,8 @@ from reconciler.fields.base import (
 from reconciler.fields.sets import SetCodec
 
 ITEM_ID = re.compile(r"[1-9][0-9]{0,18}")
+LAST_ID = re.compile(r"(?:^|/)([1-9][0-9]{5,18})(?:[/?#].*)?$")
+"""The id in a quoted number or in the address of an item's page."""
 LARGEST_ID = 2**63 - 1
 MEMBERS = ("type", "name")
 FORM = 'an id such as 6300012345, or {name: "…"}'
@@ -58,7 +60,9 @@ def read_item(node: Node, spec: FieldSpec, items: Items) -> int:
     if isinstance(node, AuthoredMap):
         return by_name(node, spec, items)
     if not isinstance(node, Scalar) or not node.plain or not ITEM_ID.fullmatch(node.text):
-        raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", found(node), FORM))
+        inside = LAST_ID.search(node.text) if isinstance(node, Scalar) else None
+        form = f"{inside[1]}, without quotes" if inside else FORM
+        raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", found(node), form))
     item_id = int(node.text)
     if item_id > LARGEST_ID:
         raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", "a number beyond any id", FORM))
@@ -109,7 +113,7 @@ def type_keys_of(scalar: Scalar, place: Place, spec: FieldSpec, items: Items) ->
 def word_of(type_key: str, items: Items) -> str:
     """Return the shortest word by which files may name a type."""
     words = [word for word, key in items.types.items() if key == type_key]
-    return min(words, key=lambda word: (len(word), word)) if words else type_key
+    return min(words, key=lambda word: (len(word), word.swapcase())) if words else type_key
 
 
 def targets_of(spec: FieldSpec, items: Items) -> str:

@@ -100,14 +100,22 @@ class RichTextCodec(Codec):
         ]
         if unknown:
             raise Wrong(*unknown)
-        match node:
-            case {"markdown": Scalar() as scalar, **others} if not others and not scalar.is_null:
-                return self.markdown(scalar)
-            case {"text": Scalar() as scalar, "replace_formatting": Scalar(text="true", plain=True)} if (
-                not scalar.is_null
-            ):
-                return self.words(scalar, "anything")
-        raise self.misshapen(node)
+        words, markdown, consent = (node.get(member) for member in ("text", "markdown", "replace_formatting"))
+        if words is not None and markdown is not None:
+            raise Wrong(Mistake(node.place, "both `text` and `markdown`", "keep one of them"))
+        if isinstance(markdown, Scalar) and consent is None and not markdown.is_null:
+            return self.markdown(markdown)
+        if not isinstance(words, Scalar) or words.is_null:
+            raise self.misshapen(node)
+        if isinstance(consent, Scalar) and consent.plain and consent.text == "true":
+            return self.words(words, "anything")
+        raise Wrong(
+            Mistake(
+                (consent or node).place,
+                f"`text` of {self.spec.label} without `replace_formatting: true`",
+                "add it, or write the text alone",
+            )
+        )
 
     def words(self, scalar: Scalar, over: Over) -> Words:
         """Take plain words, folded as rich texts are."""

@@ -7,11 +7,11 @@ from collections.abc import Hashable
 from typing import Any
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Scalar
-from reconciler.errors import Mistake, UnknownName
+from reconciler.errors import Mistake, UnknownName, nearest
 from reconciler.fields.base import EMPTY_LABEL, Codec, Rule, Seen, Wanted, Wrong
 
 MODES = ("contains", "excludes")
-NO_NULL = "delete it; an empty list is []"
+NO_NULL = "delete it (an empty list is [])"
 
 
 class SetCodec(Codec):
@@ -26,7 +26,7 @@ class SetCodec(Codec):
         """Read an exact list, or a map with `contains` and `excludes`."""
         if isinstance(node, AuthoredList):
             return self.read_members(node)
-        if not isinstance(node, AuthoredMap):
+        if not isinstance(node, AuthoredMap) or not any(nearest(key, MODES) for key in node):
             raise self.unlisted(node)
         wrong: list[Mistake] = [
             UnknownName(node.keys_at[key].place, "mode", key, self.spec.label, MODES)

@@ -45,7 +45,7 @@ class Tree:
             path = self.only(chosen, paths)
         elif isinstance(node, AuthoredList):
             path = self.by_list(node)
-        elif isinstance(node, Scalar):
+        elif isinstance(node, Scalar) and node.text.strip():
             path = self.by_text(node)
         else:
             raise Wrong(WrongShape(node.place, f"a path of {self.owner}", found(node), SAMPLE))
@@ -121,7 +121,7 @@ class Tree:
     def only(self, scalar: Scalar, paths: list[Path]) -> Path:
         """Return the one path; raises `Wrong` where there are several."""
         if len(paths) > 1:
-            raise Wrong(several(scalar, self.owner, [quoted(self.label(path)) for path in paths[:3]]))
+            raise Wrong(several(scalar, self.owner, [flow(self.written(path)) for path in paths[:3]]))
         return paths[0]
 
     def lost(self, scalar: Scalar) -> Mistake:
@@ -141,7 +141,9 @@ class Tree:
         owner = f"{self.label(path)} of {self.owner}" if path else self.owner
         labels = [option.label for option in options if not option.disabled]
         if not path and word not in labels:
-            labels += [option.label for nodes in self.nodes.values() for option in nodes[1:]]
+            labels += [
+                nodes[-1].label for path, nodes in self.nodes.items() if path[1:] and not self.gone(path)
+            ]
         return UnknownName(scalar.place, "option", word, owner, labels)
 
     # -- from a path to what is written ------------------------------------------------------
@@ -187,6 +189,17 @@ def walk(
         nodes = (*above, option)
         yield tuple(one.id for one in nodes), nodes
         yield from walk(option.children, nodes)
+
+
+def flow(written: Any) -> str:
+    """Return the written form of a path as it stands in a flow of YAML."""
+    match written:
+        case str():
+            return quoted(written)
+        case {"id": one}:
+            return f"{{id: {one}}}"
+        case _:
+            return "[" + ", ".join(step if isinstance(step, str) else flow(step) for step in written) + "]"
 
 
 def path_of(wire: Any) -> Path:

@@ -28,13 +28,15 @@ Values = st.SearchStrategy[Any]
 
 # -- a made-up space -------------------------------------------------------------------------
 
-ANA, BO, CHEN, GONE, KEY_ONLY = (f"73{n:017}" for n in range(5))
+ANA, BO, CHEN, GONE, KEY_ONLY, TWIN, OTHER_TWIN = (f"73{n:017}" for n in range(7))
 PERSONS = [
     Person(ANA, "ana@example.com", "Ana"),
     Person(BO, "Bo@Example.com", "Bo"),
     Person(CHEN, "chen@example.com", "Chen Wei"),
     Person(GONE, "left@example.com", "Left", active=False),
     Person(KEY_ONLY, "", "Robot"),
+    Person(TWIN, "twin.a@example.com", "Twin Person"),
+    Person(OTHER_TWIN, "twin.b@example.com", "Twin Person"),
 ]
 PEOPLE = People(
     by_key={one.key: one for one in PERSONS},

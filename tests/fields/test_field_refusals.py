@@ -1,0 +1,400 @@
+"""What people really write, what is said of it, and what the world may have done meanwhile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.authored import AuthoredMap
+from reconciler.fields import codec_for
+from reconciler.fields.base import FieldSpec, Option, People, Person, Wrong, settle
+from reconciler.manifest.reading import read_tree
+from tests.fields import fieldspace as space
+from tests.fields.fieldspace import ANA, BO, GONE, ITEMS, PEOPLE, codec, node_of
+
+SPECS = {one.key: one for one in vars(space).values() if isinstance(one, FieldSpec)}
+GOLDEN = Path(__file__).with_name("refusals.golden")
+
+
+def golden_cases() -> Iterator[tuple[str, list[str]]]:
+    """Each case of the file: one line of YAML, and below it what is said, with its place."""
+    for case in GOLDEN.read_text(encoding="utf-8").split("\n\n"):
+        line, *said = case.strip("\n").split("\n")
+        yield line, [one.strip() for one in said]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"), list(golden_cases()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_a_slip_is_told_with_its_place_and_what_to_do(line: str, said: list[str]) -> None:
+    tree = read_tree(line.encode(), "a.yaml")
+    assert tree.mistakes == []
+    assert isinstance(tree.root, AuthoredMap)
+    ((key, node),) = tree.root.items()
+    with pytest.raises(Wrong) as caught:
+        codec(SPECS[key]).parse(node)
+    assert [str(one).removeprefix("a.yaml:") for one in caught.value.mistakes] == said
+
+
+def test_the_golden_file_tries_every_field_type() -> None:
+    tried = {SPECS[line.split(":", 1)[0]].type for line, _ in golden_cases()}
+    assert tried == {case.spec.type for case in space.CASES}
+
+
+@pytest.mark.parametrize("digits", [5_000, 100_000])
+def test_a_number_of_thousands_of_digits_is_refused_at_once(digits: int) -> None:
+    with pytest.raises(Wrong, match=f"found a text of {digits} characters"):
+        codec(space.POINTS).parse(node_of(f"v: {'9' * digits}\n"))
+
+
+@pytest.mark.parametrize(
+    ("spec", "written", "value"),
+    [
+        (space.NOTES, "1.10", "1.10"),
+        (space.NOTES, "0123", "0123"),
+        (space.NOTES, "no", "no"),
+        (space.NOTES, "2026-12-01", "2026-12-01"),
+        (space.NOTES, '"#123"', "#123"),
+        (space.NOTES, "a # said", "a"),
+        (space.PRIORITY, "no", "a1b2"),
+        (space.PRIORITY, "1.10", "a1b3"),
+        (space.PRIORITY, '"null"', "a1b4"),
+        (space.PRIORITY, "null", None),
+        (space.PRIORITY, "option_2", "option_2"),
+        (space.PRIORITY, "{id: option_1}", "option_1"),
+        (space.PRIORITY, "Old", "a1b8"),
+        (space.PRIORITY, "支付、退款", "a1b9"),
+        (space.POINTS, "3.0", 3),
+        (space.POINTS, "1e3", 1000),
+        (space.HOTLINE, "+86 138 0000 0000", "+8613800000000"),
+        (space.HOTLINE, "010-1234567", "010-1234567"),
+        (space.PLATFORM, "[]", frozenset()),
+        (space.PLATFORM, "null", frozenset()),
+        (space.AREA, "Europe/France/Lyon", ("eu", "fr", "ly")),
+        (space.AREA, "Lyon", ("eu", "fr", "ly")),
+        (space.AREA, "Europe / Italy / South", None),
+        (space.AREA, "[Europe, Italy, South]", ("eu", "it2", "so")),
+        (space.AREA, "[{id: eu}, Italy / South]", ("eu", "it")),
+        (space.AREA, "{id: pa2}", ("us", "pa2")),
+        (space.LEAF_AREA, "USA / Paris", ("us", "pa2")),
+        (space.BUSINESS, "Europe / France", None),
+        (space.BUSINESS, "Lyon", "ly"),
+        (space.REVIEWER, "ANA@Example.com", ANA),
+        (space.REVIEWER, "ana", ANA),
+        (space.REVIEWER, "7999999999999999999", "7999999999999999999"),
+        (space.WATCHERS, "[payments]", frozenset({ANA, BO})),
+        (space.SPRINT, '[{name: "26-12"}, 6300012346]', frozenset({6290075691, 6300012346})),
+        (space.SPRINT, '[{type: sprint, name: "26-12"}]', frozenset({6290075691})),
+    ],
+)
+def test_a_value_is_read_by_its_fields_type_and_not_by_a_guess(
+    spec: FieldSpec, written: str, value: Any
+) -> None:
+    node = node_of(f"v: {written}\n")
+    if value is None and written != "null":
+        with pytest.raises(Wrong, match="names several options"):
+            codec(spec).parse(node)
+        return
+    assert codec(spec).parse(node) == value
+
+
+LATER = replace(space.PRIORITY, options=(Option("option_1", "P0"), Option("option_2", "P1", disabled=True)))
+SET_LATER = replace(LATER, key="set", type="multi_select")
+TREE_LATER = replace(
+    space.AREA, options=(Option("eu", "Europe", disabled=True, children=(Option("fr", "France"),)),)
+)
+PEOPLE_LATER = replace(PEOPLE, gone=frozenset({BO}))
+
+
+def option(one: str) -> dict[str, str]:
+    return {"value": one}
+
+
+def path(*ids: str) -> dict[str, Any] | None:
+    return {"value": ids[0], "children": path(*ids[1:])} if ids else None
+
+
+@pytest.mark.parametrize(
+    ("spec", "live", "after", "reason"),
+    [
+        (LATER, None, option("option_1"), None),
+        (LATER, None, option("option_2"), "option 'P1' of Priority is disabled"),
+        (LATER, None, option("option_3"), "option option_3 of Priority was removed"),
+        (LATER, option("option_2"), None, None),
+        (SET_LATER, [option("option_2")], [option("option_2"), option("option_1")], None),
+        (SET_LATER, [], [option("option_2"), option("option_1")], "option 'P1' of Priority is disabled"),
+        (SET_LATER, [option("gone")], [option("option_1")], None),
+        (SET_LATER, [], [option("gone")], "option gone of Priority was removed"),
+        (TREE_LATER, None, path("eu", "fr"), "option 'Europe' of Area is disabled"),
+        (TREE_LATER, None, path("eu", "it"), "option Europe / it of Area was removed"),
+        (
+            replace(TREE_LATER, type="tree_multi_select"),
+            [path("eu")],
+            [path("eu"), path("eu", "fr")],
+            "disabled",
+        ),
+        (replace(TREE_LATER, type="tree_multi_select"), [path("eu", "fr")], [path("eu", "fr")], None),
+        (replace(TREE_LATER, type="business"), None, "fr", "option 'Europe' of Area is disabled"),
+        (replace(TREE_LATER, type="business"), "fr", "zz", "option zz of Area was removed"),
+        (space.REVIEWER, ANA, GONE, "left@example.com is no longer active"),
+        (space.REVIEWER, GONE, None, None),
+        (space.REVIEWER, ANA, BO, "Bo@Example.com is not found any more"),
+        (space.WATCHERS, [GONE], [GONE, ANA], None),
+        (space.WATCHERS, [ANA], [GONE, ANA], "left@example.com is no longer active"),
+        (space.PM, [ANA], [GONE, ANA], "Pm takes one person"),
+        (
+            space.ROWS,
+            [],
+            [[{"field_key": "field_who", "field_value": [GONE]}]],
+            "left@example.com is no longer active",
+        ),
+        (
+            space.ROWS,
+            [[{"field_key": "field_new", "field_value": 1}]],
+            [[{"field_key": "field_env", "field_value": "a"}]],
+            "the rows hold field_new, which writing them would lose",
+        ),
+        (
+            space.KEYED,
+            [
+                [{"field_key": "field_env", "field_value": "a"}],
+                [{"field_key": "field_env", "field_value": "a"}],
+            ],
+            [[{"field_key": "field_env", "field_value": "a"}]],
+            'several live rows are "a", and the key should name one',
+        ),
+    ],
+)
+def test_what_the_world_did_blocks_a_change_and_what_already_stands_does_not(
+    spec: FieldSpec, live: Any, after: Any, reason: str | None
+) -> None:
+    bound = codec_for(spec, PEOPLE_LATER, ITEMS)
+    said = bound.objection(bound.decode(live), bound.decode(after).value)
+    assert (said is None) if reason is None else (said is not None and reason in said)
+
+
+def test_a_person_whom_nobody_knows_is_a_mistake_and_one_who_is_known_by_pins_alone_is_not() -> None:
+    pinned = People(
+        by_key={ANA: Person(ANA, "ana@example.com", "")},
+        by_email={"ana@example.com": Person(ANA, "ana@example.com", "")},
+    )
+    bound = codec_for(space.REVIEWER, replace(pinned, gone=frozenset({ANA})), ITEMS)
+    wanted = bound.parse(node_of("v: ana@example.com\n"))
+    assert bound.objection(bound.decode(None), wanted) == "ana@example.com is not found any more"
+    with pytest.raises(Wrong, match="no person 'bo@"):
+        bound.parse(node_of("v: bo@example.com\n"))
+
+
+# -- rich text -------------------------------------------------------------------------------
+
+
+def detail(text: str, html: str, doc: Any = None, **more: Any) -> dict[str, Any]:
+    return {"doc_text": text, "doc_html": html, "doc": json.dumps(doc or {}), **more}
+
+
+BOLD = detail(
+    "call legal\n",
+    "<p><strong>call</strong> legal</p>",
+    {
+        "type": "doc",
+        "content": [
+            {
+                "type": "paragraph",
+                "content": [
+                    {"type": "text", "text": "call", "marks": [{"type": "bold"}]},
+                    {"type": "text", "text": " legal"},
+                ],
+            }
+        ],
+    },
+)
+PLAIN = detail("call legal\n", "<p>call legal</p>")
+PICTURE = detail("call legal[图片]\n", "<p>call legal<img src='x'></p>")
+MENTION = detail("call @ana\n", "<p>call <span>@ana</span></p>", notify_user_list=[ANA])
+
+
+@pytest.mark.parametrize(
+    ("live", "written", "outcome"),
+    [
+        (PLAIN, "call legal", "agrees"),
+        (PLAIN, "call me", "sends"),
+        (PLAIN, '{markdown: "call legal"}', "agrees"),
+        (PLAIN, '{markdown: "**call** legal"}', "sends"),
+        (PLAIN, "null", "sends"),
+        (BOLD, "call legal", "agrees"),
+        (BOLD, "call me", "plain text would destroy"),
+        (BOLD, "{text: call legal, replace_formatting: true}", "agrees"),
+        (BOLD, "{text: call me, replace_formatting: true}", "sends"),
+        (BOLD, '{markdown: "**call** legal"}', "agrees"),
+        (BOLD, '{markdown: "call legal"}', "sends"),
+        (BOLD, "null", "sends"),
+        (PICTURE, "call me", "plain text would destroy"),
+        (PICTURE, '{markdown: "**call** me"}', "this Markdown cannot say"),
+        (PICTURE, "{text: call me, replace_formatting: true}", "sends"),
+        (MENTION, "call me", "plain text would destroy"),
+        (MENTION, "call @ana", "agrees"),
+        (None, "call me", "sends"),
+        ("call legal\n", "call legal", "agrees"),
+        ({"doc_text": "", "doc": "", "doc_html": "", "is_empty": True}, "null", "agrees"),
+    ],
+)
+def test_formatting_is_never_lost_unless_its_author_says_so(live: Any, written: str, outcome: str) -> None:
+    bound = codec(space.STORY)
+    seen = bound.decode(live)
+    after = settle(bound.parse(node_of(f"v: {written}\n")), seen.value)
+    if after == seen.value:
+        assert outcome == "agrees"
+        return
+    said = bound.objection(seen, after)
+    assert outcome in (said or "sends")
+    if said is None:
+        again = bound.decode(bound.encode(after)).value
+        assert again == after
+        assert bound.objection(seen, again) is None
+
+
+def test_what_was_live_keeps_a_form_that_a_plan_can_hold() -> None:
+    bound = codec(space.STORY)
+    for live in (PLAIN, BOLD, PICTURE, MENTION):
+        seen = bound.decode(live)
+        assert bound.decode(json.loads(json.dumps(bound.encode(seen.value)))).value == seen.value
+
+
+def test_markdown_is_sent_as_the_blocks_of_the_manual() -> None:
+    bound = codec(space.STORY)
+    wanted = bound.parse(
+        node_of('v: {markdown: "# Why\\n\\nso **it** is\\n\\n- a\\n- *b*\\n\\n1. c\\n2. d\\n\\n---"}\n')
+    )
+    assert bound.encode(settle(wanted, None)) == [
+        {"type": "paragraph", "content": [{"type": "text", "text": "Why", "attrs": {"fontSize": "h1"}}]},
+        {
+            "type": "paragraph",
+            "content": [
+                {"type": "text", "text": "so ", "attrs": {}},
+                {"type": "text", "text": "it", "attrs": {"bold": "true"}},
+                {"type": "text", "text": " is", "attrs": {}},
+            ],
+        },
+        {"type": "ul", "content": [{"type": "text", "text": "a", "attrs": {}}]},
+        {"type": "ul", "content": [{"type": "text", "text": "b", "attrs": {"italic": "true"}}]},
+        {"type": "ol", "content": [{"type": "text", "text": "c", "attrs": {}}], "lineAttrs": {"list": "1"}},
+        {"type": "ol", "content": [{"type": "text", "text": "d", "attrs": {}}], "lineAttrs": {"list": "2"}},
+        {"type": "horizontalLine", "content": []},
+    ]
+
+
+# -- forms on the wire -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spec", "written", "sent"),
+    [
+        (space.NOTES, "null", ""),
+        (space.POINTS, "5", 5),
+        (space.POINTS, "0.5", 0.5),
+        (space.RATE, "50", 0.5),
+        (space.DUE, "2024-07-29", 1722182400000),
+        (space.CUTOVER, "2024-07-29T10:29:43+08:00", 1722220183000),
+        (
+            space.SCHEDULE,
+            "{start: 2024-07-29, end: 2024-07-30}",
+            {"start_time": 1722182400000, "end_time": 1722355199999},
+        ),
+        (space.PRIORITY, "P1", {"value": "option_2"}),
+        (space.PLATFORM, "[P1, P0]", [{"value": "option_1"}, {"value": "option_2"}]),
+        (
+            space.AREA,
+            "[Europe, France]",
+            {
+                "value": "eu",
+                "label": "Europe",
+                "children": {"value": "fr", "label": "France", "children": None},
+            },
+        ),
+        (space.BUSINESS, "USA", "us"),
+        (space.REVIEWER, "ana@example.com", ANA),
+        (space.PARENT, "6300012345", 6300012345),
+        (space.SPRINT, "[9, 8]", [8, 9]),
+        (space.DOCS, '["https://x.feishu.cn/wiki/AbC"]', ["https://x.feishu.cn/wiki/AbC"]),
+        (
+            space.ROWS,
+            "[{env: row 1, when: 2024-07-31}, {env: row 2, when: null}]",
+            [
+                [
+                    {"field_key": "field_env", "field_value": "row 1"},
+                    {"field_key": "field_when", "field_value": 1722355200000},
+                ],
+                [{"field_key": "field_env", "field_value": "row 2"}],
+            ],
+        ),
+    ],
+)
+def test_a_value_is_sent_in_the_form_of_the_manual(spec: FieldSpec, written: str, sent: Any) -> None:
+    bound = codec(spec)
+    assert bound.encode(settle(bound.parse(node_of(f"v: {written}\n")), bound.empty)) == sent
+
+
+# -- rows with a key ---------------------------------------------------------------------------
+
+STAGING = (("field_env", "staging"), ("field_cost", 3), ("field_stage", "option_1"))
+PROD = (("field_env", "prod"), ("field_cost", 9))
+TEST = (("field_env", "test"), ("field_cost", 1))
+
+
+@pytest.mark.parametrize(
+    ("written", "after"),
+    [
+        ("[{env: prod}, {env: staging}]", (STAGING, PROD)),
+        ("[{env: staging, Field cost: 4}]", ((STAGING[0], ("field_cost", 4), STAGING[2]),)),
+        ("[{env: staging, Field stage: null}, {env: prod}]", (STAGING[:2], PROD)),
+        (
+            "{contains: [{env: staging, Field stage: P1}]}",
+            ((*STAGING[:2], ("field_stage", "option_2")), PROD),
+        ),
+        ("{contains: [{env: test, Field cost: 1}]}", (STAGING, PROD, TEST)),
+        ("[{env: test, Field cost: 1}]", (TEST,)),
+        ("[]", ()),
+        ("null", ()),
+        (
+            "{contains: [{env: prod, who: {contains: [ana]}}]}",
+            (STAGING, (*PROD, ("field_who", frozenset({ANA})))),
+        ),
+    ],
+)
+def test_rows_with_a_key_keep_what_is_not_named(written: str, after: Any) -> None:
+    bound = codec(space.KEYED)
+    live = (STAGING, PROD)
+    assert settle(bound.parse(node_of(f"v: {written}\n")), live) == after
+
+
+def test_an_item_may_not_point_to_itself_by_id_name_or_rule() -> None:
+    sprint, parent = codec(space.SPRINT), codec(replace(space.PARENT, targets=("sprint",)))
+    for bound, written in [
+        (parent, "6290075691"),
+        (parent, '{name: "26-12"}'),
+        (sprint, "[6290075691]"),
+        (sprint, "{contains: [6290075691]}"),
+    ]:
+        node = node_of(f"v: {written}\n")
+        mistake = bound.refusal_on(6290075691, bound.parse(node), node.place)
+        assert mistake
+        assert mistake.what == f"{bound.spec.label} points to the item itself"
+        assert bound.refusal_on(1, bound.parse(node), node.place) is None
+    node = node_of("v: {excludes: [6290075691]}\n")
+    assert sprint.refusal_on(6290075691, sprint.parse(node), node.place) is None
+
+
+def test_people_and_items_are_found_wherever_a_value_names_them() -> None:
+    rows = node_of("v: {contains: [{env: a, who: [ana, {contains: [bo@example.com]}]}, {env: b}]}\n")
+    assert [one.text for one in codec(space.KEYED).people_in(rows)] == ["ana", "bo@example.com"]
+    assert [one.text for one in codec(space.WATCHERS).people_in(node_of("v: {contains: [ana]}\n"))] == ["ana"]
+    assert list(codec(space.NOTES).people_in(node_of("v: ana\n"))) == []
+    named = codec(space.SPRINT).targets_in(
+        node_of('v: {contains: [{name: "26-12"}, 5, {type: story, name: x}]}\n')
+    )
+    assert [(one.type, one.name) for one in named] == [("", "26-12"), ("story", "x")]
