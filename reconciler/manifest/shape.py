@@ -176,17 +176,13 @@ def entry_of(node: Node) -> Entry | None:
     number = id_in(identity) if isinstance(identity, Scalar) else None
     if number is None:
         return None
-    unmanaged = node.get("unmanaged") if isinstance(node, AuthoredMap) else None
-    return Entry(
-        number,
-        node.place,
-        section(node, "fields"),
-        section(node, "roles"),
-        section(node, "expect"),
-        tuple(one for one in unmanaged if isinstance(one, Scalar))
-        if isinstance(unmanaged, AuthoredList)
-        else (),
-    )
+    if not isinstance(node, AuthoredMap):
+        empty = nothing()
+        return Entry(number, node.place, empty, empty, empty)
+    names = node.get("unmanaged")
+    unmanaged = [one for one in names if isinstance(one, Scalar)] if isinstance(names, AuthoredList) else []
+    fields, roles, expect = (section(node, name) for name in ("fields", "roles", "expect"))
+    return Entry(number, node.place, fields, roles, expect, tuple(unmanaged))
 
 
 def section(node: Node | None, name: str) -> AuthoredMap:
