@@ -173,10 +173,14 @@ def section(specs: Iterable[FieldSpec]) -> Json:
     properties: Json = {}
     for spec in some:
         for word in words_of(spec):
-            if word not in keys and names.count(word) > 1:
-                continue
-            properties.setdefault(word, described(spec))
+            if word in keys or names.count(word) == 1:
+                properties.setdefault(word, {"$ref": f"#/definitions/{defined_as(spec)}"})
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def defined_as(spec: FieldSpec) -> str:
+    """Return the name of a field's definition."""
+    return f"{'role' if spec.type == 'role' else 'field'}-{spec.key}"
 
 
 def editor_schema(spec: TypeSpec, space_names: Iterable[str]) -> Json:
@@ -211,5 +215,9 @@ def editor_schema(spec: TypeSpec, space_names: Iterable[str]) -> Json:
         },
         "required": ["space", "type", "items"],
         "additionalProperties": False,
-        "definitions": {"fields": section(spec.fields), "roles": section(spec.roles)},
+        "definitions": {
+            "fields": section(spec.fields),
+            "roles": section(spec.roles),
+            **{defined_as(one): described(one) for one in (*spec.fields, *spec.roles)},
+        },
     }

@@ -1,0 +1,163 @@
+"""Pins: what was reviewed decides what a name means, the space whether it still stands."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from ruamel.yaml import YAML
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
+
+STORY = 6300012320
+
+
+def field_of(desk: Desk, key: str) -> Any:
+    space = next(iter(desk.world.spaces.values()))
+    return next(one for one in space.types[0].fields if one.key == key)
+
+
+def option_of(desk: Desk, option: str) -> Any:
+    return next(one for one in field_of(desk, "priority").options if one.value == option)
+
+
+@pytest.fixture
+def pinned(desk: Desk) -> Desk:
+    """A desk with one story, whose type and reviewer are pinned."""
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3, reviewer: dana@example.com}}}}")
+    assert desk.run("schema", "pull").code == 0
+    desk.world.calls.clear()
+    return desk
+
+
+def test_pulling_twice_changes_nothing_the_second_time(pinned: Desk) -> None:
+    assert pinned.run("schema", "pull").out == "Pinned 1 types, 1 people, 0 items; 0 files changed.\n"
+    assert json.loads((pinned.folder / "schemas/demo/people.json").read_text(encoding="utf-8")) == {
+        "dana@example.com": "7310000000000000004"
+    }
+
+
+def test_mistakes_are_told_without_any_request_and_without_credentials(pinned: Desk) -> None:
+    pinned.stories(
+        f"{{id: {STORY}, fields: {{priority: p3, reviewer: who@example.com}}}}",
+        f"{{id: {STORY + 1}, fields: {{priorty: P1}}}}",
+    )
+    pinned.environ = {}
+    for command in ("validate", "plan"):
+        done = pinned.run(command)
+        assert done.code == 1
+        told = done.out if command == "validate" else done.err
+        assert "state/stories.yaml:4:41: no option 'p3' on Priority; did you mean 'P3'?\n" in told
+        assert "state/stories.yaml:5:31: no field 'priorty' on story; did you mean 'priority'?\n" in told
+    assert pinned.world.calls == []
+
+
+def test_people_who_are_not_pinned_are_counted_as_unchecked(pinned: Desk) -> None:
+    pinned.stories(f"{{id: {STORY}, fields: {{reviewer: who@example.com}}}}")
+    done = pinned.run("validate")
+    assert (done.code, done.out) == (
+        0,
+        "Valid: 1 items in 1 files, 1 names that are not pinned were not checked.\n",
+    )
+
+
+def test_a_renamed_option_is_no_difference_and_one_note(pinned: Desk) -> None:
+    option_of(pinned, "option_3").label = "Someday"
+    done = pinned.run("plan")
+    assert "      ~ Priority  P0 → Someday" in done.out
+    assert "note: Priority 'P3' is now called 'Someday'; `reconciler schema pull` follows\n" in done.out
+
+
+def test_a_renamed_field_keeps_its_meaning(pinned: Desk) -> None:
+    pinned.stories(f"{{id: {STORY}, fields: {{Priority: P3}}}}")
+    field_of(pinned, "priority").name = "Urgency"
+    done = pinned.run("plan")
+    assert "      ~ Urgency  P0 → P3" in done.out
+    assert "note: Priority is now called Urgency" in done.out
+
+
+def test_swapped_labels_are_refused_until_they_are_reviewed(pinned: Desk) -> None:
+    first, last = option_of(pinned, "option_0"), option_of(pinned, "option_3")
+    first.label, last.label = last.label, first.label
+    done = pinned.run("apply", "--yes")
+    assert done.code == 1
+    assert (
+        "state/stories.yaml:4:41: 'P3' now names another option of Priority; review what changed" in done.err
+    )
+    assert pinned.world.writes == []
+    assert pinned.run("schema", "pull").code == 0
+    assert "~ Priority  P3 → " not in pinned.run("plan").out
+
+
+@pytest.mark.parametrize("what", ["removed", "disabled"])
+def test_an_option_that_is_gone_blocks_its_row_and_all_else_goes_on(pinned: Desk, what: str) -> None:
+    if what == "removed":
+        field_of(pinned, "priority").options.remove(option_of(pinned, "option_3"))
+    else:
+        option_of(pinned, "option_3").disabled = True
+    done = pinned.run("plan")
+    assert f"  x demo/story/{STORY} Priority" in done.out
+    assert what in done.out
+    assert "~ Reviewer  (empty) → dana@example.com" in done.out
+
+
+def test_a_field_that_is_gone_retyped_or_calculated_blocks_its_row(pinned: Desk) -> None:
+    field = field_of(pinned, "priority")
+    field.formula = ["x"]
+    assert "blocked: the field cannot be written any more: it is calculated" in pinned.run("plan").out
+    field.formula = []
+    field.type = "text"
+    assert "blocked: the field is now of type text, and was select" in pinned.run("plan").out
+    next(iter(pinned.world.spaces.values())).types[0].fields.remove(field)
+    assert "blocked: the field is gone from the space" in pinned.run("plan").out
+
+
+def test_a_person_who_left_is_blocked_not_a_mistake(pinned: Desk) -> None:
+    pinned.world.people["7310000000000000004"].status = "resigned"
+    done = pinned.run("plan")
+    assert f"  x demo/story/{STORY} Reviewer" in done.out
+    assert done.code == 0
+
+
+def test_a_check_tells_what_changed_by_its_effect(pinned: Desk) -> None:
+    assert pinned.run("schema", "check", "--detailed-exitcode").out == "The pins match the space.\n"
+    option_of(pinned, "option_3").label = "Someday"
+    option_of(pinned, "option_2").disabled = True
+    field_of(pinned, "field_3724e6").name = "Size"
+    done = pinned.run("schema", "check", "--detailed-exitcode")
+    assert done.code == 2
+    assert done.out.splitlines() == [
+        "story: field Priority: option 'P2' was disabled (blocks what names it)",
+        "story: field Story points: is now called Size (renamed)",
+        "story: field Priority: option 'P3' is now called 'Someday' (renamed)",
+        "3 differences.",
+    ]
+
+
+def test_the_editor_s_schema_takes_what_is_right_and_refuses_what_is_wrong(pinned: Desk) -> None:
+    schema = json.loads((pinned.folder / "schemas/demo/story.schema.json").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft7Validator(schema)
+    jsonschema.Draft7Validator.check_schema(schema)
+    right = f"""
+space: demo
+type: story
+defaults: {{fields: {{platform: [iOS]}}, roles: {{PM: [ana]}}}}
+items:
+  - {STORY}
+  - id: {STORY + 1}
+    expect: {{name: 1.10}}
+    fields:
+      priority: {{id: option_1}}
+      Scale: null
+      description: {{markdown: "**b**"}}
+      story_points: 0.5
+      watchers: {{contains: [ana]}}
+    roles: {{RD: []}}
+"""
+    assert list(validator.iter_errors(YAML(typ="safe").load(right))) == []
+    for wrong in ("scale: p0", "priorty: P0", "needs_qa: 'no'", "role_owners: []", "platform: iOS"):
+        document = YAML(typ="safe").load(right.replace("story_points: 0.5", wrong))
+        assert list(validator.iter_errors(document)), wrong
