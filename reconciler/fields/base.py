@@ -186,13 +186,15 @@ class Wrong(Exception):
 class Codec(ABC):
     """Reads, writes and shows the values of one field.
 
-    `wanted_shape` and `example` stand in messages and in the table of field types; `cleared_by`
-    is the wire's form of the empty value.
+    `wanted_shape` and `example` stand in messages and in the table of field types, `compared`
+    (what makes two values equal) in the table alone; `cleared_by` is the wire's form of the
+    empty value.
     """
 
     wanted_shape = "a value"
     example = "a value"
     cleared_by = "null"
+    compared = "as it is"
     empty: Hashable = EMPTY
 
     def __init__(

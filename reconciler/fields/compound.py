@@ -71,6 +71,7 @@ class CompoundCodec(Codec):
     wanted_shape = "a list of rows"
     example = "[{env: prod, when: 2026-12-01}], or {contains: [{…}]} where a key names the rows"
     cleared_by = "[]"
+    compared = "row by row in their order, each sub-field as its own type; with a key, by the named rows"
     empty: Hashable = ()
 
     @cached_property

@@ -78,6 +78,7 @@ class DayCodec(ScalarCodec):
 
     wanted_shape = "a day"
     example = "2026-12-01"
+    compared = "by the day in the space's time zone; the time of day does not count"
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Read a calendar day."""
@@ -108,6 +109,7 @@ class MomentCodec(ScalarCodec):
 
     wanted_shape = "a moment with its zone"
     example = "2026-12-01T20:00:00+08:00"
+    compared = "to the second"
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Read an RFC 3339 instant; one without a zone is refused."""
@@ -148,6 +150,7 @@ class ScheduleCodec(Codec):
 
     wanted_shape = "two days"
     example = "{start: 2026-12-01, end: 2026-12-03}"
+    compared = "by its first and last day in the space's time zone, both included"
 
     def read(self, node: Node) -> Wanted:
         """Read both ends; the last day is not before the first."""

@@ -17,6 +17,7 @@ class DocumentsCodec(Codec):
     wanted_shape = "a list of web addresses"
     example = '["https://…"]'
     cleared_by = "[]"
+    compared = "address by address, in their order"
     empty: Hashable = ()
 
     def read(self, node: Node) -> Wanted:

@@ -24,6 +24,7 @@ class NumberCodec(ScalarCodec):
 
     wanted_shape = "a number"
     example = "digits such as 3 or 0.5, without quotes"
+    compared = "as exact decimals: 1 and 1.0 are one number"
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Read a decimal that a JSON double carries exactly."""
@@ -75,6 +76,7 @@ class BoolCodec(ScalarCodec):
 
     wanted_shape = "true or false"
     example = "true or false"
+    compared = "as it is; unset is neither true nor false"
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Take the two words of YAML 1.2 only."""

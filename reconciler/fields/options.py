@@ -104,6 +104,7 @@ class SelectCodec(Codec):
 
     wanted_shape = "one option"
     example = "a label, or {id: …}"
+    compared = "by option id: a renamed label is no change"
 
     @cached_property
     def choices(self) -> Choices:
@@ -140,6 +141,7 @@ class MultiSelectCodec(SetCodec):
 
     wanted_shape = "a list of options"
     example = "[iOS, Web], or {contains: [iOS], excludes: [Web]}"
+    compared = "as a set of option ids"
 
     @cached_property
     def choices(self) -> Choices:

@@ -95,6 +95,7 @@ class UserCodec(ScalarCodec):
 
     wanted_shape = "one person"
     example = "an e-mail, a user key, or a name from `people`"
+    compared = "by user key"
 
     def people_in(self, node: Node) -> Iterator[Scalar]:
         """Yield every scalar: each may name somebody."""
@@ -142,6 +143,7 @@ class UsersCodec(SetCodec):
 
     wanted_shape = "a list of people"
     example = "[ana@example.com], or {contains: [ana@example.com]}"
+    compared = "as a set of user keys"
 
     def people_in(self, node: Node) -> Iterator[Scalar]:
         """Yield every scalar: each may name somebody."""

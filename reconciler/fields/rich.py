@@ -86,6 +86,7 @@ class RichTextCodec(Codec):
     wanted_shape = "a text"
     example = '"plain words", {markdown: …}, or {text: …, replace_formatting: true}'
     cleared_by = '""'
+    compared = "plain words with the words of the live text; Markdown with its words and formatting"
 
     def read(self, node: Node) -> Wanted:
         """Read plain words, Markdown, or words that may replace formatting."""

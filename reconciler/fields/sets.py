@@ -20,6 +20,7 @@ class SetCodec(Codec):
     wanted_shape = "a list"
     example = "[one, two], or {contains: [one], excludes: [two]}"
     cleared_by = "[]"
+    compared = "as a set"
     empty: Hashable = frozenset()
 
     def read(self, node: Node) -> Wanted:

@@ -51,6 +51,7 @@ class TextCodec(ScalarCodec):
 
     wanted_shape = "a text"
     example = '"a text in quotes"'
+    compared = "as text; Unicode forms, line ends and newlines at the end do not count"
     cleared_by = '""'
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
@@ -91,6 +92,8 @@ class TextCodec(ScalarCodec):
 class PatternCodec(TextCodec):
     """A text that has to look like something; its blanks at the ends mean nothing."""
 
+    compared = "byte by byte, without the blanks around it"
+
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Take a text of the right pattern."""
         text = self.fold(scalar.text)
@@ -120,7 +123,8 @@ class TelephoneCodec(PatternCodec):
     """`telephone`: digits with signs and no blanks, at most 54 (field-formats.md section 4.6)."""
 
     wanted_shape = "a telephone number"
-    example = '"+86-13800000000", at most 54 signs'
+    example = '"+86-13800000000", at most 54 characters'
+    compared = "without any blanks"
 
     def fold(self, text: str) -> str | None:
         """Return the number without any blanks: the service's pattern has none."""

@@ -230,6 +230,7 @@ class TreeSelectCodec(Codec):
 
     wanted_shape = "a path of labels"
     example = "Region / City, [Region, City], or {id: …}"
+    compared = "by the option ids of the whole path"
 
     @cached_property
     def tree(self) -> Tree:
@@ -266,6 +267,7 @@ class TreeMultiSelectCodec(SetCodec):
 
     wanted_shape = "a list of paths"
     example = "[Region / City, Region / Town], or {contains: [Region / City]}"
+    compared = "as a set of paths of option ids"
 
     @cached_property
     def tree(self) -> Tree:
@@ -311,6 +313,7 @@ class BusinessCodec(Codec):
 
     wanted_shape = "a business line"
     example = "Group / Line, [Group, Line], or {id: …}"
+    compared = "by the id of the business line"
 
     @cached_property
     def tree(self) -> Tree:
