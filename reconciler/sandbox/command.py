@@ -47,8 +47,8 @@ class Running:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Workers first, then the sockets, and those in the loop's own thread: a trigger closed under a worker's
-        # hands, or a socket under the loop's, is an error that some later test would be blamed for.
+        # Workers first, then the sockets, in the loop's own thread: a trigger closed under a worker,
+        # or a socket under the loop, is an error that some later test would be blamed for.
         self.server.task_dispatcher.shutdown(timeout=2)
         self.server.trigger.pull_trigger(lambda: close_all(self._open))
         self.thread.join(2)

@@ -188,6 +188,10 @@ class ItemType:
         """Find a role by its id."""
         return next((each for each in self.roles if each.id == role_id), None)
 
+    def template_version(self, template: int) -> int:
+        """Tell the version of a template; 0 for one that is no longer configured."""
+        return next((each.version for each in self.templates if each.id == template), 0)
+
     def state(self, key: str) -> State:
         """Find a state by its key; a key that is no longer configured reads as itself."""
         return next((each for each in self.states if each.key == key), State(key, key))

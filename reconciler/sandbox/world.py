@@ -261,6 +261,13 @@ class World:
         for key, role in (("issue_operator", "operator"), ("issue_reporter", "reporter")):
             if key in item_type.by_key:
                 item.values[key] = held.get(role) or None
+        known = {
+            "template": {"id": item.template, "version": item_type.template_version(item.template)},
+            "is_frozen": item.frozen,
+            "deleted": bool(item.deleted_at),
+            "finish_time": item.state_at if item_type.state(item.state).final else None,
+        }
+        item.values.update({key: value for key, value in known.items() if key in item_type.by_key})
         if "current_status_operator" in item_type.by_key:
             first = next((held[role.id] for role in item_type.roles if held.get(role.id)), None)
             item.values["current_status_operator"] = None if item.aborted is not None else first
