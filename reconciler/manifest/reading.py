@@ -170,7 +170,10 @@ class Builder:
         except Slipped as slipped:
             return slipped.slip
         except MarkedYAMLError as error:
-            return explained(error, self.lines, self.file)
+            opened = [node for node, _ in self.stack] + [self.top]
+            return explained(
+                error, self.lines, self.file, [node.place for node in opened if node is not None]
+            )
         except YAMLError:
             return Mistake(Place(self.file, 1, 1), "this is not YAML", "correct the file")
         return None

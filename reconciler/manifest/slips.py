@@ -155,10 +155,13 @@ def odd_indent(place: Place, sign: str) -> Mistake:
 
 # -- the scanner's complaints --------------------------------------------------------------
 
-UNCLOSED: dict[str, tuple[str, str]] = {
-    "did not find expected ',' or ']'": ("a list that is not closed", "write ']' at its end"),
-    "did not find expected ',' or '}'": ("a map that is not closed", "write '}' at its end"),
+UNCLOSED = {
+    "[": ("a list that is not closed", "write ']' at its end"),
+    "{": ("a map that is not closed", "write '}' at its end"),
 }
+"""What is said of a bracket without its end."""
+
+UNPARTED = frozenset({"did not find expected ',' or ']'", "did not find expected ',' or '}'"})
 """Complaints about what stands between brackets."""
 
 OPENED: dict[str, tuple[str, str]] = {
@@ -241,8 +244,7 @@ BRACKETED = ("text after a closing bracket", "quote the whole text, or delete wh
 BEHIND = {"'": QUOTED, '"': QUOTED, "]": BRACKETED, "}": BRACKETED}
 """What is wrong by the character before the spot."""
 STRAY = {
-    "did not find expected ',' or ']'": ("no ',' before this", "write it, or quote the text"),
-    "did not find expected ',' or '}'": ("no ',' before this", "write it, or quote the text"),
+    **dict.fromkeys(UNPARTED, ("no ',' before this", "write it, or quote the text")),
     "did not find expected key": ("a text that belongs to nothing", "quote the whole text"),
 }
 INDENTED = {
@@ -252,12 +254,18 @@ INDENTED = {
 """What stands at the beginning of a line that fits nowhere."""
 
 
-def explained(error: MarkedYAMLError, lines: Sequence[str], file: str) -> Mistake | Slip:
-    """Turn a scanner's complaint into plain words, with a mended line where the slip is clear."""
+def explained(
+    error: MarkedYAMLError, lines: Sequence[str], file: str, around: Sequence[Place]
+) -> Mistake | Slip:
+    """Turn a scanner's complaint into plain words, with a mended line where the slip is clear.
+
+    `around` are the places of the lists and maps that are open, the innermost last.
+    """
     problem = str(error.problem or "not YAML")
     stopped, began = spot(error.problem_mark, lines, file), spot(error.context_mark, lines, file)
     if "flow" in str(error.context):
-        return in_brackets(problem, stopped, began, lines)
+        brackets = [place for place in around if sign_at(lines, place) in UNCLOSED]
+        return in_brackets(problem, stopped, brackets[-1] if brackets else began, lines)
     for number in suspects(problem, stopped.line, began.line, lines):
         if slip := slip_on(lines, number, file):
             return slip
@@ -266,20 +274,17 @@ def explained(error: MarkedYAMLError, lines: Sequence[str], file: str) -> Mistak
     return Mistake(stopped, *(STOPPED.get(problem) or by_sign(problem, lines, stopped)))
 
 
-def in_brackets(problem: str, stopped: Place, began: Place, lines: Sequence[str]) -> Mistake:
+def in_brackets(problem: str, stopped: Place, bracket: Place, lines: Sequence[str]) -> Mistake:
     """Say what is wrong between brackets: they are not closed, or one member is no YAML."""
-    sign = sign_at(lines, stopped)
-    on_its_line = stopped.line == began.line
-    if problem in UNCLOSED and (not on_its_line or sign in {"", "]", "}"}):
-        what, fix = UNCLOSED[problem]
-    elif problem in UNCLOSED and sign == ":":
+    line, sign = lines[stopped.line - 1], sign_at(lines, stopped)
+    first_on_line = not line[: stopped.column - 1].strip()
+    if problem in UNPARTED and sign == ":" and second_colon(line, stopped.column) == SECOND_COLON:
         return Mistake(stopped, *SECOND_COLON)
-    elif sign:
+    if sign and not (problem in UNPARTED and (sign in "]}:" or first_on_line)):
         return Mistake(stopped, *(STOPPED.get(problem) or by_sign(problem, lines, stopped)))
-    else:
-        what, fix = UNCLOSED["did not find expected ',' or ']'"]
-    title = title_in(lines[began.line - 1])
-    return Mistake(began, what, f"{fix}, or {title.advice}" if title else fix)
+    what, fix = UNCLOSED.get(sign_at(lines, bracket), UNCLOSED["["])
+    title = title_in(lines[bracket.line - 1])
+    return Mistake(bracket, what, f"{fix}, or {title.advice}" if title else fix)
 
 
 def spot(mark: object, lines: Sequence[str], file: str) -> Place:

@@ -99,7 +99,7 @@ FILES = [
         "space: demo\ntype: story\nitems: [1, 2\n",
         "3:8: a list that is not closed; write ']' at its end, or quote the text: \"[1, 2\"",
     ),
-    ("[" * 30, "1:31: a list that is not closed; write ']' at its end"),
+    ("[" * 30, "1:30: a list that is not closed; write ']' at its end"),
     ("[" * 400_000, "1:65: lists and maps deeper than 64 levels; nest them less deep"),
     ("- " * 1000, "1:129: lists and maps deeper than 64 levels; nest them less deep"),
     ("{a: " * 1000, "1:257: lists and maps deeper than 64 levels; nest them less deep"),
@@ -241,6 +241,15 @@ FIELDS = [
     (
         "      watchers: {contains: a",
         "6:17: a map that is not closed; write '}' at its end, or quote the text: \"{contains: a\"",
+    ),
+    (
+        "      tags: {a: b,",
+        "6:13: a map that is not closed; write '}' at its end, or quote the text: \"{a: b,\"",
+    ),
+    ("      tags: [a,\n        b: c: d]", "7:13: a second ': ' in one text; quote the text"),
+    (
+        "      tags: [a,\n        'b'\n      due: x",
+        "6:13: a list that is not closed; write ']' at its end, or quote the text: \"[a,\"",
     ),
     ("      tags: [a,,b]", "6:16: ',' where a value is wanted; write the value, or quote the text"),
     ("      tags: ]", "6:13: ']' where a value is wanted; write the value, or quote the text"),
