@@ -10,8 +10,10 @@ from reconciler.api.client import Client
 from reconciler.api.connection import Connection
 from reconciler.applier import Applier, Recorder, Stop
 from reconciler.authored import Manifest
+from reconciler.errors import InputError
 from reconciler.manifest import read_bytes
 from reconciler.model import Plan, Report, word
+from reconciler.pins import Pins
 from reconciler.planner import make_plan
 from reconciler.sandbox import World, create_app, demo_world
 from reconciler.settings import FieldSettings, SpaceSettings
@@ -44,8 +46,8 @@ def connection_to(world: World) -> Connection:
     )
 
 
-def plan_of(world: World, state: bytes | str) -> Plan:
-    """Plan a document of stories with a client that cannot write."""
+def plan_of(world: World, state: bytes | str, pins: Pins | None = None) -> Plan:
+    """Plan a document of stories with a client that cannot write; raises InputError for mistakes in it."""
     raw = state.encode() if isinstance(state, str) else state
     read, mistakes = read_bytes(raw, "state/a.yaml")
     assert mistakes == []
@@ -54,12 +56,21 @@ def plan_of(world: World, state: bytes | str) -> Plan:
     transport = httpx.WSGITransport(app=create_app(world))
     with Client(connection_to(world), transport=transport) as client:
         reader = Reader(client, "demo", DECISIONS, world.credentials.user_key)
-        catalog = reader.open(["story"], {})
-        reader.meet(catalog.mentioned(manifest))
+        catalog = reader.open(["story"], {}, pins)
+        reader.learn(manifest)
         wanted, wrong = catalog.desire(manifest)
-        assert wrong == []
+        if wrong:
+            raise InputError(wrong)
         live = reader.items({one.ref: [field.key for field in one.fields] for one in wanted})
         return make_plan(wanted, live, catalog, host="h", named=len(wanted))
+
+
+def pins_of(world: World) -> Pins:
+    """Pin the stories of a world as they are."""
+    transport = httpx.WSGITransport(app=create_app(world))
+    with Client(connection_to(world), transport=transport) as client:
+        catalog = Reader(client, "demo", DECISIONS, world.credentials.user_key).open(["story"], {})
+        return Pins(catalog.space_key, {"story": catalog.types["story"]})
 
 
 def apply_to(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -254,7 +255,7 @@ def work_item(world: World, item: Item, call: Call) -> Json:
 
 def _rich(key: str, item: Item) -> Json:
     text = item.values.get(key) or ""
-    rich = item.rich.get(key) or {"doc": json.dumps({"text": text}), "doc_html": f"<p>{text}</p>"}
+    rich = item.rich.get(key) or {"doc": json.dumps({"text": text}), "doc_html": f"<p>{escape(text)}</p>"}
     return {
         "field_key": key,
         "field_value": rich

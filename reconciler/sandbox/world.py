@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -217,7 +218,7 @@ class World:
         if field.type == "multi_text" and isinstance(value, list) and '"attrs"' in json.dumps(value):
             after.rich[field.key] = {
                 "doc": json.dumps(value),
-                "doc_html": f"<p><strong>{stored}</strong></p>",
+                "doc_html": f"<p><strong>{escape(str(stored))}</strong></p>",
             }
         if field.type == "compound_field":
             after.rows[field.key] = [str(uuid.uuid4()) for _ in after.values.get(field.key) or ()]
