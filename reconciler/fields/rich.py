@@ -210,21 +210,20 @@ def written_blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
     number = 0
     for block in blocks:
         number = number + 1 if block.kind == "ol" else 0
-        size = {"fontSize": block.kind} if block.kind in HEADINGS else {}
+        size: dict[str, str] = {"fontSize": block.kind} if block.kind in HEADINGS else {}
         made: dict[str, Any] = {
             "type": TYPES.get(block.kind, "paragraph" if block.runs else "blank"),
-            "content": [
-                {
-                    "type": "text",
-                    "text": run.text,
-                    "attrs": {**{WRITTEN_MARKS[mark]: "true" for mark in sorted(run.marks)}, **size},
-                }
-                for run in block.runs
-            ],
+            "content": [written_run(run, size) for run in block.runs],
         }
         if number:
             made["lineAttrs"] = {"list": str(number)}
         yield made
+
+
+def written_run(run: Run, size: dict[str, str]) -> dict[str, Any]:
+    """Make one text of a block; its attributes are texts too."""
+    attrs = {**{WRITTEN_MARKS[mark]: "true" for mark in sorted(run.marks)}, **size}
+    return {"type": "text", "text": run.text} | ({"attrs": attrs} if attrs else {})
 
 
 def read_written(wire: list[Any]) -> Iterator[Block]:

@@ -252,12 +252,12 @@ def editor_nodes(blocks: list[Any]) -> Iterator[dict[str, Any]]:
     """The document model that other clients met: nodes with marks, lists of entries (12.1)."""
     marks = {"bold": "bold", "italic": "italic", "strikethrough": "strike"}
     for block in blocks:
-        sizes = {run["attrs"].get("fontSize") for run in block["content"]} - {None}
+        sizes = {run.get("attrs", {}).get("fontSize") for run in block["content"]} - {None}
         content = [
             {
                 "type": "text",
                 "text": run["text"],
-                "marks": [{"type": mark} for word, mark in marks.items() if word in run["attrs"]],
+                "marks": [{"type": mark} for word, mark in marks.items() if word in run.get("attrs", {})],
             }
             for run in block["content"]
         ]

@@ -275,15 +275,15 @@ def test_markdown_is_sent_as_the_blocks_of_the_manual() -> None:
         {
             "type": "paragraph",
             "content": [
-                {"type": "text", "text": "so ", "attrs": {}},
+                {"type": "text", "text": "so "},
                 {"type": "text", "text": "it", "attrs": {"bold": "true"}},
-                {"type": "text", "text": " is", "attrs": {}},
+                {"type": "text", "text": " is"},
             ],
         },
-        {"type": "ul", "content": [{"type": "text", "text": "a", "attrs": {}}]},
+        {"type": "ul", "content": [{"type": "text", "text": "a"}]},
         {"type": "ul", "content": [{"type": "text", "text": "b", "attrs": {"italic": "true"}}]},
-        {"type": "ol", "content": [{"type": "text", "text": "c", "attrs": {}}], "lineAttrs": {"list": "1"}},
-        {"type": "ol", "content": [{"type": "text", "text": "d", "attrs": {}}], "lineAttrs": {"list": "2"}},
+        {"type": "ol", "content": [{"type": "text", "text": "c"}], "lineAttrs": {"list": "1"}},
+        {"type": "ol", "content": [{"type": "text", "text": "d"}], "lineAttrs": {"list": "2"}},
         {"type": "horizontalLine", "content": []},
     ]
 
