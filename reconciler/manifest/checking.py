@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, ClassVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar, kind_of
-from reconciler.errors import Mistake, UnknownName
+from reconciler.errors import Mistake, UnknownName, nearest
 from reconciler.manifest.credentials import SECRET, CredentialInFile
 from reconciler.manifest.slips import FULL_WIDTH, FULL_WIDTH_COLON, NO_SPACE, no_space
 
@@ -36,6 +36,9 @@ class Strict(BaseModel):
     """A map that takes the keys of its class and no others."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+
+    elsewhere: ClassVar[str] = ""
+    """Where a key belongs that looks like none of the map's own."""
 
 
 def wrong(what: str, fix: str, offset: int = 0) -> PydanticCustomError:
@@ -118,7 +121,10 @@ def unknown_key(key: str, location: Sequence[str | int], shape: type[Strict], ro
     if SECRET.search(key):
         return CredentialInFile(place)
     model = model_at(shape, location)
-    return UnknownName(place, "key", key, "this map", model.model_fields if model else ())
+    known = model.model_fields if model else ()
+    told = UnknownName(place, "key", key, "this map", known)
+    stray = model.elsewhere if model and not nearest(key, known) else ""
+    return Mistake(place, told.what, stray) if stray else told
 
 
 def key_place(root: Node, location: Sequence[str | int]) -> Place:
@@ -139,11 +145,11 @@ def node_at(root: Node, location: Sequence[str | int]) -> Node:
     return node
 
 
-def model_at(shape: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel] | None:
+def model_at(shape: type[Strict], location: Sequence[str | int]) -> type[Strict] | None:
     """Return the model that checks the map at a location."""
     at: Any = shape
     for step in location:
-        if isinstance(at, type) and issubclass(at, BaseModel):
+        if isinstance(at, type) and issubclass(at, Strict):
             named = at.model_fields.get(str(step))
             at = named and named.annotation
         else:
@@ -151,9 +157,9 @@ def model_at(shape: type[BaseModel], location: Sequence[str | int]) -> type[Base
     return model_in(at)
 
 
-def model_in(annotation: Any) -> type[BaseModel] | None:
+def model_in(annotation: Any) -> type[Strict] | None:
     """Return the first model that an annotation holds."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, Strict):
         return annotation
     return next((hit for one in get_args(annotation) if (hit := model_in(one))), None)
 

@@ -107,6 +107,8 @@ Id = Annotated[
 class ItemShape(Strict):
     """One item: its id and what is wanted of it."""
 
+    elsewhere = "write a field below `fields:`, a role below `roles:`"
+
     id: Id = Field(description="The number in the item's address.")
     fields: NameMap = Field(
         default_factory=nothing, description="Wanted values by field key, alias or unique name."
@@ -122,6 +124,8 @@ class ItemShape(Strict):
 
 class DefaultsShape(Strict):
     """What every item of the file wants unless it says otherwise."""
+
+    elsewhere = ItemShape.elsewhere
 
     fields: NameMap = Field(default_factory=nothing, description="As in an item.")
     roles: NameMap = Field(default_factory=nothing, description="As in an item.")

@@ -64,6 +64,7 @@ FILES = [
     # a keyboard's and an editor's signs
     ("space：demo\n", "1:6: a full-width colon '：'; write ': '"),
     ("space：demo\ntype：story\n", "1:6: a full-width colon '：'; write ': '"),
+    ("\ufeffspace：demo\n", "1:6: a full-width colon '：'; write ': '"),
     ("\tspace: demo\ntype: story\nitems: [1]\n", "1:1: a tab as indentation; indent with spaces"),
     ("space: demo\ntype: story\nitems:\n\t- 6300012345\n", "4:1: a tab as indentation; indent with spaces"),
     ("space: demo\n\ufeff", "2:1: the character \\ufeff; delete it"),
@@ -295,6 +296,9 @@ FIELDS = [
     ("      ? [name]\n      : x", "6:9: a list or map as a key; write the key as text"),
     ("      {a: b}: x", "6:7: a list or map as a key; write the key as text"),
     ("      '': x", "6:7: an empty key; write `key: value`"),
+    # columns count characters, whatever their width
+    ("      tags: [😀, 支付, e\u0301, *x]", "6:25: an alias (*); write the value out"),
+    ('      "😀":\t*x', '6:12: an alias (*); write the value out, or quote the text: "*x"'),
     # doubled keys
     ("      name: x\n      name: y", "7:7: the key 'name' stands at line 6 too; keep one"),
     ("      name: x\n      'name': x", "7:7: the key 'name' stands at line 6 too; keep one"),
@@ -453,7 +457,7 @@ ITEMS = [
     ("{id: 1, field: {}}", "4:13: no key 'field' on this map; did you mean 'fields'?"),
     (
         "{id: 1, priority: P0}",
-        "4:13: no key 'priority' on this map; there is 'expect', 'fields', 'id', 'roles', 'unmanaged'",
+        "4:13: no key 'priority' on this map; write a field below `fields:`, a role below `roles:`",
     ),
     ("{id: 1, fields: null}", "4:21: expected a map, found null; write `key: value` lines below it"),
     ("{id: 1, fields: [a]}", "4:21: expected a map, found a list; write `key: value` lines below it"),
@@ -510,7 +514,7 @@ def test_every_mistake_of_a_file_is_told_at_once() -> None:
         "9:10: no space after the colon; write `due: …`",
         '10:14: an alias (*); write the value out, or quote the text: "*me"',
         "11:7: the key 'due' stands at line 9 too; keep one (2 times, also at f.yaml:12:7)",
-        "15:5: no key 'name' on this map; there is 'expect', 'fields', 'id', 'roles', 'unmanaged'",
+        "15:5: no key 'name' on this map; write a field below `fields:`, a role below `roles:`",
         f'15:11: {TITLE}"Checkout: pay"',
     ]
 
