@@ -1,0 +1,141 @@
+"""Rows that read the same, put together: "Priority P1 → P0 on 212 items".
+
+What comes out is ordered as reviewers read it: what needs a decision first, then the largest
+group, then the place in the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from reconciler.catalog import PEOPLE_TYPES
+from reconciler.fields.base import EMPTY_LABEL
+from reconciler.model import Block, Change, Plan, Update
+from reconciler.planfile import canonical
+
+BOTH, CLEAR, DRIFT, CHANGE = "both", "clear", "drift", "change"
+KINDS = (BOTH, CLEAR, DRIFT, CHANGE)
+"""What a row is to a reviewer, the most pressing first; a row is of the first kind that fits."""
+
+Shape: TypeAlias = tuple[Hashable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One change as it is made to each of `updates`; `change` is the first of them."""
+
+    kind: str
+    type_key: str
+    change: Change
+    rows: tuple[tuple[Update, Change], ...]
+
+    @property
+    def id(self) -> str:
+        """Ten hex digits that stay the same while the group reads the same."""
+        return hashlib.sha256(
+            canonical([self.type_key, *identity(self.change)]).encode(errors="replace")
+        ).hexdigest()[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockGroup:
+    """Fields or items that are kept from being written for one reason."""
+
+    name: str
+    reason: str
+    repair: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def id(self) -> str:
+        """Ten hex digits that stay the same while the group reads the same."""
+        return hashlib.sha256(
+            canonical([self.name, self.reason, self.repair]).encode(errors="replace")
+        ).hexdigest()[:10]
+
+
+def kind_of(change: Change) -> str:
+    """Return what a row is to a reviewer."""
+    word = why_word(change)
+    if word == BOTH:
+        return BOTH
+    if change.clears:
+        return CLEAR
+    return DRIFT if word == DRIFT else CHANGE
+
+
+def why_word(change: Change) -> str:
+    """Return the word of `why` without who and when; empty where no base was given."""
+    return (change.why or "").partition(":")[0].strip()
+
+
+def shows_members(change: Change) -> bool:
+    """Whether a row is read as members added and removed rather than as before → after."""
+    return bool(change.added or change.removed) and not change.clears
+
+
+def identity(change: Change) -> Shape:
+    """Return what two rows of one type must share to be the same change.
+
+    Labels alone would not do: two options may have one label.
+    """
+    gone, new = moved(change.before, change.after)
+    head = (change.key, change.name, change.type, change.op, change.why)
+    if shows_members(change):
+        return (*head, change.added, change.removed, gone, new)
+    return (*head, change.before_label, change.after_label, canonical(change.before), canonical(change.after))
+
+
+def moved(before: Any, after: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the members, in wire form, that only one of two lists has; of other values the whole."""
+    had = [canonical(one) for one in (before if isinstance(before, list) else [before])]
+    has = [canonical(one) for one in (after if isinstance(after, list) else [after])]
+    return tuple(sorted(set(had) - set(has))), tuple(sorted(set(has) - set(had)))
+
+
+def groups(plan: Plan) -> tuple[Group, ...]:
+    """Put identical changes together; every change of the plan stands in exactly one group."""
+    found: dict[Shape, list[tuple[Update, Change]]] = {}
+    for update in plan.updates:
+        for change in update.changes:
+            found.setdefault((update.ref.type_key, *identity(change)), []).append((update, change))
+    made = [
+        Group(kind_of(rows[0][1]), rows[0][0].ref.type_key, rows[0][1], tuple(sorted(rows, key=row_order)))
+        for rows in found.values()
+    ]
+    return tuple(
+        sorted(made, key=lambda one: (KINDS.index(one.kind), -len(one.rows), row_order(one.rows[0])))
+    )
+
+
+def row_order(row: tuple[Update, Change]) -> tuple[Any, ...]:
+    """Order rows by file, place, item and field."""
+    update, change = row
+    return (*change.place, update.ref, change.key)
+
+
+def block_groups(plan: Plan) -> tuple[BlockGroup, ...]:
+    """Put blocked rows with one reason together; every block stands in exactly one group."""
+    found: dict[tuple[str, str, str], list[Block]] = {}
+    for block in plan.blocks:
+        found.setdefault((block.name, block.reason, block.repair), []).append(block)
+    made = [BlockGroup(*said, tuple(sorted(blocks, key=block_order))) for said, blocks in found.items()]
+    return tuple(sorted(made, key=lambda one: (-len(one.blocks), block_order(one.blocks[0]))))
+
+
+def block_order(block: Block) -> tuple[Any, ...]:
+    """Order blocked rows by file, place, item and field."""
+    return (*block.place, block.ref, block.key or "")
+
+
+def people_in(change: Change) -> Iterator[str]:
+    """Yield the labels of the people that a row puts somewhere or takes away."""
+    if change.type not in PEOPLE_TYPES:
+        return
+    members: Iterable[str] = (*change.added, *change.removed)
+    yield from members or (
+        label for label in (change.before_label, change.after_label) if label != EMPTY_LABEL
+    )

@@ -1,0 +1,435 @@
+"""A plan as a pull-request comment or a step summary: GitHub's Markdown.
+
+Whatever comes from a stranger stands inside `code` or `pre`, where GitHub makes no link, no
+mention, no reference and no element of it, or consists of harmless words (`said`).  The text is
+laid out row by row because it must end before a limit with whole rows and a true count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NewType
+
+from markupsafe import escape
+
+from reconciler.guard import allow_line
+from reconciler.model import Block, Change, Plan, SideEffect, Update
+from reconciler.planfile import PlanFile
+from reconciler.render.explain import GONE, NEW, Piece, inside, is_long, nearby, words
+from reconciler.render.groups import (
+    BOTH,
+    CHANGE,
+    CLEAR,
+    DRIFT,
+    BlockGroup,
+    Group,
+    block_groups,
+    groups,
+    shows_members,
+)
+from reconciler.render.safe import SafeText, safe_text
+from reconciler.render.text import forecast_lines, verdict
+
+Markdown = NewType("Markdown", str)
+"""Text that GitHub may render: our own, or a stranger's that was fenced in."""
+
+LIMIT = 60_000
+"""Characters of a comment; GitHub takes 65,536."""
+
+SHORT = 160
+"""Characters of a value that a table shows."""
+
+NAMED = 5
+"""Items that a grouped row names one by one."""
+
+DIFFERENCE = 4_000
+"""Characters of a word-level difference that an item's details show."""
+
+MARKER = "<!-- reconciler:plan v1 space={space} digest={digest} truncated={truncated} -->"
+"""Stands at position 0; by it a comment is found again and told from one about another plan."""
+
+MEMBERS = 20
+"""Members of a set that a table names one by one."""
+
+HARMLESS = re.compile(r"(?!\d+[.)])(?:(?![0-9A-Fa-f]{7})[^\W_]|(?<=\w)[.](?= |\Z)|[ ,;()'’…])+")
+"""Words that no reading of Markdown turns into anything else; what is a hash is none of them."""
+
+NOTES = "notes"
+
+REVIEWED = "To let it pass, let somebody review this in the settings:"
+
+TITLES = {
+    BOTH: ("Changed here *and* in Meegle", "rows changed on both sides"),
+    CLEAR: ("Fields to empty", "rows to empty"),
+    DRIFT: ("Drift: changed in Meegle", "rows of drift"),
+    CHANGE: ("Changes", "grouped changes"),
+}
+"""The heading over the rows of a kind, and what a row of them is called where some are cut."""
+
+
+class Section:
+    """A part of the text whose rows may be cut one by one from its end.
+
+    `opening` and `closing` stand only where at least one row does; `counts` says of how many of
+    the plan's rows each row speaks.  Rows are made when they are asked for: most of a long plan's
+    never are.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        opening: str,
+        make: Callable[[int], Markdown],
+        counts: Sequence[int],
+        closing: str = "\n",
+    ) -> None:
+        """Keep how the n-th row is made."""
+        self.what = what
+        self.opening = opening
+        self.make = make
+        self.counts = counts
+        self.closing = closing
+        self.made: list[Markdown] = []
+
+    def row(self, n: int) -> Markdown:
+        """Return the n-th row; rows are asked for in their order."""
+        if n == len(self.made):
+            self.made.append(self.make(n))
+        return self.made[n]
+
+    def fitting(self, room: int, measure: Callable[[str], int]) -> tuple[int, int]:
+        """Return how many rows fit, and what room is left after them."""
+        left = room - measure(self.opening) - measure(self.closing)
+        for n in range(len(self.counts)):
+            size = measure(self.row(n))
+            if size > left:
+                return n, left if n else room
+            left -= size
+        return len(self.counts), left
+
+    def trimmed(self, fits: int) -> Markdown:
+        """Return the first rows and a count of the others."""
+        rows = "".join(self.row(n) for n in range(fits))
+        body = f"{self.opening}{rows}{self.closing}" if fits else ""
+        cut, behind = len(self.counts) - fits, sum(self.counts[fits:])
+        more = f" ({behind} rows of the plan)" if behind != cut else ""
+        told = f"*{cut} of {len(self.counts)} {self.what} not shown{more}.*\n\n"
+        return Markdown(body + told if cut else body)
+
+
+def code(text: str) -> Markdown:
+    """Fence a text in, on one line."""
+    shown = safe_text(text)
+    fence = "`" * (longest_run(shown) + 1)
+    pad = " " if not shown or shown[0] in "` " or shown[-1] in "` " else ""
+    return Markdown(f"{fence}{pad}{shown}{pad}{fence}")
+
+
+def longest_run(text: str) -> int:
+    """Return the length of the longest run of backticks."""
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def said(text: str) -> Markdown:
+    """Leave harmless words as they are and fence in all others."""
+    return Markdown(text) if text.strip() == text and HARMLESS.fullmatch(text) else code(text)
+
+
+def table_row(*cells: str) -> Markdown:
+    """Return one row of a table; no cell can end early.
+
+    A pipe counts as escaped behind an odd number of backslashes only, so that a value's own
+    backslashes before it are made even first.
+    """
+    held = (re.sub(r"(\\*)\|", escaped_pipe, cell) for cell in cells)
+    return Markdown(f"| {' | '.join(held)} |\n")
+
+
+def escaped_pipe(hit: re.Match[str]) -> str:
+    """Return a pipe with an odd number of backslashes before it."""
+    return hit[1] + ("\\|" if len(hit[1]) % 2 == 0 else "\\\\|")
+
+
+def element(text: str) -> Markdown:
+    """Return a text for raw HTML, where Markdown is not read."""
+    return Markdown(f"<code>{markup(safe_text(text))}</code>")
+
+
+def markup(text: SafeText) -> str:
+    """Escape what HTML would read."""
+    return str(escape(text))
+
+
+def short(text: str) -> str:
+    """Cut a value that is too long for a table and say how long it is."""
+    return text if len(text) <= SHORT else f"{text[:SHORT]}… ({len(text)} characters)"
+
+
+def plan_markdown(plan: Plan, made: PlanFile, *, artifact: str = "plan", limit: int = LIMIT) -> str:
+    """Return the comment: at most `limit` characters, with what was cut counted and `artifact` named."""
+    return document(plan, made, artifact, limit, len)
+
+
+def document(plan: Plan, made: PlanFile, artifact: str, limit: int, measure: Callable[[str], int]) -> str:
+    """Lay the plan out in the order in which reviewers read it, within a limit by `measure`."""
+    sections = sections_of(plan)
+    every = [len(one.counts) for one in sections]
+    frame = measure(assembled(plan, made, [], [], artifact))
+    if filled(sections, limit - frame, measure) == every:
+        return assembled(plan, made, sections, every, artifact)
+    empty = measure(assembled(plan, made, sections, [0] * len(sections), artifact))
+    return assembled(plan, made, sections, filled(sections, limit - empty, measure), artifact)
+
+
+def filled(sections: list[Section], room: int, measure: Callable[[str], int]) -> list[int]:
+    """Return how many rows of each section fit into the room, the first sections first."""
+    kept: list[int] = []
+    for section in sections:
+        fits, room = section.fitting(room, measure)
+        kept.append(fits)
+    return kept
+
+
+def assembled(plan: Plan, made: PlanFile, sections: list[Section], kept: list[int], artifact: str) -> str:
+    """Put the parts together with the first `kept` rows of each section; notes stand before the verdict."""
+    pairs = list(zip(sections, kept, strict=True))
+    cut = any(fits < len(one.counts) for one, fits in pairs)
+    return "".join(
+        [
+            marker(made, truncated=cut),
+            *(one.trimmed(fits) for one, fits in pairs if one.what == NOTES),
+            heading(plan),
+            *(one.trimmed(fits) for one, fits in pairs if one.what != NOTES),
+            missing(artifact) if cut else "",
+            footer(made),
+        ]
+    )
+
+
+def marker(made: PlanFile, *, truncated: bool) -> Markdown:
+    """Return the hidden line by which the comment is found; no value can end it early."""
+    space, digest = (re.sub(r"[^A-Za-z0-9_]", "_", one)[:80] for one in (made.space.name, made.digest))
+    filled_in = MARKER.format(space=space, digest=digest, truncated=str(truncated).lower())
+    return Markdown(f"{filled_in}\n")
+
+
+def heading(plan: Plan) -> Markdown:
+    """Return the verdict and the forecast."""
+    ahead = "".join(f"{line}\n" for line in forecast_lines(plan))
+    return Markdown(f"### Plan for {code(short(plan.space))}\n\n**{verdict(plan)}**\n{ahead}\n")
+
+
+def footer(made: PlanFile) -> Markdown:
+    """Return what the plan was made of."""
+    commit = made.desired.commit
+    source = f"commit {code(short(commit))}" if commit else "no commit"
+    dirty = ", with uncommitted changes" if made.desired.dirty else ""
+    return Markdown(
+        f"<sub>Digest {code(short(made.digest))}, {source}{dirty}, host {code(short(made.host))}, "
+        f"made `{made.timestamp:%Y-%m-%d %H:%M:%S %z}`.</sub>\n"
+    )
+
+
+def missing(artifact: str) -> Markdown:
+    """Say where the rows are that did not fit."""
+    return Markdown(
+        f"**This text was cut to fit.** The whole plan is in the artifact {code(short(artifact))}.\n\n"
+    )
+
+
+def sections_of(plan: Plan) -> list[Section]:
+    """Return the parts in their order; those without rows are left out."""
+    found = groups(plan)
+    made = [
+        note_section(plan),
+        guard_section(plan),
+        change_section(plan, found, BOTH),
+        block_section(plan),
+        *(change_section(plan, found, kind) for kind in (CLEAR, DRIFT, CHANGE)),
+        effect_section(plan),
+        item_section(plan),
+    ]
+    return [section for section in made if section.counts]
+
+
+def ones(rows: Sequence[object]) -> list[int]:
+    """Count each row once."""
+    return [1] * len(rows)
+
+
+def note_section(plan: Plan) -> Section:
+    """List what was said about the settings and the metadata."""
+    return Section(NOTES, "", lambda n: Markdown(f"- {said(short(plan.notes[n]))}\n"), ones(plan.notes))
+
+
+def guard_section(plan: Plan) -> Section:
+    """List the guards that stop an apply, and the entry that lets it pass."""
+    failed = [guard for guard in plan.guards if not guard.ok]
+    line = safe_text(allow_line(plan)) if failed else ""
+    fence = "`" * max(3, longest_run(line) + 1)
+    return Section(
+        "guard failures",
+        f"#### Guards stop an apply\n\n{table_head('guard', 'this plan', 'at most')}",
+        lambda n: table_row(
+            *(said(short(one)) for one in (failed[n].name, failed[n].actual, failed[n].limit))
+        ),
+        ones(failed),
+        f"\n{REVIEWED}\n\n{fence}yaml\n{line}\n{fence}\n\n",
+    )
+
+
+def table_head(*names: str) -> Markdown:
+    """Return the two lines that begin a table."""
+    return Markdown(f"{table_row(*names)}{table_row(*('---' for _ in names))}")
+
+
+def change_section(plan: Plan, found: tuple[Group, ...], kind: str) -> Section:
+    """Table the changes of one kind, identical ones in one row."""
+    mine = [group for group in found if group.kind == kind]
+    title, what = TITLES[kind]
+    fields = sum(len(group.rows) for group in mine)
+    return Section(
+        what,
+        f"#### {title} ({fields} fields)\n\n{table_head('field', 'live → wanted', 'why', 'items')}",
+        lambda n: group_row(plan, mine[n]),
+        [len(group.rows) for group in mine],
+    )
+
+
+def group_row(plan: Plan, group: Group) -> Markdown:
+    """Return one change with the items that it is made to."""
+    change = group.change
+    return table_row(
+        said(short(change.name)),
+        values(change),
+        said(short(change.why)) if change.why else "–",
+        some(
+            [
+                f"{code(short(plan.address(update.ref)))} {code(short(update.title))}"
+                for update, _ in group.rows[:NAMED]
+            ],
+            len(group.rows),
+        ),
+    )
+
+
+def some(named: list[str], count: int) -> str:
+    """Name the first items and count all of them."""
+    more = f" and {count - len(named)} more" if count > len(named) else ""
+    return (f"**{count} items**: " if count > 1 else "") + ", ".join(named) + more
+
+
+def values(change: Change) -> Markdown:
+    """Return before → after, or the members that come and go, on one line."""
+    if not shows_members(change):
+        return Markdown(f"{code(short(change.before_label))} → {code(short(change.after_label))}")
+    parts = [f"+ {code(short(label))}" for label in change.added]
+    parts += [f"− {code(short(label))}" for label in change.removed]
+    more = [f"and {len(parts) - MEMBERS} more"] if len(parts) > MEMBERS else []
+    return Markdown(", ".join([*parts[:MEMBERS], *more]))
+
+
+def block_section(plan: Plan) -> Section:
+    """Table what is kept from being written, with one row a reason."""
+    found = block_groups(plan)
+    return Section(
+        "blocked rows",
+        f"#### Blocked ({len(plan.blocks)} rows)\n\n{table_head('field', 'reason', 'what to do', 'items')}",
+        lambda n: block_row(plan, found[n]),
+        [len(group.blocks) for group in found],
+    )
+
+
+def block_row(plan: Plan, group: BlockGroup) -> Markdown:
+    """Return one reason with the items that it holds back."""
+    return table_row(
+        said(short(group.name)) if group.name else "*whole item*",
+        said(short(group.reason)),
+        said(short(group.repair)),
+        some([blocked_item(plan, block) for block in group.blocks[:NAMED]], len(group.blocks)),
+    )
+
+
+def blocked_item(plan: Plan, block: Block) -> Markdown:
+    """Name a blocked item and the line that wants something of it."""
+    title = f" {code(short(block.title))}" if block.title else ""
+    return Markdown(f"{code(short(plan.address(block.ref)))}{title} at {code(where_of(block))}")
+
+
+def where_of(row: Block | Change | Update) -> str:
+    """Return the place of a row as `file:line`, of a long file name the end."""
+    file = row.place.file
+    return f"{file if len(file) <= SHORT else '…' + file[-SHORT:]}:{row.place.line}"
+
+
+def effect_section(plan: Plan) -> Section:
+    """List what the service may move by itself."""
+    found = [(update, effect) for update in plan.updates for effect in update.side_effects]
+    return Section(
+        "side effects",
+        "#### What Meegle may move by itself\n\n",
+        lambda n: effect_row(plan, *found[n]),
+        ones(found),
+    )
+
+
+def effect_row(plan: Plan, update: Update, effect: SideEffect) -> Markdown:
+    """Return one role that may move back."""
+    return Markdown(
+        f"- {code(short(plan.address(update.ref)))} {said(short(effect.name))}: "
+        f"{code(short(', '.join(effect.labels)))} may go back to the space's default (locked role)\n"
+    )
+
+
+def item_section(plan: Plan) -> Section:
+    """Give each item's changes, folded away."""
+    return Section(
+        "items",
+        "#### Item by item\n\n",
+        lambda n: item_details(plan, plan.updates[n]),
+        [len(update.changes) for update in plan.updates],
+    )
+
+
+def item_details(plan: Plan, update: Update) -> Markdown:
+    """Return one item's changes with their places; long values as word-level differences."""
+    rows = "".join(
+        table_row(said(short(one.name)), values(one), code(where_of(one))) for one in update.changes
+    )
+    longer = "".join(explained(one) for one in update.changes)
+    return Markdown(
+        f"<details><summary>{element(plan.address(update.ref))} {element(short(update.title))} "
+        f"({len(update.changes)} fields)</summary>\n\n"
+        f"{table_head('field', 'live → wanted', 'place')}{rows}\n{longer}</details>\n"
+    )
+
+
+def explained(change: Change) -> Markdown:
+    """Return what differs inside a long text or a list of rows, or nothing."""
+    made = ""
+    if is_long(change):
+        made += f"{said(short(change.name))}, word by word:\n\n{difference(change)}\n\n"
+    if lines := inside(change.before, change.after):
+        listed = "".join(f"- {code(short(line))}\n" for line in lines)
+        made += f"{said(short(change.name))}, inside:\n\n{listed}\n"
+    return Markdown(made)
+
+
+def difference(change: Change) -> Markdown:
+    """Return a word-level difference as raw HTML, up to a limit with a count of what is beyond."""
+    pieces = list(nearby(words(change.before_label, change.after_label)))
+    made, room = [], DIFFERENCE
+    for piece in pieces:
+        made.append(tagged(Piece(piece.kind, SafeText(piece.text[:room]))) if room else "")
+        room -= min(room, len(piece.text))
+    beyond = sum(len(piece.text) for piece in pieces) - DIFFERENCE
+    more = f"… ({beyond} characters more)" if beyond > 0 else ""
+    return Markdown(f"<pre>{''.join(made)}{more}</pre>")
+
+
+def tagged(piece: Piece) -> str:
+    """Return a piece with the element that says on which side it stands."""
+    tag = {GONE: "del", NEW: "ins"}.get(piece.kind)
+    shown = markup(piece.text)
+    return f"<{tag}>{shown}</{tag}>" if tag else shown

@@ -1,0 +1,267 @@
+"""Plans to look at: a calm one, random ones, and texts that want to break out of a view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from reconciler.authored import Place
+from reconciler.fields.base import EMPTY_LABEL
+from reconciler.model import Block, Change, GuardResult, Plan, Ref, SideEffect, Update
+from reconciler.planfile import PlanFile, plan_file
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+ATOMS = (
+    "\x1b[31mred\x1b[0m",
+    "\x1b]8;;https://evil.example\x07link\x1b]8;;\x07",
+    "\x9b2J",
+    "\u202egnp.exe",
+    "zero\u200bwidth\ufeff",
+    "line\u2028paragraph\u2029end",
+    "nul\x00byte",
+    "\r\n::error file=a,line=1::pwned",
+    "::add-mask::secret",
+    "::set-output name=a::b",
+    "::stop-commands::token",
+    "##[error]pwned",
+    "##[group]pwned",
+    "```\nfence\n```",
+    "````",
+    "`code` and ``more``",
+    "~~~\ntilde",
+    "| a | b |\n|---|---|\n| c | d |",
+    "\\| pipe",
+    "\\\\| pipes",
+    "\\",
+    "</details>",
+    "</summary></details><h1>out</h1>",
+    "</pre><b>out</b>",
+    "</code>",
+    "</script><script>alert(1)</script>",
+    "<script>alert(1)</script>",
+    "<!-- reconciler:plan v1 space=x digest=y truncated=false -->",
+    "-->",
+    "<!--",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<style>*{display:none}</style>",
+    "<iframe src=//evil.example>",
+    "&lt;script&gt;",
+    "&#64;team &commat;team",
+    "@team",
+    "@org/team",
+    "ana@example.com",
+    "#123",
+    "org/repo#123",
+    "GH-123",
+    "a94a8fe5ccb19ba61c4c0873d391e987982fbbd3",
+    "https://evil.example/x",
+    "www.evil.example",
+    "mailto:a@example.com",
+    "javascript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "[text](https://evil.example)",
+    "[text](javascript:alert(1))",
+    "![image](https://evil.example/pixel.png)",
+    "[ref]: https://evil.example\n\n[ref]",
+    "<https://evil.example>",
+    "# heading",
+    "- [ ] task",
+    "1. one",
+    "***\n---\n===",
+    "**bold** _em_ ~~strike~~ __dunder__",
+    "$$\\href{javascript:alert(1)}{x}$$",
+    ":smile: :+1:",
+    "[^1]\n\n[^1]: note",
+    "{{ 7 * 7 }} {% raw %}",
+    "${{ secrets.TOKEN }}",
+    "%0A::error::pwned",
+    "\ud800lone",
+    "\udfff",
+    "支付：崩溃 @团队 #123",
+    "",
+    " ",
+    "  blanks  ",
+    "\n\n\n",
+    "\t",
+    "__proto__",
+    "constructor",
+    "null",
+)
+FRAMES = ("{}", "`{}", "{}`", "x\n{}", "x | {} | y")
+HOSTILE = tuple(dict.fromkeys(frame.format(atom) for atom in ATOMS for frame in FRAMES))
+
+
+def update(n: int, *changes: Change, title: str = "Checkout: pay by card", type_key: str = "story") -> Update:
+    """One item's changes; the items are numbered."""
+    return Update(Ref(type_key, 6300012300 + n), title, Place("state/demo/checkout.yaml", 10, 3), changes)
+
+
+def priority(before: str = "P1", after: str = "P0", *, line: int = 12, **more: Any) -> Change:
+    """A change of an option."""
+    place = Place("state/demo/checkout.yaml", line, 7)
+    return Change("priority", "Priority", "select", before, after, before, after, (), (), place, **more)
+
+
+def text(before: str, after: str, *, why: str | None = None) -> Change:
+    """A change of a text; an empty side is shown as people see it."""
+    had, has = (f'"{side}"' if side else EMPTY_LABEL for side in (before, after))
+    place = Place("state/demo/checkout.yaml", 14, 7)
+    return Change("notes", "Notes", "text", before, after, had, has, (), (), place, clears=not after, why=why)
+
+
+def people(*, added: Sequence[str] = (), removed: Sequence[str] = (), **more: Any) -> Change:
+    """A change of a set of people."""
+    place = Place("state/demo/checkout.yaml", 16, 7)
+    return Change(
+        "watchers",
+        "Watchers",
+        "multi_user",
+        list(removed),
+        list(added),
+        ", ".join(removed),
+        ", ".join(added),
+        tuple(added),
+        tuple(removed),
+        place,
+        **more,
+    )
+
+
+def block(
+    n: int, title: str = "", name: str = "", reason: str = "deleted, of another type, or not visible"
+) -> Block:
+    """An item, or with a name one of its fields, that the world holds back."""
+    place = Place("state/demo/old.yaml", 4 + n, 5)
+    return Block(
+        Ref("story", 6300019900 + n), title, name or None, name, reason, "restore the item in Meegle", place
+    )
+
+
+def plan_with(*updates: Update, blocks: Sequence[Block] = (), **more: Any) -> Plan:
+    """A plan of the demo space."""
+    return Plan(
+        host="project.feishu.cn",
+        space="demo",
+        space_key="64a0c1f2e3b4d5a6c7e8f901",
+        types={"story": "story"},
+        updates=updates,
+        blocks=tuple(blocks),
+        agree=96,
+        named=max(200, len(updates)),
+        **more,
+    )
+
+
+def saved(plan: Plan) -> PlanFile:
+    """The plan as it is saved; surrogates, which no file holds, are left to the views."""
+    return plan_file(printable(plan), NOON, commit="a" * 40, dirty=False)
+
+
+def printable(plan: Plan) -> Plan:
+    """The plan without the rows, which `plan_file` could not write where they hold lone surrogates."""
+    try:
+        plan_file(plan, NOON)
+    except UnicodeEncodeError:
+        return plan_with()
+    return plan
+
+
+def hostile_plan(payload: str) -> Plan:
+    """A plan with one text in each of its slots."""
+    place = Place(payload or "state", 3, 5)
+    times = 2 + 60 // (len(payload) + 1)
+    blank = Change(payload, payload, "text", payload, "x", payload, "x" * 70, (), (), place, why=payload)
+    rows = [[[{"field_key": payload, "field_value": f"{payload}{end}"}]] for end in ("", "!")]
+    changes = (
+        blank,
+        replace(blank, after=None, after_label=EMPTY_LABEL, clears=True, why=None),
+        replace(
+            blank,
+            type="multi_user",
+            before=[payload],
+            after=[],
+            after_label="",
+            added=(payload, "y"),
+            removed=(payload,),
+            why=f"drift: {payload}",
+        ),
+        replace(
+            blank,
+            type="compound_field",
+            before=rows[0],
+            after=rows[1],
+            before_label=f"{payload} " * times,
+            after_label=f"{payload}! " * times,
+            why="both",
+        ),
+    )
+    effect = SideEffect(payload, payload, (payload,), (), (payload,))
+    return Plan(
+        host=payload,
+        space=payload,
+        space_key=payload,
+        types={"story": payload},
+        updates=(Update(Ref("story", 63), payload, place, changes, (effect,)),),
+        blocks=(Block(Ref("story", 64), payload, payload, payload, payload, payload, place),),
+        agree=0,
+        named=2,
+        metadata_digest=payload,
+        notes=(payload,),
+        guards=(GuardResult("clears", payload, payload, ok=False),),
+    )
+
+
+words = st.sampled_from(HOSTILE) | st.text(max_size=30) | st.sampled_from(["P0", "P1", "ana@example.com"])
+places = st.builds(Place, words, st.integers(1, 999), st.integers(1, 99))
+members = st.lists(words, max_size=3).map(tuple)
+wire = st.none() | st.integers() | words | st.lists(words, max_size=3)
+whys = st.sampled_from(
+    [None, "changed here", "both", "drift", "drift: bo@example.com, 2026-11-21 14:02", "pending", "::x::"]
+)
+changes = st.builds(
+    Change,
+    key=words,
+    name=words,
+    type=st.sampled_from(["text", "select", "multi_user", "user", "role", "compound_field"]),
+    before=wire,
+    after=wire,
+    before_label=words,
+    after_label=words,
+    added=members,
+    removed=members,
+    place=places,
+    clears=st.booleans(),
+    why=whys,
+)
+refs = st.builds(Ref, st.sampled_from(["story", "issue"]), st.integers(1, 10**18))
+effects = st.builds(SideEffect, words, words, members, members, members)
+updates = st.builds(
+    Update,
+    refs,
+    words,
+    places,
+    st.lists(changes, min_size=1, max_size=4).map(tuple),
+    st.lists(effects, max_size=1).map(tuple),
+)
+blocks = st.builds(Block, refs, words, st.none() | words, words, words, words, places)
+guards = st.builds(GuardResult, st.sampled_from(["changes", "share", "clears"]), words, words, st.booleans())
+plans = st.builds(
+    Plan,
+    host=st.sampled_from(["project.feishu.cn", "127.0.0.1:8000"]) | words,
+    space=words,
+    space_key=words,
+    types=st.just({"story": "story"}),
+    updates=st.lists(updates, max_size=6, unique_by=lambda one: one.ref).map(tuple),
+    blocks=st.lists(blocks, max_size=4).map(tuple),
+    agree=st.integers(0, 999),
+    named=st.integers(1, 999),
+    notes=st.lists(words, max_size=3).map(tuple),
+    guards=st.lists(guards, max_size=3).map(tuple),
+)

@@ -1,0 +1,97 @@
+"""Rows that read the same are put together, and only those."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from hypothesis import given
+
+from reconciler.model import Plan
+from reconciler.render.groups import KINDS, block_groups, groups, kind_of, people_in, why_word
+from tests.render.plans import block, people, plan_with, plans, priority, text, update
+
+
+def test_identical_changes_are_one_group() -> None:
+    plan = plan_with(*(update(n, priority(line=300 - n)) for n in range(212)))
+    (group,) = groups(plan)
+    assert len(group.rows) == 212
+    assert group.rows[0][1].place.line == 89
+
+
+def test_what_differs_in_any_way_is_another_group() -> None:
+    one = priority()
+    others = [
+        one,
+        replace(one, why="both"),
+        replace(one, before_label="P2"),
+        replace(one, after="another option of the same label"),
+        replace(one, before="another option of the same label"),
+        replace(one, key="other"),
+        replace(one, clears=True),
+    ]
+    plan = plan_with(
+        *(update(n, change) for n, change in enumerate(others)), update(9, one, type_key="issue")
+    )
+    assert len(groups(plan)) == len(others) + 1
+
+
+def test_members_that_come_and_go_make_a_group_whoever_else_is_there() -> None:
+    one = people(added=["ana@example.com"])
+    two = replace(
+        one, before=["bo"], after=["bo", "ana@example.com"], before_label="bo", after_label="bo, ana"
+    )
+    assert len(groups(plan_with(update(0, one), update(1, two)))) == 1
+
+
+def test_the_pressing_come_first_then_the_many() -> None:
+    plan = plan_with(
+        update(0, priority(), text("a", "b")),
+        update(1, priority(why="drift: bo@example.com")),
+        update(2, text("a", "b")),
+        update(3, text("a", "")),
+        update(4, priority("P2", why="both: base P1")),
+    )
+    assert [(one.kind, len(one.rows)) for one in groups(plan)] == [
+        ("both", 1),
+        ("clear", 1),
+        ("drift", 1),
+        ("change", 2),
+        ("change", 1),
+    ]
+
+
+def test_a_field_that_is_emptied_on_both_sides_of_a_conflict_is_told_as_both() -> None:
+    assert kind_of(text("a", "", why="both")) == "both"
+
+
+def test_blocked_rows_with_one_reason_are_one_group() -> None:
+    plan = plan_with(blocks=[block(0), block(1), block(2, reason="terminated"), block(3, name="Notes")])
+    assert [len(one.blocks) for one in block_groups(plan)] == [2, 1, 1]
+
+
+def test_names_the_people_of_people_fields_alone() -> None:
+    who = ["ana@example.com"]
+    assert list(people_in(people(added=who, removed=["bo@example.com"]))) == [*who, "bo@example.com"]
+    assert list(people_in(replace(priority("(empty)", "ana"), type="user"))) == ["ana"]
+    assert list(people_in(priority())) == []
+
+
+@given(plans)
+def test_every_row_stands_in_exactly_one_group(plan: Plan) -> None:
+    rows = [(update.ref, id(change)) for update in plan.updates for change in update.changes]
+    assert Counter(
+        (update.ref, id(change)) for one in groups(plan) for update, change in one.rows
+    ) == Counter(rows)
+    assert Counter(one for group in block_groups(plan) for one in group.blocks) == Counter(plan.blocks)
+    assert all(
+        kind_of(change) == one.kind and one.kind in KINDS for one in groups(plan) for _, change in one.rows
+    )
+    assert all(len({why_word(change) for _, change in one.rows}) == 1 for one in groups(plan))
+
+
+@given(plans)
+def test_the_order_of_the_plan_does_not_matter(plan: Plan) -> None:
+    turned = replace(plan, updates=plan.updates[::-1], blocks=plan.blocks[::-1])
+    assert [one.id for one in groups(turned)] == [one.id for one in groups(plan)]
+    assert [one.id for one in block_groups(turned)] == [one.id for one in block_groups(plan)]
