@@ -107,7 +107,7 @@ def groups(plan: Plan) -> tuple[Group, ...]:
         for rows in found.values()
     ]
     return tuple(
-        sorted(made, key=lambda one: (KINDS.index(one.kind), -len(one.rows), row_order(one.rows[0])))
+        sorted(made, key=lambda one: (KINDS.index(one.kind), -len(one.rows), row_order(one.rows[0]), one.id))
     )
 
 
@@ -123,7 +123,7 @@ def block_groups(plan: Plan) -> tuple[BlockGroup, ...]:
     for block in plan.blocks:
         found.setdefault((block.name, block.reason, block.repair), []).append(block)
     made = [BlockGroup(*said, tuple(sorted(blocks, key=block_order))) for said, blocks in found.items()]
-    return tuple(sorted(made, key=lambda one: (-len(one.blocks), block_order(one.blocks[0]))))
+    return tuple(sorted(made, key=lambda one: (-len(one.blocks), block_order(one.blocks[0]), one.id)))
 
 
 def block_order(block: Block) -> tuple[Any, ...]:
