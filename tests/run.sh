@@ -18,6 +18,10 @@ suite() {
 "
 }
 
+# The language server that the editor tests need; without npm they are skipped.
+[ -n "$only" ] || ! command -v npm >/dev/null 2>&1 ||
+    suite install npm ci --prefix tests/editor --ignore-scripts --no-audit --no-fund --loglevel=error
+
 suite lint "$BIN/ruff" check .
 suite lint "$BIN/ruff" format --check .
 suite lint "$BIN/mypy"
