@@ -158,6 +158,10 @@ class Rule(Wish):
         return (live | self.contains) - self.excludes
 
 
+Schema: TypeAlias = dict[str, Any]
+ANY_TEXT: Schema = {"type": ["string", "number", "boolean"]}
+"""What an editor may take a text for that stands without quotes."""
+
 Wanted: TypeAlias = Hashable | Wish
 
 
@@ -236,6 +240,15 @@ class Codec(ABC):
         """Say why a differing value may not be sent (the world's doing), or None."""
         return None
 
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema (draft 07) of what files may say, for editors; null empties every field."""
+        shapes = list(self.shapes())
+        return {"title": self.spec.label, "anyOf": [*shapes, {"type": "null"}]}
+
+    @abstractmethod
+    def shapes(self) -> Iterator[Schema]:
+        """Yield the JSON Schemas of the forms in which a value may be written, null aside."""
+
     def people_in(self, node: Node) -> Iterator[Scalar]:  # noqa: ARG002 - most types name nobody
         """Yield the scalars of an authored value that may name people."""
         return iter(())
@@ -267,6 +280,17 @@ class ScalarCodec(Codec):
     @abstractmethod
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Read the text of one scalar."""
+
+
+def members(shape: Schema) -> Schema:
+    """Return the JSON Schema of a list, each member once."""
+    return {"type": "array", "items": shape, "uniqueItems": True}
+
+
+def entries(shapes: Mapping[str, Schema], *, required: tuple[str, ...] = ()) -> Schema:
+    """Return the JSON Schema of a map that has these keys and no others."""
+    made: Schema = {"type": "object", "properties": dict(shapes), "additionalProperties": False}
+    return {**made, "required": list(required)} if required else {**made, "minProperties": 1}
 
 
 def found(node: Node) -> str:

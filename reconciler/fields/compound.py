@@ -10,7 +10,20 @@ from typing import Any, TypeAlias
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape
-from reconciler.fields.base import EMPTY_LABEL, Codec, Rule, Seen, Target, Wanted, Wish, Wrong, found, settle
+from reconciler.fields.base import (
+    EMPTY_LABEL,
+    Codec,
+    Rule,
+    Schema,
+    Seen,
+    Target,
+    Wanted,
+    Wish,
+    Wrong,
+    entries,
+    found,
+    settle,
+)
 
 Row: TypeAlias = tuple[tuple[str, Hashable], ...]
 """(sub-field's key, canonical value) in the order of the sub-fields; empty values are left out."""
@@ -183,6 +196,21 @@ class CompoundCodec(Codec):
             known = [self.word(part) for part in self.parts.values()]
             wrong.append(UnknownName(at, "sub-field", name, self.spec.label, known))
         return None
+
+    def shapes(self) -> Iterator[Schema]:
+        """Describe a list of rows; with a key also rows that leave others alone."""
+        cells = {word: part.schema() for part in self.parts.values() for word in self.words(part)}
+        row = entries(cells)
+        yield {"type": "array", "items": row}
+        if self.row_key:
+            yield entries({"contains": {"type": "array", "items": row, "minItems": 1}})
+
+    def words(self, part: Codec) -> Iterator[str]:
+        """Yield every word that names a sub-field and no other."""
+        spec = part.spec
+        for word in dict.fromkeys((spec.alias, spec.name, spec.key)):
+            if word and sum(other.spec.answers_to(word) for other in self.parts.values()) == 1:
+                yield word
 
     def people_in(self, node: Node) -> Iterator[Scalar]:
         """Yield what may name people in any row."""

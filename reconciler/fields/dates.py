@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from reconciler.authored import AuthoredMap, Node, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, Codec, ScalarCodec, Seen, Wanted, Wrong, found
+from reconciler.fields.base import (
+    EMPTY,
+    EMPTY_LABEL,
+    Codec,
+    ScalarCodec,
+    Schema,
+    Seen,
+    Wanted,
+    Wrong,
+    entries,
+    found,
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DAY_SHAPE: Schema = {"type": "string", "pattern": f"^{DAY.pattern}$"}
 FIRST_MS = 10**12
 """The smallest value of 13 digits, which the API asks for (20013)."""
 FARTHEST_MS = 6 * 10**13
@@ -84,6 +96,10 @@ class DayCodec(ScalarCodec):
         """Read a calendar day."""
         return read_day(scalar, self.spec.label)
 
+    def shapes(self) -> Iterator[Schema]:
+        """Describe a day."""
+        yield DAY_SHAPE
+
     def decode(self, wire: Any) -> Seen:
         """Read milliseconds as the day they fall on in the space's zone."""
         instant = from_ms(wire)
@@ -126,6 +142,10 @@ class MomentCodec(ScalarCodec):
         if not FIRST_MS <= to_ms(instant) < 10 * FIRST_MS:
             raise Wrong(outside(scalar))
         return instant
+
+    def shapes(self) -> Iterator[Schema]:
+        """Describe a day, a time and their zone."""
+        yield {"type": "string", "pattern": r"^[0-9-]{10}[T ][0-9:]{5,8}(Z|[+-][0-9:]{5})$"}
 
     def decode(self, wire: Any) -> Seen:
         """Read milliseconds, cut to the second."""
@@ -175,6 +195,10 @@ class ScheduleCodec(Codec):
         if wrong:
             raise Wrong(*wrong)
         return tuple(days)
+
+    def shapes(self) -> Iterator[Schema]:
+        """Describe two days."""
+        yield entries(dict.fromkeys(ENDS, DAY_SHAPE), required=ENDS)
 
     def decode(self, wire: Any) -> Seen:
         """Read `{start_time, end_time}` as the days on which they fall; both unset is empty."""

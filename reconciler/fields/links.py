@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 from reconciler.authored import AuthoredList, Node, Scalar
 from reconciler.errors import Mistake, WrongShape
-from reconciler.fields.base import EMPTY_LABEL, Codec, Seen, Wanted, Wrong, found
-from reconciler.fields.text import WEB_ADDRESS
+from reconciler.fields.base import EMPTY_LABEL, Codec, Schema, Seen, Wanted, Wrong, found, members
+from reconciler.fields.text import LINK, WEB_ADDRESS
 
 
 class DocumentsCodec(Codec):
@@ -38,6 +38,10 @@ class DocumentsCodec(Codec):
         if wrong:
             raise Wrong(*wrong)
         return tuple(links)
+
+    def shapes(self) -> Iterator[Schema]:
+        """Describe a list of addresses."""
+        yield members(LINK)
 
     def decode(self, wire: Any) -> Seen:
         """Read an array, one string (section 18, point 4), or an empty form."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from decimal import Context, Decimal
 from typing import Any
 
 from reconciler.authored import Scalar
 from reconciler.errors import Mistake, quoted
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, ScalarCodec, Seen, Wrong
+from reconciler.fields.base import EMPTY, EMPTY_LABEL, ScalarCodec, Schema, Seen, Wrong
 
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 LONGEST = 40
@@ -35,6 +35,10 @@ class NumberCodec(ScalarCodec):
             what = f"a number that the service cannot keep, {quoted(scalar.text)}"
             raise Wrong(Mistake(scalar.place, what, "use at most 15 digits"))
         return plain_decimal(value)
+
+    def shapes(self) -> Iterator[Schema]:
+        """Describe a number."""
+        yield {"type": "number"}
 
     def decode(self, wire: Any) -> Seen:
         """Read an int or a float (or digits in a string); 1 and 1.0 are one value."""
@@ -83,6 +87,10 @@ class BoolCodec(ScalarCodec):
         if not scalar.plain or scalar.text not in {"true", "false"}:
             raise self.misshapen(scalar)
         return scalar.text == "true"
+
+    def shapes(self) -> Iterator[Schema]:
+        """Describe one of the two words."""
+        yield {"type": "boolean"}
 
     def decode(self, wire: Any) -> Seen:
         """Read a JSON boolean or null."""

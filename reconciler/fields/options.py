@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import re
+from collections.abc import Hashable, Iterator
 from functools import cached_property
 from typing import Any
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, Codec, FieldSpec, Option, Seen, Wanted, Wrong, found
+from reconciler.fields.base import (
+    EMPTY,
+    EMPTY_LABEL,
+    Codec,
+    FieldSpec,
+    Option,
+    Schema,
+    Seen,
+    Wanted,
+    Wrong,
+    entries,
+    found,
+)
 from reconciler.fields.sets import SetCodec, added
 from reconciler.fields.text import canonical
+
+NUMERAL = re.compile(r"[-+]?([0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
+"""A label that an editor reads as a number."""
 
 
 class Choices:
@@ -56,6 +72,18 @@ class Choices:
         same = {o.id for o in self.options.values() if folded(label) in (folded(o.label), o.id)}
         return label if same == {option_id} else {"id": option_id}
 
+    def shapes(self) -> Iterator[Schema]:
+        """Describe the labels as editors offer them, the disabled ones apart, and `{id: …}`."""
+        for disabled in (False, True):
+            labels = [
+                label
+                for option in self.options.values()
+                if option.disabled is disabled and isinstance(label := self.written(option.id), str)
+            ]
+            if labels:
+                yield {"enum": [form for label in labels for form in forms_of(label)]}
+        yield entries({"id": {"enum": list(self.options)}}, required=("id",))
+
     def gone(self, option_id: str) -> str | None:
         """Say why an option may not be newly chosen, or None."""
         option = self.options.get(option_id)
@@ -73,6 +101,16 @@ def bearing(label: str, options: tuple[Option, ...]) -> list[Option]:
     """Return the options of that label: the enabled ones, else the disabled ones."""
     same = [option for option in options if folded(option.label) == folded(label)]
     return [option for option in same if not option.disabled] or same
+
+
+def forms_of(label: str) -> Iterator[Any]:
+    """Yield a label, and what YAML 1.2 takes it for where it stands without quotes."""
+    yield label
+    if label in {"true", "false"}:
+        yield label == "true"
+    elif NUMERAL.fullmatch(label):
+        number = float(label)
+        yield int(number) if number.is_integer() else number
 
 
 def id_form(node: Node) -> Scalar | None:
@@ -115,6 +153,10 @@ class SelectCodec(Codec):
         """Read a label or `{id: …}`."""
         return self.choices.read(node)
 
+    def shapes(self) -> Iterator[Schema]:
+        """Describe a label, or an id."""
+        return self.choices.shapes()
+
     def decode(self, wire: Any) -> Seen:
         """Read the option's id."""
         return Seen(option_id(wire or None))
@@ -151,6 +193,10 @@ class MultiSelectCodec(SetCodec):
     def read_member(self, node: Node) -> tuple[Hashable, ...]:
         """Read a label or `{id: …}`."""
         return (self.choices.read(node),)
+
+    def member_shapes(self) -> Iterator[Schema]:
+        """Describe a label, or an id."""
+        return self.choices.shapes()
 
     def decode(self, wire: Any) -> Seen:
         """Read a list of options, or any of the empty forms."""

@@ -8,9 +8,10 @@ from typing import Any
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, People, ScalarCodec, Seen, Wrong, found
+from reconciler.fields.base import EMPTY, EMPTY_LABEL, People, ScalarCodec, Schema, Seen, Wrong, found
 from reconciler.fields.sets import SetCodec, added, wrong_separator
 
+PERSON: Schema = {"type": ["string", "integer"]}
 USER_KEY = re.compile(r"[0-9]{15,25}")
 
 
@@ -114,6 +115,10 @@ class UserCodec(ScalarCodec):
             )
         return keys[0]
 
+    def shapes(self) -> Iterator[Schema]:
+        """Describe a name, or digits."""
+        yield PERSON
+
     def decode(self, wire: Any) -> Seen:
         """Read a user key, or a list of one (section 18, point 6)."""
         keys = user_keys(wire)
@@ -167,6 +172,10 @@ class UsersCodec(SetCodec):
         if not isinstance(node, Scalar):
             raise self.misshapen(node)
         return resolve(node, self.people, self.spec.label)
+
+    def member_shapes(self) -> Iterator[Schema]:
+        """Describe a name, or digits."""
+        yield PERSON
 
     def decode(self, wire: Any) -> Seen:
         """Read a list of user keys, null where there are none."""

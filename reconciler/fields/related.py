@@ -9,16 +9,19 @@ from typing import Any
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
 from reconciler.fields.base import (
+    ANY_TEXT,
     EMPTY,
     EMPTY_LABEL,
     Codec,
     FieldSpec,
     Items,
     Rule,
+    Schema,
     Seen,
     Target,
     Wanted,
     Wrong,
+    entries,
     found,
 )
 from reconciler.fields.sets import SetCodec
@@ -121,6 +124,13 @@ def targets_of(spec: FieldSpec, items: Items) -> str:
     return " or ".join(word_of(key, items) for key in spec.targets)
 
 
+def shapes_of(spec: FieldSpec, items: Items) -> Iterator[Schema]:
+    """Yield the forms in which an item may be written: an id, or a name with or without its type."""
+    yield {"type": "integer", "minimum": 1}
+    words = [word for word, key in items.types.items() if not spec.targets or key in spec.targets]
+    yield entries({"type": {"enum": words} if words else ANY_TEXT, "name": ANY_TEXT}, required=("name",))
+
+
 def show_item(item_id: Any, items: Items) -> str:
     """Return the id, with the item's name where it is known."""
     name = items.known.get(item_id, ("", ""))[1]
@@ -161,6 +171,10 @@ class RelatedCodec(Codec):
         """Refuse the item itself."""
         return to_itself(place, self.spec.label) if wanted == item_id else None
 
+    def shapes(self) -> Iterator[Schema]:
+        """Describe an id, or a name."""
+        return shapes_of(self.spec, self.items)
+
     def decode(self, wire: Any) -> Seen:
         """Read an id; null where there is none."""
         return Seen(item_id_of(wire or None))
@@ -198,6 +212,10 @@ class RelatedItemsCodec(SetCodec):
         members = wanted.contains if isinstance(wanted, Rule) else wanted
         inside = isinstance(members, frozenset) and item_id in members
         return to_itself(place, self.spec.label) if inside else None
+
+    def member_shapes(self) -> Iterator[Schema]:
+        """Describe an id, or a name."""
+        return shapes_of(self.spec, self.items)
 
     def decode(self, wire: Any) -> Seen:
         """Read a list of ids, a single one, or an empty form."""

@@ -10,7 +10,18 @@ from typing import Any
 
 from reconciler.authored import AuthoredMap, Node, Scalar
 from reconciler.errors import Mistake, UnknownName
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, Codec, Seen, Wanted, Wish, Wrong
+from reconciler.fields.base import (
+    ANY_TEXT,
+    EMPTY,
+    EMPTY_LABEL,
+    Codec,
+    Schema,
+    Seen,
+    Wanted,
+    Wish,
+    Wrong,
+    entries,
+)
 from reconciler.fields.prose import (
     KEPT,
     Block,
@@ -116,6 +127,15 @@ class RichTextCodec(Codec):
                 f"`text` of {self.spec.label} without `replace_formatting: true`",
                 "add it, or write the text alone",
             )
+        )
+
+    def shapes(self) -> Iterator[Schema]:
+        """Describe plain words, Markdown, or words that may replace formatting."""
+        yield ANY_TEXT
+        yield entries({"markdown": ANY_TEXT}, required=("markdown",))
+        consent: Schema = {"const": True}
+        yield entries(
+            {"text": ANY_TEXT, "replace_formatting": consent}, required=("text", "replace_formatting")
         )
 
     def words(self, scalar: Scalar, over: Over) -> Words:

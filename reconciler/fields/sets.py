@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.errors import Mistake, UnknownName, nearest
-from reconciler.fields.base import EMPTY_LABEL, Codec, Rule, Seen, Wanted, Wrong
+from reconciler.fields.base import EMPTY_LABEL, Codec, Rule, Schema, Seen, Wanted, Wrong, entries, members
 
 MODES = ("contains", "excludes")
 NO_NULL = "delete it (an empty list is [])"
@@ -37,11 +37,11 @@ class SetCodec(Codec):
         parts: dict[str, frozenset[Hashable]] = {}
         for mode in MODES:
             if mode in node:
-                members = node[mode]
+                named = node[mode]
                 try:
-                    if not isinstance(members, AuthoredList):
-                        raise self.unlisted(members)
-                    parts[mode] = self.read_members(members)
+                    if not isinstance(named, AuthoredList):
+                        raise self.unlisted(named)
+                    parts[mode] = self.read_members(named)
                 except Wrong as error:
                     wrong += error.mistakes
         both = parts.get("contains", frozenset()) & parts.get("excludes", frozenset())
@@ -69,11 +69,11 @@ class SetCodec(Codec):
                 wrong.append(Mistake(node.place, f"null among the members of {self.spec.label}", NO_NULL))
                 continue
             try:
-                members = self.read_member(node)
+                meant = self.read_member(node)
             except Wrong as error:
                 wrong += error.mistakes
                 continue
-            for member in members:
+            for member in meant:
                 if member in seen:
                     wrong.append(
                         Mistake(
@@ -96,6 +96,16 @@ class SetCodec(Codec):
     @abstractmethod
     def read_member(self, node: Node) -> tuple[Hashable, ...]:
         """Read one written member, which may stand for several (a group of people)."""
+
+    def shapes(self) -> Iterator[Schema]:
+        """Describe a list of members, or a rule about some."""
+        listed = members({"anyOf": list(self.member_shapes())})
+        yield listed
+        yield entries(dict.fromkeys(MODES, listed))
+
+    @abstractmethod
+    def member_shapes(self) -> Iterator[Schema]:
+        """Yield the JSON Schemas of the forms in which a member may be written."""
 
     @abstractmethod
     def show_member(self, member: Any) -> str:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 from reconciler.authored import Scalar
 from reconciler.errors import QUOTABLE, Mistake
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, ScalarCodec, Seen, Wrong
+from reconciler.fields.base import ANY_TEXT, EMPTY, EMPTY_LABEL, ScalarCodec, Schema, Seen, Wrong
 
 TELEPHONE = re.compile(r"(?:\+?[0-9]{1,4})?(?:[-()*#]*[0-9]){3,50}")
 LONGEST_TELEPHONE = 54
 EMAIL = re.compile(r"[^@\r\n]+@[^@\r\n]+")
 LONGEST_EMAIL = 254
 WEB_ADDRESS = re.compile(r"https?://[^\s/][^\s]*", re.IGNORECASE)
+
+
+LINK: Schema = {"type": "string", "pattern": r"^\s*[hH][tT][tT][pP][sS]?://[^\s/]"}
 
 
 def canonical(text: str) -> str | None:
@@ -72,6 +75,10 @@ class TextCodec(ScalarCodec):
         """Return the canonical form; a single line also loses the blanks at its ends."""
         return canonical(text.strip() if self.is_name else text)
 
+    def shapes(self) -> Iterator[Schema]:
+        """Describe a text, also one that an editor takes for something else."""
+        yield ANY_TEXT
+
     def decode(self, wire: Any) -> Seen:
         """Read a string, or any of the empty forms."""
         return Seen(self.fold(text_of(wire) or ""))
@@ -117,6 +124,10 @@ class LinkCodec(PatternCodec):
 
     wanted_shape = "a web address"
     example = '"https://…"'
+
+    def shapes(self) -> Iterator[Schema]:
+        """Describe an address."""
+        yield LINK
 
 
 class TelephoneCodec(PatternCodec):

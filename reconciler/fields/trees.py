@@ -9,8 +9,20 @@ from typing import Any, TypeAlias
 
 from reconciler.authored import AuthoredList, Node, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, Codec, FieldSpec, Option, Seen, Wanted, Wrong, found
-from reconciler.fields.options import bearing, folded, id_form, option_id, several
+from reconciler.fields.base import (
+    EMPTY,
+    EMPTY_LABEL,
+    Codec,
+    FieldSpec,
+    Option,
+    Schema,
+    Seen,
+    Wanted,
+    Wrong,
+    entries,
+    found,
+)
+from reconciler.fields.options import bearing, folded, forms_of, id_form, option_id, several
 from reconciler.fields.sets import SetCodec, added
 
 Path: TypeAlias = tuple[str, ...]
@@ -49,7 +61,7 @@ class Tree:
             path = self.by_text(node)
         else:
             raise Wrong(WrongShape(node.place, f"a path of {self.owner}", found(node), SAMPLE))
-        if self.spec.level == "leaf" and self.nodes[path][-1].children:
+        if self.spec.level == "leaf" and not self.is_leaf(path):
             below = [self.label((*path, child.id)) for child in self.nodes[path][-1].children]
             raise Wrong(
                 Mistake(
@@ -172,6 +184,26 @@ class Tree:
         text = self.label(path)
         return text if self.candidates(text) == [path] else self.labels(path)
 
+    def shapes(self) -> Iterator[Schema]:
+        """Describe the paths as editors offer them (the disabled apart), lists of labels, and `{id: …}`."""
+        chosen = {
+            path: self.written(path) for path in self.nodes if self.spec.level != "leaf" or self.is_leaf(path)
+        }
+        for gone in (False, True):
+            texts = [
+                text
+                for path, text in chosen.items()
+                if isinstance(text, str) and bool(self.gone(path)) is gone
+            ]
+            if texts:
+                yield {"enum": [form for text in texts for form in forms_of(text)]}
+        yield {"type": "array", "items": {"type": ["string", "number", "boolean", "object"]}, "minItems": 1}
+        yield entries({"id": {"enum": sorted({path[-1] for path in chosen})}}, required=("id",))
+
+    def is_leaf(self, path: Path) -> bool:
+        """Whether nothing lies below a path."""
+        return not self.nodes[path][-1].children
+
     def gone(self, path: Path) -> str | None:
         """Say why a path may not be newly chosen, or None."""
         nodes = self.nodes.get(path)
@@ -241,6 +273,10 @@ class TreeSelectCodec(Codec):
         """Read a path."""
         return self.tree.read(node)
 
+    def shapes(self) -> Iterator[Schema]:
+        """Describe a path."""
+        return self.tree.shapes()
+
     def decode(self, wire: Any) -> Seen:
         """Read the ids of the path."""
         return Seen(path_of(wire or None) or EMPTY)
@@ -277,6 +313,10 @@ class TreeMultiSelectCodec(SetCodec):
     def read_member(self, node: Node) -> tuple[Hashable, ...]:
         """Read one path."""
         return (self.tree.read(node),)
+
+    def member_shapes(self) -> Iterator[Schema]:
+        """Describe a path."""
+        return self.tree.shapes()
 
     def decode(self, wire: Any) -> Seen:
         """Read an array of nested options, or an empty form."""
@@ -328,6 +368,10 @@ class BusinessCodec(Codec):
     def read(self, node: Node) -> Wanted:
         """Read a path; the id of its last line is the value."""
         return self.tree.read(node)[-1]
+
+    def shapes(self) -> Iterator[Schema]:
+        """Describe a path."""
+        return self.tree.shapes()
 
     def decode(self, wire: Any) -> Seen:
         """Read the id."""
