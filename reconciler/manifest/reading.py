@@ -34,11 +34,10 @@ from reconciler.manifest.slips import (
     FULL_WIDTH_COLON,
     INDENTS,
     Slip,
-    explained,
     slip_on,
     title_in,
-    within,
 )
+from reconciler.manifest.syntax import explained, within
 
 DEEPEST = 64
 """Levels of lists and maps that one file may have."""
