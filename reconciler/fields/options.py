@@ -237,14 +237,3 @@ def option_of(wire: dict[str, Any]) -> Option:
         disabled=wire.get("is_disabled") == 1,
         children=tuple(option_of(child) for child in children) if isinstance(children, list) else (),
     )
-
-
-def business_of(wire: dict[str, Any]) -> Option:
-    """Read one business line with those below it (endpoints.md section 4.5)."""
-    children = wire.get("children")
-    return Option(
-        id=str(wire.get("id", "")),
-        label=str(wire.get("name") or ""),
-        disabled=wire.get("disabled") in (True, 1),
-        children=tuple(business_of(child) for child in children) if isinstance(children, list) else (),
-    )

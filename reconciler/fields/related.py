@@ -90,8 +90,13 @@ def by_name(node: AuthoredMap, spec: FieldSpec, items: Items) -> int:
         raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", found(node), FORM))
     type_keys = type_keys_of(type_, node.place, spec, items) if isinstance(type_, Scalar) else spec.targets
     if len(type_keys) != 1:
+        what = (
+            f"{spec.label} takes items of several types"
+            if type_keys
+            else f"no type for an item of {spec.label}"
+        )
         example = f'{{type: story, name: "{name.text}"}}' if quoted(name.text) == f"'{name.text}'" else FORM
-        raise Wrong(Mistake(node.place, f"{spec.label} takes items of several types", f"write {example}"))
+        raise Wrong(Mistake(node.place, what, f"write {example}"))
     (type_key,) = type_keys
     ids = items.by_name.get((type_key, name.text), ())
     if not ids:

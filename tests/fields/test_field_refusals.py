@@ -389,6 +389,19 @@ def test_an_item_may_not_point_to_itself_by_id_name_or_rule() -> None:
     assert sprint.refusal_on(6290075691, sprint.parse(node), node.place) is None
 
 
+@pytest.mark.parametrize(
+    ("targets", "what"),
+    [((), "no type for an item of Parent"), (("story", "sprint"), "Parent takes items of several types")],
+)
+def test_a_name_needs_its_type_where_the_field_does_not_say_it(targets: tuple[str, ...], what: str) -> None:
+    bound = codec(replace(space.PARENT, targets=targets))
+    with pytest.raises(Wrong) as caught:
+        bound.parse(node_of('v: {name: "26-12"}\n'))
+    (mistake,) = caught.value.mistakes
+    assert (mistake.what, mistake.fix) == (what, 'write {type: story, name: "26-12"}')
+    assert bound.parse(node_of('v: {type: sprint, name: "26-12"}\n')) == 6290075691
+
+
 def test_people_and_items_are_found_wherever_a_value_names_them() -> None:
     rows = node_of("v: {contains: [{env: a, who: [ana, {contains: [bo@example.com]}]}, {env: b}]}\n")
     assert [one.text for one in codec(space.KEYED).people_in(rows)] == ["ana", "bo@example.com"]
