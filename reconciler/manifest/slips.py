@@ -58,6 +58,15 @@ class Slip(NamedTuple):
     mended: str
 
 
+class Hit(NamedTuple):
+    """What is wrong with a line at column `at` (from 0), and the line as it was probably meant."""
+
+    at: int
+    what: str
+    fix: str
+    mended: str
+
+
 class Title(NamedTuple):
     """A text that begins or reads like YAML: from column `start` (from 0) to `end` of its line.
 
@@ -91,7 +100,7 @@ def meant(written: str, *, after_key: bool) -> str | None:
         one_too_many = written[-1] == sign and written.count(sign) % 2
         inside = written[1:-1] if one_too_many else written
         return inside if BROKEN_QUOTE.fullmatch(written) else None
-    if written.endswith(CLOSERS.get(sign, "\n")) or BLOCK.fullmatch(written) or sign == "#":
+    if is_closed(written) or BLOCK.fullmatch(written) or sign == "#":
         return None
     reads_as_yaml = (
         sign in SIGNS
@@ -99,6 +108,19 @@ def meant(written: str, *, after_key: bool) -> str | None:
         or (after_key and re.search(r":(?=\s|$)", written))
     )
     return written if reads_as_yaml else None
+
+
+def is_closed(written: str) -> bool:
+    """Whether the bracket that a value begins with is closed by its last character."""
+    awaited: list[str] = []
+    for at, sign in enumerate(written):
+        if sign in CLOSERS:
+            awaited.append(CLOSERS[sign])
+        elif sign in CLOSERS.values() and (not awaited or awaited.pop() != sign):
+            return False
+        if not awaited:
+            return 0 < at == len(written) - 1
+    return False
 
 
 def quote_advice(text: str) -> str:
@@ -110,41 +132,72 @@ def quote_advice(text: str) -> str:
     )
 
 
-def slip_on(lines: Sequence[str], number: int, file: str) -> Slip | None:
-    """Recognise the likeliest slips on the line of that number."""
-    line = lines[number - 1]
-    if len(line) > LONGEST_LINE:
+# -- one slip each -------------------------------------------------------------------------
+
+
+def odd_indentation(line: str) -> Hit | None:
+    """Find what only looks like spaces before a line's text."""
+    hit = ODD_INDENT.match(line)
+    if not hit:
         return None
-    if hit := ODD_INDENT.match(line):
-        mended = hit[0].replace("\u00a0", " ") + line[hit.end() :]
-        return Slip(odd_indent(Place(file, number, hit.start(1) + 1), hit[1]), number, mended)
+    mended = hit[0].replace("\u00a0", " ") + line[hit.end() :]
+    return Hit(hit.start(1), f"{INDENTS[hit[1]]} as indentation", "indent with spaces", mended)
+
+
+def full_width_colon(line: str) -> Hit | None:
+    """Find a full-width colon behind a line's key."""
     at = line.find(FULL_WIDTH_COLON)
-    if at >= 0 and not re.search(r":(?:\s|$)|['\"]", line[:at]):
-        mended = f"{line[:at]}: {line[at + 1 :]}"
-        return Slip(Mistake(Place(file, number, at + 1), *FULL_WIDTH), number, mended)
-    if line.startswith("%"):
-        return Slip(Mistake(Place(file, number, 1), *DIRECTIVE), number, "")
-    if title := title_in(line):
-        mistake = Mistake(
-            Place(file, number, title.start + 1), "a text that YAML reads as something else", title.advice
-        )
-        quoted = json.dumps(title.text, ensure_ascii=False)
-        return Slip(mistake, number, line[: title.start] + quoted + line[title.end :])
-    if hit := NO_SPACE.match(line):
-        mended = f"{line[: hit.end()]} {line[hit.end() :]}"
-        return Slip(Mistake(Place(file, number, hit.end()), *no_space(hit["key"])), number, mended)
-    if hit := NO_SPACE_AFTER_DASH.match(line):
-        mistake = Mistake(Place(file, number, hit.end()), "no space after the dash", "write '- '")
-        return Slip(mistake, number, f"{line[: hit.end()]} {line[hit.end() :]}")
-    return None
+    if at < 0 or re.search(r":(?:\s|$)|['\"]", line[:at]):
+        return None
+    return Hit(at, *FULL_WIDTH, f"{line[:at]}: {line[at + 1 :]}")
+
+
+def directive(line: str) -> Hit | None:
+    """Find a line for the parser, such as `%YAML 1.1`."""
+    return Hit(0, *DIRECTIVE, "") if line.startswith("%") else None
+
+
+def title(line: str) -> Hit | None:
+    """Find a text that YAML reads as something else."""
+    hit = title_in(line)
+    if not hit:
+        return None
+    mended = line[: hit.start] + json.dumps(hit.text, ensure_ascii=False) + line[hit.end :]
+    return Hit(hit.start, "a text that YAML reads as something else", hit.advice, mended)
+
+
+def no_space_after_colon(line: str) -> Hit | None:
+    """Find `key:value`, which YAML takes for one word."""
+    hit = NO_SPACE.match(line)
+    if not hit:
+        return None
+    return Hit(hit.end() - 1, *no_space(hit["key"]), f"{line[: hit.end()]} {line[hit.end() :]}")
+
+
+def no_space_after_dash(line: str) -> Hit | None:
+    """Find `-value`, which YAML takes for one word."""
+    hit = NO_SPACE_AFTER_DASH.match(line)
+    if not hit:
+        return None
+    mended = f"{line[: hit.end()]} {line[hit.end() :]}"
+    return Hit(hit.end() - 1, "no space after the dash", "write '- '", mended)
+
+
+SLIPS = (odd_indentation, full_width_colon, directive, title, no_space_after_colon, no_space_after_dash)
+"""The likeliest slips; the first that a line shows is told."""
+
+
+def slip_on(lines: Sequence[str], number: int, file: str) -> Slip | None:
+    """Return what is likeliest wrong with the line of that number, or None."""
+    line = lines[number - 1]
+    hits = (look(line) for look in SLIPS) if len(line) <= LONGEST_LINE else iter(())
+    hit = next((hit for hit in hits if hit), None)
+    return (
+        Slip(Mistake(Place(file, number, hit.at + 1), hit.what, hit.fix), number, hit.mended) if hit else None
+    )
 
 
 def no_space(key: str) -> tuple[str, str]:
     """Say what is wrong with `key:value`; the value may be a secret and is not repeated."""
     shown = key if len(key) <= QUOTABLE and key.isprintable() else "key"
     return "no space after the colon", f"write `{shown}: …`"
-
-
-def odd_indent(place: Place, sign: str) -> Mistake:
-    """Make the mistake of indenting with something that only looks like spaces."""
-    return Mistake(place, f"{INDENTS[sign]} as indentation", "indent with spaces")

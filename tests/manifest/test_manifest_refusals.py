@@ -140,6 +140,9 @@ TITLES = [
     "支付: 崩溃",
     "it is 12:30: go",
     "[BUG] crash #12",
+    "[iOS] crash [P0]",
+    "{a} or {b}",
+    "[a]]",
     r"[C:\temp] full",
     '[BUG] the "big" one',
 ]
@@ -230,7 +233,10 @@ FIELDS = [
         "      name: 'it's'",
         f'6:13: {TITLE}"it\'s"',
     ),
-    ("      tags: [a]]", "6:16: text after a closing bracket; quote the whole text, or delete what follows"),
+    (
+        "      tags: {b: [a]]}",
+        "6:13: a map that is not closed; write '}' at its end, or quote the text: \"{b: [a]]}\"",
+    ),
     (
         "      tags: [a, b\n      due: x",
         "6:13: a list that is not closed; write ']' at its end, or quote the text: \"[a, b\"",
