@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
-from reconciler.errors import Mistake, UnknownName, WrongShape
+from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
 from reconciler.fields.base import (
     EMPTY_LABEL,
     Codec,
@@ -189,9 +189,9 @@ class CompoundCodec(Codec):
             return hits[0]
         if hits:
             keys = " or ".join(part.spec.key for part in hits)
-            wrong.append(Mistake(at, f"'{name}' names {len(hits)} sub-fields", f"write {keys}"))
+            wrong.append(Mistake(at, f"{quoted(name)} names {len(hits)} sub-fields", f"write {keys}"))
         elif any(sub.answers_to(name) for sub in self.spec.subfields):
-            wrong.append(Mistake(at, f"{name} of {self.spec.label} is calculated", "delete the line"))
+            wrong.append(Mistake(at, f"{quoted(name)} of {self.spec.label} is calculated", "delete the line"))
         else:
             known = [self.word(part) for part in self.parts.values()]
             wrong.append(UnknownName(at, "sub-field", name, self.spec.label, known))

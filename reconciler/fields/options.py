@@ -23,7 +23,7 @@ from reconciler.fields.base import (
     found,
 )
 from reconciler.fields.sets import SetCodec, added
-from reconciler.fields.text import canonical
+from reconciler.fields.text import canonical, written_text
 
 NUMERAL = re.compile(r"[-+]?([0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
 """A label that an editor reads as a number."""
@@ -45,6 +45,7 @@ class Choices:
         if not isinstance(node, Scalar) or not node.text:
             what = f"one option of {self.owner}"
             raise Wrong(WrongShape(node.place, what, found(node), "its label, or {id: …}"))
+        refuse_cut(node, tuple(self.options.values()))
         chosen_ids = {option.id for option in bearing(node.text, tuple(self.options.values()))}
         if node.text in self.options:
             chosen_ids.add(node.text)
@@ -101,6 +102,12 @@ def bearing(label: str, options: tuple[Option, ...]) -> list[Option]:
     """Return the options of that label: the enabled ones, else the disabled ones."""
     same = [option for option in options if folded(option.label) == folded(label)]
     return [option for option in same if not option.disabled] or same
+
+
+def refuse_cut(scalar: Scalar, options: tuple[Option, ...]) -> None:
+    """Refuse a label of which YAML took the end, ` #2`, for a comment; raises `Wrong`."""
+    if scalar.hidden and bearing(f"{scalar.text} {scalar.hidden}", options):
+        written_text(scalar)
 
 
 def forms_of(label: str) -> Iterator[Any]:

@@ -103,7 +103,7 @@ class PatternCodec(TextCodec):
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Take a text of the right pattern."""
-        text = self.fold(scalar.text)
+        text = self.fold(written_text(scalar))
         if text is EMPTY:
             raise nothing_in(scalar)
         if not self.fits(text):

@@ -22,7 +22,7 @@ from reconciler.fields.base import (
     entries,
     found,
 )
-from reconciler.fields.options import bearing, folded, forms_of, id_form, option_id, several
+from reconciler.fields.options import bearing, folded, forms_of, id_form, option_id, refuse_cut, several
 from reconciler.fields.sets import SetCodec, added
 
 Path: TypeAlias = tuple[str, ...]
@@ -96,6 +96,7 @@ class Tree:
 
     def by_text(self, scalar: Scalar) -> Path:
         """Read labels parted by `/`, which a label may hold too; or one label that is unique in the tree."""
+        refuse_cut(scalar, tuple(nodes[-1] for nodes in self.nodes.values()))
         paths = self.candidates(scalar.text.strip())
         if not paths:
             raise Wrong(self.lost(scalar))

@@ -61,6 +61,8 @@ OPTIONS = (
     Option("a1b9", "支付、退款"),
     Option("a1c0", ""),
     Option("a1c1", "[BUG] a: b #c"),
+    Option("a1c2", "Fix"),
+    Option("a1c3", "Fix #2"),
 )
 TREE = (
     Option(
