@@ -15,11 +15,12 @@ SHARE_FROM = 10
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one apply may touch: `changes` and `share` count items, `clears` fields."""
+    """How much one apply may touch: `changes` and `share` count items, `clears` and `both` fields."""
 
     changes: int = 100
     share: Decimal = Decimal("0.3")
     clears: int = 10
+    both: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Allowance:
     changes: int | None = None
     share: Decimal | None = None
     clears: int | None = None
+    both: int | None = None
     until: date | None = None
 
 
@@ -39,6 +41,7 @@ def widened(limits: Limits, allowances: Iterable[Allowance], today: date) -> Lim
         changes=max([limits.changes, *(one.changes for one in standing if one.changes is not None)]),
         share=max([limits.share, *(one.share for one in standing if one.share is not None)]),
         clears=max([limits.clears, *(one.clears for one in standing if one.clears is not None)]),
+        both=max([limits.both, *(one.both for one in standing if one.both is not None)]),
     )
 
 
@@ -46,6 +49,7 @@ def judge(plan: Plan, limits: Limits) -> tuple[GuardResult, ...]:
     """Hold a plan against each limit."""
     items = len(plan.updates)
     share = Decimal(items) / plan.named if plan.named else Decimal(0)
+    both = both_of(plan)
     return (
         GuardResult("changes", f"{limits.changes} items", f"{items} items", items <= limits.changes),
         GuardResult(
@@ -57,7 +61,13 @@ def judge(plan: Plan, limits: Limits) -> tuple[GuardResult, ...]:
         GuardResult(
             "clears", f"{limits.clears} fields", f"{plan.clears} fields", plan.clears <= limits.clears
         ),
+        GuardResult("both", f"{limits.both} fields", f"{both} fields", both <= limits.both),
     )
+
+
+def both_of(plan: Plan) -> int:
+    """Count the fields that would overwrite what somebody changed in the meantime."""
+    return sum(one.why == "both" for update in plan.updates for one in update.changes)
 
 
 def percent(share: Decimal) -> str:
@@ -69,5 +79,6 @@ def allow_line(plan: Plan) -> str:
     """Return the settings entry that would let this plan pass, ready to paste."""
     share = percent(Decimal(len(plan.updates)) / plan.named + Decimal("0.0005")) if plan.named else "0%"
     numbers = {"changes": str(len(plan.updates)), "share": share, "clears": str(plan.clears)}
+    numbers["both"] = str(both_of(plan))
     failed = [f"{guard.name}: {numbers[guard.name]}" for guard in plan.guards if not guard.ok]
     return "guards: {allow: [{" + ", ".join(failed) + ", why: …}]}"

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
+import tarfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from reconciler.errors import CannotRun, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +31,44 @@ def head(root: Path) -> Commit | None:
     return Commit(sha.strip(), bool(git(root, "status", "--porcelain", "--untracked-files=no")))
 
 
+def commit_of(root: Path, ref: str) -> str:
+    """Return the full hash of a ref; raises CannotRun, for a shallow clone with the command that mends it."""
+    sha = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    if sha:
+        return sha.strip()
+    if git(root, "rev-parse", "--git-dir") is None:
+        raise CannotRun("this is no git repository", "leave --base and --applied out, or run it in a clone")
+    if (git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
+        fix = "fetch it: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout"
+        raise CannotRun(f"no commit {quoted(ref)} in this shallow clone", fix)
+    raise CannotRun(f"no commit {quoted(ref)} here", "check its name, or fetch it")
+
+
+@contextmanager
+def tree_at(root: Path, sha: str, folders: Iterable[str]) -> Iterator[Path]:
+    """Yield a temporary folder with some folders of the tree as they were at a commit."""
+    listed = git(root, "ls-tree", "--name-only", "-z", sha, "--", *folders)
+    with TemporaryDirectory(prefix="reconciler-base-") as temporary:
+        there = [name for name in (listed or "").split("\0") if name]
+        if there:
+            packed = git_bytes(root, "archive", "--format=tar", sha, "--", *there) or b""
+            with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+                archive.extractall(temporary, filter="data")
+        yield Path(temporary)
+
+
 def git(root: Path, *arguments: str) -> str | None:
-    """Run git; None where there is no git or it refuses."""
+    """Run git and return its text; None where there is no git or it refuses."""
+    out = git_bytes(root, *arguments)
+    return None if out is None else out.decode("utf-8", "surrogateescape")
+
+
+def git_bytes(root: Path, *arguments: str) -> bytes | None:
+    """Run git and return its output; None where there is no git or it refuses."""
     program = shutil.which("git")
     if program is None:
         return None
     done = subprocess.run(  # noqa: S603 - a fixed program, arguments of ours
-        [program, "-C", str(root), *arguments], capture_output=True, text=True, check=False
+        [program, "-C", str(root), *arguments], capture_output=True, check=False
     )
     return done.stdout if done.returncode == 0 else None

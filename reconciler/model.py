@@ -44,7 +44,8 @@ class Change:
     """One field or role of one item that is to differ; plain data, so that a view needs no metadata.
 
     `before` and `after` are in the form of the PUT.  `contains` and `excludes`, in the same
-    form, are set where the author wrote a rule about some members.
+    form, are set where the author wrote a rule about some members.  `why` is a word of
+    `reconciler.why` where a base is known; `held` says why an apply leaves the field alone.
     """
 
     key: str
@@ -61,6 +62,8 @@ class Change:
     excludes: tuple[Any, ...] = ()
     clears: bool = False
     why: str | None = None
+    base_label: str | None = None
+    held: str | None = None
 
     @property
     def op(self) -> str:
@@ -114,6 +117,15 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """A field that the base named and the files no longer do: said, not written."""
+
+    ref: Ref
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class GuardResult:
     """One guard, its limit and what the plan would touch."""
 
@@ -136,7 +148,8 @@ class Forecast:
 class Plan:
     """What would change in one space, and everything that was said about it.
 
-    `types` names each type key as files do; `named` counts the items of all the state.
+    `types` names each type key as files do; `named` counts the items of all the state.  `base`
+    is the commit against which the words of `why` are meant; `left` holds what an apply leaves alone.
     """
 
     host: str
@@ -148,6 +161,9 @@ class Plan:
     agree: int
     named: int
     metadata_digest: str = ""
+    base: str | None = None
+    left: tuple[Update, ...] = ()
+    released: tuple[Released, ...] = ()
     notes: tuple[str, ...] = ()
     guards: tuple[GuardResult, ...] = ()
 
@@ -176,7 +192,11 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether there is no row at all."""
-        return not self.updates and not self.blocks
+        return not self.updates and not self.blocks and not self.left
+
+    def count(self, why: str) -> int:
+        """How many fields differ for this reason, those that are left alone among them."""
+        return sum(one.why == why for update in (*self.updates, *self.left) for one in update.changes)
 
 
 @dataclass(frozen=True, slots=True)

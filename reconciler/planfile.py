@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reconciler import __version__
 from reconciler.authored import Place
 from reconciler.errors import CannotRun
-from reconciler.model import Block, Change, GuardResult, Plan, Ref, SideEffect, Update
+from reconciler.model import Block, Change, GuardResult, Plan, Ref, Released, SideEffect, Update
 
 FORMAT = "1.0"
 
@@ -50,6 +50,8 @@ class FieldFile(Strict):
     contains: list[Any]
     excludes: list[Any]
     why: str | None
+    base_label: str | None
+    held: str | None
     source: SourceFile
 
 
@@ -121,6 +123,21 @@ class DesiredFile(Strict):
     dirty: bool | None
 
 
+class BaseFile(Strict):
+    """The commit against which `why` is meant; null where none is known."""
+
+    commit: str | None
+
+
+class ReleasedFile(Strict):
+    """A field that the base named and the files no longer do."""
+
+    type: str
+    id: int
+    key: str
+    name: str
+
+
 class PlanFile(Strict):
     """A plan as it is saved and shown to programs."""
 
@@ -130,10 +147,13 @@ class PlanFile(Strict):
     host: str
     space: SpaceFile
     desired: DesiredFile
+    base: BaseFile
     applyable: bool
     complete: bool
     errored: bool
     resource_changes: list[ResourceChangeFile]
+    left_alone: list[ResourceChangeFile]
+    released: list[ReleasedFile]
     blocked: list[BlockFile]
     agree: int
     named: int
@@ -164,7 +184,13 @@ def plan_file(plan: Plan, at: datetime, *, commit: str | None = None, dirty: boo
         applyable=bool(plan.updates) and all(guard.ok for guard in plan.guards),
         complete=not plan.blocks,
         errored=False,
+        base=BaseFile(commit=plan.base),
         resource_changes=[resource(plan, update) for update in plan.updates],
+        left_alone=[resource(plan, update) for update in plan.left],
+        released=[
+            ReleasedFile(type=one.ref.type_key, id=one.ref.id, key=one.key, name=one.name)
+            for one in plan.released
+        ],
         blocked=[
             BlockFile(
                 type=one.ref.type_key,
@@ -217,6 +243,8 @@ def resource(plan: Plan, update: Update) -> ResourceChangeFile:
                 contains=list(one.contains),
                 excludes=list(one.excludes),
                 why=one.why,
+                base_label=one.base_label,
+                held=one.held,
                 source=source(one.place),
             )
             for one in update.changes
@@ -299,6 +327,9 @@ def plan_of(made: PlanFile) -> Plan:
         agree=made.agree,
         named=made.named,
         metadata_digest=made.metadata_digest,
+        base=made.base.commit,
+        left=tuple(update_of(one) for one in made.left_alone),
+        released=tuple(Released(Ref(one.type, one.id), one.key, one.name) for one in made.released),
         notes=tuple(made.notes),
         guards=tuple(GuardResult(one.name, one.limit, one.actual, one.ok) for one in made.guards),
     )
@@ -326,6 +357,8 @@ def update_of(one: ResourceChangeFile) -> Update:
                 excludes=tuple(row.excludes),
                 clears=row.op == "clear",
                 why=row.why,
+                base_label=row.base_label,
+                held=row.held,
             )
             for row in one.fields
         ),

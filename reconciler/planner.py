@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.catalog import PEOPLE_TYPES, Catalog, WantedField, WantedItem
 from reconciler.fields.base import Codec, Rule, Seen, settle
 from reconciler.fields.people import user_keys
 from reconciler.fields.sets import SetCodec
-from reconciler.model import Block, Change, Item, Plan, Ref, Update
+from reconciler.model import Block, Change, Item, Plan, Ref, Released, Update
+from reconciler.why import Past, released, word_for
 
 GONE = "deleted, of another type, or not visible"
 ABORTED = "terminated"
 
 
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """Where a plan is made from: the base commit, what was wanted then, and which drift is healed."""
+
+    base: str
+    past: Past
+    heals: Callable[[Ref, str], bool]
+
+
 def make_plan(
-    wanted: Iterable[WantedItem], live: Mapping[Ref, Item], catalog: Catalog, *, host: str, named: int
+    wanted: Iterable[WantedItem],
+    live: Mapping[Ref, Item],
+    catalog: Catalog,
+    *,
+    host: str,
+    named: int,
+    standpoint: Standpoint | None = None,
 ) -> Plan:
     """Compare every wanted item with its live one.
 
     `live` lacks the items that a read did not return; `named` is how many items all files of
-    the space name, whatever was selected.
+    the space name, whatever was selected.  Without a standpoint every difference is to be sent.
     """
     updates: list[Update] = []
+    left: list[Update] = []
     blocks: list[Block] = []
     agree = 0
-    for want in wanted:
-        update, held = compare(want, live.get(want.ref), catalog)
+    items = tuple(wanted)
+    for want in items:
+        update, held = compare(want, live.get(want.ref), catalog, standpoint)
         blocks += held
-        if update:
-            updates.append(update)
-        elif not held:
-            agree += 1
+        send, leave = parted(update) if update else (None, None)
+        updates += [send] if send else []
+        left += [leave] if leave else []
+        agree += update is None and not held
     return Plan(
         host=host,
         space=catalog.space,
@@ -42,9 +61,31 @@ def make_plan(
         blocks=tuple(blocks),
         agree=agree,
         named=named,
-        notes=tuple(sorted(catalog.notes)),
         metadata_digest=catalog.digest(touched(updates)),
+        base=standpoint.base if standpoint else None,
+        left=tuple(left),
+        released=tuple(released_rows(items, catalog, standpoint)) if standpoint else (),
+        notes=tuple(sorted(catalog.notes)),
     )
+
+
+def parted(update: Update) -> tuple[Update | None, Update | None]:
+    """Part what is to be sent from what is left alone."""
+    send = tuple(one for one in update.changes if not one.held)
+    leave = tuple(one for one in update.changes if one.held)
+    return (
+        replace(update, changes=send) if send else None,
+        replace(update, changes=leave, side_effects=()) if leave else None,
+    )
+
+
+def released_rows(
+    items: tuple[WantedItem, ...], catalog: Catalog, standpoint: Standpoint
+) -> Iterator[Released]:
+    """Yield the rows of what is no longer managed."""
+    for ref, key in released(items, standpoint.past):
+        if ref.type_key in catalog.types and catalog.spec(ref.type_key, key):
+            yield Released(ref, key, catalog.label(ref.type_key, key))
 
 
 def touched(updates: Iterable[Update]) -> Iterator[tuple[str, str, Any]]:
@@ -66,7 +107,9 @@ def people_of(plan: Plan) -> set[str]:
     }
 
 
-def compare(want: WantedItem, item: Item | None, catalog: Catalog) -> tuple[Update | None, list[Block]]:
+def compare(
+    want: WantedItem, item: Item | None, catalog: Catalog, standpoint: Standpoint | None = None
+) -> tuple[Update | None, list[Block]]:
     """Return what one item needs, and what keeps parts of it from being written."""
     if item is None:
         return None, [whole(want, "", GONE, "take the item out of the file, or restore it in Meegle")]
@@ -97,10 +140,23 @@ def compare(want: WantedItem, item: Item | None, catalog: Catalog) -> tuple[Upda
         if objection := codec.objection(seen, after):
             blocks.append(block(want, item, one, label, objection))
         else:
-            changes.append(change(one, codec, seen, after))
+            changes.append(reasoned(change(one, codec, seen, after), want, one, codec, seen, standpoint))
     if not changes:
         return None, blocks
     return Update(want.ref, item.name, want.place, tuple(changes), catalog.side_effects(item)), blocks
+
+
+def reasoned(
+    made: Change, want: WantedItem, one: WantedField, codec: Codec, seen: Seen, standpoint: Standpoint | None
+) -> Change:
+    """Add why the field differs, and whether an apply leaves it alone."""
+    if standpoint is None:
+        return made
+    at = (want.ref, one.key)
+    word = word_for(at, one.wanted, seen.value, standpoint.past)
+    held = "drift: report" if word == "drift" and not standpoint.heals(want.ref, one.key) else None
+    base = codec.show(settle(standpoint.past.base[at], seen.value)) if word == "both" else None
+    return replace(made, why=word, base_label=base, held=held)
 
 
 def broken_expectation(want: WantedItem, item: Item, catalog: Catalog) -> Block | None:

@@ -26,7 +26,8 @@ suite lint "$BIN/ruff" check .
 suite lint "$BIN/ruff" format --check .
 suite lint "$BIN/mypy"
 suite lint "$BIN/lint-imports"
-suite tests "$BIN/pytest" tests -n 2
+suite tests "$BIN/pytest" tests -n 2 -m "not alone"
+suite alone "$BIN/pytest" tests -m alone
 
 printf '\nTime of each suite:\n%s' "$times"
 [ -z "$failed" ] || { printf 'FAILED:%s\n' "$failed"; exit 1; }

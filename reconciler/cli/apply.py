@@ -24,7 +24,7 @@ from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
     from reconciler.applier import Stop
-    from reconciler.cli.workspace import Raised
+    from reconciler.cli.workspace import Raised, Refs
     from reconciler.model import Plan, Report
     from reconciler.settings import Settings
     from reconciler.space import Writer
@@ -66,6 +66,10 @@ class Signals:
 @click.command("apply")
 @options.paths
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@options.refs
+@click.option(
+    "--drift", type=click.Choice(["heal", "report"]), help="What to do about drift, whatever the policies."
+)
 @options.guards
 @click.option("--max-errors", metavar="N", type=click.IntRange(0), help="End after more errors than this.")
 @click.option("--deadline", metavar="T", type=options.Duration(), help="Send nothing after 90s, 10m, 2h.")
@@ -77,9 +81,13 @@ def command(
     paths: tuple[Path, ...],
     *,
     yes: bool,
+    base: str | None,
+    applied: str | None,
+    drift: str | None,
     max_changes: int | None,
     max_share: Decimal | None,
     allow_clear: int | None,
+    accept_both: int | None,
     max_errors: int | None,
     deadline: float | None,
     only: tuple[str, ...],
@@ -94,27 +102,29 @@ def command(
     from reconciler.api.client import Client
     from reconciler.applier import Stop
     from reconciler.cli.saved import is_plan
-    from reconciler.cli.workspace import Raised, connect
+    from reconciler.cli.workspace import Raised, Refs, connect
     from reconciler.render.events import plan_event, report_events
     from reconciler.render.text import plan_text, report_text
     from reconciler.space import Writer
 
     saved = is_plan(paths)
-    if saved and (only or exclude):
-        raise CannotRun("--only and --exclude do not select from a saved plan", "plan again with them")
+    if saved and (only or exclude or base or applied or drift):
+        fix = "plan again with them"
+        raise CannotRun("--only, --exclude, --base, --applied and --drift do not change a saved plan", fix)
     if not (yes or saved or (sys.stdin and sys.stdin.isatty())):
         raise CannotRun("nobody can be asked here", "give --yes, or a plan saved by `reconciler plan --out`")
     signals = Signals()
     stop = Stop(signals.asked, threading.Event(), deadline and time.monotonic() + deadline, max_errors)
-    raised = Raised(max_changes, max_share, allow_clear)
+    raised = Raised(max_changes, max_share, allow_clear, accept_both)
+    refs = Refs(base, applied, drift)
     plan, settings = (
-        from_saved(paths[0], raised) if saved else from_files(paths, space, only, exclude, raised)
+        from_saved(paths[0], raised) if saved else from_files(paths, space, (only, exclude), raised, refs)
     )
     say(plan_text(plan) if fmt == "text" else plan_event(plan))
     if any(not guard.ok for guard in plan.guards):
         tell("refused by a guard, nothing sent")
         return REFUSED
-    if plan.is_empty:
+    if plan.is_empty or not (plan.updates or plan.blocks):
         return 0
     if plan.updates and not (yes or saved):
         click.confirm("Apply this?", abort=True, err=True)
@@ -133,7 +143,11 @@ def command(
 
 
 def from_files(
-    paths: Sequence[Path], space: str | None, only: Sequence[str], exclude: Sequence[str], raised: Raised
+    paths: Sequence[Path],
+    space: str | None,
+    selection: tuple[Sequence[str], Sequence[str]],
+    raised: Raised,
+    refs: Refs,
 ) -> tuple[Plan, Settings]:
     """Plan now, with a client that cannot write."""
     from reconciler.api.client import Client
@@ -144,8 +158,11 @@ def from_files(
     connection = connect(workspace.mistakes)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        items = desired(workspace, reader, only, exclude)
-        return plan_now(workspace, reader, items, connection.host, raised), workspace.settings
+        items = desired(workspace, reader, *selection)
+        plan = plan_now(
+            workspace, reader, items, connection.host, raised, refs, everything=not any(selection)
+        )
+        return plan, workspace.settings
 
 
 def from_saved(path: Path, raised: Raised) -> tuple[Plan, Settings]:

@@ -81,9 +81,22 @@ formats = click.option(
 )
 
 
+def refs(command: Command) -> Command:
+    """Add the commits that a plan is held against."""
+    for option in (
+        click.option("--applied", metavar="REF", help="The last applied commit."),
+        click.option("--base", metavar="REF", help="The commit that this change is based on."),
+    ):
+        command = option(command)
+    return command
+
+
 def guards(command: Command) -> Command:
     """Add the flags that raise a guard's limit, each by its own number."""
     for option in (
+        click.option(
+            "--accept-both", metavar="N", type=click.IntRange(0), help="Fields changed here and there."
+        ),
         click.option(
             "--allow-clear", metavar="N", type=click.IntRange(0), help="Fields that may be emptied."
         ),

@@ -16,6 +16,7 @@ CHANGES = 2
 @options.paths
 @click.option("--out", metavar="PLAN", type=click.Path(path_type=Path), help="Save the plan for apply.")
 @options.formats
+@options.refs
 @options.only
 @options.exclude
 @click.option("--strict", is_flag=True, help="Take blocked rows for errors.")
@@ -25,6 +26,8 @@ def command(
     paths: tuple[Path, ...],
     out: Path | None,
     formats: tuple[tuple[str, Path | None], ...],
+    base: str | None,
+    applied: str | None,
     only: tuple[str, ...],
     exclude: tuple[str, ...],
     *,
@@ -38,7 +41,7 @@ def command(
     """
     from reconciler.api.client import Client
     from reconciler.cli.views import show_plan
-    from reconciler.cli.workspace import Raised, connect, desired, open_workspace, plan_now
+    from reconciler.cli.workspace import Raised, Refs, connect, desired, open_workspace, plan_now
     from reconciler.clock import now
     from reconciler.history import head
     from reconciler.planfile import dumps, plan_file
@@ -49,7 +52,15 @@ def command(
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         items = desired(workspace, reader, only, exclude)
-        plan = plan_now(workspace, reader, items, connection.host, Raised())
+        plan = plan_now(
+            workspace,
+            reader,
+            items,
+            connection.host,
+            Raised(),
+            Refs(base, applied),
+            everything=not (only or exclude),
+        )
     commit = head(workspace.root)
     made = plan_file(
         plan, now(), commit=commit.sha if commit else None, dirty=commit.dirty if commit else None

@@ -9,20 +9,22 @@ from pathlib import Path
 
 from reconciler.api.connection import Connection, connection_from
 from reconciler.authored import Manifest
-from reconciler.catalog import WantedItem
+from reconciler.catalog import Catalog, WantedItem, spec_of
 from reconciler.cli.output import tell
 from reconciler.clock import now
 from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
 from reconciler.fields.people import UnknownPerson
 from reconciler.fields.related import UnknownItem
 from reconciler.guard import Allowance, Limits, judge, widened
-from reconciler.manifest import load, report
-from reconciler.model import Plan
-from reconciler.pins import Pins, pins_folder, read_pins
-from reconciler.planner import make_plan, people_of
+from reconciler.history import commit_of, tree_at
+from reconciler.manifest import load, report, shown
+from reconciler.model import Plan, Ref
+from reconciler.pins import FOLDER, Pins, decided, pinned_people, pins_folder, read_pins
+from reconciler.planner import Standpoint, make_plan, people_of
 from reconciler.selection import select, selector
 from reconciler.settings import Settings, SpaceSettings, find_settings, load_settings
 from reconciler.space import Reader
+from reconciler.why import Past, Wishes, wishes
 
 STATE = Path("state")
 
@@ -38,6 +40,8 @@ class Workspace:
     space: str
     named: int
     pins: Pins
+    state: str
+    whole: bool
 
     @property
     def decisions(self) -> SpaceSettings:
@@ -52,6 +56,16 @@ class Raised:
     changes: int | None = None
     share: object = None
     clears: int | None = None
+    both: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refs:
+    """The commits that a plan is held against, as they were named; `drift` overrides the policies."""
+
+    base: str | None = None
+    applied: str | None = None
+    drift: str | None = None
 
 
 def read_files(paths: Sequence[Path]) -> tuple[Path, Settings, Manifest, list[Mistake]]:
@@ -102,8 +116,12 @@ def open_workspace(paths: Sequence[Path], space: str | None, *, checked: bool = 
     told = {mistake.place for mistake in mistakes}
     if new := [one for one in wrong if one.place not in told]:
         raise InputError([*mistakes, *new])
-    named = named_items(mine, paths, root, settings, chosen)
-    return Workspace(root, settings, mine, tuple(mistakes), chosen, named, pins)
+    found = find_settings(paths[0] if paths else STATE)
+    home = found.parent if found else (paths[0] if paths else STATE)
+    whole = not paths or [path.resolve() for path in paths] == [home.resolve()]
+    everything = mine if whole else of_space(load([home], root=root)[0], chosen, settings)
+    named = len({(one.type.text, entry.id) for one in everything.documents for entry in one.items})
+    return Workspace(root, settings, mine, tuple(mistakes), chosen, named, pins, shown(home, root), whole)
 
 
 def offline(
@@ -123,15 +141,6 @@ def offline(
 def one_name(name: str, settings: Settings) -> str:
     """Return the name under which the settings know a space that files may name by its key."""
     return next((known for known, one in settings.spaces.items() if one.project_key == name), name)
-
-
-def named_items(manifest: Manifest, paths: Sequence[Path], root: Path, settings: Settings, space: str) -> int:
-    """Count the items that all of the state names in the space."""
-    found = find_settings(paths[0]) if paths else None
-    if found and [path.resolve() for path in paths] != [found.parent]:
-        whole, _ = load([found.parent], root=root)
-        manifest = of_space(whole, space, settings)
-    return len({(one.type.text, entry.id) for one in manifest.documents for entry in one.items})
 
 
 def connect(mistakes: Iterable[Mistake]) -> Connection:
@@ -164,23 +173,92 @@ def desired(
 
 
 def plan_now(
-    workspace: Workspace, reader: Reader, items: Sequence[WantedItem], host: str, raised: Raised
+    workspace: Workspace,
+    reader: Reader,
+    items: Sequence[WantedItem],
+    host: str,
+    raised: Raised,
+    refs: Refs,
+    *,
+    everything: bool,
 ) -> Plan:
-    """Read the live items, compare, and hold the plan against the guards."""
+    """Read the live items, compare, and hold the plan against the guards.
+
+    Only of `everything` can be said what the files no longer name.
+    """
+    standpoint = standpoint_of(workspace, reader, refs)
     live = reader.items({item.ref: [one.key for one in (*item.fields, *item.expects)] for item in items})
-    plan = make_plan(items, live, reader.catalog, host=host, named=workspace.named)
-    if strangers := people_of(plan) - set(reader.catalog.people.by_key):
+    plan = made = make_plan(
+        items, live, reader.catalog, host=host, named=workspace.named, standpoint=standpoint
+    )
+    if strangers := people_of(made) - set(reader.catalog.people.by_key):
         reader.meet(strangers)
-        plan = make_plan(items, live, reader.catalog, host=host, named=workspace.named)
+        plan = make_plan(items, live, reader.catalog, host=host, named=workspace.named, standpoint=standpoint)
+    if not (workspace.whole and everything):
+        plan = replace(plan, released=())
     return guarded(plan, workspace.decisions, raised)
+
+
+def standpoint_of(workspace: Workspace, reader: Reader, refs: Refs) -> Standpoint | None:
+    """Read what earlier commits wanted; None where no commit is named."""
+    ref = refs.base or refs.applied
+    if ref is None:
+        return None
+    sha = commit_of(workspace.root, ref)
+    past = Past(wishes_at(workspace, reader, sha))
+    if refs.base and refs.applied:
+        applied = wishes_at(workspace, reader, commit_of(workspace.root, refs.applied))
+        past = replace(past, applied=applied)
+
+    def heals(item: Ref, key: str) -> bool:
+        policy = refs.drift or policy_of(workspace.decisions, reader.catalog, item.type_key, key)
+        return policy == "heal"
+
+    return Standpoint(sha, past, heals)
+
+
+def policy_of(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> str:
+    """Return what is to be done about drift of a field: its own policy, else the default."""
+    kind, field = catalog.names(type_key), spec_of(catalog.names(type_key), key)
+    for word, policy in decisions.drift.items():
+        if isinstance(policy, dict) and kind.answers_to(word):
+            for name, own in policy.items():
+                if field.answers_to(name):
+                    return own
+    default = decisions.drift.get("default", "report")
+    return default if isinstance(default, str) else "report"
+
+
+def wishes_at(workspace: Workspace, reader: Reader, sha: str) -> Wishes:
+    """Return what a commit wanted, read by its own settings and pins; what they cannot read is not there."""
+    with tree_at(workspace.root, sha, [workspace.state, FOLDER]) as root:
+        state = root / workspace.state
+        settings, _ = load_settings(find_settings(state) if state.exists() else None, root=root)
+        manifest, _ = load([state], root=root) if state.exists() else (Manifest(()), [])
+        pins = read_pins(pins_folder(root, workspace.space))
+    mine = of_space(manifest, workspace.space, settings)
+    decisions = settings.space(workspace.space)
+    pinned = {key: decided(spec, decisions) for key, spec in pins.types.items()}
+    people = replace(reader.catalog.people, groups=settings.groups())
+    then = replace(reader.catalog, pinned=pinned, people=people, codecs={}, notes={})
+    reader.meet(then.mentioned(mine))
+    now = reader.catalog.people
+    then.people = replace(now, groups=settings.groups(), by_email={**now.by_email, **pinned_people(pins)})
+    then.codecs.clear()
+    items, _ = then.desire(mine)
+    return wishes(items)
 
 
 def guarded(plan: Plan, decisions: SpaceSettings, raised: Raised) -> Plan:
     """Hold a plan against the limits of the settings, their allowances and the flags."""
     limits = Limits(decisions.guards.changes, decisions.guards.share, decisions.guards.clears)
-    allowances = [Allowance(one.changes, one.share, one.clears, one.until) for one in decisions.guards.allow]
+    allowances = [
+        Allowance(one.changes, one.share, one.clears, one.both, one.until) for one in decisions.guards.allow
+    ]
     limits = widened(limits, allowances, now().astimezone(decisions.time_zone).date())
     flags = {
-        name: value for name in ("changes", "share", "clears") if (value := getattr(raised, name)) is not None
+        name: value
+        for name in ("changes", "share", "clears", "both")
+        if (value := getattr(raised, name)) is not None
     }
     return replace(plan, guards=judge(plan, replace(limits, **flags)))

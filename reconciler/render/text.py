@@ -43,6 +43,7 @@ def plan_text(plan: Plan) -> str:
 def plan_lines(plan: Plan) -> Iterator[str]:
     """Yield the rows grouped by file, then notes and failed guards."""
     rows: list[tuple[str, Update | Block]] = [(update.place.file, update) for update in plan.updates]
+    rows += [(update.place.file, update) for update in plan.left]
     rows += [(block.place.file, block) for block in plan.blocks]
     rows.sort(key=lambda row: (row[0], row[1].place, isinstance(row[1], Block)))
     heading = None
@@ -52,19 +53,22 @@ def plan_lines(plan: Plan) -> Iterator[str]:
             yield safe_text(file)
             heading = file
         yield from update_lines(plan, row) if isinstance(row, Update) else block_lines(plan, row)
+    for one in plan.released:
+        yield f"  . {safe_text(plan.address(one.ref))}  {safe_text(one.name)} released: no longer managed"
     for note in plan.notes:
         yield f"note: {safe_text(note)}"
     if failed := [guard for guard in plan.guards if not guard.ok]:
         for guard in failed:
             yield f"Guard '{guard.name}' stops an apply: {guard.actual}, at most {guard.limit} are allowed."
         yield f"To let it pass, let somebody review this in the settings:  {allow_line(plan)}"
-    if rows:
+    if rows or plan.released:
         yield ""
 
 
 def update_lines(plan: Plan, update: Update) -> Iterator[str]:
     """Yield one item's changes."""
-    yield f"  ~ {safe_text(plan.address(update.ref))}  {short(update.title)}"
+    sign = "." if all(change.held for change in update.changes) else "~"
+    yield f"  {sign} {safe_text(plan.address(update.ref))}  {short(update.title)}"
     width = max(len(safe_text(change.name)) for change in update.changes)
     for change in update.changes:
         yield f"      {change_line(change, width)}"
@@ -82,8 +86,9 @@ def change_line(change: Change, width: int) -> str:
         ]
         shown = "  ".join(parts)
     else:
-        shown = f"{short(change.before_label)} → {short(change.after_label)}"
-    why = f"  {change.why}" if change.why else ""
+        steps = [change.base_label] if change.base_label is not None else []
+        shown = " → ".join(map(short, [*steps, change.before_label, change.after_label]))
+    why = f"  left alone ({change.held})" if change.held else f"  {change.why}" if change.why else ""
     return f"{'-' if change.clears else '~'} {name}  {shown}{why}   :{change.place.line}"
 
 
@@ -98,9 +103,14 @@ def verdict(plan: Plan) -> str:
     """Return the line that scripts may look for."""
     if plan.is_empty:
         return NO_CHANGES
+    left = sum(len(update.changes) for update in plan.left)
+    drifted, both, alone = (
+        ("-", "-", "-") if plan.base is None else (plan.count("drift"), plan.count("both"), left)
+    )
     return (
         f"Plan: {len(plan.updates)} items to update, {plan.fields} fields ({plan.clears} to clear), "
-        f"- drifted, - both, {len(plan.blocks)} blocked, - left alone. {plan.agree} items agree."
+        f"{drifted} drifted, {both} both, {len(plan.blocks)} blocked, {alone} left alone. "
+        f"{plan.agree} items agree."
     )
 
 

@@ -27,6 +27,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert loaded.isdisjoint(HEAVY)
 
 
+@pytest.mark.alone
 def test_help_costs_at_most_seven_bare_interpreters() -> None:
     bare, ours = (
         min(cpu_of(arguments) for _ in range(7))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
 FIRST = 6300020000
 
 
+@pytest.mark.alone
 def test_300_changes_meet_no_refusal_and_keep_the_pace(desk: Desk) -> None:
     world = desk.world
     model = world.item(6300012320)

@@ -1,0 +1,152 @@
+"""Plans against earlier commits, in real repositories."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
+
+STORY = 6300012320
+BO = "7310000000000000002"
+GIT = shutil.which("git") or "git"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    who = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"]
+    done = subprocess.run(
+        [GIT, *who, "-C", str(folder), *arguments], check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def commit(desk: Desk) -> str:
+    git(desk.folder, "add", "state")
+    git(desk.folder, "commit", "-qm", "change")
+    return git(desk.folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repo(desk: Desk) -> Desk:
+    """A repository whose first commit wants what is live of one story."""
+    git(desk.folder, "init", "-q")
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P0, story_points: 5, due: 2026-04-21}}}}")
+    commit(desk)
+    return desk
+
+
+def test_each_difference_has_its_word(repo: Desk) -> None:
+    world = repo.world
+    world.edit(STORY, "field_3724e6", 8, by=BO)
+    world.edit(STORY, "field_2fbca6", 1779120000000, by=BO)
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 5, due: 2026-12-01, ext_ref: x}}}}")
+    done = repo.run("plan", "--base", "HEAD")
+    rows = [line.strip() for line in done.out.splitlines()]
+    assert "~ Priority            P0 → P3  changed here   :4" in rows
+    assert "~ Due                 2026-04-21 → 2026-05-19 → 2026-12-01  both   :4" in rows
+    assert any(row.startswith("~ External reference") and "newly managed" in row for row in rows)
+    assert "~ Story points  8 → 5  left alone (drift: report)   :4" in rows
+    assert "1 drifted, 1 both, 0 blocked, 1 left alone." in done.out
+    assert "Guard 'both' stops an apply: 1 fields, at most 0 fields are allowed." in done.out
+
+
+def test_a_merge_never_undoes_an_edit_that_nobody_reviewed(repo: Desk) -> None:
+    repo.world.edit(STORY, "field_3724e6", 8, by=BO)
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 5, due: 2026-04-21}}}}")
+    assert repo.run("apply", "--yes", "--base", "HEAD").code == 0
+    assert repo.sent == [{"priority": {"value": "option_3"}}]
+    assert repo.world.item(STORY).values["field_3724e6"] == 8
+    healed = repo.run("apply", "--yes", "--base", "HEAD", "--drift", "heal")
+    assert healed.code == 4 or repo.world.item(STORY).values["field_3724e6"] == 5
+
+
+def test_drift_is_healed_where_the_policy_says_so(repo: Desk) -> None:
+    repo.write("state/reconciler.yaml", "spaces:\n  demo:\n    drift: {story: {story_points: heal}}\n")
+    repo.world.edit(STORY, "field_3724e6", 8, by=BO)
+    repo.world.edit(STORY, "priority", {"value": "option_1"}, by=BO)
+    done = repo.run("apply", "--yes", "--applied", "HEAD")
+    assert done.code == 0
+    assert repo.sent == [{"field_3724e6": 5}]
+    assert "Priority  P1 → P0  left alone (drift: report)" in done.out
+
+
+def test_what_changed_on_both_sides_needs_its_own_number(repo: Desk) -> None:
+    repo.world.edit(STORY, "priority", {"value": "option_1"}, by=BO)
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 5, due: 2026-04-21}}}}")
+    refused = repo.run("apply", "--yes", "--base", "HEAD")
+    assert refused.code == 4
+    assert "P0 → P1 → P3  both" in refused.out
+    assert "guards: {allow: [{both: 1, why: …}]}" in refused.out
+    assert repo.run("apply", "--yes", "--base", "HEAD", "--accept-both", "1").code == 0
+
+
+def test_what_was_merged_and_not_applied_is_pending(repo: Desk) -> None:
+    first = git(repo.folder, "rev-parse", "HEAD")
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 5, due: 2026-04-21}}}}")
+    commit(repo)
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 6, due: 2026-04-21}}}}")
+    done = repo.run("plan", "--base", "HEAD", "--applied", first)
+    assert "P0 → P3  pending" in done.out
+    assert "5 → 6  changed here" in done.out
+    assert "0 drifted" in done.out
+
+
+def test_what_the_files_no_longer_name_is_said_and_not_written(repo: Desk) -> None:
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P0, due: 2026-04-21}}}}")
+    done = repo.run("plan", "--base", "HEAD")
+    assert f"  . demo/story/{STORY}  Story points released: no longer managed\n" in done.out
+    assert "No changes." in done.out
+    assert repo.run("plan", "--base", "HEAD", "--only", f"{STORY}.priority").out.count("released") == 0
+
+
+def test_items_are_followed_from_file_to_file(repo: Desk) -> None:
+    (repo.folder / "state/stories.yaml").rename(repo.folder / "state/renamed.yaml")
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}", file="state/more.yaml")
+    repo.stories(f"{{id: {STORY}, fields: {{story_points: 5, due: 2026-04-21}}}}", file="state/renamed.yaml")
+    done = repo.run("plan", "--base", "HEAD")
+    assert "P0 → P3  changed here" in done.out
+    assert "released" not in done.out
+
+
+def test_a_base_that_cannot_be_read_has_no_words_and_is_no_error(repo: Desk) -> None:
+    repo.write("state/stories.yaml", "<<<<<<< ours\n")
+    broken = commit(repo)
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    assert "P0 → P3  newly managed" in repo.run("plan", "--base", broken).out
+
+
+def test_a_shallow_clone_is_told_how_to_fetch_what_is_missing(repo: Desk, tmp_path: Path) -> None:
+    first = git(repo.folder, "rev-parse", "HEAD")
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    commit(repo)
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repo.folder}", str(tmp_path / "shallow"))
+    repo.folder = tmp_path / "shallow"
+    done = repo.run("plan", "--base", first)
+    assert done.code == 1
+    assert "in this shallow clone; fetch it: `git fetch --unshallow`" in done.err
+
+
+@pytest.mark.parametrize("ref", ["nonsense", "--output=x", "HEAD:state", ""])
+def test_a_ref_that_names_no_commit_is_told(repo: Desk, ref: str) -> None:
+    done = repo.run("plan", f"--base={ref}")
+    assert done.code == (0 if not ref else 1)
+    assert ("no commit" in done.err) == bool(ref)
+
+
+def test_everything_works_outside_a_repository(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    assert "P0 → P3   :4" in desk.run("plan").out
+    done = desk.run("plan", "--base", "HEAD")
+    assert (done.code, "this is no git repository" in done.err) == (1, True)
+
+
+def test_a_saved_plan_keeps_its_words(repo: Desk) -> None:
+    repo.world.edit(STORY, "field_3724e6", 8, by=BO)
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 5, due: 2026-04-21}}}}")
+    planned = repo.run("plan", "--base", "HEAD", "--out", "plan.json")
+    assert repo.run("show", "plan.json").out == planned.out
