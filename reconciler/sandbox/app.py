@@ -1,457 +1,139 @@
-"""The pretend service as a WSGI app: routes, admission, envelopes."""
+"""The pretend service as a WSGI app: the table of routes, admission, envelopes."""
 
 from __future__ import annotations
 
 import json
+import secrets
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
 
+from . import flow, metadata, people, reads, search, writes
+from .admin import Admin
+from .call import Call, Route
+from .faults import Faults
 from .gate import Rates
-from .model import Field, Item, ItemType
 from .refusals import Refusal
-from .values import entries
-from .world import Actor, Made, World
+from .tokens import TOKEN_ROUTES
+from .world import Made, World
 
 Json = Any
-IDS, PAGE = 50, 200
+Object = dict[str, Json]
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+MINUTE, ONE, TEN = Rates(per_minute=True), Rates(per_second=1), Rates(per_second=10)
+SPACE, ITEM = "/open_api/<project>", "/open_api/<project>/work_item/<type>"
+FLOW: Final = f"{SPACE}/workflow/<type>/<id>"
+STRANGER: Final = "no_user_info"
 
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What a handler may look at."""
-
-    path: dict[str, str]
-    body: dict[str, Json]
-    user: str
-
-    def many(self, key: str) -> list[Json]:
-        """Take a list of the body; another shape does not bind (9999)."""
-        value = self.body.get(key) or []
-        if not isinstance(value, list):
-            raise Refusal("unbound", key)
-        return value
-
-    def ids(self, key: str) -> list[int]:
-        """Item ids, as numbers or digits."""
-        try:
-            return [int(each) for each in self.many(key)]
-        except (TypeError, ValueError):
-            raise Refusal("unbound", key) from None
-
-
-def users(world: World, call: Call) -> Json:
-    """user/query (4.7)."""
-    keys, emails, outs = call.many("user_keys"), call.many("emails"), call.many("out_ids")
-    if len(keys) + len(emails) + len(outs) > 100:  # noqa: PLR2004 - the page's number
-        raise Refusal("too_many_users")
-    found = [
-        wire
-        for wire in (each.wire() for each in world.people.values())
-        if wire["user_key"] in keys or wire["email"] in emails or wire["out_id"] in outs
-    ]
-    if not found:
-        raise Refusal("no_user")
-    return {"data": found}
-
-
-def projects(world: World, _call: Call) -> Json:
-    """Projects (4.1)."""
-    return {"data": list(world.spaces)}
-
-
-def details(world: World, call: Call) -> Json:
-    """projects/detail: a map (4.2)."""
-    asked = {*call.many("project_keys"), *call.many("simple_names")}
-    return {
-        "data": {
-            s.key: {"project_key": s.key, "name": s.name, "simple_name": s.simple_name, "administrators": []}
-            for s in world.spaces.values()
-            if asked & {s.key, s.simple_name}
-        }
-    }
-
-
-def all_types(world: World, call: Call) -> Json:
-    """all-types (4.3)."""
-    return {
-        "data": [
-            {
-                "type_key": t.key,
-                "name": t.name,
-                "is_disable": 1 if t.disabled else 2,
-                "api_name": t.api_name,
-                "enable_model_resource_lib": False,
-            }
-            for t in world.space(call.path["project"]).types
-        ]
-    }
-
-
-def _options(field: Field, type_key: str) -> list[Json]:
-    def show(options: Json) -> list[Json]:
-        return [
-            {
-                "label": o.label,
-                "value": o.value,
-                "order": n,
-                "color": "",
-                "is_visibility": 1,
-                "is_disabled": 1 if o.disabled else 2,
-                "work_item_type_key": type_key,
-                "children": show(o.children),
-            }
-            for n, o in enumerate(options)
-        ]
-
-    return show(field.options)
-
-
-def _named(field: Field, type_key: str) -> dict[str, Json]:
-    return {
-        "field_key": field.key,
-        "field_alias": field.alias,
-        "field_name": field.name,
-        "field_type_key": field.type,
-        "options": _options(field, type_key),
-    }
-
-
-def _simple(field: Field, type_key: str) -> Json:
-    return _named(field, type_key) | {
-        "is_custom_field": field.custom,
-        "is_obsoleted": field.obsolete,
-        "work_item_scopes": [type_key],
-        "value_generate_mode": "Calculated" if field.formula else "Default",
-        "relation_id": f"rel_{field.key}" if field.targets else "",
-        "compound_fields": [_simple(each, type_key) for each in field.compound],
-    }
-
-
-def field_all(world: World, call: Call) -> Json:
-    """field/all (5.1)."""
-    space, wanted = world.space(call.path["project"]), call.body.get("work_item_type_key")
-    if wanted and space.type(wanted) is None:
-        raise Refusal("no_data", f"type {wanted} not in project {space.key}")
-    return {"data": [_simple(f, t.key) for t in space.types if wanted in (None, "", t.key) for f in t.fields]}
-
-
-def _conf(field: Field, item_type: ItemType, project: str) -> Json:
-    made = _named(field, item_type.key) | {
-        "field_uuid": f"{project}:{item_type.key}:{field.key}",
-        "label": "",
-        "is_required": field.required,
-        "is_visibility": 1,
-        "is_validity": 1,
-        "free_add": field.free_add,
-        "field_tips": "",
-        "default_value": {"default_appear": 2, "value": field.default},
-        "sub_type_level_mode": field.level,
-        "sub_type_level_class": 0,
-        "compound_fields": [_conf(each, item_type, project) for each in field.compound],
-        "role_assign": [],
-    }
-    if field.type == "role_owners":
-        made["role_assign"] = [
-            {
-                "role": r.id,
-                "name": r.name,
-                "default_appear": 1,
-                "deletable": 1 if r.deletable else 2,
-                "member_assign": 2 if r.members else 1,
-                "members": r.members,
-            }
-            for r in item_type.roles
-        ]
-    return made
-
-
-def meta(world: World, call: Call) -> Json:
-    """Meta: the fields of the layout (5.2)."""
-    space = world.space(call.path["project"])
-    item_type = world.type_in(space, call.path["type"])
-    return {"data": [_conf(f, item_type, space.key) for f in item_type.fields if f.layout]}
-
-
-def flow_roles(world: World, call: Call) -> Json:
-    """flow_roles (5.4)."""
-    space = world.space(call.path["project"])
-    item_type = world.type_in(space, call.path["type"])
-    member = world.options.locked_role_member
-    return {
-        "data": [
-            {
-                "id": r.id,
-                "name": r.name,
-                "key": f"role_{space.key}_{item_type.key}_{r.id}",
-                "is_owner": r.owner,
-                "role_appear_mode": 1,
-                "deletable": True,
-                "allow_delete": True,
-                "auto_enter_group": False,
-                "member_assign_mode": 2 if r.members else 1,
-                "members": r.members,
-                "is_member_multi": r.multi,
-                "role_alias": r.alias,
-            }
-            | {member: r.deletable}
-            for r in item_type.roles
-        ]
-    }
-
-
-def _chosen(names: list[str]) -> Callable[[Field], bool]:
-    without = {each[1:] for each in names if each.startswith("-")}
-    within = {each for each in names if not each.startswith("-")}
-    if without and within:
-        raise Refusal("mixed_fields")
-    return lambda field: field.key not in without and (not within or field.key in within)
-
-
-def work_item(world: World, item: Item, call: Call) -> Json:
-    """WorkItemInfo (6.1)."""
-    item_type = world.type_of(item)
-    wanted = _chosen(call.many("fields"))
-    state = item_type.state(item.state)
-    made = {
-        "id": item.id,
-        "name": item.name,
-        "work_item_type_key": item.type_key,
-        "project_key": item.project,
-        "simple_name": world.spaces[item.project].simple_name,
-        "template_id": item.template,
-        "template_type": "",
-        "pattern": "Node" if item_type.flow == "workflow" else "State",
-        "sub_stage": item.state,
-        "work_item_status": {
-            "state_key": state.key,
-            "is_archived_state": state.final,
-            "updated_at": item.updated_at,
-            "is_init_state": bool(item_type.states) and item_type.states[0].key == state.key,
-            "updated_by": item.updated_by,
-            "history": item.history,
-        },
-        "current_nodes": [],
-        "state_times": [],
-        "created_by": item.created_by,
-        "created_at": item.created_at,
-        "updated_by": item.updated_by,
-        "updated_at": item.updated_at,
-        "deleted_by": "",
-        "deleted_at": 0,
-        "fields": list(entries(item, item_type, wanted, world.options)),
-    }
-    if (call.body.get("expand") or {}).get("need_multi_text"):
-        made["multi_texts"] = [
-            _rich(f.key, item) for f in item_type.fields if f.type == "multi_text" and wanted(f)
-        ]
-    return made
-
-
-def _rich(key: str, item: Item) -> Json:
-    text = item.values.get(key) or ""
-    rich = item.rich.get(key) or {"doc": json.dumps({"text": text}), "doc_html": f"<p>{escape(text)}</p>"}
-    return {
-        "field_key": key,
-        "field_value": rich
-        | {"doc_text": text, "is_empty": not text, "notify_user_list": [], "notify_user_type": ""},
-    }
-
-
-def query(world: World, call: Call) -> Json:
-    """Details by id (6.3)."""
-    space = world.space(call.path["project"])
-    item_type = world.type_in(space, call.path["type"])
-    ids = call.ids("work_item_ids")
-    if not ids:
-        raise Refusal("missing", "work_item_ids")
-    if len(ids) > IDS:
-        raise Refusal("too_many_ids")
-    seen = [world.seen(each, world.options.stale_reads_ms) for each in dict.fromkeys(ids)]
-    good = [
-        i for i in seen if i and not i.deleted_at and (i.project, i.type_key) == (space.key, item_type.key)
-    ]
-    if len(good) < len(seen) and (world.options.unknown_ids == "refuse" or not good):
-        raise Refusal("no_item")
-    return {"data": [work_item(world, each, call) for each in good]}
-
-
-def filter_items(world: World, call: Call) -> Json:
-    """Filter in one space (6.4): types, ids, name and `updated_at`."""
-    space, types = world.space(call.path["project"]), call.many("work_item_type_keys")
-    size, page = int(call.body.get("page_size") or 20), int(call.body.get("page_num") or 1)
-    if not types:
-        raise Refusal("wrong_type_param")
-    if size > PAGE:
-        raise Refusal("invalid", "page size should less than 200")
-    ids, name = set(call.ids("work_item_ids")), call.body.get("work_item_name") or ""
-    since = (call.body.get("updated_at") or {}).get("start") or 0
-    found = [
-        i
-        for i in (world.seen(key, world.options.search_lag_ms) for key in sorted(world.items))
-        if i
-        and not i.deleted_at
-        and i.aborted is None
-        and i.project == space.key
-        and i.type_key in types
-        and (not ids or i.id in ids)
-        and name in i.name
-        and i.updated_at >= since
-    ]
-    rows = found[(page - 1) * size : page * size]
-    return {
-        "data": [work_item(world, each, call) for each in rows],
-        "pagination": {"page_num": page, "page_size": size, "total": len(found)},
-    }
-
-
-def _to_update(world: World, call: Call) -> Item:
-    space = world.space(call.path["project"])
-    item_type = world.type_in(space, call.path["type"])
-    item = world.items.get(int(call.path["id"])) if call.path["id"].isdigit() else None
-    if item is None or item.deleted_at:
-        raise Refusal("no_item")
-    if item.project != space.key:
-        raise Refusal("wrong_project")
-    if item.type_key != item_type.key:
-        raise Refusal("no_item")
-    if item.aborted is not None:
-        raise Refusal("terminated", "工作项已终止，无法修改")
-    return item
-
-
-def _target(world: World, item: Item, pair: Json) -> Field:
-    if not isinstance(pair, dict):
-        raise Refusal("unbound", "update_fields")
-    key, alias = str(pair.get("field_key") or ""), str(pair.get("field_alias") or "")
-    if not key and not alias:
-        raise Refusal("no_field_key")
-    field = world.type_of(item).find(key, alias)
-    if field is None:
-        raise Refusal(
-            "no_field",
-            f"field_value_pairs field {'key' if key else 'alias'} {key or alias}:can not find field",
-        )
-    if field.formula:
-        raise Refusal("calculated", f"field {field.key} is calculated")
-    if field.computed:
-        raise Refusal("not_updatable", field.key)
-    if "field_value" not in pair:
-        raise Refusal("missing", "field_value")
-    return field
-
-
-def _ruled(rules: list[dict[str, str]], user: str, item: Item, field: str) -> bool:
-    facts = {"user": user, "type": item.type_key, "item": str(item.id), "field": field}
-    return any(all(facts[key] == str(value) for key, value in rule.items()) for rule in rules)
-
-
-def _put_pair(world: World, before: Item, after: Item, pair: Json, named: set[str], user: str) -> None:
-    """Store one pair of a PUT in `after`; `named` collects the keys already met."""
-    field = _target(world, before, pair)
-    if field.key in named and world.options.duplicates == "refuse":
-        raise Refusal("duplicate", phrase=f"Duplication Field Exist, FieldKey : {field.key}")
-    named.add(field.key)
-    if _ruled(world.options.intercepted, user, before, field.key):
-        raise Refusal("intercepted", "Your request has been intercepted.")
-    if _ruled(world.options.forbidden, user, before, field.key):
-        raise Refusal("no_right", f'Unable to edit "{field.name}"({field.key})')
-    if not _ruled(world.options.drops, user, before, field.key):
-        world.put_value(after, field, pair["field_value"])
-
-
-def update(world: World, call: Call) -> Json:
-    """PUT of a work item (7.2)."""
-    before = _to_update(world, call)
-    pairs = call.body.get("update_fields")
-    if pairs is None:
-        raise Refusal("missing", "update_fields")
-    if not isinstance(pairs, list):
-        raise Refusal("unbound", "update_fields")
-    after, named = before.copy(), set[str]()
-    try:
-        for pair in pairs:
-            _put_pair(world, before, after, pair, named, call.user)
-    except Refusal:
-        if world.options.refused_put == "before":
-            world.commit(before, after, Actor(call.user))
-        raise
-    if "role_owners" not in named and "issue_operator" not in named:
-        world.recompute_roles(after)
-    if world.options.late_writes_ms:
-        world.later(world.options.late_writes_ms, lambda: world.commit(before, after, Actor(call.user)))
-    else:
-        world.commit(before, after, Actor(call.user))
-    return {"data": {}} if world.options.put_data else {}
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """An endpoint; `stranger` names the refusal for an unknown X-USER-KEY."""
-
-    method: str
-    path: str
-    act: Callable[[World, Call], Json]
-    write: bool = False
-    user: bool = True
-    stranger: str = "no_user"
-    rates: Rates = field(default_factory=Rates)
-
-
-ITEM: Final = "/open_api/<project>/work_item/<type>"
 ROUTES: Final = (
-    Route("POST", "/open_api/user/query", users, user=False),
-    Route("POST", "/open_api/projects", projects),
-    Route("POST", "/open_api/projects/detail", details),
-    Route("GET", "/open_api/<project>/work_item/all-types", all_types, stranger="user_not_exist"),
-    Route("POST", "/open_api/<project>/field/all", field_all),
-    Route("GET", f"{ITEM}/meta", meta),
-    Route("GET", "/open_api/<project>/flow_roles/<type>", flow_roles),
-    Route("POST", f"{ITEM}/query", query),
-    Route("POST", "/open_api/<project>/work_item/filter", filter_items, rates=Rates(per_minute=True)),
-    Route("PUT", f"{ITEM}/<id>", update, write=True, stranger="no_user_info"),
+    Route("POST", "/open_api/user/query", people.users, user=False),
+    Route("POST", "/open_api/user/search", people.search_users),
+    Route("POST", "/open_api/projects", people.projects, user=False),
+    Route("POST", "/open_api/projects/detail", people.details, user=False),
+    Route("GET", f"{SPACE}/business/all", people.businesses),
+    Route("GET", f"{SPACE}/teams/all", people.teams),
+    Route("GET", f"{SPACE}/work_item/all-types", metadata.all_types, stranger="user_not_exist"),
+    Route("GET", f"{SPACE}/work_item/type/<type>", metadata.type_settings),
+    Route("GET", f"{SPACE}/work_item/relation", metadata.relations),
+    Route("POST", f"{SPACE}/field/all", metadata.field_all),
+    Route("GET", f"{ITEM}/meta", metadata.meta),
+    Route("POST", "/open_api/work_item/field/options", metadata.field_options),
+    Route("GET", f"{SPACE}/flow_roles/<type>", metadata.flow_roles),
+    Route("GET", f"{SPACE}/template_list/<type>", metadata.templates),
+    Route("GET", f"{SPACE}/template_detail/<template>", metadata.template_detail),
+    Route("POST", f"{ITEM}/query", reads.query),
+    Route("POST", f"{SPACE}/work_item/filter", reads.filter_items, rates=MINUTE),
+    Route("POST", "/open_api/work_items/filter_across_project", reads.filter_across, rates=MINUTE),
+    Route("POST", f"{ITEM}/search/params", search.search_params, rates=MINUTE),
+    Route("POST", "/open_api/view_search/universal_search", search.universal),
+    Route("POST", "/open_api/compositive_search", search.compositive),
+    Route("POST", f"{ITEM}/<id>/search_by_relation", search.by_relation, rates=TEN),
+    Route("POST", "/open_api/op_record/work_item/list", reads.records),
+    Route("POST", f"{FLOW}/query", flow.workflow),
+    Route("POST", f"{ITEM}/<id>/workflow/query", flow.workflow),
+    Route("POST", "/open_api/work_item/transition_required_info/get", flow.required_info),
+    Route("GET", "/open_api/task_result", writes.task_result, user=False, rates=ONE),
+    Route("POST", f"{SPACE}/work_item/create", writes.create, write=True),
+    Route("PUT", f"{ITEM}/<id>", writes.update, write=True, stranger=STRANGER),
+    Route("DELETE", f"{ITEM}/<id>", writes.delete, write=True),
+    Route("PUT", f"{ITEM}/<id>/abort", writes.abort, write=True),
+    Route("PUT", "/open_api/work_item/freeze", writes.freeze, write=True),
+    Route("POST", "/open_api/work_item/batch_update", writes.batch_update, write=True, rates=ONE),
+    Route(
+        "POST", "/open_api/work_item/field_value/update_compound_field", writes.update_compound, write=True
+    ),
+    Route("POST", f"{FLOW}/node/state_change", flow.state_change, write=True),
+    Route("POST", f"{FLOW}/node/<node>/operate", flow.operate, write=True, stranger=STRANGER),
+    Route("PUT", f"{FLOW}/node/<node>", flow.update_node, write=True, stranger=STRANGER),
 )
 
 
-def _reply(status: int, body: Json) -> Response:
+def log_id() -> str:
+    """Make a trace id as the service writes them: the time and a random tail (1.2)."""
+    return time.strftime("%Y%m%d%H%M%S") + secrets.token_hex(9).upper()
+
+
+def reply(status: int, body: Json, trace: str = "") -> Response:
+    """Write a JSON answer with its trace id (1.3)."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status, {"X-Tt-Logid": "20260101000000"}, content_type="application/json")
+    return Response(text, status, {"X-Tt-Logid": trace or log_id()}, content_type="application/json")
 
 
-def _refused(world: World, no: Refusal) -> Response:
-    err = {"code": no.code, "msg": no.detail, "log_id": "20260101000000"}
-    status = 200 if world.options.status_always_200 else no.status
-    return _reply(status, {"err_code": no.code, "err_msg": no.phrase, "err": err})
+def refused(world: World, no: Refusal, *, token_call: bool = False) -> Response:
+    """Answer a refusal in the envelope of 1.2; token endpoints say it in `error` too."""
+    trace = log_id()
+    body: Object = {
+        "err_code": no.code,
+        "err_msg": no.phrase,
+        "err": {"code": no.code, "msg": no.detail, "log_id": trace},
+    }
+    if token_call:
+        body |= {"data": {}, "error": {"code": no.code, "msg": no.phrase}}
+    return reply(200 if world.options.status_always_200 else no.status, body, trace)
 
 
-def _body() -> dict[str, Json]:
-    if not request.get_data():
-        return {}
-    body = request.get_json(force=True, silent=True)
+def _json() -> Json:
+    return request.get_json(force=True, silent=True) if request.get_data() else {}
+
+
+def _bound(body: Json) -> Object:
     if not isinstance(body, dict):
-        raise Refusal("unbound")
+        raise Refusal("unbound", "the body is no JSON object")
     return body
 
 
-def _admit(world: World, route: Route) -> str:
+def _admit(world: World, route: Route) -> tuple[str, str]:
+    """Let a call in: token, limiter, user, idempotency key, in this order; gives token and user."""
     headers, gate = request.headers, world.gate
-    token = gate.token(headers.get("X-PLUGIN-TOKEN"))
-    gate.limit(token.text, route.method + route.path, route.rates)
+    text, key = headers.get("X-PLUGIN-TOKEN"), headers.get("X-IDEM-UUID") if route.write else None
+    endpoint = f"{route.method} {route.path}"
+    if world.options.idem_at_once:
+        gate.once(text or "", endpoint, key)
+    token = gate.token(text)
+    gate.limit(token.text, endpoint, route.rates)
     user = ""
     if route.user:
         user = gate.person(token, headers.get("X-USER-KEY"), world.people, route.stranger).key
-    if route.write:
-        gate.once(token.text, route.path, headers.get("X-IDEM-UUID"))
-    return user
+    if not world.options.idem_at_once:
+        gate.once(token.text, endpoint, key)
+    return token.text, user
+
+
+def _act(world: World, route: Route, path: dict[str, str], body: Json) -> Response:
+    world.settle()
+    token, user = _admit(world, route)
+    strict = request.headers.get("x-auth-mode") == "1"
+    call = Call(path, _bound(body), user, request.args.to_dict(), strict, token)
+    return reply(200, {"err_code": 0, "err_msg": "", "err": {}} | route.act(world, call))
 
 
 def _view(world: World, route: Route) -> Callable[..., Response]:
     def view(**path: str) -> Response:
+        body = _json()
         made = Made(
             route.method,
             request.path,
@@ -459,7 +141,7 @@ def _view(world: World, route: Route) -> Callable[..., Response]:
             world.clock(),
             request.headers.get("X-USER-KEY", ""),
             request.headers.get("X-IDEM-UUID", ""),
-            request.get_json(force=True, silent=True),
+            body,
             route.write,
         )
         if world.before_call:
@@ -468,14 +150,9 @@ def _view(world: World, route: Route) -> Callable[..., Response]:
             world.sleep(world.options.latency_ms / 1000)
         with world.lock:
             try:
-                world.settle()
-                user = _admit(world, route)
-                answer = _reply(
-                    200,
-                    {"err_code": 0, "err_msg": "", "err": {}} | route.act(world, Call(path, _body(), user)),
-                )
+                answer = _act(world, route, path, body)
             except Refusal as no:
-                answer, made.err_code = _refused(world, no), no.code
+                answer, made.err_code = refused(world, no), no.code
             made.status = answer.status_code
             world.log(made)
         if world.after_call:
@@ -483,6 +160,27 @@ def _view(world: World, route: Route) -> Callable[..., Response]:
         return answer
 
     return view
+
+
+def _token_view(world: World, grant: Callable[[World, Object, str | None], Object]) -> Callable[[], Response]:
+    def view() -> Response:
+        with world.lock:
+            try:
+                return reply(200, grant(world, _bound(_json()), request.headers.get("X-PLUGIN-TOKEN")))
+            except Refusal as no:
+                return refused(world, no, token_call=True)
+
+    return view
+
+
+def _no_endpoint(error: HTTPException) -> Response:
+    """Answer what is no endpoint, or a mistake of this program, in JSON too."""
+    status = error.code or 500
+    if status >= 500:  # noqa: PLR2004 - HTTP's own number
+        words = Refusal("busy")
+        return reply(status, {"err_code": words.code, "err_msg": words.phrase, "err": {"msg": str(error)}})
+    told = {"code": 9999, "msg": f"{request.method} {request.path}: {error.name}"}
+    return reply(status, {"err_code": 9999, "err_msg": "Invalid Param", "err": told})
 
 
 def create_app(world: World, *, write_log: Path | None = None) -> Flask:
@@ -493,29 +191,20 @@ def create_app(world: World, *, write_log: Path | None = None) -> Flask:
     @app.before_request
     def loopback_only() -> Response | None:
         host = request.host.rsplit(":", 1)[0]
-        foreign = host not in LOOPBACK or bool(request.headers.get("Origin"))
-        return (
-            _reply(403, {"err_code": 9999, "err_msg": "foreign Host or Origin", "err": {}})
-            if foreign
-            else None
-        )
+        if host in LOOPBACK and not request.headers.get("Origin"):
+            return None
+        return reply(403, {"err_code": 9999, "err_msg": "foreign Host or Origin", "err": {}})
 
+    app.register_error_handler(HTTPException, _no_endpoint)
     for route in ROUTES:
-        app.add_url_rule(route.path, route.method + route.path, _view(world, route), methods=[route.method])
-
-    def plugin_token() -> Response:
-        body, known = request.get_json(force=True, silent=True) or {}, world.credentials
-        if (body.get("plugin_id"), body.get("plugin_secret")) != (known.plugin_id, known.plugin_secret):
-            return _reply(200, {"data": {}, "error": {"code": 10204, "msg": "plugin id or secret is wrong"}})
-        with world.lock:
-            text, left = world.gate.plugin_token("v-" if body.get("type") == 1 else "p-")
-        return _reply(
-            200, {"data": {"token": text, "expire_time": left}, "error": {"code": 0, "msg": "success"}}
-        )
-
-    for prefix in ("/open_api", "/bff/v2"):
-        rule = f"{prefix}/authen/plugin_token"
-        app.add_url_rule(rule, rule, plugin_token, methods=["POST"])
+        name = f"{route.method} {route.path}".replace(".", "_")
+        app.add_url_rule(route.path, name, _view(world, route), methods=[route.method])
+    for name, grant in TOKEN_ROUTES.items():
+        for prefix in ("/open_api/authen", "/bff/v2/authen"):
+            app.add_url_rule(
+                f"{prefix}/{name}", f"{prefix}/{name}", _token_view(world, grant), methods=["POST"]
+            )
+    app.wsgi_app = Admin(Faults(app.wsgi_app, world), world)  # type: ignore[method-assign] # Flask's way to wrap
     return app
 
 

@@ -53,6 +53,7 @@ class Gate:
         self.codes: dict[str, str] = {}
         """OAuth codes → user keys; each good for one exchange."""
         self.refresh: dict[str, str] = {}
+        self._used: dict[str, int] = {}
         self._plugin: dict[str, str] = {}
         self._seen: set[tuple[str, str, str]] = set()
         self._calls: dict[tuple[str, str], deque[float]] = {}
@@ -96,6 +97,10 @@ class Gate:
         if token is None or token.until <= self.clock():
             expired = self.options.expired_token_code
             raise Refusal("token_info", "token is nil") if expired != 10022 else Refusal("bad_token")  # noqa: PLR2004 - the code is the switch's value
+        if self.options.token_calls:
+            self._used[token.text] = self._used.get(token.text, 0) + 1
+            if self._used[token.text] >= self.options.token_calls:
+                self.tokens[token.text] = Token(token.text, 0.0, token.user_key)
         return token
 
     def limit(self, token: str, template: str, rates: Rates) -> None:

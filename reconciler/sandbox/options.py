@@ -24,6 +24,8 @@ class Options:
     # Tokens and limits: pages 2.2, 2.4, 3
     token_life_s: int = 7200
     expired_token_code: int = 10022
+    token_calls: int = 0
+    """A token ends after this many calls; 0: only by time."""
     throttle: bool = True
     per_second: int = 15
     per_minute: int = 450
@@ -38,6 +40,12 @@ class Options:
     ceiling: str = "error"
     """`error` or `truncate`: a search beyond its ceiling."""
     search_ceiling: int = 5000
+    filter_ceiling: int = 200_000
+    relation_ceiling: int = 2000
+    filter_fields: str = "all"
+    """`all` or `builtin`: which `fields[]` the filters give (6.4)."""
+    hidden: list[dict[str, str]] = field(default_factory=list)
+    """Items that a user may not see: rows with any of `user`, `type`, `item`; for x-auth-mode 1."""
     empty_forms: dict[str, str] = field(default_factory=dict)
     """field_type_key → `missing`, `null`, `text`, `list`, `zero`, `object`: how an empty value reads."""
     stale_reads_ms: int = 0
@@ -54,6 +62,12 @@ class Options:
     normalise: dict[str, str] = field(default_factory=dict)
     """field key or type → `trim`, `newline`, `round`, `reverse`, `upper`: what storing does to a value."""
     late_writes_ms: int = 0
+    noop_put_touches: bool = True
+    """Whether a PUT that changes nothing moves `updated_at` and `updated_by` all the same."""
+    required_clear: str = "accept"
+    """`accept` or `refuse` (20038): emptying a field that the layout requires."""
+    task_delay_ms: int = 0
+    """How long a batch update runs."""
     locked_role_member: str = "deletable"
     """Member of a role that carries "users may add or remove": `deletable` or `allow_delete`."""
     text_limit: int = 20_000
@@ -63,11 +77,15 @@ class Options:
     intercepted: list[dict[str, str]] = field(default_factory=list)
     """Plugin vetoes (20090): rows like those of `forbidden`."""
     automations: list[dict[str, Any]] = field(default_factory=list)
-    """Rows `{when: field key, set: {field key: wire value}, by: user key or rule id}`."""
+    """Rows `{when: field key, set: {field key: wire value}, by: rule id}`: rules that answer a write."""
     template_defaults_ms: int | None = None
     """Delay after create at which template defaults overwrite select values; None: never."""
     # Faults of the answer: rows `{kind, method?, path?, nth?, times?, …}` (see `faults.py`)
     faults: list[dict[str, Any]] = field(default_factory=list)
+    # Faults of the connection, by the TCP front: rows of the same form (see `front.py`)
+    connection_faults: list[dict[str, Any]] = field(default_factory=list)
+    front: bool = False
+    """Put the TCP front before the service even when no connection fault is set at the start."""
 
     def set(self, values: dict[str, Any]) -> None:
         """Turn several switches; an unknown name is a ValueError, so that a typo is not a silent default."""

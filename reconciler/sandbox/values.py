@@ -385,7 +385,7 @@ def check(field: Field, value: Json, ground: Ground) -> Json:
         accepted = ground.options.clear_by.get(field.type, ["null", "text", "list", "object"])
         if form not in accepted:
             raise Dropped
-        if field.key == "name":
+        if field.key == "name" or (field.required == 1 and ground.options.required_clear == "refuse"):
             raise Refusal("required", f"{field.name}({field.key}) Required")
         return None
     if field.type == "role_owners" and form in ("null", "list"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import threading
 import time
@@ -25,7 +26,7 @@ Object = dict[str, Json]
 DEMO_CREDENTIALS: Final = Credentials(
     "MII_6650A1B2C3D4E5F6", "0123456789abcdef0123456789abcdef", "7310000000000000001"
 )
-COMPUTED: Final = frozenset({"name"})
+HEX_KEY: Final = re.compile(r"[0-9a-f]{24}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +128,32 @@ class World:
         """Take an item as it is; KeyError when there never was one."""
         return self.items[item_id]
 
-    def space(self, key: str) -> Space:
-        """Find a space by its hex key or simple name; refused as the path or body of a call would be."""
+    def has_space(self, key: str) -> bool:
+        """Tell whether there is a space of this hex key or simple name."""
+        return key in self.spaces or any(each.simple_name == key for each in self.spaces.values())
+
+    def named_space(self, key: str) -> Space:
+        """Find a space by its hex key or simple name, else 1000052062."""
         found = self.spaces.get(key) or next((s for s in self.spaces.values() if s.simple_name == key), None)
         if found is None:
             raise Refusal("no_simple_name", f"not found simple name: {key}")
         return found
+
+    def space(self, key: str) -> Space:
+        """Find the space of a path: an unknown hex key stops at the token layer (10301), a name does not."""
+        if HEX_KEY.fullmatch(key) and key not in self.spaces:
+            raise Refusal("token_permission", f"project {key} does not exist or the plugin is not installed")
+        return self.named_space(key)
+
+    @staticmethod
+    def ruled(rules: Iterable[Mapping[str, Json]], user: str, item: Item, field: str = "") -> bool:
+        """Tell whether a rule (`user`, `type`, `item`, `field`) is about this user, item and field."""
+        facts = {"user": user, "type": item.type_key, "item": str(item.id), "field": field}
+        return any(all(facts[key] == str(value) for key, value in rule.items()) for rule in rules)
+
+    def next_id(self) -> int:
+        """Give the next free item id."""
+        return max(self.items, default=6300000000) + 1
 
     def type_of(self, item: Item) -> ItemType:
         """Tell the type of an item."""
@@ -221,7 +242,7 @@ class World:
                 "doc_html": f"<p><strong>{escape(str(stored))}</strong></p>",
             }
         if field.type == "compound_field":
-            after.rows[field.key] = [str(uuid.uuid4()) for _ in after.values.get(field.key) or ()]
+            after.rows[field.key] = [str(uuid.uuid4()) for _ in stored or ()]
 
     @staticmethod
     def _mirror(after: Item, role: str, owners: list[str] | None) -> None:
@@ -254,6 +275,8 @@ class World:
         """Bring computed fields up to date: sums, mirrors of roles, current operators."""
         item_type = self.type_of(item)
         for field in item_type.fields:
+            if field.type == "compound_field":
+                self._identify(item, field.key)
             if field.formula:
                 numbers = [item.values.get(key) for key in field.formula]
                 told = [each for each in numbers if isinstance(each, (int, float))]
@@ -273,11 +296,36 @@ class World:
             first = next((held[role.id] for role in item_type.roles if held.get(role.id)), None)
             item.values["current_status_operator"] = None if item.aborted is not None else first
 
-    def commit(self, before: Item | None, after: Item, actor: Actor, operation: str = "modify") -> bool:
-        """Make `after` the item, with records, automations and storage; says whether anything changed."""
+    @staticmethod
+    def _identify(item: Item, key: str) -> None:
+        """Give each compound row an id, when a seed brought rows without."""
+        rows, ids = item.values.get(key) or [], item.rows.get(key, [])
+        if len(rows) != len(ids):
+            item.rows[key] = [
+                str(uuid.uuid5(uuid.NAMESPACE_OID, f"{item.id}/{key}/{n}")) for n in range(len(rows))
+            ]
+
+    def commit(
+        self,
+        before: Item | None,
+        after: Item,
+        actor: Actor,
+        operation: str = "modify",
+        *,
+        touch: bool = False,
+        node: tuple[str, list[str], list[str]] | None = None,
+    ) -> bool:
+        """Make `after` the item, with records, automations and storage; says whether anything changed.
+
+        `touch`: a change of nothing moves `updated_at` all the same. `node`: what was said of a node, as
+        its key, what stood before and what stands now.
+        """
         self.derive(after)
         contents = _differences(before, after, self.type_of(after))
-        if operation == "modify" and not contents:
+        if node is not None and node[1] != node[2]:
+            contents["node_mod"] = [_content("node", node[0], old=node[1], new=node[2])]
+        idle = operation == "modify" and not contents and before is not None and before.nodes == after.nodes
+        if idle and not touch:
             return False
         now = self.now()
         after.updated_at = max(now, (before.updated_at + 1) if before else now)
@@ -286,13 +334,54 @@ class World:
             self._past.setdefault(after.id, []).append((now, before))
         self.items[after.id] = after
         records = [self._record(after, actor, operation, module, rows) for module, rows in contents.items()]
-        if not records:
+        if not records and not idle:
             records = [self._record(after, actor, operation, "work_item_mod", [])]
         self.records.setdefault(after.id, []).extend(records)
         if self.store is not None:
             self.store.save([after], records)
         self._automate(after, contents, actor)
         return True
+
+    def move(self, before: Item, after: Item, state: str, actor: Actor, operation: str) -> None:
+        """Bring an item to another state of its flow; the state before goes into the history (6.1)."""
+        item_type, now = self.type_of(after), self.now()
+        old = item_type.state(before.state)
+        row = {
+            "state_key": old.key,
+            "is_archived_state": old.final,
+            "is_init_state": item_type.states[0].key == old.key,
+            "updated_at": before.state_at or before.created_at,
+            "updated_by": before.state_by or before.created_by,
+        }
+        after.history = [*before.history, row]
+        after.state, after.state_at, after.state_by = state, now, actor.key
+        self.commit(before, after, actor, operation, node=(state, [old.key], [state]))
+
+    def store_late(self, sent: Item, keys: Iterable[str], actor: Actor) -> None:
+        """Store the named values of a late write into the item as it is by then."""
+        before = self.items[sent.id]
+        after = before.copy()
+        for key in keys:
+            if key == "name":
+                after.name = sent.name
+            else:
+                after.values[key] = sent.values.get(key)
+            for held, new in ((after.rich, sent.rich), (after.rows, sent.rows)):
+                held.pop(key, None)
+                if key in new:
+                    held[key] = new[key]  # type: ignore[assignment] # the two maps are of one kind each
+        if "role_owners" not in keys:
+            self.recompute_roles(after)
+        self.commit(before, after, actor, touch=self.options.noop_put_touches)
+
+    def apply_defaults(self, item_id: int) -> None:
+        """Overwrite option values with the template's defaults, as happens some time after a create (7.1)."""
+        before = self.items[item_id]
+        after = before.copy()
+        for field in self.type_of(before).fields:
+            if field.type in ("select", "multi_select") and field.default is not None:
+                after.values[field.key] = field.default
+        self.commit(before, after, Actor("template", "automation"))
 
     def _automate(self, item: Item, contents: Mapping[str, list[Object]], actor: Actor) -> None:
         if actor.channel == "automation":
