@@ -282,6 +282,11 @@ class ScalarCodec(Codec):
         """Read the text of one scalar."""
 
 
+def one_of(values: list[Any]) -> Schema:
+    """Return the JSON Schema of a choice; any text where nothing is known to choose from."""
+    return {"enum": values} if values else ANY_TEXT
+
+
 def members(shape: Schema) -> Schema:
     """Return the JSON Schema of a list, each member once."""
     return {"type": "array", "items": shape, "uniqueItems": True}

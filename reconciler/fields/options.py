@@ -21,6 +21,7 @@ from reconciler.fields.base import (
     Wrong,
     entries,
     found,
+    one_of,
 )
 from reconciler.fields.sets import SetCodec, added
 from reconciler.fields.text import canonical, written_text
@@ -83,7 +84,7 @@ class Choices:
             ]
             if labels:
                 yield {"enum": [form for label in labels for form in forms_of(label)]}
-        yield entries({"id": {"enum": list(self.options)}}, required=("id",))
+        yield entries({"id": one_of(list(self.options))}, required=("id",))
 
     def gone(self, option_id: str) -> str | None:
         """Say why an option may not be newly chosen, or None."""

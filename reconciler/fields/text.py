@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from reconciler.authored import Scalar
+from reconciler.authored import Node, Scalar
 from reconciler.errors import QUOTABLE, Mistake
-from reconciler.fields.base import ANY_TEXT, EMPTY, EMPTY_LABEL, ScalarCodec, Schema, Seen, Wrong
+from reconciler.fields.base import ANY_TEXT, EMPTY, EMPTY_LABEL, ScalarCodec, Schema, Seen, Wanted, Wrong
 
 TELEPHONE = re.compile(r"(?:\+?[0-9]{1,4})?(?:[-()*#]*[0-9]){3,50}")
 LONGEST_TELEPHONE = 54
@@ -19,6 +19,7 @@ LONGEST_EMAIL = 254
 WEB_ADDRESS = re.compile(r"https?://[^\s/][^\s]*", re.IGNORECASE)
 
 
+NAMED = "write one, or delete the line"
 LINK: Schema = {"type": "string", "pattern": r"^\s*[hH][tT][tT][pP][sS]?://[^\s/]"}
 
 
@@ -44,9 +45,9 @@ def written_text(scalar: Scalar) -> str:
     raise Wrong(Mistake(scalar.place, "the text after ' #' is a comment to YAML", f"quote the text{advice}"))
 
 
-def nothing_in(scalar: Scalar) -> Wrong:
+def nothing_in(scalar: Scalar, fix: str = "write null to empty the field") -> Wrong:
     """Make the error for a text without any sign in it."""
-    return Wrong(Mistake(scalar.place, "an empty text", "write null to empty the field"))
+    return Wrong(Mistake(scalar.place, "an empty text", fix))
 
 
 class TextCodec(ScalarCodec):
@@ -57,11 +58,17 @@ class TextCodec(ScalarCodec):
     compared = "as text; Unicode forms, line ends and newlines at the end do not count"
     cleared_by = '""'
 
+    def parse(self, node: Node) -> Wanted:
+        """Read a text; an item is never without a name."""
+        if self.is_name and isinstance(node, Scalar) and node.is_null:
+            raise Wrong(Mistake(node.place, "an item without a name", NAMED))
+        return super().parse(node)
+
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Take the text; a name stands on one line."""
         text = self.fold(written_text(scalar))
         if text is EMPTY:
-            raise nothing_in(scalar)
+            raise nothing_in(scalar, NAMED) if self.is_name else nothing_in(scalar)
         if self.is_name and "\n" in text:
             raise Wrong(Mistake(scalar.place, "a line break in a name", "write it on one line"))
         return text

@@ -21,6 +21,7 @@ from reconciler.fields.base import (
     Wrong,
     entries,
     found,
+    one_of,
 )
 from reconciler.fields.options import bearing, folded, forms_of, id_form, option_id, refuse_cut, several
 from reconciler.fields.sets import SetCodec, added
@@ -199,7 +200,7 @@ class Tree:
             if texts:
                 yield {"enum": [form for text in texts for form in forms_of(text)]}
         yield {"type": "array", "items": {"type": ["string", "number", "boolean", "object"]}, "minItems": 1}
-        yield entries({"id": {"enum": sorted({path[-1] for path in chosen})}}, required=("id",))
+        yield entries({"id": one_of(sorted({path[-1] for path in chosen}))}, required=("id",))
 
     def is_leaf(self, path: Path) -> bool:
         """Whether nothing lies below a path."""

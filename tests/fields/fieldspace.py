@@ -426,7 +426,9 @@ class Case:
 
 
 CASES = [
-    Case(NAME, texts.map(lambda text: canonical(text.replace("\n", " ").strip())), text_readings),
+    Case(
+        NAME, texts.map(lambda text: canonical(text.replace("\n", " ").strip())).filter(bool), text_readings
+    ),
     Case(NOTES, texts.map(canonical), text_readings),
     Case(
         STORY,
