@@ -101,7 +101,7 @@ def test_an_option_that_is_gone_blocks_its_row_and_all_else_goes_on(pinned: Desk
     done = pinned.run("plan")
     assert f"  x demo/story/{STORY} Priority" in done.out
     assert what in done.out
-    assert "~ Reviewer  (empty) → dana@example.com" in done.out
+    assert "→ dana@example.com   :4" in done.out
 
 
 def test_a_field_that_is_gone_retyped_or_calculated_blocks_its_row(pinned: Desk) -> None:
