@@ -21,6 +21,8 @@ DOOR: Final = "/_sandbox/"
 def _options(world: World, body: Object) -> object:
     """Turn switches, and tell them all."""
     world.options.set(body)
+    if world.pages is not None:
+        world.pages.clear()
     return asdict(world.options)
 
 

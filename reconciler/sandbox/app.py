@@ -32,8 +32,8 @@ STRANGER: Final = "no_user_info"
 ROUTES: Final = (
     Route("POST", "/open_api/user/query", people.users, user=False),
     Route("POST", "/open_api/user/search", people.search_users),
-    Route("POST", "/open_api/projects", people.projects, user=False),
-    Route("POST", "/open_api/projects/detail", people.details, user=False),
+    Route("POST", "/open_api/projects", people.projects),
+    Route("POST", "/open_api/projects/detail", people.details),
     Route("GET", f"{SPACE}/business/all", people.businesses),
     Route("GET", f"{SPACE}/teams/all", people.teams),
     Route("GET", f"{SPACE}/work_item/all-types", metadata.all_types, stranger="user_not_exist"),
@@ -79,7 +79,11 @@ def log_id() -> str:
 
 def reply(status: int, body: Json, trace: str = "") -> Response:
     """Write a JSON answer with its trace id (1.3)."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    data = body.get("data") if isinstance(body, dict) else None
+    if isinstance(data, reads.Ready):
+        text = f'{{"err_code":0,"err_msg":"","err":{{}},"data":[{",".join(data)}]}}'
+    else:
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Response(text, status, {"X-Tt-Logid": trace or log_id()}, content_type="application/json")
 
 

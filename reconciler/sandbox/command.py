@@ -18,6 +18,7 @@ from waitress.wasyncore import close_all
 
 from .app import create_app
 from .demo import demo_world
+from .front import Front
 from .generate import BadCount, generate
 from .model import Item
 from .options import Options, load_options
@@ -81,16 +82,22 @@ def serve(
     """Print the export lines once the port accepts, then serve until SIGINT or SIGTERM; 1: cannot start."""
     try:
         world, _ = open_world(db, seed, generate, load_options(options) if options else Options())
-        running = Running(world, port=port, write_log=write_log)
+        world.pages = {}
+        fronted = world.options.front or bool(world.options.connection_faults)
+        running = Running(world, port=0 if fronted else port, write_log=write_log)
+        front = Front(running.url, world, port=port) if fronted else None
     except (BadSeed, BadStore, BadCount, YAMLError, ValueError, OSError) as wrong:
         sys.stderr.write(f"sandbox: {wrong}\n")
         return 1
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os._exit(0))
+    if front is not None:
+        front.thread.start()
+    url = front.url if front else running.url
     known = world.credentials
-    sys.stderr.write(f"sandbox: switches at {running.url}/_sandbox/{world.admin_token}/options\n")
+    sys.stderr.write(f"sandbox: switches at {url}/_sandbox/{world.admin_token}/options\n")
     sys.stdout.write(
-        f"export MEEGLE_BASE_URL={running.url}\nexport MEEGLE_PLUGIN_ID={known.plugin_id}\n"
+        f"export MEEGLE_BASE_URL={url}\nexport MEEGLE_PLUGIN_ID={known.plugin_id}\n"
         f"export MEEGLE_PLUGIN_SECRET={known.plugin_secret}\nexport MEEGLE_USER_KEY={known.user_key}\n"
     )
     sys.stdout.flush()

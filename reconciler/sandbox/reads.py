@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
@@ -40,7 +41,22 @@ def query(world: World, call: Call) -> Object:
     ]
     if len(good) < len(seen) and (world.options.unknown_ids == "refuse" or not good):
         raise Refusal("no_item")
+    if world.pages is not None and not call.many("fields") and not call.map("expand"):
+        return {"data": Ready([_page(world, world.pages, each, call) for each in good])}
     return {"data": [work_item(world, each, call, wanted) for each in good]}
+
+
+class Ready(list[str]):
+    """A list of JSON texts that need no more encoding."""
+
+
+def _page(world: World, pages: dict[int, tuple[Item, str]], item: Item, call: Call) -> str:
+    """Encode a whole item once: a change makes a new item, so the old text is not found again."""
+    kept = pages.get(item.id)
+    if kept is None or kept[0] is not item:
+        text = json.dumps(work_item(world, item, call, anything), ensure_ascii=False, separators=(",", ":"))
+        pages[item.id] = kept = item, text
+    return kept[1]
 
 
 def indexed(world: World, call: Call, spaces: Iterable[Space]) -> Iterator[Item]:

@@ -112,6 +112,8 @@ class World:
         self.store: Store | None = None
         self.admin_token = secrets.token_urlsafe(18)
         self.write_log: Path | None = None
+        self.pages: dict[int, tuple[Item, str]] | None = None
+        """Whole items as JSON text, kept while nobody but calls changes anything: in a process of its own."""
         self._due: list[tuple[int, Callable[[], object]]] = []
         self._past: dict[int, list[tuple[int, Item | None]]] = {}
         self._tables: dict[tuple[str, str], ItemType] = {
