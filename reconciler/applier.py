@@ -267,7 +267,8 @@ class Applier:
         pairs: list[dict[str, Any]] = []
         for change in task.open:
             codec = self.codec(task, change)
-            wire = codec.encode(aim(change, codec, task.before.values[change.key].value))
+            value = aim(change, codec, task.before.values[change.key].value)
+            wire = self.remote.catalog.encode(task.update.ref.type_key, change.key, value)
             if change.is_role:
                 roles[change.key.removeprefix(ROLES)] = wire
             else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,7 +93,8 @@ class Catalog:
 
     `types` is what the space says now.  Names are read by `pinned` where a type is pinned:
     what was reviewed decides what a word means, the space whether that still stands.  `notes`
-    collects what a reader of the plan should know of the difference.
+    collects what a reader of the plan should know of the difference; `clears` holds, by field
+    type, the wire form that empties it in this space where that is not the documented one.
     """
 
     space_key: str
@@ -102,6 +103,7 @@ class Catalog:
     people: People = field(default_factory=People)
     items: Items = NO_ITEMS
     pinned: Mapping[str, TypeSpec] = field(default_factory=dict)
+    clears: Mapping[str, Any] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
     codecs: dict[tuple[str, str, bool], Codec] = field(default_factory=dict)
 
@@ -133,6 +135,13 @@ class Catalog:
                 raise KeyError(key)
             self.codecs[at] = codec_for(spec, self.people, self.items)
         return self.codecs[at]
+
+    def encode(self, type_key: str, key: str, value: Hashable) -> Any:
+        """Return the form in which a canonical value is sent to this space."""
+        codec = self.codec(type_key, key)
+        if value == codec.empty and codec.spec.type in self.clears:
+            return self.clears[codec.spec.type]
+        return codec.encode(value)
 
     def label(self, type_key: str, key: str) -> str:
         """Return a field's name, as it is pinned where it is gone."""

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
@@ -25,24 +25,33 @@ FORMAT = "1.0"
 FOLDER = "schemas"
 PEOPLE = "people.json"
 ITEMS = "items.json"
-OTHERS = frozenset({PEOPLE, ITEMS, "profile.json"})
+PROFILE = "profile.json"
+OTHERS = frozenset({PEOPLE, ITEMS, PROFILE})
+CLEARS: dict[str, Any] = {"null": None, "text": "", "list": []}
+"""The forms of emptiness that a space may take, by their name in the profile (field-formats.md 3.2)."""
 SETTLED = frozenset({"kind", "scale", "zone", "row_key"})
 """Members of a field's specification that the settings say, so that pins do not."""
 
 SPEC = TypeAdapter(TypeSpec)
 NAMES = TypeAdapter(dict[str, str])
 IDS = TypeAdapter(dict[str, dict[str, int]])
+FORMS = TypeAdapter(dict[Literal["clears"], dict[str, Literal["null", "text", "list"]]])
 Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """What is pinned of one space: types by key, user keys by e-mail, items by (type key, name)."""
+    """What is pinned of one space: types by key, user keys by e-mail, items by (type key, name).
+
+    `clears` says, for a field type, the wire form by which this space empties it, where the
+    documented one was found not to work.
+    """
 
     space_key: str = ""
     types: Mapping[str, TypeSpec] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
     items: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    clears: Mapping[str, Any] = field(default_factory=dict)
 
     def catalog(self, space: str, settings: SpaceSettings, groups: Mapping[str, tuple[str, ...]]) -> Catalog:
         """Return the catalog that needs no network: the space as it was when it was pinned."""
@@ -86,11 +95,15 @@ def read_pins(folder: Path) -> Pins:
         types[spec.key], space_key = spec, str(whole.get("space_key", space_key))
     people = named(folder / PEOPLE, NAMES, "it maps e-mails to user keys")
     items = named(folder / ITEMS, IDS, "it maps types to names and ids")
+    profile = named(
+        folder / PROFILE, FORMS, f"it says `clears`: a field type with one of {', '.join(CLEARS)}"
+    )
     return Pins(
         space_key,
         types,
         people,
         {(key, name): item_id for key, names in items.items() for name, item_id in names.items()},
+        {type_: CLEARS[form] for type_, form in profile.get("clears", {}).items()},
     )
 
 

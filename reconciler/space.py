@@ -81,7 +81,9 @@ class Reader:
         }
         live = {key: decided(spec, self.settings) for key, spec in specs.items()}
         people = People(groups=groups, by_email=pinned_people(pins))
-        self.catalog = Catalog(self.space_key, self.name, {**live, **others}, people, pinned=pinned)
+        self.catalog = Catalog(
+            self.space_key, self.name, {**live, **others}, people, pinned=pinned, clears=pins.clears
+        )
         return self.catalog
 
     def learn(self, manifest: Manifest, *, lines: bool = False) -> None:

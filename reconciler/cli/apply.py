@@ -183,9 +183,11 @@ def from_saved(path: Path, raised: Raised) -> tuple[Plan, Settings]:
 def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
     """Read the metadata of what the plan touches anew; raises BadPlan where it has changed."""
     from reconciler.cli.saved import refuse_other
+    from reconciler.pins import pins_folder, read_pins
     from reconciler.planner import people_of, touched
 
-    catalog = writer.open({update.ref.type_key for update in plan.updates}, settings.groups())
+    pins = read_pins(pins_folder(Path.cwd(), plan.space))
+    catalog = writer.open({update.ref.type_key for update in plan.updates}, settings.groups(), pins)
     writer.meet(people_of(plan))
     refuse_other(
         plan, host=host, space_key=catalog.space_key, metadata_digest=catalog.digest(touched(plan.updates))

@@ -161,3 +161,25 @@ items:
     for wrong in ("scale: p0", "priorty: P0", "needs_qa: 'no'", "role_owners: []", "platform: iOS"):
         document = YAML(typ="safe").load(right.replace("story_points: 0.5", wrong))
         assert list(validator.iter_errors(document)), wrong
+
+
+def test_a_field_is_emptied_in_the_form_that_the_space_s_profile_names(desk: Desk) -> None:
+    desk.world.options.clear_by = {"number": ["text"]}
+    desk.stories(f"{{id: {STORY}, fields: {{story_points: null}}}}")
+    refused = desk.run("apply", "--yes")
+    assert refused.code == 3
+    assert "how this space empties it is found by `reconciler doctor --probe`" in refused.out
+    desk.write("schemas/demo/profile.json", '{"clears": {"number": "text"}}')
+    assert desk.run("apply", "--yes").code == 0
+    assert desk.sent == [{"field_3724e6": None}, {"field_3724e6": ""}]
+
+
+def test_a_profile_of_another_shape_is_told(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{story_points: null}}}}")
+    desk.write("schemas/demo/profile.json", '{"clears": {"number": "zero"}}')
+    done = desk.run("plan")
+    assert done.code == 1
+    assert (
+        "profile.json cannot be read (it says `clears`: a field type with one of null, text, list)"
+        in done.err
+    )
