@@ -30,6 +30,7 @@ PEOPLE_BATCH = 100
 """Users that one `user/query` takes (endpoints.md 4.7)."""
 THREADS = 4
 """Calls at once: four fill 15 a second at 200 ms each."""
+BUSINESS = "business"
 NOT_FOUND = frozenset({30005})
 NOBODY_FOUND = frozenset({30006})
 
@@ -89,14 +90,19 @@ class Reader:
     def learn(self, manifest: Manifest, *, lines: bool = False) -> None:
         """Look up what the files name: business lines, people, and related items by their names."""
         catalog = self.catalog
-        if lines or catalog.uses(manifest, "business"):
-            tree = business_lines(
-                self.client.read(api.BUSINESS_ALL, path={"project_key": self.space_key}).get("data")
-            )
-            catalog.types = {key: with_lines(spec, tree) for key, spec in catalog.types.items()}
+        if lines or catalog.uses(manifest, BUSINESS):
+            self.read_lines()
         self.meet(catalog.mentioned(manifest))
         self.find_items(catalog.targets(manifest), known_items(catalog, manifest))
         catalog.codecs.clear()
+
+    def read_lines(self) -> None:
+        """Read the space's business lines, which are the options of business fields."""
+        tree = business_lines(
+            self.client.read(api.BUSINESS_ALL, path={"project_key": self.space_key}).get("data")
+        )
+        self.catalog.types = {key: with_lines(spec, tree) for key, spec in self.catalog.types.items()}
+        self.catalog.codecs.clear()
 
     def find_items(self, targets: Iterable[tuple[str, str]], known: Mapping[int, tuple[str, str]]) -> None:
         """Find related items by their exact name: one `filter` each (endpoints.md 6.4, fuzzy there)."""
@@ -320,7 +326,7 @@ def with_lines(spec: TypeSpec, lines: tuple[Option, ...]) -> TypeSpec:
     """Give the business fields of a type the space's lines for options."""
     return replace(
         spec,
-        fields=tuple(replace(one, options=lines) if one.type == "business" else one for one in spec.fields),
+        fields=tuple(replace(one, options=lines) if one.type == BUSINESS else one for one in spec.fields),
     )
 
 

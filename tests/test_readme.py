@@ -78,7 +78,8 @@ def test_the_demo_shows_a_change_of_every_type_that_the_readme_names(clone: Path
     said = shell("make demo", clone)
     names = ("Name", "Description", "External reference", "Story points", "Needs QA", "PRD", "Due", "Cutover")
     more = ("Scale", "Priority", "Platform", "Tags", "Followers", "Reviewer", "RD", "PM", "Operator")
-    for name in (*names, *more):
+    rest = ("Area", "Markets", "Business line", "Schedule", "Parent", "Release", "Docs", "Hotline", "Contact")
+    for name in (*names, *more, *rest, "Environments"):
         assert re.search(rf"^      [~-] {name} ", said, flags=re.MULTILINE), name
 
 

@@ -185,9 +185,12 @@ def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
     from reconciler.cli.saved import refuse_other
     from reconciler.pins import pins_folder, read_pins
     from reconciler.planner import people_of, touched
+    from reconciler.space import BUSINESS
 
     pins = read_pins(pins_folder(Path.cwd(), plan.space))
     catalog = writer.open({update.ref.type_key for update in plan.updates}, settings.groups(), pins)
+    if any(change.type == BUSINESS for update in plan.updates for change in update.changes):
+        writer.read_lines()
     writer.meet(people_of(plan))
     refuse_other(
         plan, host=host, space_key=catalog.space_key, metadata_digest=catalog.digest(touched(plan.updates))

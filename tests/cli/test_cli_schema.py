@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -12,6 +14,7 @@ from ruamel.yaml import YAML
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
+ROOT = Path(__file__).parent.parent.parent
 STORY = 6300012320
 
 
@@ -183,3 +186,10 @@ def test_a_profile_of_another_shape_is_told(desk: Desk) -> None:
         "profile.json cannot be read (it says `clears`: a field type with one of null, text, list)"
         in done.err
     )
+
+
+def test_the_demo_s_pins_are_what_the_demo_space_says(desk: Desk) -> None:
+    for name in ("state", "schemas"):
+        shutil.copytree(ROOT / name, desk.folder / name)
+    done = desk.run("schema", "pull")
+    assert done.out == "Pinned 3 types, 4 people, 1 items; 0 files changed.\n"
