@@ -59,9 +59,7 @@ def is_long(change: Change) -> bool:
     if change.clears or change.added or change.removed:
         return False
     sides = (change.before_label, change.after_label)
-    return all(len(side) > 1 for side in sides) and (
-        max(map(len, sides)) >= LONG or any("\n" in side for side in sides)
-    )
+    return EMPTY_LABEL not in sides and (max(map(len, sides)) >= LONG or any("\n" in side for side in sides))
 
 
 def words(before: str, after: str) -> tuple[Piece, ...]:

@@ -25,36 +25,32 @@ Shape: TypeAlias = tuple[Hashable, ...]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One change as it is made to each of `updates`; `change` is the first of them."""
+    """One change as it is made to each of `rows`; `change` is the first of them.
+
+    `id` is ten hex digits that stay the same while the group reads the same.
+    """
 
     kind: str
     type_key: str
     change: Change
     rows: tuple[tuple[Update, Change], ...]
-
-    @property
-    def id(self) -> str:
-        """Ten hex digits that stay the same while the group reads the same."""
-        return hashlib.sha256(
-            canonical([self.type_key, *identity(self.change)]).encode(errors="replace")
-        ).hexdigest()[:10]
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
 class BlockGroup:
-    """Fields or items that are kept from being written for one reason."""
+    """Fields or items that are kept from being written for one reason; `id` as of a group."""
 
     name: str
     reason: str
     repair: str
     blocks: tuple[Block, ...]
+    id: str
 
-    @property
-    def id(self) -> str:
-        """Ten hex digits that stay the same while the group reads the same."""
-        return hashlib.sha256(
-            canonical([self.name, self.reason, self.repair]).encode(errors="replace")
-        ).hexdigest()[:10]
+
+def id_of(shape: Shape) -> str:
+    """Return ten hex digits that tell one shape from another."""
+    return hashlib.sha256(canonical(shape).encode(errors="replace")).hexdigest()[:10]
 
 
 def kind_of(change: Change) -> str:
@@ -82,10 +78,9 @@ def identity(change: Change) -> Shape:
 
     Labels alone would not do: two options may have one label.
     """
-    gone, new = moved(change.before, change.after)
     head = (change.key, change.name, change.type, change.op, change.why)
     if shows_members(change):
-        return (*head, change.added, change.removed, gone, new)
+        return (*head, change.added, change.removed, *moved(change.before, change.after))
     return (*head, change.before_label, change.after_label, canonical(change.before), canonical(change.after))
 
 
@@ -103,8 +98,14 @@ def groups(plan: Plan) -> tuple[Group, ...]:
         for change in update.changes:
             found.setdefault((update.ref.type_key, *identity(change)), []).append((update, change))
     made = [
-        Group(kind_of(rows[0][1]), rows[0][0].ref.type_key, rows[0][1], tuple(sorted(rows, key=row_order)))
-        for rows in found.values()
+        Group(
+            kind_of(rows[0][1]),
+            rows[0][0].ref.type_key,
+            rows[0][1],
+            tuple(sorted(rows, key=row_order)),
+            id_of(shape),
+        )
+        for shape, rows in found.items()
     ]
     return tuple(
         sorted(made, key=lambda one: (KINDS.index(one.kind), -len(one.rows), row_order(one.rows[0]), one.id))
@@ -122,7 +123,10 @@ def block_groups(plan: Plan) -> tuple[BlockGroup, ...]:
     found: dict[tuple[str, str, str], list[Block]] = {}
     for block in plan.blocks:
         found.setdefault((block.name, block.reason, block.repair), []).append(block)
-    made = [BlockGroup(*said, tuple(sorted(blocks, key=block_order))) for said, blocks in found.items()]
+    made = [
+        BlockGroup(*said, tuple(sorted(blocks, key=block_order)), id_of(said))
+        for said, blocks in found.items()
+    ]
     return tuple(sorted(made, key=lambda one: (-len(one.blocks), block_order(one.blocks[0]), one.id)))
 
 

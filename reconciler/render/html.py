@@ -1,0 +1,306 @@
+"""A plan as one HTML page that asks for nothing: review by keyboard, search, filters, print.
+
+The page carries the plan as JSON and one script that draws it; a policy of `default-src 'none'`
+lets only that script and that style speak.  Without scripts a plain table is there.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sized
+from importlib import resources
+from typing import Any
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from reconciler.fields.base import EMPTY_LABEL
+from reconciler.guard import allow_line
+from reconciler.model import Block, Change, Plan, Ref, Update
+from reconciler.planfile import PlanFile
+from reconciler.render.explain import GONE, NEW, SAME, inside, is_long, safe_lines, words
+from reconciler.render.groups import (
+    BOTH,
+    CHANGE,
+    CLEAR,
+    DRIFT,
+    BlockGroup,
+    Group,
+    block_groups,
+    groups,
+    people_in,
+    shows_members,
+    why_word,
+)
+from reconciler.render.safe import safe_text
+from reconciler.render.text import forecast_lines, verdict
+
+BLOCKED = "blocked"
+
+KIND_LABELS = {
+    BOTH: "changed on both sides",
+    BLOCKED: "blocked",
+    CLEAR: "to empty",
+    DRIFT: "drifted",
+    CHANGE: "changed",
+}
+"""What a reader calls the rows of each kind, in the order of the page."""
+
+PAGE_ORDER = tuple(KIND_LABELS)
+
+SIDES = {SAME: 0, GONE: 1, NEW: 2}
+"""How the page's script tells on which side a stretch of text stands."""
+
+HOST = re.compile(r"(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](?::[0-9]{1,5})?")
+LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?")
+WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~/%-]*")
+"""What an address must look like before the page makes a link of it."""
+
+
+class Strings:
+    """Every text of the page once, made safe; values are known by their number."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.numbers: dict[str, int] = {}
+
+    def add(self, text: str) -> int:
+        """Return the number of a text."""
+        return self.numbers.setdefault(safe_lines(text), len(self.numbers))
+
+    def each(self, texts: Iterable[str]) -> list[int]:
+        """Return the numbers of several texts."""
+        return [self.add(text) for text in texts]
+
+    def all(self) -> list[str]:
+        """Return the texts in the order of their numbers."""
+        return list(self.numbers)
+
+
+class Cards:
+    """The plan as the page's script reads it: items, and cards with the rows that they speak of."""
+
+    def __init__(self, plan: Plan, found: Iterable[Group], blocked: Iterable[BlockGroup]) -> None:
+        """Lay out every group and every blocked row of the plan."""
+        self.plan = plan
+        self.strings = Strings()
+        self.numbers: dict[Ref, int] = {}
+        self.items: list[list[Any]] = []
+        for update in plan.updates:
+            self.number(
+                update.ref, update.title, [effect_line(update, n) for n in range(len(update.side_effects))]
+            )
+        made = [self.change_card(group) for group in found]
+        held = [self.block_card(group) for group in blocked]
+        self.cards = sorted([*made, *held], key=lambda card: PAGE_ORDER.index(card[0]))
+
+    def number(self, ref: Ref, title: str, effects: Iterable[str] = ()) -> int:
+        """Return the number of an item; the first mention describes it."""
+        if ref not in self.numbers:
+            self.numbers[ref] = len(self.items)
+            word = self.plan.types.get(ref.type_key, ref.type_key)
+            self.items.append(
+                [
+                    self.strings.add(self.plan.address(ref)),
+                    str(ref.id),
+                    self.strings.add(word),
+                    self.strings.add(title),
+                    self.strings.each(effects),
+                ]
+            )
+        return self.numbers[ref]
+
+    def row(self, ref: Ref, title: str, row: Change | Block) -> list[int]:
+        """Return the item, the file and the line of a row."""
+        return [self.number(ref, title), self.strings.add(row.place.file), row.place.line]
+
+    def change_card(self, group: Group) -> list[Any]:
+        """Return the card of one change."""
+        change = group.change
+        return [
+            group.kind,
+            group.id,
+            self.strings.add(change.name),
+            self.strings.add(change.key),
+            self.strings.add(change.why or ""),
+            self.strings.add(why_word(change)),
+            self.strings.each(people_in(change)),
+            self.values(change),
+            self.strings.each(inside(change.before, change.after)),
+            [part for update, one in group.rows for part in self.row(update.ref, update.title, one)],
+        ]
+
+    def values(self, change: Change) -> list[Any]:
+        """Return a value's change: members, words, or before and after."""
+        if shows_members(change):
+            return ["members", self.strings.each(change.added), self.strings.each(change.removed)]
+        if is_long(change):
+            pieces = words(change.before_label, change.after_label)
+            return [
+                "words",
+                [part for one in pieces for part in (SIDES[one.kind], self.strings.add(one.text))],
+            ]
+        return ["pair", self.strings.add(change.before_label), self.strings.add(change.after_label)]
+
+    def block_card(self, group: BlockGroup) -> list[Any]:
+        """Return the card of one reason for which rows are held back."""
+        return [
+            BLOCKED,
+            group.id,
+            self.strings.add(group.name),
+            self.strings.add(group.blocks[0].key or ""),
+            self.strings.add(""),
+            self.strings.add(""),
+            [],
+            ["reason", self.strings.add(group.reason), self.strings.add(group.repair)],
+            [],
+            [part for block in group.blocks for part in self.row(block.ref, block.title, block)],
+        ]
+
+    def page(self, source: str) -> dict[str, Any]:
+        """Return everything that the script needs; `review` names this set of rows for the ticks."""
+        laid = [self.items, self.cards]
+        return {
+            "review": hashlib.sha256(json.dumps(laid).encode()).hexdigest()[:16],
+            "kinds": KIND_LABELS,
+            "empty": EMPTY_LABEL,
+            "item": item_base(self.plan),
+            "source": source if WEB.fullmatch(source) else "",
+            "space": safe_text(self.plan.space),
+            "items": self.items,
+            "cards": self.cards,
+            "strings": self.strings.all(),
+        }
+
+
+def effect_line(update: Update, n: int) -> str:
+    """Return what the service may move by itself."""
+    effect = update.side_effects[n]
+    return f"{effect.name}: {', '.join(effect.labels)} may go back to the space's default (locked role)"
+
+
+def item_base(plan: Plan) -> str:
+    """Return the web address under which the space's items stand, or nothing where it is none."""
+    if not HOST.fullmatch(plan.host) or not WORD.fullmatch(plan.space):
+        return ""
+    scheme = "http" if LOOPBACK.fullmatch(plan.host) else "https"
+    return f"{scheme}://{plan.host}/{plan.space}"
+
+
+def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
+    """Return the page.
+
+    `source` is the web address under which the files of this commit are shown, such as
+    `https://github.com/acme/state/blob/4f0c…`; without one, places in the files are plain text.
+    """
+    found, blocked = groups(plan), block_groups(plan)
+    cards = Cards(plan, found, blocked)
+    style, script = template("plan.css"), template("plan.js")
+    failed = [guard for guard in plan.guards if not guard.ok]
+    return (
+        environment()
+        .get_template("plan.html")
+        .render(
+            title=f"Plan for {safe_text(plan.space)}",
+            space=safe_text(plan.space),
+            verdict=verdict(plan),
+            forecast=list(forecast_lines(plan)),
+            applyable=made.applyable,
+            notes=[safe_text(note) for note in plan.notes],
+            guards=[[safe_text(one) for one in (guard.name, guard.actual, guard.limit)] for guard in failed],
+            allow=safe_text(allow_line(plan)) if failed else "",
+            counts=counts(found, plan.blocks),
+            facts=facts(made),
+            groups=[plain_group(plan, group) for group in found],
+            blocks=[plain_block(plan, group) for group in blocked],
+            style=Markup(style),  # noqa: S704 - our own file, hashed in the policy
+            script=Markup(script),  # noqa: S704 - our own file, hashed in the policy
+            style_hash=digest_of(style),
+            script_hash=digest_of(script),
+            page=Markup(embedded(cards.page(source.rstrip("/")))),  # noqa: S704 - escaped by `embedded`
+        )
+    )
+
+
+@functools.cache
+def environment() -> Environment:
+    """Return the templates, which escape whatever they are given."""
+    return Environment(
+        autoescape=True,
+        loader=DictLoader({"plan.html": template("plan.html")}),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+@functools.cache
+def template(name: str) -> str:
+    """Read one file of the page."""
+    return resources.files("reconciler.render").joinpath("templates", name).read_text("utf-8")
+
+
+def digest_of(text: str) -> str:
+    """Return the hash by which the policy knows an inline style or script."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def embedded(page: dict[str, Any]) -> str:
+    """Return JSON that no reading of HTML can leave."""
+    text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def counts(found: Iterable[Group], blocks: Sized) -> list[tuple[str, int, str]]:
+    """Return the kind, the number and the label of the rows of each kind that there are."""
+    numbers = Counter({BLOCKED: len(blocks)})
+    for group in found:
+        numbers[group.kind] += len(group.rows)
+    return [(kind, numbers[kind], label) for kind, label in KIND_LABELS.items() if numbers[kind]]
+
+
+def facts(made: PlanFile) -> list[tuple[str, str]]:
+    """Return what the plan was made of."""
+    dirty = " with uncommitted changes" if made.desired.dirty else ""
+    return [
+        ("digest", safe_text(made.digest)),
+        ("commit", safe_text(made.desired.commit or "none") + dirty),
+        ("host", safe_text(made.host)),
+        ("made", f"{made.timestamp:%Y-%m-%d %H:%M:%S %z}"),
+        ("version", safe_text(made.reconciler_version)),
+    ]
+
+
+NAMED = 20
+"""Items that a row of the plain table names."""
+
+
+def plain_group(plan: Plan, group: Group) -> list[str]:
+    """Return the cells of a group for the plain table."""
+    change = group.change
+    shown = (
+        ", ".join([*(f"+ {one}" for one in change.added), *(f"− {one}" for one in change.removed)])
+        if shows_members(change)
+        else f"{change.before_label} → {change.after_label}"
+    )
+    where = [f"{plan.address(update.ref)} {update.title}".rstrip() for update, _ in group.rows]
+    return [safe_text(one) for one in (change.name, shown, change.why or "", named(where))]
+
+
+def plain_block(plan: Plan, group: BlockGroup) -> list[str]:
+    """Return the cells of a group of blocked rows for the plain table."""
+    where = [f"{plan.address(block.ref)} {block.title}".rstrip() for block in group.blocks]
+    return [safe_text(one) for one in (group.name or "whole item", group.reason, group.repair, named(where))]
+
+
+def named(where: list[str]) -> str:
+    """Name the first items and count the others."""
+    more = [f"and {len(where) - NAMED} more"] if len(where) > NAMED else []
+    return ", ".join([*where[:NAMED], *more])

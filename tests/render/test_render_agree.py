@@ -1,0 +1,101 @@
+"""Text, JSON, Markdown and HTML of one plan show the same rows and the same counts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+from hypothesis import given
+from markdown_it import MarkdownIt
+
+from reconciler.model import Plan
+from reconciler.planfile import dumps
+from reconciler.render.explain import safe_lines
+from reconciler.render.groups import kind_of
+from reconciler.render.html import plan_html
+from reconciler.render.markdown import plan_markdown
+from reconciler.render.text import plan_text, verdict
+from tests.render.plans import plans, saved, writable
+from tests.render.test_render_html import embedded
+
+TITLES = {"both": "Changed here", "clear": "Fields to empty", "drift": "Drift", "change": "Changes"}
+MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
+
+
+def counted_in_text(plan: Plan) -> tuple[int, int, int]:
+    """Items, fields and blocked rows that the text shows."""
+    lines = plan_text(plan).split("\n")
+    return (
+        sum(line.startswith("  ~ ") for line in lines),
+        sum(bool(re.match(r"      [~-] ", line)) for line in lines),
+        sum(line.startswith("      blocked: ") for line in lines),
+    )
+
+
+@given(plans.filter(writable))
+def test_all_views_have_the_same_rows(plan: Plan) -> None:
+    made = saved(plan)
+    fields = Counter(plan.address(update.ref) for update in plan.updates for _ in update.changes)
+    written = json.loads(dumps(made))
+    assert Counter(one["address"] for one in written["resource_changes"] for _ in one["fields"]) == fields
+
+    page = embedded(plan_html(plan, made))
+    word = page["strings"].__getitem__
+    rows: Counter[tuple[str, ...]] = Counter()
+    for kind, _, name, key, why, _, _, _, _, flat in page["cards"]:
+        for item, file, line in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
+            rows[kind, word(page["items"][item][0]), word(name), word(key), word(why), word(file), line] += 1
+    assert rows == Counter(
+        [
+            (
+                kind_of(one),
+                *map(
+                    safe_lines, (plan.address(update.ref), one.name, one.key, one.why or "", one.place.file)
+                ),
+                one.place.line,
+            )
+            for update in plan.updates
+            for one in update.changes
+        ]
+        + [
+            (
+                "blocked",
+                *map(safe_lines, (plan.address(one.ref), one.name, one.key or "", "", one.place.file)),
+                one.place.line,
+            )
+            for one in plan.blocks
+        ]
+    )
+
+    comment = plan_markdown(plan, made, limit=10**9)
+    assert "truncated=false" in comment
+    details = re.findall(
+        r"(?ms)^<details><summary>.*?\((\d+) fields\)</summary>\n\n(.*?)^</details>$", comment
+    )
+    assert [int(count) for count, _ in details] == [len(update.changes) for update in plan.updates]
+    tables = [MARKDOWN.render(table.split("\n\n")[0]) for _, table in details]
+    assert [table.count("<tr>") - 1 for table in tables] == [len(update.changes) for update in plan.updates]
+
+
+@given(plans.filter(writable))
+def test_all_views_have_the_same_counts(plan: Plan) -> None:
+    made = saved(plan)
+    comment, page = plan_markdown(plan, made, limit=10**9), plan_html(plan, made)
+    assert plan_text(plan).count(verdict(plan)) == 1
+    assert f"**{verdict(plan)}**" in comment
+    assert f">{verdict(plan)}</h1>" in page
+    assert counted_in_text(plan) == (len(plan.updates), plan.fields, len(plan.blocks))
+    kinds = Counter(kind_of(one) for update in plan.updates for one in update.changes)
+    for kind, title in (
+        ("both", "Changed here"),
+        ("clear", "Fields to empty"),
+        ("drift", "Drift"),
+        ("change", "Changes"),
+    ):
+        hit = re.search(rf"^#### {title}.*\((\d+) fields\)$", comment, re.MULTILINE)
+        assert int(hit[1] if hit else 0) == kinds[kind]
+        hit = re.search(rf'<li class="{kind}"><b>(\d+)</b>', page)
+        assert int(hit[1] if hit else 0) == kinds[kind]
+    hit = re.search(r"^#### Blocked \((\d+) rows\)$", comment, re.MULTILINE)
+    assert int(hit[1] if hit else 0) == len(plan.blocks) == len(made.blocked)
