@@ -25,14 +25,10 @@
     const kept = localStorage.getItem(memory) || "";
     for (const number of kept.split(",")) if (number && Number(number) < seen.length) seen[Number(number)] = 1;
   } catch { /* no storage: the ticks last as long as the page */ }
-  let saving = 0;
   function save() {
-    clearTimeout(saving);
-    saving = setTimeout(() => {
-      try {
-        localStorage.setItem(memory, Array.from(seen.keys()).filter((n) => seen[n]).join(","));
-      } catch { /* see above */ }
-    }, 100);
+    try {
+      localStorage.setItem(memory, [...seen.keys()].filter((n) => seen[n]).join(","));
+    } catch { /* see above */ }
   }
 
   // Elements, made of text alone.
