@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 
 from .call import Call
@@ -116,7 +117,7 @@ def _rich(field: Field, item: Item) -> Object:
     text = item.values.get(field.key) or ""
     rich = item.rich.get(field.key) or {
         "doc": json.dumps({"type": "doc", "text": text}, ensure_ascii=False),
-        "doc_html": "".join(f"<p>{line}</p>" for line in text.splitlines()),
+        "doc_html": "".join(f"<p>{escape(line)}</p>" for line in text.splitlines()),
     }
     value = rich | {"doc_text": text, "is_empty": not text, "notify_user_list": [], "notify_user_type": ""}
     return {"field_key": field.key, "field_value": value}
