@@ -44,11 +44,11 @@ class Editor(LanguageClient):
     def __init__(self) -> None:
         super().__init__("reconciler-tests", "1")
         self.told: asyncio.Queue[lsp.PublishDiagnosticsParams] = asyncio.Queue()
-        self.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(self.hear)
 
-    def hear(self, params: lsp.PublishDiagnosticsParams) -> None:
-        """Keep what the server says of a file."""
-        self.told.put_nowait(params)
+        def hear(params: lsp.PublishDiagnosticsParams) -> None:
+            self.told.put_nowait(params)
+
+        self.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(hear)
 
     async def show(self, path: Path, text: str) -> list[lsp.Diagnostic]:
         """Open a file and return what the server has to say of it."""
