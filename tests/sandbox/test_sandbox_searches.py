@@ -1,0 +1,692 @@
+"""Reads by id, filters and the search grammar (endpoints.md 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from reconciler.sandbox import Options
+from reconciler.sandbox.model import Item
+from tests.sandbox.bench import (
+    ANA,
+    BO,
+    CHEN,
+    HEX,
+    ISSUE,
+    ITEM,
+    RELEASE,
+    SHIP,
+    STORIES,
+    STORY,
+    TERMINATED,
+    Bench,
+)
+
+Json = Any
+FILTER, ACROSS = "/open_api/demo/work_item/filter", "/open_api/work_items/filter_across_project"
+PARAMS = f"{STORIES}/search/params"
+
+
+# -- query (6.3) ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"work_item_ids": [STORY, 1]}, (404, 30005, "WorkItem Not Found")),
+        ({"work_item_ids": [ISSUE]}, (404, 30005, "WorkItem Not Found")),
+        ({"work_item_ids": list(range(51))}, (400, 20028, "Workitem Ids Limit 50")),
+        ({"work_item_ids": []}, (400, 20005, "Missing Param")),
+        ({}, (400, 20005, "Missing Param")),
+        ({"work_item_ids": ["x"]}, (400, 9999, "Invalid Param")),
+        ({"work_item_ids": STORY}, (400, 9999, "Invalid Param")),
+        (
+            {"work_item_ids": [STORY], "fields": ["priority", "-wiki"]},
+            (400, 20015, "Field Mix With '-' And Without '-'"),
+        ),
+    ],
+)
+def test_a_query_is_refused_by_its_page(shared: Bench, body: Json, expected: tuple[Json, ...]) -> None:
+    assert shared.no("POST", f"{STORIES}/query", body)[:3] == expected
+
+
+def test_the_type_of_a_query_must_exist(shared: Bench) -> None:
+    no = shared.no("POST", "/open_api/demo/work_item/none/query", {"work_item_ids": [STORY]})
+    assert no[:2] == (404, 30014)
+
+
+def test_a_workflow_cannot_be_expanded_on_a_state_flow(shared: Bench) -> None:
+    body = {"work_item_ids": [ISSUE], "expand": {"need_workflow": True}}
+    no = shared.no("POST", "/open_api/demo/work_item/issue/query", body)
+    assert no[:3] == (400, 20003, "Wrong WorkItemType Param")
+
+
+@pytest.mark.parametrize(("switch", "count"), [("refuse", None), ("omit", 1)])
+def test_what_a_bad_id_among_good_ones_does_is_a_switch(switch: str, count: int | None) -> None:
+    bench = Bench(Options(unknown_ids=switch, throttle=False))
+    told = bench.call("POST", f"{STORIES}/query", {"work_item_ids": [STORY, 1]}).json()
+    assert len(told.get("data", [])) == (count or 0)
+    assert told["err_code"] == (0 if count else 30005)
+
+
+@pytest.mark.parametrize(
+    ("fields", "keys"),
+    [
+        (["priority"], {"priority"}),
+        (["priority", "wiki", "zz"], {"priority"}),
+        (["-priority"], None),
+    ],
+)
+def test_fields_choose_or_leave_out(shared: Bench, fields: list[str], keys: set[str] | None) -> None:
+    # 6.2; the properties come back in any case
+    item = shared.read(fields=fields)
+    found = {row["field_key"] for row in item["fields"]}
+    assert (found == keys) if keys else ("priority" not in found and "role_owners" in found)
+    assert item["name"]
+
+
+def test_a_terminated_item_is_still_read_by_id(shared: Bench) -> None:
+    assert shared.value("aborted", TERMINATED) == {"is_aborted": True, "reason": "cancel"}
+    assert shared.read(TERMINATED)["current_nodes"] == []
+
+
+def test_a_value_that_nobody_ever_filled_is_missing_and_an_emptied_one_is_not(bench: Bench) -> None:
+    # 6.1, field-formats.md 3.1
+    assert bench.value("field_05723d") == "missing"
+    bench.put("field_05723d", BO)
+    bench.put("field_05723d", None)
+    assert bench.value("field_05723d") is None
+
+
+def test_an_id_asked_twice_is_answered_once(shared: Bench) -> None:
+    told = shared.ok("POST", f"{STORIES}/query", {"work_item_ids": [STORY, STORY]})["data"]
+    assert [each["id"] for each in told] == [STORY]
+
+
+def test_states_before_this_one_are_the_history(shared: Bench) -> None:
+    # 6.1
+    item = shared.read()
+    assert item["work_item_status"]["state_key"] == item["sub_stage"] == "doing"
+    assert [each["state_key"] for each in item["work_item_status"]["history"]] == ["started"]
+    assert [each["end_time"] == 0 for each in item["state_times"]] == [False, True]
+
+
+# -- filters (6.4, 6.5) -----------------------------------------------------------------------------------
+
+MANY = list(range(6300012300, 6300012351))
+FILTERS = [
+    ("20003", FILTER, {}, (400, 20003, "Wrong WorkItemType Param")),
+    ("30014", FILTER, {"work_item_type_keys": ["none"]}, (404, 30014, "WorkItem Type Not Found")),
+    (
+        "20004",
+        FILTER,
+        {"work_item_type_keys": ["story"], "user_keys": [str(n) for n in range(11)]},
+        (400, 20004, "Search User Limit"),
+    ),
+    (
+        "20005",
+        FILTER,
+        {"work_item_type_keys": ["story"], "search_id": "x"},
+        (400, 20005, "Missing Param"),
+    ),
+    (
+        "20006",
+        FILTER,
+        {"work_item_type_keys": ["story"], "page_size": 201},
+        (400, 20006, "Invalid Param", "page size should less than 200"),
+    ),
+    (
+        "20013",
+        FILTER,
+        {"work_item_type_keys": ["story"], "updated_at": {"start": 1772000000}},
+        (400, 20013, "Invalid Time Interval"),
+    ),
+    (
+        "20013 backwards",
+        FILTER,
+        {"work_item_type_keys": ["story"], "created_at": {"start": 1772000000001, "end": 1772000000000}},
+        (400, 20013, "Invalid Time Interval"),
+    ),
+    ("across 20003", ACROSS, {"project_keys": [HEX]}, (400, 20003, "Wrong WorkItemType Param")),
+    ("across 20003 wrong", ACROSS, {"work_item_type_key": "none"}, (400, 20003, "Wrong WorkItemType Param")),
+    (
+        "across 20057",
+        ACROSS,
+        {"work_item_type_key": "story", "simple_names": ["x"] * 11},
+        (400, 20057, "Search ProjectKeys And SimpleNames Limit 10"),
+    ),
+    (
+        "across 20028",
+        ACROSS,
+        {"work_item_type_key": "story", "work_item_ids": MANY},
+        (400, 20028, "Workitem Ids Limit 50"),
+    ),
+    ("across 20006", ACROSS, {"work_item_type_key": "story", "page_size": 51}, (400, 20006, "Invalid Param")),
+    (
+        "across 20058",
+        ACROSS,
+        {
+            "work_item_type_key": "story",
+            "search_user": {"user_keys": [BO], "role": "rd", "field_key": "owner"},
+        },
+        (400, 20058, "SearchUser.Role And FieldKey Can't appear together"),
+    ),
+    (
+        "across 20059",
+        ACROSS,
+        {"work_item_type_key": "story", "search_user": {"role": "rd"}},
+        (400, 20059, "SearchUser.Role And FieldKey Can't Appear Alone"),
+    ),
+    (
+        "across 20005",
+        ACROSS,
+        {"work_item_type_key": "story", "search_user": {"user_keys": [BO], "field_key": "priority"}},
+        (400, 20005, "Missing Param"),
+    ),
+    (
+        "across 50006",
+        ACROSS,
+        {"work_item_type_key": "story", "search_user": {"user_keys": ["73"]}},
+        (500, 50006, "user not found"),
+    ),
+    (
+        "across 20013",
+        ACROSS,
+        {"work_item_type_key": "story", "updated_at": {"start": 5}},
+        (400, 20013, "Invalid Time Interval"),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"), [row[1:] for row in FILTERS], ids=[row[0] for row in FILTERS]
+)
+def test_a_filter_is_refused_by_its_page(
+    shared: Bench, path: str, body: Json, expected: tuple[Json, ...]
+) -> None:
+    assert shared.no("POST", path, body)[: len(expected)] == expected
+
+
+def _found(bench: Bench, path: str, body: Json) -> list[int]:
+    told = bench.ok("POST", path, body)
+    return [each["id"] for each in told["data"]]
+
+
+def _expected(bench: Bench, test: Callable[[Item], bool], kind: str = "story") -> list[int]:
+    """The ids that a search should find, judged from the stored values."""
+    return [
+        each.id
+        for each in bench.world.items.values()
+        if each.type_key == kind and each.aborted is None and test(each)
+    ]
+
+
+def _roles(item: Item, role: str) -> list[str]:
+    return next((each["owners"] or [] for each in item.values["role_owners"] if each["role"] == role), [])
+
+
+def _people(item: Item) -> set[str]:
+    found = {item.created_by, *(item.values.get("watchers") or [])}
+    return found.union(*(each["owners"] or [] for each in item.values["role_owners"]))
+
+
+FOUND: list[tuple[str, Json, Callable[[Item], bool]]] = [
+    ("all", {}, lambda _item: True),
+    ("ids", {"work_item_ids": [STORY, TERMINATED]}, lambda item: item.id == STORY),
+    ("name", {"work_item_name": "PAY"}, lambda item: "pay" in item.name.lower()),
+    ("people", {"user_keys": [BO]}, lambda item: BO in _people(item)),
+    ("priority", {"priorities": ["option_1"]}, lambda item: item.values["priority"]["value"] == "option_1"),
+    ("state", {"work_item_status": [{"state_key": "end"}]}, lambda item: item.state == "end"),
+    ("stage", {"sub_stages": ["started"]}, lambda item: item.state == "started"),
+    ("since", {"updated_at": {"start": 1772000000163}}, lambda item: item.updated_at >= 1772000000163),
+    (
+        "between",
+        {"created_at": {"start": 1772000000133, "end": 1772000000143}},
+        lambda item: 1772000000133 <= item.created_at <= 1772000000143,
+    ),
+    (
+        "tag",
+        {"tags": ["tag_1"]},
+        lambda item: {"value": "tag_1"} in (item.values.get("tags") or []),
+    ),
+]
+
+
+@pytest.mark.parametrize("path", [FILTER, ACROSS])
+@pytest.mark.parametrize(("body", "test"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
+def test_a_filter_finds_what_it_names(
+    shared: Bench, path: str, body: Json, test: Callable[[Item], bool]
+) -> None:
+    if path == ACROSS and "user_keys" in body:
+        body = {"search_user": body}
+    body = body | {"work_item_type_keys": ["story"], "work_item_type_key": "story"}
+    size = 200 if path == FILTER else 50
+    expected = _expected(shared, test)
+    assert _found(shared, path, body | {"page_size": size}) == expected[:size]
+    assert shared.ok("POST", path, body)["pagination"]["total"] == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("told", "test"),
+    [
+        ({"user_keys": [ANA], "field_key": "owner"}, lambda item: item.values["owner"] == ANA),
+        ({"user_keys": [BO], "field_key": "watchers"}, lambda item: BO in (item.values["watchers"] or [])),
+        ({"user_keys": [BO], "role": "PM"}, lambda item: BO in _roles(item, "PM")),
+    ],
+)
+def test_people_are_searched_by_field_or_role(
+    shared: Bench, told: Json, test: Callable[[Item], bool]
+) -> None:
+    # 6.5
+    body = {"work_item_type_key": "story", "search_user": told, "page_size": 50}
+    assert _found(shared, ACROSS, body) == _expected(shared, test)[:50]
+
+
+def test_terminated_items_are_left_out_until_they_are_asked_for(shared: Bench) -> None:
+    # 6.4
+    body: Json = {"work_item_type_keys": ["story"], "page_size": 200}
+    assert TERMINATED not in _found(shared, FILTER, body)
+    assert _found(shared, FILTER, body | {"work_item_status": [{"state_key": "closed"}]}) == [TERMINATED]
+
+
+def test_pages_begin_at_one_and_hold_twenty(shared: Bench) -> None:
+    body: Json = {"work_item_type_keys": ["story"]}
+    first = _found(shared, FILTER, body)
+    assert len(first) == 20
+    assert _found(shared, FILTER, body | {"page_num": 1, "page_size": 20}) == first
+    second = _found(shared, FILTER, body | {"page_num": "2"})
+    assert not set(first) & set(second)
+    assert _found(shared, FILTER, body | {"page_num": 99}) == []
+
+
+@pytest.mark.parametrize(("switch", "code", "count"), [("error", 20094, 0), ("truncate", 0, 5)])
+def test_a_result_beyond_the_ceiling_is_an_error_or_cut(switch: str, code: int, count: int) -> None:
+    bench = Bench(Options(ceiling=switch, filter_ceiling=5, throttle=False))
+    told = bench.call("POST", FILTER, {"work_item_type_keys": ["story"]}).json()
+    assert (told["err_code"], len(told.get("data", []))) == (code, count)
+
+
+def test_by_a_switch_filters_give_only_built_in_fields() -> None:
+    bench = Bench(Options(filter_fields="builtin", throttle=False))
+    rows = bench.ok("POST", FILTER, {"work_item_type_keys": ["story"]})["data"][0]["fields"]
+    keys = {row["field_key"] for row in rows}
+    assert "priority" in keys
+    assert not any(key.startswith("field_") for key in keys)
+
+
+def test_by_a_switch_searches_lag_behind_writes_and_queries_do_not(bench: Bench) -> None:
+    bench.world.options.search_lag_ms = 60_000
+    bench.put("name", "Brand new name")
+    body = {"work_item_type_keys": ["story"], "work_item_name": "Brand new"}
+    assert _found(bench, FILTER, body) == []
+    assert bench.read()["name"] == "Brand new name"
+    bench.world.options.search_lag_ms = 0
+    assert _found(bench, FILTER, body) == [STORY]
+
+
+# -- search/params (6.6) ----------------------------------------------------------------------------------
+
+
+def _option(item: Item, key: str) -> str | None:
+    value = item.values.get(key)
+    return value["value"] if value else None
+
+
+def _options(item: Item, key: str) -> set[str]:
+    return {each["value"] for each in item.values.get(key) or []}
+
+
+SEARCHES: list[tuple[str, str, Json, Callable[[Item], bool]]] = [
+    ("name", "~", "pay", lambda item: "pay" in item.name.lower()),
+    ("name", "!~", "pay", lambda item: "pay" not in item.name.lower()),
+    ("name", "=", "Retry card payments", lambda item: item.name == "Retry card payments"),
+    ("name", "!=", "Retry card payments", lambda item: item.name != "Retry card payments"),
+    ("field_a1b2c3", "=", "EXT-45", lambda item: item.values.get("field_a1b2c3") == "EXT-45"),
+    ("field_a1b2c3", "IS NULL", None, lambda item: not item.values.get("field_a1b2c3")),
+    ("field_a1b2c3", "IS NOT NULL", None, lambda item: bool(item.values.get("field_a1b2c3"))),
+    ("description", "~", "9 times", lambda item: "9 times" in item.values["description"]),
+    ("description", "IS NULL", None, lambda item: not item.values.get("description")),
+    ("wiki", "IS NULL", None, lambda item: not item.values.get("wiki")),
+    ("field_3724e6", ">", 5, lambda item: item.values["field_3724e6"] > 5),
+    ("field_3724e6", "<=", 2, lambda item: item.values["field_3724e6"] <= 2),
+    ("field_3724e6", "=", 3, lambda item: item.values["field_3724e6"] == 3),
+    ("field_3724e6", "!=", 3, lambda item: item.values["field_3724e6"] != 3),
+    ("field_b9d821", "=", True, lambda item: item.values["field_b9d821"] is True),
+    ("field_b9d821", "!=", True, lambda item: item.values["field_b9d821"] is not True),
+    ("field_b9d821", "IS NULL", None, lambda item: item.values.get("field_b9d821") is None),
+    ("field_1c7e08", "=", ["true"], lambda item: item.values.get("field_1c7e08") is True),
+    (
+        "field_1c7e08",
+        "HAS ANY OF",
+        ["true", "false"],
+        lambda item: item.values.get("field_1c7e08") in (True, False),
+    ),
+    ("field_1c7e08", "=", ["undefined"], lambda item: "field_1c7e08" not in item.values),
+    ("priority", "=", ["option_1"], lambda item: _option(item, "priority") == "option_1"),
+    ("priority", "!=", ["option_1"], lambda item: _option(item, "priority") != "option_1"),
+    (
+        "priority",
+        "HAS ANY OF",
+        ["option_1", "option_2"],
+        lambda item: _option(item, "priority") in ("option_1", "option_2"),
+    ),
+    ("priority", "HAS NONE OF", ["option_1"], lambda item: _option(item, "priority") != "option_1"),
+    ("field_0dae57", "IS NULL", None, lambda item: item.values.get("field_0dae57") is None),
+    ("field_0dae57", "HAS ANY OF", ["scale_1"], lambda item: _option(item, "field_0dae57") == "scale_1"),
+    (
+        "field_c4d17a",
+        "CONTAINS",
+        ["platform_1"],
+        lambda item: "platform_1" in _options(item, "field_c4d17a"),
+    ),
+    (
+        "field_c4d17a",
+        "NOT CONTAINS",
+        ["platform_1"],
+        lambda item: "platform_1" not in _options(item, "field_c4d17a"),
+    ),
+    ("field_c4d17a", "=", ["platform_1"], lambda item: _options(item, "field_c4d17a") == {"platform_1"}),
+    ("watchers", "CONTAINS", [BO], lambda item: BO in item.values["watchers"]),
+    ("field_05723d", "IS NULL", None, lambda item: not item.values.get("field_05723d")),
+    (
+        "field_511b0c",
+        "HAS ANY OF",
+        ["pay_0"],
+        lambda item: "pay_0" in str(item.values.get("field_511b0c")),
+    ),
+    ("field_2fbca6", ">=", 1775577600000, lambda item: item.values["field_2fbca6"] >= 1775577600000),
+    ("field_2fbca6", "<", 1775577600000, lambda item: item.values["field_2fbca6"] < 1775577600000),
+    ("field_0e381c", "IS NULL", None, lambda item: not item.values.get("field_0e381c")),
+    (
+        "field_7872c9",
+        "HAS ANY OF",
+        [6300012301],
+        lambda item: item.values.get("field_7872c9") == 6300012301,
+    ),
+    (
+        "planning_sprint",
+        "CONTAINS",
+        [6300014307],
+        lambda item: 6300014307 in (item.values.get("planning_sprint") or []),
+    ),
+    ("owner", "HAS ANY OF", [ANA], lambda item: item.created_by == ANA),
+    ("created_at", ">=", 1772000000163, lambda item: item.created_at >= 1772000000163),
+    ("updated_at", "<=", 1772000000133, lambda item: item.updated_at <= 1772000000133),
+    ("start_time", ">", 1772000000163, lambda item: item.values["start_time"] > 1772000000163),
+    ("work_item_id", "HAS ANY OF", [STORY, 1], lambda item: item.id == STORY),
+    ("work_item_id", ">", [6300012370], lambda item: item.id > 6300012370),
+    ("work_item_status", "=", ["end"], lambda item: item.state == "end"),
+    ("work_item_status", "HAS NONE OF", ["end", "doing"], lambda item: item.state == "started"),
+    ("template_id", "HAS ANY OF", [3047001], lambda item: item.template == 3047001),
+    ("current_nodes", "=", ["In progress"], lambda item: item.state == "doing"),
+    ("current_nodes", "HAS NONE OF", ["In progress"], lambda item: item.state != "doing"),
+    ("all_states", "CONTAINS", ["Done"], lambda _item: True),
+    ("people", "CONTAINS", [CHEN], lambda item: CHEN in _people(item)),
+    ("people", "IS NULL", None, lambda _item: False),
+    ("role_owners", "HAS ANY OF", [{"role": "PM", "owners": [BO]}], lambda item: BO in _roles(item, "PM")),
+    (
+        "node_owners",
+        "HAS ANY OF",
+        [{"state_name": "In progress", "owners": [BO]}],
+        lambda item: BO in _roles(item, "rd"),
+    ),
+    (
+        "feature_state_time",
+        ">",
+        {"state_name": "In progress", "state_timestamp": 1772000000000, "state_condition": 0},
+        lambda item: item.state != "started",
+    ),
+    ("business", "IS NULL", None, lambda item: not item.values.get("business")),
+    ("field_5a711c", "IS NOT NULL", None, lambda item: bool(item.values.get("field_5a711c"))),
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "operator", "value", "test"), SEARCHES, ids=[f"6.6 {row[0]} {row[1]}" for row in SEARCHES]
+)
+def test_a_condition_finds_what_it_says(
+    shared: Bench, key: str, operator: str, value: Json, test: Callable[[Item], bool]
+) -> None:
+    param: Json = {"param_key": key, "operator": operator} | ({} if value is None else {"value": value})
+    body = {"search_group": {"conjunction": "AND", "search_params": [param]}, "page_size": 50}
+    told = shared.ok("POST", PARAMS, body)
+    expected = _expected(shared, test)
+    assert [each["id"] for each in told["data"]] == expected[:50]
+    assert told["pagination"]["total"] == len(expected)
+
+
+def _param(key: str, operator: str, value: Json, **more: Json) -> Json:
+    return {"param_key": key, "operator": operator, "value": value} | more
+
+
+def test_groups_nest_and_join(shared: Bench) -> None:
+    either = {
+        "conjunction": "OR",
+        "search_params": [_param("field_3724e6", ">", 7), _param("field_3724e6", "<", 2)],
+    }
+    group = {
+        "conjunction": "AND",
+        "search_params": [_param("priority", "HAS ANY OF", ["option_0", "option_3"])],
+        "search_groups": [either],
+    }
+    told = shared.ok("POST", PARAMS, {"search_group": group, "page_size": 50})
+    expected = _expected(
+        shared,
+        lambda item: (
+            _option(item, "priority") in ("option_0", "option_3")
+            and (item.values["field_3724e6"] > 7 or item.values["field_3724e6"] < 2)
+        ),
+    )
+    assert [each["id"] for each in told["data"]] == expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "quantifier", "test"),
+    [
+        ("MEET", "ANY", lambda names: "production" in names),
+        ("MEET", "EVERY", lambda names: set(names) == {"production"}),
+        ("NOT MEET", "ANY", lambda names: "production" not in names),
+    ],
+)
+def test_compound_rows_are_searched_by_a_group_of_their_own(
+    shared: Bench, operator: str, quantifier: str, test: Callable[[list[str]], bool]
+) -> None:
+    inner = {"conjunction": "AND", "search_params": [_param("field_e00001", "=", "production")]}
+    param = {
+        "param_key": "field_5a711c",
+        "operator": operator,
+        "pre_operator": quantifier,
+        "value_search_groups": [inner],
+    }
+    body = {"search_group": {"conjunction": "AND", "search_params": [param]}, "page_size": 50}
+
+    def names(item: Item) -> list[str]:
+        rows = item.values.get("field_5a711c") or []
+        return [cell["field_value"] for row in rows for cell in row if cell["field_key"] == "field_e00001"]
+
+    assert _found(shared, PARAMS, body) == _expected(shared, lambda item: test(names(item)))[:50]
+
+
+@pytest.mark.parametrize("operator", ["=", "HAS ANY OF"])
+def test_terminated_items_are_searched_by_a_closed_state(shared: Bench, operator: str) -> None:
+    group = {"conjunction": "AND", "search_params": [_param("work_item_status", operator, ["closed"])]}
+    assert _found(shared, PARAMS, {"search_group": group}) == [TERMINATED]
+
+
+GROUPS = [
+    ("20072", {"conjunction": "XOR"}, (400, 20072, "Conjunction Value Only Support 「AND」、「OR」")),
+    ("20072 case", {"conjunction": "And"}, (400, 20072)),
+    ("20063", [_param("priority", "CONTAINS", ["x"])], (400, 20063, "Search Operator Error")),
+    ("20063 word", [_param("priority", "IN", ["x"])], (400, 20063, "Search Operator Error")),
+    ("20063 bool", [_param("field_b9d821", ">", "true")], (400, 20063)),
+    (
+        "20064",
+        [_param("priority", "HAS ANY OF", [str(n) for n in range(51)])],
+        (400, 20064, "Search Option Size Too Large"),
+    ),
+    ("20066", [_param("field_1c7e08", "=", ["true", "false"])], (400, 20066)),
+    ("20067", [_param("field_1c7e08", "=", ["maybe"])], (400, 20067)),
+    ("20068 calculated", [_param("field_656741", "=", 1)], (400, 20068, "Search Param Is Not Support")),
+    ("20068 docs", [_param("field_347e4e", "IS NULL", None)], (400, 20068, "Search Param Is Not Support")),
+    ("20068 files", [_param("multi_attachment", "IS NULL", None)], (400, 20068)),
+    (
+        "20069 scalar",
+        [_param("priority", "=", "option_1")],
+        (400, 20069, "Search Param Value Error", "priority: param type must be []string"),
+    ),
+    (
+        "20069 ids",
+        [_param("work_item_id", "HAS ANY OF", ["1"])],
+        (400, 20069, "Search Param Value Error", "work_item_id: param type must be []int64"),
+    ),
+    ("20069 number", [_param("field_3724e6", "=", "3")], (400, 20069)),
+    ("20069 date", [_param("field_2fbca6", ">", "2026")], (400, 20069)),
+    ("20069 quantifier", [_param("priority", "=", ["x"], pre_operator="ANY")], (400, 20069)),
+    ("30001", [_param("field_zz", "=", "x")], (404, 30001, "Data Not Found")),
+    ("20005", [{"operator": "="}], (400, 20005, "Missing Param")),
+]
+
+
+@pytest.mark.parametrize(("group", "expected"), [row[1:] for row in GROUPS], ids=[row[0] for row in GROUPS])
+def test_a_search_is_refused_by_its_page(shared: Bench, group: Json, expected: tuple[Json, ...]) -> None:
+    told = group if isinstance(group, dict) else {"conjunction": "AND", "search_params": group}
+    assert shared.no("POST", PARAMS, {"search_group": told})[: len(expected)] == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "operator", "value", "code"),
+    [("people", "=", [BO], 20071), ("current_nodes", "=", ["Started"], 20065)],
+)
+def test_some_keys_are_not_for_issues(shared: Bench, key: str, operator: str, value: Json, code: int) -> None:
+    group = {"conjunction": "AND", "search_params": [_param(key, operator, value)]}
+    no = shared.no("POST", "/open_api/demo/work_item/issue/search/params", {"search_group": group})
+    assert no[:2] == (400, code)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, 20005),
+        ({"search_group": {}, "page_size": 51}, 20006),
+        ({"search_group": {}, "fields": ["a", "-b"]}, 20015),
+        ({"search_group": {"search_params": [_param("priority", "=", ["x"])] * 51}}, 20064),
+    ],
+)
+def test_the_frame_of_a_search_is_checked(shared: Bench, body: Json, code: int) -> None:
+    assert shared.no("POST", PARAMS, body).code == code
+
+
+def test_more_than_the_ceiling_is_20094() -> None:
+    bench = Bench(Options(search_ceiling=5, throttle=False))
+    no = bench.no("POST", PARAMS, {"search_group": {}})
+    assert no[:3] == (400, 20094, "Search Result Bigger Than 5000, Please Check Your Search Params")
+    assert Options().search_ceiling == 5000
+
+
+# -- other searches (6.7) ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"project_key": HEX, "work_item_type_key": "story"},
+        {"data_sources": [{"project_key": HEX, "work_item_type_keys": ["story"]}]},
+    ],
+)
+def test_the_universal_search_walks_by_cursor(shared: Bench, where: Json) -> None:
+    seen: list[int] = []
+    after = ""
+    while True:
+        body = where | {
+            "pagination": {"page_size": 30, "search_after": after},
+            "field_selected": ["priority"],
+        }
+        told = shared.ok("POST", "/open_api/view_search/universal_search", body)
+        seen += [each["id"] for each in told["datas"]]
+        assert {row["field_key"] for each in told["datas"] for row in each["fields"]} == {"priority"}
+        after = told["pagination"]["search_after"]
+        if not after:
+            break
+    assert seen == _expected(shared, lambda _item: True)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"project_key": HEX}, 20005),
+        ({"project_key": HEX, "work_item_type_key": "none"}, 30014),
+        (
+            {
+                "project_key": HEX,
+                "work_item_type_key": "story",
+                "search_group": {"search_params": [_param("priority", "~", "x")]},
+            },
+            20063,
+        ),
+        (
+            {
+                "project_key": HEX,
+                "work_item_type_key": "story",
+                "field_selected": [str(n) for n in range(21)],
+            },
+            20006,
+        ),
+    ],
+)
+def test_the_universal_search_is_refused_like_the_others(shared: Bench, body: Json, code: int) -> None:
+    assert shared.no("POST", "/open_api/view_search/universal_search", body).code == code
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message"),
+    [
+        ({"query": "", "query_type": "workitem"}, 20080, "Query length must be between 1 and 200"),
+        ({"query": "x" * 201, "query_type": "workitem"}, 20080, "Query length must be between 1 and 200"),
+        ({"query": "x", "query_type": "wiki"}, 20081, "Query type is not supported"),
+    ],
+)
+def test_the_compositive_search_is_refused_by_its_page(
+    shared: Bench, body: Json, code: int, message: str
+) -> None:
+    assert shared.no("POST", "/open_api/compositive_search", body)[:3] == (400, code, message)
+
+
+def test_the_compositive_search_gives_ids_as_strings(shared: Bench) -> None:
+    body = {"query": "payments", "query_type": "workitem", "query_sub_type": ["issue"]}
+    told = shared.ok("POST", "/open_api/compositive_search", body)["data"]
+    assert told
+    assert {each["WorkItemTypeKey"] for each in told} == {"issue"}
+    assert all(each["ID"].isdigit() for each in told)
+
+
+RELATION = f"{ITEM}/search_by_relation"
+
+
+@pytest.mark.parametrize(("key", "how"), [("planning_sprint", 0), ("planning_release", 1)])
+def test_a_relation_is_followed_by_key_or_alias(shared: Bench, key: str, how: int) -> None:
+    body = {"relation_work_item_type_key": RELEASE, "relation_key": key, "relation_type": how}
+    assert _found(shared, RELATION, body) == shared.value("planning_sprint")
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "how", "code"),
+    [
+        ("nothing", RELEASE, 0, 30018),
+        ("priority", RELEASE, 0, 20061),
+        ("planning_sprint", "issue", 0, 20060),
+        ("planning_sprint", RELEASE, 2, 20062),
+        ("planning_sprint", "none", 0, 30014),
+    ],
+)
+def test_a_relation_is_refused_by_its_page(shared: Bench, key: str, kind: str, how: int, code: int) -> None:
+    body = {"relation_work_item_type_key": kind, "relation_key": key, "relation_type": how}
+    assert shared.no("POST", RELATION, body).code == code
+
+
+def test_too_many_related_items_are_20055() -> None:
+    bench = Bench(Options(relation_ceiling=1, throttle=False))
+    bench.put("planning_sprint", [SHIP, SHIP + 1])
+    body = {"relation_work_item_type_key": RELEASE, "relation_key": "planning_sprint", "relation_type": 0}
+    assert bench.no("POST", RELATION, body).code == 20055
