@@ -103,6 +103,14 @@ def test_a_value_is_read_by_its_fields_type_and_not_by_a_guess(
     assert codec(spec).parse(node) == value
 
 
+def test_a_label_means_the_option_that_can_be_chosen_where_a_disabled_one_has_it_too() -> None:
+    twins = (Option("n1", "New", disabled=True), Option("n2", "New"), Option("o1", "Old", disabled=True))
+    for spec in (replace(space.PRIORITY, options=twins), replace(space.BUSINESS, options=twins)):
+        assert codec(spec).parse(node_of("v: New\n")) == "n2"
+        assert codec(spec).parse(node_of("v: Old\n")) == "o1"
+        assert codec(spec).dump("n1") in ({"id": "n1"}, [{"id": "n1"}])
+
+
 LATER = replace(space.PRIORITY, options=(Option("option_1", "P0"), Option("option_2", "P1", disabled=True)))
 SET_LATER = replace(LATER, key="set", type="multi_select")
 TREE_LATER = replace(
