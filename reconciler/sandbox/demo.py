@@ -171,7 +171,7 @@ OWN_FIELDS: Final = {
         Field("_field_linked_story", "Story", "work_item_related_select", custom=False, targets=["story"]),
         Field("severity", "Severity", "select", "severity", custom=False, options=_options("S0", "S1", "S2")),
         Field("field_31e0b7", "Steps to reproduce", "multi_text", "steps"),
-        Field("field_31e0b8", "Found in", "text", "found_in"),
+        Field("field_31e0b8", "Found in", "text", "found_in", required=1),
     ),
     RELEASE: (
         Field("field_6a10c2", "Version number", "text", "version_number"),
@@ -219,7 +219,7 @@ def _type(key: str, name: str, api_name: str, flow: str) -> ItemType:
         Role("role_7908a9", "QA", deletable=False, members=[PEOPLE["chen"]]),
         Role("role_d35160", "Designer", multi=False),
     ]
-    fields = [*_fields(), *OWN_FIELDS[key]]
+    fields = [*_fields(), *copy.deepcopy(OWN_FIELDS[key])]
     if key == "issue":
         roles += [Role("operator", "Operator"), Role("reporter", "Reporter")]
     return ItemType(
@@ -229,8 +229,8 @@ def _type(key: str, name: str, api_name: str, flow: str) -> ItemType:
         flow,
         fields=fields,
         roles=roles,
-        templates=TEMPLATES[key],
-        states=list(NODES),
+        templates=copy.deepcopy(TEMPLATES[key]),
+        states=copy.deepcopy(list(NODES)),
         transitions=[list(each) for each in MOVES] if flow == "stateflow" else [],
         description=DESCRIPTIONS[key],
     )

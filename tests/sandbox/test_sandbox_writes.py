@@ -1,0 +1,681 @@
+"""Creating, batches, deleting, terminating, rows, flows and operation records (endpoints.md 7, 8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.sandbox import Options
+from tests.sandbox.bench import (
+    ANA,
+    BO,
+    CHEN,
+    DANA,
+    HEX,
+    ISSUE,
+    ITEM,
+    RELEASE,
+    SHIP,
+    STORIES,
+    STORY,
+    TERMINATED,
+    Bench,
+    like,
+)
+
+Json = Any
+CREATE = "/open_api/demo/work_item/create"
+BATCH, RESULT = "/open_api/work_item/batch_update", "/open_api/task_result?task_id="
+ROWS = "/open_api/work_item/field_value/update_compound_field"
+RECORDS = "/open_api/op_record/work_item/list"
+PRIORITY = {"field_key": "priority", "field_value": {"value": "option_2"}}
+
+
+# -- create (7.1) -----------------------------------------------------------------------------------------
+
+
+def test_a_created_item_is_read_with_what_was_given(bench: Bench) -> None:
+    body = {"work_item_type_key": "story", "name": "Fresh", "template_id": 3047002}
+    made = bench.ok("POST", CREATE, body | {"field_value_pairs": [PRIORITY]})["data"]
+    item = bench.read(made)
+    assert (item["name"], item["template_id"], item["created_by"]) == ("Fresh", 3047002, ANA)
+    assert bench.value("priority", made) == {"label": "P2", "value": "option_2"}
+    assert bench.value("template", made) == {"id": 3047002, "version": 3}
+    assert item["work_item_status"]["state_key"] == "started"
+    assert item["work_item_status"]["is_init_state"] is True
+
+
+def test_the_first_template_is_the_default_and_locked_roles_get_their_people(bench: Bench) -> None:
+    made = bench.ok("POST", CREATE, {"work_item_type_key": "story", "name": "x"})["data"]
+    assert bench.read(made)["template_id"] == 3047001
+    roles = {each["role"]: each["owners"] for each in bench.value("role_owners", made)}
+    assert roles == {"rd": None, "PM": None, "role_7908a9": [CHEN], "role_d35160": None}
+
+
+def test_ids_grow_and_are_never_used_again(bench: Bench) -> None:
+    body = {"work_item_type_key": "story", "name": "x"}
+    first = bench.ok("POST", CREATE, body)["data"]
+    bench.ok("DELETE", f"{STORIES}/{first}")
+    assert bench.ok("POST", CREATE, body)["data"] == first + 1
+
+
+CREATES = [
+    ("20005", {}, (400, 20005, "Missing Param")),
+    ("30014", {"work_item_type_key": "none"}, (404, 30014, "WorkItem Type Not Found")),
+    ("50006", {"work_item_type_key": "story", "template_id": 1}, (500, 50006, "Template not found")),
+    (
+        "50006 disabled",
+        {"work_item_type_key": "story", "template_id": 3047003},
+        (500, 50006, "Current Template is Disable"),
+    ),
+    ("9999", {"work_item_type_key": "story", "template_id": "one"}, (400, 9999, "Invalid Param")),
+    (
+        "20083",
+        {"work_item_type_key": "story", "field_value_pairs": [PRIORITY, PRIORITY]},
+        (400, 20083, "Duplication Field Exist, FieldKey : priority"),
+    ),
+    (
+        "20083 name",
+        {
+            "work_item_type_key": "story",
+            "name": "x",
+            "field_value_pairs": [{"field_key": "name", "field_value": "y"}],
+        },
+        (400, 20083, "Duplication Field Exist, FieldKey : name"),
+    ),
+    (
+        "20006 template_id",
+        {
+            "work_item_type_key": "story",
+            "field_value_pairs": [{"field_key": "template_id", "field_value": 1}],
+        },
+        (400, 20006, "Invalid Param"),
+    ),
+    (
+        "20029 template",
+        {"work_item_type_key": "story", "field_value_pairs": [{"field_key": "template", "field_value": 1}]},
+        (400, 20029, "Unsupported Field Type"),
+    ),
+    (
+        "20038",
+        {"work_item_type_key": "issue", "required_mode": 1},
+        (400, 20038, "Required Field Is Not Set", "Name(name) Required, Found in(field_31e0b8) Required"),
+    ),
+    (
+        "30009",
+        {"work_item_type_key": "story", "field_value_pairs": [{"field_key": "zz", "field_value": 1}]},
+        (404, 30009, "Field Not Found"),
+    ),
+    (
+        "50006 roles",
+        {
+            "work_item_type_key": "story",
+            "field_value_pairs": [
+                {"field_key": "role_owners", "field_value": [{"role": "rd", "owners": ["1"]}]}
+            ],
+        },
+        (500, 50006, "Failed to process role owners"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), [row[1:] for row in CREATES], ids=[row[0] for row in CREATES])
+def test_a_create_is_refused_by_its_page_and_makes_nothing(
+    shared: Bench, body: Json, expected: tuple[Json, ...]
+) -> None:
+    before = len(shared.world.items)
+    assert shared.no("POST", CREATE, body)[: len(expected)] == expected
+    assert len(shared.world.items) == before
+
+
+def test_template_defaults_overwrite_options_a_while_after_a_create(bench: Bench) -> None:
+    # 7.1, by a switch
+    bench.world.options.template_defaults_ms = 10_000
+    field = bench.world.spaces[HEX].types[0].by_key["priority"]
+    field.default = {"value": "option_0"}
+    now = bench.world.clock()
+    body = {"work_item_type_key": "story", "name": "x", "field_value_pairs": [PRIORITY]}
+    made = bench.ok("POST", CREATE, body)["data"]
+    assert bench.value("priority", made)["value"] == "option_2"
+    bench.world.clock = lambda: now + 11
+    assert bench.value("priority", made)["value"] == "option_0"
+    bench.put("priority", {"value": "option_3"}, made)
+    assert bench.value("priority", made)["value"] == "option_3"
+
+
+def test_a_disabled_type_takes_no_items(bench: Bench) -> None:
+    bench.world.spaces[HEX].types[0].disabled = True
+    assert bench.no("POST", CREATE, {"work_item_type_key": "story"})[:2] == (400, 20044)
+
+
+# -- batches (7.3) ----------------------------------------------------------------------------------------
+
+
+def _batch(bench: Bench, mode: str, key: str, after: Json, *ids: int, before: Json = None) -> Json:
+    body = {
+        "project_key": HEX,
+        "work_item_type_key": "story",
+        "work_item_ids": list(ids) or [STORY],
+        "update_mode": mode,
+        "field_key": key,
+        "before_field_value": before,
+        "after_field_value": after,
+    }
+    task = bench.ok("POST", BATCH, body)["data"]["task_id"]
+    return bench.ok("GET", RESULT + task)
+
+
+IOS, WEB = {"value": "platform_0"}, {"value": "platform_2"}
+BATCHES: list[tuple[str, str, str, Json, Json, Json]] = [
+    (
+        "append option",
+        "APPEND",
+        "field_c4d17a",
+        [WEB],
+        None,
+        [{"label": "Android", "value": "platform_1"}, {"label": "Web", "value": "platform_2"}],
+    ),
+    ("append user", "APPEND", "watchers", [DANA], None, ["7310000000000000006", DANA]),
+    ("append related", "APPEND", "planning_sprint", [SHIP], None, [6300014307, SHIP]),
+    ("update", "UPDATE", "field_3724e6", 2.5, None, 2.5),
+    ("update to nothing", "UPDATE", "priority", None, None, None),
+    (
+        "replace",
+        "REPLACE",
+        "priority",
+        {"value": "option_3"},
+        {"value": "option_1"},
+        {"label": "P3", "value": "option_3"},
+    ),
+    (
+        "replace another",
+        "REPLACE",
+        "priority",
+        {"value": "option_3"},
+        {"value": "option_0"},
+        {"label": "P1", "value": "option_1"},
+    ),
+    ("replace a member", "REPLACE", "watchers", [BO], ["7310000000000000006"], [BO]),
+]
+
+
+@pytest.mark.parametrize(
+    ("mode", "key", "after", "before", "read"), [row[1:] for row in BATCHES], ids=[row[0] for row in BATCHES]
+)
+def test_a_batch_appends_updates_or_replaces(
+    bench: Bench, mode: str, key: str, after: Json, before: Json, read: Json
+) -> None:
+    told = _batch(bench, mode, key, after, before=before)
+    assert (told["task_status"], told["success_sub_task_list"]) == ("SUCCESS", [str(STORY)])
+    assert bench.value(key) == read
+
+
+def test_a_batch_may_succeed_in_part(bench: Bench) -> None:
+    told = _batch(bench, "UPDATE", "field_3724e6", 2, STORY, TERMINATED)
+    expected = {
+        "task_status": "FAILED",
+        "total": 2,
+        "success_total": 1,
+        "error_total": 1,
+        "success_sub_task_list": [str(STORY)],
+        "fail_sub_task_list": [str(TERMINATED)],
+        "error_scenes": ["WorkItemTerminated"],
+    }
+    assert like(told, expected)
+
+
+def test_a_batch_runs_for_a_while_by_a_switch(bench: Bench) -> None:
+    bench.world.options.task_delay_ms = 5000
+    now = bench.world.clock()
+    bench.world.clock = lambda: now
+    assert _batch(bench, "UPDATE", "field_3724e6", 2)["task_status"] == "RUNNING"
+    bench.world.clock = lambda: now + 6
+    assert bench.value("field_3724e6") == 2
+
+
+def test_a_loop_is_a_scene_of_its_own(bench: Bench) -> None:
+    assert _batch(bench, "UPDATE", "field_7872c9", STORY)["error_scenes"] == ["RelationCaseLoops"]
+
+
+def test_a_result_is_bare_or_by_a_switch_under_data() -> None:
+    bench = Bench(Options(task_result_wrapped=True, throttle=False))
+    assert bench.ok("GET", RESULT + "x")["data"]["task_status"] == "NOT_EXIST"
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"project_key": "nowhere"}, (400, 1000052062, "Project Key Is Wrong")),
+        ({"work_item_ids": list(range(51))}, (500, 50006, "ErrOAPIBatchUpdateOverLimit")),
+        ({"work_item_ids": []}, (400, 20005, "Missing Param")),
+        ({"update_mode": "ADD"}, (400, 20006, "Invalid Param")),
+        ({"update_mode": "APPEND"}, (400, 20029, "Unsupported Field Type")),
+        ({"field_key": "field_1c7e08"}, (400, 20029, "Unsupported Field Type")),
+        ({"field_key": "field_656741"}, (400, 20090, "Your request has been Intercept")),
+        ({"field_key": "zz"}, (404, 30009, "Field Not Found")),
+        ({"update_mode": "REPLACE", "field_key": "priority"}, (400, 20005, "Missing Param")),
+    ],
+)
+def test_a_batch_is_refused_by_its_page(shared: Bench, more: Json, expected: tuple[Json, ...]) -> None:
+    body = {
+        "project_key": HEX,
+        "work_item_type_key": "story",
+        "work_item_ids": [STORY],
+        "update_mode": "UPDATE",
+        "field_key": "field_3724e6",
+        "after_field_value": 1,
+    }
+    assert shared.no("POST", BATCH, body | more)[:3] == expected
+
+
+# -- delete, terminate, freeze (7.4 to 7.6) ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (f"{STORIES}/1", (404, 30005, "WorkItem Not Found")),
+        (f"/open_api/demo/work_item/issue/{STORY}", (400, 20003, "Wrong WorkItemType Param")),
+        (f"/open_api/demo/work_item/none/{STORY}", (400, 20003, "Wrong WorkItemType Param")),
+    ],
+)
+def test_a_delete_is_refused_by_its_page(shared: Bench, path: str, expected: tuple[Json, ...]) -> None:
+    assert shared.no("DELETE", path)[:3] == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"intercepted": [{"user": ANA}]}, (400, 20090, "Your request has been blocked")),
+        ({"forbidden": [{"user": ANA}]}, (403, 10001, "Operation Not Permitted")),
+    ],
+)
+def test_a_delete_may_be_vetoed(bench: Bench, rule: Json, expected: tuple[Json, ...]) -> None:
+    bench.world.options.set(rule)
+    assert bench.no("DELETE", ITEM)[:3] == expected
+    assert bench.read()
+
+
+@pytest.mark.parametrize(
+    ("item", "kind", "body", "expected"),
+    [
+        (
+            TERMINATED,
+            "story",
+            {"is_aborted": True, "reason_option": "test"},
+            (400, 20007, "WorkItem Is Already Aborted"),
+        ),
+        (
+            STORY,
+            "story",
+            {"is_aborted": False, "reason_option": "test"},
+            (400, 20008, "WorkItem Is Already Restored"),
+        ),
+        (STORY, "story", {"is_aborted": True}, (400, 20009, "Abort Or Restore WorkItem No Reason")),
+        (STORY, "story", {"is_aborted": True, "reason_option": "other"}, (400, 20009)),
+        (STORY, "story", {"is_aborted": True, "reason_option": "rollback"}, (400, 20006, "Invalid Param")),
+        (STORY, "story", {"reason_option": "test"}, (400, 20005, "Missing Param")),
+        (STORY, "story", {"is_aborted": "yes", "reason_option": "test"}, (400, 9999, "Invalid Param")),
+        (
+            ISSUE,
+            "issue",
+            {"is_aborted": True, "reason_option": "test"},
+            (400, 20056, "Only WorkFlow Mode Can Be Aborted Or Restored"),
+        ),
+    ],
+)
+def test_terminating_is_refused_by_its_page(
+    shared: Bench, item: int, kind: str, body: Json, expected: tuple[Json, ...]
+) -> None:
+    no = shared.no("PUT", f"/open_api/demo/work_item/{kind}/{item}/abort", body)
+    assert no[: len(expected)] == expected
+
+
+def test_a_terminated_item_refuses_writes_until_it_is_restored(bench: Bench) -> None:
+    bench.ok("PUT", f"{ITEM}/abort", {"is_aborted": True, "reason_option": "other", "reason": "no budget"})
+    assert bench.value("aborted") == {"is_aborted": True, "reason": "no budget"}
+    assert bench.refuse("priority", {"value": "option_0"}).code == 20007
+    bench.ok("PUT", f"{ITEM}/abort", {"is_aborted": False, "reason_option": "restart"})
+    bench.put("priority", {"value": "option_0"})
+
+
+@pytest.mark.parametrize("project", [HEX, "demo"])
+def test_freezing_shows_in_a_field(bench: Bench, project: str) -> None:
+    body = {"project_key": project, "work_item_id": str(STORY), "is_frozen": True}
+    bench.ok("PUT", "/open_api/work_item/freeze", body)
+    assert bench.value("is_frozen") is True
+
+
+def test_freezing_in_an_unknown_space_is_1000052062(shared: Bench) -> None:
+    body = {"project_key": "x", "work_item_id": STORY, "is_frozen": True}
+    no = shared.no("PUT", "/open_api/work_item/freeze", body)
+    assert no == (400, 1000052062, "Project Key Is Wrong", "not found simple name: x")
+
+
+# -- rows (7.9) -------------------------------------------------------------------------------------------
+
+
+def _ids(bench: Bench) -> list[str]:
+    told = bench.read(expand={"need_group_uuid_for_compound": True})["compound_field_extra"]
+    return [each["group_uuid"] for each in told[0]["field_value"]]
+
+
+def _envs(bench: Bench) -> list[str]:
+    rows = bench.value("field_5a711c")
+    return [cell["field_value"] for row in rows for cell in row if cell["field_alias"] == "env"]
+
+
+def _row(bench: Bench, action: str, **more: Json) -> None:
+    body = {"project_key": HEX, "work_item_id": STORY, "field_key": "field_5a711c", "action": action}
+    bench.ok("POST", ROWS, body | more)
+
+
+def test_rows_are_added_changed_and_taken_away_by_their_ids(bench: Bench) -> None:
+    before = _ids(bench)
+    assert _envs(bench) == ["staging", "preview", "production"]
+    cell = {"field_key": "field_e00001", "field_value": "canary"}
+    _row(bench, "add", fields=[[cell]])
+    assert _envs(bench)[-1] == "canary"
+    assert _ids(bench)[:-1] == before
+    _row(bench, "update", group_uuid=before[0], fields=[[cell | {"field_value": "lab"}]])
+    _row(bench, "delete", group_uuid=before[1])
+    assert _envs(bench) == ["lab", "production", "canary"]
+
+
+def test_replacing_all_rows_gives_them_new_ids(bench: Bench) -> None:
+    # field-formats.md 10b
+    before = _ids(bench)
+    bench.put("field_5a711c", bench.value("field_5a711c"))
+    assert len(_ids(bench)) == len(before)
+    assert not set(_ids(bench)) & set(before)
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"work_item_id": 1}, 1000050244),
+        ({"project_key": "x"}, 1000050156),
+        ({"field_key": "priority"}, 1000050156),
+        ({"field_key": "zz"}, 1000050248),
+        ({"action": "move"}, 20006),
+        ({"group_uuid": "x"}, 20006),
+        ({"action": "update"}, 20005),
+        ({"action": "delete", "group_uuid": "x"}, 20006),
+        ({"fields": []}, 20005),
+        ({"fields": [[{"field_key": "zz", "field_value": 1}]]}, 30009),
+        ({"work_item_id": TERMINATED}, 20007),
+    ],
+)
+def test_a_change_of_rows_is_refused_by_its_page(shared: Bench, more: Json, code: int) -> None:
+    body = {
+        "project_key": HEX,
+        "work_item_id": STORY,
+        "field_key": "field_5a711c",
+        "action": "add",
+        "fields": [[{"field_key": "field_e00001", "field_value": "x"}]],
+    }
+    assert shared.no("POST", ROWS, body | more).code == code
+
+
+# -- flows (7.7, 7.8) -------------------------------------------------------------------------------------
+
+NODES, STATES = f"/open_api/demo/workflow/story/{STORY}", f"/open_api/demo/workflow/issue/{ISSUE}"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code", "message"),
+    [
+        (STATES, {}, 20026, "FlowType Is Error, Please Convert To Status FlowType"),
+        (STATES, {"flow_type": 0}, 20026, "FlowType Is Error, Please Convert To Status FlowType"),
+        (NODES, {"flow_type": 1}, 20027, "FlowType Is Error, Please Convert To Node FlowType"),
+        (NODES, {"fields": ["a", "-b"]}, 20015, "Field Mix With '-' And Without '-'"),
+    ],
+)
+def test_a_flow_is_asked_for_by_its_kind(
+    shared: Bench, path: str, body: Json, code: int, message: str
+) -> None:
+    assert shared.no("POST", f"{path}/query", body)[:3] == (400, code, message)
+
+
+def test_the_people_of_a_flow_are_told_when_asked_for(shared: Bench) -> None:
+    told = shared.ok("POST", f"{NODES}/query", {"expand": {"need_user_detail": True}})["data"]
+    assert CHEN in {each["user_key"] for each in told["user_details"]}
+
+
+def _statuses(bench: Bench) -> dict[str, int]:
+    rows = bench.ok("POST", f"{NODES}/query", {})["data"]["workflow_nodes"]
+    return {each["state_key"]: each["status"] for each in rows}
+
+
+def test_confirming_a_node_opens_the_next_and_rolling_back_reopens_it(bench: Bench) -> None:
+    assert _statuses(bench) == {"started": 3, "doing": 2, "end": 1}
+    bench.ok("POST", f"{NODES}/node/doing/operate", {"action": "confirm"})
+    assert _statuses(bench) == {"started": 3, "doing": 3, "end": 3}
+    item = bench.read()
+    assert item["work_item_status"]["is_archived_state"] is True
+    assert [each["state_key"] for each in item["work_item_status"]["history"]] == ["started", "doing"]
+    assert bench.value("finish_time") == item["work_item_status"]["updated_at"]
+    bench.ok("POST", f"{NODES}/node/started/operate", {"action": "rollback", "rollback_reason": "again"})
+    assert _statuses(bench) == {"started": 2, "doing": 1, "end": 1}
+
+
+@pytest.mark.parametrize(
+    ("node", "body", "code"),
+    [
+        ("end", {"action": "confirm"}, 20016),
+        ("started", {"action": "confirm"}, 20017),
+        ("none", {"action": "confirm"}, 20018),
+        ("doing", {"action": "rollback", "rollback_reason": "x"}, 20037),
+        ("started", {"action": "rollback"}, 20005),
+        ("doing", {}, 20005),
+        ("doing", {"action": "confirm", "node_owners": []}, 20038),
+        ("doing", {"action": "confirm", "fields": [{"field_key": "zz", "field_value": 1}]}, 30009),
+        (
+            "doing",
+            {"action": "confirm", "fields": [{"field_key": "priority", "field_value": {"value": "x"}}]},
+            20050,
+        ),
+    ],
+)
+def test_operating_a_node_is_refused_by_its_page(shared: Bench, node: str, body: Json, code: int) -> None:
+    assert shared.no("POST", f"{NODES}/node/{node}/operate", body).code == code
+
+
+def test_owners_of_a_node_are_kept_when_absent_and_cleared_by_a_list(bench: Bench) -> None:
+    # 7.8: "absent keep, [] clear"
+    bench.ok("PUT", f"{NODES}/node/doing", {"node_owners": [DANA]})
+    assert bench.read()["current_nodes"][0]["owners"] == [DANA]
+    bench.ok("PUT", f"{NODES}/node/doing", {"node_schedule": {"points": 3}})
+    assert bench.read()["current_nodes"][0]["owners"] == [DANA]
+    bench.ok("PUT", f"{NODES}/node/doing", {"node_owners": []})
+    assert bench.read()["current_nodes"][0]["owners"] == []
+
+
+def test_a_state_flow_moves_along_its_transitions(bench: Bench) -> None:
+    move = f"{STATES}/node/state_change"
+    fields = [{"field_key": "severity", "field_value": {"value": "option_0"}}]
+    state = bench.read(ISSUE, "issue")["work_item_status"]["state_key"]
+    ways = bench.ok("POST", f"{STATES}/query", {"flow_type": 1})["data"]["connections"]
+    way = next(each for each in ways if each["source_state_key"] == state)
+    bench.ok("POST", move, {"transition_id": way["transition_id"], "fields": fields})
+    assert bench.read(ISSUE, "issue")["work_item_status"]["state_key"] == way["target_state_key"]
+    assert bench.value("severity", ISSUE, "issue")["value"] == "option_0"
+    assert bench.no("POST", move, {"transition_id": way["transition_id"]})[:3] == (
+        403,
+        10002,
+        "Illegal Operation",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({}, (400, 20005, "Missing Param", "transition_id can't be null or 0")),
+        ({"transition_id": 0}, (400, 20005, "Missing Param", "transition_id can't be null or 0")),
+        ({"transition_id": 99}, (403, 10002, "Illegal Operation")),
+    ],
+)
+def test_a_move_is_refused_by_its_page(shared: Bench, body: Json, expected: tuple[Json, ...]) -> None:
+    assert shared.no("POST", f"{STATES}/node/state_change", body)[: len(expected)] == expected
+
+
+def test_a_state_may_ask_for_fields(bench: Bench) -> None:
+    bench.world.spaces[HEX].types[1].states[2].required = ["field_31e0b8"]
+    item = bench.world.item(ISSUE)
+    item.state, item.values["field_31e0b8"] = "doing", None
+    no = bench.no("POST", f"{STATES}/node/state_change", {"transition_id": 21002})
+    assert no == (400, 20038, "Required Field Is Not Set", "Found in(field_31e0b8) Required")
+    body = {"project_key": HEX, "work_item_id": ISSUE, "state_key": "end", "mode": "unfinished"}
+    told = bench.ok("POST", "/open_api/work_item/transition_required_info/get", body)["data"]
+    assert [each["key"] for each in told["form_items"]] == ["field_31e0b8"]
+
+
+# -- operation records (8) --------------------------------------------------------------------------------
+
+
+def _records(bench: Bench, **body: Json) -> list[Json]:
+    told = bench.ok("POST", RECORDS, {"project_key": HEX, "work_item_ids": [STORY]} | body)
+    return list(told["data"]["op_records"])
+
+
+RECORD = {
+    "project_key": HEX,
+    "work_item_type_key": "story",
+    "work_item_id": STORY,
+    "operation_type": str,
+    "op_record_module": str,
+    "operation_time": int,
+    "operator_type": "user",
+    "operator": BO,
+    "source_type": "plugin",
+    "source": "MII_6650A1B2C3D4E5F6",
+    "record_contents": [
+        {
+            "object": {"object_type": str, "object_value": str},
+            "object_property": str,
+            "old": [str],
+            "new": [str],
+            "add": [str],
+            "delete": [str],
+            "belong_object": list,
+            "status_values": list,
+            "extra": dict,
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "old", "new"),
+    [
+        ("priority", {"value": "option_3"}, ["option_1"], ["option_3"]),
+        ("field_3724e6", 9, ["6"], ["9"]),
+        ("field_b9d821", True, ["false"], ["true"]),
+        ("wiki", "https://a.example", [], ["https://a.example"]),
+        ("planning_sprint", [SHIP], ["6300014307"], [str(SHIP)]),
+        ("field_c4d17a", [], ["platform_1"], []),
+        ("name", "Other", ["Invoices: one file a month"], ["Other"]),
+    ],
+)
+def test_a_write_leaves_a_record_of_strings(
+    bench: Bench, key: str, value: Json, old: list[str], new: list[str]
+) -> None:
+    before = bench.read()["name"]
+    bench.put(key, value, X_USER_KEY=BO)
+    told = _records(bench)
+    row = told[0]["record_contents"][0]
+    assert like(told[0], RECORD), told
+    assert told[0]["operation_time"] % 1000 == 0
+    assert (row["object"], row["new"]) == ({"object_type": "field", "object_value": key}, new)
+    assert row["old"] == ([before] if key == "name" else old)
+
+
+def test_a_change_of_roles_is_told_as_added_and_deleted(bench: Bench) -> None:
+    roles = [{"role": "rd", "owners": [BO]}, {"role": "role_7908a9", "owners": [CHEN]}]
+    bench.put("role_owners", roles)
+    told = _records(bench, op_record_module=["role_and_user_mod"])
+    rows = {each["object"]["object_value"]: each for each in told[0]["record_contents"]}
+    assert (rows["rd"]["add"], rows["rd"]["delete"]) == ([BO], ["7310000000000000006"])
+    assert (rows["PM"]["add"], rows["PM"]["delete"]) == ([], [ANA])
+
+
+def test_an_edit_in_the_page_has_no_source(bench: Bench) -> None:
+    bench.world.edit(STORY, "priority", {"value": "option_3"}, by=BO)
+    told = _records(bench)[0]
+    assert (told["operator"], "source" in told, "source_type" in told) == (BO, False, False)
+
+
+def test_a_rule_that_answers_a_write_is_told_as_such(bench: Bench) -> None:
+    rule = {"when": "priority", "set": {"wiki": "https://a.example"}, "by": "rule-7"}
+    bench.world.options.automations = [rule]
+    bench.put("priority", {"value": "option_3"})
+    told = _records(bench, operator_type=["auto"])
+    assert [(each["operator"], each["source_type"], each["source"]) for each in told] == [
+        ("rule-7", "auto", "rule-7")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("act", "operation"),
+    [
+        (
+            lambda bench: bench.ok("PUT", f"{ITEM}/abort", {"is_aborted": True, "reason_option": "test"}),
+            "terminate",
+        ),
+        (lambda bench: bench.ok("DELETE", ITEM), "delete"),
+        (lambda bench: bench.ok("POST", f"{NODES}/node/doing/operate", {"action": "confirm"}), "complete"),
+    ],
+    ids=["7.5", "7.4", "7.8"],
+)
+def test_other_operations_have_their_own_word(bench: Bench, act: Json, operation: str) -> None:
+    act(bench)
+    assert _records(bench, operation_type=[operation])
+
+
+def test_a_simple_name_is_answered_with_success_and_nothing(bench: Bench) -> None:
+    bench.put("priority", {"value": "option_3"})
+    assert _records(bench, project_key="demo") == []
+
+
+def test_a_cursor_walks_several_ids_in_the_order_of_ids(bench: Bench) -> None:
+    for item in (STORY + 1, STORY):
+        for points in (20, 21):
+            bench.put("field_3724e6", points, item)
+    body: Json = {"project_key": HEX, "work_item_ids": [STORY + 1, STORY], "page_size": 3}
+    first = bench.ok("POST", RECORDS, body)["data"]
+    assert first["has_more"] is True
+    rest = bench.ok("POST", RECORDS, body | {"start_from": first["start_from"]})["data"]
+    assert (rest["has_more"], rest["start_from"]) == (False, "")
+    ids = [each["work_item_id"] for each in first["op_records"] + rest["op_records"]]
+    assert ids[:2] == [STORY, STORY]
+    assert ids == sorted(ids)
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"work_item_ids": []}, (400, 20005, "Missing Param")),
+        ({"project_key": ""}, (400, 20005, "Missing Param")),
+        ({"start": 1772000000000}, (400, 20006, "Invalid Param")),
+        ({"start": 1772000000000, "end": 1773000000000}, (400, 20013, "Invalid Time Interval")),
+        ({"start": 1772000000, "end": 1772000001}, (400, 20013, "Invalid Time Interval")),
+        ({"page_size": 201}, (400, 20006, "Invalid Param")),
+        ({"work_item_ids": list(range(51))}, (400, 20028, "Workitem Ids Limit 50")),
+    ],
+)
+def test_records_are_refused_by_their_page(shared: Bench, more: Json, expected: tuple[Json, ...]) -> None:
+    body: Json = {"project_key": HEX, "work_item_ids": [STORY]} | more
+    assert shared.no("POST", RECORDS, body)[:3] == expected
+
+
+def test_a_window_of_time_bounds_the_records(bench: Bench) -> None:
+    bench.put("priority", {"value": "option_3"})
+    now = int(bench.world.clock() * 1000)
+    assert _records(bench, start=now - 5000, end=now + 5000)
+    assert _records(bench, start=now - 50_000, end=now - 40_000) == []
+
+
+def test_items_of_a_custom_type_have_records_too(bench: Bench) -> None:
+    bench.put("field_6a10c2", "9.9", SHIP, RELEASE)
+    assert _records(bench, work_item_ids=[SHIP])[0]["work_item_type_key"] == RELEASE
