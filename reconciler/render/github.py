@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from reconciler.authored import Place
 from reconciler.model import Change, Plan
 from reconciler.planfile import PlanFile
-from reconciler.render.groups import BOTH, CLEAR, DRIFT, Group, block_groups, groups, shows_members
+from reconciler.render.groups import (
+    BOTH,
+    CLEAR,
+    DRIFT,
+    Group,
+    block_groups,
+    groups,
+    shows_members,
+    steps,
+    why_line,
+)
 from reconciler.render.markdown import document
 from reconciler.render.safe import safe_text
 from reconciler.render.text import verdict
@@ -119,7 +129,7 @@ def remark(plan: Plan, group: Group) -> Annotation:
     """Return the remark about one group of rows, at the first of them."""
     level, title = LEVELS[group.kind]
     update, change = group.rows[0]
-    why = f" ({change.why})" if change.why else ""
+    why = f" ({why_line(change)})" if why_line(change) else ""
     return Annotation(
         level,
         f"{title}: {plan.address(update.ref)} {change.name}",
@@ -132,7 +142,7 @@ def line_of(change: Change) -> str:
     """Return what happens to a field, in one line."""
     if shows_members(change):
         return ", ".join([*(f"+ {one}" for one in change.added), *(f"- {one}" for one in change.removed)])
-    return f"{cut(change.before_label, SHOWN * 100)} → {cut(change.after_label, SHOWN * 100)}"
+    return " → ".join(cut(label, SHOWN * 100) for label in steps(change))
 
 
 def others(count: int) -> str:

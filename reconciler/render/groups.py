@@ -13,11 +13,11 @@ from typing import Any, TypeAlias
 
 from reconciler.catalog import PEOPLE_TYPES
 from reconciler.fields.base import EMPTY_LABEL
-from reconciler.model import Block, Change, Plan, Update
+from reconciler.model import Block, Change, Plan, Released, Update
 from reconciler.planfile import canonical
 
-BOTH, CLEAR, DRIFT, CHANGE = "both", "clear", "drift", "change"
-KINDS = (BOTH, CLEAR, DRIFT, CHANGE)
+BOTH, CLEAR, DRIFT, CHANGE, LEFT = "both", "clear", "drift", "change", "left"
+KINDS = (BOTH, CLEAR, DRIFT, CHANGE, LEFT)
 """What a row is to a reviewer, the most pressing first; a row is of the first kind that fits."""
 
 Shape: TypeAlias = tuple[Hashable, ...]
@@ -54,13 +54,31 @@ def id_of(shape: Shape) -> str:
 
 
 def kind_of(change: Change) -> str:
-    """Return what a row is to a reviewer."""
+    """Return what a row is to a reviewer; what is left alone is never something to empty."""
     word = why_word(change)
     if word == BOTH:
         return BOTH
-    if change.clears:
+    if change.clears and not change.held:
         return CLEAR
-    return DRIFT if word == DRIFT else CHANGE
+    if word == DRIFT:
+        return DRIFT
+    return LEFT if change.held else CHANGE
+
+
+def why_line(change: Change) -> str:
+    """Return why a field differs, or why an apply leaves it alone; empty where no base is known."""
+    return f"left alone ({change.held})" if change.held else change.why or ""
+
+
+def steps(change: Change) -> tuple[str, ...]:
+    """Return the labels from the base, where it said something else, over live to wanted."""
+    base = () if change.base_label is None else (change.base_label,)
+    return (*base, change.before_label, change.after_label)
+
+
+def updates_of(plan: Plan) -> tuple[Update, ...]:
+    """Return the items to write, then those with fields that are left alone."""
+    return (*plan.updates, *plan.left)
 
 
 def why_word(change: Change) -> str:
@@ -78,7 +96,7 @@ def identity(change: Change) -> Shape:
 
     Labels alone would not do: two options may have one label.
     """
-    head = (change.key, change.name, change.type, change.op, change.why)
+    head = (change.key, change.name, change.type, change.op, change.why, change.base_label, change.held)
     if shows_members(change):
         return (*head, change.added, change.removed, *moved(change.before, change.after))
     return (*head, change.before_label, change.after_label, canonical(change.before), canonical(change.after))
@@ -92,9 +110,9 @@ def moved(before: Any, after: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def groups(plan: Plan) -> tuple[Group, ...]:
-    """Put identical changes together; every change of the plan stands in exactly one group."""
+    """Put identical changes together; every row, also one left alone, stands in exactly one group."""
     found: dict[Shape, list[tuple[Update, Change]]] = {}
-    for update in plan.updates:
+    for update in updates_of(plan):
         for change in update.changes:
             found.setdefault((update.ref.type_key, *identity(change)), []).append((update, change))
     made = [
@@ -116,6 +134,14 @@ def row_order(row: tuple[Update, Change]) -> tuple[Any, ...]:
     """Order rows by file, place, item and field."""
     update, change = row
     return (*change.place, update.ref, change.key)
+
+
+def released_groups(plan: Plan) -> tuple[tuple[str, tuple[Released, ...]], ...]:
+    """Put the fields that are no longer managed together by name."""
+    found: dict[str, list[Released]] = {}
+    for one in sorted(plan.released, key=lambda one: (one.name, one.ref, one.key)):
+        found.setdefault(one.name, []).append(one)
+    return tuple((name, tuple(rows)) for name, rows in found.items())
 
 
 def block_groups(plan: Plan) -> tuple[BlockGroup, ...]:

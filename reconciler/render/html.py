@@ -11,8 +11,7 @@ import functools
 import hashlib
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable
 from importlib import resources
 from typing import Any
 
@@ -21,7 +20,7 @@ from markupsafe import Markup
 
 from reconciler.fields.base import EMPTY_LABEL
 from reconciler.guard import allow_line
-from reconciler.model import Block, Change, Plan, Ref, Update
+from reconciler.model import Block, Change, Plan, Ref, Released, Update
 from reconciler.planfile import PlanFile
 from reconciler.render.explain import GONE, NEW, SAME, inside, is_long, safe_lines, words
 from reconciler.render.groups import (
@@ -29,25 +28,32 @@ from reconciler.render.groups import (
     CHANGE,
     CLEAR,
     DRIFT,
+    LEFT,
     BlockGroup,
     Group,
     block_groups,
     groups,
+    id_of,
     people_in,
+    released_groups,
     shows_members,
+    steps,
+    updates_of,
+    why_line,
     why_word,
 )
 from reconciler.render.safe import safe_text
 from reconciler.render.text import forecast_lines, verdict
 
-BLOCKED = "blocked"
-
+BLOCKED, RELEASED = "blocked", "released"
 KIND_LABELS = {
     BOTH: "changed on both sides",
     BLOCKED: "blocked",
     CLEAR: "to empty",
     DRIFT: "drifted",
     CHANGE: "changed",
+    LEFT: "left alone",
+    RELEASED: "no longer managed",
 }
 """What a reader calls the rows of each kind, in the order of the page."""
 
@@ -92,13 +98,14 @@ class Cards:
         self.strings = Strings()
         self.numbers: dict[Ref, int] = {}
         self.items: list[list[Any]] = []
-        for update in plan.updates:
+        for update in updates_of(plan):
             self.number(
                 update.ref, update.title, [effect_line(update, n) for n in range(len(update.side_effects))]
             )
         made = [self.change_card(group) for group in found]
         held = [self.block_card(group) for group in blocked]
-        self.cards = sorted([*made, *held], key=lambda card: PAGE_ORDER.index(card[0]))
+        gone = [self.released_card(name, rows) for name, rows in released_groups(plan)]
+        self.cards = sorted([*made, *held, *gone], key=lambda card: PAGE_ORDER.index(card[0]))
 
     def number(self, ref: Ref, title: str, effects: Iterable[str] = ()) -> int:
         """Return the number of an item; the first mention describes it."""
@@ -128,8 +135,8 @@ class Cards:
             group.id,
             self.strings.add(change.name),
             self.strings.add(change.key),
-            self.strings.add(change.why or ""),
-            self.strings.add(why_word(change)),
+            self.strings.add(why_line(change)),
+            self.strings.each(flags(change)),
             self.strings.each(people_in(change)),
             self.values(change),
             self.strings.each(inside(change.before, change.after)),
@@ -142,11 +149,9 @@ class Cards:
             return ["members", self.strings.each(change.added), self.strings.each(change.removed)]
         if is_long(change):
             pieces = words(change.before_label, change.after_label)
-            return [
-                "words",
-                [part for one in pieces for part in (SIDES[one.kind], self.strings.add(one.text))],
-            ]
-        return ["pair", self.strings.add(change.before_label), self.strings.add(change.after_label)]
+            parts = [part for one in pieces for part in (SIDES[one.kind], self.strings.add(one.text))]
+            return ["words", parts, self.strings.each(steps(change)[:-2])]
+        return ["steps", self.strings.each(steps(change))]
 
     def block_card(self, group: BlockGroup) -> list[Any]:
         """Return the card of one reason for which rows are held back."""
@@ -156,11 +161,27 @@ class Cards:
             self.strings.add(group.name),
             self.strings.add(group.blocks[0].key or ""),
             self.strings.add(""),
-            self.strings.add(""),
+            self.strings.each([KIND_LABELS[BLOCKED]]),
             [],
             ["reason", self.strings.add(group.reason), self.strings.add(group.repair)],
             [],
             [part for block in group.blocks for part in self.row(block.ref, block.title, block)],
+        ]
+
+    def released_card(self, name: str, rows: Iterable[Released]) -> list[Any]:
+        """Return the card of one field that is no longer managed; its rows have no place."""
+        listed = list(rows)
+        return [
+            RELEASED,
+            id_of((RELEASED, name)),
+            self.strings.add(name),
+            self.strings.add(listed[0].key),
+            self.strings.add(""),
+            self.strings.each([KIND_LABELS[RELEASED]]),
+            [],
+            ["reason", self.strings.add("no longer named by the files"), self.strings.add("not written")],
+            [],
+            [part for one in listed for part in (self.number(one.ref, ""), self.strings.add(""), 0)],
         ]
 
     def page(self, source: str) -> dict[str, Any]:
@@ -177,6 +198,14 @@ class Cards:
             "cards": self.cards,
             "strings": self.strings.all(),
         }
+
+
+def flags(change: Change) -> list[str]:
+    """Return by which words the filter finds a row; one row may answer to several."""
+    found = [KIND_LABELS[CLEAR]] if change.clears and not change.held else []
+    found += [KIND_LABELS[LEFT]] if change.held else []
+    word = why_word(change)
+    return [*found, KIND_LABELS.get(word, word)] if word else found
 
 
 def effect_line(update: Update, n: int) -> str:
@@ -215,10 +244,11 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
             notes=[safe_text(note) for note in plan.notes],
             guards=[[safe_text(one) for one in (guard.name, guard.actual, guard.limit)] for guard in failed],
             allow=safe_text(allow_line(plan)) if failed else "",
-            counts=counts(found, plan.blocks),
+            counts=counts(plan),
             facts=facts(made),
             groups=[plain_group(plan, group) for group in found],
             blocks=[plain_block(plan, group) for group in blocked],
+            released=[plain_released(plan, *one) for one in released_groups(plan)],
             style=Markup(style),  # noqa: S704 - our own file, hashed in the policy
             script=Markup(script),  # noqa: S704 - our own file, hashed in the policy
             style_hash=digest_of(style),
@@ -258,12 +288,19 @@ def embedded(page: dict[str, Any]) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def counts(found: Iterable[Group], blocks: Sized) -> list[tuple[str, int, str]]:
-    """Return the kind, the number and the label of the rows of each kind that there are."""
-    numbers = Counter({BLOCKED: len(blocks)})
-    for group in found:
-        numbers[group.kind] += len(group.rows)
-    return [(kind, numbers[kind], label) for kind, label in KIND_LABELS.items() if numbers[kind]]
+def counts(plan: Plan) -> list[tuple[str, int, str]]:
+    """Return the kinds of rows that there are, with their numbers as the verdict counts them."""
+    numbers = {
+        BOTH: plan.count(BOTH),
+        BLOCKED: len(plan.blocks),
+        CLEAR: plan.clears,
+        DRIFT: plan.count(DRIFT),
+        CHANGE: plan.fields,
+        LEFT: sum(len(update.changes) for update in plan.left),
+        RELEASED: len(plan.released),
+    }
+    labels = {**KIND_LABELS, CHANGE: "fields to write"}
+    return [(kind, numbers[kind], label) for kind, label in labels.items() if numbers[kind]]
 
 
 def facts(made: PlanFile) -> list[tuple[str, str]]:
@@ -272,6 +309,7 @@ def facts(made: PlanFile) -> list[tuple[str, str]]:
     return [
         ("digest", safe_text(made.digest)),
         ("commit", safe_text(made.desired.commit or "none") + dirty),
+        ("base", safe_text(made.base.commit or "none")),
         ("host", safe_text(made.host)),
         ("made", f"{made.timestamp:%Y-%m-%d %H:%M:%S %z}"),
         ("version", safe_text(made.reconciler_version)),
@@ -288,16 +326,21 @@ def plain_group(plan: Plan, group: Group) -> list[str]:
     shown = (
         ", ".join([*(f"+ {one}" for one in change.added), *(f"− {one}" for one in change.removed)])
         if shows_members(change)
-        else f"{change.before_label} → {change.after_label}"
+        else " → ".join(steps(change))
     )
     where = [f"{plan.address(update.ref)} {update.title}".rstrip() for update, _ in group.rows]
-    return [safe_text(one) for one in (change.name, shown, change.why or "", named(where))]
+    return [safe_text(one) for one in (change.name, shown, why_line(change), named(where))]
 
 
 def plain_block(plan: Plan, group: BlockGroup) -> list[str]:
     """Return the cells of a group of blocked rows for the plain table."""
     where = [f"{plan.address(block.ref)} {block.title}".rstrip() for block in group.blocks]
     return [safe_text(one) for one in (group.name or "whole item", group.reason, group.repair, named(where))]
+
+
+def plain_released(plan: Plan, name: str, rows: tuple[Released, ...]) -> list[str]:
+    """Return the cells of a field that is no longer managed for the plain table."""
+    return [safe_text(name), safe_text(named([plan.address(one.ref) for one in rows]))]
 
 
 def named(where: list[str]) -> str:

@@ -14,7 +14,7 @@ from typing import NewType
 from markupsafe import escape
 
 from reconciler.guard import allow_line
-from reconciler.model import Block, Change, Plan, SideEffect, Update
+from reconciler.model import Block, Change, Plan, Released, SideEffect, Update
 from reconciler.planfile import PlanFile
 from reconciler.render.explain import GONE, NEW, Piece, inside, is_long, nearby, words
 from reconciler.render.groups import (
@@ -22,11 +22,16 @@ from reconciler.render.groups import (
     CHANGE,
     CLEAR,
     DRIFT,
+    LEFT,
     BlockGroup,
     Group,
     block_groups,
     groups,
+    released_groups,
     shows_members,
+    steps,
+    updates_of,
+    why_line,
 )
 from reconciler.render.safe import SafeText, safe_text
 from reconciler.render.text import forecast_lines, verdict
@@ -64,6 +69,7 @@ TITLES = {
     CLEAR: ("Fields to empty", "rows to empty"),
     DRIFT: ("Drift: changed in Meegle", "rows of drift"),
     CHANGE: ("Changes", "grouped changes"),
+    LEFT: ("Left alone", "rows left alone"),
 }
 """The heading over the rows of a kind, and what a row of them is called where some are cut."""
 
@@ -223,7 +229,8 @@ def heading(plan: Plan) -> Markdown:
 def footer(made: PlanFile) -> Markdown:
     """Return what the plan was made of."""
     commit = made.desired.commit
-    source = f"commit {code(short(commit))}" if commit else "no commit"
+    base = f" against {code(short(made.base.commit))}" if made.base.commit else ""
+    source = (f"commit {code(short(commit))}" if commit else "no commit") + base
     dirty = ", with uncommitted changes" if made.desired.dirty else ""
     return Markdown(
         f"<sub>Digest {code(short(made.digest))}, {source}{dirty}, host {code(short(made.host))}, "
@@ -246,7 +253,8 @@ def sections_of(plan: Plan) -> list[Section]:
         guard_section(plan),
         change_section(plan, found, BOTH),
         block_section(plan),
-        *(change_section(plan, found, kind) for kind in (CLEAR, DRIFT, CHANGE)),
+        *(change_section(plan, found, kind) for kind in (CLEAR, DRIFT, CHANGE, LEFT)),
+        released_section(plan),
         effect_section(plan),
         item_section(plan),
     ]
@@ -289,9 +297,11 @@ def change_section(plan: Plan, found: tuple[Group, ...], kind: str) -> Section:
     mine = [group for group in found if group.kind == kind]
     title, what = TITLES[kind]
     fields = sum(len(group.rows) for group in mine)
+    above = {CLEAR: plan.clears, DRIFT: plan.count(DRIFT)}.get(kind, 0) - fields
+    more = f", {above} more above" if above > 0 else ""
     return Section(
         what,
-        f"#### {title} ({fields} fields)\n\n{table_head('field', 'live → wanted', 'why', 'items')}",
+        f"#### {title} ({fields} fields{more})\n\n{table_head('field', 'live → wanted', 'why', 'items')}",
         lambda n: group_row(plan, mine[n]),
         [len(group.rows) for group in mine],
     )
@@ -303,7 +313,7 @@ def group_row(plan: Plan, group: Group) -> Markdown:
     return table_row(
         said(short(change.name)),
         values(change),
-        said(short(change.why)) if change.why else "–",
+        said(short(why_line(change))) if why_line(change) else "–",
         some(
             [
                 f"{code(short(plan.address(update.ref)))} {code(short(update.title))}"
@@ -321,9 +331,9 @@ def some(named: list[str], count: int) -> str:
 
 
 def values(change: Change) -> Markdown:
-    """Return before → after, or the members that come and go, on one line."""
+    """Return base → live → wanted, or the members that come and go, on one line."""
     if not shows_members(change):
-        return Markdown(f"{code(short(change.before_label))} → {code(short(change.after_label))}")
+        return Markdown(" → ".join(code(short(label)) for label in steps(change)))
     parts = [f"+ {code(short(label))}" for label in change.added]
     parts += [f"− {code(short(label))}" for label in change.removed]
     more = [f"and {len(parts) - MEMBERS} more"] if len(parts) > MEMBERS else []
@@ -382,13 +392,31 @@ def effect_row(plan: Plan, update: Update, effect: SideEffect) -> Markdown:
     )
 
 
+def released_section(plan: Plan) -> Section:
+    """List the fields that the base named and the files no longer do."""
+    found = released_groups(plan)
+    return Section(
+        "released fields",
+        "#### No longer managed, and not written\n\n",
+        lambda n: released_row(plan, *found[n]),
+        [len(rows) for _, rows in found],
+    )
+
+
+def released_row(plan: Plan, name: str, rows: tuple[Released, ...]) -> Markdown:
+    """Return one field with the items on which it is released."""
+    where = some([code(short(plan.address(one.ref))) for one in rows[:NAMED]], len(rows))
+    return Markdown(f"- {said(short(name))}: {where}\n")
+
+
 def item_section(plan: Plan) -> Section:
     """Give each item's changes, folded away."""
+    found = updates_of(plan)
     return Section(
         "items",
         "#### Item by item\n\n",
-        lambda n: item_details(plan, plan.updates[n]),
-        [len(update.changes) for update in plan.updates],
+        lambda n: item_details(plan, found[n]),
+        [len(update.changes) for update in found],
     )
 
 
@@ -398,9 +426,10 @@ def item_details(plan: Plan, update: Update) -> Markdown:
         table_row(said(short(one.name)), values(one), code(where_of(one))) for one in update.changes
     )
     longer = "".join(explained(one) for one in update.changes)
+    alone = " left alone" if all(one.held for one in update.changes) else ""
     return Markdown(
         f"<details><summary>{element(plan.address(update.ref))} {element(short(update.title))} "
-        f"({len(update.changes)} fields)</summary>\n\n"
+        f"({len(update.changes)} fields{alone})</summary>\n\n"
         f"{table_head('field', 'live → wanted', 'place')}{rows}\n{longer}</details>\n"
     )
 

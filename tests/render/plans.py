@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.authored import Place
 from reconciler.fields.base import EMPTY_LABEL
-from reconciler.model import Block, Change, GuardResult, Plan, Ref, SideEffect, Update
+from reconciler.model import Block, Change, GuardResult, Plan, Ref, Released, SideEffect, Update
 from reconciler.planfile import PlanFile, plan_file
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -196,6 +196,7 @@ def hostile_plan(payload: str) -> Plan:
             type="compound_field",
             before=rows[0],
             after=rows[1],
+            base_label=payload,
             before_label=f"{payload} " * times,
             after_label=f"{payload}! " * times,
             why="both",
@@ -212,6 +213,9 @@ def hostile_plan(payload: str) -> Plan:
         agree=0,
         named=2,
         metadata_digest=payload,
+        base=payload,
+        left=(Update(Ref("story", 65), payload, place, (replace(blank, held=payload, base_label=payload),)),),
+        released=(Released(Ref("story", 66), payload, payload),),
         notes=(payload,),
         guards=(GuardResult("clears", payload, payload, ok=False),),
     )
@@ -239,6 +243,14 @@ changes = st.builds(
     clears=st.booleans(),
     why=whys,
 )
+bases = st.none() | words
+written = st.builds(replace, changes, base_label=bases)
+held = st.builds(
+    replace,
+    changes,
+    base_label=bases,
+    held=st.sampled_from(["drift: report", "drift: accept"]) | words.filter(bool),
+)
 refs = st.builds(Ref, st.sampled_from(["story", "issue"]), st.integers(1, 10**18))
 effects = st.builds(SideEffect, words, words, members, members, members)
 updates = st.builds(
@@ -246,11 +258,15 @@ updates = st.builds(
     refs,
     words,
     places,
-    st.lists(changes, min_size=1, max_size=4).map(tuple),
+    st.lists(written, min_size=1, max_size=4).map(tuple),
     st.lists(effects, max_size=1).map(tuple),
 )
+alone = st.builds(Update, refs, words, places, st.lists(held, min_size=1, max_size=3).map(tuple))
+released = st.builds(Released, refs, words, words)
 blocks = st.builds(Block, refs, words, st.none() | words, words, words, words, places)
-guards = st.builds(GuardResult, st.sampled_from(["changes", "share", "clears"]), words, words, st.booleans())
+guards = st.builds(
+    GuardResult, st.sampled_from(["changes", "share", "clears", "both"]), words, words, st.booleans()
+)
 plans = st.builds(
     Plan,
     host=st.sampled_from(["meego.example.com", "127.0.0.1:8000"]) | words,
@@ -261,6 +277,9 @@ plans = st.builds(
     blocks=st.lists(blocks, max_size=4).map(tuple),
     agree=st.integers(0, 999),
     named=st.integers(1, 999),
+    base=st.none() | words,
+    left=st.lists(alone, max_size=3, unique_by=lambda one: one.ref).map(tuple),
+    released=st.lists(released, max_size=3).map(tuple),
     notes=st.lists(words, max_size=3).map(tuple),
     guards=st.lists(guards, max_size=3).map(tuple),
 )

@@ -9,36 +9,55 @@ from collections import Counter
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from reconciler.model import Plan
+from reconciler.model import Plan, Released
 from reconciler.planfile import dumps
 from reconciler.render.explain import safe_lines
-from reconciler.render.groups import kind_of
+from reconciler.render.groups import kind_of, released_groups, updates_of, why_line
 from reconciler.render.html import plan_html
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.text import plan_text, verdict
 from tests.render.plans import plans, saved, writable
 from tests.render.test_render_html import embedded
 
-TITLES = {"both": "Changed here", "clear": "Fields to empty", "drift": "Drift", "change": "Changes"}
+TITLES = {
+    "both": "Changed here",
+    "clear": "Fields to empty",
+    "drift": "Drift",
+    "change": "Changes",
+    "left": "Left alone",
+}
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
 
 
-def counted_in_text(plan: Plan) -> tuple[int, int, int]:
-    """Items, fields and blocked rows that the text shows."""
+def counted_in_text(plan: Plan) -> tuple[int, ...]:
+    """Items to write, items left alone, fields, blocked rows and released fields that the text shows."""
     lines = plan_text(plan).split("\n")
     return (
         sum(line.startswith("  ~ ") for line in lines),
+        sum(bool(re.match(r"  [.] .*/\d+  ", line)) for line in lines) - len(plan.released),
         sum(bool(re.match(r"      [~-] ", line)) for line in lines),
         sum(line.startswith("      blocked: ") for line in lines),
     )
 
 
+def first_key(plan: Plan, one: Released) -> str:
+    """The key by which a card of released fields of one name is known: the first's."""
+    return dict(released_groups(plan))[one.name][0].key
+
+
 @given(plans.filter(writable))
 def test_all_views_have_the_same_rows(plan: Plan) -> None:
     made = saved(plan)
-    fields = Counter(plan.address(update.ref) for update in plan.updates for _ in update.changes)
+    fields = Counter(plan.address(update.ref) for update in updates_of(plan) for _ in update.changes)
     written = json.loads(dumps(made))
-    assert Counter(one["address"] for one in written["resource_changes"] for _ in one["fields"]) == fields
+    assert (
+        Counter(
+            one["address"]
+            for one in (*written["resource_changes"], *written["left_alone"])
+            for _ in one["fields"]
+        )
+        == fields
+    )
 
     page = embedded(plan_html(plan, made))
     word = page["strings"].__getitem__
@@ -51,11 +70,11 @@ def test_all_views_have_the_same_rows(plan: Plan) -> None:
             (
                 kind_of(one),
                 *map(
-                    safe_lines, (plan.address(update.ref), one.name, one.key, one.why or "", one.place.file)
+                    safe_lines, (plan.address(update.ref), one.name, one.key, why_line(one), one.place.file)
                 ),
                 one.place.line,
             )
-            for update in plan.updates
+            for update in updates_of(plan)
             for one in update.changes
         ]
         + [
@@ -66,16 +85,22 @@ def test_all_views_have_the_same_rows(plan: Plan) -> None:
             )
             for one in plan.blocks
         ]
+        + [
+            ("released", *map(safe_lines, (plan.address(one.ref), one.name, first_key(plan, one), "", "")), 0)
+            for one in plan.released
+        ]
     )
 
     comment = plan_markdown(plan, made, limit=10**9)
     assert "truncated=false" in comment
     details = re.findall(
-        r"(?ms)^<details><summary>.*?\((\d+) fields\)</summary>\n\n(.*?)^</details>$", comment
+        r"(?ms)^<details><summary>.*?\((\d+) fields(?: left alone)?\)</summary>\n\n(.*?)^</details>$", comment
     )
-    assert [int(count) for count, _ in details] == [len(update.changes) for update in plan.updates]
+    assert [int(count) for count, _ in details] == [len(update.changes) for update in updates_of(plan)]
     tables = [MARKDOWN.render(table.split("\n\n")[0]) for _, table in details]
-    assert [table.count("<tr>") - 1 for table in tables] == [len(update.changes) for update in plan.updates]
+    assert [table.count("<tr>") - 1 for table in tables] == [
+        len(update.changes) for update in updates_of(plan)
+    ]
 
 
 @given(plans.filter(writable))
@@ -85,17 +110,29 @@ def test_all_views_have_the_same_counts(plan: Plan) -> None:
     assert plan_text(plan).count(verdict(plan)) == 1
     assert f"**{verdict(plan)}**" in comment
     assert f">{verdict(plan)}</h1>" in page
-    assert counted_in_text(plan) == (len(plan.updates), plan.fields, len(plan.blocks))
-    kinds = Counter(kind_of(one) for update in plan.updates for one in update.changes)
-    for kind, title in (
-        ("both", "Changed here"),
-        ("clear", "Fields to empty"),
-        ("drift", "Drift"),
-        ("change", "Changes"),
-    ):
-        hit = re.search(rf"^#### {title}.*\((\d+) fields\)$", comment, re.MULTILINE)
+    assert counted_in_text(plan) == (
+        len(plan.updates),
+        len(plan.left),
+        sum(len(update.changes) for update in updates_of(plan)),
+        len(plan.blocks),
+    )
+    kinds = Counter(kind_of(one) for update in updates_of(plan) for one in update.changes)
+    for kind, title in TITLES.items():
+        hit = re.search(rf"^#### {title}.*\((\d+) fields(?:, \d+ more above)?\)$", comment, re.MULTILINE)
         assert int(hit[1] if hit else 0) == kinds[kind]
-        hit = re.search(rf'<li class="{kind}"><b>(\d+)</b>', page)
-        assert int(hit[1] if hit else 0) == kinds[kind]
+    numbers = dict(re.findall(r'<li class="(\w+)"><b>(\d+)</b>', page))
+    assert {kind: int(number) for kind, number in numbers.items()} == {
+        kind: number
+        for kind, number in {
+            "both": plan.count("both"),
+            "blocked": len(plan.blocks),
+            "clear": plan.clears,
+            "drift": plan.count("drift"),
+            "change": plan.fields,
+            "left": sum(len(update.changes) for update in plan.left),
+            "released": len(plan.released),
+        }.items()
+        if number
+    }
     hit = re.search(r"^#### Blocked \((\d+) rows\)$", comment, re.MULTILINE)
     assert int(hit[1] if hit else 0) == len(plan.blocks) == len(made.blocked)

@@ -7,8 +7,17 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from reconciler.model import Plan
-from reconciler.render.groups import KINDS, block_groups, groups, kind_of, people_in, why_word
+from reconciler.model import Plan, Ref, Released
+from reconciler.render.groups import (
+    KINDS,
+    block_groups,
+    groups,
+    kind_of,
+    people_in,
+    released_groups,
+    updates_of,
+    why_word,
+)
 from tests.render.plans import block, people, plan_with, plans, priority, text, update
 
 
@@ -61,6 +70,23 @@ def test_the_pressing_come_first_then_the_many() -> None:
     ]
 
 
+def test_what_is_left_alone_is_nothing_to_empty() -> None:
+    plan = replace(
+        plan_with(update(0, priority())), left=(update(1, replace(text("a", ""), held="drift: report")),)
+    )
+    assert [one.kind for one in groups(plan)] == ["change", "left"]
+    assert kind_of(replace(text("a", ""), held="drift: report", why="drift")) == "drift"
+
+
+def test_released_fields_are_put_together_by_name() -> None:
+    gone = [Released(Ref("story", n), "notes", "Notes") for n in (3, 1, 2)]
+    plan = replace(plan_with(), released=(*gone, Released(Ref("story", 1), "due", "Due")))
+    assert [(name, [one.ref.id for one in rows]) for name, rows in released_groups(plan)] == [
+        ("Due", [1]),
+        ("Notes", [1, 2, 3]),
+    ]
+
+
 def test_a_field_that_is_emptied_on_both_sides_of_a_conflict_is_told_as_both() -> None:
     assert kind_of(text("a", "", why="both")) == "both"
 
@@ -79,7 +105,7 @@ def test_names_the_people_of_people_fields_alone() -> None:
 
 @given(plans)
 def test_every_row_stands_in_exactly_one_group(plan: Plan) -> None:
-    rows = [(update.ref, id(change)) for update in plan.updates for change in update.changes]
+    rows = [(update.ref, id(change)) for update in updates_of(plan) for change in update.changes]
     assert Counter(
         (update.ref, id(change)) for one in groups(plan) for update, change in one.rows
     ) == Counter(rows)

@@ -7,8 +7,8 @@
 
   // The plan: cards with their rows, and rows with their card.
   const rows = [];
-  const cards = page.cards.map(([kind, id, name, key, why, word, people, values, inside, flat]) => {
-    const card = { kind, id, name: text(name), key: text(key), why: text(why), word: text(word), people: people.map(text), values, inside: inside.map(text), rows: [] };
+  const cards = page.cards.map(([kind, id, name, key, why, flags, people, values, inside, flat]) => {
+    const card = { kind, id, name: text(name), key: text(key), why: text(why), flags: flags.map(text), people: people.map(text), values, inside: inside.map(text), rows: [] };
     for (let n = 0; n < flat.length; n += ROW) {
       const row = { card, item: flat[n], file: text(flat[n + 1]), line: flat[n + 2], number: rows.length };
       card.rows.push(row);
@@ -49,13 +49,15 @@
   }
   const itemAddress = (item) => page.item && `${page.item}/${encodeURIComponent(item.type)}/detail/${item.id}`;
   function place(row) {
+    if (!row.file) return "";
     const path = row.file.split("/").map(encodeURIComponent).join("/");
     return link(page.source && `${page.source}/${path}#L${row.line}`, `${row.file}:${row.line}`, "place");
   }
   function values([shape, one, two]) {
-    if (shape === "pair") {
+    if (shape === "steps") {
       const side = (tag, n) => make(tag, text(n) === page.empty ? "empty" : "", text(n));
-      return make("span", "values", side("del", one), make("span", "arrow", "→"), side("ins", two));
+      const tags = ["span", "del", "ins"].slice(-one.length);
+      return make("span", "values", ...one.flatMap((n, at) => [...(at ? [make("span", "arrow", "→")] : []), side(tags[at], n)]));
     }
     if (shape === "reason") return make("span", "values", make("span", "reason", text(one)), " ", make("span", "repair", `– ${text(two)}`));
     if (shape === "members") {
@@ -64,7 +66,7 @@
     }
     const long = make("span", "long");
     for (let n = 0; n < one.length; n += 2) long.append(one[n] ? make(one[n] === 1 ? "del" : "ins", "", text(one[n + 1])) : text(one[n + 1]));
-    return long;
+    return two.length ? make("div", "", make("p", "base", `base: ${text(two[0])}`), long) : long;
   }
   function body(card) {
     const inner = [values(card.values)];
@@ -109,14 +111,15 @@
 
   // What is shown: the rows that pass the filters, put together by card or by item.
   const state = { view: "grouped", shown: [], drawn: 0, current: -1 };
-  const WORST = ["both", "blocked", "clear", "drift", "change"];
+  const WORST = Object.keys(page.kinds);
   const fold = (value) => value.toLowerCase();
   const hay = (card) => (card.hay ??= fold([card.name, card.key, card.why, page.kinds[card.kind], ...card.people, ...flatten(card.values), ...card.inside].join("\n")));
   const rowHay = (row) => (row.hay ??= fold([items[row.item].address, items[row.item].title, row.file, ...items[row.item].effects].join("\n")));
   function flatten([shape, one, two]) {
     if (shape === "members") return [...one, ...two].map(text);
-    if (shape !== "words") return [text(one), text(two)];
-    const sides = ["", ""];
+    if (shape === "steps") return one.map(text);
+    if (shape === "reason") return [text(one), text(two)];
+    const sides = ["", "", ...two.map(text)];
     for (let n = 0; n < one.length; n += 2) {
       if (one[n] !== 2) sides[0] += text(one[n + 1]);
       if (one[n] !== 1) sides[1] += text(one[n + 1]);
@@ -130,7 +133,7 @@
     const unseen = at("unseen").checked;
     const found = [];
     for (const card of cards) {
-      if (why && why !== `kind:${card.kind}` && why !== `word:${card.word}`) continue;
+      if (why && !card.flags.includes(why)) continue;
       if (field && card.name !== field) continue;
       if (person && !card.people.includes(person)) continue;
       const left = query.filter((word) => !hay(card).includes(word));
@@ -271,17 +274,12 @@
   });
 
   // Filters.
-  function fill(id, title, found, name = (value) => value) {
-    const option = (value, said) => {
-      const made = make("option", "", said);
-      made.value = value;
-      return made;
-    };
-    at(id).append(option("", title), ...found.map((value) => option(value, name(value))));
+  function fill(id, title, found) {
+    const option = (value, label) => Object.assign(make("option", "", label), { value });
+    at(id).append(option("", title), ...found.map((value) => option(value, value)));
   }
   const several = (found) => [...new Set(found)].filter(Boolean).sort();
-  const kinds = Object.keys(page.kinds).filter((kind) => kind !== "change" && cards.some((card) => card.kind === kind));
-  fill("why", "Why: all", [...kinds.map((kind) => `kind:${kind}`), ...several(cards.map((card) => card.word)).filter((word) => !["both", "drift"].includes(word)).map((word) => `word:${word}`)], (value) => (value.startsWith("kind:") ? page.kinds[value.slice(5)] : value.slice(5)));
+  fill("why", "Why: all", several(cards.flatMap((card) => card.flags)));
   fill("field", "Field: all", several(cards.map((card) => card.name)));
   fill("person", "Person: all", several(cards.flatMap((card) => card.people)));
   fill("file", "File: all", several(rows.map((row) => row.file)));
