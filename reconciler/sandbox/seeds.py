@@ -91,7 +91,7 @@ def write_seed(world: World, items: Iterable[Item], *, named: Iterable[str] | No
         "records": [record for item in items for record in world.records.get(item.id, ())],
     }
     if kept is not None:
-        seed["items"] = _hide_emails(seed["items"], kept)
+        seed |= {part: _hide_emails(seed[part], kept) for part in ("items", "records")}
     yaml = YAML(typ="safe")
     yaml.default_flow_style, yaml.allow_unicode, yaml.width = None, True, 110
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment] # ruamel types it as None
