@@ -324,8 +324,10 @@ def test_a_seed_may_be_json_and_may_turn_switches(tmp_path: Path) -> None:
         ("people: []\nspaces: []\nformat_version: 2\n", "format_version"),
         ("[]", "valid dictionary"),
         (
-            "people: []\nspaces: [{key: a, simple_name: a, name: a}]\n"
-            "items: [{id: 1, type_key: x, name: y}]\n",
+            (
+                "people: []\nspaces: [{key: a, simple_name: a, name: a}]\n"
+                "items: [{id: 1, type_key: x, name: y}]\n"
+            ),
             "no type x",
         ),
         ("people: []\nspaces: []\nswitches: {zz: 1}\n", "no such switch: zz"),

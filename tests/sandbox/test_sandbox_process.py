@@ -1,0 +1,261 @@
+"""The service on a port, as a process of its own: starting, stopping, dying, and broken connections."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from reconciler.sandbox import Options, Running, World, demo_world
+from reconciler.sandbox.front import Front
+from tests.sandbox.bench import ITEM, STORIES, STORY
+
+Json = Any
+NAMES = ["MEEGLE_BASE_URL", "MEEGLE_PLUGIN_ID", "MEEGLE_PLUGIN_SECRET", "MEEGLE_USER_KEY"]
+
+
+@contextlib.contextmanager
+def connect(url: str, plugin: str, secret: str, user: str) -> Iterator[httpx.Client]:
+    """Open a client that has its token."""
+    with httpx.Client(base_url=url, timeout=20) as client:
+        body = {"plugin_id": plugin, "plugin_secret": secret}
+        told = client.post("/open_api/authen/plugin_token", json=body).json()
+        client.headers.update({"X-PLUGIN-TOKEN": told["data"]["token"], "X-USER-KEY": user})
+        yield client
+
+
+@dataclass(slots=True)
+class Service:
+    """A running process and a client of it."""
+
+    process: subprocess.Popen[str]
+    environ: dict[str, str]
+    client: httpx.Client
+
+    def put(self, value: Json, key: str = "field_3724e6") -> httpx.Response:
+        body = {"update_fields": [{"field_key": key, "field_value": value}]}
+        return self.client.put(ITEM, json=body)
+
+    def value(self, key: str = "field_3724e6") -> Json:
+        told = self.client.post(f"{STORIES}/query", json={"work_item_ids": [STORY], "fields": [key]}).json()
+        return told["data"][0]["fields"][0]["field_value"]
+
+
+@contextlib.contextmanager
+def serving(*arguments: str | Path, **switches: Json) -> Iterator[Service]:
+    """Start the service as a user does, and end it whatever happens."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reconciler.sandbox", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        lines = [process.stdout.readline().strip() for _ in NAMES]
+        told = dict(line.removeprefix("export ").split("=", 1) for line in lines)
+        assert list(told) == NAMES
+        with connect(*told.values()) as client:
+            door = process.stderr.readline().split()[-1]
+            assert client.post(door, json={"throttle": False, **switches}).status_code == 200
+            yield Service(process, told, client)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_at_once_with_clients_connected(number: signal.Signals) -> None:
+    with serving(latency_ms=5000) as service:
+        port = int(service.environ["MEEGLE_BASE_URL"].rsplit(":", 1)[1])
+        with (
+            socket.create_connection(("127.0.0.1", port)),
+            socket.create_connection(("127.0.0.1", port)) as busy,
+        ):
+            busy.sendall(b"GET /open_api/demo/teams/all HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            time.sleep(0.1)
+            start = time.monotonic()
+            service.process.send_signal(number)
+            assert service.process.wait(5) == 0
+            assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_killed_while_writing_it_opens_again_with_every_answered_write(tmp_path: Path, turn: int) -> None:
+    file = tmp_path / "state.db"
+    answered: list[int] = []
+    with serving("--db", file) as service:
+
+        def write() -> None:
+            with contextlib.suppress(httpx.HTTPError):
+                answered.extend(n for n in range(1, 10_000) if service.put(n).json()["err_code"] == 0)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        while len(answered) < 30 + 17 * turn:
+            time.sleep(0.005)
+        service.process.kill()
+        writer.join()
+    with serving("--db", file) as service:
+        assert service.value() in (answered[-1], answered[-1] + 1)
+        body = {"project_key": "64a0c1f2e3b4d5a6c7e8f901", "work_item_ids": [STORY], "page_size": 200}
+        told = service.client.post("/open_api/op_record/work_item/list", json=body).json()["data"]
+        new = [row["record_contents"][0]["new"][0] for row in told["op_records"]]
+        sums = [each for each in map(int, new) if each <= answered[-1]]
+        assert set(range(7, min(answered[-1], 100) + 1)) <= set(sums)
+
+
+def test_ten_thousand_items_are_served_soon_after_the_start_and_faster_than_the_limiter() -> None:
+    start = time.monotonic()
+    with serving("--generate", "story=10000") as service:
+        assert time.monotonic() - start < 20  # 5 s where the machine is the service's own
+        body = {"work_item_type_keys": ["story"], "page_size": 200, "page_num": 50}
+        told = service.client.post("/open_api/demo/work_item/filter", json=body).json()
+        assert told["pagination"]["total"] == 10_079
+        address = service.environ["MEEGLE_BASE_URL"].removeprefix("http://")
+        line = http.client.HTTPConnection(address)
+        headers = {"X-PLUGIN-TOKEN": service.client.headers["X-PLUGIN-TOKEN"]}
+        headers |= {"X-USER-KEY": service.environ["MEEGLE_USER_KEY"]}
+        ask = json.dumps({"work_item_ids": [6400000001 + n for n in range(50)]})
+        start = time.monotonic()
+        for _ in range(30):
+            line.request("POST", f"{STORIES}/query", ask, headers)
+            assert line.getresponse().read()[:13] == b'{"err_code":0'
+        line.close()
+        assert (
+            30 / (time.monotonic() - start) > 15 * 1.2
+        )  # the limit of a client; 100 and more on a calm machine
+
+
+def test_many_clients_are_answered_at_the_same_time() -> None:
+    with serving(latency_ms=300) as service:
+        start = time.monotonic()
+
+        def ask() -> None:
+            with httpx.Client(base_url=service.environ["MEEGLE_BASE_URL"], timeout=20) as client:
+                client.get("/open_api/demo/teams/all", headers=dict(service.client.headers))
+
+        askers = [threading.Thread(target=ask) for _ in range(32)]
+        for each in askers:
+            each.start()
+        for each in askers:
+            each.join()
+        assert time.monotonic() - start < 32 * 0.3 / 2
+
+
+def test_each_write_is_in_the_log_before_its_answer(tmp_path: Path) -> None:
+    log = tmp_path / "writes.jsonl"
+    with serving("--write-log", log) as service:
+        for n in range(5):
+            service.put(n)
+            rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+            assert [row["body"]["update_fields"][0]["field_value"] for row in rows] == list(range(n + 1))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--seed", "none.yaml"], "none.yaml"),
+        (["--generate", "nothing=3"], "no type nothing"),
+        (["--db", "/"], "unable to open"),
+        (["--options", "none.yaml"], "none.yaml"),
+    ],
+)
+def test_what_cannot_start_says_why_and_ends_with_1(tmp_path: Path, arguments: list[str], told: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "reconciler.sandbox", *arguments],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+# -- faults of the connection -----------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def fronted(rule: Json) -> Iterator[tuple[World, httpx.Client]]:
+    world = demo_world(Options(throttle=False))
+    known = world.credentials
+    with (
+        Running(world) as behind,
+        Front(behind.url, world) as front,
+        connect(front.url, known.plugin_id, known.plugin_secret, known.user_key) as client,
+    ):
+        world.options.connection_faults = [{"method": "PUT", "times": 1} | rule]
+        yield world, client
+
+
+BODY = {"update_fields": [{"field_key": "field_3724e6", "field_value": 77}]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "error", "stored"),
+    [
+        ({"kind": "reset"}, httpx.ReadError, False),
+        ({"kind": "reset_after"}, httpx.ReadError, True),
+        ({"kind": "no_answer"}, httpx.RemoteProtocolError, True),
+        ({"kind": "cut", "bytes": 20}, httpx.RemoteProtocolError, True),
+        ({"kind": "cut", "bytes": 180}, httpx.RemoteProtocolError, True),
+        ({"kind": "stall", "delay_ms": 600}, httpx.ReadTimeout, False),
+        ({"kind": "stall_after", "delay_ms": 600}, httpx.ReadTimeout, True),
+    ],
+)
+def test_a_connection_breaks_before_or_after_the_call_is_carried_out(
+    rule: Json,
+    error: type[Exception],
+    stored: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    with fronted(rule) as (world, client):
+        with pytest.raises(error):
+            client.put(ITEM, json=BODY, timeout=0.3)
+        assert (world.item(STORY).values["field_3724e6"] == 77) is stored
+        assert client.put(ITEM, json=BODY).json()["err_code"] == 0
+
+
+def test_an_answer_may_drip() -> None:
+    with fronted({"kind": "drip", "delay_ms": 1}) as (_, client):
+        start = time.monotonic()
+        assert client.put(ITEM, json=BODY).json()["err_code"] == 0
+        assert time.monotonic() - start > 0.15
+
+
+def test_the_front_passes_all_else_on_unchanged() -> None:
+    with fronted({"kind": "reset", "path": "/nowhere"}) as (world, client):
+        told = client.post(f"{STORIES}/query", json={"work_item_ids": [STORY]})
+        assert told.json()["data"][0]["name"] == world.item(STORY).name
+        assert told.headers["Content-Type"] == "application/json"
+        assert client.put(f"{STORIES}/1", json=BODY).status_code == 404
+
+
+def test_a_process_puts_the_front_before_itself_when_asked(tmp_path: Path) -> None:
+    file = tmp_path / "options.yaml"
+    file.write_text("front: true\n", encoding="utf-8")
+    reset = [{"kind": "reset_after", "method": "PUT", "times": 1}]
+    with serving("--options", file, connection_faults=reset) as service:
+        with pytest.raises(httpx.ReadError):
+            service.put(77)
+        assert service.value() == 77
