@@ -1,0 +1,487 @@
+"""`reconciler pull`: adopts live items into files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli import options
+from reconciler.cli.output import say, tell
+from reconciler.errors import CannotRun, InputError, Mistake, quoted
+
+if TYPE_CHECKING:
+    from reconciler.adopt import Adopted, Left
+    from reconciler.authored import Document, Manifest
+    from reconciler.catalog import Catalog, TypeSpec
+    from reconciler.model import Item, Ref
+    from reconciler.settings import Settings
+    from reconciler.space import Reader
+
+REF = re.compile(r"(?:(?:(?P<space>[^/.]+)/)?(?P<type>[^/.]+)/)?(?P<id>[1-9][0-9]{0,18})")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOST_PAGES = 1000
+"""Pages of 200 items after which listing ends: the service has no more (endpoints.md 6.4)."""
+MOST_TOLD = 20
+"""Values of which it is said, one by one, why they were left out."""
+
+
+@click.command("pull")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--type", "type_", metavar="TYPE", help="The type of the items; without ids all of them.")
+@click.option("--updated-since", metavar="DAY", help="Only items that changed since, such as 2026-11-01.")
+@click.option(
+    "--into", metavar="FILE", type=click.Path(path_type=Path), help="Where to write; appended if it is there."
+)
+@click.option("--fields", metavar="LIST", help="Fields and roles.NAME, parted by commas, or all.")
+@click.option("--split", metavar="BY", help="A file for each type, each value of a field, or every N items.")
+@options.space
+def command(
+    ids: tuple[str, ...],
+    *,
+    type_: str | None,
+    updated_since: str | None,
+    into: Path | None,
+    fields: str | None,
+    split: str | None,
+    space: str | None,
+) -> int:
+    """Write live items into FILE, so that a plan of it is empty.
+
+    IDs are numbers or SPACE/TYPE/ID.  Without --fields: choices, dates, people and roles; texts,
+    links and empty fields are left out.  Writes nothing to the space.
+    """
+    if into is None or not (ids or type_):
+        raise CannotRun("nothing to pull", "give ids or --type TYPE, and --into FILE")
+    job = Job(ids, type_, updated_since, into, fields, split)
+    return job.run(space)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The files as they are before anything is adopted."""
+
+    root: Path
+    settings: Settings
+    manifest: Manifest
+    space: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One adoption, as it was asked for."""
+
+    ids: tuple[str, ...]
+    type: str | None
+    since: str | None
+    into: Path
+    fields: str | None
+    split: str | None
+    left: list[Left] = field(default_factory=list)
+
+    def run(self, space: str | None) -> int:
+        """Read the items, write the files, say what was done."""
+        from reconciler.api.client import Client
+        from reconciler.cli.workspace import connect
+        from reconciler.manifest import shown
+        from reconciler.pins import pins_folder, read_pins
+        from reconciler.space import Reader
+
+        wanted = [parsed(one) for one in self.ids]
+        home = read_home(self.into, space, [one["space"] for one in wanted if one["space"]])
+        pins = read_pins(pins_folder(home.root, home.space))
+        connection = connect(())
+        with Client(connection) as client:
+            decisions = home.settings.space(home.space)
+            reader = Reader(client, home.space, decisions, connection.user_key)
+            reader.open((), home.settings.groups(), pins)
+            refs = self.refs(reader, wanted)
+            known, fresh = named_already(home, reader.catalog, refs)
+            words = {ref.type_key for ref in fresh} | {one.type.text for one in home.manifest.documents}
+            catalog = reader.open(words, home.settings.groups(), pins)
+            keys = {
+                key: self.keys(catalog.types[key], catalog) for key in sorted({ref.type_key for ref in fresh})
+            }
+            live = observed(reader, fresh, keys, home.manifest)
+            files = self.files(home, reader, live, keys)
+        if fresh and not live:
+            raise CannotRun("none of these items can be read", "check the ids, the type and who may see them")
+        for path, content in files.items():
+            write_bytes(path, content)
+        for ref in sorted(set(fresh) - set(live)):
+            tell(f"left out {ref.id}: deleted, of another type, or not visible")
+        self.tell_left()
+        names = ", ".join(shown(path, home.root) for path in files) or "no file"
+        more = f"; {len(known)} stand in the files already" if known else ""
+        say(f"Adopted {len(live)} items into {names}{more}.\n")
+        return 0
+
+    def refs(self, reader: Reader, wanted: Sequence[Mapping[str, str | None]]) -> list[Ref]:
+        """Return the items that were asked for, by their types; bare ids are looked up."""
+        from reconciler.model import Ref
+
+        if not wanted:
+            kind = type_named(self.type or "", reader.catalog)
+            return listed(reader, [kind.key], since=self.since_ms(reader))
+        found: dict[Ref, None] = {}
+        bare: list[int] = []
+        for one in wanted:
+            word = one["type"] or self.type
+            if word:
+                found[Ref(type_named(word, reader.catalog).key, int(one["id"] or 0))] = None
+            else:
+                bare.append(int(one["id"] or 0))
+        if bare:
+            hits = listed(reader, list(reader.catalog.types), ids=bare)
+            found.update(dict.fromkeys(hits))
+            for missing in sorted(set(bare) - {ref.id for ref in hits}):
+                tell(f"left out {missing}: not found; give --type if it is terminated")
+        return list(found)
+
+    def since_ms(self, reader: Reader) -> int | None:
+        """Return the first millisecond of the day since when, in the space's zone."""
+        from reconciler.fields.dates import midnight, to_ms
+
+        if self.since is None:
+            return None
+        try:
+            day = date.fromisoformat(self.since if DAY.fullmatch(self.since) else "")
+        except ValueError:
+            raise CannotRun(f"{quoted(self.since)} is no day", "write --updated-since 2026-11-01") from None
+        return to_ms(midnight(day, reader.settings.time_zone))
+
+    def keys(self, kind: TypeSpec, catalog: Catalog) -> list[str]:
+        """Return the change keys of what is adopted of one type."""
+        from reconciler.adopt import wanted_keys
+
+        words = (
+            [] if self.fields in (None, "all") else [one.strip() for one in (self.fields or "").split(",")]
+        )
+        spec = replace(catalog.names(kind.key), key=kind.key)
+        return [
+            key
+            for key in wanted_keys(spec, words, every=self.fields == "all")
+            if catalog.fault(kind.key, key) is None
+        ]
+
+    def files(
+        self, home: Home, reader: Reader, live: Mapping[Ref, Item], keys: Mapping[str, Sequence[str]]
+    ) -> dict[Path, bytes]:
+        """Return the bytes of each file that is to be written."""
+        groups = self.groups(live, reader.catalog, keys)
+        return {
+            path: self.file(home, reader, path, {ref: live[ref] for ref in refs}, keys)
+            for path, refs in groups.items()
+        }
+
+    def groups(
+        self, live: Mapping[Ref, Item], catalog: Catalog, keys: Mapping[str, Sequence[str]]
+    ) -> dict[Path, list[Ref]]:
+        """Part the items into files."""
+        found: dict[Path, list[Ref]] = {}
+        for at, ref in enumerate(sorted(live)):
+            found.setdefault(self.path(at, live[ref], catalog, keys), []).append(ref)
+        for refs in found.values():
+            if len(types := {ref.type_key for ref in refs}) > 1:
+                words = ", ".join(sorted(catalog.types[key].word for key in types))
+                raise CannotRun(f"a file holds items of one type, and these are {words}", "add --split type")
+        return found
+
+    def path(self, at: int, item: Item, catalog: Catalog, keys: Mapping[str, Sequence[str]]) -> Path:
+        """Return the file of one item."""
+        if self.split is None:
+            return self.into
+        if self.split == "type":
+            part = catalog.types[item.ref.type_key].word
+        elif self.split.isdigit() and int(self.split):
+            part = str(at // int(self.split) + 1)
+        else:
+            part = self.value_of(item, catalog, keys)
+        slug = re.sub(r"[^\w.@-]+", "-", part).strip("-.").lower() or "none"
+        return self.into.with_name(f"{self.into.stem}-{slug}{self.into.suffix}")
+
+    def value_of(self, item: Item, catalog: Catalog, keys: Mapping[str, Sequence[str]]) -> str:
+        """Return the value of the field by which files are parted."""
+        from reconciler.adopt import wanted_keys
+
+        (key, *_) = wanted_keys(catalog.names(item.ref.type_key), [self.split or ""], every=False)
+        if key not in keys[item.ref.type_key]:
+            raise CannotRun(f"--split {quoted(self.split or '')} is none of the fields", "add it to --fields")
+        seen = item.values.get(key)
+        codec = catalog.codec(item.ref.type_key, key)
+        return "" if seen is None or seen.value == codec.empty else codec.show(seen.value)
+
+    def file(
+        self,
+        home: Home,
+        reader: Reader,
+        path: Path,
+        live: Mapping[Ref, Item],
+        keys: Mapping[str, Sequence[str]],
+    ) -> bytes:
+        """Return a file with the items in it, of which a plan is empty."""
+        from reconciler.adopt import adopted
+        from reconciler.manifest import shown
+        from reconciler.manifest.decoding import LARGEST
+
+        catalog, name = reader.catalog, shown(path, home.root)
+        made: dict[Ref, Adopted] = {}
+        for ref, item in live.items():
+            made[ref], left = adopted(item, keys[ref.type_key], catalog)
+            self.left.extend(left)
+        before = document_at(home, name)
+        while True:
+            raw = written_file(home, path, before, list(made.values()), catalog)
+            if len(raw) > LARGEST:
+                raise CannotRun(f"{name} would have {len(raw)} bytes", "part it with --split")
+            if not self.mended(made, raw, name, reader, live):
+                return raw
+
+    def mended(
+        self, made: Mapping[Ref, Adopted], raw: bytes, name: str, reader: Reader, live: Mapping[Ref, Item]
+    ) -> bool:
+        """Plan the file, and take out what is not empty in that plan; returns whether there was any."""
+        from reconciler.adopt import Left
+
+        changed = False
+        for ref, key, own in rows(raw, name, reader, live):
+            item = made[ref]
+            if own:
+                del item.values[key]
+                label = reader.catalog.label(ref.type_key, key)
+                self.left.append(Left(ref, label, "a plan of it is not empty"))
+            elif key not in item.unmanaged:
+                item.unmanaged.append(key)
+            else:
+                continue
+            changed = True
+        return changed
+
+    def tell_left(self) -> None:
+        """Say what was left out, and why."""
+        for one in self.left[:MOST_TOLD]:
+            tell(f"left out {one.name} of {one.ref.id}: {one.reason}")
+        if len(self.left) > MOST_TOLD:
+            tell(f"… and {len(self.left) - MOST_TOLD} more values")
+
+
+# -- what is there -------------------------------------------------------------------------------
+
+
+def parsed(ref: str) -> dict[str, str | None]:
+    """Read `[SPACE/TYPE/]ID`; raises CannotRun."""
+    hit = REF.fullmatch(ref)
+    if hit is None or int(hit["id"]) >= 2**63:
+        raise CannotRun(f"{quoted(ref)} is no item", "write its number, or SPACE/TYPE/ID")
+    return hit.groupdict()
+
+
+def read_home(into: Path, space: str | None, spaces: Sequence[str]) -> Home:
+    """Read the settings and the files that are there; choose the space.  Raises InputError or CannotRun."""
+    from reconciler.cli.workspace import STATE, of_space, one_name
+    from reconciler.manifest import SETTINGS, load
+    from reconciler.manifest.finding import is_desired
+    from reconciler.settings import find_settings, load_settings
+
+    root = Path.cwd()
+    if into.suffix.lower() not in {".yaml", ".yml"} or into.name == SETTINGS or not is_desired(into.name):
+        raise CannotRun(f"{into} is no file of desired state", "call it NAME.yaml, below state/")
+    found = find_settings(into if into.parent.is_dir() else STATE)
+    settings, mistakes = load_settings(found, root=root)
+    home = found.parent if found else STATE
+    paths = [path for path in (home, into) if has_files(path)]
+    manifest, wrong = load(paths, root=root) if paths else (no_files(), list[Mistake]())
+    if mistakes or (wrong and not is_empty(manifest, wrong)):
+        raise InputError([*mistakes, *wrong])
+    own = [one.space.text for one in manifest.documents if (root / one.file).resolve() == into.resolve()]
+    every = [one.space.text for one in manifest.documents]
+    names = [space] if space else own or list(spaces) or list(settings.spaces) or every
+    chosen = sorted({one_name(name, settings) for name in names})
+    if len(chosen) != 1:
+        what = f"{len(chosen)} spaces: {', '.join(chosen)}" if chosen else "no space is named anywhere"
+        raise CannotRun(what, "choose one with --space")
+    return Home(root, settings, of_space(manifest, chosen[0], settings), chosen[0])
+
+
+def has_files(path: Path) -> bool:
+    """Whether a path holds files of desired state."""
+    from reconciler.manifest import SETTINGS
+    from reconciler.manifest.finding import is_desired
+
+    if path.is_dir():
+        return any(is_desired(one.name) and one.name != SETTINGS for one in path.rglob("*.y*ml"))
+    return os.path.lexists(path)
+
+
+def no_files() -> Manifest:
+    """Return the desired state of a repository that has none yet."""
+    from reconciler.authored import Manifest
+
+    return Manifest(())
+
+
+def is_empty(manifest: Manifest, mistakes: Sequence[Mistake]) -> bool:
+    """Whether the only thing wrong is that no file names an item yet."""
+    return (
+        len(mistakes) == 1 and bool(manifest.documents) and not any(one.items for one in manifest.documents)
+    )
+
+
+def type_named(word: str, catalog: Catalog) -> TypeSpec:
+    """Find a type; raises CannotRun."""
+    from reconciler.errors import suggestion
+
+    if kind := catalog.type_of(word):
+        return kind
+    known = (name for one in catalog.types.values() for name in (one.word, one.name))
+    raise CannotRun(f"no type {quoted(word)} in {catalog.space}", suggestion(word, known))
+
+
+def named_already(home: Home, catalog: Catalog, refs: Iterable[Ref]) -> tuple[list[Ref], list[Ref]]:
+    """Part the items that some file names from those that none does."""
+    from reconciler.model import Ref
+
+    named = {
+        Ref(kind.key, entry.id)
+        for document in home.manifest.documents
+        if (kind := catalog.type_of(document.type.text))
+        for entry in document.items
+    }
+    some = list(refs)
+    return [ref for ref in some if ref in named], [ref for ref in some if ref not in named]
+
+
+def listed(
+    reader: Reader, types: Sequence[str], *, ids: Sequence[int] = (), since: int | None = None
+) -> list[Ref]:
+    """List the items of some types, page by page (endpoints.md 6.4); terminated ones are not among them."""
+    from reconciler.api.endpoints import FILTER
+    from reconciler.model import Ref
+    from reconciler.space import FILTER_PAGE
+
+    body: dict[str, object] = {"work_item_type_keys": list(types), "page_size": FILTER_PAGE}
+    body |= {"work_item_ids": list(ids)} if ids else {}
+    body |= {"updated_at": {"start": since}} if since is not None else {}
+    found: dict[Ref, None] = {}
+    for page in range(1, MOST_PAGES + 1):
+        path = {"project_key": reader.space_key}
+        rows = reader.client.read(FILTER, path=path, body={**body, "page_num": page}).get("data") or []
+        found.update({Ref(str(row["work_item_type_key"]), int(row["id"])): None for row in rows})
+        if len(rows) < FILTER_PAGE:
+            break
+    return list(found)
+
+
+def observed(
+    reader: Reader, refs: Sequence[Ref], keys: Mapping[str, Sequence[str]], manifest: Manifest
+) -> dict[Ref, Item]:
+    """Read the items, and everybody and everything that their values name."""
+    from reconciler.adopt import people_in, relatives
+    from reconciler.fields.base import Items
+    from reconciler.model import Ref
+
+    catalog = reader.catalog
+    business = any(
+        spec and spec.type == "business"
+        for at, some in keys.items()
+        for one in some
+        if (spec := catalog.spec(at, one))
+    )
+    reader.learn(manifest, lines=business)
+    live = reader.items({ref: keys[ref.type_key] for ref in refs})
+    reader.meet(people_in(live.values(), catalog))
+    others = {
+        Ref(type_key, item_id): list[str]()
+        for type_key, ids in relatives(live.values(), catalog).items()
+        if type_key in catalog.types
+        for item_id in ids
+    }
+    known = {ref.id: (ref.type_key, item.name) for ref, item in reader.items(others).items()}
+    catalog.items = Items(catalog.words(), catalog.items.by_name, {**known, **catalog.items.known})
+    catalog.codecs.clear()
+    return live
+
+
+# -- what is written ------------------------------------------------------------------------------
+
+
+def document_at(home: Home, name: str) -> Document | None:
+    """Return the file that is there already."""
+    return next((one for one in home.manifest.documents if one.file == name), None)
+
+
+def written_file(
+    home: Home, path: Path, before: Document | None, items: Sequence[Adopted], catalog: Catalog
+) -> bytes:
+    """Return the file with the items at its end."""
+    from reconciler.adopt import entry
+    from reconciler.manifest import shown
+    from reconciler.manifest.editing import Members, edited
+    from reconciler.manifest.writing import Section, lines_of
+
+    kind = catalog.names(items[0].ref.type_key)
+    added = tuple(entry(item, kind) for item in items)
+    if os.path.lexists(path):
+        if before is None:
+            raise CannotRun(f"{path} is of another space", "choose another file")
+        if catalog.type_of(before.type.text) != catalog.type_of(kind.key):
+            raise CannotRun(f"{path} holds items of another type", "choose another file")
+        return edited(path.read_bytes(), [Members(("items",), add=added)], shown(path, home.root))
+    whole = Section(space=home.space, type=kind.word, items=list(added))
+    return "".join(f"{line}\n" for line in [*modeline(home, path, kind.word), *lines_of(whole, 0)]).encode()
+
+
+def modeline(home: Home, path: Path, word: str) -> list[str]:
+    """Return the comment by which editors find the schema of the type, where there is one."""
+    from reconciler.pins import pins_folder
+
+    schema = pins_folder(home.root, home.space) / f"{word}.schema.json"
+    if not schema.is_file():
+        return []
+    way = Path(os.path.relpath(schema, (home.root / path).parent)).as_posix()
+    return [f"# yaml-language-server: $schema={way}"]
+
+
+def rows(raw: bytes, name: str, reader: Reader, live: Mapping[Ref, Item]) -> list[tuple[Ref, str, bool]]:
+    """Plan a file; returns what differs: item, change key, and whether the item's own line says it."""
+    from reconciler.authored import Manifest
+    from reconciler.manifest import read_bytes
+    from reconciler.planner import make_plan
+
+    document, mistakes = read_bytes(raw, name)
+    if document is None or mistakes:
+        raise InputError(mistakes)
+    wanted, wrong = reader.catalog.desire(Manifest((document,)))
+    if wrong:
+        raise InputError(wrong)
+    mine = [item for item in wanted if item.ref in live]
+    keys = {item.ref: [one.key for one in item.fields] for item in mine}
+    unread = any(key not in live[ref].values for ref, some in keys.items() for key in some)
+    plan = make_plan(mine, reader.items(keys) if unread else live, reader.catalog, host="", named=len(mine))
+    default = {
+        scalar.place
+        for section in (document.default_fields, document.default_roles)
+        for scalar in section.keys_at.values()
+    }
+    places = {(item.ref, one.key): one.place for item in mine for one in item.fields}
+    found = [(update.ref, change.key) for update in plan.updates for change in update.changes]
+    found += [(block.ref, block.key) for block in plan.blocks if block.key]
+    return [(ref, key, places[ref, key] not in default) for ref, key in found]
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a whole file or nothing of it."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        fix = "check the folder and its permissions"
+        raise CannotRun(f"cannot write {path} ({error.strerror})", fix) from None
