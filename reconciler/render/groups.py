@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from reconciler.catalog import PEOPLE_TYPES
 from reconciler.fields.base import EMPTY_LABEL
-from reconciler.model import Block, Change, Plan, Released, Update
+from reconciler.model import Block, Change, Plan, Released, SideEffect, Update
 from reconciler.planfile import canonical
 
 BOTH, CLEAR, DRIFT, CHANGE, LEFT = "both", "clear", "drift", "change", "left"
@@ -134,6 +134,16 @@ def row_order(row: tuple[Update, Change]) -> tuple[Any, ...]:
     """Order rows by file, place, item and field."""
     update, change = row
     return (*change.place, update.ref, change.key)
+
+
+def effect_groups(plan: Plan) -> tuple[tuple[SideEffect, tuple[Update, ...]], ...]:
+    """Put the items together on which the service may move the same people out of the same role."""
+    found: dict[Shape, list[tuple[SideEffect, Update]]] = {}
+    for update in plan.updates:
+        for effect in update.side_effects:
+            found.setdefault((effect.role, effect.name, effect.labels), []).append((effect, update))
+    ordered = sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))
+    return tuple((rows[0][0], tuple(update for _, update in rows)) for _, rows in ordered)
 
 
 def released_groups(plan: Plan) -> tuple[tuple[str, tuple[Released, ...]], ...]:

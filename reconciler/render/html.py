@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from reconciler.fields.base import EMPTY_LABEL
 from reconciler.guard import allow_line
-from reconciler.model import Block, Change, Plan, Ref, Released, Update
+from reconciler.model import Block, Change, Plan, Ref, Released, SideEffect, Update
 from reconciler.planfile import PlanFile
 from reconciler.render.explain import GONE, NEW, SAME, inside, is_long, safe_lines, words
 from reconciler.render.groups import (
@@ -32,6 +32,7 @@ from reconciler.render.groups import (
     BlockGroup,
     Group,
     block_groups,
+    effect_groups,
     groups,
     id_of,
     people_in,
@@ -45,7 +46,7 @@ from reconciler.render.groups import (
 from reconciler.render.safe import safe_text
 from reconciler.render.text import forecast_lines, verdict
 
-BLOCKED, RELEASED = "blocked", "released"
+BLOCKED, RELEASED, EFFECT = "blocked", "released", "effect"
 KIND_LABELS = {
     BOTH: "changed on both sides",
     BLOCKED: "blocked",
@@ -54,6 +55,7 @@ KIND_LABELS = {
     CHANGE: "changed",
     LEFT: "left alone",
     RELEASED: "no longer managed",
+    EFFECT: "may move by themselves",
 }
 """What a reader calls the rows of each kind, in the order of the page."""
 
@@ -99,15 +101,14 @@ class Cards:
         self.numbers: dict[Ref, int] = {}
         self.items: list[list[Any]] = []
         for update in updates_of(plan):
-            self.number(
-                update.ref, update.title, [effect_line(update, n) for n in range(len(update.side_effects))]
-            )
+            self.number(update.ref, update.title)
         made = [self.change_card(group) for group in found]
         held = [self.block_card(group) for group in blocked]
         gone = [self.released_card(name, rows) for name, rows in released_groups(plan)]
-        self.cards = sorted([*made, *held, *gone], key=lambda card: PAGE_ORDER.index(card[0]))
+        moved = [self.effect_card(effect, updates) for effect, updates in effect_groups(plan)]
+        self.cards = sorted([*made, *held, *gone, *moved], key=lambda card: PAGE_ORDER.index(card[0]))
 
-    def number(self, ref: Ref, title: str, effects: Iterable[str] = ()) -> int:
+    def number(self, ref: Ref, title: str) -> int:
         """Return the number of an item; the first mention describes it."""
         if ref not in self.numbers:
             self.numbers[ref] = len(self.items)
@@ -118,12 +119,11 @@ class Cards:
                     str(ref.id),
                     self.strings.add(word),
                     self.strings.add(title),
-                    self.strings.each(effects),
                 ]
             )
         return self.numbers[ref]
 
-    def row(self, ref: Ref, title: str, row: Change | Block) -> list[int]:
+    def row(self, ref: Ref, title: str, row: Change | Block | Update) -> list[int]:
         """Return the item, the file and the line of a row."""
         return [self.number(ref, title), self.strings.add(row.place.file), row.place.line]
 
@@ -184,6 +184,22 @@ class Cards:
             [part for one in listed for part in (self.number(one.ref, ""), self.strings.add(""), 0)],
         ]
 
+    def effect_card(self, effect: SideEffect, updates: Iterable[Update]) -> list[Any]:
+        """Return the card of what the service may do by itself to one role."""
+        who = f"{', '.join(effect.labels)} may go back to the space's default"
+        return [
+            EFFECT,
+            id_of((EFFECT, effect.role, effect.name, effect.labels)),
+            self.strings.add(effect.name),
+            self.strings.add(effect.role),
+            self.strings.add(""),
+            self.strings.each([KIND_LABELS[EFFECT]]),
+            self.strings.each(effect.labels),
+            ["reason", self.strings.add(who), self.strings.add("locked role")],
+            [],
+            [part for update in updates for part in self.row(update.ref, update.title, update)],
+        ]
+
     def page(self, source: str) -> dict[str, Any]:
         """Return everything that the script needs; `review` names this set of rows for the ticks."""
         laid = [self.items, self.cards]
@@ -206,12 +222,6 @@ def flags(change: Change) -> list[str]:
     found += [KIND_LABELS[LEFT]] if change.held else []
     word = why_word(change)
     return [*found, KIND_LABELS.get(word, word)] if word else found
-
-
-def effect_line(update: Update, n: int) -> str:
-    """Return what the service may move by itself."""
-    effect = update.side_effects[n]
-    return f"{effect.name}: {', '.join(effect.labels)} may go back to the space's default (locked role)"
 
 
 def item_base(plan: Plan) -> str:
@@ -248,6 +258,7 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
             facts=facts(made),
             groups=[plain_group(plan, group) for group in found],
             blocks=[plain_block(plan, group) for group in blocked],
+            effects=[plain_effect(plan, *one) for one in effect_groups(plan)],
             released=[plain_released(plan, *one) for one in released_groups(plan)],
             style=Markup(style),  # noqa: S704 - our own file, hashed in the policy
             script=Markup(script),  # noqa: S704 - our own file, hashed in the policy
@@ -298,6 +309,7 @@ def counts(plan: Plan) -> list[tuple[str, int, str]]:
         CHANGE: plan.fields,
         LEFT: sum(len(update.changes) for update in plan.left),
         RELEASED: len(plan.released),
+        EFFECT: sum(len(update.side_effects) for update in plan.updates),
     }
     labels = {**KIND_LABELS, CHANGE: "fields to write"}
     return [(kind, numbers[kind], label) for kind, label in labels.items() if numbers[kind]]
@@ -341,6 +353,12 @@ def plain_block(plan: Plan, group: BlockGroup) -> list[str]:
 def plain_released(plan: Plan, name: str, rows: tuple[Released, ...]) -> list[str]:
     """Return the cells of a field that is no longer managed for the plain table."""
     return [safe_text(name), safe_text(named([plan.address(one.ref) for one in rows]))]
+
+
+def plain_effect(plan: Plan, effect: SideEffect, updates: tuple[Update, ...]) -> list[str]:
+    """Return the cells of what the service may do by itself for the plain table."""
+    where = named([plan.address(update.ref) for update in updates])
+    return [safe_text(one) for one in (effect.name, ", ".join(effect.labels), where)]
 
 
 def named(where: list[str]) -> str:

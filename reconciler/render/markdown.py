@@ -26,6 +26,7 @@ from reconciler.render.groups import (
     BlockGroup,
     Group,
     block_groups,
+    effect_groups,
     groups,
     released_groups,
     shows_members,
@@ -297,11 +298,12 @@ def change_section(plan: Plan, found: tuple[Group, ...], kind: str) -> Section:
     mine = [group for group in found if group.kind == kind]
     title, what = TITLES[kind]
     fields = sum(len(group.rows) for group in mine)
+    shown = "base → live → wanted" if kind == BOTH else "live → wanted"
     above = {CLEAR: plan.clears, DRIFT: plan.count(DRIFT)}.get(kind, 0) - fields
     more = f", {above} more above" if above > 0 else ""
     return Section(
         what,
-        f"#### {title} ({fields} fields{more})\n\n{table_head('field', 'live → wanted', 'why', 'items')}",
+        f"#### {title} ({fields} fields{more})\n\n{table_head('field', shown, 'why', 'items')}",
         lambda n: group_row(plan, mine[n]),
         [len(group.rows) for group in mine],
     )
@@ -375,20 +377,21 @@ def where_of(row: Block | Change | Update) -> str:
 
 def effect_section(plan: Plan) -> Section:
     """List what the service may move by itself."""
-    found = [(update, effect) for update in plan.updates for effect in update.side_effects]
+    found = effect_groups(plan)
     return Section(
         "side effects",
         "#### What Meegle may move by itself\n\n",
         lambda n: effect_row(plan, *found[n]),
-        ones(found),
+        [len(updates) for _, updates in found],
     )
 
 
-def effect_row(plan: Plan, update: Update, effect: SideEffect) -> Markdown:
-    """Return one role that may move back."""
+def effect_row(plan: Plan, effect: SideEffect, updates: tuple[Update, ...]) -> Markdown:
+    """Return the people who may be moved out of one role, and the items."""
+    where = some([code(short(plan.address(update.ref))) for update in updates[:NAMED]], len(updates))
     return Markdown(
-        f"- {code(short(plan.address(update.ref)))} {said(short(effect.name))}: "
-        f"{code(short(', '.join(effect.labels)))} may go back to the space's default (locked role)\n"
+        f"- {said(short(effect.name))}: {code(short(', '.join(effect.labels)))} "
+        f"may go back to the space's default (locked role), {where}\n"
     )
 
 
@@ -430,7 +433,7 @@ def item_details(plan: Plan, update: Update) -> Markdown:
     return Markdown(
         f"<details><summary>{element(plan.address(update.ref))} {element(short(update.title))} "
         f"({len(update.changes)} fields{alone})</summary>\n\n"
-        f"{table_head('field', 'live → wanted', 'place')}{rows}\n{longer}</details>\n"
+        f"{table_head('field', 'change', 'place')}{rows}\n{longer}</details>\n"
     )
 
 

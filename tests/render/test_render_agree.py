@@ -89,6 +89,15 @@ def test_all_views_have_the_same_rows(plan: Plan) -> None:
             ("released", *map(safe_lines, (plan.address(one.ref), one.name, first_key(plan, one), "", "")), 0)
             for one in plan.released
         ]
+        + [
+            (
+                "effect",
+                *map(safe_lines, (plan.address(update.ref), one.name, one.role, "", update.place.file)),
+                update.place.line,
+            )
+            for update in plan.updates
+            for one in update.side_effects
+        ]
     )
 
     comment = plan_markdown(plan, made, limit=10**9)
@@ -131,6 +140,7 @@ def test_all_views_have_the_same_counts(plan: Plan) -> None:
             "change": plan.fields,
             "left": sum(len(update.changes) for update in plan.left),
             "released": len(plan.released),
+            "effect": sum(len(update.side_effects) for update in plan.updates),
         }.items()
         if number
     }

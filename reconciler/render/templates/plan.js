@@ -16,7 +16,7 @@
     }
     return card;
   });
-  const items = page.items.map(([address, id, type, title, effects]) => ({ address: text(address), id, type: text(type), title: text(title), effects: effects.map(text) }));
+  const items = page.items.map(([address, id, type, title]) => ({ address: text(address), id, type: text(type), title: text(title) }));
 
   // What was seen: one bit a row, remembered where the browser lets us.
   const memory = `reconciler:seen:${page.review}`;
@@ -81,7 +81,7 @@
   }
   function whereLine(row) {
     const item = items[row.item];
-    return make("li", "", link(itemAddress(item), item.address, "address"), make("span", "", item.title, ...effects([row])), place(row));
+    return make("li", "", link(itemAddress(item), item.address, "address"), make("span", "", item.title), place(row));
   }
   function where(found) {
     if (found.length <= LISTED) return make("ul", "where", ...found.map(whereLine));
@@ -91,10 +91,6 @@
     };
     fold.addEventListener("toggle", fold.fill);
     return fold;
-  }
-  function effects(found) {
-    const lines = new Set(found.flatMap((row) => items[row.item].effects));
-    return [...lines].map((line) => make("p", "effect", `! ${line}`));
   }
   function groupBody({ card, rows: found }) {
     const count = found.length > 1 ? [make("span", "", `${found.length} items`)] : [];
@@ -106,7 +102,7 @@
   function itemBody({ item, rows: found }) {
     const one = items[item];
     const fields = found.map((row) => make("li", "", make("span", "name", row.card.name || "whole item"), body(row.card), make("span", "more", ...tags(row.card), place(row))));
-    return [make("span", "title", link(itemAddress(one), one.address, "address"), " ", one.title), make("ul", "fields", ...fields), ...effects(found)];
+    return [make("span", "title", link(itemAddress(one), one.address, "address"), " ", one.title), make("ul", "fields", ...fields)];
   }
 
   // What is shown: the rows that pass the filters, put together by card or by item.
@@ -114,7 +110,7 @@
   const WORST = Object.keys(page.kinds);
   const fold = (value) => value.toLowerCase();
   const hay = (card) => (card.hay ??= fold([card.name, card.key, card.why, page.kinds[card.kind], ...card.people, ...flatten(card.values), ...card.inside].join("\n")));
-  const rowHay = (row) => (row.hay ??= fold([items[row.item].address, items[row.item].title, row.file, ...items[row.item].effects].join("\n")));
+  const rowHay = (row) => (row.hay ??= fold([items[row.item].address, items[row.item].title, row.file].join("\n")));
   function flatten([shape, one, two]) {
     if (shape === "members") return [...one, ...two].map(text);
     if (shape === "steps") return one.map(text);
