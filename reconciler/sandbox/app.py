@@ -53,7 +53,6 @@ ROUTES: Final = (
     Route("POST", "/open_api/compositive_search", search.compositive),
     Route("POST", f"{ITEM}/<id>/search_by_relation", search.by_relation, rates=TEN),
     Route("POST", "/open_api/op_record/work_item/list", reads.records),
-    Route("POST", f"{FLOW}/query", flow.workflow),
     Route("POST", f"{ITEM}/<id>/workflow/query", flow.workflow),
     Route("POST", "/open_api/work_item/transition_required_info/get", flow.required_info),
     Route("GET", "/open_api/task_result", writes.task_result, user=False, rates=ONE),

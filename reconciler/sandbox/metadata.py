@@ -123,7 +123,6 @@ def _simple(field: Field, item_type: ItemType) -> Object:
         made["number_config"] = {
             "scaling_ratio": "1",
             "display_digits": -1,
-            "symbol_setting": {"display": False, "value": "", "layout": ""},
             "thousandth": False,
         } | (field.number or {})
     return made

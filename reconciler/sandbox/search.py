@@ -457,7 +457,7 @@ def _hit(item: Item) -> Object:
         "ProjectKey": item.project,
         "CreatedBy": item.created_by,
         "CreatedAt": item.created_at,
-        "SearchHit": ["name"],
+        "SearchHit": [],
     }
 
 

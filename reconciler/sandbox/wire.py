@@ -263,5 +263,4 @@ def _node(item: Item, item_type: ItemType, key: str) -> Object:
         "node_fields": [],
         "checker": [],
         "sub_status": [],
-        "finished_infos": [],
     }

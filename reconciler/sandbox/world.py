@@ -26,6 +26,8 @@ Object = dict[str, Json]
 DEMO_CREDENTIALS: Final = Credentials(
     "MII_6650A1B2C3D4E5F6", "0123456789abcdef0123456789abcdef", "7310000000000000001"
 )
+MOST_CALLS: Final = 100_000
+"""Calls that are remembered before the older half is forgotten."""
 HEX_KEY: Final = re.compile(r"[0-9a-f]{24}")
 
 
@@ -434,6 +436,8 @@ class World:
     def log(self, made: Made) -> None:
         """Keep a call that has its answer; a call that would change state also in the write log."""
         self.calls.append(made)
+        if len(self.calls) > MOST_CALLS:
+            del self.calls[: MOST_CALLS // 2]
         if made.write:
             self.writes.append(made)
             if self.write_log is not None:

@@ -421,30 +421,32 @@ def test_a_change_of_rows_is_refused_by_its_page(shared: Bench, more: Json, code
 # -- flows (7.7, 7.8) -------------------------------------------------------------------------------------
 
 NODES, STATES = f"/open_api/demo/workflow/story/{STORY}", f"/open_api/demo/workflow/issue/{ISSUE}"
+NODES_OF = f"{ITEM}/workflow/query"
+STATES_OF = f"/open_api/demo/work_item/issue/{ISSUE}/workflow/query"
 
 
 @pytest.mark.parametrize(
     ("path", "body", "code", "message"),
     [
-        (STATES, {}, 20026, "FlowType Is Error, Please Convert To Status FlowType"),
-        (STATES, {"flow_type": 0}, 20026, "FlowType Is Error, Please Convert To Status FlowType"),
-        (NODES, {"flow_type": 1}, 20027, "FlowType Is Error, Please Convert To Node FlowType"),
-        (NODES, {"fields": ["a", "-b"]}, 20015, "Field Mix With '-' And Without '-'"),
+        (STATES_OF, {}, 20026, "FlowType Is Error, Please Convert To Status FlowType"),
+        (STATES_OF, {"flow_type": 0}, 20026, "FlowType Is Error, Please Convert To Status FlowType"),
+        (NODES_OF, {"flow_type": 1}, 20027, "FlowType Is Error, Please Convert To Node FlowType"),
+        (NODES_OF, {"fields": ["a", "-b"]}, 20015, "Field Mix With '-' And Without '-'"),
     ],
 )
 def test_a_flow_is_asked_for_by_its_kind(
     shared: Bench, path: str, body: Json, code: int, message: str
 ) -> None:
-    assert shared.no("POST", f"{path}/query", body)[:3] == (400, code, message)
+    assert shared.no("POST", path, body)[:3] == (400, code, message)
 
 
 def test_the_people_of_a_flow_are_told_when_asked_for(shared: Bench) -> None:
-    told = shared.ok("POST", f"{NODES}/query", {"expand": {"need_user_detail": True}})["data"]
+    told = shared.ok("POST", NODES_OF, {"expand": {"need_user_detail": True}})["data"]
     assert CHEN in {each["user_key"] for each in told["user_details"]}
 
 
 def _statuses(bench: Bench) -> dict[str, int]:
-    rows = bench.ok("POST", f"{NODES}/query", {})["data"]["workflow_nodes"]
+    rows = bench.ok("POST", NODES_OF, {})["data"]["workflow_nodes"]
     return {each["state_key"]: each["status"] for each in rows}
 
 
@@ -496,7 +498,7 @@ def test_a_state_flow_moves_along_its_transitions(bench: Bench) -> None:
     move = f"{STATES}/node/state_change"
     fields = [{"field_key": "severity", "field_value": {"value": "option_0"}}]
     state = bench.read(ISSUE, "issue")["work_item_status"]["state_key"]
-    ways = bench.ok("POST", f"{STATES}/query", {"flow_type": 1})["data"]["connections"]
+    ways = bench.ok("POST", STATES_OF, {"flow_type": 1})["data"]["connections"]
     way = next(each for each in ways if each["source_state_key"] == state)
     bench.ok("POST", move, {"transition_id": way["transition_id"], "fields": fields})
     assert bench.read(ISSUE, "issue")["work_item_status"]["state_key"] == way["target_state_key"]
