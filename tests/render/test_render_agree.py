@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 from hypothesis import given
 from markdown_it import MarkdownIt
@@ -146,3 +150,30 @@ def test_all_views_have_the_same_counts(plan: Plan) -> None:
     }
     hit = re.search(r"^#### Blocked \((\d+) rows\)$", comment, re.MULTILINE)
     assert int(hit[1] if hit else 0) == len(plan.blocks) == len(made.blocked)
+
+
+SHOWN_TWICE = """
+import hashlib
+from tests.render.plans import hostile_plan, saved
+from reconciler.render.github import plan_annotations, step_summary
+from reconciler.render.html import plan_html
+from reconciler.render.markdown import plan_markdown
+plan = hostile_plan("x | @team")
+made = saved(plan)
+views = plan_markdown(plan, made), plan_html(plan, made), plan_annotations(plan), step_summary(plan, made)
+print(hashlib.sha256("".join(views).encode()).hexdigest())
+"""
+
+
+def test_no_seed_locale_or_time_zone_changes_a_view() -> None:
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", SHOWN_TWICE],
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale, "PYTHONPATH": "."},
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for seed, zone, locale in (("0", "UTC", "C"), ("1", "Asia/Shanghai", "C.UTF-8"))
+    }
+    assert len(found) == 1
