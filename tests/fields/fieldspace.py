@@ -486,9 +486,10 @@ CASES = [
 
 
 def yaml_of(data: Any) -> str:
-    """Write data as a file holds it."""
+    """Write data as a file holds it; lines stay whole: ruamel folds wrongly behind a backslash."""
     out = io.StringIO()
     yaml = YAML()
+    yaml.width = 2**20
     yaml.representer.add_representer(
         type(None), lambda representer, _: representer.represent_scalar("tag:yaml.org,2002:null", "null")
     )
