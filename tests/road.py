@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import httpx
+from flask import Flask
 
 from reconciler.api.client import Client
 from reconciler.api.connection import Connection
@@ -19,7 +21,9 @@ from reconciler.sandbox import World, create_app, demo_world
 from reconciler.settings import FieldSettings, SpaceSettings
 from reconciler.space import Reader, Writer
 
-DECISIONS = SpaceSettings(fields={"story": {"cutover": FieldSettings(kind="moment")}})
+DECISIONS = SpaceSettings(
+    fields={"story": {"cutover": FieldSettings(kind="moment"), "env_rows": FieldSettings(key="env")}}
+)
 
 
 class Memory:
@@ -39,6 +43,12 @@ def calm_world() -> World:
     return world
 
 
+@lru_cache(maxsize=4)
+def app_of(world: World) -> Flask:
+    """The service of a world; making its routes takes longer than most runs."""
+    return create_app(world)
+
+
 def connection_to(world: World) -> Connection:
     known = world.credentials
     return Connection(
@@ -53,7 +63,7 @@ def plan_of(world: World, state: bytes | str, pins: Pins | None = None) -> Plan:
     assert mistakes == []
     assert read
     manifest = Manifest((read,))
-    transport = httpx.WSGITransport(app=create_app(world))
+    transport = httpx.WSGITransport(app=app_of(world))
     with Client(connection_to(world), transport=transport) as client:
         reader = Reader(client, "demo", DECISIONS, world.credentials.user_key)
         catalog = reader.open(["story"], {}, pins)
@@ -67,7 +77,7 @@ def plan_of(world: World, state: bytes | str, pins: Pins | None = None) -> Plan:
 
 def pins_of(world: World) -> Pins:
     """Pin the stories of a world as they are."""
-    transport = httpx.WSGITransport(app=create_app(world))
+    transport = httpx.WSGITransport(app=app_of(world))
     with Client(connection_to(world), transport=transport) as client:
         catalog = Reader(client, "demo", DECISIONS, world.credentials.user_key).open(["story"], {})
         return Pins(catalog.space_key, {"story": catalog.types["story"]})
@@ -77,10 +87,11 @@ def apply_to(
     world: World, plan: Plan, transport: httpx.BaseTransport | None = None, journal: Recorder | None = None
 ) -> Report:
     """Carry a plan out, through a transport of one's own if one is given."""
-    through = transport or httpx.WSGITransport(app=create_app(world))
+    through = transport or httpx.WSGITransport(app=app_of(world))
     with Client(connection_to(world), writes=True, transport=through) as client:
         writer = Writer(client, "demo", DECISIONS, world.credentials.user_key)
         writer.open(["story"], {})
+        writer.read_lines()
         return Applier(plan, writer, journal or Memory(), Stop()).run()
 
 

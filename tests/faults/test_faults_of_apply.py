@@ -11,8 +11,8 @@ import pytest
 from reconciler.api.failures import NoAnswer, NotSent
 from reconciler.errors import CannotRun
 from reconciler.model import Applied, Ignored, word
-from reconciler.sandbox import World, create_app
-from tests.road import Memory, apply_to, calm_world, plan_of, words
+from reconciler.sandbox import World
+from tests.road import Memory, app_of, apply_to, calm_world, plan_of, words
 
 STORY = 6300012320
 BO = "7310000000000000002"
@@ -32,7 +32,7 @@ class Faulty(httpx.BaseTransport):
     def __init__(
         self, world: World, fault: Callable[[int, Callable[[], httpx.Response]], httpx.Response]
     ) -> None:
-        self.inner = httpx.WSGITransport(app=create_app(world))
+        self.inner = httpx.WSGITransport(app=app_of(world))
         self.fault = fault
         self.puts = 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import InputError
@@ -106,6 +106,7 @@ MUTATIONS = [
 ]
 
 
+@settings(max_examples=500)
 @given(
     st.lists(
         st.tuples(

@@ -46,7 +46,9 @@ day = st.dates().filter(lambda one: 2002 <= one.year <= 2100).map(str)
 VALUES: dict[str, st.SearchStrategy[str]] = {
     "name": words.map(quoted),
     "ext_ref": words.map(quoted) | st.just("null"),
-    "description": words.map(quoted) | st.just("null"),
+    "description": words.map(quoted)
+    | words.map(lambda text: f"{{text: {quoted(text)}, replace_formatting: true}}")
+    | st.sampled_from(["null", '{markdown: "**a** b\\n\\n- c"}']),
     "priority": st.sampled_from(["P0", "P1", "P2", "P3", "null", "{id: option_1}"]),
     "scale": st.sampled_from(["S", "M", "L", "null"]),
     "story_points": st.integers(-999, 999).map(str) | st.sampled_from(["0.5", "1e3", "null"]),
@@ -56,6 +58,26 @@ VALUES: dict[str, st.SearchStrategy[str]] = {
     "platform": a_set(["iOS", "Android", "Web", "Desktop"]),
     "reviewer": st.sampled_from([*PEOPLE, "null"]),
     "watchers": a_set(PEOPLE),
+    "area": st.sampled_from(["Payments / Cards", "[Accounts, Login]", "{id: pay_1}", "null"]),
+    "markets": a_set(["Payments", "Payments / Cards", "Accounts / Login"]),
+    "business": st.sampled_from(["Money", "Money / Cards", "null"]),
+    "schedule": st.tuples(day, day).map(lambda two: f"{{start: {min(two)}, end: {max(two)}}}")
+    | st.just("null"),
+    "parent_story": st.sampled_from(["6300012300", "6300012301", "null"]),
+    "planning_release": a_set(["6300014300", "6300014301", "{name: Web 8.1}"]),
+    "docs": st.lists(st.sampled_from(['"https://a.example/1"', '"https://a.example/2"']), unique=True).map(
+        listed
+    ),
+    "hotline": st.sampled_from(['"+86-400-1234"', "null"]),
+    "contact": st.sampled_from(["ops@example.com", "null"]),
+    "env_rows": st.sampled_from(
+        [
+            "[]",
+            "[{env: a, ready: true}, {env: b, owner: ana@example.com, due: 2026-12-01}]",
+            "{contains: [{env: staging, ready: false}]}",
+            '{contains: [{env: new, url: "https://new.example"}]}',
+        ]
+    ),
 }
 ROLES = {"RD": a_set(PEOPLE), "PM": a_set(PEOPLE)}
 
