@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from lsprotocol import types as lsp
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.skipif(
     reason="no node, or the language server is not installed: npm ci --prefix tests/editor",
 )
 
+Answer = TypeVar("Answer")
 STORY = """\
 # yaml-language-server: $schema=../schemas/demo/story.schema.json
 space: demo
@@ -67,6 +69,12 @@ class Editor(LanguageClient):
         return {item.label for item in items}
 
 
+def finished(talk: Coroutine[Any, Any, Answer]) -> Answer:
+    """Run a talk with a server in a thread of its own: a browser's test may hold this thread's loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, talk).result()
+
+
 @asynccontextmanager
 async def editor_in(folder: Path) -> AsyncIterator[Editor]:
     """Run a server for a folder."""
@@ -104,7 +112,7 @@ def test_an_editor_offers_the_labels_of_an_option_field(pinned: Desk) -> None:
             await editor.show(path, STORY.format(""))
             return await editor.completions(path, 6, len("      priority: "))
 
-    assert {"P0", "P1", "P2", "P3"} <= asyncio.run(offered())
+    assert {"P0", "P1", "P2", "P3"} <= finished(offered())
 
 
 def test_an_editor_marks_a_misspelt_label_and_a_misspelt_field_at_their_places(pinned: Desk) -> None:
@@ -115,7 +123,7 @@ def test_an_editor_marks_a_misspelt_label_and_a_misspelt_field_at_their_places(p
         async with editor_in(pinned.folder) as editor:
             return await editor.show(path, text)
 
-    places = {(one.range.start.line, one.range.start.character) for one in asyncio.run(told())}
+    places = {(one.range.start.line, one.range.start.character) for one in finished(told())}
     assert places == {(6, len("      priority: ")), (7, len("      "))}
 
 
@@ -127,4 +135,4 @@ def test_an_editor_finds_nothing_wrong_in_the_demo_s_state() -> None:
             return [one.message for path, text in files.items() for one in await editor.show(path, text)]
 
     assert len(files) >= 4
-    assert asyncio.run(told()) == []
+    assert finished(told()) == []
