@@ -118,7 +118,7 @@ def adopted(item: Item, keys: Iterable[str], catalog: Catalog) -> tuple[Adopted,
         if seen is None or seen.value == catalog.codec(item.ref.type_key, key).empty:
             continue
         try:
-            made.values[key] = written(item.ref, key, seen, catalog)
+            made.values[key] = subscribed(key, written(item.ref, key, seen, catalog))
         except Unwritable as error:
             left.append(Left(item.ref, catalog.label(item.ref.type_key, key), str(error)))
     return made, left
@@ -138,11 +138,14 @@ def written(ref: Ref, key: str, seen: Seen, catalog: Catalog) -> Plain:
     if reason := catalog.codec(ref.type_key, key).objection(seen, codec.empty):
         raise Unwritable(reason)
     plain = dressed(codec, codec.dump(seen.value))
-    if codec.spec.key == WATCHERS and codec.spec.type == "multi_user" and seen.value:
-        plain = {"contains": plain}
     if says_the_same(codec, ref, plain, seen):
         return plain
     raise Unwritable("no file can say it so that it is read back the same")
+
+
+def subscribed(key: str, plain: Plain) -> Plain:
+    """Return watchers as some among others; all else as it is."""
+    return {"contains": plain} if key == WATCHERS and isinstance(plain, list) else plain
 
 
 def says_the_same(codec: Codec, ref: Ref, plain: Plain, seen: Seen) -> bool:

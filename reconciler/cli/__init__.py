@@ -21,7 +21,7 @@ COMMANDS: dict[str, str] = {
     "validate": "Check the files without network; all mistakes at once.",
     "plan": "Show what would change on the live items.",
     "show": "Show a saved plan.",
-    "pull": "Write live items into a file, so that a plan of it is empty.",
+    "pull": "Write live items into files, and bring files up to the live items.",
     "schema": "Pin the space's metadata in schemas/, and say what changed since.",
     "apply": "Carry out a saved plan, or plan and apply.",
 }

@@ -1,4 +1,4 @@
-"""`reconciler pull`: adopts live items into files."""
+"""`reconciler pull`: adopts live items into files, and brings files up to the live items."""
 
 from __future__ import annotations
 
@@ -41,6 +41,9 @@ MOST_TOLD = 20
 )
 @click.option("--fields", metavar="LIST", help="Fields and roles.NAME, parted by commas, or all.")
 @click.option("--split", metavar="BY", help="A file for each type, each value of a field, or every N items.")
+@click.option("--refresh", is_flag=True, help="Bring the files up to the live items instead.")
+@options.only
+@click.option("--prune", is_flag=True, help="With --refresh: take out items that are deleted or terminated.")
 @options.space
 def command(
     ids: tuple[str, ...],
@@ -50,13 +53,24 @@ def command(
     into: Path | None,
     fields: str | None,
     split: str | None,
+    refresh: bool,
+    only: tuple[str, ...],
+    prune: bool,
     space: str | None,
 ) -> int:
-    """Write live items into FILE, so that a plan of it is empty.
+    """Write live items into FILE, so that a plan of it is empty; or --refresh the files.
 
     IDs are numbers or SPACE/TYPE/ID.  Without --fields: choices, dates, people and roles; texts,
     links and empty fields are left out.  Writes nothing to the space.
     """
+    if refresh:
+        if ids or type_ or updated_since or into or fields or split:
+            raise CannotRun("--refresh takes no ids, --type, --into, --fields or --split", "use --only REF")
+        from reconciler.cli.refresh import refreshed
+
+        return refreshed(only, space, prune=prune)
+    if only or prune:
+        raise CannotRun("--only and --prune belong to --refresh", "add it, or leave them out")
     if into is None or not (ids or type_):
         raise CannotRun("nothing to pull", "give ids or --type TYPE, and --into FILE")
     job = Job(ids, type_, updated_since, into, fields, split)

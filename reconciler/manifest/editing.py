@@ -354,7 +354,7 @@ class Cutter:
         colon = self.source.text.index(":", key.end) + 1
         end = self.source.line_end(colon)
         self.cut(colon, colon, f" {text}")
-        self.cut(end, span.end, "")
+        self.cut(end, self.source.line_end(span.end), "")
 
     # -- entries of lists and maps -----------------------------------------------------------
 
@@ -400,7 +400,7 @@ class Cutter:
         lines = [line for key, one in add.items() for line in self.added(key, one, indent)]
         if not kept:
             text = source.newline.join([lines[0].removeprefix(" " * indent), *lines[1:]])
-            self.cut(span.start, span.end, text)
+            self.cut(span.start, source.line_end(span.end), text)
             return
         for at in sorted(drop):
             self.line_away(span, at)

@@ -1,0 +1,142 @@
+"""`reconciler pull --refresh`: brings the files up to the live items, touching only what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reconciler.cli.output import say, tell
+
+if TYPE_CHECKING:
+    from reconciler.adopt import Left
+    from reconciler.catalog import Catalog, WantedItem
+    from reconciler.cli.workspace import Workspace
+    from reconciler.model import Item, Ref
+    from reconciler.refresh import Renewal
+    from reconciler.space import Reader
+
+
+def refreshed(only: Sequence[str], space: str | None, *, prune: bool) -> int:
+    """Read the live items, edit the files, and say each value that followed."""
+    from reconciler.api.client import Client
+    from reconciler.cli.pull import write_bytes
+    from reconciler.cli.workspace import connect, desired, open_workspace
+    from reconciler.refresh import gone
+    from reconciler.space import Reader
+
+    workspace = open_workspace([], space)
+    connection = connect(workspace.mistakes)
+    with Client(connection) as client:
+        reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
+        items = desired(workspace, reader, only, ())
+        live = observed(reader, items)
+    lost = gone(items, live, workspace.manifest, reader.catalog)
+    work = Work(workspace, items, live, reader.catalog)
+    files = work.files({file: frozenset(some) for file, some in lost.items()} if prune else {})
+    for file, content in files.items():
+        write_bytes(workspace.root / file, content)
+    work.tell()
+    for item_id in sorted({item_id for some in lost.values() for item_id in some.values()}):
+        tell(f"taken out {item_id}" if prune else f"not live: {item_id}; --prune takes it out")
+    say(f"Refreshed {len(work.followed)} values in {len(files)} files.\n")
+    return 0
+
+
+def observed(reader: Reader, items: Sequence[WantedItem]) -> dict[Ref, Item]:
+    """Read the live items, and the people whom their values name."""
+    from reconciler.adopt import people_in
+
+    live = reader.items({item.ref: [one.key for one in item.fields] for item in items})
+    reader.meet(people_in(live.values(), reader.catalog))
+    return live
+
+
+@dataclass(slots=True)
+class Work:
+    """The files, what is wanted and what is live; in the end what followed and what was left alone."""
+
+    workspace: Workspace
+    items: Sequence[WantedItem]
+    live: Mapping[Ref, Item]
+    catalog: Catalog
+    followed: list[Renewal] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+
+    def files(self, lost: Mapping[str, frozenset[int]]) -> dict[str, bytes]:
+        """Return the bytes of each file that changes."""
+        from reconciler.refresh import renewals
+
+        self.followed, self.left = renewals(self.items, self.live, self.workspace.manifest, self.catalog)
+        while True:
+            made = self.edited(lost)
+            if not self.still_differing(made):
+                return made
+
+    def edited(self, lost: Mapping[str, frozenset[int]]) -> dict[str, bytes]:
+        """Carry out the edits; those that cannot be made alone are left."""
+        from reconciler.errors import InputError
+        from reconciler.manifest.editing import CannotEdit, Members, edited
+
+        made: dict[str, bytes] = {}
+        for file in sorted({one.place.file for one in self.followed} | set(lost)):
+            raw = (self.workspace.root / file).read_bytes()
+            mine = [one for one in self.followed if one.place.file == file]
+            try:
+                new = edited(raw, [edit for one in mine for edit in one.edits], file)
+            except CannotEdit:
+                for one in mine:
+                    try:
+                        edited(raw, one.edits, file)
+                    except InputError as error:
+                        self.leave(one, str(error))
+                mine = [one for one in mine if one in self.followed]
+                new = edited(raw, [edit for one in mine for edit in one.edits], file)
+            if file in lost:
+                new = edited(new, [Members(("items",), lost[file])], file)
+            if new != raw:
+                made[file] = new
+        return made
+
+    def leave(self, one: Renewal, reason: str) -> None:
+        """Let a value stand as it is written."""
+        from reconciler.adopt import Left
+
+        self.followed.remove(one)
+        self.left.append(Left(one.ref, one.name, reason))
+
+    def still_differing(self, made: Mapping[str, bytes]) -> bool:
+        """Read the new files; leaves what does not say the live value, and tells whether there was any."""
+        from dataclasses import replace
+
+        from reconciler.authored import Manifest
+        from reconciler.fields.base import settle
+        from reconciler.manifest import read_bytes
+
+        documents = [
+            read_bytes(made[one.file], one.file)[0] if one.file in made else one
+            for one in self.workspace.manifest.documents
+        ]
+        manifest = Manifest(tuple(one for one in documents if one is not None))
+        then = replace(self.catalog, notes={})
+        wanted = {item.ref: {one.key: one.wanted for one in item.fields} for item in then.desire(manifest)[0]}
+        wrong = [
+            one
+            for one in self.followed
+            if (wish := wanted.get(one.ref, {}).get(one.key, self)) is not self
+            and settle(wish, (live := self.live[one.ref].values[one.key].value)) != live
+        ]
+        for one in wrong:
+            self.leave(one, "the edited file would not say it")
+        return bool(wrong)
+
+    def tell(self) -> None:
+        """Say what followed, and what was left alone."""
+        from reconciler.manifest.writing import comment
+        from reconciler.render.safe import safe_text
+
+        for one in self.followed:
+            before, after = (safe_text(comment(text)) for text in (one.before, one.after))
+            say(f"{safe_text(str(one.place))}: {one.ref.id} {safe_text(one.name)}  {before} → {after}\n")
+        for row in self.left:
+            tell(f"left alone {row.name} of {row.ref.id}: {row.reason}")
