@@ -26,11 +26,11 @@ from pydantic import (
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
 from reconciler.errors import Mistake, nearest, quoted, suggestion
 from reconciler.manifest import SETTINGS, read_file, shown
-from reconciler.manifest.checking import Strict, mistakes_of, schema_text, unexpected, wrong
+from reconciler.manifest.checking import Strict, mistakes_of, unexpected, wrong
 from reconciler.manifest.credentials import CREDENTIAL, CredentialInFile
 from reconciler.manifest.finding import a_link, absolute, linked
 from reconciler.manifest.reading import read_tree
-from reconciler.manifest.shape import SEGMENT, FileShape
+from reconciler.manifest.shape import SEGMENT
 
 DEFAULT_ZONE = "Asia/Shanghai"
 """Where feishu.cn's own examples have their midnights (field-formats.md section 18, point 13)."""
@@ -294,24 +294,6 @@ class Settings(Strict):
                 entered.add(one)
                 ahead += reversed(self.people[one])
         return tuple(found)
-
-
-def published() -> dict[str, str]:
-    """Return the JSON Schemas of our own files, by the name under which `schemas/` holds them."""
-    return {
-        "manifest.schema.json": schema_text(FileShape, "Desired state of a space's work items"),
-        "settings.schema.json": schema_text(Settings, "Settings of a team"),
-    }
-
-
-def publish(folder: Path) -> None:
-    """Write the JSON Schemas of our own files anew, into `schemas/` after a change of the models.
-
-    From the top of the repository:
-    `python -c "from reconciler.settings import *; publish(Path('schemas'))"`
-    """
-    for name, text in published().items():
-        (folder / name).write_text(text, encoding="utf-8")
 
 
 def find_settings(path: Path) -> Path | None:

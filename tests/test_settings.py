@@ -14,6 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from reconciler.manifest import report
+from reconciler.schemas import published
 from reconciler.settings import (
     Allow,
     FieldSettings,
@@ -23,7 +24,6 @@ from reconciler.settings import (
     SpaceSettings,
     find_settings,
     load_settings,
-    published,
     read_settings,
 )
 
@@ -454,7 +454,7 @@ def test_settings_behind_a_link_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(published()))
 def test_the_published_schema_is_that_of_the_models(name: str) -> None:
     file = ROOT / "schemas" / name
-    assert file.read_text(encoding="utf-8") == published()[name], "run reconciler.settings.publish"
+    assert file.read_text(encoding="utf-8") == published()[name], "run python -m reconciler.schemas"
 
 
 def checker(name: str) -> jsonschema.Draft7Validator:

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
 from reconciler.planfile import digest, loads, plan_of
 from reconciler.render.text import NO_CHANGES
+from reconciler.schemas import published
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -258,3 +260,13 @@ def test_a_reader_that_closes_early_changes_no_exit_code(desk: Desk) -> None:
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait() == 2
+
+
+def test_a_saved_plan_keeps_to_its_published_schema(desk: Desk) -> None:
+    desk.world.delete(6300012305)
+    desk.stories(CHANGE, "{id: 6300012305, fields: {priority: P0}}")
+    made = json.loads(desk.run("plan", "--format", "json").out)
+    schema = json.loads(published()["plan.schema.json"])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors(made)) == []
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors({**made, "more": 1}))
