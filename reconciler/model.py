@@ -166,6 +166,7 @@ class Plan:
     released: tuple[Released, ...] = ()
     notes: tuple[str, ...] = ()
     guards: tuple[GuardResult, ...] = ()
+    settings_changes: tuple[str, ...] = ()
 
     def address(self, ref: Ref) -> str:
         """Return `space/type/id`, by the names that files use."""

@@ -158,6 +158,7 @@ class PlanFile(Strict):
     agree: int
     named: int
     notes: list[str]
+    settings_changes: list[str]
     guards: list[GuardFile]
     metadata_digest: str
     digest: str
@@ -207,6 +208,7 @@ def plan_file(plan: Plan, at: datetime, *, commit: str | None = None, dirty: boo
         agree=plan.agree,
         named=plan.named,
         notes=list(plan.notes),
+        settings_changes=list(plan.settings_changes),
         guards=[
             GuardFile(name=one.name, limit=one.limit, actual=one.actual, ok=one.ok) for one in plan.guards
         ],
@@ -331,6 +333,7 @@ def plan_of(made: PlanFile) -> Plan:
         left=tuple(update_of(one) for one in made.left_alone),
         released=tuple(Released(Ref(one.type, one.id), one.key, one.name) for one in made.released),
         notes=tuple(made.notes),
+        settings_changes=tuple(made.settings_changes),
         guards=tuple(GuardResult(one.name, one.limit, one.actual, one.ok) for one in made.guards),
     )
 

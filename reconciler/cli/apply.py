@@ -168,8 +168,9 @@ def from_files(
 def from_saved(path: Path, raised: Raised) -> tuple[Plan, Settings]:
     """Read a saved plan, and hold it against the guards of the settings here."""
     from reconciler.cli.saved import read_plan
-    from reconciler.cli.workspace import STATE, guarded
+    from reconciler.cli.workspace import STATE, guarded, settings_at
     from reconciler.errors import InputError
+    from reconciler.manifest import shown
     from reconciler.planfile import plan_of
     from reconciler.settings import find_settings, load_settings
 
@@ -177,7 +178,9 @@ def from_saved(path: Path, raised: Raised) -> tuple[Plan, Settings]:
     settings, mistakes = load_settings(find_settings(STATE), root=Path.cwd())
     if mistakes:
         raise InputError(mistakes)
-    return guarded(plan, settings.space(plan.space), raised), settings
+    home = found.parent if (found := find_settings(STATE)) else STATE
+    base = settings_at(Path.cwd(), shown(home, Path.cwd()), plan.base) if plan.base else None
+    return guarded(plan, settings, raised, base), settings
 
 
 def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from reconciler.api.connection import Connection, connection_from
 from reconciler.authored import Manifest
@@ -16,13 +18,13 @@ from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, q
 from reconciler.fields.people import UnknownPerson
 from reconciler.fields.related import UnknownItem
 from reconciler.guard import Allowance, Limits, judge, widened
-from reconciler.history import commit_of, tree_at
-from reconciler.manifest import load, report, shown
+from reconciler.history import commit_of, git, git_bytes, tree_at
+from reconciler.manifest import SETTINGS, load, report, shown
 from reconciler.model import Plan, Ref
 from reconciler.pins import FOLDER, Pins, decided, pinned_people, pins_folder, read_pins
 from reconciler.planner import Standpoint, make_plan, people_of
 from reconciler.selection import select, selector
-from reconciler.settings import Settings, SpaceSettings, find_settings, load_settings
+from reconciler.settings import Settings, SpaceSettings, find_settings, load_settings, read_settings
 from reconciler.space import Reader
 from reconciler.why import Past, Wishes, wishes
 
@@ -196,7 +198,8 @@ def plan_now(
         plan = make_plan(items, live, reader.catalog, host=host, named=workspace.named, standpoint=standpoint)
     if not (workspace.whole and everything):
         plan = replace(plan, released=())
-    return guarded(plan, workspace.decisions, raised)
+    base = settings_at(workspace.root, workspace.state, plan.base) if plan.base else None
+    return guarded(plan, workspace.settings, raised, base)
 
 
 def standpoint_of(workspace: Workspace, reader: Reader, refs: Refs) -> Standpoint | None:
@@ -249,11 +252,19 @@ def wishes_at(workspace: Workspace, reader: Reader, sha: str) -> Wishes:
     return wishes(items)
 
 
-def guarded(plan: Plan, decisions: SpaceSettings, raised: Raised) -> Plan:
-    """Hold a plan against the limits of the settings, their allowances and the flags."""
-    limits = Limits(decisions.guards.changes, decisions.guards.share, decisions.guards.clears)
+def guarded(plan: Plan, settings: Settings, raised: Raised, base: Settings | None = None) -> Plan:
+    """Hold a plan against the guards, and say how the settings differ from the base's.
+
+    With a base, limits are the base's, and an allowance counts only while the base does not
+    have it: else it would stay free for every later commit.
+    """
+    decisions = settings.space(plan.space)
+    before = base.space(plan.space) if base else decisions
+    limits = Limits(before.guards.changes, before.guards.share, before.guards.clears)
     allowances = [
-        Allowance(one.changes, one.share, one.clears, one.both, one.until) for one in decisions.guards.allow
+        Allowance(one.changes, one.share, one.clears, one.both, one.until)
+        for one in decisions.guards.allow
+        if base is None or one not in before.guards.allow
     ]
     limits = widened(limits, allowances, now().astimezone(decisions.time_zone).date())
     flags = {
@@ -261,4 +272,33 @@ def guarded(plan: Plan, decisions: SpaceSettings, raised: Raised) -> Plan:
         for name in ("changes", "share", "clears", "both")
         if (value := getattr(raised, name)) is not None
     }
-    return replace(plan, guards=judge(plan, replace(limits, **flags)))
+    return replace(
+        plan,
+        guards=judge(plan, replace(limits, **flags)),
+        settings_changes=tuple(settings_changes(base, settings)) if base else (),
+    )
+
+
+def settings_changes(before: Settings, after: Settings) -> Iterator[str]:
+    """Yield each decision that a change of the settings makes anew."""
+    old, new = (dict(flat_settings(one.model_dump(mode="json"))) for one in (before, after))
+    for path in sorted(old.keys() | new.keys()):
+        if old.get(path) != new.get(path):
+            yield f"{path}: {old.get(path, 'not set')} → {new.get(path, 'not set')}"
+
+
+def flat_settings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every value that stands in the settings by the path that leads to it."""
+    if isinstance(value, dict) and value:
+        for key, one in value.items():
+            yield from flat_settings(one, f"{path}.{key}" if path else str(key))
+    elif value not in (None, {}, []):
+        yield path, json.dumps(value, ensure_ascii=False)
+
+
+def settings_at(root: Path, state: str, sha: str) -> Settings | None:
+    """Return a commit's settings; None where the commit is not here."""
+    if git(root, "cat-file", "-e", f"{sha}^{{commit}}") is None:
+        return None
+    raw = git_bytes(root, "show", f"{sha}:./{state}/{SETTINGS}")
+    return Settings() if raw is None else read_settings(raw, f"{state}/{SETTINGS}")[0]

@@ -47,6 +47,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     rows += [(block.place.file, block) for block in plan.blocks]
     rows.sort(key=lambda row: (row[0], row[1].place, isinstance(row[1], Block)))
     heading = None
+    for change in plan.settings_changes:
+        yield f"settings changed: {short(change)}"
     for file, row in rows:
         if file != heading:
             yield from ([""] if heading else [])

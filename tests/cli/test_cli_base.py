@@ -150,3 +150,25 @@ def test_a_saved_plan_keeps_its_words(repo: Desk) -> None:
     repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 5, due: 2026-04-21}}}}")
     planned = repo.run("plan", "--base", "HEAD", "--out", "plan.json")
     assert repo.run("show", "plan.json").out == planned.out
+
+
+def test_limits_are_the_base_s_and_an_allowance_counts_while_the_base_does_not_have_it(repo: Desk) -> None:
+    guards = "spaces:\n  demo:\n    guards: {{changes: {}, allow: [{}]}}\n"
+    repo.write("state/reconciler.yaml", guards.format(0, ""))
+    commit(repo)
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    repo.write("state/reconciler.yaml", guards.format(500, ""))
+    raised = repo.run("apply", "--yes", "--base", "HEAD")
+    assert raised.code == 4
+    assert raised.out.startswith("settings changed: spaces.demo.guards.changes: 0 → 500\n")
+    repo.write("state/reconciler.yaml", guards.format(0, "{changes: 1, why: reviewed}"))
+    allowed = commit(repo)
+    assert "Guard" not in repo.run("plan", "--base", "HEAD~1").out
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P2}}}}")
+    again = repo.run("apply", "--yes", "--base", allowed)
+    assert again.code == 4
+    assert "Guard 'changes' stops an apply: 1 items, at most 0 items are allowed." in again.out
+    planned = repo.run("plan", "--base", allowed, "--out", "plan.json")
+    assert planned.code == 0
+    assert repo.run("apply", "plan.json").code == 4
+    assert repo.world.writes == []
