@@ -11,6 +11,9 @@ from reconciler.cli import options
 from reconciler.cli.output import say, write_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.authored import Manifest
     from reconciler.cli.workspace import Workspace
     from reconciler.pins import Pins
     from reconciler.space import Reader
@@ -26,17 +29,22 @@ def command() -> None:
 @command.command("pull")
 @options.paths
 @options.space
-def pull(paths: tuple[Path, ...], space: str | None) -> int:
+@click.option(
+    "--rewrite", is_flag=True, help="Write renamed fields, roles, options and types anew in the files."
+)
+def pull(paths: tuple[Path, ...], space: str | None, *, rewrite: bool) -> int:
     """Write schemas/SPACE/: pins of the types, people and items that the files name, and editor schemas.
 
     PATHS are files or folders of desired state (default: state).
     """
     import json
 
+    from reconciler.cli.pull import write_bytes
     from reconciler.editor import editor_schema
     from reconciler.pins import pin_files, pins_folder
+    from reconciler.render.safe import safe_text
 
-    workspace, pins = live_pins(paths, space)
+    workspace, pins, rewritten = live_pins(paths, space, rewrite=rewrite)
     folder = pins_folder(workspace.root, workspace.space)
     names = sorted({workspace.space, pins.space_key})
     files = pin_files(pins) | {
@@ -52,6 +60,9 @@ def pull(paths: tuple[Path, ...], space: str | None) -> int:
             write_file(path, text)
             written += 1
             say(f"wrote {path.relative_to(workspace.root)}\n")
+    for file, content in rewritten.items():
+        write_bytes(workspace.root / file, content)
+        say(f"rewrote {safe_text(file)}\n")
     counts = f"{len(pins.types)} types, {len(pins.people)} people, {len(pins.items)} items"
     say(f"Pinned {counts}; {written} files changed.\n")
     return 0
@@ -66,7 +77,7 @@ def check(paths: tuple[Path, ...], space: str | None, *, detailed_exitcode: bool
     from reconciler.metadata import differences
     from reconciler.render.safe import safe_text
 
-    workspace, live = live_pins(paths, space)
+    workspace, live, _ = live_pins(paths, space)
     found = list(differences(workspace.pins.types, live.types))
     words = {"blocks": "blocks what names it", "renamed": "renamed", "new": "new"}
     for effect in ("blocks", "renamed", "new"):
@@ -77,8 +88,12 @@ def check(paths: tuple[Path, ...], space: str | None, *, detailed_exitcode: bool
     return CHANGED if detailed_exitcode and found else 0
 
 
-def live_pins(paths: tuple[Path, ...], space: str | None) -> tuple[Workspace, Pins]:
-    """Read what the files rely on, as the space is now."""
+def live_pins(
+    paths: tuple[Path, ...], space: str | None, *, rewrite: bool = False
+) -> tuple[Workspace, Pins, dict[str, bytes]]:
+    """Read what the files rely on, as the space is now; with the files that say it by its names of today."""
+    from dataclasses import replace
+
     from reconciler.api.client import Client
     from reconciler.cli.workspace import connect, open_workspace
     from reconciler.space import Reader
@@ -87,7 +102,38 @@ def live_pins(paths: tuple[Path, ...], space: str | None) -> tuple[Workspace, Pi
     connection = connect(workspace.mistakes)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        return workspace, gathered(workspace, reader)
+        pins = gathered(workspace, reader)
+        files = rewritten_files(workspace, reader) if rewrite else {}
+        if files:
+            workspace = replace(workspace, manifest=with_files(workspace.manifest, files))
+            pins = gathered(workspace, reader)
+        return workspace, pins, files
+
+
+def rewritten_files(workspace: Workspace, reader: Reader) -> dict[str, bytes]:
+    """Return the bytes of the files in which renamed things are named."""
+    from reconciler.errors import InputError
+    from reconciler.manifest.editing import edited
+    from reconciler.rewrite import rewrites
+
+    if workspace.mistakes:
+        raise InputError(workspace.mistakes)
+    old = workspace.pins.catalog(workspace.space, workspace.decisions, workspace.settings.groups())
+    edits = rewrites(workspace.manifest, old, reader.catalog)
+    return {
+        file: edited((workspace.root / file).read_bytes(), some, file) for file, some in sorted(edits.items())
+    }
+
+
+def with_files(manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
+    """Return the desired state with other contents of some files."""
+    from reconciler.authored import Manifest
+    from reconciler.manifest import read_bytes
+
+    read = [
+        read_bytes(files[one.file], one.file)[0] if one.file in files else one for one in manifest.documents
+    ]
+    return Manifest(tuple(one for one in read if one is not None))
 
 
 def gathered(workspace: Workspace, reader: Reader) -> Pins:

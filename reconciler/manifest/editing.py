@@ -61,10 +61,10 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Write another key in the place of the last one of a way."""
+    """Write other keys in the places of some of a map's: (old, new), at once, so that two may be swapped."""
 
     way: Way
-    key: str
+    keys: tuple[tuple[str, str], ...]
 
 
 Edit: TypeAlias = Put | Drop | Members | Rename
@@ -227,8 +227,9 @@ class Cutter:
                 self.drop(way)
             case Members(way, drop, add):
                 self.members(way, drop, add)
-            case Rename(way, key):
-                self.rename(way, key)
+            case Rename(way, keys):
+                for old, new in keys:
+                    self.rename(way, old, new)
         return self.made
 
     def cut(self, start: int, end: int, text: str, depth: int = 0) -> None:
@@ -288,11 +289,13 @@ class Cutter:
         elif drop or add:
             self.rearrange(span, drop, dict(enumerate(add)), flow=flow)
 
-    def rename(self, way: Way, key: str) -> None:
+    def rename(self, way: Way, old: str, new: str) -> None:
         """Write another key."""
-        parent = self.parents(way)[-1]
-        old = parent.keys[self.spot(parent, way[-1])]
-        self.cut(old.start, old.end, self.scalar(old, key))
+        span = self.source.at(way)
+        if span is None or span.kind != "map":
+            raise Unplaceable
+        key = span.keys[self.spot(span, old)]
+        self.cut(key.start, key.end, self.scalar(key, new))
 
     # -- replacing -------------------------------------------------------------------------
 
@@ -510,8 +513,8 @@ def changed(tree: Said, way: Way, edit: Edit) -> Said:
             return {key: one for key, one in tree.items() if key != step}
         case Drop(), (step,) if isinstance(tree, list):
             return [one for at, one in enumerate(tree) if at != step]
-        case Rename(_, new), (step,) if isinstance(tree, dict):
-            return {new if key == step else key: one for key, one in tree.items()}
+        case Rename(_, keys), () if isinstance(tree, dict):
+            return {dict(keys).get(key, key): one for key, one in tree.items()}
         case _:
             return inside(tree, way, edit)
 

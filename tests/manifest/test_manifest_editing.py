@@ -160,9 +160,15 @@ CASES: list[tuple[str, list[Edit], list[str], list[str]]] = [
     ),
     (
         "a key is renamed",
-        [Rename((*F, "due"), "Due date")],
+        [Rename(F, (("due", "Due date"),))],
         ["      due: 2026-12-01"],
         ["      Due date: 2026-12-01"],
+    ),
+    (
+        "keys are swapped",
+        [Rename(F, (("due", "name"), ("name", "due")))],
+        ["      name: 'it''s'", "      due: 2026-12-01"],
+        ["      due: 'it''s'", "      name: 2026-12-01"],
     ),
     (
         "many at once",
