@@ -15,7 +15,7 @@ from reconciler.api.throttle import Permit
 from reconciler.api.wire import Verdict
 from reconciler.authored import Manifest
 from reconciler.catalog import NAME, Catalog, TypeSpec
-from reconciler.errors import CannotRun
+from reconciler.errors import CannotRun, quoted
 from reconciler.fields.base import FieldSpec, Items, Option, People, Person
 from reconciler.fields.options import option_of
 from reconciler.model import ROLES, Item, Ref
@@ -32,7 +32,19 @@ THREADS = 4
 """Calls at once: four fill 15 a second at 200 ms each."""
 BUSINESS = "business"
 NOT_FOUND = frozenset({30005})
+NO_SPACE = frozenset({1000052062, 1000052063, 30005})
 NOBODY_FOUND = frozenset({30006})
+
+
+class UnknownSpace(CannotRun):
+    """A space that the plugin does not see."""
+
+    def __init__(self, name: str) -> None:
+        """Make the message."""
+        super().__init__(
+            f"no space {quoted(name)} for this plugin",
+            "check `space:` in the files, and that the plugin is installed in the space",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +140,16 @@ class Reader:
     def find_key(self) -> str:
         """Return the hex key of the space that files name by either of its names (endpoints.md 4.2)."""
         body = {"simple_names": [self.name], "project_keys": [self.name], "user_key": self.user_key}
-        found = self.client.read(api.PROJECTS_DETAIL, body=body).get("data") or {}
+        try:
+            found = self.client.read(api.PROJECTS_DETAIL, body=body).get("data") or {}
+        except ApiRefusal as refusal:
+            if refusal.code not in NO_SPACE:
+                raise
+            found = {}
         for key, detail in found.items():
             if self.name in (key, detail.get("simple_name")):
                 return str(key)
-        raise CannotRun(
-            f"no space '{self.name}' for this plugin",
-            "check the name, and that the plugin is installed in the space",
-        )
+        raise UnknownSpace(self.name)
 
     def type_spec(self, row: Mapping[str, Any]) -> TypeSpec:
         """Read one type's fields, layout and roles (field-formats.md 16.1)."""

@@ -14,8 +14,8 @@ LARGEST = 256 * 1024 * 1024
 
 
 def is_plan(paths: Sequence[Path]) -> bool:
-    """Whether the one path names a saved plan: a file that is not YAML."""
-    return len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in {".yaml", ".yml"}
+    """Whether the one path names a saved plan: neither YAML nor a folder."""
+    return len(paths) == 1 and not paths[0].is_dir() and paths[0].suffix not in {"", ".yaml", ".yml"}
 
 
 def read_plan(path: Path) -> PlanFile:

@@ -270,3 +270,21 @@ def test_a_saved_plan_keeps_to_its_published_schema(desk: Desk) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     assert list(jsonschema.Draft202012Validator(schema).iter_errors(made)) == []
     assert list(jsonschema.Draft202012Validator(schema).iter_errors({**made, "more": 1}))
+
+
+def test_a_space_that_is_not_there_is_told_in_plain_words(desk: Desk) -> None:
+    desk.write("state/a.yaml", "space: dmeo\ntype: story\nitems: [6300012300]\n")
+    done = desk.run("plan")
+    assert (done.code, done.err) == (
+        1,
+        "error: no space 'dmeo' for this plugin; check `space:` in the files, "
+        "and that the plugin is installed in the space\n",
+    )
+
+
+def test_a_plan_file_that_is_not_there_is_told(desk: Desk) -> None:
+    done = desk.run("apply", "plan.json")
+    assert (done.code, done.err) == (
+        1,
+        "error: cannot read plan.json (No such file or directory); check the path\n",
+    )
