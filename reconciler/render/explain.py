@@ -188,6 +188,16 @@ def inside(before: Any, after: Any) -> tuple[SafeText, ...]:
     return tuple(lines)
 
 
+def inside_rows(change: Change) -> tuple[SafeText, ...]:
+    """Tell the differences inside the rows of a compound field; other values are read by their labels.
+
+    What an option, a date or a text looks like on the wire would only distract.
+    """
+    sides = [side for side in (change.before, change.after) if isinstance(side, list)]
+    rows = [row for side in sides for row in side]
+    return inside(change.before, change.after) if rows and all(map(is_row, rows)) else ()
+
+
 def has_inside(value: Any) -> bool:
     """Whether a value is a map or a list of lists or maps."""
     return isinstance(value, dict) or (
@@ -228,4 +238,4 @@ def plain(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {plain(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(plain, value)) + "]"
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -41,6 +41,7 @@ class Group:
 class BlockGroup:
     """Fields or items that are kept from being written for one reason; `id` as of a group."""
 
+    key: str | None
     name: str
     reason: str
     repair: str
@@ -146,19 +147,19 @@ def effect_groups(plan: Plan) -> tuple[tuple[SideEffect, tuple[Update, ...]], ..
     return tuple((rows[0][0], tuple(update for _, update in rows)) for _, rows in ordered)
 
 
-def released_groups(plan: Plan) -> tuple[tuple[str, tuple[Released, ...]], ...]:
-    """Put the fields that are no longer managed together by name."""
-    found: dict[str, list[Released]] = {}
-    for one in sorted(plan.released, key=lambda one: (one.name, one.ref, one.key)):
-        found.setdefault(one.name, []).append(one)
-    return tuple((name, tuple(rows)) for name, rows in found.items())
+def released_groups(plan: Plan) -> tuple[tuple[Released, ...], ...]:
+    """Put the items together on which one field is no longer managed."""
+    found: dict[tuple[str, str], list[Released]] = {}
+    for one in sorted(plan.released, key=lambda one: (one.name, one.key, one.ref)):
+        found.setdefault((one.name, one.key), []).append(one)
+    return tuple(map(tuple, found.values()))
 
 
 def block_groups(plan: Plan) -> tuple[BlockGroup, ...]:
     """Put blocked rows with one reason together; every block stands in exactly one group."""
-    found: dict[tuple[str, str, str], list[Block]] = {}
+    found: dict[tuple[str | None, str, str, str], list[Block]] = {}
     for block in plan.blocks:
-        found.setdefault((block.name, block.reason, block.repair), []).append(block)
+        found.setdefault((block.key, block.name, block.reason, block.repair), []).append(block)
     made = [
         BlockGroup(*said, tuple(sorted(blocks, key=block_order)), id_of(said))
         for said, blocks in found.items()

@@ -22,7 +22,7 @@ from reconciler.fields.base import EMPTY_LABEL
 from reconciler.guard import allow_line
 from reconciler.model import Block, Change, Plan, Ref, Released, SideEffect, Update
 from reconciler.planfile import PlanFile
-from reconciler.render.explain import GONE, NEW, SAME, inside, is_long, safe_lines, words
+from reconciler.render.explain import GONE, NEW, SAME, inside_rows, is_long, safe_lines, words
 from reconciler.render.groups import (
     BOTH,
     CHANGE,
@@ -104,7 +104,7 @@ class Cards:
             self.number(update.ref, update.title)
         made = [self.change_card(group) for group in found]
         held = [self.block_card(group) for group in blocked]
-        gone = [self.released_card(name, rows) for name, rows in released_groups(plan)]
+        gone = [self.released_card(rows) for rows in released_groups(plan)]
         moved = [self.effect_card(effect, updates) for effect, updates in effect_groups(plan)]
         self.cards = sorted([*made, *held, *gone, *moved], key=lambda card: PAGE_ORDER.index(card[0]))
 
@@ -139,7 +139,7 @@ class Cards:
             self.strings.each(flags(change)),
             self.strings.each(people_in(change)),
             self.values(change),
-            self.strings.each(inside(change.before, change.after)),
+            self.strings.each(inside_rows(change)),
             [part for update, one in group.rows for part in self.row(update.ref, update.title, one)],
         ]
 
@@ -159,7 +159,7 @@ class Cards:
             BLOCKED,
             group.id,
             self.strings.add(group.name),
-            self.strings.add(group.blocks[0].key or ""),
+            self.strings.add(group.key or ""),
             self.strings.add(""),
             self.strings.each([KIND_LABELS[BLOCKED]]),
             [],
@@ -168,20 +168,19 @@ class Cards:
             [part for block in group.blocks for part in self.row(block.ref, block.title, block)],
         ]
 
-    def released_card(self, name: str, rows: Iterable[Released]) -> list[Any]:
+    def released_card(self, rows: tuple[Released, ...]) -> list[Any]:
         """Return the card of one field that is no longer managed; its rows have no place."""
-        listed = list(rows)
         return [
             RELEASED,
-            id_of((RELEASED, name)),
-            self.strings.add(name),
-            self.strings.add(listed[0].key),
+            id_of((RELEASED, rows[0].name, rows[0].key)),
+            self.strings.add(rows[0].name),
+            self.strings.add(rows[0].key),
             self.strings.add(""),
             self.strings.each([KIND_LABELS[RELEASED]]),
             [],
             ["reason", self.strings.add("no longer named by the files"), self.strings.add("not written")],
             [],
-            [part for one in listed for part in (self.number(one.ref, ""), self.strings.add(""), 0)],
+            [part for one in rows for part in (self.number(one.ref, ""), self.strings.add(""), 0)],
         ]
 
     def effect_card(self, effect: SideEffect, updates: Iterable[Update]) -> list[Any]:
@@ -259,7 +258,7 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
             groups=[plain_group(plan, group) for group in found],
             blocks=[plain_block(plan, group) for group in blocked],
             effects=[plain_effect(plan, *one) for one in effect_groups(plan)],
-            released=[plain_released(plan, *one) for one in released_groups(plan)],
+            released=[plain_released(plan, one) for one in released_groups(plan)],
             style=Markup(style),  # noqa: S704 - our own file, hashed in the policy
             script=Markup(script),  # noqa: S704 - our own file, hashed in the policy
             style_hash=digest_of(style),
@@ -350,9 +349,9 @@ def plain_block(plan: Plan, group: BlockGroup) -> list[str]:
     return [safe_text(one) for one in (group.name or "whole item", group.reason, group.repair, named(where))]
 
 
-def plain_released(plan: Plan, name: str, rows: tuple[Released, ...]) -> list[str]:
+def plain_released(plan: Plan, rows: tuple[Released, ...]) -> list[str]:
     """Return the cells of a field that is no longer managed for the plain table."""
-    return [safe_text(name), safe_text(named([plan.address(one.ref) for one in rows]))]
+    return [safe_text(rows[0].name), safe_text(named([plan.address(one.ref) for one in rows]))]
 
 
 def plain_effect(plan: Plan, effect: SideEffect, updates: tuple[Update, ...]) -> list[str]:

@@ -16,7 +16,7 @@ from markupsafe import escape
 from reconciler.guard import allow_line
 from reconciler.model import Block, Change, Plan, Released, SideEffect, Update
 from reconciler.planfile import PlanFile
-from reconciler.render.explain import GONE, NEW, Piece, inside, is_long, nearby, words
+from reconciler.render.explain import GONE, NEW, Piece, inside_rows, is_long, nearby, words
 from reconciler.render.groups import (
     BOTH,
     CHANGE,
@@ -401,15 +401,15 @@ def released_section(plan: Plan) -> Section:
     return Section(
         "released fields",
         "#### No longer managed, and not written\n\n",
-        lambda n: released_row(plan, *found[n]),
-        [len(rows) for _, rows in found],
+        lambda n: released_row(plan, found[n]),
+        [len(rows) for rows in found],
     )
 
 
-def released_row(plan: Plan, name: str, rows: tuple[Released, ...]) -> Markdown:
+def released_row(plan: Plan, rows: tuple[Released, ...]) -> Markdown:
     """Return one field with the items on which it is released."""
     where = some([code(short(plan.address(one.ref))) for one in rows[:NAMED]], len(rows))
-    return Markdown(f"- {said(short(name))}: {where}\n")
+    return Markdown(f"- {said(short(rows[0].name))}: {where}\n")
 
 
 def item_section(plan: Plan) -> Section:
@@ -442,7 +442,7 @@ def explained(change: Change) -> Markdown:
     made = ""
     if is_long(change):
         made += f"{said(short(change.name))}, word by word:\n\n{difference(change)}\n\n"
-    if lines := inside(change.before, change.after):
+    if lines := inside_rows(change):
         listed = "".join(f"- {code(short(line))}\n" for line in lines)
         made += f"{said(short(change.name))}, inside:\n\n{listed}\n"
     return Markdown(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -14,12 +15,13 @@ from reconciler.render.explain import (
     NEW,
     SAME,
     inside,
+    inside_rows,
     nearby,
     one_line,
     safe_lines,
     words,
 )
-from tests.render.plans import text
+from tests.render.plans import priority, text
 from tests.render.plans import words as texts
 
 JSON = st.recursive(
@@ -114,6 +116,17 @@ def row(**cells: object) -> list[dict[str, object]]:
 )
 def test_tells_differences_by_row_and_member(before: object, after: object, told: list[str]) -> None:
     assert list(inside(before, after)) == told
+
+
+def test_tells_nothing_of_how_options_and_texts_are_written_on_the_wire() -> None:
+    option = replace(priority(), before={"value": "option_1"}, after={"value": "option_0"})
+    prose = replace(text("a", "b"), before="a", after=[{"type": "paragraph", "content": []}])
+    rows = replace(priority(), before=[row(ready=True)], after=[row(ready=False)])
+    assert [list(inside_rows(one)) for one in (option, prose, rows)] == [
+        [],
+        [],
+        ["row 1, ready: true → false"],
+    ]
 
 
 def test_counts_the_differences_that_it_does_not_tell() -> None:

@@ -81,7 +81,7 @@ def test_what_is_left_alone_is_nothing_to_empty() -> None:
 def test_released_fields_are_put_together_by_name() -> None:
     gone = [Released(Ref("story", n), "notes", "Notes") for n in (3, 1, 2)]
     plan = replace(plan_with(), released=(*gone, Released(Ref("story", 1), "due", "Due")))
-    assert [(name, [one.ref.id for one in rows]) for name, rows in released_groups(plan)] == [
+    assert [(rows[0].name, [one.ref.id for one in rows]) for rows in released_groups(plan)] == [
         ("Due", [1]),
         ("Notes", [1, 2, 3]),
     ]
