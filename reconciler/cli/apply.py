@@ -73,6 +73,8 @@ class Signals:
 @options.guards
 @click.option("--max-errors", metavar="N", type=click.IntRange(0), help="End after more errors than this.")
 @click.option("--deadline", metavar="T", type=options.Duration(), help="Send nothing after 90s, 10m, 2h.")
+@click.option("--require-commit", metavar="SHA", help="Refuse a saved plan of another commit.")
+@click.option("--max-age", metavar="T", type=options.Duration(), help="Refuse a saved plan that is older.")
 @options.only
 @options.exclude
 @options.space
@@ -90,6 +92,8 @@ def command(
     accept_both: int | None,
     max_errors: int | None,
     deadline: float | None,
+    require_commit: str | None,
+    max_age: float | None,
     only: tuple[str, ...],
     exclude: tuple[str, ...],
     space: str | None,
@@ -108,6 +112,10 @@ def command(
     from reconciler.space import Writer
 
     saved = is_plan(paths)
+    if (require_commit or max_age) and not saved:
+        raise CannotRun(
+            "--require-commit and --max-age are about a saved plan", "name the plan, or leave them out"
+        )
     if saved and (only or exclude or base or applied or drift):
         fix = "plan again with them"
         raise CannotRun("--only, --exclude, --base, --applied and --drift do not change a saved plan", fix)
@@ -118,7 +126,9 @@ def command(
     raised = Raised(max_changes, max_share, allow_clear, accept_both)
     refs = Refs(base, applied, drift)
     plan, settings = (
-        from_saved(paths[0], raised) if saved else from_files(paths, space, (only, exclude), raised, refs)
+        from_saved(paths[0], raised, require_commit, max_age)
+        if saved
+        else from_files(paths, space, (only, exclude), raised, refs)
     )
     say(plan_text(plan) if fmt == "text" else plan_event(plan))
     if any(not guard.ok for guard in plan.guards):
@@ -165,16 +175,20 @@ def from_files(
         return plan, workspace.settings
 
 
-def from_saved(path: Path, raised: Raised) -> tuple[Plan, Settings]:
+def from_saved(
+    path: Path, raised: Raised, commit: str | None, max_age: float | None
+) -> tuple[Plan, Settings]:
     """Read a saved plan, and hold it against the guards of the settings here."""
-    from reconciler.cli.saved import read_plan
+    from reconciler.cli.saved import read_plan, refuse_stale
     from reconciler.cli.workspace import STATE, guarded, settings_at
     from reconciler.errors import InputError
     from reconciler.manifest import shown
     from reconciler.planfile import plan_of
     from reconciler.settings import find_settings, load_settings
 
-    plan = plan_of(read_plan(path))
+    made = read_plan(path)
+    refuse_stale(made, now(), commit=commit, max_age=max_age)
+    plan = plan_of(made)
     settings, mistakes = load_settings(find_settings(STATE), root=Path.cwd())
     if mistakes:
         raise InputError(mistakes)

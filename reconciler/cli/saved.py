@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
-from reconciler.errors import CannotRun
+from reconciler.errors import CannotRun, quoted
 from reconciler.model import Plan
 from reconciler.planfile import BadPlan, PlanFile, loads
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of the largest plan that is read."""
+SHORTEST = 7
+"""Digits by which a commit may be named."""
 
 
 def is_plan(paths: Sequence[Path]) -> bool:
@@ -36,3 +39,16 @@ def refuse_other(plan: Plan, *, host: str, space_key: str, metadata_digest: str)
         raise BadPlan(f"it was made for the space {plan.space_key}, and {plan.space} is now {space_key}")
     if plan.metadata_digest != metadata_digest:
         raise BadPlan("a field, an option or a role that it touches has changed in the space")
+
+
+def refuse_stale(made: PlanFile, at: datetime, *, commit: str | None, max_age: float | None) -> None:
+    """Refuse a plan of another commit (a full hash or its beginning), or one older than `max_age` seconds."""
+    if commit is not None:
+        planned = made.desired.commit or ""
+        if len(commit) < SHORTEST or not planned.startswith(commit.lower()):
+            raise BadPlan(f"it was made of {planned or 'no commit'}, and {quoted(commit)} is required")
+        if made.desired.dirty:
+            raise BadPlan("it was made of files that differ from their commit")
+    age = (at - made.timestamp).total_seconds()
+    if max_age is not None and not 0 <= age <= max_age:
+        raise BadPlan(f"it is {age:.0f} s old, and at most {max_age:.0f} s are allowed")

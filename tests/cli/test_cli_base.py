@@ -172,3 +172,25 @@ def test_limits_are_the_base_s_and_an_allowance_counts_while_the_base_does_not_h
     assert planned.code == 0
     assert repo.run("apply", "plan.json").code == 4
     assert repo.world.writes == []
+
+
+def test_a_saved_plan_can_be_bound_to_its_commit_and_its_age(repo: Desk) -> None:
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    first = git(repo.folder, "rev-parse", "HEAD")
+    sha = commit(repo)
+    repo.run("plan", "--out", "plan.json")
+    for flags, said in (
+        (["--require-commit", first], f"it was made of {sha}, and '{first}' is required"),
+        (["--require-commit", sha[:3]], "is required"),
+        (["--max-age", "0s"], "at most 0 s are allowed"),
+    ):
+        repo.environ["SOURCE_DATE_EPOCH"] = "4000000000"
+        done = repo.run("apply", "plan.json", *flags)
+        assert done.code == 1
+        assert said in done.err
+    del repo.environ["SOURCE_DATE_EPOCH"]
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P2}}}}")
+    repo.run("plan", "--out", "dirty.json")
+    assert "differ from their commit" in repo.run("apply", "dirty.json", "--require-commit", sha).err
+    assert repo.world.writes == []
+    assert repo.run("apply", "plan.json", "--require-commit", sha, "--max-age", "10m").code == 0
