@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from . import richtext
 from .model import Field, Item, ItemType, Option, Person
 from .options import Options
 from .refusals import Refusal
@@ -17,7 +18,6 @@ TELEPHONE: Final = re.compile(r"(?:\+?[0-9]{1,4})?(?:[-()*#]*[0-9]){3,50}")
 EMAIL: Final = re.compile(r"[^@\r\n]+@[^@\r\n]+")
 TELEPHONE_LIMIT, EMAIL_LIMIT = 54, 254
 MS_DIGITS: Final = 13
-PARAGRAPHS: Final = frozenset({"paragraph", "blank", "checklist", "ul", "ol", "horizontalLine", "table"})
 
 UNWRITABLE_TYPES: Final = frozenset(
     {
@@ -109,23 +109,12 @@ def _text(field: Field, value: Json, ground: Ground) -> Json:
 
 
 def _multi_text(field: Field, value: Json, ground: Ground) -> Json:
-    text = value if isinstance(value, str) else blocks_text(field, value)
+    if not isinstance(value, str) and not richtext.fits(value):
+        raise illegal(field)
+    text = value if isinstance(value, str) else richtext.text_of(value)
     if len(text) > ground.options.multi_text_limit:
         raise Refusal("too_long")
     return text
-
-
-def blocks_text(field: Field, blocks: Json) -> str:
-    """Flatten a paragraph array to text (field-formats.md 12.2)."""
-    if not isinstance(blocks, list):
-        raise illegal(field)
-    lines = []
-    for block in blocks:
-        if not isinstance(block, dict) or block.get("type") not in PARAGRAPHS:
-            raise illegal(field)
-        content = [each for each in block.get("content") or [] if isinstance(each, dict)]
-        lines.append("".join("[图片]" if c.get("type") == "img" else str(c.get("text", "")) for c in content))
-    return "\n".join(lines) + "\n"
 
 
 def _telephone(field: Field, value: Json, ground: Ground) -> Json:

@@ -10,10 +10,10 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from . import richtext
 from .gate import Credentials, Gate
 from .model import Field, Item, ItemType, Person, Space
 from .options import Options
@@ -240,11 +240,8 @@ class World:
             self._mirror(after, "operator", stored)
         after.values[field.key] = self._with_locked(after, stored) if field.type == "role_owners" else stored
         after.rich.pop(field.key, None)
-        if field.type == "multi_text" and isinstance(value, list) and '"attrs"' in json.dumps(value):
-            after.rich[field.key] = {
-                "doc": json.dumps(value),
-                "doc_html": f"<p><strong>{escape(str(stored))}</strong></p>",
-            }
+        if field.type == "multi_text" and isinstance(value, list) and richtext.formatted(value):
+            after.rich[field.key] = {"doc": richtext.doc_of(value), "doc_html": richtext.html_of(value)}
         if field.type == "compound_field":
             after.rows[field.key] = [str(uuid.uuid4()) for _ in stored or ()]
 
