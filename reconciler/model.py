@@ -45,7 +45,8 @@ class Change:
 
     `before` and `after` are in the form of the PUT.  `contains` and `excludes`, in the same
     form, are set where the author wrote a rule about some members.  `why` is a word of
-    `reconciler.why` where a base is known; `held` says why an apply leaves the field alone.
+    `reconciler.why` where a base is known; `held` says why an apply leaves the field alone;
+    `by` and `at` who made the live value and when, in the space's time zone.
     """
 
     key: str
@@ -64,6 +65,8 @@ class Change:
     why: str | None = None
     base_label: str | None = None
     held: str | None = None
+    by: str | None = None
+    at: str | None = None
 
     @property
     def op(self) -> str:

@@ -52,6 +52,8 @@ class FieldFile(Strict):
     why: str | None
     base_label: str | None
     held: str | None
+    by: str | None
+    at: str | None
     source: SourceFile
 
 
@@ -247,6 +249,8 @@ def resource(plan: Plan, update: Update) -> ResourceChangeFile:
                 why=one.why,
                 base_label=one.base_label,
                 held=one.held,
+                by=one.by,
+                at=one.at,
                 source=source(one.place),
             )
             for one in update.changes
@@ -362,6 +366,8 @@ def update_of(one: ResourceChangeFile) -> Update:
                 why=row.why,
                 base_label=row.base_label,
                 held=row.held,
+                by=row.by,
+                at=row.at,
             )
             for row in one.fields
         ),

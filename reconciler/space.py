@@ -14,6 +14,7 @@ from reconciler.api.failures import ApiRefusal
 from reconciler.api.throttle import Permit
 from reconciler.api.wire import Verdict
 from reconciler.authored import Manifest
+from reconciler.blame import Record, read_record
 from reconciler.catalog import NAME, Catalog, TypeSpec
 from reconciler.errors import CannotRun, quoted
 from reconciler.fields.base import FieldSpec, Items, Option, People, Person
@@ -31,6 +32,8 @@ PEOPLE_BATCH = 100
 THREADS = 4
 """Calls at once: four fill 15 a second at 200 ms each."""
 BUSINESS = "business"
+WEEK = 7 * 24 * 3600 * 1000 - 1000
+"""Milliseconds that one question for operation records may span (endpoints.md 8), a second less."""
 NOT_FOUND = frozenset({30005})
 NO_SPACE = frozenset({1000052062, 1000052063, 30005})
 NOBODY_FOUND = frozenset({30006})
@@ -264,6 +267,34 @@ class Reader:
             and row.get("work_item_type_key") in (None, "", type_key)
         ]
         return Reading({item.ref.id: item for item in items}, at)
+
+    def records(self, refs: Iterable[Ref], until: int) -> dict[Ref, tuple[Record, ...]]:
+        """Read what was done to items in the seven days before `until`, in epoch milliseconds.
+
+        At most 50 ids a call; the cursor is followed until there is no more (endpoints.md 8).
+        """
+        found: dict[Ref, list[Record]] = {}
+        by_id = {ref.id: ref for ref in refs}
+        ids = sorted(by_id)
+        for start in range(0, len(ids), BATCH):
+            body: dict[str, Any] = {
+                "project_key": self.space_key,
+                "work_item_ids": ids[start : start + BATCH],
+                "start": until - WEEK,
+                "end": until,
+                "op_record_module": ["field_mod", "role_and_user_mod"],
+                "page_size": 200,
+            }
+            while True:
+                page = self.client.read(api.OP_RECORDS, body=body).get("data") or {}
+                for row in page.get("op_records") or []:
+                    if ref := by_id.get(row.get("work_item_id")):
+                        found.setdefault(ref, []).extend(read_record(row))
+                cursor = page.get("start_from")
+                if page.get("has_more") is not True or not cursor or cursor == body.get("start_from"):
+                    break
+                body["start_from"] = cursor
+        return {ref: tuple(rows) for ref, rows in found.items()}
 
 
 class Writer(Reader):

@@ -20,6 +20,7 @@ CHANGES = 2
 @options.only
 @options.exclude
 @click.option("--strict", is_flag=True, help="Take blocked rows for errors.")
+@click.option("--blame", is_flag=True, help="Say who changed the live values, from operation records.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is any row.")
 @options.space
 def command(
@@ -32,6 +33,7 @@ def command(
     exclude: tuple[str, ...],
     *,
     strict: bool,
+    blame: bool,
     detailed_exitcode: bool,
     space: str | None,
 ) -> int:
@@ -41,7 +43,7 @@ def command(
     """
     from reconciler.api.client import Client
     from reconciler.cli.views import show_plan
-    from reconciler.cli.workspace import Raised, Refs, connect, desired, open_workspace, plan_now
+    from reconciler.cli.workspace import Raised, Refs, connect, desired, open_workspace, plan_now, with_blame
     from reconciler.clock import now
     from reconciler.history import head
     from reconciler.planfile import dumps, plan_file
@@ -61,6 +63,8 @@ def command(
             Refs(base, applied),
             everything=not (only or exclude),
         )
+        if blame:
+            plan = with_blame(plan, reader, connection.plugin_id)
     commit = head(workspace.root)
     made = plan_file(
         plan, now(), commit=commit.sha if commit else None, dirty=commit.dirty if commit else None

@@ -11,6 +11,7 @@ from typing import Any
 
 from reconciler.api.connection import Connection, connection_from
 from reconciler.authored import Manifest
+from reconciler.blame import blamed, suspects
 from reconciler.catalog import Catalog, WantedItem, spec_of
 from reconciler.cli.output import tell
 from reconciler.clock import now
@@ -29,6 +30,8 @@ from reconciler.space import Reader
 from reconciler.why import Past, Wishes, wishes
 
 STATE = Path("state")
+CLOCKS_APART = 60_000
+"""Milliseconds by which the service's clock may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +280,17 @@ def guarded(plan: Plan, settings: Settings, raised: Raised, base: Settings | Non
         guards=judge(plan, replace(limits, **flags)),
         settings_changes=tuple(settings_changes(base, settings)) if base else (),
     )
+
+
+def with_blame(plan: Plan, reader: Reader, plugin_id: str) -> Plan:
+    """Add who changed what, from the operation records of just the items that differ."""
+    refs = suspects(plan)
+    if not refs:
+        return plan
+    records = reader.records(refs, int(now().timestamp() * 1000) + CLOCKS_APART)
+    reader.meet({one.who for rows in records.values() for one in rows if one.who.isdigit()})
+    names = {key: person.email or key for key, person in reader.catalog.people.by_key.items()}
+    return blamed(plan, records, names, plugin_id, reader.settings.time_zone)
 
 
 def settings_changes(before: Settings, after: Settings) -> Iterator[str]:

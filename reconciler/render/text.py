@@ -90,7 +90,9 @@ def change_line(change: Change, width: int) -> str:
     else:
         steps = [change.base_label] if change.base_label is not None else []
         shown = " → ".join(map(short, [*steps, change.before_label, change.after_label]))
-    why = f"  left alone ({change.held})" if change.held else f"  {change.why}" if change.why else ""
+    why = f"left alone ({change.held})" if change.held else change.why or ""
+    who = ", ".join(map(short, filter(None, (change.by, change.at))))
+    why = f"  {': '.join(filter(None, (why, who)))}" if why or who else ""
     return f"{'-' if change.clears else '~'} {name}  {shown}{why}   :{change.place.line}"
 
 

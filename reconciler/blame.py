@@ -1,0 +1,138 @@
+"""Who changed a live value: read from operation records, right or not said at all.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from reconciler.model import ROLES, Change, Plan, Ref, Update
+
+BLAMED = frozenset({None, "drift", "both"})
+"""Reasons of which somebody in the space may be the cause; None where no base is known."""
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One changed object of one operation (endpoints.md section 8); values are always strings there.
+
+    `at` is in epoch milliseconds; `who` is a user key, a rule's id or a plugin's id.
+    """
+
+    at: int
+    kind: str
+    who: str
+    channel: str
+    source: str
+    key: str
+    new: tuple[str, ...]
+    add: tuple[str, ...]
+    delete: tuple[str, ...]
+
+
+def suspects(plan: Plan) -> tuple[Ref, ...]:
+    """Return the items of which somebody may have changed something."""
+    return tuple(
+        sorted(
+            {
+                update.ref
+                for update in (*plan.updates, *plan.left)
+                if any(one.why in BLAMED for one in update.changes)
+            }
+        )
+    )
+
+
+def read_record(wire: Mapping[str, Any]) -> Iterator[Record]:
+    """Read an operation record: one row for each changed object; what has another shape is left out."""
+    for content in wire.get("record_contents") or []:
+        target = content.get("object") or {}
+        key = str(target.get("object_value") or "")
+        if not key or content.get("belong_object"):
+            continue
+        yield Record(
+            at=int(wire.get("operation_time") or 0),
+            kind=str(wire.get("operator_type") or ""),
+            who=str(wire.get("operator") or ""),
+            channel=str(wire.get("source_type") or ""),
+            source=str(wire.get("source") or ""),
+            key=ROLES + key if target.get("object_type") == "role" else key,
+            new=strings_of(content.get("new")),
+            add=strings_of(content.get("add")),
+            delete=strings_of(content.get("delete")),
+        )
+
+
+def strings_of(value: Any) -> tuple[str, ...]:
+    """Return every leaf of a wire value as operation records write it."""
+    if value is None or value == "":
+        return ()
+    if isinstance(value, bool):
+        return (str(value).lower(),)
+    if isinstance(value, dict):
+        return (
+            strings_of(value["value"])
+            if "value" in value
+            else tuple(one for part in value.values() for one in strings_of(part))
+        )
+    if isinstance(value, list):
+        return tuple(one for part in value for one in strings_of(part))
+    return (str(value),)
+
+
+def made_it(record: Record, change: Change) -> bool:
+    """Whether a record led to the value that is live."""
+    live = set(strings_of(change.before))
+    if record.new or not (record.add or record.delete):
+        return set(record.new) == live
+    return live.issuperset(record.add) and live.isdisjoint(record.delete)
+
+
+def culprit(change: Change, records: Iterable[Record]) -> Record | None:
+    """Return the newest record of the field, if it led to the live value; else nobody is named."""
+    own = sorted((one for one in records if one.key == change.key), key=lambda one: one.at)
+    return own[-1] if own and made_it(own[-1], change) else None
+
+
+def blamed(
+    plan: Plan,
+    records: Mapping[Ref, tuple[Record, ...]],
+    names: Mapping[str, str],
+    plugin_id: str,
+    zone: ZoneInfo,
+) -> Plan:
+    """Add who and when to every change of which somebody may be the cause."""
+
+    def told(update: Update) -> Update:
+        return replace(
+            update,
+            changes=tuple(
+                named(one, culprit(one, records.get(update.ref, ())), names, plugin_id, zone)
+                if one.why in BLAMED
+                else one
+                for one in update.changes
+            ),
+        )
+
+    return replace(plan, updates=tuple(map(told, plan.updates)), left=tuple(map(told, plan.left)))
+
+
+def named(
+    change: Change, record: Record | None, names: Mapping[str, str], plugin_id: str, zone: ZoneInfo
+) -> Change:
+    """Name who made the live value; a plugin is ours by its id, the operator alone proves nothing."""
+    if record is None:
+        return replace(change, by=UNKNOWN)
+    if record.channel == "plugin" and record.source == plugin_id:
+        who = "this plugin"
+    elif record.channel == "plugin" and record.source:
+        who = f"plugin {record.source}"
+    elif record.kind == "auto" or record.channel == "auto":
+        who = f"rule {record.source or record.who}"
+    else:
+        who = names.get(record.who, record.who)
+    at = datetime.fromtimestamp(record.at / 1000, UTC).astimezone(zone)
+    return replace(change, by=who, at=f"{at:%Y-%m-%d %H:%M}")
