@@ -250,6 +250,7 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
             verdict=verdict(plan),
             forecast=list(forecast_lines(plan)),
             applyable=made.applyable,
+            settings=[safe_text(change) for change in plan.settings_changes],
             notes=[safe_text(note) for note in plan.notes],
             guards=[[safe_text(one) for one in (guard.name, guard.actual, guard.limit)] for guard in failed],
             allow=safe_text(allow_line(plan)) if failed else "",

@@ -61,7 +61,7 @@ MEMBERS = 20
 HARMLESS = re.compile(r"(?!\d+[.)])(?:(?![0-9A-Fa-f]{7})[^\W_]|(?<=\w)[.](?= |\Z)|[ ,;()'’…])+")
 """Words that no reading of Markdown turns into anything else; what is a hash is none of them."""
 
-NOTES = "notes"
+SETTINGS = "settings changes"
 
 REVIEWED = "To let it pass, let somebody review this in the settings:"
 
@@ -199,15 +199,15 @@ def filled(sections: list[Section], room: int, measure: Callable[[str], int]) ->
 
 
 def assembled(plan: Plan, made: PlanFile, sections: list[Section], kept: list[int], artifact: str) -> str:
-    """Put the parts together with the first `kept` rows of each section; notes stand before the verdict."""
+    """Put the parts together with the first `kept` rows of each section; changed settings stand first."""
     pairs = list(zip(sections, kept, strict=True))
     cut = any(fits < len(one.counts) for one, fits in pairs)
     return "".join(
         [
             marker(made, truncated=cut),
-            *(one.trimmed(fits) for one, fits in pairs if one.what == NOTES),
+            *(one.trimmed(fits) for one, fits in pairs if one.what == SETTINGS),
             heading(plan),
-            *(one.trimmed(fits) for one, fits in pairs if one.what != NOTES),
+            *(one.trimmed(fits) for one, fits in pairs if one.what != SETTINGS),
             missing(artifact) if cut else "",
             footer(made),
         ]
@@ -250,13 +250,14 @@ def sections_of(plan: Plan) -> list[Section]:
     """Return the parts in their order; those without rows are left out."""
     found = groups(plan)
     made = [
-        note_section(plan),
+        settings_section(plan),
         guard_section(plan),
         change_section(plan, found, BOTH),
         block_section(plan),
         *(change_section(plan, found, kind) for kind in (CLEAR, DRIFT, CHANGE, LEFT)),
         released_section(plan),
         effect_section(plan),
+        note_section(plan),
         item_section(plan),
     ]
     return [section for section in made if section.counts]
@@ -267,9 +268,19 @@ def ones(rows: Sequence[object]) -> list[int]:
     return [1] * len(rows)
 
 
+def settings_section(plan: Plan) -> Section:
+    """List what this change does to the settings by which it is judged."""
+    told = plan.settings_changes
+    return Section(
+        SETTINGS, "", lambda n: Markdown(f"- **Settings changed**: {said(short(told[n]))}\n"), ones(told)
+    )
+
+
 def note_section(plan: Plan) -> Section:
-    """List what was said about the settings and the metadata."""
-    return Section(NOTES, "", lambda n: Markdown(f"- {said(short(plan.notes[n]))}\n"), ones(plan.notes))
+    """List what was said beside the rows."""
+    return Section(
+        "notes", "#### Notes\n\n", lambda n: Markdown(f"- {said(short(plan.notes[n]))}\n"), ones(plan.notes)
+    )
 
 
 def guard_section(plan: Plan) -> Section:

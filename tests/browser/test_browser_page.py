@@ -54,7 +54,8 @@ def a_plan() -> Plan:
         update(2, other, title="Login by phone"),
         update(3, long),
         blocks=[block(0, "Gone"), block(1)],
-        notes=("settings changed: guards.clears 10 → 0",),
+        notes=("option P1 was renamed",),
+        settings_changes=("guards.clears 10 → 0",),
         guards=(GuardResult("clears", "0 fields", "1 fields", ok=False),),
     )
     gone = tuple(Released(Ref("story", 6300012300 + n), "due", "Due") for n in (0, 1))

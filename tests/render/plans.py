@@ -217,6 +217,7 @@ def hostile_plan(payload: str) -> Plan:
         left=(Update(Ref("story", 65), payload, place, (replace(blank, held=payload, base_label=payload),)),),
         released=(Released(Ref("story", 66), payload, payload),),
         notes=(payload,),
+        settings_changes=(payload,),
         guards=(GuardResult("clears", payload, payload, ok=False),),
     )
 
@@ -281,5 +282,6 @@ plans = st.builds(
     left=st.lists(alone, max_size=3, unique_by=lambda one: one.ref).map(tuple),
     released=st.lists(released, max_size=3).map(tuple),
     notes=st.lists(words, max_size=3).map(tuple),
+    settings_changes=st.lists(words, max_size=3).map(tuple),
     guards=st.lists(guards, max_size=3).map(tuple),
 )

@@ -37,7 +37,20 @@ PROSE = {
     "div",
     "kbd",
 }
-TOOLS = {"main", "form", "input", "select", "span", "button", "label", "progress", "dialog", "noscript"}
+TOOLS = {
+    "details",
+    "summary",
+    "main",
+    "form",
+    "input",
+    "select",
+    "span",
+    "button",
+    "label",
+    "progress",
+    "dialog",
+    "noscript",
+}
 
 
 class Page(HTMLParser):
@@ -102,7 +115,7 @@ def test_says_the_verdict_the_notes_and_what_lets_the_guard_pass() -> None:
     plan = hostile_plan("QA")
     page = shown(plan)
     assert verdict(plan) in page
-    assert page.index('<ul class="notes"') < page.index("<h1")
+    assert page.index("<b>Settings changed</b>: QA") < page.index("<h1") < page.index("1 notes")
     assert "guards: {allow: [{clears: 1, why: …}]}" in page
 
 

@@ -101,12 +101,13 @@ def test_reads_in_the_order_of_a_review() -> None:
         update(1, priority("P2", why="drift: bo@example.com, 2026-11-21 14:02")),
         update(2, priority("P3", why="both")),
         blocks=[block(0)],
-        notes=("settings changed: guards.clears 10 → 0",),
+        notes=("option P1 was renamed",),
+        settings_changes=("guards.clears 10 → 0",),
         guards=(GuardResult("clears", "0 fields", "1 fields", ok=False),),
     )
     parts = [
         "<!-- reconciler:plan v1 space=demo digest=",
-        "settings changed",
+        "- **Settings changed**: `guards.clears 10 → 0`",
         "**Plan: 3 items to update, 4 fields (1 to clear)",
         "guards: {allow: [{clears: 1, why: …}]}",
         "Changed here *and* in Meegle (1 fields)",
@@ -115,6 +116,7 @@ def test_reads_in_the_order_of_a_review() -> None:
         "Drift: changed in Meegle (1 fields)",
         "bo@example.com, 2026-11-21 14:02",
         "Changes (1 fields)",
+        "option P1 was renamed",
         "Item by item",
         "<details>",
     ]

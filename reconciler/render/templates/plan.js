@@ -296,7 +296,7 @@
   addEventListener("beforeprint", () => {
     more(state.shown.length);
     for (const fold of document.querySelectorAll("details")) {
-      fold.fill();
+      fold.fill?.();
       fold.open = true;
     }
   });
