@@ -140,6 +140,14 @@ class ReleasedFile(Strict):
     name: str
 
 
+class RequestsFile(Strict):
+    """What an apply will ask of the service where nothing moves, lags or fails."""
+
+    puts: int
+    reads: int
+    seconds: int
+
+
 class PlanFile(Strict):
     """A plan as it is saved and shown to programs."""
 
@@ -162,6 +170,7 @@ class PlanFile(Strict):
     notes: list[str]
     settings_changes: list[str]
     guards: list[GuardFile]
+    requests: RequestsFile
     metadata_digest: str
     digest: str
     seal: str = ""
@@ -177,6 +186,7 @@ class BadPlan(CannotRun):
 
 def plan_file(plan: Plan, at: datetime, *, commit: str | None = None, dirty: bool | None = None) -> PlanFile:
     """Return the plan as the model that is written; sealed."""
+    ahead = plan.forecast
     made = PlanFile(
         format_version=FORMAT,
         reconciler_version=__version__,
@@ -214,6 +224,7 @@ def plan_file(plan: Plan, at: datetime, *, commit: str | None = None, dirty: boo
         guards=[
             GuardFile(name=one.name, limit=one.limit, actual=one.actual, ok=one.ok) for one in plan.guards
         ],
+        requests=RequestsFile(puts=ahead.puts, reads=ahead.reads, seconds=ahead.seconds),
         metadata_digest=plan.metadata_digest,
         digest=digest(plan),
     )

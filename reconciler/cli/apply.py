@@ -24,7 +24,7 @@ from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
     from reconciler.applier import Stop
-    from reconciler.cli.workspace import Raised, Refs
+    from reconciler.cli.workspace import Raised, Refs, Selection
     from reconciler.model import Plan, Report
     from reconciler.settings import Settings
     from reconciler.space import Writer
@@ -106,7 +106,7 @@ def command(
     from reconciler.api.client import Client
     from reconciler.applier import Stop
     from reconciler.cli.saved import is_plan
-    from reconciler.cli.workspace import Raised, Refs, connect
+    from reconciler.cli.workspace import Raised, Refs, Selection, connect
     from reconciler.render.events import plan_event, report_events
     from reconciler.render.text import plan_text, report_text
     from reconciler.space import Writer
@@ -128,7 +128,7 @@ def command(
     plan, settings = (
         from_saved(paths[0], raised, require_commit, max_age)
         if saved
-        else from_files(paths, space, (only, exclude), raised, refs)
+        else from_files(paths, space, Selection(only, exclude), raised, refs)
     )
     say(plan_text(plan) if fmt == "text" else plan_event(plan))
     if any(not guard.ok for guard in plan.guards):
@@ -155,7 +155,7 @@ def command(
 def from_files(
     paths: Sequence[Path],
     space: str | None,
-    selection: tuple[Sequence[str], Sequence[str]],
+    selection: Selection,
     raised: Raised,
     refs: Refs,
 ) -> tuple[Plan, Settings]:
@@ -168,9 +168,9 @@ def from_files(
     connection = connect(workspace.mistakes)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        items = desired(workspace, reader, *selection)
+        items = desired(workspace, reader, selection)
         plan = plan_now(
-            workspace, reader, items, connection.host, raised, refs, everything=not any(selection)
+            workspace, reader, items, connection.host, raised, refs, everything=selection.everything
         )
         return plan, workspace.settings
 

@@ -19,6 +19,7 @@ CHANGES = 2
 @options.refs
 @options.only
 @options.exclude
+@click.option("--changed", is_flag=True, help="Only what stands in files that differ from the base.")
 @click.option("--strict", is_flag=True, help="Take blocked rows for errors.")
 @click.option("--blame", is_flag=True, help="Say who changed the live values, from operation records.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is any row.")
@@ -32,6 +33,7 @@ def command(
     only: tuple[str, ...],
     exclude: tuple[str, ...],
     *,
+    changed: bool,
     strict: bool,
     blame: bool,
     detailed_exitcode: bool,
@@ -43,17 +45,29 @@ def command(
     """
     from reconciler.api.client import Client
     from reconciler.cli.views import show_plan
-    from reconciler.cli.workspace import Raised, Refs, connect, desired, open_workspace, plan_now, with_blame
+    from reconciler.cli.workspace import (
+        Raised,
+        Refs,
+        Selection,
+        changed_files,
+        connect,
+        desired,
+        open_workspace,
+        plan_now,
+        with_blame,
+    )
     from reconciler.clock import now
     from reconciler.history import head
     from reconciler.planfile import dumps, plan_file
     from reconciler.space import Reader
 
     workspace = open_workspace(paths, space)
+    files = changed_files(workspace, base) if changed else None
+    selection = Selection(only, exclude, files)
     connection = connect(workspace.mistakes)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        items = desired(workspace, reader, only, exclude)
+        items = desired(workspace, reader, selection)
         plan = plan_now(
             workspace,
             reader,
@@ -61,7 +75,7 @@ def command(
             connection.host,
             Raised(),
             Refs(base, applied),
-            everything=not (only or exclude),
+            everything=selection.everything,
         )
         if blame:
             plan = with_blame(plan, reader, connection.plugin_id)

@@ -21,7 +21,7 @@ def refreshed(only: Sequence[str], space: str | None, *, prune: bool) -> int:
     """Read the live items, edit the files, and say each value that followed."""
     from reconciler.api.client import Client
     from reconciler.cli.pull import write_bytes
-    from reconciler.cli.workspace import connect, desired, open_workspace
+    from reconciler.cli.workspace import Selection, connect, desired, open_workspace
     from reconciler.refresh import gone
     from reconciler.space import Reader
 
@@ -29,7 +29,7 @@ def refreshed(only: Sequence[str], space: str | None, *, prune: bool) -> int:
     connection = connect(workspace.mistakes)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        items = desired(workspace, reader, only, ())
+        items = desired(workspace, reader, Selection(tuple(only)))
         live = observed(reader, items)
     lost = gone(items, live, workspace.manifest, reader.catalog)
     work = Work(workspace, items, live, reader.catalog)

@@ -24,7 +24,7 @@ from reconciler.manifest import SETTINGS, load, report, shown
 from reconciler.model import Plan, Ref
 from reconciler.pins import FOLDER, Pins, decided, pinned_people, pins_folder, read_pins
 from reconciler.planner import Standpoint, make_plan, people_of
-from reconciler.selection import select, selector
+from reconciler.selection import Selector, select, selector
 from reconciler.settings import Settings, SpaceSettings, find_settings, load_settings, read_settings
 from reconciler.space import Reader
 from reconciler.why import Past, Wishes, wishes
@@ -148,6 +148,18 @@ def one_name(name: str, settings: Settings) -> str:
     return next((known for known, one in settings.spaces.items() if one.project_key == name), name)
 
 
+def changed_files(workspace: Workspace, base: str | None) -> tuple[str, ...]:
+    """Return the files of state that differ from the base; raises CannotRun without one."""
+    if base is None:
+        raise CannotRun("--changed needs a base", "name it: --base REF")
+    sha = commit_of(workspace.root, base)
+    differ = git(workspace.root, "diff", "--name-only", "--relative", "-z", sha, "--", workspace.state)
+    untracked = git(workspace.root, "ls-files", "--others", "--exclude-standard", "-z", "--", workspace.state)
+    names = f"{differ or ''}{untracked or ''}".split("\0")
+    here = {document.file for document in workspace.manifest.documents}
+    return tuple(sorted(here.intersection(names)))
+
+
 def connect(mistakes: Iterable[Mistake]) -> Connection:
     """Read the environment; what is wrong in the files is said before what is missing there."""
     try:
@@ -157,9 +169,21 @@ def connect(mistakes: Iterable[Mistake]) -> Connection:
         raise
 
 
-def desired(
-    workspace: Workspace, reader: Reader, only: Sequence[str], exclude: Sequence[str]
-) -> tuple[WantedItem, ...]:
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a run is about, as it was named; `files` are those that changed since the base."""
+
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    files: tuple[str, ...] | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing was left out."""
+        return not self.only and not self.exclude and self.files is None
+
+
+def desired(workspace: Workspace, reader: Reader, selection: Selection) -> tuple[WantedItem, ...]:
     """Read metadata and people, then all files by them; raises InputError with every mistake at once."""
     try:
         words = {document.type.text for document in workspace.manifest.documents}
@@ -172,9 +196,11 @@ def desired(
     told = {mistake.place for mistake in workspace.mistakes}
     if new := [mistake for mistake in mistakes if mistake.place not in told] or workspace.mistakes:
         raise InputError([*workspace.mistakes, *new])
-    return select(
-        items, [selector(ref, catalog) for ref in only], [selector(ref, catalog) for ref in exclude]
-    )
+    only = [selector(ref, catalog) for ref in selection.only]
+    only += [Selector(path=file) for file in selection.files or ()]
+    if selection.files == () and not selection.only:
+        return ()
+    return select(items, only, [selector(ref, catalog) for ref in selection.exclude])
 
 
 def plan_now(

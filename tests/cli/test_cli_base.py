@@ -194,3 +194,18 @@ def test_a_saved_plan_can_be_bound_to_its_commit_and_its_age(repo: Desk) -> None
     assert "differ from their commit" in repo.run("apply", "dirty.json", "--require-commit", sha).err
     assert repo.world.writes == []
     assert repo.run("apply", "plan.json", "--require-commit", sha, "--max-age", "10m").code == 0
+
+
+def test_only_files_that_differ_from_the_base_are_planned_where_that_is_asked(repo: Desk) -> None:
+    repo.stories("{id: 6300012321, fields: {priority: P3}}", file="state/other.yaml")
+    commit(repo)
+    repo.stories("{id: 6300012322, fields: {priority: P3}}", file="state/new.yaml")
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    done = repo.run("plan", "--base", "HEAD", "--changed")
+    assert [line[:7] for line in done.out.splitlines() if "demo/story" in line] == ["  ~ dem", "  ~ dem"]
+    assert "6300012321" not in done.out
+    assert repo.run("plan", "--changed").code == 1
+    commit(repo)
+    repo.world.calls.clear()
+    assert "No changes." in repo.run("plan", "--base", "HEAD", "--changed").out
+    assert repo.asked("story/query") == 0
