@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "plan": "Show what would change on the live items.",
     "show": "Show a saved plan.",
     "pull": "Write live items into files, and bring files up to the live items.",
+    "fmt": "Lay out the files: order, quotes and blanks.",
     "schema": "Pin the space's metadata in schemas/, and say what changed since.",
     "apply": "Carry out a saved plan, or plan and apply.",
 }

@@ -430,8 +430,11 @@ class Cutter:
                 start = max(0, start - len(source.newline))
                 stop = len(source.text)
             self.cut(start, stop, "")
-        elif at == 0 and len(span.parts) > 1 and "#" not in source.text[end : span.begin(1)]:
+        elif at == 0 and len(span.parts) > 1 and "#" not in source.text[source.line_end(end) : span.begin(1)]:
             self.cut(span.begin(0), span.begin(1), "")
+        elif at == 0 and len(span.parts) > 1:
+            dash = source.text.rindex("-", start, span.begin(0))
+            self.cut(dash + 1, source.line_end(end), "")
         else:
             raise Unplaceable
 

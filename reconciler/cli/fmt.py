@@ -1,0 +1,52 @@
+"""`reconciler fmt`: one layout for all files of desired state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli import options
+from reconciler.cli.output import say
+from reconciler.errors import InputError, Mistake
+
+CHANGED = 2
+
+
+@click.command("fmt")
+@options.paths
+@click.option("--check", is_flag=True, help="Change nothing, and exit with 2 where something would change.")
+def command(paths: tuple[Path, ...], *, check: bool) -> int:
+    """Lay out the files: order of sections, quotes, blanks.  Comments and what the files say stay.
+
+    PATHS are files or folders of desired state (default: state).
+    """
+    from reconciler.cli.pull import write_bytes
+    from reconciler.cli.workspace import STATE
+    from reconciler.manifest import read_file, shown
+    from reconciler.manifest.finding import found
+    from reconciler.manifest.formatting import formatted
+    from reconciler.render.safe import safe_text
+
+    root = Path.cwd()
+    mistakes: list[Mistake] = []
+    changed: dict[Path, bytes] = {}
+    for path in found(list(paths) or [STATE], root, mistakes):
+        raw, wrong = read_file(path, shown(path, root))
+        mistakes += wrong
+        try:
+            new = raw if raw is None else formatted(raw, shown(path, root))
+        except InputError as error:
+            mistakes += error.mistakes
+            continue
+        if new is not None and new != raw:
+            changed[path] = new
+    if mistakes:
+        raise InputError(mistakes)
+    for path, new in changed.items():
+        say(f"{'would change' if check else 'formatted'} {safe_text(shown(path, root))}\n")
+        if not check:
+            write_bytes(path, new)
+    if not changed:
+        say("All files are laid out well.\n")
+    return CHANGED if check and changed else 0

@@ -1,0 +1,140 @@
+"""One layout for all files: what they say stays, comments too, and a second time changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+
+from reconciler.errors import InputError
+from reconciler.manifest.formatting import formatted, says_the_same
+from tests.manifest.drawn import comments, files
+
+ROUGH = b"""\
+
+
+# head\x20\x20
+type:   'story'
+# the space
+space : demo
+
+
+items:
+- fields: {b : 1 , "a":[x,y,] ,}
+  id: 3   # three
+-   6300012300   # bare
+    # the second one
+-   fields:
+         name: 'it''s'
+         # c
+         x: 'say "no"'
+         d: |
+              a
+
+
+              b
+         l:
+         - a
+         -   b   # b
+    roles: {}
+    id: 4
+defaults:
+    fields:
+       a: "q"\x20\x20\x20
+# tail
+
+
+# the end
+
+"""
+
+
+def test_a_rough_file_becomes_a_smooth_one() -> None:
+    assert (
+        formatted(ROUGH, "f").decode()
+        == """\
+# head
+# the space
+space: demo
+type: "story"
+defaults:
+  fields:
+    a: "q"
+
+items:
+  - id: 3   # three
+    fields: {b: 1, "a": [x, y]}
+  - 6300012300   # bare
+    # the second one
+  - id: 4
+    fields:
+      name: "it's"
+      # c
+      x: 'say "no"'
+      d: |
+           a
+
+
+           b
+      l:
+        - a
+        - b   # b
+    roles: {}
+# tail
+
+# the end
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "space: demo\ntype: story\nitems:\n  - 1\n",
+        "# yaml-language-server: $schema=x\nspace: demo\ntype: story\nitems: [1, {id: 2}]\n",
+        "items:\n  - id: 1\n    fields:\n      a: |+\n        x\n\n\n",
+        "items:\n  - id: 1\n    fields:\n      a: 'x\n\n        y'\n",
+        "items: [\n  1,   # one\n  2,\n]\n",
+    ],
+)
+def test_what_is_laid_out_well_stays(text: str) -> None:
+    assert formatted(text.encode(), "f") == text.encode()
+
+
+def test_line_ends_and_the_byte_order_mark_stay() -> None:
+    raw = b"\xef\xbb\xbf" + ROUGH.replace(b"\n", b"\r\n")
+    assert formatted(raw, "f") == b"\xef\xbb\xbf" + formatted(ROUGH, "f").replace(b"\n", b"\r\n")
+
+
+def test_an_item_keeps_its_order_where_a_comment_stands_above_its_id() -> None:
+    raw = b"items:\n  - fields: {a: 1}\n    # the id\n    id: 1\n"
+    assert formatted(raw, "f") == raw
+
+
+def test_a_file_with_mistakes_is_refused() -> None:
+    with pytest.raises(InputError):
+        formatted(b"items: [\n", "f")
+
+
+ROUGHER: dict[str, Callable[[str], str]] = {
+    "as it is": lambda text: text,
+    "CRLF": lambda text: text.replace("\n", "\r\n"),
+    "empty lines and loose colons": lambda text: re.sub(r"(?m)^(space|type|items):", r"\n\n\1 : ", text),
+    "items further right": lambda text: re.sub(r"(?m)^( +)", r"\1   ", text),
+    "items at the left": lambda text: re.sub(r"(?m)^  ", "", text),
+    "blanks at the ends": lambda text: re.sub(r"(?m)([a-z0-9])$", r"\1  ", text),
+}
+
+
+@pytest.mark.parametrize("how", ROUGHER)
+@given(text=files())
+def test_any_file_keeps_its_meaning_and_comments_and_is_laid_out_once(text: str, how: str) -> None:
+    rough = ROUGHER[how](text)
+    raw = rough.encode()
+    once = formatted(raw, "f")
+    assert says_the_same(raw, once, "f")
+    assert sorted(comments(once.decode())) == sorted(comments(text))
+    assert formatted(once, "f") == once
+    assert (b"\r\n" in once) == (b"\r\n" in raw)
