@@ -64,6 +64,7 @@ class WantedField:
     key: str
     wanted: Wanted
     place: Place
+    by_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,9 @@ class Catalog:
         read: dict[Ref, list[WantedField]] = {ref: [] for ref in claims}
         for ref, per_field in claims.items():
             for claim in per_field.values():
-                self.read(ref, claim.key, claim.node, claim.place, read[ref], mistakes)
+                self.read(
+                    ref, claim.key, claim.node, claim.place, read[ref], mistakes, by_default=claim.by_default
+                )
         items = tuple(
             WantedItem(ref, places[ref], tuple(read[ref]), tuple(expects.get(ref, ())))
             for ref in sorted(read)
@@ -326,7 +329,15 @@ class Catalog:
         return bool(bearers) and pinned.key not in bearers
 
     def read(
-        self, ref: Ref, key: str, node: Node, place: Place, into: list[WantedField], mistakes: list[Mistake]
+        self,
+        ref: Ref,
+        key: str,
+        node: Node,
+        place: Place,
+        into: list[WantedField],
+        mistakes: list[Mistake],
+        *,
+        by_default: bool = False,
     ) -> None:
         """Read one value by its field's type."""
         codec = self.codec(ref.type_key, key, by_pins=True)
@@ -341,7 +352,7 @@ class Catalog:
             what = f"'{label}' now names another option of {codec.spec.label}"
             mistakes.append(Mistake(node.place, what, PULL))
         else:
-            into.append(WantedField(key, wanted, place))
+            into.append(WantedField(key, wanted, place, by_default))
 
     def stolen_option(self, type_key: str, key: str, wanted: Wanted) -> str | None:
         """Return a wanted option's pinned label if it is another's by now; notes what was renamed."""

@@ -9,6 +9,7 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -42,6 +43,25 @@ def commit_of(root: Path, ref: str) -> str:
         fix = "fetch it: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout"
         raise CannotRun(f"no commit {quoted(ref)} in this shallow clone", fix)
     raise CannotRun(f"no commit {quoted(ref)} here", "check its name, or fetch it")
+
+
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who wrote a line, in which commit, and when."""
+
+    sha: str
+    author: str
+    at: datetime
+
+
+def author_of(root: Path, file: str, line: int) -> Authorship | None:
+    """Return who wrote a line; None outside git, and for one that is not committed yet."""
+    told = git(root, "blame", "--porcelain", "-L", f"{line},{line}", "--", file)
+    rows = dict(row.partition(" ")[::2] for row in (told or "").splitlines() if row and row[0] != "\t")
+    sha = (told or "").partition(" ")[0]
+    if not sha or not sha.strip("0") or "author-time" not in rows:
+        return None
+    return Authorship(sha, rows.get("author", ""), datetime.fromtimestamp(int(rows["author-time"]), UTC))
 
 
 @contextmanager

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from functools import partial
+from itertools import groupby, takewhile
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -19,6 +20,7 @@ MARKS = ("bold", "italic", "strike")
 SIGNS = {"bold": "**", "italic": "*", "strike": "~~"}
 TOKEN_MARKS = {"strong": "bold", "em": "italic", "s": "strike"}
 SPECIAL = re.compile(r"[\\`*_\[\]<>~&|]")
+CLOSING = re.compile(r"(?<![\\#])(#+)$")
 LINE_START = re.compile(r"([#+\-=>:])|([0-9]{1,9})([.)])")
 KEPT = "write paragraphs, headings # to ###, flat lists, ---, **bold**, *italic* and ~~strikethrough~~ only"
 
@@ -127,7 +129,8 @@ def markdown_of(blocks: Sequence[Block]) -> str:
 def line_of(block: Block, number: int) -> str:
     """Write one block."""
     heads = {"h1": "# ", "h2": "## ", "h3": "### ", "ul": "- ", "ol": f"{number}. ", "hr": "---"}
-    return heads.get(block.kind, "") + escaped_start(inline_of(block.runs))
+    line = escaped_start(inline_of(block.runs))
+    return heads.get(block.kind, "") + (CLOSING.sub(r"\\\1", line) if block.kind in HEADS else line)
 
 
 def escaped_start(line: str) -> str:
@@ -138,17 +141,23 @@ def escaped_start(line: str) -> str:
 
 
 def inline_of(runs: Sequence[Run]) -> str:
-    """Write runs with their marks nested."""
+    """Write runs with their marks nested, the longest outermost."""
     parts: list[str] = []
     open_marks: list[str] = []
-    for run in (*runs, Run("")):
+    for index, run in enumerate((*runs, Run(""))):
         while any(mark not in run.marks for mark in open_marks):
             parts.append(SIGNS[open_marks.pop()])
         fresh = [mark for mark in MARKS if mark in run.marks and mark not in open_marks]
+        fresh.sort(key=partial(lasting, runs[index:]), reverse=True)
         parts += [SIGNS[mark] for mark in fresh]
         open_marks += fresh
         parts.append(SPECIAL.sub(lambda hit: "\\" + hit[0], run.text))
     return "".join(parts)
+
+
+def lasting(runs: Sequence[Run], mark: str) -> int:
+    """Return how many runs from the first on have a mark."""
+    return sum(1 for _ in takewhile(lambda run: mark in run.marks, runs))
 
 
 # -- from Markdown ---------------------------------------------------------------------------
@@ -222,7 +231,7 @@ def read_runs(node: SyntaxTreeNode, marks: frozenset[str]) -> Iterator[Run]:
     """Turn what stands on one line into runs."""
     for one in node.children:
         if one.type in {"text", "text_special", "softbreak"}:
-            yield Run(one.content or " ", marks)
+            yield Run(" " if one.type == "softbreak" else one.content, marks)
         elif one.type in TOKEN_MARKS:
             yield from read_runs(one, marks | {TOKEN_MARKS[one.type]})
         else:

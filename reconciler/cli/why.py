@@ -1,0 +1,135 @@
+"""`reconciler why`: where a wanted value comes from, what is live, and who changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli import options
+from reconciler.cli.output import say
+from reconciler.errors import CannotRun
+
+if TYPE_CHECKING:
+    from reconciler.catalog import Catalog, WantedField, WantedItem
+    from reconciler.cli.workspace import Workspace
+    from reconciler.model import Change, Item, Plan, Ref
+
+
+@click.command("why")
+@click.argument("ref")
+@options.space
+def command(ref: str, space: str | None) -> int:
+    """Explain REF: an item, or one of its fields (`ID.FIELD`, `ID.roles.ROLE`)."""
+    from reconciler.api.client import Client
+    from reconciler.cli.workspace import (
+        Raised,
+        Refs,
+        Selection,
+        connect,
+        desired,
+        open_workspace,
+        plan_now,
+        with_blame,
+    )
+    from reconciler.space import Reader
+
+    workspace = open_workspace((), space)
+    connection = connect(workspace.mistakes)
+    with Client(connection) as client:
+        reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
+        items = desired(workspace, reader, Selection(only=(ref,)))
+        if not items:
+            raise CannotRun(
+                "no file wants anything of this", "name an item or a field that stands in the files"
+            )
+        plan = plan_now(workspace, reader, items, connection.host, Raised(), Refs(), everything=False)
+        plan = with_blame(plan, reader, connection.plugin_id)
+        live = reader.items({item.ref: [one.key for one in item.fields] for item in items})
+    lines = [
+        line
+        for item in items
+        for line in item_lines(item, live.get(item.ref), plan, reader.catalog, workspace)
+    ]
+    say("\n".join(lines) + "\n")
+    return 0
+
+
+def item_lines(
+    item: WantedItem, live: Item | None, plan: Plan, catalog: Catalog, workspace: Workspace
+) -> Iterator[str]:
+    """Yield what is to be said of one item, field by field."""
+    from reconciler.render.safe import safe_text
+
+    yield f"{safe_text(plan.address(item.ref))}  {safe_text(live.name if live else '')}".rstrip()
+    for block in plan.blocks:
+        if block.ref == item.ref and block.key is None:
+            yield f"  blocked: {safe_text(block.reason)}; {block.repair}"
+    changes = {
+        one.key: one
+        for update in (*plan.updates, *plan.left)
+        if update.ref == item.ref
+        for one in update.changes
+    }
+    applied = last_applied(workspace.root, item.ref)
+    for one in item.fields:
+        yield f"  {safe_text(catalog.label(item.ref.type_key, one.key))}"
+        for name, text in facts(item, one, live, changes.get(one.key), catalog, workspace).items():
+            yield f"    {name:8} {safe_text(text)}"
+        for block in plan.blocks:
+            if block.ref == item.ref and block.key == one.key:
+                yield f"    {'blocked':8} {safe_text(block.reason)}; {block.repair}"
+        if one.key in applied:
+            yield f"    {'applied':8} {safe_text(applied[one.key])}"
+    for guard in plan.guards:
+        if not guard.ok:
+            yield f"  guard '{guard.name}' stops an apply: {guard.actual}, at most {guard.limit}"
+
+
+def facts(
+    item: WantedItem,
+    one: WantedField,
+    live: Item | None,
+    change: Change | None,
+    catalog: Catalog,
+    workspace: Workspace,
+) -> Mapping[str, str]:
+    """Return what is wanted and why, and what is live and by whom."""
+    from reconciler.fields.base import Rule, settle
+    from reconciler.history import author_of
+
+    codec = catalog.codec(item.ref.type_key, one.key, by_pins=True)
+    seen = live.values.get(one.key) if live else None
+    if isinstance(one.wanted, Rule):
+        parts = [("contains ", one.wanted.contains), ("excludes ", one.wanted.excludes)]
+        wanted = ", ".join(word + codec.show(part) for word, part in parts if part)
+    else:
+        wanted = codec.show(settle(one.wanted, seen.value if seen else codec.empty))
+    wrote = author_of(workspace.root, one.place.file, one.place.line)
+    since = f", {wrote.sha[:12]} by {wrote.author}, {wrote.at:%Y-%m-%d}" if wrote else ", not committed"
+    by_default = " (a default of the file)" if one.by_default else ""
+    told = {"wanted": wanted, "from": f"{one.place}{by_default}{since}"}
+    if item.ref.type_key in workspace.pins.types:
+        told["pinned"] = f"as {one.key} in schemas/{workspace.space}"
+    if seen is not None:
+        by = f"  {change.by}{f', {change.at}' if change.at else ''}" if change and change.by else ""
+        told["live"] = f"{codec.show(seen.value)}{by}" + ("" if change else "  agrees")
+    return told
+
+
+def last_applied(root: Path, ref: Ref) -> dict[str, str]:
+    """Return, by field, when a run of this machine last ended for it, and how."""
+    from reconciler.journal import read_journal
+
+    found: dict[str, str] = {}
+    for path in sorted(root.glob(".reconciler/runs/*/journal.jsonl")):
+        try:
+            entries: list[dict[str, Any]] = list(read_journal(path))
+        except CannotRun:
+            continue
+        for entry in entries:
+            if entry["event"] == "result" and (entry.get("type"), entry.get("id")) == (ref.type_key, ref.id):
+                found |= {key: f"{path.parent.name}: {word}" for key, word in entry["outcomes"].items()}
+    return found

@@ -1,0 +1,52 @@
+"""`why`: one field, from the line that wants it to the person who changed it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.cli.test_cli_base import commit, git
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
+
+STORY = 6300012320
+BO = "7310000000000000002"
+
+
+def test_follows_a_value_from_its_line_to_the_live_item(desk: Desk) -> None:
+    git(desk.folder, "init", "-q")
+    desk.write(
+        "state/a.yaml",
+        "space: demo\ntype: story\ndefaults:\n  fields: {priority: P3}\n"
+        f"items:\n  - id: {STORY}\n    fields:\n      story_points: 8\n      due: 2026-04-21\n",
+    )
+    sha = commit(desk)
+    desk.run("apply", "--yes")
+    desk.world.edit(STORY, "priority", {"value": "option_1"}, by=BO)
+    lines = desk.run("why", str(STORY)).out.splitlines()
+    assert lines[0].startswith(f"demo/story/{STORY}  ")
+    said = "\n".join(lines)
+    assert f"from     state/a.yaml:4:12 (a default of the file), {sha[:12]} by t, 20" in said
+    assert re.search(r"Priority\n    wanted   P3\n    from .*\n    live     P1  bo@example\.com, 20", said)
+    assert re.search(
+        r"Story points\n    wanted   8\n    from .*\n    live     8  agrees\n    applied  .*: Applied", said
+    )
+    assert re.search(r"Due\n    wanted   2026-04-21\n    from .*\n    live     2026-04-21  agrees", said)
+
+
+def test_speaks_of_one_field_where_one_is_named(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3, watchers: {{contains: [bo@example.com]}}}}}}")
+    done = desk.run("why", f"{STORY}.watchers")
+    assert "wanted   contains bo@example.com" in done.out
+    assert "not committed" in done.out
+    assert "Priority" not in done.out
+
+
+def test_says_that_an_item_is_gone_or_that_nobody_wants_anything(desk: Desk) -> None:
+    desk.world.delete(STORY)
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    assert "blocked: deleted, of another type, or not visible" in desk.run("why", str(STORY)).out
+    done = desk.run("why", "6300012399")
+    assert (done.code, "no file wants anything of this" in done.err) == (1, True)
+    assert desk.world.writes == []
