@@ -233,7 +233,8 @@ def rich_readings(sent: Any) -> Iterator[Any]:
     """4.3, 12.1: a string, or beside it an object of a document, its words and its HTML."""
     if isinstance(sent, list):
         words = "\n".join("".join(run["text"] for run in block["content"]) for block in sent)
-        html = {"doc_text": words + "\n", "doc_html": "<p><strong>x</strong></p>", "is_empty": False}
+        plain = all(block["type"] in ("paragraph", "blank") for block in sent) and "attrs" not in str(sent)
+        html = {"doc_text": words + "\n", "doc_html": "<p>x</p>" if plain else "<p><strong>x</strong></p>"}
         yield {**html, "doc": json.dumps(sent)}
         yield {**html, "doc": json.dumps({"type": "doc", "content": list(editor_nodes(sent))})}
         return

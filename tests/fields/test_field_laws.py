@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.fields import CODECS
-from reconciler.fields.base import Rule, settle
-from tests.fields.fieldspace import CASES, Case, codec, node_of, yaml_of
+from reconciler.fields.base import Rule, Wrong, settle
+from tests.fields.fieldspace import CASES, STORY, Case, codec, node_of, rich_readings, yaml_of
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
@@ -62,6 +62,54 @@ def test_canonical_values_are_hashable_and_shown_and_a_written_wish_is_settled_o
     once = settle(wanted, live)
     assert settle(wanted, once) == once
     assert hash(once) is not None
+
+
+pieces = st.sampled_from(
+    [
+        "a",
+        "b",
+        "*",
+        "**",
+        "***",
+        "~~",
+        "_",
+        "#",
+        "##",
+        "-",
+        "1.",
+        "!",
+        "`",
+        "~",
+        "\\",
+        "。",
+        "支",
+        "&nbsp;",
+        "&#32;",
+        "|",
+        ">",
+        "[",
+        "](",
+        ")",
+    ]
+)
+markdown = st.lists(pieces | st.sampled_from([" ", "\n", "\n\n"]), min_size=1, max_size=12).map("".join)
+
+
+@given(markdown)
+def test_markdown_of_any_kind_is_refused_or_sent_read_back_and_written_again_as_the_same(
+    written: str,
+) -> None:
+    bound = codec(STORY)
+    try:
+        wanted = bound.parse(node_of(yaml_of({"markdown": written})))
+    except Wrong:
+        return
+    value = settle(wanted, None)
+    for answer in rich_readings(bound.encode(value)):
+        seen = bound.decode(answer)
+        assert settle(wanted, seen.value) == seen.value
+        assert bound.objection(seen, value) is None
+    assert settle(bound.parse(node_of(yaml_of(bound.dump(value)))), value) == value
 
 
 def members_of(case: Case, data: st.DataObject) -> frozenset[Any]:
