@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -267,3 +268,15 @@ def test_a_file_of_another_type_is_refused(desk: Desk) -> None:
     done = desk.run("pull", "issue/6300013300", *INTO)
     assert "holds items of another type" in done.err
     assert text_of(desk) == before
+
+
+def test_the_commands_of_the_readme_run_word_for_word(desk: Desk) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    chapter = readme.partition("\n## Take over what is there")[2].partition("\n## ")[0]
+    block = chapter.partition("```console\n")[2].partition("```")[0]
+    commands = [line.partition("#")[0].split()[2:] for line in block.splitlines()]
+    assert [command[0] for command in commands] == ["pull", "pull", "pull", "schema", "fmt"]
+    for command in commands:
+        assert desk.run(*command).code == 0, command
+    assert "No changes." in desk.run("plan").out
+    assert desk.world.writes == []
