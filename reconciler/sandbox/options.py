@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
+
+WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "unknown_ids": ("refuse", "omit"),
+    "ceiling": ("error", "truncate"),
+    "filter_fields": ("all", "builtin"),
+    "refused_put": ("none", "before"),
+    "duplicates": ("refuse", "last"),
+    "required_clear": ("accept", "refuse"),
+    "locked_role_member": ("deletable", "allow_delete"),
+    "empty_forms": ("missing", "null", "text", "list", "zero", "object"),
+    "normalise": ("trim", "newline", "upper", "round", "reverse"),
+    "faults": (
+        *("lost", "gateway", "page", "content_type", "garbage", "cut", "empty", "list", "no_code"),
+        *("throttle", "bare_429", "busy", "busy_after", "moving", "seen", "expired", "redirect"),
+        *("slow", "slow_after"),
+    ),
+    "connection_faults": ("reset", "reset_after", "no_answer", "stall", "stall_after", "cut", "drip"),
+}
+"""The words that a switch takes: itself, as the values of its map, or as `kind` in its rows."""
 
 
 @dataclass(slots=True)
@@ -88,13 +108,31 @@ class Options:
     """Put the TCP front before the service even when no connection fault is set at the start."""
 
     def set(self, values: dict[str, Any]) -> None:
-        """Turn several switches; an unknown name is a ValueError, so that a typo is not a silent default."""
+        """Turn several switches; an unknown name, word or shape is a ValueError: a slip is told."""
         known = {each.name for each in fields(self)}
         unknown = sorted(set(values) - known)
         if unknown:
             raise ValueError(f"no such switch: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
-        for name, value in values.items():
-            setattr(self, name, value)
+        try:
+            told = TypeAdapter(Options).validate_python(asdict(self) | values)
+        except ValidationError as wrong:
+            rows = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong.errors()]
+            raise ValueError("; ".join(rows)) from None
+        for name in values:
+            _worded(name, getattr(told, name))
+            setattr(self, name, getattr(told, name))
+
+
+def _worded(name: str, value: Any) -> None:
+    """Refuse a word that the switch does not know."""
+    words = WORDS.get(name)
+    if words is None:
+        return
+    said = [each.get("kind") for each in value] if isinstance(value, list) else value
+    said = list(value.values()) if isinstance(value, dict) else said if isinstance(said, list) else [said]
+    wrong = [str(each) for each in said if each not in words]
+    if wrong:
+        raise ValueError(f"{name}: no such word: {', '.join(wrong)}; there are {', '.join(words)}")
 
 
 def load_options(path: Path) -> Options:

@@ -12,8 +12,11 @@ from ruamel.yaml import YAML
 
 from reconciler.sandbox import Options, World, demo_world, load_options
 from reconciler.sandbox.command import open_world, snapshot
+from reconciler.sandbox.faults import FAULTS as KINDS
 from reconciler.sandbox.generate import BadCount, generate
+from reconciler.sandbox.options import WORDS
 from reconciler.sandbox.seeds import BadSeed, read_seed, schema, write_seed
+from reconciler.sandbox.values import NORMALISERS
 from tests.sandbox.bench import ANA, BO, HEX, ITEM, STORIES, STORY, Bench
 
 Json = Any
@@ -129,6 +132,27 @@ def test_an_unknown_switch_is_no_silent_default(tmp_path: Path) -> None:
         load_options(file)
     file.write_text("per_second: 3\nclear_by: {number: [list]}\n", encoding="utf-8")
     assert load_options(file) == Options(per_second=3, clear_by={"number": ["list"]})
+
+
+@pytest.mark.parametrize(
+    ("switches", "told"),
+    [
+        ({"unknown_ids": "skip"}, "unknown_ids: no such word: skip; there are refuse, omit"),
+        ({"normalise": {"text": "lower"}}, "normalise: no such word: lower"),
+        ({"faults": [{"kind": "lots"}]}, "faults: no such word: lots"),
+        ({"connection_faults": [{"times": 1}]}, "connection_faults: no such word: None"),
+        ({"throttle": "perhaps"}, "throttle: Input should be a valid boolean"),
+        ({"per_second": "many"}, "per_second: Input should be a valid integer"),
+    ],
+)
+def test_a_word_that_a_switch_does_not_know_is_told(switches: Json, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        Options().set(switches)
+
+
+def test_every_fault_that_may_be_said_is_there() -> None:
+    assert set(WORDS["faults"]) == set(KINDS)
+    assert set(WORDS["normalise"]) == set(NORMALISERS)
 
 
 # -- faults of the answer ---------------------------------------------------------------------------------
