@@ -300,23 +300,47 @@ def read_node(node: dict[str, Any]) -> Iterator[Block]:
     kind = str(node["type"]).lower()
     if kind in RULES:
         yield Block("hr")
-    elif kind == "paragraph":
-        yield Block("p", tuple(read_texts(node)))
+    elif kind in {"paragraph", "blank"}:
+        yield sized(list(read_texts(node)))
     elif kind == "heading":
-        yield Block(HEADINGS[f"h{node['attrs']['level']}"], tuple(read_texts(node)))
+        yield Block(HEADINGS[f"h{node['attrs']['level']}"], tuple(run for run, _ in read_texts(node)))
+    elif kind in {"ul", "ol"}:
+        yield Block(LINES[kind], unsized(list(read_texts(node))))
     elif kind in LISTS:
         for entry in node["content"]:
             (paragraph,) = entry["content"]
             if paragraph["type"] != "paragraph":
                 raise ValueError("a list in a list")
-            yield Block(LISTS[kind], tuple(read_texts(paragraph)))
+            yield Block(LISTS[kind], unsized(list(read_texts(paragraph))))
     else:
         raise ValueError("a node that is not understood")
 
 
-def read_texts(node: dict[str, Any]) -> Iterator[Run]:
-    """Read the texts of a paragraph with their marks."""
+def sized(texts: list[tuple[Run, str]]) -> Block:
+    """Return a paragraph, or the heading that it is when all of it has a heading's size."""
+    sizes = {size for _, size in texts}
+    runs = tuple(run for run, _ in texts)
+    if len(sizes) > 1:
+        raise ValueError("a paragraph of several sizes")
+    return Block(HEADINGS[sizes.pop()] if sizes - {""} else "p", runs)
+
+
+def unsized(texts: list[tuple[Run, str]]) -> tuple[Run, ...]:
+    """Return texts that have no size of their own."""
+    if any(size for _, size in texts):
+        raise ValueError("a list of several sizes")
+    return tuple(run for run, _ in texts)
+
+
+def read_texts(node: dict[str, Any]) -> Iterator[tuple[Run, str]]:
+    """Read the texts of a node with their marks, and their size where they have one."""
     for part in node.get("content") or ():
         if part["type"] != "text":
             raise ValueError("something else than text")
-        yield Run(part["text"], frozenset(READ_MARKS[mark["type"]] for mark in part.get("marks") or ()))
+        marks, size = set(), ""
+        for mark in part.get("marks") or ():
+            if str(mark["type"]).lower() == "fontsize":
+                size = str((mark.get("attrs") or {}).get("value", ""))
+            else:
+                marks.add(READ_MARKS[mark["type"]])
+        yield Run(part["text"], frozenset(marks)), size
