@@ -17,7 +17,6 @@ from reconciler.render.groups import (
     groups,
     shows_members,
     steps,
-    why_line,
 )
 from reconciler.render.markdown import document
 from reconciler.render.safe import safe_text
@@ -129,7 +128,7 @@ def remark(plan: Plan, group: Group) -> Annotation:
     """Return the remark about one group of rows, at the first of them."""
     level, title = LEVELS[group.kind]
     update, change = group.rows[0]
-    why = f" ({why_line(change)})" if why_line(change) else ""
+    why = f" ({group.why})" if group.why else ""
     return Annotation(
         level,
         f"{title}: {plan.address(update.ref)} {change.name}",

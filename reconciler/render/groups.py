@@ -36,6 +36,11 @@ class Group:
     rows: tuple[tuple[Update, Change], ...]
     id: str
 
+    @property
+    def why(self) -> str:
+        """Why, and since when by whom; empty where nothing is known."""
+        return why_line(change for _, change in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class BlockGroup:
@@ -66,9 +71,16 @@ def kind_of(change: Change) -> str:
     return LEFT if change.held else CHANGE
 
 
-def why_line(change: Change) -> str:
-    """Return why a field differs, or why an apply leaves it alone; empty where no base is known."""
-    return f"left alone ({change.held})" if change.held else change.why or ""
+def why_line(rows: Iterable[Change]) -> str:
+    """Return why fields differ or are left alone, and since when by whom; empty where nothing is known.
+
+    The rows are alike in all but the time.
+    """
+    listed = list(rows)
+    first, times = listed[0], sorted({one.at for one in listed if one.at})
+    why = f"left alone ({first.held})" if first.held else first.why or ""
+    who = ", ".join(filter(None, (first.by, " to ".join(dict.fromkeys((*times[:1], *times[-1:]))))))
+    return ": ".join(filter(None, (why, who)))
 
 
 def steps(change: Change) -> tuple[str, ...]:
@@ -97,7 +109,16 @@ def identity(change: Change) -> Shape:
 
     Labels alone would not do: two options may have one label.
     """
-    head = (change.key, change.name, change.type, change.op, change.why, change.base_label, change.held)
+    head = (
+        change.key,
+        change.name,
+        change.type,
+        change.op,
+        change.why,
+        change.base_label,
+        change.held,
+        change.by,
+    )
     if shows_members(change):
         return (*head, change.added, change.removed, *moved(change.before, change.after))
     return (*head, change.before_label, change.after_label, canonical(change.before), canonical(change.after))
@@ -173,7 +194,9 @@ def block_order(block: Block) -> tuple[Any, ...]:
 
 
 def people_in(change: Change) -> Iterator[str]:
-    """Yield the labels of the people that a row puts somewhere or takes away."""
+    """Yield who made the live value, and the labels of the people that a row puts in or takes away."""
+    if change.by:
+        yield change.by
     if change.type not in PEOPLE_TYPES:
         return
     members: Iterable[str] = (*change.added, *change.removed)

@@ -40,7 +40,6 @@ from reconciler.render.groups import (
     shows_members,
     steps,
     updates_of,
-    why_line,
     why_word,
 )
 from reconciler.render.safe import safe_text
@@ -124,8 +123,14 @@ class Cards:
         return self.numbers[ref]
 
     def row(self, ref: Ref, title: str, row: Change | Block | Update) -> list[int]:
-        """Return the item, the file and the line of a row."""
-        return [self.number(ref, title), self.strings.add(row.place.file), row.place.line]
+        """Return the item, the file and the line of a row, and when somebody made the live value."""
+        at = row.at if isinstance(row, Change) else None
+        return [
+            self.number(ref, title),
+            self.strings.add(row.place.file),
+            row.place.line,
+            self.strings.add(at or ""),
+        ]
 
     def change_card(self, group: Group) -> list[Any]:
         """Return the card of one change."""
@@ -135,7 +140,7 @@ class Cards:
             group.id,
             self.strings.add(change.name),
             self.strings.add(change.key),
-            self.strings.add(why_line(change)),
+            self.strings.add(group.why),
             self.strings.each(flags(change)),
             self.strings.each(people_in(change)),
             self.values(change),
@@ -170,6 +175,7 @@ class Cards:
 
     def released_card(self, rows: tuple[Released, ...]) -> list[Any]:
         """Return the card of one field that is no longer managed; its rows have no place."""
+        nothing = self.strings.add("")
         return [
             RELEASED,
             id_of((RELEASED, rows[0].name, rows[0].key)),
@@ -180,7 +186,7 @@ class Cards:
             [],
             ["reason", self.strings.add("no longer named by the files"), self.strings.add("not written")],
             [],
-            [part for one in rows for part in (self.number(one.ref, ""), self.strings.add(""), 0)],
+            [part for one in rows for part in (self.number(one.ref, ""), nothing, 0, nothing)],
         ]
 
     def effect_card(self, effect: SideEffect, updates: Iterable[Update]) -> list[Any]:
@@ -341,7 +347,7 @@ def plain_group(plan: Plan, group: Group) -> list[str]:
         else " → ".join(steps(change))
     )
     where = [f"{plan.address(update.ref)} {update.title}".rstrip() for update, _ in group.rows]
-    return [safe_text(one) for one in (change.name, shown, why_line(change), named(where))]
+    return [safe_text(one) for one in (change.name, shown, group.why, named(where))]
 
 
 def plain_block(plan: Plan, group: BlockGroup) -> list[str]:

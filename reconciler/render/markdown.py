@@ -326,7 +326,7 @@ def group_row(plan: Plan, group: Group) -> Markdown:
     return table_row(
         said(short(change.name)),
         values(change),
-        said(short(why_line(change))) if why_line(change) else "–",
+        why_cell(group.why),
         some(
             [
                 f"{code(short(plan.address(update.ref)))} {code(short(update.title))}"
@@ -335,6 +335,11 @@ def group_row(plan: Plan, group: Group) -> Markdown:
             len(group.rows),
         ),
     )
+
+
+def why_cell(why: str) -> Markdown:
+    """Return why, or a dash where nobody knows."""
+    return said(short(why)) if why else Markdown("–")
 
 
 def some(named: list[str], count: int) -> str:
@@ -437,14 +442,15 @@ def item_section(plan: Plan) -> Section:
 def item_details(plan: Plan, update: Update) -> Markdown:
     """Return one item's changes with their places; long values as word-level differences."""
     rows = "".join(
-        table_row(said(short(one.name)), values(one), code(where_of(one))) for one in update.changes
+        table_row(said(short(one.name)), values(one), why_cell(why_line([one])), code(where_of(one)))
+        for one in update.changes
     )
     longer = "".join(explained(one) for one in update.changes)
     alone = " left alone" if all(one.held for one in update.changes) else ""
     return Markdown(
         f"<details><summary>{element(plan.address(update.ref))} {element(short(update.title))} "
         f"({len(update.changes)} fields{alone})</summary>\n\n"
-        f"{table_head('field', 'change', 'place')}{rows}\n{longer}</details>\n"
+        f"{table_head('field', 'change', 'why', 'place')}{rows}\n{longer}</details>\n"
     )
 
 

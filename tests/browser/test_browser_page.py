@@ -38,7 +38,13 @@ def a_plan() -> Plan:
         priority(why="changed here"),
         text("call legal", "", why="changed here"),
         people(
-            added=["ana@example.com"], removed=["bo@example.com"], why="drift: bo@example.com, 2026-11-21"
+            added=["ana@example.com"],
+            removed=["bo@example.com"],
+            why="drift",
+            by="fay@example.com",
+            at="2026-11-21 14:02",
+            by="bo@example.com",
+            at="2026-11-21 14:02",
         ),
         title="Checkout: pay by card",
     )
@@ -164,6 +170,7 @@ def test_searches_in_names_values_titles_ids_files_and_people(opened: Open, quer
         ("why", "changed here", 3),
         ("field", "Priority", 3),
         ("person", "ana@example.com", 1),
+        ("person", "fay@example.com", 1),
         ("person", "chen@example.com", 1),
         ("file", "state/demo/search.yaml", 1),
         ("in", "demo/story", 12),

@@ -189,7 +189,9 @@ def hostile_plan(payload: str) -> Plan:
             after_label="",
             added=(payload, "y"),
             removed=(payload,),
-            why=f"drift: {payload}",
+            why="drift",
+            by=payload,
+            at=payload,
         ),
         replace(
             blank,
@@ -226,9 +228,7 @@ words = st.sampled_from(HOSTILE) | st.text(max_size=30) | st.sampled_from(["P0",
 places = st.builds(Place, words, st.integers(1, 999), st.integers(1, 99))
 members = st.lists(words, max_size=3).map(tuple)
 wire = st.none() | st.integers() | words | st.lists(words, max_size=3)
-whys = st.sampled_from(
-    [None, "changed here", "both", "drift", "drift: bo@example.com, 2026-11-21 14:02", "pending", "::x::"]
-)
+whys = st.sampled_from([None, "changed here", "both", "drift", "pending", "::x::"])
 changes = st.builds(
     Change,
     key=words,
@@ -244,12 +244,14 @@ changes = st.builds(
     clears=st.booleans(),
     why=whys,
 )
-bases = st.none() | words
-written = st.builds(replace, changes, base_label=bases)
+maybe = st.none() | words
+written = st.builds(replace, changes, base_label=maybe, by=maybe, at=maybe)
 held = st.builds(
     replace,
     changes,
-    base_label=bases,
+    base_label=maybe,
+    by=maybe,
+    at=maybe,
     held=st.sampled_from(["drift: report", "drift: accept"]) | words.filter(bool),
 )
 refs = st.builds(Ref, st.sampled_from(["story", "issue"]), st.integers(1, 10**18))

@@ -8,15 +8,17 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from reconciler.model import Plan
+from reconciler.authored import Place
+from reconciler.model import Plan, Ref
 from reconciler.planfile import dumps
 from reconciler.render.explain import safe_lines
-from reconciler.render.groups import kind_of, updates_of, why_line
+from reconciler.render.groups import kind_of, updates_of
 from reconciler.render.html import plan_html
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.text import plan_text, verdict
@@ -44,71 +46,58 @@ def counted_in_text(plan: Plan) -> tuple[int, ...]:
     )
 
 
+def rows_of(plan: Plan) -> Iterator[tuple[str | int, ...]]:
+    """Every row of a plan: its kind, address, name, key, file, line and time."""
+    for update in updates_of(plan):
+        for one in update.changes:
+            yield row(plan, kind_of(one), update.ref, one.name, one.key, one.place, one.at)
+    for held in plan.blocks:
+        yield row(plan, "blocked", held.ref, held.name, held.key or "", held.place)
+    for gone in plan.released:
+        yield row(plan, "released", gone.ref, gone.name, gone.key, Place("", 0, 0))
+    for update in plan.updates:
+        for effect in update.side_effects:
+            yield row(plan, "effect", update.ref, effect.name, effect.role, update.place)
+
+
+def row(
+    plan: Plan, kind: str, ref: Ref, name: str, key: str, place: Place, at: str | None = None
+) -> tuple[str | int, ...]:
+    shown = map(safe_lines, (plan.address(ref), name, key, place.file, at or ""))
+    return kind, place.line, *shown
+
+
 @given(plans.filter(writable))
-def test_all_views_have_the_same_rows(plan: Plan) -> None:
-    made = saved(plan)
-    fields = Counter(plan.address(update.ref) for update in updates_of(plan) for _ in update.changes)
-    written = json.loads(dumps(made))
-    assert (
-        Counter(
-            one["address"]
-            for one in (*written["resource_changes"], *written["left_alone"])
-            for _ in one["fields"]
-        )
-        == fields
-    )
-
-    page = embedded(plan_html(plan, made))
+def test_the_page_has_the_rows_of_the_plan(plan: Plan) -> None:
+    page = embedded(plan_html(plan, saved(plan)))
     word = page["strings"].__getitem__
-    rows: Counter[tuple[str, ...]] = Counter()
-    for kind, _, name, key, why, _, _, _, _, flat in page["cards"]:
-        for item, file, line in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
-            rows[kind, word(page["items"][item][0]), word(name), word(key), word(why), word(file), line] += 1
-    assert rows == Counter(
-        [
-            (
-                kind_of(one),
-                *map(
-                    safe_lines, (plan.address(update.ref), one.name, one.key, why_line(one), one.place.file)
-                ),
-                one.place.line,
-            )
-            for update in updates_of(plan)
-            for one in update.changes
-        ]
-        + [
-            (
-                "blocked",
-                *map(safe_lines, (plan.address(one.ref), one.name, one.key or "", "", one.place.file)),
-                one.place.line,
-            )
-            for one in plan.blocks
-        ]
-        + [
-            ("released", *map(safe_lines, (plan.address(one.ref), one.name, one.key, "", "")), 0)
-            for one in plan.released
-        ]
-        + [
-            (
-                "effect",
-                *map(safe_lines, (plan.address(update.ref), one.name, one.role, "", update.place.file)),
-                update.place.line,
-            )
-            for update in plan.updates
-            for one in update.side_effects
-        ]
+    found = [
+        (kind, line, word(page["items"][item][0]), word(name), word(key), word(file), word(at))
+        for kind, _, name, key, _, _, _, _, _, flat in page["cards"]
+        for item, file, line, at in zip(flat[::4], flat[1::4], flat[2::4], flat[3::4], strict=True)
+    ]
+    assert Counter(found) == Counter(rows_of(plan))
+
+
+@given(plans.filter(writable))
+def test_the_file_has_the_fields_of_the_plan(plan: Plan) -> None:
+    written = json.loads(dumps(saved(plan)))
+    items = (*written["resource_changes"], *written["left_alone"])
+    assert Counter((item["address"], one["key"]) for item in items for one in item["fields"]) == Counter(
+        (plan.address(update.ref), one.key) for update in updates_of(plan) for one in update.changes
     )
 
-    comment = plan_markdown(plan, made, limit=10**9)
+
+@given(plans.filter(writable))
+def test_the_comment_has_the_fields_of_the_plan(plan: Plan) -> None:
+    comment = plan_markdown(plan, saved(plan), limit=10**9)
     assert "truncated=false" in comment
-    details = re.findall(
-        r"(?ms)^<details><summary>.*?\((\d+) fields(?: left alone)?\)</summary>\n\n(.*?)^</details>$", comment
-    )
-    assert [int(count) for count, _ in details] == [len(update.changes) for update in updates_of(plan)]
+    summary = r"^<details><summary>.*?\((\d+) fields(?: left alone)?\)</summary>\n\n(.*?)^</details>$"
+    details = re.findall(summary, comment, re.MULTILINE | re.DOTALL)
+    fields = [len(update.changes) for update in updates_of(plan)]
+    assert [int(count) for count, _ in details] == fields
     tables = [MARKDOWN.render(table.split("\n\n")[0]) for _, table in details]
-    assert [table.count("<tr>") - 1 for table in tables] == [
-        len(update.changes) for update in updates_of(plan)
-    ]
+    assert [table.count("<tr>") - 1 for table in tables] == fields
 
 
 @given(plans.filter(writable))

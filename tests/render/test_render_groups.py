@@ -78,6 +78,17 @@ def test_what_is_left_alone_is_nothing_to_empty() -> None:
     assert kind_of(replace(text("a", ""), held="drift: report", why="drift")) == "drift"
 
 
+def test_drift_by_one_person_is_one_group_with_the_span_of_its_times() -> None:
+    drift = [priority(why="drift", by="bo@example.com", at=f"2026-11-2{n} 14:02") for n in (3, 1, 2)]
+    others = [replace(drift[0], by="ana@example.com"), replace(drift[0], by=None, at=None)]
+    found = groups(plan_with(*(update(n, one) for n, one in enumerate([*drift, *others]))))
+    assert [one.why for one in found] == [
+        "drift: bo@example.com, 2026-11-21 14:02 to 2026-11-23 14:02",
+        "drift: ana@example.com, 2026-11-23 14:02",
+        "drift",
+    ]
+
+
 def test_released_fields_are_put_together_by_name() -> None:
     gone = [Released(Ref("story", n), "notes", "Notes") for n in (3, 1, 2)]
     plan = replace(plan_with(), released=(*gone, Released(Ref("story", 1), "due", "Due")))

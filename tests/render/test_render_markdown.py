@@ -98,7 +98,7 @@ def hold_to_ours(comment: str) -> None:
 def test_reads_in_the_order_of_a_review() -> None:
     plan = plan_with(
         update(0, priority(why="changed here"), text("call legal", "", why="changed here")),
-        update(1, priority("P2", why="drift: bo@example.com, 2026-11-21 14:02")),
+        update(1, priority("P2", why="drift", by="bo@example.com", at="2026-11-21 14:02")),
         update(2, priority("P3", why="both")),
         blocks=[block(0)],
         notes=("option P1 was renamed",),

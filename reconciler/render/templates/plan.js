@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  const CHUNK = 100, LISTED = 3, ROW = 3;
+  const CHUNK = 100, LISTED = 3, ROW = 4;
   const page = JSON.parse(document.getElementById("plan").textContent);
   const at = (id) => document.getElementById(id);
   const text = (n) => page.strings[n];
@@ -10,7 +10,7 @@
   const cards = page.cards.map(([kind, id, name, key, why, flags, people, values, inside, flat]) => {
     const card = { kind, id, name: text(name), key: text(key), why: text(why), flags: flags.map(text), people: people.map(text), values, inside: inside.map(text), rows: [] };
     for (let n = 0; n < flat.length; n += ROW) {
-      const row = { card, item: flat[n], file: text(flat[n + 1]), line: flat[n + 2], number: rows.length };
+      const row = { card, item: flat[n], file: text(flat[n + 1]), line: flat[n + 2], at: text(flat[n + 3]), number: rows.length };
       card.rows.push(row);
       rows.push(row);
     }
@@ -79,9 +79,10 @@
     if (label(card)) made.push(make("span", `tag ${card.kind === "clear" && card.why ? "" : card.kind}`, label(card)));
     return made;
   }
+  const when = (row) => (row.at && row.card.rows.length > 1 ? [make("span", "when", `${row.at} `)] : []);
   function whereLine(row) {
     const item = items[row.item];
-    return make("li", "", link(itemAddress(item), item.address, "address"), make("span", "", item.title), place(row));
+    return make("li", "", link(itemAddress(item), item.address, "address"), make("span", "", item.title), make("span", "place", ...when(row), place(row)));
   }
   function where(found) {
     if (found.length <= LISTED) return make("ul", "where", ...found.map(whereLine));
@@ -101,7 +102,7 @@
   }
   function itemBody({ item, rows: found }) {
     const one = items[item];
-    const fields = found.map((row) => make("li", "", make("span", "name", row.card.name || "whole item"), body(row.card), make("span", "more", ...tags(row.card), place(row))));
+    const fields = found.map((row) => make("li", "", make("span", "name", row.card.name || "whole item"), body(row.card), make("span", "more", ...tags(row.card), ...when(row), place(row))));
     return [make("span", "title", link(itemAddress(one), one.address, "address"), " ", one.title), make("ul", "fields", ...fields)];
   }
 
@@ -110,7 +111,7 @@
   const WORST = Object.keys(page.kinds);
   const fold = (value) => value.toLowerCase();
   const hay = (card) => (card.hay ??= fold([card.name, card.key, card.why, page.kinds[card.kind], ...card.people, ...flatten(card.values), ...card.inside].join("\n")));
-  const rowHay = (row) => (row.hay ??= fold([items[row.item].address, items[row.item].title, row.file].join("\n")));
+  const rowHay = (row) => (row.hay ??= fold([items[row.item].address, items[row.item].title, row.file, row.at].join("\n")));
   function flatten([shape, one, two]) {
     if (shape === "members") return [...one, ...two].map(text);
     if (shape === "steps") return one.map(text);
