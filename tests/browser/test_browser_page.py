@@ -43,8 +43,6 @@ def a_plan() -> Plan:
             why="drift",
             by="fay@example.com",
             at="2026-11-21 14:02",
-            by="bo@example.com",
-            at="2026-11-21 14:02",
         ),
         title="Checkout: pay by card",
     )
