@@ -268,9 +268,15 @@ def _same(one: World, other: World) -> bool:
 def test_a_snapshot_is_loaded_as_the_same_space(tmp_path: Path) -> None:
     world = demo_world()
     world.edit(STORY, "field_a1b2c3", "1.10 'quoted' 多行\nno", by=BO)
+    world.edit(STORY, "field_a1b2c4", "\x85 \u2028 \x7f \U0001f600\nitems:\n- {", by=BO)
     file = tmp_path / "space.yaml"
-    file.write_text(write_seed(world, world.items.values()), encoding="utf-8")
+    text = write_seed(world, world.items.values())
+    file.write_text(text, encoding="utf-8")
     assert _same(read_seed(file), world)
+    by_yaml = YAML(typ="safe").load(text)
+    assert by_yaml["items"][0]["id"] == 6300012300
+    item = next(each for each in by_yaml["items"] if each["id"] == STORY)
+    assert item["values"] == world.item(STORY).values
 
 
 def test_a_snapshot_fits_its_published_schema(tmp_path: Path) -> None:
@@ -355,6 +361,7 @@ def test_a_seed_may_be_json_and_may_turn_switches(tmp_path: Path) -> None:
             "no type x",
         ),
         ("people: []\nspaces: []\nswitches: {zz: 1}\n", "no such switch: zz"),
+        ("people: []\nspaces: []\nitems: [{id: 1, type_key: x, name: y}]\n", "no type x"),
     ],
 )
 def test_a_slip_in_a_seed_is_told_with_its_place(tmp_path: Path, text: str, told: str) -> None:
