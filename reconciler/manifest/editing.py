@@ -7,7 +7,8 @@ returned: the new bytes are read, and must say exactly what was wanted and all e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -70,7 +71,7 @@ class Rename:
 Edit: TypeAlias = Put | Drop | Members | Rename
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Splice:
     """A piece of the text and what stands in its place; of two at one spot the deeper comes first."""
 
@@ -78,6 +79,10 @@ class Splice:
     end: int
     depth: int
     text: str
+
+    def rank(self) -> tuple[int, int, int]:
+        """Return what pieces are ordered by."""
+        return self.start, self.end, -self.depth
 
 
 class Unplaceable(Exception):
@@ -92,7 +97,7 @@ class CannotEdit(InputError):
         super().__init__([Mistake(place, "this value cannot be edited alone", "edit the file by hand")])
 
 
-def edited(raw: bytes, edits: Iterable[Edit], file: str) -> bytes:
+def edited(raw: bytes, edits: Sequence[Edit], file: str) -> bytes:
     """Return a file's bytes with the edits carried out; raises InputError or CannotEdit.
 
     Edits are addressed by ways in the file as it is; several of one place are one edit's to make.
@@ -103,44 +108,55 @@ def edited(raw: bytes, edits: Iterable[Edit], file: str) -> bytes:
         raise InputError(tree.mistakes or [Mistake(Place(file, 1, 1), "an empty file", "write it first")])
     wanted = said(tree.root)
     for edit in waiting:
-        wanted = after(wanted, edit)
+        wanted = changed(wanted, edit.way, edit)
     now = raw
     while waiting:
         now, waiting = one_pass(now, waiting, file)
-    prove(now, wanted, file, first_place(raw, edits, file))
+    if not says_all(now, wanted, file):
+        source = Source(raw, file)
+        raise CannotEdit(min((place_of(source, edit) for edit in edits), default=Place(file, 1, 1)))
     return now
 
 
 def one_pass(raw: bytes, edits: Sequence[Edit], file: str) -> tuple[bytes, list[Edit]]:
     """Carry out all edits that do not touch the same text; returns those that wait for the next pass."""
     source = Source(raw, file)
-    taken: list[Splice] = []
+    taken = Pieces()
     later: list[Edit] = []
     for edit in gathered(source, edits):
         try:
             splices = Cutter(source).splices(edit)
         except Unplaceable:
             raise CannotEdit(place_of(source, edit)) from None
-        if taken and any(overlap(one, other) for one in splices for other in taken):
+        if not taken.take(splices):
             later.append(edit)
-        else:
-            taken += splices
-    text = source.text
-    for splice in sorted(taken, key=lambda one: (one.start, one.end, -one.depth), reverse=True):
-        text = text[: splice.start] + splice.text + text[splice.end :]
-    return source.encoded(text), later
+    return source.encoded(source.spliced((one.start, one.end, one.text) for one in taken.ordered)), later
+
+
+@dataclass(slots=True)
+class Pieces:
+    """The pieces of a text that are to be replaced, in their order; no two touch the same character."""
+
+    ordered: list[Splice] = field(default_factory=list)
+
+    def take(self, splices: Sequence[Splice]) -> bool:
+        """Add pieces, all or none of them."""
+        if any(self.touches(one) for one in splices):
+            return False
+        for one in splices:
+            insort(self.ordered, one, key=Splice.rank)
+        return True
+
+    def touches(self, one: Splice) -> bool:
+        """Whether a piece shares a character with another, or would part one."""
+        at = bisect_left(self.ordered, one.rank(), key=Splice.rank)
+        return any(overlap(one, other) for other in self.ordered[max(0, at - 1) : at + 1])
 
 
 def overlap(one: Splice, other: Splice) -> bool:
     """Whether two pieces share a character, or one begins inside of the other."""
-    first, second = sorted((one, other))
+    first, second = sorted((one, other), key=Splice.rank)
     return second.start < first.end or (first.start == second.start and first.end != second.end)
-
-
-def first_place(raw: bytes, edits: Iterable[Edit], file: str) -> Place:
-    """Return where the first of the edits is."""
-    source = Source(raw, file)
-    return min((place_of(source, edit) for edit in edits), default=Place(file, 1, 1))
 
 
 def place_of(source: Source, edit: Edit) -> Place:
@@ -500,48 +516,41 @@ def wish(value: Plain) -> Said:
             return Wish(other)
 
 
-def after(tree: Said, edit: Edit) -> Said:
-    """Return what the file is to say after an edit."""
-    return changed(tree, edit.way, edit)
-
-
 def changed(tree: Said, way: Way, edit: Edit) -> Said:
-    """Carry an edit out on what a file says."""
+    """Carry an edit out on what a file says; lists and maps are changed in their place."""
     match edit, way:
-        case Members(_, drop, add), () if isinstance(tree, list):
-            return [one for at, one in enumerate(tree) if at not in drop] + [wish(one) for one in add]
         case Put(_, value), ():
             return wish(value)
-        case Drop(), (step,) if isinstance(tree, dict):
-            return {key: one for key, one in tree.items() if key != step}
-        case Drop(), (step,) if isinstance(tree, list):
-            return [one for at, one in enumerate(tree) if at != step]
+        case Members(_, drop, add), () if isinstance(tree, list):
+            tree[:] = [one for at, one in enumerate(tree) if at not in drop] + [wish(one) for one in add]
         case Rename(_, keys), () if isinstance(tree, dict):
             return {dict(keys).get(key, key): one for key, one in tree.items()}
-        case _:
-            return inside(tree, way, edit)
+        case Drop(), (int() as step,) if isinstance(tree, list):
+            del tree[step]
+        case Drop(), (str() as step,) if isinstance(tree, dict):
+            del tree[step]
+        case _, (int() as step, *rest) if isinstance(tree, list):
+            tree[step] = changed(tree[step], tuple(rest), edit)
+        case _, (str() as step, *rest):
+            return below(tree, step, tuple(rest), edit)
+    return tree
 
 
-def inside(tree: Said, way: Way, edit: Edit) -> Said:
-    """Go one step down."""
-    step, *rest = way
-    if isinstance(step, int) and isinstance(tree, list):
-        return [changed(one, tuple(rest), edit) if at == step else one for at, one in enumerate(tree)]
-    if isinstance(tree, Leaf) and isinstance(step, str):
-        tree = {"id": tree}
-    if not isinstance(tree, dict) or not isinstance(step, str):
-        return tree
-    if isinstance(edit, Drop):
-        below = changed(tree[step], tuple(rest), edit)
-        return {key: below if key == step else one for key, one in tree.items() if key != step or below}
-    return {**tree, step: changed(tree.get(step, {}), tuple(rest), edit)}
+def below(tree: Said, step: str, rest: Way, edit: Edit) -> Said:
+    """Carry an edit out below a key: one that is missing is made, one whose map is emptied goes."""
+    some: Said = {"id": tree} if isinstance(tree, Leaf) else tree
+    if not isinstance(some, dict):
+        return some
+    some[step] = changed(some.get(step, {}), rest, edit)
+    if isinstance(edit, Drop) and some[step] == {}:
+        del some[step]
+    return some
 
 
-def prove(raw: bytes, wanted: Said, file: str, place: Place) -> None:
-    """Read the new bytes; raises CannotEdit unless they say what is wanted, and nothing else."""
+def says_all(raw: bytes, wanted: Said, file: str) -> bool:
+    """Read the new bytes: whether they say what is wanted, and nothing else."""
     tree = read_tree(raw, file)
-    if tree.mistakes or tree.root is None or not agrees(wanted, tree.root):
-        raise CannotEdit(place)
+    return not tree.mistakes and tree.root is not None and agrees(wanted, tree.root)
 
 
 def agrees(wanted: Said, node: Node) -> bool:

@@ -34,24 +34,25 @@ Cut = tuple[int, int, str]
 
 def formatted(raw: bytes, file: str) -> bytes:
     """Return a file in its one layout; raises InputError where it cannot be read."""
-    now = raw
-    for _ in range(MOST_ROUNDS):
-        before = now
-        for step in (lines, scalars, brackets, order, indentation):
-            now = taken(step, now, file)
-        if now == before:
-            break
-    return now
-
-
-def taken(step: Callable[[Source], Iterator[Cut]], raw: bytes, file: str) -> bytes:
-    """Take one step, unless it would change what the file says."""
     source = Source(raw, file)
+    for _ in range(MOST_ROUNDS):
+        before = source
+        for step in (lines, scalars, brackets, order, indentation):
+            source = taken(step, source)
+        if source is before:
+            break
+    return source.encoded(source.text)
+
+
+def taken(step: Callable[[Source], Iterator[Cut]], source: Source) -> Source:
+    """Take one step, unless it would change what the file says."""
     text = source.text
-    for start, end, new in sorted(step(source), reverse=True):
-        text = text[:start] + new + text[end:]
-    after = source.encoded(text)
-    return after if says_the_same(raw, after, file) else raw
+    cuts = [cut for cut in sorted(step(source)) if text[cut[0] : cut[1]] != cut[2]]
+    if not cuts:
+        return source
+    after = source.encoded(source.spliced(cuts))
+    kept = says_the_same(source.encoded(text), after, source.file)
+    return Source(after, source.file) if kept else source
 
 
 def says_the_same(before: bytes, after: bytes, file: str) -> bool:
@@ -186,7 +187,7 @@ def brackets(source: Source) -> Iterator[Cut]:
 def order(source: Source) -> Iterator[Cut]:
     """Put the sections of the file, of its defaults and of its items in their order.
 
-    Of maps inside each other one is moved at a time; the others wait for the next round.
+    Of maps inside each other the inner one is moved first; the outer one waits for the next round.
     """
     moved: list[Cut] = []
     for way, span in sections(source):
@@ -197,10 +198,17 @@ def order(source: Source) -> Iterator[Cut]:
         )
         if wanted == list(range(len(keys))):
             continue
-        cuts = list(swapped(source, span, wanted) if span.is_flow else stacked(source, span, wanted))
-        if all(end <= start or begin >= stop for begin, end, _ in cuts for start, stop, _ in moved):
-            moved += cuts
-    yield from moved
+        moved += swapped(source, span, wanted) if span.is_flow else stacked(source, span, wanted)
+    yield from apart(moved)
+
+
+def apart(cuts: Sequence[Cut]) -> Iterator[Cut]:
+    """Yield the cuts that touch none before them: of maps inside each other the inner ones come first."""
+    behind = 0
+    for start, end, text in sorted(cuts, key=lambda cut: (cut[1], -cut[0])):
+        if start >= behind:
+            yield start, end, text
+            behind = end
 
 
 def sections(source: Source) -> Iterator[tuple[Way, Span]]:

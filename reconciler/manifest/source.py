@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -182,6 +182,15 @@ class Source:
             step = span.keys[at].text if span.kind == "map" else at
             yield (*way, step), span, at
             yield from self.walk(part, (*way, step))
+
+    def spliced(self, cuts: Iterable[tuple[int, int, str]]) -> str:
+        """Return the text with pieces replaced, in the order in which they stand."""
+        pieces: list[str] = []
+        at = 0
+        for start, end, text in cuts:
+            pieces += [self.text[at:start], text]
+            at = end
+        return "".join([*pieces, self.text[at:]])
 
     def encoded(self, text: str) -> bytes:
         """Return a changed text as bytes, with the byte order mark that the file had."""
