@@ -17,6 +17,9 @@ path, `nth` the first matching call that is hit (1 unless said), `times` how man
 | `throttle` | 429 with 10429; `retry_after` in seconds | no |
 | `bare_429` | 429 without a body | no |
 | `busy`, `busy_after` | 50006 "try again later" | no, yes |
+| `db`, `db_after` | 50006 "fail to read/write db" | no, yes |
+| `quota` | 1000051942: the plan's quota is used up | no |
+| `not_installed` | 10301 | no |
 | `moving` | 50006 "The current workflow is in transition" | no |
 | `seen` | 10430 | yes |
 | `expired` | 10022 | no |
@@ -96,6 +99,10 @@ FAULTS: Final = {
     "bare_429": Fault(after=False, make=lambda _r, _rule: Response(b"", 429)),
     "busy": Fault(after=False, make=_refusal("busy")),
     "busy_after": Fault(after=True, make=_refusal("busy")),
+    "db": Fault(after=False, make=_refusal("db")),
+    "db_after": Fault(after=True, make=_refusal("db")),
+    "quota": Fault(after=False, make=_refusal("quota")),
+    "not_installed": Fault(after=False, make=_refusal("token_permission")),
     "moving": Fault(after=False, make=_refusal("moving")),
     "seen": Fault(after=True, make=_refusal("repeated")),
     "expired": Fault(after=False, make=_refusal("bad_token")),

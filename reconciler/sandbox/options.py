@@ -16,12 +16,14 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "refused_put": ("none", "before"),
     "duplicates": ("refuse", "last"),
     "required_clear": ("accept", "refuse"),
+    "roles_at_create": ("optional", "required"),
     "locked_role_member": ("deletable", "allow_delete"),
     "empty_forms": ("missing", "null", "text", "list", "zero", "object"),
     "normalise": ("trim", "newline", "upper", "round", "reverse"),
     "faults": (
         *("lost", "gateway", "page", "content_type", "garbage", "cut", "empty", "list", "no_code"),
         *("throttle", "bare_429", "busy", "busy_after", "moving", "seen", "expired", "redirect"),
+        *("db", "db_after", "quota", "not_installed"),
         *("slow", "slow_after"),
     ),
     "connection_faults": ("reset", "reset_after", "no_answer", "stall", "stall_after", "cut", "drip"),
@@ -86,6 +88,8 @@ class Options:
     """Whether a PUT that changes nothing moves `updated_at` and `updated_by` all the same."""
     required_clear: str = "accept"
     """`accept` or `refuse` (20038): emptying a field that the layout requires."""
+    roles_at_create: str = "optional"
+    """`optional` or `required` (20041): a create without role_owners (7.1, 7.2)."""
     task_delay_ms: int = 0
     """How long a batch update runs."""
     locked_role_member: str = "deletable"

@@ -156,6 +156,8 @@ def _fill(world: World, call: Call, made: Item, item_type: ItemType) -> None:
             raise Refusal("duplicate", phrase="Duplication Field Exist, FieldKey : name")
         put_pair(world, made, pair, named, call.user)
     if "role_owners" not in named:
+        if world.options.roles_at_create == "required":
+            raise Refusal("no_roles", "Role owner do not exist in DB and request")
         world.recompute_roles(made)
     if call.number("required_mode") == 1:
         asked = [f for f in item_type.fields if f.required == 1 and f.type != "work_item_template"]

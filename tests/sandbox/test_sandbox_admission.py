@@ -132,15 +132,18 @@ WHO = [
 ]
 
 
-@pytest.mark.parametrize("path", [f"{STORIES}/query", "/open_api/demo/work_item/filter"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", f"{STORIES}/query"), ("POST", "/open_api/demo/work_item/filter"), ("PUT", ITEM)],
+)
 @pytest.mark.parametrize(
     ("headers", "status", "code", "message"), [row[1:] for row in WHO], ids=[row[0] for row in WHO]
 )
 def test_a_caller_is_refused_by_the_table(
-    shared: Bench, path: str, headers: Json, status: int, code: int, message: str
+    shared: Bench, method: str, path: str, headers: Json, status: int, code: int, message: str
 ) -> None:
     body = {"work_item_ids": [STORY], "work_item_type_keys": ["story"]}
-    assert shared.no("POST", path, body, **headers)[:3] == (status, code, message)
+    assert shared.no(method, path, body | PUT, **headers)[:3] == (status, code, message)
 
 
 @pytest.mark.parametrize(

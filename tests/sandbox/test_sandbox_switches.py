@@ -152,6 +152,7 @@ def test_a_word_that_a_switch_does_not_know_is_told(switches: Json, told: str) -
 
 def test_every_fault_that_may_be_said_is_there() -> None:
     assert set(WORDS["faults"]) == set(KINDS)
+    assert {row[0] for row in FAULTS} | {"garbage"} == set(KINDS)
     assert set(WORDS["normalise"]) == set(NORMALISERS)
 
 
@@ -170,6 +171,10 @@ FAULTS = [
     ("bare_429", 429, "", False),
     ("busy", 500, '{"err_code": 50006', False),
     ("busy_after", 500, '{"err_code": 50006', True),
+    ("db", 500, '{"err_code": 50006', False),
+    ("db_after", 500, '{"err_code": 50006', True),
+    ("quota", 400, '{"err_code": 1000051942', False),
+    ("not_installed", 401, '{"err_code": 10301', False),
     ("moving", 500, '{"err_code": 50006', False),
     ("seen", 429, '{"err_code": 10430', True),
     ("expired", 401, '{"err_code": 10022', False),

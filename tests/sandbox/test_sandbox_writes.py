@@ -149,6 +149,15 @@ def test_a_disabled_type_takes_no_items(bench: Bench) -> None:
     assert bench.no("POST", CREATE, {"work_item_type_key": "story"})[:2] == (400, 20044)
 
 
+def test_roles_may_be_wanted_at_create_by_a_switch() -> None:
+    # field-formats.md 9.5
+    bench = Bench(Options(roles_at_create="required", throttle=False))
+    no = bench.no("POST", CREATE, {"work_item_type_key": "story", "name": "x"})
+    assert no[:3] == (400, 20041, "Field RoleOwner Must Be Set In FieldValuePairs")
+    roles = {"field_key": "role_owners", "field_value": [{"role": "rd", "owners": [BO]}]}
+    bench.ok("POST", CREATE, {"work_item_type_key": "story", "name": "x", "field_value_pairs": [roles]})
+
+
 # -- batches (7.3) ----------------------------------------------------------------------------------------
 
 
