@@ -107,3 +107,4 @@ def test_the_wheel_carries_the_demo_and_runs_in_an_empty_folder(clone: Path, tmp
     assert done.returncode == 0, done.stderr
     assert NO_CHANGES in done.stdout
     assert list(empty.iterdir()) == []
+    assert list(installed.glob("reconciler/render/templates/plan.html"))

@@ -65,7 +65,7 @@ class Output(click.ParamType[tuple[str, Path | None]]):
         return name, Path(file) if file else None
 
 
-PLAN_FORMATS = ("text", "json")
+PLAN_FORMATS = ("text", "json", "markdown", "html", "github")
 
 paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 space = click.option("--space", metavar="SPACE", help="Which space, where the files name several.")
