@@ -43,6 +43,7 @@ MOST_TOLD = 20
 @click.option("--split", metavar="BY", help="A file for each type, each value of a field, or every N items.")
 @click.option("--refresh", is_flag=True, help="Bring the files up to the live items instead.")
 @options.only
+@click.option("--by", metavar="PERSON", help="With --refresh: only what this person changed last.")
 @click.option("--prune", is_flag=True, help="With --refresh: take out items that are deleted or terminated.")
 @options.space
 def command(
@@ -55,6 +56,7 @@ def command(
     split: str | None,
     refresh: bool,
     only: tuple[str, ...],
+    by: str | None,
     prune: bool,
     space: str | None,
 ) -> int:
@@ -68,9 +70,9 @@ def command(
             raise CannotRun("--refresh takes no ids, --type, --into, --fields or --split", "use --only REF")
         from reconciler.cli.refresh import refreshed
 
-        return refreshed(only, space, prune=prune)
-    if only or prune:
-        raise CannotRun("--only and --prune belong to --refresh", "add it, or leave them out")
+        return refreshed(only, by, space, prune=prune)
+    if only or by or prune:
+        raise CannotRun("--only, --by and --prune belong to --refresh", "add it, or leave them out")
     if into is None or not (ids or type_):
         raise CannotRun("nothing to pull", "give ids or --type TYPE, and --into FILE")
     job = Job(ids, type_, updated_since, into, fields, split)

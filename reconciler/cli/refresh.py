@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from reconciler.space import Reader
 
 
-def refreshed(only: Sequence[str], space: str | None, *, prune: bool) -> int:
-    """Read the live items, edit the files, and say each value that followed."""
+def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: bool) -> int:
+    """Read the live items, edit the files, and say each value that followed.
+
+    `by` lets only those follow which this person changed last, by the operation records.
+    """
     from reconciler.api.client import Client
     from reconciler.cli.pull import write_bytes
     from reconciler.cli.workspace import Selection, connect, desired, open_workspace
@@ -31,6 +34,8 @@ def refreshed(only: Sequence[str], space: str | None, *, prune: bool) -> int:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         items = desired(workspace, reader, Selection(tuple(only)))
         live = observed(reader, items)
+        if by is not None:
+            items = changed_by(by, items, live, reader, connection.plugin_id)
     lost = gone(items, live, workspace.manifest, reader.catalog)
     work = Work(workspace, items, live, reader.catalog)
     files = work.files({file: frozenset(some) for file, some in lost.items()} if prune else {})
@@ -50,6 +55,38 @@ def observed(reader: Reader, items: Sequence[WantedItem]) -> dict[Ref, Item]:
     live = reader.items({item.ref: [one.key for one in item.fields] for item in items})
     reader.meet(people_in(live.values(), reader.catalog))
     return live
+
+
+def changed_by(
+    who: str, items: Sequence[WantedItem], live: Mapping[Ref, Item], reader: Reader, plugin_id: str
+) -> tuple[WantedItem, ...]:
+    """Keep of each item the fields of which a person made the live value; raises CannotRun for nobody."""
+    from dataclasses import replace
+
+    from reconciler.cli.workspace import with_blame
+    from reconciler.errors import CannotRun, quoted
+    from reconciler.fields.people import USER_KEY, expand
+    from reconciler.planner import make_plan
+
+    words = [word.lower() for word in expand(who, reader.catalog.people)]
+    if not all("@" in word or USER_KEY.fullmatch(word) for word in words):
+        raise CannotRun(f"{quoted(who)} is nobody", "write an e-mail, a user key, or a name of the settings")
+    reader.meet(words)
+    plan = with_blame(make_plan(items, live, reader.catalog, host="", named=len(items)), reader, plugin_id)
+    known = reader.catalog.people
+    names = {
+        known.show(known.by_email[word].key if word in known.by_email else word).lower() for word in words
+    }
+    theirs = {
+        (update.ref, change.key)
+        for update in plan.updates
+        for change in update.changes
+        if (change.by or "").lower() in names
+    }
+    return tuple(
+        replace(item, fields=tuple(one for one in item.fields if (item.ref, one.key) in theirs))
+        for item in items
+    )
 
 
 @dataclass(slots=True)

@@ -181,6 +181,24 @@ def test_only_what_is_selected_follows(agreed: Desk) -> None:
     assert gone == ["      due: 2026-04-21"]
 
 
+@pytest.mark.parametrize("who", ["bo@example.com", "Bo@Example.com", BO, "boss"])
+def test_only_what_one_person_changed_follows(agreed: Desk, who: str) -> None:
+    agreed.write(
+        "state/reconciler.yaml", "people: {team: [ana@example.com, bo@example.com], boss: bo@example.com}\n"
+    )
+    agreed.world.edit(STORY, "priority", {"value": "option_2"}, by=BO)
+    agreed.world.edit(STORY, "field_2fbca6", 1_780_243_200_000, by=CHEN)
+    _, gone, come = refresh(agreed, "--by", who)
+    assert (gone, come) == (["      priority: 'P0'   # agreed"], ["      priority: 'P2'   # agreed"])
+    assert refresh(agreed, "--by", who)[1] == []
+
+
+def test_a_person_whom_nobody_knows_is_refused(agreed: Desk) -> None:
+    done = agreed.run("pull", "--refresh", "--by", "somebody")
+    assert (done.code, done.out) == (1, "")
+    assert "'somebody' is nobody; write an e-mail" in done.err
+
+
 def test_formatting_that_no_file_can_say_is_left_alone_and_told(agreed: Desk) -> None:
     path = agreed.folder / "state/stories.yaml"
     path.write_text(FILE.replace("notes:", "description:"), encoding="utf-8")
