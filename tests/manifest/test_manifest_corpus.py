@@ -1,0 +1,129 @@
+"""Files as people lay them out: an edit changes the bytes of its scalar, the layout none of what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from reconciler.manifest.editing import Put, edited
+from reconciler.manifest.formatting import formatted, says_the_same
+from reconciler.manifest.source import Source, Way
+
+HEAD = "# ours: 支付 🙂\nspace: demo\ntype: story\n"
+LAYOUTS = {
+    "plain": ("items:\n  - id: 1\n    fields:\n      a: P0\n"),
+    "with a comment": (
+        "items:\n  - id: 1   # one\n    fields:   # two\n      a: P0   # three\n      # four\n"
+    ),
+    "single quotes": ("items:\n  - id: 1\n    fields:\n      a: 'P0'   # it's\n      b: 'it''s'\n"),
+    "double quotes": (
+        'items:\n  - id: 1\n    fields:\n      "a": "P0"   # say "no"\n      b: "\\u00e9 \\" \\\\ x"\n'
+    ),
+    "between brackets": ("items: [{id: 1, fields: {b: [x, y,], a: P0, c: 1}}, 2]   # all\n"),
+    "brackets over lines": (
+        "items: [\n  1,   # one\n  {id: 2,\n   fields: {   # two\n"
+        "     a: P0,   # three\n     b: [x,\n  y]}},\n]\n"
+    ),
+    "lists at the left": ("items:\n- id: 1\n  fields:\n    l:\n    - x   # x\n    - y\n    a: P0\n- 2\n"),
+    "far to the right": (
+        "items:\n        -   id: 1\n            fields:\n"
+        "                    a: P0\n                    b: x\n"
+    ),
+    "value below its key": (
+        "items:\n  - id: 1\n    fields:\n      a:\n        # why\n        P0   # x\n"
+        "      b:   # y\n        x\n"
+    ),
+    "loose colons": ("items :\n  - id :   1\n    fields :\n      a   :   P0\t# tab\n      b\t: x\n"),
+    "empty lines": ("\n\nitems:\n\n\n  - id: 1\n\n    fields:\n\n      a: P0\n\n\n      b: x\n\n\n"),
+    "blanks at the ends": ("items:  \n  - id: 1 \t\n    fields:   \n      a: P0   \n      b: x  # c  \n  \n"),
+    "behind a literal": (
+        "items:\n  - id: 1\n    fields:\n      t: |\n        # no comment\n"
+        "          a: P0x\n\n        '\n      a: P0\n"
+    ),
+    "before a literal": (
+        "items:\n  - id: 1\n    fields:\n      a: P0\n      t: |2   # kept\n"
+        "          # no comment\n         x\n      u: >+\n        one\n\n"
+        "        two\n\n\n"
+    ),
+    "behind folded texts": (
+        'items:\n  - id: 1\n    fields:\n      t: one\n        two\n      u: "one\n\n'
+        "        two \\\n        three\"\n      v: 'x\n        y'\n      a: P0\n"
+    ),
+    "keys out of order": (
+        "items:\n  - fields:\n      a: P0   # a\n    # about roles\n"
+        "    roles: {RD: []}\n    id: 1   # id\n# the end\n"
+    ),
+    "other scripts": (
+        "items:\n  - id: 1\n    fields:\n      优先级: é 🙂 支付   # 🙂\n"
+        "      '🙂': {支: [付, 🙂], a: x}\n      a: P0   # 付\n"
+    ),
+    "comments everywhere": (
+        "# a\nitems:   # b\n  # c\n  - id: 1   # d\n    # e\n    fields:   # f\n"
+        "      # g\n      a: P0   # h\n      # i\n    # j\n  # k\n  - 2   # l\n# m\n"
+    ),
+    "a list of rows": (
+        "items:\n  - id: 1\n    fields:\n      rows:\n        - b: x   # r\n"
+        "          c: y\n        -   b: z\n      a: P0\n"
+    ),
+}
+FRAMES: dict[str, Callable[[str], str]] = {
+    "as it is": lambda text: text,
+    "CRLF": lambda text: text.replace("\n", "\r\n"),
+    "byte order mark": lambda text: "\ufeff" + text,
+    "no newline at the end": lambda text: text.rstrip("\r\n"),
+}
+every_file = pytest.mark.parametrize(
+    ("layout", "frame"), [(layout, frame) for layout in LAYOUTS for frame in FRAMES]
+)
+
+
+def file_of(layout: str, frame: str) -> bytes:
+    return FRAMES[frame](HEAD + LAYOUTS[layout]).encode()
+
+
+def way_of(raw: bytes) -> Way:
+    """Return the way of the value that is edited: the only P0."""
+    source = Source(raw, "f")
+    (way,) = [way for way, parent, at in source.walk(source.root, ()) if parent.parts[at].text == "P0"]
+    return way
+
+
+@every_file
+@pytest.mark.parametrize(
+    ("value", "plain", "in_single", "in_double"),
+    [
+        ("P1", "P1", "'P1'", '"P1"'),
+        (None, "null", "null", "null"),
+        (3, "3", "3", "3"),
+        ("null", '"null"', "'null'", '"null"'),
+        ("it's: #1", '"it\'s: #1"', "'it''s: #1'", '"it\'s: #1"'),
+    ],
+)
+def test_an_edit_changes_the_bytes_of_its_scalar_alone(
+    layout: str, frame: str, value: str | int | None, plain: str, in_single: str, in_double: str
+) -> None:
+    raw = file_of(layout, frame)
+    written, new = {
+        "single quotes": ("'P0'", in_single),
+        "double quotes": ('"P0"', in_double),
+    }.get(layout, ("P0", plain))
+    before, _, after = raw.decode().rpartition(f" {written}")
+    assert edited(raw, [Put(way_of(raw), value)], "f").decode() == f"{before} {new}{after}"
+    assert edited(raw, [Put(way_of(raw), "P0")], "f") == raw
+
+
+@every_file
+def test_the_layout_changes_nothing_that_is_said(layout: str, frame: str) -> None:
+    raw = file_of(layout, frame)
+    once = formatted(raw, "f")
+    assert says_the_same(raw, once, "f")
+    assert formatted(once, "f") == once
+    if layout != "before a literal":
+        assert once.endswith(b"\r\n" if frame == "CRLF" else b"\n")
+    assert once.startswith(b"\xef\xbb\xbf") == (frame == "byte order mark")
+    assert once.count(b"#") == raw.count(b"#")
+
+
+def test_there_are_more_than_sixty_files() -> None:
+    assert len({file_of(layout, frame) for layout in LAYOUTS for frame in FRAMES}) > 60
