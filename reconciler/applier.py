@@ -256,7 +256,10 @@ class Applier:
         task.idem, task.generation = idem, self.remote.token_generation
         task.verdict = Ambiguous("no answer yet", None, "", repeatable=False)
         task.verdict = self.remote.put(ref, pairs, idem, permit)
-        self.journal.write("answer", type=ref.type_key, id=ref.id, idem=idem, answer=told(task.verdict))
+        log_id = getattr(task.verdict, "log_id", "")
+        self.journal.write(
+            "answer", type=ref.type_key, id=ref.id, idem=idem, answer=told(task.verdict), log_id=log_id
+        )
         if isinstance(task.verdict, Fatal):
             self.halt(task.verdict.error)
 

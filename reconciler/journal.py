@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from reconciler.clock import now
 from reconciler.errors import CannotRun
 
 FIRST = "0" * 64
@@ -59,7 +60,8 @@ class Journal:
         """Append one line and wait until it is on the disk; raises JournalFailed."""
         with self.lock:
             self.number += 1
-            line = sealed({"n": self.number, "event": event, **members}, self.chain)
+            entry = {"n": self.number, "at": now().isoformat(), "event": event, **members}
+            line = sealed(entry, self.chain)
             try:
                 data = memoryview(line.encode())
                 while data:
@@ -88,7 +90,10 @@ def link(chain: str, body: str) -> str:
 
 def read_journal(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the entries; a torn last line is cut, damage before it raises CannotRun."""
-    lines = path.read_bytes().split(b"\n")
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise CannotRun(f"cannot read {path} ({error.strerror})", "check the path") from None
     chain = FIRST
     for number, line in enumerate(lines, 1):
         if number == len(lines):
@@ -103,4 +108,4 @@ def read_journal(path: Path) -> Iterator[dict[str, Any]]:
             raise CannotRun(
                 f"line {number} of {path.name} is damaged", "restore the file; nothing was read from it"
             )
-        yield entry
+        yield {**entry, "chain": claimed}

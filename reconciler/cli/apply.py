@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -217,12 +218,20 @@ def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
 def carry_out(plan: Plan, writer: Writer, stop: Stop) -> Report:
     """Apply in a thread, so that a signal ends it in time whatever is under way."""
     from reconciler.applier import Applier
+    from reconciler.history import head
     from reconciler.journal import Journal
     from reconciler.planfile import digest
 
-    with Journal(new_run()) as journal:
+    commit = head(Path.cwd())
+    with locked(plan), Journal(new_run()) as journal:
         journal.write(
-            "begin", digest=digest(plan), host=plan.host, space=plan.space_key, user_key=writer.user_key
+            "begin",
+            digest=digest(plan),
+            host=plan.host,
+            space=plan.space_key,
+            user_key=writer.user_key,
+            commit=commit.sha if commit else None,
+            run_url=run_url(os.environ),
         )
         applier = Applier(plan, writer, journal, stop, tell)
         failed: list[BaseException] = []
@@ -245,17 +254,44 @@ def carry_out(plan: Plan, writer: Writer, stop: Stop) -> Report:
             raise failed[0]
         report = applier.report()
         journal.write("end", stopped=report.stopped)
+        tell(f"journal {journal.path}, last hash {journal.chain}")
     return report
 
 
+@contextmanager
+def locked(plan: Plan) -> Iterator[None]:
+    """Keep other applies of this machine away from the space while this one runs."""
+    from filelock import FileLock, Timeout
+
+    name = hashlib.sha256(f"{plan.host} {plan.space_key}".encode()).hexdigest()[:16]
+    try:
+        with FileLock(home() / f"{name}.lock", timeout=0):
+            yield
+    except Timeout:
+        raise CannotRun(
+            f"another apply to {plan.space} is running on this machine", "wait for it, then run it again"
+        ) from None
+
+
+def run_url(environ: Mapping[str, str]) -> str | None:
+    """Return the address of the CI run that applies, where GitHub's variables tell it."""
+    parts = [environ.get(name) for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")]
+    return f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}" if all(parts) else None
+
+
 def new_run() -> Path:
-    """Return a new folder below `.reconciler/runs`, which git does not see."""
-    home = Path(".reconciler")
-    home.mkdir(mode=0o700, exist_ok=True)
-    ignore = home / ".gitignore"
+    """Return a new folder below `.reconciler/runs`."""
+    return home() / "runs" / f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def home() -> Path:
+    """Return `.reconciler`, which git does not see."""
+    folder = Path(".reconciler")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    ignore = folder / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")
-    return home / "runs" / f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    return folder
 
 
 def earned(report: Report) -> int:

@@ -1,0 +1,57 @@
+"""Journals of past applies: readable, checkable, and one apply at a time."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
+
+STORY = 6300012320
+
+
+def test_a_run_can_be_listed_and_read(desk: Desk) -> None:
+    assert desk.run("runs").out == "No runs yet.\n"
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 7}}}}")
+    applied = desk.run("apply", "--yes")
+    listed = desk.run("runs").out
+    name, _, rest = listed.partition("  ")
+    assert rest == "1 PUT, 2 applied\n"
+    shown = desk.run("runs", name).out
+    assert f'intent  story/{STORY}  priority = {{"value": "option_3"}}, field_3724e6 = 7' in shown
+    assert "answer  story" in shown
+    assert "(log id " in shown
+    assert "result  story" in shown
+    (summary,) = [json.loads(line) for line in desk.run("runs", "--format", "json").out.splitlines()]
+    assert (summary["puts"], summary["outcomes"], summary["stopped"]) == (1, {"applied": 2}, None)
+    last = desk.run("runs", "verify").out.split()[-1]
+    assert f"last hash {last}" in applied.err
+
+
+def test_a_journal_that_was_changed_is_told(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    desk.run("apply", "--yes")
+    (path,) = desk.folder.glob(".reconciler/runs/*/journal.jsonl")
+    path.write_bytes(path.read_bytes().replace(b"option_3", b"option_1"))
+    done = desk.run("runs", "verify")
+    assert done.code == 1
+    assert "line 2 of journal.jsonl is damaged" in done.out
+    assert desk.run("runs", "--journal", str(path)).code == 1
+    assert desk.run("runs", "nonsense").code == 1
+
+
+def test_a_second_apply_on_this_machine_is_refused_while_one_runs(desk: Desk) -> None:
+    desk.environ["MEEGLE_RATE"] = "5"
+    desk.stories(*[f"{{id: {STORY + n}, fields: {{story_points: 99}}}}" for n in range(10)])
+    first = desk.start("apply", "--yes", "--max-share", "100%")
+    until = time.monotonic() + 30
+    while not desk.sent and time.monotonic() < until:
+        time.sleep(0.02)
+    second = desk.run("apply", "--yes", "--max-share", "100%")
+    assert second.code == 1
+    assert "another apply to demo is running on this machine; wait for it" in second.err
+    first.communicate(timeout=60)
+    assert first.returncode == 0
+    assert len(desk.sent) == 10
