@@ -300,47 +300,43 @@ def read_node(node: dict[str, Any]) -> Iterator[Block]:
     kind = str(node["type"]).lower()
     if kind in RULES:
         yield Block("hr")
-    elif kind in {"paragraph", "blank"}:
-        yield sized(list(read_texts(node)))
     elif kind == "heading":
-        yield Block(HEADINGS[f"h{node['attrs']['level']}"], tuple(run for run, _ in read_texts(node)))
-    elif kind in {"ul", "ol"}:
-        yield Block(LINES[kind], unsized(list(read_texts(node))))
+        yield Block(HEADINGS[f"h{node['attrs']['level']}"], read_texts(node))
     elif kind in LISTS:
         for entry in node["content"]:
             (paragraph,) = entry["content"]
             if paragraph["type"] != "paragraph":
                 raise ValueError("a list in a list")
-            yield Block(LISTS[kind], unsized(list(read_texts(paragraph))))
+            yield Block(LISTS[kind], read_texts(paragraph))
     else:
-        raise ValueError("a node that is not understood")
+        yield from read_written([as_written(node, node["type"])])
 
 
-def sized(texts: list[tuple[Run, str]]) -> Block:
-    """Return a paragraph, or the heading that it is when all of it has a heading's size."""
-    sizes = {size for _, size in texts}
-    runs = tuple(run for run, _ in texts)
-    if len(sizes) > 1:
-        raise ValueError("a paragraph of several sizes")
-    return Block(HEADINGS[sizes.pop()] if sizes - {""} else "p", runs)
+def read_texts(node: dict[str, Any]) -> tuple[Run, ...]:
+    """Read the texts of a heading or of a list's entry, whose own attributes are known."""
+    (block,) = read_written([{**as_written(node, "paragraph"), "lineAttrs": {}}])
+    if block.kind != "p":
+        raise ValueError("a size inside a heading or a list")
+    return block.runs
 
 
-def unsized(texts: list[tuple[Run, str]]) -> tuple[Run, ...]:
-    """Return texts that have no size of their own."""
-    if any(size for _, size in texts):
-        raise ValueError("a list of several sizes")
-    return tuple(run for run, _ in texts)
+def as_written(node: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Turn a node into the form of the PUT: marks become attributes."""
+    return {
+        "type": kind,
+        "lineAttrs": node.get("attrs") or {},
+        "content": [
+            {
+                "type": part["type"],
+                "text": part["text"],
+                "attrs": dict(map(as_attribute, part.get("marks") or ())),
+            }
+            for part in node.get("content") or ()
+        ],
+    }
 
 
-def read_texts(node: dict[str, Any]) -> Iterator[tuple[Run, str]]:
-    """Read the texts of a node with their marks, and their size where they have one."""
-    for part in node.get("content") or ():
-        if part["type"] != "text":
-            raise ValueError("something else than text")
-        marks, size = set(), ""
-        for mark in part.get("marks") or ():
-            if str(mark["type"]).lower() == "fontsize":
-                size = str((mark.get("attrs") or {}).get("value", ""))
-            else:
-                marks.add(READ_MARKS[mark["type"]])
-        yield Run(part["text"], frozenset(marks)), size
+def as_attribute(mark: dict[str, Any]) -> tuple[str, str]:
+    """Turn a mark into an attribute of the PUT; one without a value is simply there."""
+    name = READ_MARKS.get(mark["type"])
+    return WRITTEN_MARKS[name] if name else mark["type"], str((mark.get("attrs") or {}).get("value", "true"))

@@ -23,6 +23,7 @@ from reconciler.fields.rich import canonical_rich
 from reconciler.fields.text import canonical
 from reconciler.manifest.decoding import BAD_SIGN
 from reconciler.manifest.reading import read_tree
+from reconciler.manifest.writing import behind
 
 Values = st.SearchStrategy[Any]
 
@@ -236,7 +237,8 @@ def rich_readings(sent: Any) -> Iterator[Any]:
         plain = all(block["type"] in ("paragraph", "blank") for block in sent) and "attrs" not in str(sent)
         html = {"doc_text": words + "\n", "doc_html": "<p>x</p>" if plain else "<p><strong>x</strong></p>"}
         yield {**html, "doc": json.dumps(sent)}
-        yield {**html, "doc": json.dumps({"type": "doc", "content": list(editor_nodes(sent))})}
+        for nodes in (editor_nodes(sent), line_nodes(sent)):
+            yield {**html, "doc": json.dumps({"type": "doc", "content": list(nodes)})}
         return
     for text in (sent, sent + "\n", sent.replace("\n", " \n"), sent.replace(" ", "\u00a0")):
         yield text
@@ -274,6 +276,22 @@ def editor_nodes(blocks: list[Any]) -> Iterator[dict[str, Any]]:
             yield {"type": "heading", "attrs": {"level": int(sizes.pop()[1])}, "content": content}
         else:
             yield paragraph
+
+
+def line_nodes(blocks: list[Any]) -> Iterator[dict[str, Any]]:
+    """A document of the written lines, their attributes as marks with values."""
+    for block in blocks:
+        marked = [
+            {
+                "type": run["type"],
+                "text": run["text"],
+                "marks": [
+                    {"type": word, "attrs": {"value": value}} for word, value in run.get("attrs", {}).items()
+                ],
+            }
+            for run in block["content"]
+        ]
+        yield {"type": block["type"], "attrs": block.get("lineAttrs", {}), "content": marked}
 
 
 def list_readings(sent: list[str]) -> Iterator[Any]:
@@ -496,6 +514,11 @@ def yaml_of(data: Any) -> str:
     )
     yaml.dump({"v": data}, out)
     return out.getvalue()
+
+
+def file_of(data: Any) -> str:
+    """Write data as our own writer does."""
+    return "\n".join(behind("v:", data, 0)) + "\n"
 
 
 def node_of(text: str) -> Node:

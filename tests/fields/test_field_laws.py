@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.fields import CODECS
 from reconciler.fields.base import Rule, Wrong, settle
-from tests.fields.fieldspace import CASES, STORY, Case, codec, node_of, rich_readings, yaml_of
+from tests.fields.fieldspace import CASES, STORY, Case, codec, file_of, node_of, rich_readings, yaml_of
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
@@ -43,9 +43,10 @@ def test_what_is_sent_is_read_back_as_the_same_value_in_every_form_of_the_wire(
 def test_what_is_written_to_yaml_is_read_as_the_same_value(case: Case, data: st.DataObject) -> None:
     value = data.draw(case.values)
     bound = codec(case.spec)
-    wanted = bound.parse(node_of(yaml_of(bound.dump(value))))
-    assert settle(wanted, value) == value
-    assert settle(wanted, bound.empty) == value
+    for text in (file_of(bound.dump(value)), yaml_of(bound.dump(value))):
+        wanted = bound.parse(node_of(text))
+        assert settle(wanted, value) == value
+        assert settle(wanted, bound.empty) == value
 
 
 @every_case

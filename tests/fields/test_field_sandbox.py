@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.fields.base import FieldSpec, Option
+from reconciler.fields.prose import Prose
+from reconciler.sandbox import richtext
 from reconciler.sandbox.model import Field, Item, ItemType, Person
 from reconciler.sandbox.model import Option as SandboxOption
 from reconciler.sandbox.options import Options
 from reconciler.sandbox.values import Ground, check, shown
-from tests.fields.fieldspace import CASES, ITEMS, PERSONS, TREE, Case, codec
+from tests.fields.fieldspace import CASES, ITEMS, PERSONS, STORY, TREE, Case, codec, formatted
 
 HERE = 6300012300
 
@@ -70,3 +72,15 @@ def test_the_service_takes_what_is_sent_and_gives_the_same_value_back(
     sent = bound.encode(value)
     stored = check(field, sent, ground_for(case, sent))
     assert bound.decode(shown(field, stored)).value == value
+
+
+@given(formatted)
+def test_the_service_keeps_markdown_in_a_document_that_is_read_as_the_same(value: Prose) -> None:
+    lines = codec(STORY).encode(value)
+    assert richtext.fits(lines)
+    detail = {
+        "doc": richtext.doc_of(lines),
+        "doc_html": richtext.html_of(lines),
+        "doc_text": richtext.text_of(lines),
+    }
+    assert codec(STORY).decode(detail).value == value
