@@ -28,6 +28,7 @@ from reconciler.manifest.writing import (
     behind,
     inline,
     is_literal,
+    key_form,
     quoted,
     reads_plain,
 )
@@ -337,11 +338,11 @@ class Cutter:
             return
         if span.kind == "scalar" and not isinstance(plain, Mapping | list | tuple):
             if not (says(plain, span.text, span.style == "plain") and not span.is_block_scalar):
-                self.cut(span.start, span.end, self.scalar(span, plain))
+                self.cut(span.start, span.end, self.scalar(span, plain, flow=flow))
             return
-        self.whole(parent, span, inline(value))
+        self.whole(parent, span, inline(value, flow=flow))
 
-    def scalar(self, span: Span, value: Plain) -> str:
+    def scalar(self, span: Span, value: Plain, *, flow: bool = True) -> str:
         """Return a scalar in the style of the one whose place it takes."""
         if not isinstance(value, str):
             return inline(value)
@@ -351,7 +352,8 @@ class Cutter:
         if style == "'" and "\n" not in text:
             return "'" + text.replace("'", "''") + "'"
         cut = ODD.match(self.source.text[span.end : self.source.line_end(span.end)])
-        return text if style == "plain" and reads_plain(text) and not cut else quoted(text)
+        plain = style == "plain" and reads_plain(text, flow=flow) and not cut
+        return text if plain else quoted(text)
 
     def block_scalar(self, span: Span, text: str) -> str:
         """Return a text below the sign that stands there; in quotes where it cannot be written so."""
@@ -393,7 +395,7 @@ class Cutter:
     ) -> None:
         """Rearrange what stands between brackets."""
         texts = [
-            f"{inline(key)}: {inline(one)}" if isinstance(key, str) else inline(one)
+            f"{key_form(key)}: {inline(one)}" if isinstance(key, str) else inline(one)
             for key, one in add.items()
         ]
         kept = [at for at in range(len(span.parts)) if at not in drop]
@@ -429,7 +431,7 @@ class Cutter:
 
     def added(self, key: str | int, value: Plain, indent: int) -> list[str]:
         """Return the lines of one new entry."""
-        lead = f"{inline(key)}:" if isinstance(key, str) else "-"
+        lead = f"{key_form(key)}:" if isinstance(key, str) else "-"
         first, *rest = behind(lead, value, indent)
         return [" " * indent + first, *rest]
 
@@ -460,7 +462,7 @@ class Cutter:
         if holder is None or holder.kind != "list" or not isinstance(way[-1], str):
             raise Unplaceable
         if any(one.is_flow for one in parents):
-            text = f"{{id: {span.text}, {way[-1]}: {inline(value)}}}"
+            text = f"{{id: {span.text}, {key_form(way[-1])}: {inline(value)}}}"
             self.cut(span.start, span.end, text)
             return
         indent = self.source.column(span.start)

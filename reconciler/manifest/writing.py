@@ -66,23 +66,18 @@ def comment(note: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def reads_plain(text: str) -> bool:
-    """Whether a text without quotes is read as itself, wherever it stands and by whatever YAML tool."""
+def reads_plain(text: str, *, flow: bool = True) -> bool:
+    """Whether a text without quotes is read as itself, by whatever YAML tool; in brackets too with `flow`."""
     if text in BLANKS or len(text) > LONGEST_PLAIN or "\n" in text:
         return False
-    tree = read_tree(f"- {text}\n- [{text}, {text}]\n- {{{text}: {text}}}\n- {text}: {text}\n".encode(), "")
-    wanted = (text, True, "")
+    inside = f"- [{text}, {text}]\n- {{k: {text}}}\n" if flow else "- [1, 1]\n- {k: 1}\n"
+    tree = read_tree(f"- {text}\n- k: {text}\n{inside}".encode(), "")
     match tree.root if not tree.mistakes else None:
-        case [Scalar() as alone, [Scalar() as one, Scalar() as two], {**flow}, {**block}]:
-            scalars = [alone, one, two, *flow.values(), *block.values()]
+        case [alone, {"k": block}, [one, two], {"k": value}]:
+            scalars = (alone, block, one, two, value) if flow else (alone, block)
         case _:
             return False
-    if list(flow) != [text] or list(block) != [text]:
-        return False
-    if any(
-        not isinstance(scalar, Scalar) or (scalar.text, scalar.plain, scalar.hidden) != wanted
-        for scalar in scalars
-    ):
+    if any(not isinstance(one, Scalar) or one[:2] != (text, True) or one.hidden for one in scalars):
         return False
     try:
         return isinstance(YAML(typ="safe").load(text), str | date)
@@ -90,33 +85,38 @@ def reads_plain(text: str) -> bool:
         return False
 
 
+def key_form(text: str) -> str:
+    """Return a key, without quotes where they are not needed."""
+    return text if reads_plain(text) else quoted(text)
+
+
 def quoted(text: str) -> str:
     """Return a text in double quotes."""
     return json.dumps(text, ensure_ascii=False)
 
 
-def text_form(text: str) -> str:
+def text_form(text: str, *, flow: bool) -> str:
     """Return a text on one line, without quotes where they are not needed."""
-    return text if not isinstance(text, Text) and reads_plain(text) else quoted(text)
+    return text if not isinstance(text, Text) and reads_plain(text, flow=flow) else quoted(text)
 
 
-def inline(value: Plain) -> str:
-    """Return a value on one line."""
+def inline(value: Plain, *, flow: bool = True) -> str:
+    """Return a value on one line; one that stands between brackets is in a `flow`."""
     match value:
         case Noted():
-            return inline(value.value)
+            return inline(value.value, flow=flow)
         case None:
             return "null"
         case bool():
             return str(value).lower()
         case str():
-            return text_form(value)
+            return text_form(value, flow=flow)
         case int() | date():
             return value.isoformat() if isinstance(value, date) else str(value)
         case float() | Decimal():
             return number(value)
         case Mapping():
-            return "{" + ", ".join(f"{text_form(key)}: {inline(one)}" for key, one in value.items()) + "}"
+            return "{" + ", ".join(f"{key_form(key)}: {inline(one)}" for key, one in value.items()) + "}"
         case _:
             return "[" + ", ".join(map(inline, value)) + "]"
 
@@ -163,12 +163,12 @@ def behind(lead: str, value: Plain, indent: int) -> Iterator[str]:
     note = f"  # {comment(value.note)}" if isinstance(value, Noted) and comment(value.note) else ""
     plain = bare(value)
     inner = indent + STEP
-    flat = f"{lead} {inline(plain)}{note}" if not holds_lines(plain) else ""
+    flat = f"{lead} {inline(plain, flow=False)}{note}" if not holds_lines(plain) else ""
     if isinstance(plain, str) and is_literal(plain):
         yield f"{lead} |{'' if plain.endswith(chr(10)) else '-'}{note}"
         yield from (" " * inner + line if line else "" for line in plain.removesuffix("\n").split("\n"))
     elif not isinstance(plain, Mapping | list | tuple) or not plain:
-        yield flat or f"{lead} {inline(plain)}{note}"
+        yield flat or f"{lead} {inline(plain, flow=False)}{note}"
     elif flat and indent + len(flat) <= WIDTH:
         yield flat
     elif lead == "-":
@@ -187,7 +187,7 @@ def lines_of(value: Plain, indent: int) -> Iterator[str]:
     pad = ""
     if isinstance(value, Mapping):
         for key, one in value.items():
-            first, *rest = behind(f"{text_form(key)}:", one, indent)
+            first, *rest = behind(f"{key_form(key)}:", one, indent)
             yield pad + first
             yield from rest
             pad = " " * indent

@@ -320,6 +320,14 @@ def test_these_texts_are_written_as_they_are(text: str) -> None:
     assert reads_plain(text)
 
 
+def test_a_colon_inside_a_text_wants_quotes_between_brackets_alone() -> None:
+    for text in ("2026-12-01T09:30:00+08:00", "a:b", "https://example.com/x?y=z"):
+        assert reads_plain(text, flow=False)
+        assert not reads_plain(text)
+        raw = edited(b"a: {b: 1}\nc: 1\n", [Put(("a", "b"), text), Put(("c",), text)], "f")
+        assert raw.decode() == f'a: {{b: "{text}"}}\nc: {text}\n'
+
+
 # -- the law: random files, random edits ---------------------------------------------------------
 
 
