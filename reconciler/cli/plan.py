@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli import options
 from reconciler.cli.output import say, tell, write_file
+from reconciler.errors import CannotRun
+
+if TYPE_CHECKING:
+    from reconciler.api.connection import Connection
+    from reconciler.cli.workspace import Workspace
 
 CHANGES = 2
+SNAPSHOT = "snapshot"
+"""The host of a plan against a snapshot: no service has this name, so that no apply takes it."""
 
 
 @click.command("plan")
@@ -20,6 +31,8 @@ CHANGES = 2
 @options.only
 @options.exclude
 @click.option("--changed", is_flag=True, help="Only what stands in files that differ from the base.")
+@click.option("--offline", is_flag=True, help="Ask no service: check the files, or plan against a snapshot.")
+@click.option("--snapshot", metavar="FILE", type=click.Path(path_type=Path), help="With --offline.")
 @click.option("--strict", is_flag=True, help="Take blocked rows for errors.")
 @click.option("--blame", is_flag=True, help="Say who changed the live values, from operation records.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is any row.")
@@ -34,6 +47,8 @@ def command(
     exclude: tuple[str, ...],
     *,
     changed: bool,
+    offline: bool,
+    snapshot: Path | None,
     strict: bool,
     blame: bool,
     detailed_exitcode: bool,
@@ -50,7 +65,6 @@ def command(
         Refs,
         Selection,
         changed_files,
-        connect,
         desired,
         open_workspace,
         plan_now,
@@ -61,24 +75,29 @@ def command(
     from reconciler.planfile import dumps, plan_file
     from reconciler.space import Reader
 
+    if snapshot and not offline:
+        raise CannotRun("--snapshot stands for the space only with --offline", "add it, or leave both out")
     workspace = open_workspace(paths, space)
     files = changed_files(workspace, base) if changed else None
     selection = Selection(only, exclude, files)
-    connection = connect(workspace.mistakes)
-    with Client(connection) as client:
+    if offline and snapshot is None:
+        return checked_alone(workspace)
+    with service(workspace, snapshot) as connection, Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         items = desired(workspace, reader, selection)
         plan = plan_now(
             workspace,
             reader,
             items,
-            connection.host,
+            connection.host if snapshot is None else SNAPSHOT,
             Raised(),
             Refs(base, applied),
             everything=selection.everything,
         )
         if blame:
             plan = with_blame(plan, reader, connection.plugin_id)
+    if snapshot:
+        plan = replace(plan, notes=(f"planned against {snapshot}, {age_of(snapshot)} old", *plan.notes))
     commit = head(workspace.root)
     made = plan_file(
         plan, now(), commit=commit.sha if commit else None, dirty=commit.dirty if commit else None
@@ -90,3 +109,38 @@ def command(
         tell(f"error: {len(plan.blocks)} blocked rows, and --strict takes them for errors")
         return 1
     return CHANGES if detailed_exitcode and not plan.is_empty else 0
+
+
+@contextmanager
+def service(workspace: Workspace, snapshot: Path | None) -> Iterator[Connection]:
+    """Yield how to reach the space, or a snapshot that stands for it."""
+    from reconciler.api.connection import connection_from
+    from reconciler.cli.sandbox import served
+    from reconciler.cli.workspace import connect
+
+    if snapshot is None:
+        yield connect(workspace.mistakes)
+        return
+    with served(snapshot) as variables:
+        yield connection_from(variables)
+
+
+def checked_alone(workspace: Workspace) -> int:
+    """Say what can be said without live items; mistakes have ended the run before."""
+    from reconciler.errors import InputError
+
+    if workspace.mistakes:
+        raise InputError(workspace.mistakes)
+    items = sum(len(document.items) for document in workspace.manifest.documents)
+    pinned = len(workspace.pins.types)
+    say(f"Offline: {items} items are valid by {pinned} pinned types; no live item was read.\n")
+    return 0
+
+
+def age_of(path: Path) -> str:
+    """Return how old a file is, in the largest unit that fits."""
+    from reconciler.clock import now
+
+    minutes = max(0, int(now().timestamp() - path.stat().st_mtime)) // 60
+    hours, days = minutes // 60, minutes // (24 * 60)
+    return f"{days} days" if days else f"{hours} hours" if hours else f"{minutes} minutes"
