@@ -80,5 +80,5 @@ def allow_line(plan: Plan) -> str:
     share = percent(Decimal(len(plan.updates)) / plan.named + Decimal("0.0005")) if plan.named else "0%"
     numbers = {"changes": str(len(plan.updates)), "share": share, "clears": str(plan.clears)}
     numbers["both"] = str(both_of(plan))
-    failed = [f"{guard.name}: {numbers[guard.name]}" for guard in plan.guards if not guard.ok]
+    failed = [f"{one.name}: {numbers[one.name]}" for one in plan.guards if not one.ok and one.name in numbers]
     return "guards: {allow: [{" + ", ".join(failed) + ", why: …}]}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ from reconciler.errors import CannotRun
 from reconciler.model import Block, Change, GuardResult, Plan, Ref, Released, SideEffect, Update
 
 FORMAT = "1.0"
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which JSON can hold as an escape only."""
 
 
 class Strict(BaseModel):
@@ -287,7 +290,7 @@ def source(place: Place) -> SourceFile:
 
 def canonical(value: Any) -> str:
     """Return the one JSON text of a value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def digest(plan: Plan) -> str:
@@ -299,17 +302,19 @@ def digest(plan: Plan) -> str:
         for update in plan.updates
         for one in update.changes
     )
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def seal(made: PlanFile) -> str:
     """Return the SHA-256 of everything in the file but the seal."""
-    return hashlib.sha256(canonical(made.model_dump(mode="json", exclude={"seal"})).encode()).hexdigest()
+    text = canonical(made.model_dump(mode="json", exclude={"seal"}))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def dumps(made: PlanFile) -> str:
     """Return the file's text: sorted members, two spaces, a final line feed."""
-    return json.dumps(made.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, indent=2) + "\n"
+    text = json.dumps(made.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, indent=2) + "\n"
+    return SURROGATE.sub(lambda hit: f"\\u{ord(hit.group()):04x}", text)
 
 
 def loads(text: str | bytes) -> PlanFile:

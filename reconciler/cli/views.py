@@ -6,32 +6,54 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from reconciler.cli.output import write_file
+from reconciler.cli.output import tell, write_file
 from reconciler.errors import CannotRun
 from reconciler.model import Plan
 from reconciler.planfile import PlanFile, dumps
-from reconciler.render.github import plan_annotations, step_summary
-from reconciler.render.html import plan_html
-from reconciler.render.markdown import plan_markdown
 from reconciler.render.text import plan_text
+
+
+def markdown(plan: Plan, made: PlanFile) -> str:
+    """Return the comment."""
+    from reconciler.render.markdown import plan_markdown
+
+    return plan_markdown(plan, made)
+
+
+def page(plan: Plan, made: PlanFile) -> str:
+    """Return the page."""
+    from reconciler.render.html import plan_html
+
+    return plan_html(plan, made, source=source_address(made))
+
+
+def github(plan: Plan, made: PlanFile) -> str:
+    """Return annotations and the text for the log; in a GitHub job the step summary is written, too."""
+    from reconciler.render.github import plan_annotations, step_summary
+
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            with Path(summary).open("a", encoding="utf-8", errors="replace") as file:
+                file.write(step_summary(plan, made))
+        except OSError as error:
+            tell(f"cannot write the step summary ({error.strerror})")
+    return plan_annotations(plan) + plan_text(plan)
+
 
 VIEWS: dict[str, Callable[[Plan, PlanFile], str]] = {
     "text": lambda plan, _: plan_text(plan),
     "json": lambda _, made: dumps(made),
-    "markdown": plan_markdown,
-    "html": lambda plan, made: plan_html(plan, made, source=source_address(made)),
-    "github": lambda plan, _: plan_annotations(plan) + plan_text(plan),
+    "markdown": markdown,
+    "html": page,
+    "github": github,
 }
-"""One row a format, as in `options.PLAN_FORMATS`."""
+"""One row a format, as in `options.PLAN_FORMATS`; each imports what it needs when it is asked for."""
 
 
 def show_plan(
     plan: Plan, made: PlanFile, formats: Iterable[tuple[str, Path | None]], say: Callable[[str], None]
 ) -> None:
-    """Render the plan in each format; one of them may go to stdout.
-
-    In a GitHub job the step summary is written beside the annotations.
-    """
+    """Render the plan in each format; one of them may go to stdout."""
     wanted = list(formats)
     if sum(path is None for _, path in wanted) > 1:
         raise CannotRun("two formats for one stdout", "give all but one a file: --format json=plan.json")
@@ -41,10 +63,6 @@ def show_plan(
             say(text)
         else:
             write_file(path, text)
-        summary = os.environ.get("GITHUB_STEP_SUMMARY") if name == "github" else None
-        if summary:
-            with Path(summary).open("a", encoding="utf-8") as file:
-                file.write(step_summary(plan, made))
 
 
 def source_address(made: PlanFile) -> str:

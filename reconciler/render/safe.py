@@ -18,6 +18,8 @@ def safe_text(text: str) -> SafeText:
 
     `::` and `##[`, by which a value could command a CI runner, are broken with a backslash.
     """
+    if text.isprintable() and "::" not in text and "##[" not in text:
+        return SafeText(text)
     shown = "".join(escape(sign) if unicodedata.category(sign) in UNSEEN else sign for sign in text)
     return SafeText(re.sub(r"##\[", r"##\\[", shown.replace("::", ":\\:")))
 

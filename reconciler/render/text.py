@@ -22,6 +22,8 @@ from reconciler.model import (
     Update,
     word,
 )
+from reconciler.render.explain import is_long, one_line
+from reconciler.render.groups import why_line
 from reconciler.render.safe import safe_text
 
 NO_CHANGES = "No changes. Live work items match the desired state."
@@ -61,8 +63,10 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield f"note: {safe_text(note)}"
     if failed := [guard for guard in plan.guards if not guard.ok]:
         for guard in failed:
-            yield f"Guard '{guard.name}' stops an apply: {guard.actual}, at most {guard.limit} are allowed."
-        yield f"To let it pass, let somebody review this in the settings:  {allow_line(plan)}"
+            yield safe_text(
+                f"Guard '{guard.name}' stops an apply: {guard.actual}, at most {guard.limit} are allowed."
+            )
+        yield safe_text(f"To let it pass, let somebody review this in the settings:  {allow_line(plan)}")
     if rows or plan.released:
         yield ""
 
@@ -90,9 +94,10 @@ def change_line(change: Change, width: int) -> str:
     else:
         steps = [change.base_label] if change.base_label is not None else []
         shown = " → ".join(map(short, [*steps, change.before_label, change.after_label]))
-    why = f"left alone ({change.held})" if change.held else change.why or ""
-    who = ", ".join(map(short, filter(None, (change.by, change.at))))
-    why = f"  {': '.join(filter(None, (why, who)))}" if why or who else ""
+        if is_long(change):
+            shown = short(one_line(change))
+    why = short(why_line([change]))
+    why = f"  {why}" if why else ""
     return f"{'-' if change.clears else '~'} {name}  {shown}{why}   :{change.place.line}"
 
 
@@ -100,7 +105,7 @@ def block_lines(plan: Plan, block: Block) -> Iterator[str]:
     """Yield what keeps an item or a field from being written."""
     field = f" {safe_text(block.name)}" if block.name else ""
     yield f"  x {safe_text(plan.address(block.ref))}{field}  {short(block.title)}".rstrip()
-    yield f"      blocked: {short(block.reason)}; {block.repair}   :{block.place.line}"
+    yield f"      blocked: {short(block.reason)}; {short(block.repair)}   :{block.place.line}"
 
 
 def verdict(plan: Plan) -> str:
