@@ -150,10 +150,7 @@ class Work:
         from reconciler.fields.base import settle
         from reconciler.manifest import read_bytes
 
-        documents = [
-            read_bytes(made[one.file], one.file)[0] if one.file in made else one
-            for one in self.workspace.manifest.documents
-        ]
+        documents = [read_bytes(raw, file)[0] for file, raw in made.items()]
         manifest = Manifest(tuple(one for one in documents if one is not None))
         then = replace(self.catalog, notes={})
         wanted = {item.ref: {one.key: one.wanted for one in item.fields} for item in then.desire(manifest)[0]}

@@ -26,6 +26,7 @@ from reconciler.manifest.writing import (
     Section,
     bare,
     behind,
+    holds_lines,
     inline,
     is_literal,
     key_form,
@@ -301,10 +302,24 @@ class Cutter:
         if span is None or span.kind != "list":
             raise Unplaceable
         flow = span.is_flow or any(one.is_flow for one in parents)
+        if any(map(holds_lines, add)) and self.opened(parents, span, add):
+            return
         if len(drop) == len(span.parts) and not add:
             self.whole(parents[-1] if parents else None, span, "[]")
         elif drop or add:
             self.rearrange(span, drop, dict(enumerate(add)), flow=flow)
+
+    def opened(self, parents: Sequence[Span], span: Span, add: Sequence[Plain]) -> bool:
+        """Write members below the key of an empty `[]` on lines of their own, where lines can stand."""
+        if span.parts or any(one.is_flow for one in parents) or not parents or parents[-1].kind != "map":
+            return False
+        colon = self.source.text.rindex(":", 0, span.start) + 1
+        indent = self.source.column(parents[-1].start) + STEP
+        lines = [line for one in add for line in self.added(0, one, indent)]
+        end = self.source.line_end(span.end)
+        self.cut(colon, span.end, "")
+        self.cut(end, end, "".join(self.source.newline + line for line in lines))
+        return True
 
     def rename(self, way: Way, old: str, new: str) -> None:
         """Write another key."""

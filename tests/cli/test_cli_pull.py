@@ -262,6 +262,14 @@ def test_wrong_use_ends_with_1_and_writes_no_file(desk: Desk, arguments: list[st
     assert not (desk.folder / "state").exists()
 
 
+def test_a_file_without_items_is_filled(desk: Desk) -> None:
+    desk.write("state/pulled.yaml", "space: demo\ntype: story\nitems: []\n")
+    pulled(desk, f"story/{STORY}", "--fields", "priority")
+    assert text_of(desk).endswith(
+        f"items:\n  - id: {STORY}  # Audit reports\n    fields:\n      priority: P0\n"
+    )
+
+
 def test_a_file_of_another_type_is_refused(desk: Desk) -> None:
     desk.stories(str(STORY), file="state/pulled.yaml")
     before = text_of(desk)

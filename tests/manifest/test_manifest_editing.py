@@ -242,6 +242,14 @@ def test_a_key_beside_a_dash_leaves_the_comments_below_it() -> None:
     assert edited(raw.encode(), [Drop(("items", 0, "a"))], "f") == b"items:\n  -\n    # kept\n    id: 1\n"
 
 
+def test_an_empty_list_of_items_is_opened_on_lines_of_its_own() -> None:
+    raw = b"items: [ ]   # none yet\n# the end\n"
+    add = (Noted(Section(id=1, fields=Section(a=1)), "one"), Noted(2, "two"))
+    assert edited(raw, [Members(("items",), add=add)], "f").decode() == (
+        "items:   # none yet\n  - id: 1  # one\n    fields:\n      a: 1\n  - 2  # two\n# the end\n"
+    )
+
+
 def test_a_broken_file_is_not_edited() -> None:
     with pytest.raises(InputError, match="a text that YAML reads as something else"):
         edited(b"items:\n  a: b: c\n", [Put(("items",), 1)], "f.yaml")
