@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -492,11 +493,13 @@ def rows(raw: bytes, name: str, reader: Reader, live: Mapping[Ref, Item]) -> lis
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a whole file or nothing of it."""
+    """Write a whole file or nothing of it; one that is there keeps its mode."""
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(content)
+        if path.exists():
+            shutil.copymode(path, part)
         part.replace(path)
     except OSError as error:
         fix = "check the folder and its permissions"
