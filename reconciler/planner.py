@@ -19,11 +19,14 @@ ABORTED = "terminated"
 
 @dataclass(frozen=True, slots=True)
 class Standpoint:
-    """Where a plan is made from: the base commit, what was wanted then, and which drift is healed."""
+    """Where a plan is made from: the base commit, what was wanted then, and why drift is left alone.
+
+    `keeps` says of a field why an apply leaves its drift alone, or None where it heals it.
+    """
 
     base: str
     past: Past
-    heals: Callable[[Ref, str], bool]
+    keeps: Callable[[Ref, str], str | None]
 
 
 def make_plan(
@@ -154,7 +157,7 @@ def reasoned(
         return made
     at = (want.ref, one.key)
     word = word_for(at, one.wanted, seen.value, standpoint.past)
-    held = "drift: report" if word == "drift" and not standpoint.heals(want.ref, one.key) else None
+    held = standpoint.keeps(want.ref, one.key) if word == "drift" else None
     base = codec.show(settle(standpoint.past.base[at], seen.value)) if word == "both" else None
     return replace(made, why=word, base_label=base, held=held)
 

@@ -25,7 +25,7 @@ from reconciler.model import Plan, Ref
 from reconciler.pins import FOLDER, Pins, decided, pinned_people, pins_folder, read_pins
 from reconciler.planner import Standpoint, make_plan, people_of
 from reconciler.selection import Selector, select, selector
-from reconciler.settings import Settings, SpaceSettings, find_settings, load_settings, read_settings
+from reconciler.settings import Ignore, Settings, SpaceSettings, find_settings, load_settings, read_settings
 from reconciler.space import Reader
 from reconciler.why import Past, Wishes, wishes
 
@@ -242,11 +242,30 @@ def standpoint_of(workspace: Workspace, reader: Reader, refs: Refs) -> Standpoin
         applied = wishes_at(workspace, reader, commit_of(workspace.root, refs.applied))
         past = replace(past, applied=applied)
 
-    def heals(item: Ref, key: str) -> bool:
-        policy = refs.drift or policy_of(workspace.decisions, reader.catalog, item.type_key, key)
-        return policy == "heal"
+    def keeps(item: Ref, key: str) -> str | None:
+        catalog, decisions = reader.catalog, workspace.decisions
+        if ignored := ignoring(decisions, catalog, item.type_key, key):
+            return f"ignored: {ignored.why}" if ignored.why else "ignored"
+        policy = refs.drift or policy_of(decisions, catalog, item.type_key, key)
+        return None if policy == "heal" else f"drift: {policy}"
 
-    return Standpoint(sha, past, heals)
+    return Standpoint(sha, past, keeps)
+
+
+def ignoring(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> Ignore | None:
+    """Return the entry that leaves a field out of drift today, if there is one."""
+    kind, field = catalog.names(type_key), spec_of(catalog.names(type_key), key)
+    today = now().astimezone(decisions.time_zone).date()
+    return next(
+        (
+            one
+            for one in decisions.ignore
+            if kind.answers_to(one.type)
+            and field.answers_to(one.field)
+            and (one.until is None or today <= one.until)
+        ),
+        None,
+    )
 
 
 def policy_of(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> str:

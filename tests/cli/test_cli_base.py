@@ -209,3 +209,13 @@ def test_only_files_that_differ_from_the_base_are_planned_where_that_is_asked(re
     repo.world.calls.clear()
     assert "No changes." in repo.run("plan", "--base", "HEAD", "--changed").out
     assert repo.asked("story/query") == 0
+
+
+def test_a_field_can_be_left_out_of_drift_for_a_while(repo: Desk) -> None:
+    rule = "{{type: story, field: story_points, why: estimates move, until: {}}}"
+    policy = "spaces:\n  demo:\n    drift: {{default: heal}}\n    ignore: [{}]\n"
+    repo.world.edit(STORY, "field_3724e6", 8, by=BO)
+    repo.write("state/reconciler.yaml", policy.format(rule.format("2999-01-01")))
+    assert "8 → 5  left alone (ignored: estimates move)" in repo.run("plan", "--base", "HEAD").out
+    repo.write("state/reconciler.yaml", policy.format(rule.format("2020-01-01")))
+    assert "8 → 5  drift" in repo.run("plan", "--base", "HEAD").out
