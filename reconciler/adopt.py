@@ -168,9 +168,14 @@ def dressed(codec: Codec, value: Any) -> Plain:
         return noted(codec, value)
     if isinstance(codec, RelatedItemsCodec):
         return [noted(codec, one) for one in value]
-    if isinstance(value, list) and isinstance(codec, SetCodec):
-        return value
-    return rows(codec, value)
+    return value if isinstance(codec, SetCodec) else rows(codec, value)
+
+
+def dressed_member(codec: SetCodec, member: Any) -> Plain:
+    """Return one member of a set as files say it, a related item with its name."""
+    if isinstance(codec, RelatedItemsCodec):
+        return noted(codec, member)
+    return codec.dump_member(member)  # type: ignore[no-any-return] # a codec's dump is plain data
 
 
 def rows(codec: Codec, value: Any) -> Plain:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.adopt import Left, Unwritable, written
+from reconciler.adopt import Left, Unwritable, dressed_member, written
 from reconciler.authored import AuthoredList, AuthoredMap, Manifest, Node, Place
 from reconciler.catalog import Catalog, WantedField, WantedItem
 from reconciler.fields.base import Rule, Seen, settle
 from reconciler.fields.sets import SetCodec
 from reconciler.manifest.editing import Drop, Edit, Members, Put
 from reconciler.manifest.source import Way
+from reconciler.manifest.writing import Noted
 from reconciler.model import Item, Ref
 
 
@@ -70,12 +71,16 @@ def edits_of(ref: Ref, one: WantedField, seen: Seen, spot: Spot, catalog: Catalo
     """
     codec = catalog.codec(ref.type_key, one.key, by_pins=True)
     value = written(ref, one.key, seen, catalog)
-    if spot.by_default or not isinstance(codec, SetCodec):
+    if spot.by_default:
         yield Put(spot.way, value)
-    elif isinstance(one.wanted, Rule) and isinstance(spot.node, AuthoredMap):
+    elif isinstance(codec, SetCodec) and isinstance(one.wanted, Rule) and isinstance(spot.node, AuthoredMap):
         yield from of_rule(spot.way, spot.node, seen.value, codec)
-    elif isinstance(spot.node, AuthoredList) and isinstance(seen.value, frozenset):
+    elif isinstance(codec, SetCodec) and isinstance(spot.node, AuthoredList):
+        assert isinstance(seen.value, frozenset)  # noqa: S101 - a set's own canonical form
         yield of_list(spot.way, spot.node, seen.value, codec)
+    elif isinstance(value, Noted):
+        old = catalog.items.known.get(one.wanted, ("", ""))[1] if isinstance(one.wanted, int) else ""
+        yield Put(spot.way, replace(value, instead=old))
     else:
         yield Put(spot.way, value)
 
@@ -85,7 +90,7 @@ def of_list(way: Way, node: AuthoredList, live: frozenset[Any], codec: SetCodec)
     meant = [frozenset(codec.read_member(one)) for one in node]
     gone = frozenset(at for at, some in enumerate(meant) if not some <= live)
     kept: frozenset[Hashable] = frozenset().union(*(some for at, some in enumerate(meant) if at not in gone))
-    return Members(way, gone, tuple(codec.dump_member(one) for one in codec.ordered(live - kept)))
+    return Members(way, gone, tuple(dressed_member(codec, one) for one in codec.ordered(live - kept)))
 
 
 def of_rule(way: Way, node: AuthoredMap, live: Any, codec: SetCodec) -> Iterator[Edit]:

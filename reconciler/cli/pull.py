@@ -400,8 +400,6 @@ def observed(
 ) -> dict[Ref, Item]:
     """Read the items, and everybody and everything that their values name."""
     from reconciler.adopt import people_in, relatives
-    from reconciler.fields.base import Items
-    from reconciler.model import Ref
 
     catalog = reader.catalog
     business = any(
@@ -413,16 +411,25 @@ def observed(
     reader.learn(manifest, lines=business)
     live = reader.items({ref: keys[ref.type_key] for ref in refs})
     reader.meet(people_in(live.values(), catalog))
+    name_relatives(reader, relatives(live.values(), catalog))
+    return live
+
+
+def name_relatives(reader: Reader, found: Mapping[str, Iterable[int]]) -> None:
+    """Read the names of related items, by type key and ids; they stand beside the ids as comments."""
+    from reconciler.fields.base import Items
+    from reconciler.model import Ref
+
+    catalog = reader.catalog
     others = {
         Ref(type_key, item_id): list[str]()
-        for type_key, ids in relatives(live.values(), catalog).items()
+        for type_key, ids in found.items()
         if type_key in catalog.types
         for item_id in ids
     }
     known = {ref.id: (ref.type_key, item.name) for ref, item in reader.items(others).items()}
-    catalog.items = Items(catalog.words(), catalog.items.by_name, {**known, **catalog.items.known})
+    catalog.items = Items(catalog.words(), catalog.items.by_name, {**catalog.items.known, **known})
     catalog.codecs.clear()
-    return live
 
 
 # -- what is written ------------------------------------------------------------------------------

@@ -50,10 +50,18 @@ def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: 
 
 def observed(reader: Reader, items: Sequence[WantedItem]) -> dict[Ref, Item]:
     """Read the live items, and the people whom their values name."""
-    from reconciler.adopt import people_in
+    from reconciler.adopt import people_in, relatives
+    from reconciler.cli.pull import name_relatives
 
     live = reader.items({item.ref: [one.key for one in item.fields] for item in items})
     reader.meet(people_in(live.values(), reader.catalog))
+    found = relatives(live.values(), reader.catalog)
+    for item in items:
+        for one in item.fields:
+            spec = reader.catalog.spec(item.ref.type_key, one.key)
+            if spec and len(spec.targets) == 1 and isinstance(one.wanted, int):
+                found.setdefault(spec.targets[0], set()).add(one.wanted)
+    name_relatives(reader, found)
     return live
 
 

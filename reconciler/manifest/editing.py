@@ -7,6 +7,7 @@ returned: the new bytes are read, and must say exactly what was wanted and all e
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from reconciler.manifest.writing import (
     Section,
     bare,
     behind,
+    comment,
     holds_lines,
     inline,
     is_literal,
@@ -354,6 +356,7 @@ class Cutter:
         if span.kind == "scalar" and not isinstance(plain, Mapping | list | tuple):
             if not (says(plain, span.text, span.style == "plain") and not span.is_block_scalar):
                 self.cut(span.start, span.end, self.scalar(span, plain, flow=flow))
+                self.follow(span, value)
             return
         self.whole(parent, span, inline(value, flow=flow))
 
@@ -369,6 +372,16 @@ class Cutter:
         cut = ODD.match(self.source.text[span.end : self.source.line_end(span.end)])
         plain = style == "plain" and reads_plain(text, flow=flow) and not cut
         return text if plain else quoted(text)
+
+    def follow(self, span: Span, value: Plain) -> None:
+        """Let the comment that told of the old value tell of the new one; any other is the author's."""
+        if isinstance(value, Noted) and value.instead:
+            start = span.end
+            hit = re.fullmatch(
+                r"([ \t]+# *)(.*?)[ \t]*", self.source.text[start : self.source.line_end(start)]
+            )
+            if hit and hit[2] == comment(value.instead):
+                self.cut(start + hit.start(2), start + hit.end(2), comment(value.note))
 
     def block_scalar(self, span: Span, text: str) -> str:
         """Return a text below the sign that stands there; in quotes where it cannot be written so."""

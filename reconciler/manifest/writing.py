@@ -42,10 +42,11 @@ class Section(dict[str, "Plain"]):
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A value with a comment behind it."""
+    """A value with a comment behind it; where it replaces another, in the place of that one's own comment."""
 
     value: Plain
     note: str
+    instead: str = ""
 
 
 Plain: TypeAlias = (

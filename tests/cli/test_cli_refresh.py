@@ -175,6 +175,21 @@ def test_a_group_of_people_is_written_out_where_one_has_left_the_field(agreed: D
     assert come == ["      RD: [emil@example.com, ana@example.com]"]
 
 
+def test_the_name_behind_a_related_item_follows_its_id(agreed: Desk) -> None:
+    path = agreed.folder / "state/stories.yaml"
+    lines = (
+        "      parent_story: 6300012301  # Retry card payments\n"
+        "      planning_release:\n        - 6300014300  # Export audit log\n"
+    )
+    path.write_text(FILE.replace("    roles:\n", f"{lines}    roles:\n"), encoding="utf-8")
+    values_of(agreed).update(field_7872c9=6300012302, planning_sprint=[6300014302])
+    _, gone, come = refresh(agreed)
+    assert (gone, come) == (
+        ["      parent_story: 6300012301  # Retry card payments", "        - 6300014300  # Export audit log"],
+        ["      parent_story: 6300012302  # Show refunds", "        - 6300014302  # Show refunds"],
+    )
+
+
 def test_only_what_is_selected_follows(agreed: Desk) -> None:
     values_of(agreed).update(priority={"value": "option_2"}, field_2fbca6=1_780_243_200_000)
     _, gone, _ = refresh(agreed, "--only", f"{STORY}.due")
