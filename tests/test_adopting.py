@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -133,9 +133,7 @@ def kept_of(raw: bytes, named: set[str]) -> list[str]:
 
 def taken(raw: bytes, new: bytes) -> list[str]:
     """Return the lines that a file lost."""
-    old, now = raw.decode().split("\n"), new.decode().split("\n")
-    codes = difflib.SequenceMatcher(None, old, now, autojunk=False).get_opcodes()
-    return [line for tag, i, j, *_ in codes if tag in {"replace", "delete"} for line in old[i:j]]
+    return list((Counter(raw.decode().split("\n")) - Counter(new.decode().split("\n"))).elements())
 
 
 def test_the_name_of_an_item_is_told_behind_its_id() -> None:
