@@ -252,7 +252,9 @@ class Applier:
     def put(self, task: Task, permit: Permit, idem: str) -> None:
         """Write the intent, then send exactly one PUT and keep its verdict."""
         pairs, ref = self.pairs(task), task.update.ref
-        self.journal.write("intent", type=ref.type_key, id=ref.id, idem=idem, fields=pairs)
+        self.journal.write(
+            "intent", type=ref.type_key, id=ref.id, idem=idem, fields=pairs, changes=list(self.steps(task))
+        )
         task.idem, task.generation = idem, self.remote.token_generation
         task.verdict = Ambiguous("no answer yet", None, "", repeatable=False)
         task.verdict = self.remote.put(ref, pairs, idem, permit)
@@ -262,6 +264,16 @@ class Applier:
         )
         if isinstance(task.verdict, Fatal):
             self.halt(task.verdict.error)
+
+    def steps(self, task: Task) -> Iterator[dict[str, Any]]:
+        """Yield, for a rollback, each open change's value before and after its PUT."""
+        for change in task.open if task.before else ():
+            codec, live = (
+                self.codec(task, change),
+                task.before.values[change.key].value if task.before else None,
+            )
+            after = codec.encode(aim(change, codec, live))
+            yield {"key": change.key, "before": codec.encode(live), "after": after}
 
     def pairs(self, task: Task) -> list[dict[str, Any]]:
         """Return the item's `update_fields`: only what differs; roles folded into one whole list."""

@@ -175,7 +175,7 @@ class Catalog:
             if spec and row:
                 named = set(strings(wire))
                 row[-1].update(
-                    {one.id: [one.label, one.disabled] for one in flat(spec.options) if one.id in named}
+                    {one.id: [one.label, one.disabled] for one in every_option(spec) if one.id in named}
                 )
         text = json.dumps(sorted([*at, row] for at, row in rows.items()), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -367,8 +367,8 @@ class Catalog:
             (wanted.contains, wanted.excludes) if isinstance(wanted, Rule) else (settle(wanted, codec.empty),)
         )
         ids = {text for part in parts for text in strings(codec.encode(part))}
-        now = {option.id: option.label for option in flat(live.options)}
-        for option in flat(codec.spec.options):
+        now = {option.id: option.label for option in every_option(live)}
+        for option in every_option(codec.spec):
             if option.id not in ids or now.get(option.id, option.label) == option.label:
                 continue
             if option.label in now.values():
@@ -437,6 +437,13 @@ def flat(options: Iterable[Option]) -> Iterator[Option]:
     for option in options:
         yield option
         yield from flat(option.children)
+
+
+def every_option(spec: FieldSpec) -> Iterator[Option]:
+    """Yield the options of a field and of its sub-fields."""
+    yield from flat(spec.options)
+    for sub in spec.subfields:
+        yield from every_option(sub)
 
 
 def settle_claim(claims: dict[str, Claim], claim: Claim, mistakes: list[Mistake]) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.catalog import PEOPLE_TYPES, Catalog, WantedField, WantedItem
+from reconciler.catalog import PEOPLE_TYPES, Catalog, WantedField, WantedItem, strings
 from reconciler.fields.base import Codec, Rule, Seen, settle
-from reconciler.fields.people import user_keys
+from reconciler.fields.people import USER_KEY
 from reconciler.fields.sets import SetCodec
 from reconciler.model import Block, Change, Item, Plan, Ref, Released, Update
 from reconciler.why import Past, released, word_for
@@ -105,8 +105,8 @@ def people_of(plan: Plan) -> set[str]:
         key
         for update in plan.updates
         for one in update.changes
-        if one.type in PEOPLE_TYPES
-        for key in (*user_keys(one.before), *user_keys(one.after))
+        for key in strings([one.before, one.after])
+        if one.type in (*PEOPLE_TYPES, "compound_field") and USER_KEY.fullmatch(key)
     }
 
 

@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "pull": "Write live items into files, and bring files up to the live items.",
     "fmt": "Lay out the files: order, quotes and blanks.",
     "runs": "Show past applies by their journals, and check that none was changed.",
+    "rollback": "Put back what an apply changed and nobody touched since.",
     "why": "Say where a wanted value comes from, what is live, and who changed it.",
     "schema": "Pin the space's metadata in schemas/, and say what changed since.",
     "apply": "Carry out a saved plan, or plan and apply.",

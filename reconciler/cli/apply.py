@@ -104,13 +104,8 @@ def command(
 
     Asks on a terminal; elsewhere it needs --yes or a saved plan.
     """
-    from reconciler.api.client import Client
-    from reconciler.applier import Stop
     from reconciler.cli.saved import is_plan
-    from reconciler.cli.workspace import Raised, Refs, Selection, connect
-    from reconciler.render.events import plan_event, report_events
-    from reconciler.render.text import plan_text, report_text
-    from reconciler.space import Writer
+    from reconciler.cli.workspace import Raised, Refs, Selection
 
     saved = is_plan(paths)
     if (require_commit or max_age) and not saved:
@@ -120,10 +115,8 @@ def command(
     if saved and (only or exclude or base or applied or drift):
         fix = "plan again with them"
         raise CannotRun("--only, --exclude, --base, --applied and --drift do not change a saved plan", fix)
-    if not (yes or saved or (sys.stdin and sys.stdin.isatty())):
-        raise CannotRun("nobody can be asked here", "give --yes, or a plan saved by `reconciler plan --out`")
-    signals = Signals()
-    stop = Stop(signals.asked, threading.Event(), deadline and time.monotonic() + deadline, max_errors)
+    if not saved:
+        refuse_silence(yes=yes)
     raised = Raised(max_changes, max_share, allow_clear, accept_both)
     refs = Refs(base, applied, drift)
     plan, settings = (
@@ -131,14 +124,45 @@ def command(
         if saved
         else from_files(paths, space, Selection(only, exclude), raised, refs)
     )
-    say(plan_text(plan) if fmt == "text" else plan_event(plan))
+    return execute(plan, settings, Way(yes or saved, max_errors, deadline, fmt))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a plan is carried out: `agreed` to beforehand or not, when to end early, and how to tell."""
+
+    agreed: bool
+    max_errors: int | None
+    deadline: float | None
+    fmt: str
+
+
+def refuse_silence(*, yes: bool) -> None:
+    """Refuse to go on where nobody can be asked."""
+    if not (yes or (sys.stdin and sys.stdin.isatty())):
+        raise CannotRun("nobody can be asked here", "give --yes, or a plan saved by `reconciler plan --out`")
+
+
+def execute(plan: Plan, settings: Settings, way: Way) -> int:
+    """Show a plan, ask, carry it out, and return the exit code that it earned."""
+    from reconciler.api.client import Client
+    from reconciler.applier import Stop
+    from reconciler.cli.workspace import connect
+    from reconciler.render.events import plan_event, report_events
+    from reconciler.render.text import plan_text, report_text
+    from reconciler.space import Writer
+
+    say(plan_text(plan) if way.fmt == "text" else plan_event(plan))
     if any(not guard.ok for guard in plan.guards):
         tell("refused by a guard, nothing sent")
         return REFUSED
     if plan.is_empty or not (plan.updates or plan.blocks):
         return 0
-    if plan.updates and not (yes or saved):
+    if plan.updates and not way.agreed:
         click.confirm("Apply this?", abort=True, err=True)
+    signals = Signals()
+    until = way.deadline and time.monotonic() + way.deadline
+    stop = Stop(signals.asked, threading.Event(), until, way.max_errors)
     connection = connect(())
     with Client(connection, writes=True, stop=stop.cut) as client, signals.listening():
         writer = Writer(client, plan.space, settings.space(plan.space), connection.user_key)
@@ -146,7 +170,7 @@ def command(
         report = carry_out(plan, writer, stop)
         counts = client.counts
     report = replace(report, puts=counts.puts, reads=counts.reads.get("query", 0))
-    say(report_text(plan, report) if fmt == "text" else report_events(report))
+    say(report_text(plan, report) if way.fmt == "text" else report_events(report))
     if signals.number:
         sys.stderr.flush()
         os._exit(128 + signals.number)

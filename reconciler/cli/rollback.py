@@ -1,0 +1,177 @@
+"""`reconciler rollback`: puts back what an apply changed and nobody touched since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli import options
+from reconciler.cli.output import say, tell, write_file
+from reconciler.errors import CannotRun
+
+if TYPE_CHECKING:
+    from reconciler.catalog import Catalog, WantedItem
+    from reconciler.cli.workspace import Raised
+    from reconciler.model import Item, Plan, Ref
+    from reconciler.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a run did to one field: the wire values before its first PUT and after its last."""
+
+    before: Any
+    after: Any
+    line: int
+
+
+@click.command("rollback")
+@click.argument("run")
+@click.option("--journal", type=click.Path(path_type=Path), help="A journal that was downloaded.")
+@click.option(
+    "--out", metavar="PLAN", type=click.Path(path_type=Path), help="Save the plan instead of applying it."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.guards
+@click.option("--max-errors", metavar="N", type=click.IntRange(0), help="End after more errors than this.")
+@click.option("--deadline", metavar="T", type=options.Duration(), help="Send nothing after 90s, 10m, 2h.")
+@options.only
+@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text")
+def command(
+    run: str,
+    *,
+    journal: Path | None,
+    out: Path | None,
+    yes: bool,
+    max_changes: int | None,
+    max_share: Decimal | None,
+    allow_clear: int | None,
+    accept_both: int | None,
+    max_errors: int | None,
+    deadline: float | None,
+    only: tuple[str, ...],
+    fmt: str,
+) -> int:
+    """Put back what RUN changed: a plan with the same guards and checks as any other.
+
+    A field that somebody touched since keeps its value.  `reconciler runs` lists the runs.
+    """
+    from reconciler.cli.apply import Way, execute, refuse_silence
+    from reconciler.cli.runs import RUNS
+    from reconciler.cli.workspace import Raised
+    from reconciler.clock import now
+    from reconciler.journal import read_journal
+    from reconciler.planfile import dumps, plan_file
+    from reconciler.render.text import plan_text
+
+    if not out:
+        refuse_silence(yes=yes)
+    entries = list(read_journal(journal or RUNS / run / "journal.jsonl"))
+    plan, settings = reverse_plan(
+        entries, run, only, Raised(max_changes, max_share, allow_clear, accept_both)
+    )
+    if out:
+        write_file(out, dumps(plan_file(plan, now())))
+        say(plan_text(plan))
+        return 0
+    code = execute(plan, settings, Way(yes, max_errors, deadline, fmt))
+    if plan.updates and code == 0:
+        tell("the files still want what the run sent: `reconciler pull --refresh` brings them up to this")
+    return code
+
+
+def reverse_plan(
+    entries: list[dict[str, Any]], run: str, only: Iterable[str], raised: Raised
+) -> tuple[Plan, Settings]:
+    """Read the live items and plan the way back; a guard's share is of the items that the run changed."""
+    import os
+
+    from reconciler.api.client import Client
+    from reconciler.api.connection import connection_from
+    from reconciler.cli.workspace import STATE, guarded
+    from reconciler.errors import InputError
+    from reconciler.pins import pins_folder, read_pins
+    from reconciler.planner import make_plan, people_of
+    from reconciler.selection import select, selector
+    from reconciler.settings import find_settings, load_settings
+    from reconciler.space import BUSINESS, Reader
+
+    begin = next((one for one in entries if one["event"] == "begin"), None)
+    steps = steps_of(entries)
+    if begin is None or not steps:
+        raise CannotRun(f"run {run} changed nothing", "`reconciler runs` lists what each run did")
+    settings, mistakes = load_settings(find_settings(STATE), root=Path.cwd())
+    if mistakes:
+        raise InputError(mistakes)
+    space = next(
+        (name for name, one in settings.spaces.items() if one.project_key == begin["space"]), begin["space"]
+    )
+    connection = connection_from(os.environ)
+    if connection.host != begin["host"]:
+        raise CannotRun(
+            f"run {run} wrote to {begin['host']}, and MEEGLE_BASE_URL names {connection.host}",
+            "set it to that host",
+        )
+    with Client(connection) as client:
+        reader = Reader(client, space, settings.space(space), connection.user_key)
+        pins = read_pins(pins_folder(Path.cwd(), space))
+        catalog = reader.open({ref.type_key for ref, _ in steps}, settings.groups(), pins)
+        if any((spec := catalog.spec(ref.type_key, key)) and spec.type == BUSINESS for ref, key in steps):
+            reader.read_lines()
+        keys: dict[Ref, list[str]] = {}
+        for ref, key in steps:
+            keys.setdefault(ref, []).append(key)
+        live = reader.items(keys)
+        items, touched = way_back(steps, live, catalog, run)
+        items = select(items, [selector(ref, catalog) for ref in only], [])
+        plan = make_plan(items, live, catalog, host=connection.host, named=len(keys))
+        if strangers := people_of(plan) - set(catalog.people.by_key):
+            reader.meet(strangers)
+            plan = make_plan(items, live, catalog, host=connection.host, named=len(keys))
+    plan = replace(plan, notes=(*touched, *plan.notes))
+    return guarded(plan, settings, raised), settings
+
+
+def steps_of(entries: Iterable[Mapping[str, Any]]) -> dict[tuple[Ref, str], Step]:
+    """Return what a run did by item and field: from before its first PUT to after its last."""
+    from reconciler.model import Ref
+
+    steps: dict[tuple[Ref, str], Step] = {}
+    for entry in entries:
+        if entry["event"] != "intent":
+            continue
+        for one in entry.get("changes") or ():
+            at = (Ref(entry["type"], entry["id"]), one["key"])
+            first = steps[at].before if at in steps else one["before"]
+            steps[at] = Step(first, one["after"], entry["n"])
+    return steps
+
+
+def way_back(
+    steps: Mapping[tuple[Ref, str], Step], live: Mapping[Ref, Item], catalog: Catalog, run: str
+) -> tuple[tuple[WantedItem, ...], tuple[str, ...]]:
+    """Want the old value of every field that still holds the run's; tell which were touched since."""
+    from reconciler.authored import Place
+    from reconciler.catalog import WantedField, WantedItem
+
+    fields: dict[Ref, list[WantedField]] = {}
+    touched: list[str] = []
+    for (ref, key), step in sorted(steps.items(), key=lambda one: (one[0][0], one[1].line, one[0][1])):
+        if catalog.fault(ref.type_key, key):
+            touched.append(f"{ref.type_key}/{ref.id} {catalog.label(ref.type_key, key)} cannot be put back")
+            continue
+        codec, place = catalog.codec(ref.type_key, key), Place(f"run {run}", step.line, 1)
+        before, after = codec.decode(step.before).value, codec.decode(step.after).value
+        seen = live[ref].values.get(key) if ref in live else None
+        if seen is None or seen.value == after:
+            fields.setdefault(ref, []).append(WantedField(key, before, place))
+        elif seen.value != before:
+            what = f"{ref.type_key}/{ref.id} {codec.spec.label}"
+            touched.append(f"{what} was touched since, and keeps {codec.show(seen.value)}")
+    items = tuple(WantedItem(ref, some[0].place, tuple(some)) for ref, some in sorted(fields.items()))
+    return items, tuple(touched)

@@ -1,0 +1,80 @@
+"""`rollback`: back to what stood before a run, but for what people touched since."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
+
+STORY = 6300012320
+BO = "7310000000000000002"
+
+
+def last_run(desk: Desk) -> str:
+    return max(path.name for path in desk.folder.glob(".reconciler/runs/*"))
+
+
+def held(desk: Desk, item_id: int) -> dict[str, Any]:
+    """What is live of an item, without roles that nobody holds and line ends that no reading keeps."""
+    item = desk.world.item(item_id)
+    values: dict[str, Any] = {
+        key: value.rstrip("\n") if isinstance(value, str) else value
+        for key, value in item.values.items()
+        if value not in (None, [], "")
+    }
+    values["role_owners"] = {one["role"]: one["owners"] for one in values["role_owners"] if one["owners"]}
+    return {**values, "name": item.name}
+
+
+def test_puts_back_exactly_what_the_run_changed(desk: Desk) -> None:
+    desk.stories(
+        f"{{id: {STORY}, fields: {{name: New, priority: P3, story_points: null, due: 2030-01-01, "
+        "platform: {contains: [Web, Desktop]}, description: other}, roles: {RD: [dana@example.com]}}",
+        "{id: 6300012321, fields: {watchers: []}}",
+    )
+    before = {item: copy.deepcopy(held(desk, item)) for item in (STORY, STORY + 1)}
+    assert desk.run("apply", "--yes").code == 0
+    assert held(desk, STORY) != before[STORY]
+    done = desk.run("rollback", last_run(desk), "--yes")
+    assert done.code == 0, done.out + done.err
+    assert {item: held(desk, item) for item in before} == before
+    assert "`reconciler pull --refresh` brings them up to this" in done.err
+
+
+def test_leaves_alone_what_somebody_touched_since(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 7}}}}")
+    desk.run("apply", "--yes")
+    desk.world.edit(STORY, "priority", {"value": "option_1"}, by=BO)
+    done = desk.run("rollback", last_run(desk), "--yes")
+    assert done.code == 0
+    assert f"note: story/{STORY} Priority was touched since, and keeps P1\n" in done.out
+    assert desk.world.item(STORY).values["priority"] == {"value": "option_1"}
+    assert desk.world.item(STORY).values["field_3724e6"] == 5
+
+
+def test_is_a_plan_like_any_other(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 7}}}}")
+    desk.run("apply", "--yes")
+    run, sent = last_run(desk), len(desk.sent)
+    planned = desk.run("rollback", run, "--out", "back.json", "--only", f"{STORY}.priority")
+    assert "~ Priority  P3 → P0" in planned.out
+    assert "Story points" not in planned.out
+    assert len(desk.sent) == sent
+    assert desk.run("rollback", run, "--yes", "--max-changes", "0").code == 4
+    assert desk.run("rollback", run).code == 1
+    assert desk.run("apply", "back.json").code == 0
+    assert desk.sent[sent:] == [{"priority": {"value": "option_0"}}]
+
+
+def test_twice_is_once(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    desk.run("apply", "--yes")
+    run = last_run(desk)
+    assert desk.run("rollback", run, "--yes").code == 0
+    assert desk.run("rollback", run, "--yes").out == "No changes. Live work items match the desired state.\n"
+
+
+def test_a_run_that_changed_nothing_or_is_not_there_is_told(desk: Desk) -> None:
+    assert "cannot read" in desk.run("rollback", "nonsense", "--yes").err
