@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +43,7 @@ words = st.text(
     min_size=1,
     max_size=12,
 ).filter(lambda text: bool(text.strip()))
-day = st.dates().filter(lambda one: 2002 <= one.year <= 2100).map(str)
+day = st.dates(date(2002, 1, 1), date(2100, 12, 31)).map(str)
 VALUES: dict[str, st.SearchStrategy[str]] = {
     "name": words.map(quoted),
     "ext_ref": words.map(quoted) | st.just("null"),
