@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from reconciler.authored import AuthoredMap, Document, Entry, Manifest, Node, Place
@@ -37,9 +38,9 @@ NAME = FieldSpec(key="name", name="Name", type="text", alias="name")
 """The item's name is a property on reading and a field on writing (field-formats.md A6)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TypeSpec:
-    """One work item type: its names, fields and roles."""
+    """One work item type: its names, fields and roles, found by key or by any name."""
 
     key: str
     name: str
@@ -51,6 +52,21 @@ class TypeSpec:
     def word(self) -> str:
         """The type's shortest lasting name, as files write it."""
         return self.api_name or self.key
+
+    @cached_property
+    def by_key(self) -> dict[str, FieldSpec]:
+        """Every field and role by the key by which changes name it."""
+        return {change_key(one): one for one in every_spec(self)}
+
+    @cached_property
+    def field_words(self) -> dict[str, tuple[FieldSpec, ...]]:
+        """The fields that each word means."""
+        return words_of(self.fields)
+
+    @cached_property
+    def role_words(self) -> dict[str, tuple[FieldSpec, ...]]:
+        """The roles that each word means."""
+        return words_of(self.roles)
 
     def answers_to(self, word: str) -> bool:
         """Whether people may mean this type by `word`."""
@@ -107,6 +123,7 @@ class Catalog:
     clears: Mapping[str, Any] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
     codecs: dict[tuple[str, str, bool], Codec] = field(default_factory=dict)
+    unchanged: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def names(self, type_key: str) -> TypeSpec:
         """Return the type by which names are read."""
@@ -124,8 +141,7 @@ class Catalog:
 
     def spec(self, type_key: str, key: str) -> FieldSpec | None:
         """Return what the space says now about a field or (`roles/<id>`) a role."""
-        specs = every_spec(self.types[type_key]) if type_key in self.types else ()
-        return next((one for one in specs if change_key(one) == key), None)
+        return self.types[type_key].by_key.get(key) if type_key in self.types else None
 
     def codec(self, type_key: str, key: str, *, by_pins: bool = False) -> Codec:
         """Return a field's codec, by the space as it is or as it is pinned; KeyError if there is none."""
@@ -153,7 +169,7 @@ class Catalog:
         spec = self.spec(type_key, key)
         if spec is None:
             return "the field is gone from the space"
-        pinned = next((one for one in every_spec(self.names(type_key)) if change_key(one) == key), spec)
+        pinned = self.names(type_key).by_key.get(key, spec)
         if pinned.type != spec.type:
             return f"the field is now of type {spec.type}, and was {pinned.type}"
         if reason := refusal(spec):
@@ -217,9 +233,9 @@ class Catalog:
                 *((entry.fields, entry.roles) for entry in document.items),
                 *((entry.expect, AuthoredMap(entry.place)) for entry in document.items),
             ]:
-                for some, specs in ((fields, spec.fields), (roles, spec.roles)):
+                for some, index in ((fields, spec.field_words), (roles, spec.role_words)):
                     for name, node in some.items():
-                        for hit in named(specs, name):
+                        for hit in index.get(name, ()):
                             if refusal(hit) is None:
                                 yield self.codec(spec.key, change_key(hit), by_pins=True), node
 
@@ -264,7 +280,7 @@ class Catalog:
         own: set[str] = set()
         off: set[str] = set()
         for scalar in entry.unmanaged:
-            hits = named(spec.fields, scalar.text) + named(spec.roles, scalar.text)
+            hits = spec.field_words.get(scalar.text, ()) + spec.role_words.get(scalar.text, ())
             if not hits:
                 known = [one.label for one in spec.fields + spec.roles]
                 mistakes.append(UnknownName(scalar.place, "field", scalar.text, spec.word, known))
@@ -299,7 +315,7 @@ class Catalog:
         """Yield the values of a map under the keys that their names mean."""
         for name, node in wanted.items():
             at = wanted.keys_at[name].place
-            hits = named(specs, name)
+            hits = (spec.role_words if kind == "role" else spec.field_words).get(name, ())
             if len(hits) > 1:
                 keys = " or ".join(one.alias or one.key for one in hits)
                 mistakes.append(
@@ -324,8 +340,8 @@ class Catalog:
     def is_stolen(self, type_key: str, pinned: FieldSpec, word: str) -> bool:
         """Whether a word that pins give to one field is another's in the space by now."""
         live = self.types.get(type_key)
-        specs = (live.roles if pinned.type == "role" else live.fields) if live else ()
-        bearers = {one.key for one in named(specs, word)}
+        index = (live.role_words if pinned.type == "role" else live.field_words) if live else {}
+        bearers = {one.key for one in index.get(word, ())}
         return bool(bearers) and pinned.key not in bearers
 
     def read(
@@ -354,10 +370,18 @@ class Catalog:
         else:
             into.append(WantedField(key, wanted, place, by_default))
 
+    def is_unchanged(self, type_key: str, key: str) -> bool:
+        """Whether the space says of a field just what is pinned; compared once a run."""
+        if (type_key, key) not in self.unchanged:
+            self.unchanged[type_key, key] = self.spec(type_key, key) == self.names(type_key).by_key.get(key)
+        return self.unchanged[type_key, key]
+
     def stolen_option(self, type_key: str, key: str, wanted: Wanted) -> str | None:
         """Return a wanted option's pinned label if it is another's by now; notes what was renamed."""
+        if type_key not in self.pinned or self.is_unchanged(type_key, key):
+            return None
         codec, live = self.codec(type_key, key, by_pins=True), self.spec(type_key, key)
-        if type_key not in self.pinned or live is None:
+        if live is None:
             return None
         if codec.spec.name != live.name:
             self.notes[f"{codec.spec.label} is now called {live.label}; `reconciler schema pull` follows"] = (
@@ -473,15 +497,23 @@ def every_spec(spec: TypeSpec) -> tuple[FieldSpec, ...]:
 
 def spec_of(spec: TypeSpec, key: str) -> FieldSpec:
     """Return the field or role that a change's key names."""
-    return next(one for one in every_spec(spec) if change_key(one) == key)
+    return spec.by_key[key]
+
+
+def words_of(specs: tuple[FieldSpec, ...]) -> dict[str, tuple[FieldSpec, ...]]:
+    """Return what each word means: a key, else an alias, else a display name (which several may bear)."""
+    found: dict[str, tuple[FieldSpec, ...]] = {}
+    for attribute in ("key", "alias", "name"):
+        bearers: dict[str, list[FieldSpec]] = {}
+        for spec in specs:
+            bearers.setdefault(getattr(spec, attribute), []).append(spec)
+        found = {**{word: tuple(some) for word, some in bearers.items() if word}, **found}
+    return found
 
 
 def named(specs: tuple[FieldSpec, ...], word: str) -> tuple[FieldSpec, ...]:
-    """Find by key, else by alias, else by display name (several where the name is not unique)."""
-    for attribute in ("key", "alias", "name"):
-        if hits := tuple(spec for spec in specs if word and getattr(spec, attribute) == word):
-            return hits
-    return ()
+    """Find by key, else by alias, else by display name."""
+    return words_of(specs).get(word, ())
 
 
 def wire_values(raw: Mapping[str, Any]) -> dict[str, Any]:

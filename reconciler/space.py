@@ -118,6 +118,7 @@ class Reader:
         )
         self.catalog.types = {key: with_lines(spec, tree) for key, spec in self.catalog.types.items()}
         self.catalog.codecs.clear()
+        self.catalog.unchanged.clear()
 
     def find_items(self, targets: Iterable[tuple[str, str]], known: Mapping[int, tuple[str, str]]) -> None:
         """Find related items by their exact name: one `filter` each (endpoints.md 6.4, fuzzy there)."""

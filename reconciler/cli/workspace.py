@@ -291,7 +291,7 @@ def wishes_at(workspace: Workspace, reader: Reader, sha: str) -> Wishes:
     decisions = settings.space(workspace.space)
     pinned = {key: decided(spec, decisions) for key, spec in pins.types.items()}
     people = replace(reader.catalog.people, groups=settings.groups())
-    then = replace(reader.catalog, pinned=pinned, people=people, codecs={}, notes={})
+    then = replace(reader.catalog, pinned=pinned, people=people, codecs={}, notes={}, unchanged={})
     reader.meet(then.mentioned(mine))
     now = reader.catalog.people
     then.people = replace(now, groups=settings.groups(), by_email={**now.by_email, **pinned_people(pins)})

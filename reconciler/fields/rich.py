@@ -141,6 +141,10 @@ class RichTextCodec(Codec):
     def words(self, scalar: Scalar, over: Over) -> Words:
         """Take plain words, folded as rich texts are."""
         text = canonical_rich(written_text(scalar))
+        if (
+            text is not EMPTY and over == "anything"
+        ):  # it is sent as blocks, which keep no blanks at their ends
+            text = canonical_rich(prose_of(plain_prose(text).blocks).text)
         if text is EMPTY:
             raise nothing_in(scalar)
         return Words(text, over)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.model import Already, Applied
@@ -105,6 +105,9 @@ states = st.dictionaries(
 
 
 @given(states)
+@example({6300012320: ({"description": '{text: " 0", replace_formatting: true}'}, {})})
+@example({6300012320: ({"description": '"<A"'}, {})})
+@example({6300012321: ({"needs_qa": "null"}, {})})
 def test_apply_then_plan_is_empty_and_only_what_was_named_was_sent(
     state: dict[int, tuple[dict[str, str], dict[str, str]]],
 ) -> None:
