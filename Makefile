@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test lint lock
+.PHONY: help demo test deep lint lock
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -19,6 +19,9 @@ demo: $(STAMP) ## plan and apply the demo state on the embedded sandbox
 
 test: $(STAMP) ## lint, types, layers and every test, with the time of each
 	@BIN=$(BIN) sh tests/run.sh
+
+deep: $(STAMP) ## long searches, 30 minutes a target; TARGETS="laws fields" chooses
+	@BIN=$(BIN) sh tests/deep.sh
 
 lint: $(STAMP) ## ruff, mypy and the import layers alone
 	@BIN=$(BIN) sh tests/run.sh lint
