@@ -92,9 +92,15 @@ def made_it(record: Record, change: Change) -> bool:
 
 
 def culprit(change: Change, records: Iterable[Record]) -> Record | None:
-    """Return the newest record of the field, if it led to the live value; else nobody is named."""
-    own = sorted((one for one in records if one.key == change.key), key=lambda one: one.at)
-    return own[-1] if own and made_it(own[-1], change) else None
+    """Return the newest record of the field, if it led to the live value; else nobody is named.
+
+    Times have the grain of a second: of several that differ in the newest one nobody knows the last.
+    """
+    own = {one for one in records if one.key == change.key}
+    latest = max((one.at for one in own), default=0)
+    newest = {one for one in own if one.at == latest}
+    (last,) = newest if len(newest) == 1 else (None,)
+    return last if last and made_it(last, change) else None
 
 
 def blamed(
