@@ -53,8 +53,10 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the file."""
-        os.close(self.file)
+        """Close the file; a thread that still writes fails instead of writing elsewhere."""
+        with self.lock:
+            os.close(self.file)
+            self.file = -1
 
     def write(self, event: str, **members: Any) -> None:
         """Append one line and wait until it is on the disk; raises JournalFailed."""

@@ -72,3 +72,10 @@ def test_a_full_disk_is_told_before_anything_leaves(tmp_path: Path) -> None:
     journal.file = os.open("/dev/full", os.O_WRONLY)
     with journal, pytest.raises(JournalFailed, match="No space left"):
         journal.write("intent")
+
+
+def test_a_closed_journal_takes_nothing_more(tmp_path: Path) -> None:
+    with Journal(tmp_path / "run") as journal:
+        journal.write("intent")
+    with pytest.raises(JournalFailed):
+        journal.write("intent")

@@ -21,7 +21,7 @@ import click
 from reconciler.cli import options
 from reconciler.cli.output import say, tell
 from reconciler.clock import now
-from reconciler.errors import CannotRun
+from reconciler.errors import CannotRun, ReconcilerError
 
 if TYPE_CHECKING:
     from reconciler.applier import Stop
@@ -276,10 +276,12 @@ def carry_out(plan: Plan, writer: Writer, stop: Stop) -> Report:
             stop.cut.set()
         if failed:
             raise failed[0]
-        report = applier.report()
-        journal.write("end", stopped=report.stopped)
+        try:
+            journal.write("end", stopped=applier.stopped)
+        except ReconcilerError as error:
+            applier.halt(error)
         tell(f"journal {journal.path}, last hash {journal.chain}")
-    return report
+        return applier.report()
 
 
 @contextmanager
@@ -311,10 +313,14 @@ def new_run() -> Path:
 def home() -> Path:
     """Return `.reconciler`, which git does not see."""
     folder = Path(".reconciler")
-    folder.mkdir(mode=0o700, exist_ok=True)
     ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        fix = "nothing was sent; make room for the journal there"
+        raise CannotRun(f"cannot write to {folder} ({error.strerror})", fix) from None
     return folder
 
 

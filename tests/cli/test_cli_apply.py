@@ -246,3 +246,12 @@ def test_a_deadline_ends_the_run_with_1(desk: Desk) -> None:
     assert done.code == 1
     assert "Stopped: the deadline passed" in done.out
     assert 0 < len(desk.sent) < 40
+
+
+def test_no_put_leaves_where_no_journal_can_be_kept(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    (desk.folder / ".reconciler").write_text("a file where the folder should be", encoding="utf-8")
+    done = desk.run("apply", "--yes")
+    assert done.code == 1
+    assert desk.world.writes == []
+    assert "error: cannot write to .reconciler (File exists); nothing was sent" in done.err
