@@ -162,16 +162,22 @@ def way_back(
     fields: dict[Ref, list[WantedField]] = {}
     touched: list[str] = []
     for (ref, key), step in sorted(steps.items(), key=lambda one: (one[0][0], one[1].line, one[0][1])):
+        what = f"{ref.type_key}/{ref.id} {catalog.label(ref.type_key, key)}"
         if catalog.fault(ref.type_key, key):
-            touched.append(f"{ref.type_key}/{ref.id} {catalog.label(ref.type_key, key)} cannot be put back")
+            touched.append(f"{what} cannot be put back: the field has changed")
             continue
         codec, place = catalog.codec(ref.type_key, key), Place(f"run {run}", step.line, 1)
         before, after = codec.decode(step.before).value, codec.decode(step.after).value
         seen = live[ref].values.get(key) if ref in live else None
-        if seen is None or seen.value == after:
-            fields.setdefault(ref, []).append(WantedField(key, before, place))
-        elif seen.value != before:
-            what = f"{ref.type_key}/{ref.id} {codec.spec.label}"
+        if seen is not None and seen.value not in (before, after):
             touched.append(f"{what} was touched since, and keeps {codec.show(seen.value)}")
+            continue
+        try:
+            wanted = codec.forced(before)
+        except ValueError as error:
+            touched.append(f"{what} cannot be put back: it had {error}")
+            continue
+        if seen is None or seen.value == after:
+            fields.setdefault(ref, []).append(WantedField(key, wanted, place))
     items = tuple(WantedItem(ref, some[0].place, tuple(some)) for ref, some in sorted(fields.items()))
     return items, tuple(touched)

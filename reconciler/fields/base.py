@@ -240,6 +240,13 @@ class Codec(ABC):
         """Say why a differing value may not be sent (the world's doing), or None."""
         return None
 
+    def forced(self, value: Any) -> Any:
+        """Return a canonical value as one that may replace whatever stands there.
+
+        Raises ValueError for one that was only ever read and cannot be written.
+        """
+        return value
+
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema (draft 07) of what files may say, for editors; null empties every field."""
         shapes = list(self.shapes())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.authored import AuthoredMap, Node, Scalar
@@ -211,6 +211,12 @@ class RichTextCodec(Codec):
             return None
         plain = value.is_plain or value.is_opaque
         return value.text if plain else {"markdown": markdown_of(value.filled)}
+
+    def forced(self, value: Any) -> Any:
+        """Let the text replace any formatting; one beyond the subset cannot be written."""
+        if isinstance(value, Prose) and value.is_opaque:
+            raise ValueError("formatting that no field can be given")
+        return replace(value, over="anything") if isinstance(value, Prose) else value
 
     def objection(self, live: Seen, after: Hashable) -> str | None:
         """Refuse to flatten formatting that the author did not give up."""

@@ -78,3 +78,21 @@ def test_twice_is_once(desk: Desk) -> None:
 
 def test_a_run_that_changed_nothing_or_is_not_there_is_told(desk: Desk) -> None:
     assert "cannot read" in desk.run("rollback", "nonsense", "--yes").err
+
+
+def test_formatting_of_ours_gives_way_to_the_words_that_stood_there(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{description: {{markdown: '**new** words'}}}}}}")
+    before = held(desk, STORY)["description"]
+    desk.run("apply", "--yes")
+    assert desk.run("rollback", last_run(desk), "--yes").code == 0
+    assert held(desk, STORY)["description"] == before
+
+
+def test_formatting_that_nobody_here_can_write_is_told_and_left(desk: Desk) -> None:
+    desk.world.format(STORY, "description", "a table", "<table><tr><td>a table</td></tr></table>")
+    desk.stories(f"{{id: {STORY}, fields: {{description: {{text: new, replace_formatting: true}}}}}}")
+    assert desk.run("apply", "--yes").code == 0
+    sent = len(desk.sent)
+    done = desk.run("rollback", last_run(desk), "--yes")
+    assert "Description cannot be put back: it had formatting that no field can be given" in done.out
+    assert len(desk.sent) == sent
