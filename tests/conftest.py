@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, settings
 from reconciler import cli
 from reconciler.sandbox import Running, World, demo_world
 
-for profile, examples in (("quick", 60), ("deep", 3000)):
+for profile, examples in (("quick", 60), ("deep", 1000)):
     settings.register_profile(
         profile,
         max_examples=examples,
