@@ -94,13 +94,13 @@ def made_it(record: Record, change: Change) -> bool:
 def culprit(change: Change, records: Iterable[Record]) -> Record | None:
     """Return the newest record of the field, if it led to the live value; else nobody is named.
 
-    Times have the grain of a second: of several that differ in the newest one nobody knows the last.
+    Times have the grain of a second: of several in the newest one, that one counts which alone
+    led to the live value.
     """
     own = {one for one in records if one.key == change.key}
     latest = max((one.at for one in own), default=0)
-    newest = {one for one in own if one.at == latest}
-    (last,) = newest if len(newest) == 1 else (None,)
-    return last if last and made_it(last, change) else None
+    makers = [one for one in own if one.at == latest and made_it(one, change)]
+    return makers[0] if len(makers) == 1 else None
 
 
 def blamed(

@@ -54,7 +54,8 @@ def test_members_are_judged_by_who_came_and_who_went() -> None:
     assert culprit(live, [came, went]) is None
 
 
-def test_two_that_differ_in_one_second_leave_it_unknown() -> None:
+def test_of_several_in_one_second_the_one_that_led_here_counts() -> None:
     ana, bo = record(1000, PEOPLE[0], 1), record(1000, PEOPLE[1], 1)
     assert culprit(change(1), [ana, bo]) is None
     assert culprit(change(1), [ana, ana]) == ana
+    assert culprit(change(1), [ana, record(1000, PEOPLE[1], 2)]) == ana
