@@ -213,7 +213,12 @@ def test_letters_typed_into_the_search_are_no_commands(opened: Open) -> None:
 def test_remembers_what_was_seen(opened: Open) -> None:
     here = opened(a_plan())
     here.press("j Space Space")
-    here.page.reload()
+    assert here.status().endswith("3 seen")
+    for _ in range(50):  # Chromium hands what was stored to a page's next process a moment later
+        here.page.reload()
+        if here.status().endswith("3 seen"):
+            break
+        here.page.wait_for_timeout(100)
     assert here.status().endswith("3 seen")
 
 
