@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DEEP := $(VENV)/.installed-deep
 
 .PHONY: help demo test deep lint lock
 help: ## list the targets
@@ -20,7 +21,11 @@ demo: $(STAMP) ## plan and apply the demo state on the embedded sandbox
 test: $(STAMP) ## lint, types, layers and every test, with the time of each
 	@BIN=$(BIN) sh tests/run.sh
 
-deep: $(STAMP) ## long searches, 30 minutes a target; TARGETS="laws fields" chooses
+$(DEEP): $(STAMP) requirements-deep.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-deep.lock
+	@touch $(DEEP)
+
+deep: $(DEEP) ## long searches, 30 minutes a target; TARGETS="laws fields" chooses
 	@BIN=$(BIN) sh tests/deep.sh
 
 lint: $(STAMP) ## ruff, mypy and the import layers alone
@@ -29,3 +34,6 @@ lint: $(STAMP) ## ruff, mypy and the import layers alone
 lock: ## pin every requirement with its hashes
 	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras \
 	  --allow-unsafe --extra dev --extra sandbox --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras \
+	  --allow-unsafe --extra dev --extra sandbox --extra deep --constraint requirements.lock \
+	  --output-file requirements-deep.lock pyproject.toml
