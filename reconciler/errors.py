@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 from reconciler.authored import Place
 
@@ -88,7 +89,17 @@ class WrongShape(Mistake):
 
 
 class ReconcilerError(Exception):
-    """The run cannot start or cannot end; the command exits with 1."""
+    """The run cannot start or cannot end; the command exits with 1.
+
+    `mistakes` are what is wrong in the files beside it, so that all is said at once.
+    """
+
+    mistakes: tuple[Mistake, ...] = ()
+
+    def beside(self, mistakes: Iterable[Mistake]) -> Self:
+        """Keep the mistakes that were found before, in the order of their places; returns itself."""
+        self.mistakes = tuple(sorted(set(mistakes), key=lambda m: (m.place, m.what, m.fix)))
+        return self
 
 
 class InputError(ReconcilerError):
@@ -96,7 +107,7 @@ class InputError(ReconcilerError):
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         """Collect, sort and keep the mistakes."""
-        self.mistakes = tuple(sorted(set(mistakes), key=lambda m: (m.place, m.what, m.fix)))
+        self.beside(mistakes)
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 

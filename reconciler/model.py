@@ -45,8 +45,9 @@ class Change:
 
     `before` and `after` are in the form of the PUT.  `contains` and `excludes`, in the same
     form, are set where the author wrote a rule about some members.  `why` is a word of
-    `reconciler.why` where a base is known; `held` says why an apply leaves the field alone;
-    `by` and `at` who made the live value and when, in the space's time zone.
+    `reconciler.why` where a base is known; `base` and `base_label` are what the base wanted where
+    that is none of both; `held` says why an apply leaves the field alone; `by` and `at` who made
+    the live value and when, in the space's time zone.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Change:
     held: str | None = None
     by: str | None = None
     at: str | None = None
+    base: Any = None
 
     @property
     def op(self) -> str:
@@ -139,6 +141,20 @@ class GuardResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """Why nothing was planned: a mistake in the files with its place, or what stopped the run."""
+
+    what: str
+    fix: str
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        """Return it on one line."""
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{self.what}; {self.fix}" if self.fix else f"{where}{self.what}"
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What an apply will ask of the service where nothing moves, lags or fails; `seconds` at 15 a second."""
 
@@ -152,7 +168,8 @@ class Plan:
     """What would change in one space, and everything that was said about it.
 
     `types` names each type key as files do; `named` counts the items of all the state.  `base`
-    is the commit against which the words of `why` are meant; `left` holds what an apply leaves alone.
+    is the commit against which the words of `why` are meant; `left` holds what an apply leaves
+    alone.  Where there are `failures` nothing else is known.
     """
 
     host: str
@@ -170,6 +187,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     guards: tuple[GuardResult, ...] = ()
     settings_changes: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
 
     def address(self, ref: Ref) -> str:
         """Return `space/type/id`, by the names that files use."""
@@ -196,7 +214,7 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether there is no row at all."""
-        return not self.updates and not self.blocks and not self.left
+        return not (self.updates or self.blocks or self.left or self.failures)
 
     def count(self, why: str) -> int:
         """How many fields differ for this reason, those that are left alone among them."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler import __version__
 from reconciler.authored import Place
 from reconciler.errors import CannotRun
-from reconciler.model import Block, Change, GuardResult, Plan, Ref, Released, SideEffect, Update
+from reconciler.model import Block, Change, Failure, GuardResult, Plan, Ref, Released, SideEffect, Update
 
 FORMAT = "1.0"
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -53,6 +54,7 @@ class FieldFile(Strict):
     contains: list[Any]
     excludes: list[Any]
     why: str | None
+    base: Any
     base_label: str | None
     held: str | None
     by: str | None
@@ -78,14 +80,19 @@ class SideEffectFile(Strict):
     labels: list[str]
 
 
-class ResourceChangeFile(Strict):
-    """One item: one PUT."""
+class ItemFile(Strict):
+    """One item, and how it changes or has changed."""
 
     address: str
     type: str
     id: int
     name: str
     change: ChangeFile
+
+
+class ResourceChangeFile(ItemFile):
+    """One item: one PUT."""
+
     fields: list[FieldFile]
     side_effects: list[SideEffectFile]
     source: SourceFile
@@ -143,6 +150,17 @@ class ReleasedFile(Strict):
     name: str
 
 
+class ErrorFile(Strict):
+    """Why nothing was planned; `source` is null where no file is to blame."""
+
+    what: str
+    fix: str
+    source: SourceFile | None
+
+
+ExitReason = Literal["error", "guard", "blocked", "changes", "no_changes"]
+
+
 class RequestsFile(Strict):
     """What an apply will ask of the service where nothing moves, lags or fails."""
 
@@ -164,7 +182,10 @@ class PlanFile(Strict):
     applyable: bool
     complete: bool
     errored: bool
+    errors: list[ErrorFile]
+    exit_reason: ExitReason
     resource_changes: list[ResourceChangeFile]
+    resource_drift: list[ItemFile]
     left_alone: list[ResourceChangeFile]
     released: list[ReleasedFile]
     blocked: list[BlockFile]
@@ -198,8 +219,14 @@ def plan_file(plan: Plan, at: datetime, *, commit: str | None = None, dirty: boo
         space=SpaceFile(name=plan.space, key=plan.space_key, types=dict(plan.types)),
         desired=DesiredFile(commit=commit, dirty=dirty),
         applyable=bool(plan.updates) and all(guard.ok for guard in plan.guards),
-        complete=not plan.blocks,
-        errored=False,
+        complete=not plan.blocks and not plan.failures,
+        errored=bool(plan.failures),
+        errors=[
+            ErrorFile(what=one.what, fix=one.fix, source=source(one.place) if one.place else None)
+            for one in plan.failures
+        ],
+        exit_reason=exit_reason(plan),
+        resource_drift=list(drift(plan)),
         base=BaseFile(commit=plan.base),
         resource_changes=[resource(plan, update) for update in plan.updates],
         left_alone=[resource(plan, update) for update in plan.left],
@@ -234,6 +261,39 @@ def plan_file(plan: Plan, at: datetime, *, commit: str | None = None, dirty: boo
     return made.model_copy(update={"seal": seal(made)})
 
 
+def exit_reason(plan: Plan) -> ExitReason:
+    """Say in one word how a run that plans ended; the first that holds."""
+    if plan.failures:
+        return "error"
+    if any(not guard.ok for guard in plan.guards):
+        return "guard"
+    if plan.blocks:
+        return "blocked"
+    return "no_changes" if plan.is_empty else "changes"
+
+
+def drift(plan: Plan) -> Iterator[ItemFile]:
+    """Yield how each item moved under us: from what the base wanted to what is live."""
+    moved: dict[Ref, list[Change]] = {}
+    titles = {}
+    for update in (*plan.updates, *plan.left):
+        titles[update.ref] = update.title
+        moved.setdefault(update.ref, []).extend(one for one in update.changes if one.why in {"drift", "both"})
+    for ref, changes in sorted(moved.items()):
+        if changes:
+            yield ItemFile(
+                address=plan.address(ref),
+                type=ref.type_key,
+                id=ref.id,
+                name=titles[ref],
+                change=ChangeFile(
+                    actions=["update"],
+                    before={one.key: one.after if one.why == "drift" else one.base for one in changes},
+                    after={one.key: one.before for one in changes},
+                ),
+            )
+
+
 def resource(plan: Plan, update: Update) -> ResourceChangeFile:
     """Return one item's changes."""
     return ResourceChangeFile(
@@ -261,6 +321,7 @@ def resource(plan: Plan, update: Update) -> ResourceChangeFile:
                 contains=list(one.contains),
                 excludes=list(one.excludes),
                 why=one.why,
+                base=one.base,
                 base_label=one.base_label,
                 held=one.held,
                 by=one.by,
@@ -355,6 +416,9 @@ def plan_of(made: PlanFile) -> Plan:
         notes=tuple(made.notes),
         settings_changes=tuple(made.settings_changes),
         guards=tuple(GuardResult(one.name, one.limit, one.actual, one.ok) for one in made.guards),
+        failures=tuple(
+            Failure(one.what, one.fix, place(one.source) if one.source else None) for one in made.errors
+        ),
     )
 
 
@@ -380,6 +444,7 @@ def update_of(one: ResourceChangeFile) -> Update:
                 excludes=tuple(row.excludes),
                 clears=row.op == "clear",
                 why=row.why,
+                base=row.base,
                 base_label=row.base_label,
                 held=row.held,
                 by=row.by,

@@ -158,8 +158,10 @@ def reasoned(
     at = (want.ref, one.key)
     word = word_for(at, one.wanted, seen.value, standpoint.past)
     held = standpoint.keeps(want.ref, one.key) if word == "drift" else None
-    base = codec.show(settle(standpoint.past.base[at], seen.value)) if word == "both" else None
-    return replace(made, why=word, base_label=base, held=held)
+    if word != "both":
+        return replace(made, why=word, held=held)
+    base = settle(standpoint.past.base[at], seen.value)
+    return replace(made, why=word, base=codec.encode(base), base_label=codec.show(base), held=held)
 
 
 def broken_expectation(want: WantedItem, item: Item, catalog: Catalog) -> Block | None:

@@ -87,13 +87,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return 1
-    except InputError as error:
+    except ReconcilerError as error:
         from reconciler.manifest import report
 
         tell(*report(error.mistakes))
-        return 1
-    except ReconcilerError as error:
-        tell(f"error: {error}")
+        if not isinstance(error, InputError):
+            tell(f"error: {error}")
         return 1
     except Exception as error:  # noqa: BLE001 - a traceback is never an answer
         frame = traceback.extract_tb(error.__traceback__)[-1]

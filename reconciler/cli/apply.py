@@ -208,10 +208,12 @@ def from_saved(
     from reconciler.cli.workspace import STATE, guarded, settings_at
     from reconciler.errors import InputError
     from reconciler.manifest import shown
-    from reconciler.planfile import plan_of
+    from reconciler.planfile import BadPlan, plan_of
     from reconciler.settings import find_settings, load_settings
 
     made = read_plan(path)
+    if made.errored:
+        raise BadPlan("the run that made it failed")
     refuse_stale(made, now(), commit=commit, max_age=max_age)
     plan = plan_of(made)
     settings, mistakes = load_settings(find_settings(STATE), root=Path.cwd())

@@ -12,11 +12,13 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.output import say, tell, write_file
-from reconciler.errors import CannotRun
+from reconciler.errors import CannotRun, ReconcilerError
 
 if TYPE_CHECKING:
     from reconciler.api.connection import Connection
-    from reconciler.cli.workspace import Workspace
+    from reconciler.cli.workspace import Refs, Selection, Workspace
+    from reconciler.model import Plan
+    from reconciler.planfile import PlanFile
 
 CHANGES = 2
 SNAPSHOT = "snapshot"
@@ -58,30 +60,49 @@ def command(
 
     PATHS are files or folders of desired state (default: state).
     """
-    from reconciler.api.client import Client
     from reconciler.cli.views import show_plan
-    from reconciler.cli.workspace import (
-        Raised,
-        Refs,
-        Selection,
-        changed_files,
-        desired,
-        open_workspace,
-        plan_now,
-        with_blame,
-    )
-    from reconciler.clock import now
-    from reconciler.history import head
-    from reconciler.planfile import dumps, plan_file
-    from reconciler.space import Reader
+    from reconciler.cli.workspace import Refs, failed_plan, open_workspace
+    from reconciler.planfile import dumps
 
     if snapshot and not offline:
         raise CannotRun("--snapshot stands for the space only with --offline", "add it, or leave both out")
-    workspace = open_workspace(paths, space)
-    files = changed_files(workspace, base) if changed else None
-    selection = Selection(only, exclude, files)
-    if offline and snapshot is None:
-        return checked_alone(workspace)
+    try:
+        workspace = open_workspace(paths, space)
+        if offline and snapshot is None:
+            return checked_alone(workspace)
+        selection = selected(workspace, only, exclude, base, changed=changed)
+        plan = planned(workspace, selection, Refs(base, applied), snapshot, blame=blame)
+    except ReconcilerError as error:
+        failed = failed_plan(error, space)
+        show_plan(failed, dated(failed), [one for one in formats if one != ("text", None)], say)
+        raise
+    made = dated(plan)
+    if out:
+        write_file(out, dumps(made))
+    show_plan(plan, made, formats, say)
+    if strict and plan.blocks:
+        tell(f"error: {len(plan.blocks)} blocked rows, and --strict takes them for errors")
+        return 1
+    return CHANGES if detailed_exitcode and not plan.is_empty else 0
+
+
+def selected(
+    workspace: Workspace, only: tuple[str, ...], exclude: tuple[str, ...], base: str | None, *, changed: bool
+) -> Selection:
+    """Return what the run is about; raises CannotRun where --changed has no base."""
+    from reconciler.cli.workspace import Selection, changed_files
+
+    return Selection(only, exclude, changed_files(workspace, base) if changed else None)
+
+
+def planned(
+    workspace: Workspace, selection: Selection, refs: Refs, snapshot: Path | None, *, blame: bool
+) -> Plan:
+    """Read the space, or a snapshot that stands for it, and plan; with `blame` its records are asked, too."""
+    from reconciler.api.client import Client
+    from reconciler.cli.workspace import Raised, desired, plan_now, with_blame
+    from reconciler.space import Reader
+
     with service(workspace, snapshot) as connection, Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         items = desired(workspace, reader, selection)
@@ -91,24 +112,26 @@ def command(
             items,
             connection.host if snapshot is None else SNAPSHOT,
             Raised(),
-            Refs(base, applied),
+            refs,
             everything=selection.everything,
         )
         if blame:
             plan = with_blame(plan, reader, connection.plugin_id)
     if snapshot:
         plan = replace(plan, notes=(f"planned against {snapshot}, {age_of(snapshot)} old", *plan.notes))
-    commit = head(workspace.root)
-    made = plan_file(
+    return plan
+
+
+def dated(plan: Plan) -> PlanFile:
+    """Return the plan as a file, with the commit that is checked out here."""
+    from reconciler.clock import now
+    from reconciler.history import head
+    from reconciler.planfile import plan_file
+
+    commit = head(Path.cwd())
+    return plan_file(
         plan, now(), commit=commit.sha if commit else None, dirty=commit.dirty if commit else None
     )
-    if out:
-        write_file(out, dumps(made))
-    show_plan(plan, made, formats, say)
-    if strict and plan.blocks:
-        tell(f"error: {len(plan.blocks)} blocked rows, and --strict takes them for errors")
-        return 1
-    return CHANGES if detailed_exitcode and not plan.is_empty else 0
 
 
 @contextmanager

@@ -13,15 +13,14 @@ from reconciler.api.connection import Connection, connection_from
 from reconciler.authored import Manifest
 from reconciler.blame import blamed, suspects
 from reconciler.catalog import Catalog, WantedItem, spec_of
-from reconciler.cli.output import tell
 from reconciler.clock import now
 from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
 from reconciler.fields.people import UnknownPerson
 from reconciler.fields.related import UnknownItem
 from reconciler.guard import Allowance, Limits, judge, widened
 from reconciler.history import commit_of, git, git_bytes, tree_at
-from reconciler.manifest import SETTINGS, load, report, shown
-from reconciler.model import Plan, Ref
+from reconciler.manifest import SETTINGS, load, shown
+from reconciler.model import Failure, Plan, Ref
 from reconciler.pins import FOLDER, Pins, decided, pinned_people, pins_folder, read_pins
 from reconciler.planner import Standpoint, make_plan, people_of
 from reconciler.selection import Selector, select, selector
@@ -122,11 +121,11 @@ def open_workspace(paths: Sequence[Path], space: str | None, *, checked: bool = 
     if new := [one for one in wrong if one.place not in told]:
         raise InputError([*mistakes, *new])
     found = find_settings(paths[0] if paths else STATE)
-    home = found.parent if found else (paths[0] if paths else STATE)
-    whole = not paths or [path.resolve() for path in paths] == [home.resolve()]
-    everything = mine if whole else of_space(load([home], root=root)[0], chosen, settings)
+    homes = [found.parent] if found else [STATE] if STATE.is_dir() else sorted(paths)
+    whole = not paths or {path.resolve() for path in paths} == {home.resolve() for home in homes}
+    everything = mine if whole else of_space(load(homes, root=root)[0], chosen, settings)
     named = len({(one.type.text, entry.id) for one in everything.documents for entry in one.items})
-    return Workspace(root, settings, mine, tuple(mistakes), chosen, named, pins, shown(home, root), whole)
+    return Workspace(root, settings, mine, tuple(mistakes), chosen, named, pins, shown(homes[0], root), whole)
 
 
 def offline(
@@ -161,12 +160,11 @@ def changed_files(workspace: Workspace, base: str | None) -> tuple[str, ...]:
 
 
 def connect(mistakes: Iterable[Mistake]) -> Connection:
-    """Read the environment; what is wrong in the files is said before what is missing there."""
+    """Read the environment; what is wrong in the files is said beside what is missing there."""
     try:
         return connection_from(os.environ)
-    except ReconcilerError:
-        tell(*report(mistakes))
-        raise
+    except ReconcilerError as error:
+        raise error.beside(mistakes) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +187,8 @@ def desired(workspace: Workspace, reader: Reader, selection: Selection) -> tuple
         words = {document.type.text for document in workspace.manifest.documents}
         catalog = reader.open(words, workspace.settings.groups(), workspace.pins)
         reader.learn(workspace.manifest)
-    except ReconcilerError:
-        tell(*report(workspace.mistakes))
-        raise
+    except ReconcilerError as error:
+        raise error.beside(workspace.mistakes) from None
     items, mistakes = catalog.desire(workspace.manifest)
     told = {mistake.place for mistake in workspace.mistakes}
     if new := [mistake for mistake in mistakes if mistake.place not in told] or workspace.mistakes:
@@ -298,6 +295,28 @@ def wishes_at(workspace: Workspace, reader: Reader, sha: str) -> Wishes:
     then.codecs.clear()
     items, _ = then.desire(mine)
     return wishes(items)
+
+
+def failed_plan(error: ReconcilerError, space: str | None) -> Plan:
+    """Return the plan that tells why there is none, for the space that was meant as far as that is known."""
+    settings, _ = load_settings(find_settings(STATE), root=Path.cwd())
+    name = space or (next(iter(settings.spaces)) if len(settings.spaces) == 1 else "")
+    failures = [Failure(one.what, one.fix, one.place) for one in error.mistakes]
+    if isinstance(error, CannotRun):
+        failures.append(Failure(error.what, error.fix))
+    elif not isinstance(error, InputError):
+        failures.append(Failure(str(error), ""))
+    return Plan(
+        host="",
+        space=name,
+        space_key="",
+        types={},
+        updates=(),
+        blocks=(),
+        agree=0,
+        named=0,
+        failures=tuple(failures),
+    )
 
 
 def guarded(plan: Plan, settings: Settings, raised: Raised, base: Settings | None = None) -> Plan:

@@ -87,11 +87,18 @@ def fitted(text: str, most: int) -> str:
 
 def plan_annotations(plan: Plan) -> str:
     """Return the workflow commands: the worst rows first, then one notice with the verdict."""
-    found = list(remarks(plan))
+    found = [*failures(plan), *remarks(plan)]
     more = len(found) - SHOWN
     rest = f" {more} more rows need a look." if more > 0 else ""
     last = Annotation("notice", f"Plan for {plan.space}", f"{verdict(plan)}{rest}")
     return "".join(f"{one}\n" for one in [*found[:SHOWN], last])
+
+
+def failures(plan: Plan) -> Iterator[Annotation]:
+    """Yield what is wrong in the files, or what stopped the run."""
+    for one in plan.failures:
+        what = f"{cut(one.what, SHOWN * 100)}; {one.fix}" if one.fix else one.what
+        yield Annotation("error", "Nothing was planned", what, one.place)
 
 
 def remarks(plan: Plan) -> Iterator[Annotation]:

@@ -13,8 +13,9 @@ from typing import NewType
 
 from markupsafe import escape
 
+from reconciler.authored import Place
 from reconciler.guard import allow_line
-from reconciler.model import Block, Change, Plan, Released, SideEffect, Update
+from reconciler.model import Block, Change, Failure, Plan, Released, SideEffect, Update
 from reconciler.planfile import PlanFile
 from reconciler.render.explain import GONE, NEW, Piece, inside_rows, is_long, nearby, words
 from reconciler.render.groups import (
@@ -251,6 +252,7 @@ def sections_of(plan: Plan) -> list[Section]:
     found = groups(plan)
     made = [
         settings_section(plan),
+        failure_section(plan),
         guard_section(plan),
         change_section(plan, found, BOTH),
         block_section(plan),
@@ -274,6 +276,23 @@ def settings_section(plan: Plan) -> Section:
     return Section(
         SETTINGS, "", lambda n: Markdown(f"- **Settings changed**: {said(short(told[n]))}\n"), ones(told)
     )
+
+
+def failure_section(plan: Plan) -> Section:
+    """Table what is wrong in the files, or what stopped the run."""
+    told = plan.failures
+    return Section(
+        "errors",
+        f"#### Errors\n\n{table_head('where', 'what', 'what to do')}",
+        lambda n: failure_row(told[n]),
+        ones(told),
+    )
+
+
+def failure_row(failure: Failure) -> Markdown:
+    """Return one error with its place."""
+    where = code(where_of(failure.place)) if failure.place else Markdown("–")
+    return table_row(where, said(short(failure.what)), said(short(failure.fix)) if failure.fix else "–")
 
 
 def note_section(plan: Plan) -> Section:
@@ -382,13 +401,13 @@ def block_row(plan: Plan, group: BlockGroup) -> Markdown:
 def blocked_item(plan: Plan, block: Block) -> Markdown:
     """Name a blocked item and the line that wants something of it."""
     title = f" {code(short(block.title))}" if block.title else ""
-    return Markdown(f"{code(short(plan.address(block.ref)))}{title} at {code(where_of(block))}")
+    return Markdown(f"{code(short(plan.address(block.ref)))}{title} at {code(where_of(block.place))}")
 
 
-def where_of(row: Block | Change | Update) -> str:
-    """Return the place of a row as `file:line`, of a long file name the end."""
-    file = row.place.file
-    return f"{file if len(file) <= SHORT else '…' + file[-SHORT:]}:{row.place.line}"
+def where_of(place: Place) -> str:
+    """Return a place as `file:line`, of a long file name the end."""
+    file = place.file
+    return f"{file if len(file) <= SHORT else '…' + file[-SHORT:]}:{place.line}"
 
 
 def effect_section(plan: Plan) -> Section:
@@ -442,7 +461,7 @@ def item_section(plan: Plan) -> Section:
 def item_details(plan: Plan, update: Update) -> Markdown:
     """Return one item's changes with their places; long values as word-level differences."""
     rows = "".join(
-        table_row(said(short(one.name)), values(one), why_cell(why_line([one])), code(where_of(one)))
+        table_row(said(short(one.name)), values(one), why_cell(why_line([one])), code(where_of(one.place)))
         for one in update.changes
     )
     longer = "".join(explained(one) for one in update.changes)

@@ -49,6 +49,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     rows += [(block.place.file, block) for block in plan.blocks]
     rows.sort(key=lambda row: (row[0], row[1].place, isinstance(row[1], Block)))
     heading = None
+    for failure in plan.failures:
+        yield f"error: {safe_text(str(failure))}"
     for change in plan.settings_changes:
         yield f"settings changed: {short(change)}"
     for file, row in rows:
@@ -110,6 +112,8 @@ def block_lines(plan: Plan, block: Block) -> Iterator[str]:
 
 def verdict(plan: Plan) -> str:
     """Return the line that scripts may look for."""
+    if plan.failures:
+        return f"Failed: {len(plan.failures)} errors, nothing was planned."
     if plan.is_empty:
         return NO_CHANGES
     left = sum(len(update.changes) for update in plan.left)

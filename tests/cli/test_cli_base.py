@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -53,6 +54,22 @@ def test_each_difference_has_its_word(repo: Desk) -> None:
     assert "~ Story points  8 → 5  left alone (drift: report)   :4" in rows
     assert "1 drifted, 1 both, 0 blocked, 1 left alone." in done.out
     assert "Guard 'both' stops an apply: 1 fields, at most 0 fields are allowed." in done.out
+
+
+def test_what_moved_under_us_is_told_in_the_names_of_terraform(repo: Desk) -> None:
+    repo.world.edit(STORY, "field_3724e6", 8, by=BO)
+    repo.world.edit(STORY, "field_2fbca6", 1779120000000, by=BO)
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 5, due: 2026-12-01}}}}")
+    made = json.loads(repo.run("plan", "--base", "HEAD", "--format", "json").out)
+    (moved,) = made["resource_drift"]
+    assert moved["address"] == f"demo/story/{STORY}"
+    assert moved["change"] == {
+        "actions": ["update"],
+        "before": {"field_3724e6": 5, "field_2fbca6": 1776700800000},
+        "after": {"field_3724e6": 8, "field_2fbca6": 1779120000000},
+    }
+    (both,) = (one for one in made["resource_changes"][0]["fields"] if one["why"] == "both")
+    assert (both["base"], both["base_label"]) == (1776700800000, "2026-04-21")
 
 
 def test_a_merge_never_undoes_an_edit_that_nobody_reviewed(repo: Desk) -> None:

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import jsonschema
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 CHANGE = "{id: 6300012300, fields: {priority: P3, story_points: 5}}"
 AGREES = "{id: 6300012301, fields: {priority: P1}}"
+VIEWS = ("text", "markdown", "html", "github", "json")
 
 
 def test_shows_only_what_differs(desk: Desk) -> None:
@@ -201,26 +204,47 @@ def test_formats_go_to_files_side_by_side(desk: Desk) -> None:
     assert (refused.code, refused.out) == (1, "")
 
 
-def test_a_plan_is_the_same_to_the_byte_whatever_the_hash_seed_locale_and_zone(desk: Desk) -> None:
+@pytest.mark.parametrize("first", range(0, 200, 20))
+def test_a_plan_is_the_same_to_the_byte_whatever_seed_locale_zone_and_order(desk: Desk, first: int) -> None:
     desk.stories(CHANGE, "{id: 6300012301, fields: {platform: [Web, iOS], watchers: [ana@example.com]}}")
+    desk.stories("{id: 6300012302, roles: {RD: [ana@example.com]}}", file="state/roles.yml")
+    desk.stories("{id: 6300013300, fields: {severity: S1}}", file="state/issues.yaml", type_="issue")
+    orders = list(permutations(["state/stories.yaml", "state/roles.yml", "state/issues.yaml"]))
     seen = set()
-    for seed, locale, zone in (("1", "C", "UTC"), ("2", "C.UTF-8", "Asia/Tokyo"), ("77", "POSIX", "")):
+    for seed in range(first, first + 20):
+        order = orders[seed % 6]
         done = subprocess.run(
-            [sys.executable, "-m", "reconciler", "plan", "--format", "json"],
+            [sys.executable, "-m", "reconciler", "plan", "--format", "json", *order],
             cwd=desk.folder,
             env={
                 **os.environ,
                 **desk.environ,
-                "PYTHONHASHSEED": seed,
-                "LC_ALL": locale,
-                "TZ": zone,
+                "PYTHONHASHSEED": str(seed),
+                "LC_ALL": ("C", "C.UTF-8", "POSIX")[seed % 3],
+                "TZ": ("UTC", "Asia/Tokyo", "America/St_Johns", "")[seed % 4],
                 "SOURCE_DATE_EPOCH": "1764000000",
             },
             capture_output=True,
             check=True,
         )
-        seen.add(done.stdout)
+        seen.add(done.stdout.replace(desk.environ["MEEGLE_BASE_URL"].removeprefix("http://").encode(), b""))
     assert len(seen) == 1
+    assert len(json.loads(seen.pop())["resource_changes"]) == 4
+
+
+def test_the_digest_is_equal_on_two_clocks_in_two_folders_and_by_two_hosts_of_one_service(
+    desk: Desk, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    desk.stories(CHANGE)
+    here = json.loads(desk.run("plan", "--format", "json").out)
+    there = replace(desk, folder=tmp_path_factory.mktemp("elsewhere"))
+    there.write("state/moved.yaml", f"# moved\n\nspace: demo\ntype: story\nitems: [{CHANGE}]\n")
+    there.environ = {**desk.environ, "SOURCE_DATE_EPOCH": "1000000000"}
+    there.environ["MEEGLE_BASE_URL"] = desk.environ["MEEGLE_BASE_URL"].replace("127.0.0.1", "localhost")
+    moved = json.loads(there.run("plan", "--format", "json").out)
+    assert moved["digest"] == here["digest"]
+    assert moved["seal"] != here["seal"]
+    assert (moved["timestamp"], moved["host"]) != (here["timestamp"], here["host"])
 
 
 def test_two_spaces_need_a_choice(desk: Desk) -> None:
@@ -313,3 +337,58 @@ def test_every_format_can_be_written_in_one_run(desk: Desk) -> None:
     assert "default-src 'none'" in page
     assert "1 blocked" in (desk.folder / "summary.md").read_text(encoding="utf-8")
     assert desk.run("show", "plan.json", "--format", "markdown").out == markdown
+
+
+def test_a_plan_that_fails_is_told_in_every_format_all_the_same(desk: Desk) -> None:
+    desk.stories("{id: 6300012300, fields: {priorty: P3}}")
+    done = desk.run("plan", *(f"--format={name}=plan.{name}" for name in VIEWS), "--out", "saved.json")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == ("state/stories.yaml:4:31: no field 'priorty' on story; did you mean 'priority'?\n")
+    text, markdown, page, github, made = (
+        (desk.folder / f"plan.{name}").read_text(encoding="utf-8") for name in VIEWS
+    )
+    for view in (text, markdown, page, github):
+        assert "Failed: 1 errors, nothing was planned." in view
+        assert "no field 'priorty' on story" in view.replace("&#39;", "'")
+    assert "::error file=state/stories.yaml,line=4,col=31," in github
+    told = json.loads(made)
+    assert (told["errored"], told["applyable"], told["complete"]) == (True, False, False)
+    assert told["exit_reason"] == "error"
+    assert told["errors"][0]["source"] == {"file": "state/stories.yaml", "line": 4, "column": 31}
+    schema = json.loads(published()["plan.schema.json"])
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors(told)) == []
+    assert not (desk.folder / "saved.json").exists()
+    assert desk.run("show", "plan.json").out == text
+    refused = desk.run("apply", "plan.json")
+    assert "this plan cannot be used: the run that made it failed" in refused.err
+
+
+def test_a_run_that_cannot_start_is_told_as_json_beside_the_mistakes_of_the_files(desk: Desk) -> None:
+    desk.stories("{id: 6300012300, fields: {priority: P0, priority: P1}}")
+    del desk.environ["MEEGLE_USER_KEY"]
+    done = desk.run("plan", "--format", "json")
+    told = json.loads(done.out)
+    assert done.code == 1
+    assert [one["source"] and one["source"]["line"] for one in told["errors"]] == [4, None]
+    assert [one["what"] for one in told["errors"]][1] == "MEEGLE_USER_KEY is not set"
+    assert len(done.err.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("items", "flags", "word", "code"),
+    [
+        ([AGREES], [], "no_changes", 0),
+        ([CHANGE], [], "changes", 0),
+        ([CHANGE], ["--detailed-exitcode"], "changes", 2),
+        ([CHANGE, "{id: 999, fields: {priority: P0}}"], [], "blocked", 0),
+        ([CHANGE, "{id: 999, fields: {priority: P0}}"], ["--strict"], "blocked", 1),
+        (["{id: 6300012300, fields: {priority: null}}"], [], "guard", 0),
+    ],
+)
+def test_the_exit_reason_is_one_word(
+    desk: Desk, items: list[str], flags: list[str], word: str, code: int
+) -> None:
+    desk.write("state/reconciler.yaml", "spaces: {demo: {guards: {clears: 0}}}\n")
+    desk.stories(*items)
+    done = desk.run("plan", "--format", "json", *flags)
+    assert (json.loads(done.out)["exit_reason"], done.code) == (word, code)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.authored import Place
 from reconciler.fields.base import EMPTY_LABEL
-from reconciler.model import Block, Change, GuardResult, Plan, Ref, Released, SideEffect, Update
+from reconciler.model import Block, Change, Failure, GuardResult, Plan, Ref, Released, SideEffect, Update
 from reconciler.planfile import PlanFile, plan_file
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -221,6 +221,7 @@ def hostile_plan(payload: str) -> Plan:
         notes=(payload,),
         settings_changes=(payload,),
         guards=(GuardResult("clears", payload, payload, ok=False),),
+        failures=(Failure(payload, payload, place), Failure(payload, "")),
     )
 
 
@@ -286,4 +287,5 @@ plans = st.builds(
     notes=st.lists(words, max_size=3).map(tuple),
     settings_changes=st.lists(words, max_size=3).map(tuple),
     guards=st.lists(guards, max_size=3).map(tuple),
+    failures=st.lists(st.builds(Failure, words, words, st.none() | places), max_size=2).map(tuple),
 )

@@ -81,7 +81,7 @@ def test_plain_changes_are_not_annotated() -> None:
 def test_the_runner_hears_no_command_but_ours(payload: str) -> None:
     plan = hostile_plan(payload)
     for one in commands(plan):
-        assert one.name in {"warning", "notice"}
+        assert one.name in {"error", "warning", "notice"}
         assert set(one.properties) <= {"file", "line", "col", "title"}
         assert one.properties.get("line", "3") == "3"
         assert "\n" not in one.data
