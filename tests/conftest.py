@@ -29,6 +29,11 @@ for profile, examples in (("quick", 60), ("deep", 1000)):
 settings.load_profile("quick")
 
 
+def is_deep() -> bool:
+    """Whether the long searches were asked for, by `--hypothesis-profile=deep`."""
+    return settings.get_current_profile_name() == "deep"
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a command ended with."""

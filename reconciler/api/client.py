@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 import httpx
 
 from reconciler.api.auth import Auth, Tokens
-from reconciler.api.connection import Connection
+from reconciler.api.connection import Connection, password_in
 from reconciler.api.endpoints import PLUGIN_TOKEN, UPDATE, Endpoint
 from reconciler.api.failures import (
     ApiRefusal,
@@ -86,7 +86,7 @@ class Client:
         """Put the layers together; nothing is sent yet."""
         self._connection = connection
         waits = wait or (stop or threading.Event()).wait
-        self._secrets = Secrets(connection.plugin_secret)
+        self._secrets = Secrets(connection.plugin_secret, password_in(connection.proxy))
         self._budget = Budget(retries)
         network = transport or Network(connection.base_url, connection.proxy)
         whole = Deadline(Reading(network, connection.host, self._secrets, size_cap), deadline)

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
 
 from reconciler import __version__
 from reconciler.api.failures import BadEnvironment, Problem
@@ -66,6 +67,11 @@ def connection_from(environ: Mapping[str, str]) -> Connection:
         rate=float(environ.get("MEEGLE_RATE") or DEFAULT_RATE),
         proxy=environ.get("MEEGLE_PROXY") or None,
     )
+
+
+def password_in(address: str | None) -> str:
+    """Return the password of an address such as a proxy's, decoded; empty where it holds none."""
+    return unquote(urlsplit(address or "").password or "")
 
 
 def is_loopback(host: str) -> bool:

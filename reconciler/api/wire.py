@@ -19,6 +19,7 @@ from reconciler.api.failures import Redirected, StopCode
 from reconciler.errors import CannotRun
 
 LONGEST_MESSAGE: Final = 500
+"""Characters of the service's own words that are kept, once our secrets are taken out of them."""
 LONGEST_RETRY_AFTER: Final = 120.0
 """Seconds; a longer wish of the service is shortened to this."""
 
@@ -338,7 +339,7 @@ def _message(body: dict[str, Any]) -> str:
     inner = [part for part in (body.get("err"), body.get("error")) if isinstance(part, dict)]
     texts = [body.get("err_msg"), body.get("message"), *(part.get("msg") for part in inner)]
     words = dict.fromkeys(text for text in texts if isinstance(text, str) and text)
-    return ": ".join(words)[:LONGEST_MESSAGE]
+    return ": ".join(words)
 
 
 _LOG_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")

@@ -7,10 +7,10 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ruamel.yaml.error import YAMLError
 from waitress.server import create_server
@@ -26,14 +26,27 @@ from .seeds import BadSeed, emails_in, read_seed, write_seed
 from .store import BadStore, SqliteStore
 from .world import World
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 LOOPBACK, THREADS = "127.0.0.1", 64
 
 
 class Running:
-    """A context manager that serves a world on a free loopback port in a thread; `url` is where."""
+    """A context manager that serves a world on a free loopback port in a thread; `url` is where.
 
-    def __init__(self, world: World, *, port: int = 0, write_log: Path | None = None) -> None:
-        app = create_app(world, write_log=write_log)
+    `around` puts one more layer around the service: answers that no switch can bring about.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        port: int = 0,
+        write_log: Path | None = None,
+        around: Callable[[WSGIApplication], WSGIApplication] = lambda app: app,
+    ) -> None:
+        app = around(create_app(world, write_log=write_log))
         self.world = world
         listener = socket.create_server((LOOPBACK, port), backlog=256)
         self.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"

@@ -513,6 +513,13 @@ def test_no_message_exception_or_log_repeats_a_secret(
         assert SECRET not in text
 
 
+def test_a_long_message_is_cut_after_secrets_were_taken_out_of_it() -> None:
+    service = Service(refusal(20006, "x" * 490 + SECRET + "y" * 100_000, 400))
+    with client_for(service) as client, pytest.raises(ApiRefusal) as caught:
+        client.read(QUERY, path=PATH)
+    assert caught.value.message == "x" * 490 + "(hidden)yy"
+
+
 def test_a_secret_that_the_token_endpoint_repeats_is_hidden() -> None:
     answer = httpx.Response(200, json={"error": {"code": 10204, "msg": f"wrong secret {SECRET}"}})
     with client_for(Service(tokens=(answer,))) as client, pytest.raises(StopCode) as caught:

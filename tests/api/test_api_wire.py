@@ -15,7 +15,6 @@ from reconciler.api.wire import (
     Ambiguous,
     Answer,
     Broken,
-    Failure,
     Fatal,
     NotWritten,
     Refused,
@@ -224,11 +223,6 @@ def test_a_wish_to_wait_is_honoured_up_to_two_minutes(wish: str, seconds: float 
 @pytest.mark.parametrize("log_id", ["a b", "x\n::error::", "x" * 65, 7, None, "\x1b[31m"])
 def test_a_log_id_that_is_none_is_dropped(log_id: object) -> None:
     assert answer(400, envelope(20006, log_id=log_id)).log_id == ""
-
-
-def test_a_long_message_is_cut() -> None:
-    reply = answer(400, envelope(20006, "x" * 100_000)).reply
-    assert reply == Failure((20006,), "x" * 500)
 
 
 @pytest.mark.parametrize(
