@@ -37,24 +37,15 @@ def pull(paths: tuple[Path, ...], space: str | None, *, rewrite: bool) -> int:
 
     PATHS are files or folders of desired state (default: state).
     """
-    import json
-
     from reconciler.cli.pull import write_bytes
-    from reconciler.editor import editor_schema
-    from reconciler.pins import pin_files, pins_folder
+    from reconciler.pins import pins_folder
     from reconciler.render.safe import safe_text
 
     workspace, pins, rewritten = live_pins(paths, space, rewrite=rewrite)
     folder = pins_folder(workspace.root, workspace.space)
-    names = sorted({workspace.space, pins.space_key})
-    files = pin_files(pins) | {
-        f"{spec.word}.schema.json": json.dumps(editor_schema(spec, names), ensure_ascii=False, indent=1)
-        + "\n"
-        for spec in pins.types.values()
-    }
     folder.mkdir(parents=True, exist_ok=True)
     written = 0
-    for name, text in sorted(files.items()):
+    for name, text in sorted(pinned_files(pins, workspace.space).items()):
         path = folder / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_file(path, text)
@@ -66,6 +57,21 @@ def pull(paths: tuple[Path, ...], space: str | None, *, rewrite: bool) -> int:
     counts = f"{len(pins.types)} types, {len(pins.people)} people, {len(pins.items)} items"
     say(f"Pinned {counts}; {written} files changed.\n")
     return 0
+
+
+def pinned_files(pins: Pins, space: str) -> dict[str, str]:
+    """Return the text of each file of `schemas/SPACE/`: the pins, and a schema of each type for editors."""
+    import json
+
+    from reconciler.editor import editor_schema
+    from reconciler.pins import pin_files
+
+    names = sorted({space, pins.space_key})
+    return pin_files(pins) | {
+        f"{spec.word}.schema.json": json.dumps(editor_schema(spec, names), ensure_ascii=False, indent=1)
+        + "\n"
+        for spec in pins.types.values()
+    }
 
 
 @command.command("check")

@@ -1,0 +1,201 @@
+"""`reconciler init`: a new repository for a space, which plans at once.  Overwrites nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.output import say, tell
+from reconciler.errors import CannotRun, quoted, suggestion
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from reconciler.api.client import Client
+    from reconciler.catalog import Catalog, TypeSpec
+    from reconciler.space import Reader
+
+HOST = "MEEGLE_BASE_URL"
+HOSTS = ("https://project.feishu.cn", "https://project.larksuite.com")
+MOST_SPACES = 100
+"""Spaces of which one call tells the names (endpoints.md 4.2)."""
+
+
+@click.command("init")
+@click.option("--host", metavar="URL", help=f"The service, where {HOST} is not set.")
+@click.option("--space", metavar="SPACE", help="The space: its simple name or its key.")
+@click.option("--type", "types", metavar="TYPE", multiple=True, help="A type of work item; may be repeated.")
+@click.option(
+    "--time-zone", "zone", metavar="ZONE", default="Asia/Shanghai", show_default=True, help="Of the space."
+)
+def command(host: str | None, space: str | None, types: tuple[str, ...], zone: str) -> int:
+    """Write a repository into this folder: state/, settings, pins, editor settings, workflows, a README.
+
+    Asks on a terminal for what is not given.  Credentials come from the environment and are checked
+    first.  What is there already stays as it is.  Writes nothing to the space.
+    """
+    from reconciler.api.client import Client
+    from reconciler.cli.workspace import connect
+    from reconciler.settings import SpaceSettings
+    from reconciler.space import Reader
+
+    decisions = SpaceSettings(time_zone=zone_named(zone))
+    given = {} if os.environ.get(HOST) else {HOST: asked(host, "The service", "--host", HOSTS[0])}
+    os.environ.update(given)
+    connection = connect(())
+    with Client(connection) as client:
+        known = () if space else spaces(client, connection.user_key)
+        name = asked(space, "The space", "--space", *known)
+        reader = Reader(client, name, decisions, connection.user_key)
+        chosen = [kind.key for kind in chosen_types(reader.open((), {}), types)]
+        catalog = reader.open(chosen, {})
+        kinds = [catalog.types[key] for key in chosen]
+        reader.meet([connection.user_key])
+        started = write_new(files_of(reader, kinds, zone))
+        examples = {home(name, one): first_item(reader, one) for one in kinds}
+    if adopted(examples, name):
+        started += write_new(people_and_items(name))
+    for path in started:
+        say(f"wrote {path}\n")
+    say("\nNow:\n")
+    for variable, value in given.items():
+        say(f"  export {variable}={value}\n")
+    for line in ("validate", "plan", *(f"pull --type {one.word} --into {home(name, one)}" for one in kinds)):
+        say(f"  reconciler {line}\n")
+    return 0
+
+
+# -- what is asked ---------------------------------------------------------------------------------
+
+
+def asked(given: str | None, what: str, flag: str, *known: str) -> str:
+    """Return what was given, else what a person at a terminal answers; raises CannotRun elsewhere."""
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise CannotRun(f"{flag} is not given", f"there is {', '.join(known)}" if known else "add it")
+    choice = f" ({', '.join(known)})" if len(known) > 1 else ""
+    answer: str = click.prompt(f"{what}{choice}", default=known[0] if known else None, err=True)
+    return answer.strip()
+
+
+def zone_named(word: str) -> ZoneInfo:
+    """Return a time zone; raises CannotRun."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(word)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise CannotRun(f"no time zone {quoted(word)}", "write an IANA name such as Asia/Shanghai") from None
+
+
+def spaces(client: Client, user_key: str) -> list[str]:
+    """Return the names of the spaces that the user and the plugin see (endpoints.md 4.1, 4.2)."""
+    from reconciler.api import endpoints as api
+
+    keys = client.read(api.PROJECTS, body={"user_key": user_key}).get("data") or []
+    if not keys:
+        return []
+    body = {"project_keys": keys[:MOST_SPACES], "user_key": user_key}
+    found = client.read(api.PROJECTS_DETAIL, body=body).get("data") or {}
+    return sorted(str(one.get("simple_name") or key) for key, one in found.items())
+
+
+def chosen_types(catalog: Catalog, words: Sequence[str]) -> list[TypeSpec]:
+    """Return the types that were named, by flags or at the terminal; raises CannotRun."""
+    known = sorted(one.word for one in catalog.types.values())
+    some = words or asked(None, "Its types, parted by commas", "--type", *known).split(",")
+    found: dict[str, TypeSpec] = {}
+    for word in some:
+        kind = catalog.type_of(word.strip())
+        if kind is None:
+            raise CannotRun(f"no type {quoted(word.strip())} in {catalog.space}", suggestion(word, known))
+        found[kind.key] = kind
+    return list(found.values())
+
+
+# -- what is written -------------------------------------------------------------------------------
+
+
+def home(space: str, kind: TypeSpec) -> str:
+    """Return the file that begins with items of a type."""
+    from reconciler.cli.workspace import STATE
+
+    return f"{STATE}/{space}/{kind.word}.yaml"
+
+
+def files_of(reader: Reader, kinds: Sequence[TypeSpec], zone: str) -> dict[str, str]:
+    """Return the text of each file of the new repository but those of the items."""
+    from reconciler.cli.schema import pinned_files
+    from reconciler.pins import FOLDER, Pins
+    from reconciler.schemas import published
+    from reconciler.starter import Start, starting_files
+
+    me = reader.catalog.people.by_key.get(reader.user_key)
+    words = [one.word for one in kinds]
+    start = Start(reader.name, reader.space_key, words, zone, me.email if me else "")
+    if any(field.type == "business" for kind in kinds for field in kind.fields):
+        reader.read_lines()
+    pins = Pins(reader.space_key, {kind.key: reader.catalog.types[kind.key] for kind in kinds})
+    pinned = {
+        f"{FOLDER}/{reader.name}/{file}": text for file, text in pinned_files(pins, reader.name).items()
+    }
+    settings = "settings.schema.json"
+    return starting_files(start) | {f"{FOLDER}/{settings}": published()[settings]} | pinned
+
+
+def write_new(files: Mapping[str, str]) -> list[str]:
+    """Write the files that are not there; returns which, and tells which were kept."""
+    written: list[str] = []
+    for name, text in files.items():
+        path = Path(name)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except FileExistsError:
+            tell(f"kept {name}, which is there already")
+        except OSError as error:
+            fix = "check the folder and its permissions"
+            raise CannotRun(f"cannot write {name} ({error.strerror})", fix) from None
+        else:
+            written.append(name)
+    return written
+
+
+def first_item(reader: Reader, kind: TypeSpec) -> int | None:
+    """Return the id of one item of a type, for an example; None where there is none."""
+    from reconciler.api import endpoints as api
+
+    body = {"work_item_type_keys": [kind.key], "page_num": 1, "page_size": 1}
+    rows = reader.client.read(api.FILTER, path={"project_key": reader.space_key}, body=body).get("data")
+    return int(rows[0]["id"]) if rows else None
+
+
+def adopted(examples: Mapping[str, int | None], space: str) -> bool:
+    """Pull one item of each type into its file, where there is one and no file; says whether any was."""
+    from reconciler.cli.pull import Job
+
+    some = False
+    for name, item_id in examples.items():
+        if item_id is None or Path(name).exists():
+            continue
+        Job((f"{space}/{Path(name).stem}/{item_id}",), None, None, Path(name), None, None).run(space)
+        some = True
+    return some
+
+
+def people_and_items(space: str) -> dict[str, str]:
+    """Return the pins of whom and what the new files name."""
+    from reconciler.cli.schema import live_pins
+    from reconciler.pins import FOLDER, ITEMS, PEOPLE, pin_files
+
+    _, pins, _ = live_pins((), space)
+    return {
+        f"{FOLDER}/{space}/{name}": text for name, text in pin_files(pins).items() if name in {PEOPLE, ITEMS}
+    }

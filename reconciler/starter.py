@@ -1,0 +1,76 @@
+"""The files of a new repository, which `init` writes from the templates of `templates/`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from reconciler.manifest import SETTINGS
+from reconciler.manifest.writing import inline
+
+TEMPLATES = {
+    f"state/{SETTINGS}": "reconciler.yaml.j2",
+    "README.md": "README.md.j2",
+    ".gitignore": "gitignore.j2",
+    ".vscode/settings.json": "vscode.json.j2",
+}
+"""Each file of the new repository, and what it is made from."""
+
+WORKFLOWS = ".github/workflows"
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a new repository begins with; `email` is the acting user's, empty where it is hidden."""
+
+    space: str
+    key: str
+    types: Sequence[str]
+    zone: str
+    email: str
+
+
+def starting_files(start: Start) -> dict[str, str]:
+    """Return the text of each file by its path; the ready workflows as they are."""
+    environment = Environment(  # noqa: S701 - YAML, JSON and Markdown: values go through yaml or tojson, the rest are words
+        loader=FunctionLoader(template), undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    environment.filters["yaml"] = inline
+    known = {
+        "space": start.space,
+        "key": start.key,
+        "types": list(start.types),
+        "zone": start.zone,
+        "person": person(start.email),
+    }
+    made = {path: environment.get_template(name).render(known) for path, name in TEMPLATES.items()}
+    return made | {f"{WORKFLOWS}/{one.name}": one.read_text("utf-8") for one in workflows()}
+
+
+def person(email: str) -> tuple[str, str] | None:
+    """Return a short name for somebody, and their e-mail."""
+    name = email.partition("@")[0].partition("+")[0].partition(".")[0]
+    return (name, email) if NAME.fullmatch(name) else None
+
+
+def folder() -> Traversable:
+    """Return where the templates are."""
+    return files("reconciler") / "templates"
+
+
+def template(name: str) -> str:
+    """Read one template."""
+    return (folder() / name).read_text("utf-8")
+
+
+def workflows() -> list[Traversable]:
+    """Return the ready workflows, in the order of their names."""
+    home = folder() / "workflows"
+    found = [one for one in home.iterdir() if one.name.endswith((".yml", ".yaml"))] if home.is_dir() else []
+    return sorted(found, key=lambda one: one.name)

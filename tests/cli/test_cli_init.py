@@ -1,0 +1,143 @@
+"""A new repository is one command away: it plans at once, and nothing that was there is overwritten."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.starter import person, workflows
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
+
+TYPES = ("--type", "story", "--type", "Issue", "--type", "release")
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_the_new_repository_validates_and_plans_empty_at_once(desk: Desk) -> None:
+    done = desk.run("init", "--space", "demo", *TYPES)
+    assert (done.code, done.err) == (0, "")
+    assert desk.run("validate").out == "Valid: 3 items in 3 files.\n"
+    assert "No changes." in desk.run("plan").out
+    assert desk.run("fmt", "--check").code == 0
+    assert desk.run("schema", "check", "--detailed-exitcode").code == 0
+    assert desk.world.writes == []
+    assert "  reconciler pull --type issue --into state/demo/issue.yaml\n" in done.out
+    ready = [f".github/workflows/{one.name}" for one in workflows()]
+    pins = [
+        f"schemas/demo/{kind}{end}.json" for kind in ("issue", "release", "story") for end in ("", ".schema")
+    ]
+    assert files_in(desk.folder) == sorted(
+        [
+            *(".gitignore", ".vscode/settings.json", "README.md", "schemas/settings.schema.json"),
+            *(*ready, *pins, "schemas/demo/people.json", "state/reconciler.yaml"),
+            *(f"state/demo/{kind}.yaml" for kind in ("issue", "release", "story")),
+        ]
+    )
+
+
+def test_the_line_that_it_ends_with_takes_over_the_rest_of_a_type(desk: Desk) -> None:
+    desk.run("init", "--space", "demo", "--type", "story")
+    done = desk.run("pull", "--type", "story", "--into", "state/demo/story.yaml")
+    assert "; 1 stand in the files already.\n" in done.out
+    assert "No changes." in desk.run("plan").out
+
+
+def test_the_settings_name_the_space_its_key_the_zone_and_the_acting_user(desk: Desk) -> None:
+    desk.run("init", "--space", "demo", "--type", "story", "--time-zone", "Europe/Berlin")
+    settings = (desk.folder / "state/reconciler.yaml").read_text(encoding="utf-8")
+    assert "\npeople:\n  ana: ana@example.com\n" in settings
+    assert "\n  demo:\n    project_key: 64a0c1f2e3b4d5a6c7e8f901\n" in settings
+    assert "\n    time_zone: Europe/Berlin\n" in settings
+    editor = json.loads((desk.folder / ".vscode/settings.json").read_text(encoding="utf-8"))
+    assert editor["yaml.schemas"]["./schemas/demo/story.schema.json"] == ["state/demo/story*.yaml"]
+
+
+def test_what_is_there_already_keeps_every_byte(desk: Desk) -> None:
+    mine = {"README.md": "# ours\n", ".gitignore": "*.pyc\n", "state/reconciler.yaml": "people: {}\n"}
+    mine["state/demo/story.yaml"] = (
+        "space: demo\ntype: story\nitems: [{id: 6300012301, fields: {priority: P0}}]\n"
+    )
+    for name, text in mine.items():
+        desk.write(name, text)
+    done = desk.run("init", "--space", "demo", *TYPES)
+    assert done.code == 0
+    assert {name: (desk.folder / name).read_text(encoding="utf-8") for name in mine} == mine
+    assert [line.partition(" ")[2] for line in done.err.splitlines() if line.startswith("kept")] == [
+        f"{name}, which is there already" for name in ("state/reconciler.yaml", "README.md", ".gitignore")
+    ]
+    assert files_in(desk.folder / "state/demo") == ["issue.yaml", "release.yaml", "story.yaml"]
+
+
+def test_a_second_time_changes_nothing(desk: Desk) -> None:
+    desk.run("init", "--space", "demo", *TYPES)
+    before = {name: (desk.folder / name).read_bytes() for name in files_in(desk.folder)}
+    done = desk.run("init", "--space", "demo", *TYPES)
+    assert done.code == 0
+    assert "wrote" not in done.out
+    assert {name: (desk.folder / name).read_bytes() for name in files_in(desk.folder)} == before
+
+
+def test_credentials_are_checked_before_anything_is_written(desk: Desk) -> None:
+    desk.environ["MEEGLE_PLUGIN_SECRET"] = "0" * 32
+    done = desk.run("init", "--space", "demo", "--type", "story")
+    assert done.code == 1
+    assert "MEEGLE_PLUGIN_SECRET" in done.err
+    assert files_in(desk.folder) == []
+
+
+def test_without_a_terminal_it_says_what_to_choose_from(desk: Desk) -> None:
+    assert desk.run("init").err == "error: --space is not given; there is demo\n"
+    types = desk.run("init", "--space", "demo").err
+    assert types == "error: --type is not given; there is issue, release, story\n"
+    wrong = desk.run("init", "--space", "demo", "--type", "storry")
+    assert wrong.err == "error: no type 'storry' in demo; did you mean 'story'?\n"
+    zone = desk.run("init", "--space", "demo", "--type", "story", "--time-zone", "Mars/Base")
+    assert zone.err == "error: no time zone 'Mars/Base'; write an IANA name such as Asia/Shanghai\n"
+    assert files_in(desk.folder) == []
+
+
+def test_the_host_may_be_given_where_no_variable_names_it(desk: Desk) -> None:
+    host = desk.environ.pop("MEEGLE_BASE_URL")
+    done = desk.run("init", "--host", host, "--space", "demo", "--type", "story")
+    assert (done.code, done.err) == (0, "")
+    assert f"  export MEEGLE_BASE_URL={host}\n" in done.out
+    assert not any(host in (desk.folder / name).read_text(encoding="utf-8") for name in files_in(desk.folder))
+    strange = desk.run("init", "--host", "https://example.com", "--space", "demo", "--type", "story")
+    assert "names a host that is not on the list" in strange.err
+
+
+def test_at_a_terminal_it_asks_for_what_is_not_given(desk: Desk) -> None:
+    ours, theirs = pty.openpty()
+    asking = subprocess.Popen(
+        [sys.executable, "-m", "reconciler", "init"],
+        cwd=desk.folder,
+        env={**os.environ, **desk.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(theirs)
+    os.write(ours, b"\nstory, issue\n")
+    out, err = asking.communicate(timeout=60)
+    os.close(ours)
+    assert asking.returncode == 0, err
+    assert "The space [demo]: " in err
+    assert "Its types, parted by commas" in err
+    assert files_in(desk.folder / "state/demo") == ["issue.yaml", "story.yaml"]
+    assert "wrote state/reconciler.yaml\n" in out
+
+
+def test_a_person_without_a_plain_name_is_not_named() -> None:
+    assert person("ana.lee+x@example.com") == ("ana", "ana.lee+x@example.com")
+    assert person("1@example.com") is None
+    assert person("") is None
