@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from reconciler.clock import now
 from reconciler.errors import CannotRun, quoted
+from reconciler.record import Record, read_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,52 @@ def commit_of(root: Path, ref: str) -> str:
         return sha.strip()
     if git(root, "rev-parse", "--git-dir") is None:
         raise CannotRun("this is no git repository", "leave --base and --applied out, or run it in a clone")
-    if (git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
+    if is_shallow(root):
         fix = "fetch it: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout"
         raise CannotRun(f"no commit {quoted(ref)} in this shallow clone", fix)
     raise CannotRun(f"no commit {quoted(ref)} here", "check its name, or fetch it")
+
+
+def applied_ref(space: str) -> str:
+    """Return the ref that names the last applied commit of a space."""
+    return f"refs/reconciler/applied/{space}"
+
+
+def record_at(root: Path, ref: str, space: str) -> Record:
+    """Return the record that a ref names; any other ref names a commit of which all was applied."""
+    commit = commit_of(root, ref)
+    tag = git(root, "cat-file", "tag", ref) or ""
+    _, _, message = tag.partition("\n\n")
+    record = read_record(message, space)
+    return record if record and record.commit == commit else Record(space=space, commit=commit)
+
+
+def write_record(root: Path, record: Record) -> str:
+    """Make the space's ref name the record: a tag on its commit; returns the ref.
+
+    The tag keeps the commit from being collected, and is fetched and pushed together with it.
+    """
+    stamp = f"reconciler <reconciler@localhost> {int(now().timestamp())} +0000"
+    head_lines = f"object {record.commit}\ntype commit\ntag applied-{record.space}\ntagger {stamp}\n\n"
+    made = git_bytes(root, "mktag", stdin=f"{head_lines}{record.model_dump_json()}\n".encode())
+    ref = applied_ref(record.space)
+    if made is None or git(root, "update-ref", ref, made.decode().strip()) is None:
+        raise CannotRun(f"cannot write {ref}", "check that the commit is here and the repository writable")
+    return ref
+
+
+def fetch(root: Path, commits: Iterable[str], environ: Mapping[str, str]) -> None:
+    """Fetch commits that are not here, alone; raises CannotRun where the remote has them not."""
+    for sha in commits:
+        if git(root, "cat-file", "-e", f"{sha}^{{commit}}") is None:
+            depth = ("--depth=1",) if is_shallow(root) else ()
+            if git(root, "fetch", "--quiet", "--no-tags", *depth, "origin", sha, environ=environ) is None:
+                raise CannotRun(f"cannot fetch the commit {sha[:12]}", "check that it is still on a branch")
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether the clone lacks its older commits."""
+    return (git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +122,24 @@ def tree_at(root: Path, sha: str, folders: Iterable[str]) -> Iterator[Path]:
         yield Path(temporary)
 
 
-def git(root: Path, *arguments: str) -> str | None:
+def git(root: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> str | None:
     """Run git and return its text; None where there is no git or it refuses."""
-    out = git_bytes(root, *arguments)
+    out = git_bytes(root, *arguments, environ=environ)
     return None if out is None else out.decode("utf-8", "surrogateescape")
 
 
-def git_bytes(root: Path, *arguments: str) -> bytes | None:
-    """Run git and return its output; None where there is no git or it refuses."""
+def git_bytes(
+    root: Path, *arguments: str, stdin: bytes = b"", environ: Mapping[str, str] | None = None
+) -> bytes | None:
+    """Run git and return its output; None where there is no git or it refuses.  It never asks."""
     program = shutil.which("git")
     if program is None:
         return None
     done = subprocess.run(  # noqa: S603 - a fixed program, arguments of ours
-        [program, "-C", str(root), *arguments], capture_output=True, check=False
+        [program, "-C", str(root), *arguments],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "GIT_TERMINAL_PROMPT": "0", **(environ or {})},
     )
     return done.stdout if done.returncode == 0 else None

@@ -131,6 +131,18 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class Unapplied:
+    """A row that the last apply left behind; with no key all of the item.
+
+    `commit` is the one whose value it had before, None where no commit had named it.
+    """
+
+    ref: Ref
+    key: str | None
+    commit: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class GuardResult:
     """One guard, its limit and what the plan would touch."""
 
@@ -169,7 +181,9 @@ class Plan:
 
     `types` names each type key as files do; `named` counts the items of all the state.  `base`
     is the commit against which the words of `why` are meant; `left` holds what an apply leaves
-    alone.  Where there are `failures` nothing else is known.
+    alone.  `applied` is the last applied commit, `unapplied` what that apply left behind; `whole`
+    tells that nothing of the space's state was left out.  Where there are `failures` nothing else
+    is known.
     """
 
     host: str
@@ -188,6 +202,9 @@ class Plan:
     guards: tuple[GuardResult, ...] = ()
     settings_changes: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    applied: str | None = None
+    unapplied: tuple[Unapplied, ...] = ()
+    whole: bool = False
 
     def address(self, ref: Ref) -> str:
         """Return `space/type/id`, by the names that files use."""

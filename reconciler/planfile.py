@@ -17,7 +17,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reconciler import __version__
 from reconciler.authored import Place
 from reconciler.errors import CannotRun
-from reconciler.model import Block, Change, Failure, GuardResult, Plan, Ref, Released, SideEffect, Update
+from reconciler.model import (
+    Block,
+    Change,
+    Failure,
+    GuardResult,
+    Plan,
+    Ref,
+    Released,
+    SideEffect,
+    Unapplied,
+    Update,
+)
 
 FORMAT = "1.0"
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -135,10 +146,21 @@ class DesiredFile(Strict):
     dirty: bool | None
 
 
+class UnappliedFile(Strict):
+    """A row, or with no key an item, that the last apply left behind; `commit` is whose value it had."""
+
+    type: str
+    id: int
+    key: str | None
+    commit: str | None
+
+
 class BaseFile(Strict):
-    """The commit against which `why` is meant; null where none is known."""
+    """The commit against which `why` is meant, and the last applied one; null where none is known."""
 
     commit: str | None
+    applied: str | None
+    unapplied: list[UnappliedFile]
 
 
 class ReleasedFile(Strict):
@@ -179,6 +201,7 @@ class PlanFile(Strict):
     space: SpaceFile
     desired: DesiredFile
     base: BaseFile
+    whole: bool
     applyable: bool
     complete: bool
     errored: bool
@@ -227,7 +250,15 @@ def plan_file(plan: Plan, at: datetime, *, commit: str | None = None, dirty: boo
         ],
         exit_reason=exit_reason(plan),
         resource_drift=list(drift(plan)),
-        base=BaseFile(commit=plan.base),
+        base=BaseFile(
+            commit=plan.base,
+            applied=plan.applied,
+            unapplied=[
+                UnappliedFile(type=one.ref.type_key, id=one.ref.id, key=one.key, commit=one.commit)
+                for one in plan.unapplied
+            ],
+        ),
+        whole=plan.whole,
         resource_changes=[resource(plan, update) for update in plan.updates],
         left_alone=[resource(plan, update) for update in plan.left],
         released=[
@@ -411,6 +442,9 @@ def plan_of(made: PlanFile) -> Plan:
         named=made.named,
         metadata_digest=made.metadata_digest,
         base=made.base.commit,
+        applied=made.base.applied,
+        unapplied=tuple(Unapplied(Ref(one.type, one.id), one.key, one.commit) for one in made.base.unapplied),
+        whole=made.whole,
         left=tuple(update_of(one) for one in made.left_alone),
         released=tuple(Released(Ref(one.type, one.id), one.key, one.name) for one in made.released),
         notes=tuple(made.notes),

@@ -10,7 +10,7 @@ from reconciler.catalog import PEOPLE_TYPES, Catalog, WantedField, WantedItem, s
 from reconciler.fields.base import Codec, Rule, Seen, settle
 from reconciler.fields.people import USER_KEY
 from reconciler.fields.sets import SetCodec
-from reconciler.model import Block, Change, Item, Plan, Ref, Released, Update
+from reconciler.model import Block, Change, Item, Plan, Ref, Released, Unapplied, Update
 from reconciler.why import Past, released, word_for
 
 GONE = "deleted, of another type, or not visible"
@@ -21,12 +21,16 @@ ABORTED = "terminated"
 class Standpoint:
     """Where a plan is made from: the base commit, what was wanted then, and why drift is left alone.
 
+    `applied` is the last applied commit and `unapplied` what it left behind, if that is known.
+
     `keeps` says of a field why an apply leaves its drift alone, or None where it heals it.
     """
 
     base: str
     past: Past
     keeps: Callable[[Ref, str], str | None]
+    applied: str | None = None
+    unapplied: tuple[Unapplied, ...] = ()
 
 
 def make_plan(
@@ -66,6 +70,8 @@ def make_plan(
         named=named,
         metadata_digest=catalog.digest(touched(updates)),
         base=standpoint.base if standpoint else None,
+        applied=standpoint.applied if standpoint else None,
+        unapplied=standpoint.unapplied if standpoint else (),
         left=tuple(left),
         released=tuple(released_rows(items, catalog, standpoint)) if standpoint else (),
         notes=tuple(sorted(catalog.notes)),

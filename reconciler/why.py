@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from reconciler.catalog import WantedItem
 from reconciler.fields.base import Wanted, settle
-from reconciler.model import Ref
+from reconciler.model import Ref, Unapplied
 
 Word: TypeAlias = Literal["changed here", "drift", "both", "newly managed", "pending"]
 Wishes: TypeAlias = Mapping[tuple[Ref, str], Wanted]
@@ -17,7 +17,7 @@ Wishes: TypeAlias = Mapping[tuple[Ref, str], Wanted]
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the base wanted, and the last applied commit where it is another one."""
+    """What the base wanted, and what the last apply had made of it where that is something else."""
 
     base: Wishes
     applied: Wishes | None = None
@@ -28,22 +28,44 @@ def wishes(items: tuple[WantedItem, ...]) -> Wishes:
     return {(item.ref, one.key): one.wanted for item in items for one in item.fields}
 
 
+def overlaid(at_commit: Wishes, rows: Iterable[Unapplied], earlier: Mapping[str, Wishes]) -> Wishes:
+    """Return what an apply had really reached: rows that it left behind want what they wanted before.
+
+    A row of its own outranks one for the whole item.
+    """
+    own = {(one.ref, one.key): one for one in rows}
+    reached = dict(at_commit)
+    for at in {*at_commit, *((one.ref, one.key) for one in own.values() if one.key is not None)}:
+        ref, key = at
+        behind = own.get((ref, key)) or own.get((ref, None))
+        if behind is None or key is None:
+            continue
+        reached.pop((ref, key), None)
+        before = earlier[behind.commit] if behind.commit else {}
+        if (ref, key) in before:
+            reached[ref, key] = before[ref, key]
+    return reached
+
+
 def word_for(at: tuple[Ref, str], wanted: Wanted, live: Hashable, past: Past) -> Word:
     """Say why a field differs; asked only where it does.
 
-    Wishes are compared by what they make of the live value.
+    Wishes are compared by what they make of the live value.  Whether somebody moved it in the
+    space is told by what was applied; what was merged and never sent proves nothing about that.
     """
     if at not in past.base:
         return "newly managed"
-    before, after = settle(past.base[at], live), settle(wanted, live)
-    if before == live:
+    merged, after = settle(past.base[at], live), settle(wanted, live)
+    if merged == live:
         return "changed here"
-    if before != after:
-        return "both"
-    if past.applied is None or (at in past.applied and settle(past.applied[at], live) == after):
-        return "drift"
-    untouched = at not in past.applied or settle(past.applied[at], live) == live
-    return "pending" if untouched else "both"
+    here = merged != after
+    sent = past.base if past.applied is None else past.applied
+    if at not in sent:
+        return "newly managed" if here else "pending"
+    reached = settle(sent[at], live)
+    if reached == live:
+        return "changed here" if here else "pending"
+    return "drift" if reached == after and not here else "both"
 
 
 def released(items: tuple[WantedItem, ...], past: Past) -> Iterator[tuple[Ref, str]]:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from reconciler.fields.base import Rule, settle
-from reconciler.model import Ref
-from reconciler.why import Past, word_for
+from reconciler.model import Ref, Unapplied
+from reconciler.why import Past, overlaid, word_for
 
 AT = (Ref("story", 1), "f")
 E, A, B = None, "A", "B"
@@ -88,3 +88,35 @@ def test_what_was_merged_and_not_applied_is_pending_never_drift(
     applied: Any, live: Any, expected: str
 ) -> None:
     assert word(B, B, live, applied) == expected
+
+
+@pytest.mark.parametrize(
+    ("applied", "merged", "wanted", "live", "expected"),
+    [
+        (A, B, E, A, "changed here"),
+        (A, B, E, B, "changed here"),
+        (..., B, E, A, "newly managed"),
+        (A, B, A, E, "both"),
+        (A, B, B, E, "both"),
+        (A, A, A, B, "drift"),
+    ],
+)
+def test_what_was_merged_and_never_sent_does_not_accuse_anybody(
+    applied: Any, merged: Any, wanted: Any, live: Any, expected: str
+) -> None:
+    assert word(merged, wanted, live, applied) == expected
+
+
+def test_rows_that_an_apply_left_behind_want_what_they_wanted_before() -> None:
+    one, other = Ref("story", 1), Ref("story", 2)
+    at_commit = {(one, "f"): B, (one, "g"): B, (other, "f"): B, (other, "g"): B}
+    earlier = {"c1": {(one, "f"): A, (other, "f"): A}, "c0": {(other, "g"): E}}
+    rows = [Unapplied(one, "f", "c1"), Unapplied(other, None, "c1"), Unapplied(other, "g", "c0")]
+    assert overlaid(at_commit, rows, earlier) == {
+        (one, "f"): A,
+        (one, "g"): B,
+        (other, "f"): A,
+        (other, "g"): E,
+    }
+    assert (one, "f") not in overlaid(at_commit, [Unapplied(one, "f", None)], earlier)
+    assert overlaid(at_commit, [], {}) == at_commit

@@ -18,7 +18,7 @@ from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, q
 from reconciler.fields.people import UnknownPerson
 from reconciler.fields.related import UnknownItem
 from reconciler.guard import Allowance, Limits, judge, widened
-from reconciler.history import commit_of, git, git_bytes, tree_at
+from reconciler.history import commit_of, git, git_bytes, record_at, tree_at
 from reconciler.manifest import SETTINGS, load, shown
 from reconciler.model import Failure, Plan, Ref
 from reconciler.pins import FOLDER, Pins, decided, pinned_people, pins_folder, read_pins
@@ -26,7 +26,7 @@ from reconciler.planner import Standpoint, make_plan, people_of
 from reconciler.selection import Selector, select, selector
 from reconciler.settings import Ignore, Settings, SpaceSettings, find_settings, load_settings, read_settings
 from reconciler.space import Reader
-from reconciler.why import Past, Wishes, wishes
+from reconciler.why import Past, Wishes, overlaid, wishes
 
 STATE = Path("state")
 CLOCKS_APART = 60_000
@@ -222,8 +222,8 @@ def plan_now(
     if strangers := people_of(made) - set(reader.catalog.people.by_key):
         reader.meet(strangers)
         plan = make_plan(items, live, reader.catalog, host=host, named=workspace.named, standpoint=standpoint)
-    if not (workspace.whole and everything):
-        plan = replace(plan, released=())
+    whole = workspace.whole and everything
+    plan = replace(plan, whole=whole, released=plan.released if whole else ())
     base = settings_at(workspace.root, workspace.state, plan.base) if plan.base else None
     return guarded(plan, workspace.settings, raised, base)
 
@@ -233,11 +233,15 @@ def standpoint_of(workspace: Workspace, reader: Reader, refs: Refs) -> Standpoin
     ref = refs.base or refs.applied
     if ref is None:
         return None
-    sha = commit_of(workspace.root, ref)
-    past = Past(wishes_at(workspace, reader, sha))
-    if refs.base and refs.applied:
-        applied = wishes_at(workspace, reader, commit_of(workspace.root, refs.applied))
-        past = replace(past, applied=applied)
+    base = commit_of(workspace.root, ref)
+    at_base = wishes_at(workspace, reader, base)
+    record = record_at(workspace.root, refs.applied, workspace.space) if refs.applied else None
+    applied = None
+    if record and (record.commit != base or record.unapplied):
+        every = {sha: wishes_at(workspace, reader, sha) for sha in record.commits() if sha != base}
+        every[base] = at_base
+        applied = overlaid(every[record.commit], record.rows(), every)
+    past = Past(at_base, applied)
 
     def keeps(item: Ref, key: str) -> str | None:
         catalog, decisions = reader.catalog, workspace.decisions
@@ -246,7 +250,9 @@ def standpoint_of(workspace: Workspace, reader: Reader, refs: Refs) -> Standpoin
         policy = refs.drift or policy_of(decisions, catalog, item.type_key, key)
         return None if policy == "heal" else f"drift: {policy}"
 
-    return Standpoint(sha, past, keeps)
+    if record is None:
+        return Standpoint(base, past, keeps)
+    return Standpoint(base, past, keeps, record.commit, record.rows())
 
 
 def ignoring(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> Ignore | None:

@@ -1,0 +1,113 @@
+"""What the last apply left behind: the commit it carried out, and the rows that did not end well.  Pure.
+
+A record is found again by the next plan as `refs/reconciler/applied/<space>`; on GitHub a
+deployment carries it from job to job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from reconciler.errors import CannotRun
+from reconciler.model import Ref, Unapplied
+from reconciler.planfile import FORMAT, PlanFile, Strict, UnappliedFile
+
+DONE = frozenset({"applied", "already"})
+"""Outcomes after which the commit's value is live."""
+
+
+class NothingToRecord(CannotRun):
+    """An apply that did not run to its end leaves no record; the next one starts where this one did."""
+
+    def __init__(self, what: str) -> None:
+        """Make the message."""
+        super().__init__(f"nothing recorded: {what}", "the last record stands; apply again")
+
+
+class Record(Strict):
+    """The last applied commit of a space; `journal` is the last hash of the journal's chain."""
+
+    format_version: str = Field(default=FORMAT, pattern=r"^1\.")
+    space: str
+    commit: str = Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")
+    digest: str = ""
+    journal: str | None = None
+    unapplied: list[UnappliedFile] = Field(default_factory=list)
+
+    def rows(self) -> tuple[Unapplied, ...]:
+        """Return the rows that did not end well."""
+        return tuple(Unapplied(Ref(one.type, one.id), one.key, one.commit) for one in self.unapplied)
+
+    def commits(self) -> tuple[str, ...]:
+        """Return every commit that a plan against this record reads."""
+        return tuple(dict.fromkeys([self.commit, *(one.commit for one in self.unapplied if one.commit)]))
+
+
+def read_record(text: str | bytes, space: str) -> Record | None:
+    """Read a record; None for what is none, or for another space's."""
+    try:
+        record = Record.model_validate_json(text)
+    except ValidationError:
+        return None
+    return record if record.space == space else None
+
+
+def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
+    """Return the record of an apply: its plan, and its journal's entries (none if there was nothing to send).
+
+    Raises NothingToRecord where the apply was refused, cut or stopped.
+    """
+    lines = list(entries)
+    commit = made.desired.commit
+    if commit is None or made.desired.dirty or not made.whole:
+        raise NothingToRecord("the plan is not of all that a commit wants")
+    if made.resource_changes:
+        refuse_unfinished(made, lines)
+    return Record(
+        space=made.space.name,
+        commit=commit,
+        digest=made.digest,
+        journal=lines[-1]["chain"] if lines else None,
+        unapplied=list(unapplied(made, lines)),
+    )
+
+
+def refuse_unfinished(made: PlanFile, lines: list[Mapping[str, Any]]) -> None:
+    """Refuse a journal that is another plan's, or whose run did not come to its end."""
+    if not lines or lines[0].get("digest") != made.digest:
+        raise NothingToRecord("no journal tells that this plan was carried out")
+    last = lines[-1]
+    if last["event"] != "end" or last.get("stopped"):
+        raise NothingToRecord(f"the apply did not run to its end ({last.get('stopped') or 'cut'})")
+
+
+def unapplied(made: PlanFile, lines: Iterable[Mapping[str, Any]]) -> Iterator[UnappliedFile]:
+    """Yield the rows whose value of this commit is not live, each with the commit whose value it had."""
+    done = {
+        (one["type"], one["id"], key)
+        for one in lines
+        if one["event"] == "result"
+        for key, outcome in one["outcomes"].items()
+        if outcome.lower() in DONE
+    }
+    sent = [(item.type, item.id, row.key) for item in made.resource_changes for row in item.fields]
+    held = [(one.type, one.id, one.key) for one in made.blocked]
+    earlier = {(one.type, one.id, one.key): one.commit for one in made.base.unapplied}
+    whole = {(kind, item) for kind, item, key in held if key is None}
+    kept = [at for at in earlier if at[:2] in whole]
+    rows = {at: earlier_of(at, earlier, made.base.applied) for at in [*sent, *held, *kept] if at not in done}
+    for (kind, item, key), commit in sorted(rows.items(), key=lambda row: (*row[0][:2], row[0][2] or "")):
+        yield UnappliedFile(type=kind, id=item, key=key, commit=commit)
+
+
+def earlier_of(
+    at: tuple[str, int, str | None],
+    earlier: Mapping[tuple[str, int, str | None], str | None],
+    applied: str | None,
+) -> str | None:
+    """Return the commit whose value a row had before: an older one where it had been left behind before."""
+    kind, item, _ = at
+    return next((earlier[one] for one in (at, (kind, item, None)) if one in earlier), applied)

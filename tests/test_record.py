@@ -1,0 +1,84 @@
+"""What an apply leaves behind for the next plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reconciler.model import Plan, Ref, Unapplied
+from reconciler.planfile import PlanFile, plan_file
+from reconciler.record import NothingToRecord, Record, read_record, record_of
+from tests.render.plans import NOON, block, plan_with, priority, text, update
+
+SHA, OLD, OLDER = "a" * 40, "b" * 40, "c" * 40
+
+
+def made_of(plan: Plan, *, dirty: bool = False) -> PlanFile:
+    return plan_file(replace(plan, whole=True, applied=OLD), NOON, commit=SHA, dirty=dirty)
+
+
+def journal(made: PlanFile, *results: dict[str, Any], stopped: str | None = None) -> list[dict[str, Any]]:
+    begin = {"event": "begin", "digest": made.digest, "chain": "1"}
+    end = {"event": "end", "stopped": stopped, "chain": "2"}
+    return [begin, *({"event": "result", "type": "story", **one} for one in results), end]
+
+
+def behind(record: Record) -> list[tuple[int, str | None, str | None]]:
+    return [(one.id, one.key, one.commit) for one in record.unapplied]
+
+
+def test_a_row_that_was_not_applied_keeps_the_value_of_the_last_applied_commit() -> None:
+    made = made_of(plan_with(update(0, priority(), text("a", "b")), blocks=[block(1)]))
+    outcomes = {"priority": "Applied", "notes": "Ignored"}
+    record = record_of(made, journal(made, {"id": 6300012300, "outcomes": outcomes}))
+    assert (record.commit, record.journal) == (SHA, "2")
+    assert behind(record) == [(6300012300, "notes", OLD), (6300019901, None, OLD)]
+    assert read_record(record.model_dump_json(), "demo") == record
+    assert read_record(record.model_dump_json(), "other") is None
+
+
+def test_a_row_that_was_left_behind_twice_keeps_the_older_commit() -> None:
+    ref, gone = Ref("story", 6300012300), Ref("story", 6300019901)
+    left = (Unapplied(ref, "notes", OLDER), Unapplied(gone, "priority", OLDER), Unapplied(gone, "due", None))
+    plan = plan_with(update(0, text("a", "b")), blocks=[block(1)], unapplied=left)
+    record = record_of(made_of(plan), journal(made_of(plan)))
+    assert behind(record) == [
+        (6300012300, "notes", OLDER),
+        (6300019901, None, OLD),
+        (6300019901, "due", None),
+        (6300019901, "priority", OLDER),
+    ]
+
+
+def test_rows_that_agree_by_now_are_no_longer_left_behind() -> None:
+    plan = plan_with(unapplied=(Unapplied(Ref("story", 6300012300), "notes", OLDER),))
+    assert behind(record_of(made_of(plan), [])) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([], "no journal tells"),
+        ([{"event": "begin", "digest": "other", "chain": "1"}], "no journal tells"),
+        ([{"event": "begin", "digest": None, "chain": "1"}], "to its end (cut)"),
+        ([{"event": "begin", "digest": None}, {"event": "end", "stopped": "signal 15"}], "(signal 15)"),
+    ],
+)
+def test_an_apply_that_did_not_run_to_its_end_leaves_no_record(lines: list[Any], said: str) -> None:
+    made = made_of(plan_with(update(0, priority())))
+    some = [{**one, "digest": made.digest} if one.get("digest", "") is None else one for one in lines]
+    with pytest.raises(NothingToRecord, match="nothing recorded") as refused:
+        record_of(made, some)
+    assert said in str(refused.value)
+
+
+def test_a_plan_of_a_part_or_of_files_that_differ_from_their_commit_leaves_no_record() -> None:
+    for made in (
+        plan_file(plan_with(), NOON, commit=SHA, dirty=False),
+        plan_file(plan_with(whole=True), NOON),
+        made_of(plan_with(), dirty=True),
+    ):
+        with pytest.raises(NothingToRecord):
+            record_of(made, [])
