@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -31,8 +31,9 @@ class JournalFailed(CannotRun):
 class Journal:
     """An append-only file of JSON lines, numbered, chained by SHA-256 and synced to disk."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make the run's folder (0700) and its journal (0600)."""
+    def __init__(self, folder: Path, seen: Callable[[str], None] | None = None) -> None:
+        """Make the run's folder (0700) and its journal (0600); `seen` is given each line once it is kept."""
+        self.seen = seen
         self.path = folder / "journal.jsonl"
         self.number = 0
         self.chain = FIRST
@@ -72,6 +73,8 @@ class Journal:
             except OSError as error:
                 raise JournalFailed(self.path, error.strerror or "failed") from None
             self.chain = json.loads(line)["chain"]
+            if self.seen:
+                self.seen(line)
 
 
 def sealed(entry: Mapping[str, Any], chain: str) -> str:

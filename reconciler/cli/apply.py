@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +18,9 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say, tell
+from reconciler.cli.output import say, say_json, tell
+from reconciler.cli.progress import progress
+from reconciler.cli.signals import GRACE, Signals, leave
 from reconciler.clock import now
 from reconciler.errors import CannotRun, ReconcilerError
 
@@ -30,38 +31,7 @@ if TYPE_CHECKING:
     from reconciler.settings import Settings
     from reconciler.space import Writer
 
-GRACE = 4.0
-"""Seconds that calls under way get after a signal."""
 NOT_ALL, REFUSED = 3, 4
-
-
-@dataclass(slots=True)
-class Signals:
-    """The signal that asked for an end, if one came."""
-
-    asked: threading.Event = field(default_factory=threading.Event)
-    number: int = 0
-
-    def take(self, number: int, frame: object) -> None:
-        """Remember the first signal; leave at once at the second."""
-        del frame
-        if self.number:
-            os._exit(128 + number)
-        self.number = number
-        self.asked.set()
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Listen while a plan is carried out, where signals can be heard: in the main thread."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {one: signal.signal(one, self.take) for one in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
 
 
 @click.command("apply")
@@ -119,12 +89,13 @@ def command(
         refuse_silence(yes=yes)
     raised = Raised(max_changes, max_share, allow_clear, accept_both)
     refs = Refs(base, applied, drift)
-    plan, settings = (
-        from_saved(paths[0], raised, require_commit, max_age)
-        if saved
-        else from_files(paths, space, Selection(only, exclude), raised, refs)
-    )
-    return execute(plan, settings, Way(yes or saved, max_errors, deadline, fmt))
+    with failures_told(fmt):
+        plan, settings = (
+            from_saved(paths[0], raised, require_commit, max_age)
+            if saved
+            else from_files(paths, space, Selection(only, exclude), raised, refs)
+        )
+        return execute(plan, settings, Way(yes or saved, max_errors, deadline, fmt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +106,20 @@ class Way:
     max_errors: int | None
     deadline: float | None
     fmt: str
+
+
+@contextmanager
+def failures_told(fmt: str) -> Iterator[None]:
+    """Tell programs, too, what ends a run that could not start."""
+    try:
+        yield
+    except ReconcilerError as error:
+        if fmt == "json":
+            from reconciler.cli.workspace import failures_of
+            from reconciler.render.events import failed_event
+
+            say(failed_event(failures_of(error)))
+        raise
 
 
 def refuse_silence(*, yes: bool) -> None:
@@ -148,16 +133,18 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
     from reconciler.api.client import Client
     from reconciler.applier import Stop
     from reconciler.cli.workspace import connect
-    from reconciler.render.events import plan_event, report_events
+    from reconciler.render.events import idle_event, plan_event, report_events
     from reconciler.render.text import plan_text, report_text
     from reconciler.space import Writer
 
     say(plan_text(plan) if way.fmt == "text" else plan_event(plan))
-    if any(not guard.ok for guard in plan.guards):
-        tell("refused by a guard, nothing sent")
-        return REFUSED
-    if plan.is_empty or not (plan.updates or plan.blocks):
-        return 0
+    refused = any(not guard.ok for guard in plan.guards)
+    if refused or not (plan.updates or plan.blocks):
+        if refused:
+            tell("refused by a guard, nothing sent")
+        if way.fmt == "json":
+            say(idle_event("guard" if refused else "no_changes"))
+        return REFUSED if refused else 0
     if plan.updates and not way.agreed:
         click.confirm("Apply this?", abort=True, err=True)
     signals = Signals()
@@ -167,14 +154,14 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
     with Client(connection, writes=True, stop=stop.cut) as client, signals.listening():
         writer = Writer(client, plan.space, settings.space(plan.space), connection.user_key)
         bind(plan, writer, connection.host, settings)
-        report = carry_out(plan, writer, stop)
+        report = carry_out(plan, writer, stop, say_json if way.fmt == "json" else None)
         counts = client.counts
-    report = replace(report, puts=counts.puts, reads=counts.reads.get("query", 0))
-    say(report_text(plan, report) if way.fmt == "text" else report_events(report))
-    if signals.number:
-        sys.stderr.flush()
-        os._exit(128 + signals.number)
-    return earned(report)
+        report = replace(report, puts=counts.puts, reads=counts.reads.get("query", 0))
+        code, reason = ending(report, signals.number)
+        say(report_text(plan, report) if way.fmt == "text" else report_events(report, reason))
+        if signals.number:
+            leave(signals.number)
+    return code
 
 
 def from_files(
@@ -241,25 +228,29 @@ def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
     )
 
 
-def carry_out(plan: Plan, writer: Writer, stop: Stop) -> Report:
-    """Apply in a thread, so that a signal ends it in time whatever is under way."""
+def carry_out(plan: Plan, writer: Writer, stop: Stop, seen: Callable[[str], None] | None) -> Report:
+    """Apply in a thread, so that a signal ends it in time whatever is under way.
+
+    `seen` is given each line of the journal when it is on the disk.
+    """
     from reconciler.applier import Applier
     from reconciler.history import head
     from reconciler.journal import Journal
     from reconciler.planfile import digest
 
     commit = head(Path.cwd())
-    with locked(plan), Journal(new_run()) as journal:
+    with locked(plan), Journal(new_run(), seen) as journal, progress(len(plan.updates)) as ended:
         journal.write(
             "begin",
             digest=digest(plan),
             host=plan.host,
             space=plan.space_key,
+            space_name=plan.space,
             user_key=writer.user_key,
             commit=commit.sha if commit else None,
             run_url=run_url(os.environ),
         )
-        applier = Applier(plan, writer, journal, stop, tell)
+        applier = Applier(plan, writer, journal, stop, ended)
         failed: list[BaseException] = []
         done = threading.Event()
 
@@ -282,8 +273,8 @@ def carry_out(plan: Plan, writer: Writer, stop: Stop) -> Report:
             journal.write("end", stopped=applier.stopped)
         except ReconcilerError as error:
             applier.halt(error)
-        tell(f"journal {journal.path}, last hash {journal.chain}")
-        return applier.report()
+    tell(f"journal {journal.path}, last hash {journal.chain}")
+    return applier.report()
 
 
 @contextmanager
@@ -326,10 +317,14 @@ def home() -> Path:
     return folder
 
 
-def earned(report: Report) -> int:
-    """Return the exit code of a run that was not interrupted."""
+def ending(report: Report, number: int) -> tuple[int, str]:
+    """Return the exit code that a run has earned, and its reason in one word; `number` is of a signal."""
     from reconciler.model import Already, Applied
 
+    if number:
+        return 128 + number, "interrupted"
     if report.stopped:
-        return 1
-    return 0 if all(isinstance(row.outcome, Applied | Already) for row in report.rows) else NOT_ALL
+        return 1, "stopped"
+    if all(isinstance(row.outcome, Applied | Already) for row in report.rows):
+        return 0, "applied"
+    return NOT_ALL, "rows"

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from reconciler.errors import CannotRun
-from reconciler.render.safe import safe_text
+from reconciler.render.safe import safe_json, safe_text
 
 
 def say(text: str) -> None:
@@ -22,6 +22,11 @@ def say(text: str) -> None:
     except UnicodeEncodeError:
         sys.stdout.buffer.write(text.encode("utf-8"))
         sys.stdout.flush()
+
+
+def say_json(text: str) -> None:
+    """Write JSON to stdout, in which nothing commands a terminal or a CI runner."""
+    say(safe_json(text))
 
 
 def hush() -> None:

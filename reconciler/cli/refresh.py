@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reconciler.adopt import Left
     from reconciler.catalog import Catalog, WantedItem
     from reconciler.cli.workspace import Workspace
+    from reconciler.fields.base import Wanted
     from reconciler.model import Item, Ref
     from reconciler.refresh import Renewal
     from reconciler.space import Reader
@@ -46,6 +47,37 @@ def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: 
         tell(f"taken out {item_id}" if prune else f"not live: {item_id}; --prune takes it out")
     say(f"Refreshed {len(work.followed)} values in {len(files)} files.\n")
     return 0
+
+
+def agreeing_with(
+    goal: Mapping[Ref, Mapping[str, Wanted]], workspace: Workspace, reader: Reader
+) -> dict[str, tuple[bytes, bytes]]:
+    """Return the files that would want what `goal` does: what they hold, and what they should.
+
+    The files are read, not written; of what they do not name nothing is said.
+    """
+    from dataclasses import replace
+
+    from reconciler.cli.workspace import Selection, desired
+    from reconciler.fields.base import settle
+
+    items = [
+        replace(item, fields=tuple(one for one in item.fields if one.key in goal[item.ref]))
+        for item in desired(workspace, reader, Selection())
+        if item.ref in goal
+    ]
+    then = {
+        ref: replace(
+            item,
+            values={
+                key: replace(seen, value=settle(goal[ref][key], seen.value))
+                for key, seen in item.values.items()
+            },
+        )
+        for ref, item in observed(reader, items).items()
+    }
+    made = Work(workspace, items, then, reader.catalog).files({})
+    return {file: ((workspace.root / file).read_bytes(), new) for file, new in made.items()}
 
 
 def observed(reader: Reader, items: Sequence[WantedItem]) -> dict[Ref, Item]:

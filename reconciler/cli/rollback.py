@@ -12,13 +12,14 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.output import say, tell, write_file
-from reconciler.errors import CannotRun
+from reconciler.errors import CannotRun, ReconcilerError
 
 if TYPE_CHECKING:
     from reconciler.catalog import Catalog, WantedItem
     from reconciler.cli.workspace import Raised
     from reconciler.model import Item, Plan, Ref
     from reconciler.settings import Settings
+    from reconciler.space import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +62,38 @@ def command(
 
     A field that somebody touched since keeps its value.  `reconciler runs` lists the runs.
     """
-    from reconciler.cli.apply import Way, execute, refuse_silence
+    from reconciler.cli.apply import NOT_ALL, Way, execute, failures_told, refuse_silence
     from reconciler.cli.runs import RUNS
     from reconciler.cli.workspace import Raised
     from reconciler.clock import now
     from reconciler.journal import read_journal
     from reconciler.planfile import dumps, plan_file
-    from reconciler.render.text import plan_text
+    from reconciler.render.events import patch_event
+    from reconciler.render.text import patch_text, plan_text
 
     if not out:
         refuse_silence(yes=yes)
-    entries = list(read_journal(journal or RUNS / run / "journal.jsonl"))
-    plan, settings = reverse_plan(
-        entries, run, only, Raised(max_changes, max_share, allow_clear, accept_both)
-    )
-    if out:
-        write_file(out, dumps(plan_file(plan, now())))
-        say(plan_text(plan))
-        return 0
-    code = execute(plan, settings, Way(yes, max_errors, deadline, fmt))
-    if plan.updates and code == 0:
-        tell("the files still want what the run sent: `reconciler pull --refresh` brings them up to this")
-    return code
+    with failures_told(fmt):
+        entries = list(read_journal(journal or RUNS / run / "journal.jsonl"))
+        plan, settings, edits = reverse_plan(
+            entries, run, only, Raised(max_changes, max_share, allow_clear, accept_both)
+        )
+        if out:
+            write_file(out, dumps(plan_file(plan, now())))
+            say(plan_text(plan))
+        code = 0 if out else execute(plan, settings, Way(yes, max_errors, deadline, fmt))
+        if edits and code in {0, NOT_ALL}:
+            say(patch_text(edits) if fmt == "text" else patch_event(edits))
+        return code
 
 
 def reverse_plan(
     entries: list[dict[str, Any]], run: str, only: Iterable[str], raised: Raised
-) -> tuple[Plan, Settings]:
-    """Read the live items and plan the way back; a guard's share is of the items that the run changed."""
+) -> tuple[Plan, Settings, str]:
+    """Read the live items and plan the way back; a guard's share is of the items that the run changed.
+
+    Returns, too, the change of the files after which they want the same.
+    """
     import os
 
     from reconciler.api.client import Client
@@ -108,9 +113,8 @@ def reverse_plan(
     settings, mistakes = load_settings(find_settings(STATE), root=Path.cwd())
     if mistakes:
         raise InputError(mistakes)
-    space = next(
-        (name for name, one in settings.spaces.items() if one.project_key == begin["space"]), begin["space"]
-    )
+    named = begin.get("space_name", begin["space"])
+    space = next((name for name, one in settings.spaces.items() if one.project_key == begin["space"]), named)
     connection = connection_from(os.environ)
     if connection.host != begin["host"]:
         raise CannotRun(
@@ -133,8 +137,41 @@ def reverse_plan(
         if strangers := people_of(plan) - set(catalog.people.by_key):
             reader.meet(strangers)
             plan = make_plan(items, live, catalog, host=connection.host, named=len(keys))
+        edits = change_of_files(items, plan, reader)
     plan = replace(plan, notes=(*touched, *plan.notes))
-    return guarded(plan, settings, raised), settings
+    return guarded(plan, settings, raised), settings, edits
+
+
+def change_of_files(items: Iterable[WantedItem], plan: Plan, reader: Reader) -> str:
+    """Return as a unified difference what makes the files want what the way back does; empty for nothing."""
+    import difflib
+
+    from reconciler.cli.refresh import agreeing_with
+    from reconciler.cli.workspace import STATE, open_workspace
+
+    changed = {(update.ref, one.key) for update in plan.updates for one in update.changes}
+    goal = {
+        item.ref: fields
+        for item in items
+        if (fields := {one.key: one.wanted for one in item.fields if (item.ref, one.key) in changed})
+    }
+    if not goal or not STATE.is_dir():
+        return ""
+    try:
+        found = agreeing_with(goal, open_workspace((), plan.space, checked=False), reader)
+    except ReconcilerError as error:
+        tell(f"the files cannot be read for this: {error}")
+        return ""
+    return "".join(
+        f"{line.rstrip()}\n"
+        for file, (old, new) in sorted(found.items())
+        for line in difflib.unified_diff(
+            old.decode("utf-8-sig").splitlines(),
+            new.decode("utf-8-sig").splitlines(),
+            f"a/{file}",
+            f"b/{file}",
+        )
+    )
 
 
 def steps_of(entries: Iterable[Mapping[str, Any]]) -> dict[tuple[Ref, str], Step]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from reconciler.cli.output import say
+from reconciler.cli.output import say, say_json
 from reconciler.errors import CannotRun
 
 RUNS = Path(".reconciler/runs")
@@ -29,11 +29,15 @@ def command(run: str | None, journal: Path | None, fmt: str) -> int:
         return verified([journal] if journal else sorted(RUNS.glob("*/journal.jsonl")))
     if journal or run:
         entries = list(read_journal(journal or RUNS / str(run) / "journal.jsonl"))
-        say("".join(f"{json.dumps(one)}\n" for one in entries) if fmt == "json" else lines(entries))
+        (say_json if fmt == "json" else say)(
+            "".join(f"{json.dumps(one)}\n" for one in entries) if fmt == "json" else lines(entries)
+        )
         return 0
     found = {path.parent.name: list(read_journal(path)) for path in sorted(RUNS.glob("*/journal.jsonl"))}
     if fmt == "json":
-        say("".join(f"{json.dumps({'run': name, **summary(entries)})}\n" for name, entries in found.items()))
+        say_json(
+            "".join(f"{json.dumps({'run': name, **summary(entries)})}\n" for name, entries in found.items())
+        )
     else:
         say(
             "".join(f"{name}  {told(summary(entries))}\n" for name, entries in found.items())

@@ -10,6 +10,7 @@ from reconciler.cli.output import tell, write_file
 from reconciler.errors import CannotRun
 from reconciler.model import Plan
 from reconciler.planfile import PlanFile, dumps
+from reconciler.render.safe import safe_json
 from reconciler.render.text import plan_text
 
 
@@ -42,7 +43,7 @@ def github(plan: Plan, made: PlanFile) -> str:
 
 VIEWS: dict[str, Callable[[Plan, PlanFile], str]] = {
     "text": lambda plan, _: plan_text(plan),
-    "json": lambda _, made: dumps(made),
+    "json": lambda _, made: safe_json(dumps(made)),
     "markdown": markdown,
     "html": page,
     "github": github,

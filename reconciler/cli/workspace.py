@@ -307,11 +307,6 @@ def failed_plan(error: ReconcilerError, space: str | None) -> Plan:
     """Return the plan that tells why there is none, for the space that was meant as far as that is known."""
     settings, _ = load_settings(find_settings(STATE), root=Path.cwd())
     name = space or (next(iter(settings.spaces)) if len(settings.spaces) == 1 else "")
-    failures = [Failure(one.what, one.fix, one.place) for one in error.mistakes]
-    if isinstance(error, CannotRun):
-        failures.append(Failure(error.what, error.fix))
-    elif not isinstance(error, InputError):
-        failures.append(Failure(str(error), ""))
     return Plan(
         host="",
         space=name,
@@ -321,8 +316,17 @@ def failed_plan(error: ReconcilerError, space: str | None) -> Plan:
         blocks=(),
         agree=0,
         named=0,
-        failures=tuple(failures),
+        failures=tuple(failures_of(error)),
     )
+
+
+def failures_of(error: ReconcilerError) -> Iterator[Failure]:
+    """Yield what is wrong in the files, then what stopped the run."""
+    yield from (Failure(one.what, one.fix, one.place) for one in error.mistakes)
+    if isinstance(error, CannotRun):
+        yield Failure(error.what, error.fix)
+    elif not isinstance(error, InputError):
+        yield Failure(str(error), "")
 
 
 def guarded(plan: Plan, settings: Settings, raised: Raised, base: Settings | None = None) -> Plan:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from reconciler.model import Plan, Report, Row, word
+from reconciler.model import Failure, Plan, Report, Row, word
+from reconciler.render.safe import safe_json
 from reconciler.render.text import applied_line, verdict
 
 
 def line(**members: Any) -> str:
     """Return one object as a line."""
-    return json.dumps(members, ensure_ascii=False, sort_keys=True) + "\n"
+    return safe_json(json.dumps(members, ensure_ascii=False, sort_keys=True)) + "\n"
 
 
 def plan_event(plan: Plan) -> str:
@@ -29,8 +31,25 @@ def plan_event(plan: Plan) -> str:
     )
 
 
-def report_events(report: Report) -> str:
-    """Return a line for each row, then the summary."""
+def idle_event(reason: str) -> str:
+    """Return the summary of a run that had nothing to do, or was not allowed to."""
+    return line(event="summary", exit_reason=reason, puts=0, reads=0)
+
+
+def failed_event(failures: Iterable[Failure]) -> str:
+    """Return the summary of a run that could not start."""
+    return line(
+        event="summary",
+        exit_reason="error",
+        errors=[
+            {"what": one.what, "fix": one.fix, "place": str(one.place) if one.place else None}
+            for one in failures
+        ],
+    )
+
+
+def report_events(report: Report, reason: str) -> str:
+    """Return a line for each row, then the summary; `reason` says in one word how the run ended."""
     rows = "".join(map(row_event, report.rows))
     moved = "".join(line(event="moved", what=what) for what in report.moved)
     counts: dict[str, int] = {}
@@ -40,7 +59,8 @@ def report_events(report: Report) -> str:
         rows
         + moved
         + line(
-            event="end",
+            event="summary",
+            exit_reason=reason,
             verdict=applied_line(report),
             counts=counts,
             puts=report.puts,
@@ -48,6 +68,11 @@ def report_events(report: Report) -> str:
             stopped=report.stopped,
         )
     )
+
+
+def patch_event(patch: str) -> str:
+    """Return the change of the files that goes with a rollback, as a unified difference."""
+    return line(event="files", patch=patch)
 
 
 def row_event(row: Row) -> str:

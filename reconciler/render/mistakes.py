@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reconciler.errors import Mistake
-from reconciler.render.safe import safe_text
+from reconciler.render.safe import safe_json, safe_text
 
 ANNOTATIONS = 10
 """How many annotations GitHub shows of a step."""
@@ -54,7 +54,7 @@ def as_json(found: Checked) -> str:
         "unchecked": found.unchecked,
         "mistakes": rows,
     }
-    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    return safe_json(json.dumps(whole, ensure_ascii=False, indent=2)) + "\n"
 
 
 def as_github(found: Checked) -> str:

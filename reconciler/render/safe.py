@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from typing import NewType
@@ -22,6 +23,17 @@ def safe_text(text: str) -> SafeText:
         return SafeText(text)
     shown = "".join(escape(sign) if unicodedata.category(sign) in UNSEEN else sign for sign in text)
     return SafeText(re.sub(r"##\[", r"##\\[", shown.replace("::", ":\\:")))
+
+
+def safe_json(text: str) -> SafeText:
+    """Return JSON of the same meaning, with the same signs as escapes that `safe_text` shows or breaks."""
+    made = re.sub(r"[^\n -~]+", lambda hit: "".join(map(json_sign, hit[0])), text)
+    return SafeText(made.replace("##[", "\\u0023#[").replace("::", ":\\u003a"))
+
+
+def json_sign(sign: str) -> str:
+    """Return a character of a JSON text, as an escape where no screen shows it."""
+    return json.dumps(sign)[1:-1] if unicodedata.category(sign) in UNSEEN else sign
 
 
 def escape(sign: str) -> str:

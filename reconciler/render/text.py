@@ -149,6 +149,12 @@ def report_text(plan: Plan, report: Report) -> str:
     )
 
 
+def patch_text(patch: str) -> str:
+    """Return the change of the files that goes with a rollback, as a patch."""
+    told = "".join(f"{safe_text(line)}\n" for line in patch.splitlines())
+    return f"\nThe files still want what the run sent.  This makes them want what is live now:\n\n{told}"
+
+
 def row_line(plan: Plan, row: Row) -> str:
     """Return one row's outcome with its reason."""
     reason = getattr(row.outcome, "reason", "")

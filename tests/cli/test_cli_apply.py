@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import signal
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -204,9 +209,104 @@ def test_the_json_form_is_one_object_a_line(desk: Desk) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
     done = desk.run("apply", "--yes", "--format", "json")
     events = [json.loads(line) for line in done.out.splitlines()]
-    assert [event["event"] for event in events] == ["plan", "row", "end"]
-    assert events[1]["outcome"] == "applied"
-    assert events[2]["counts"] == {"applied": 1}
+    kept = ["begin", "intent", "answer", "result", "end"]
+    assert [event["event"] for event in events] == ["plan", *kept, "row", "summary"]
+    assert events[1:6] == entries(desk)
+    assert events[6]["outcome"] == "applied"
+    assert (events[7]["counts"], events[7]["exit_reason"]) == ({"applied": 1}, "applied")
+
+
+def test_the_json_form_streams_while_the_run_goes_on(desk: Desk) -> None:
+    desk.world.options.latency_ms = 200
+    desk.environ["MEEGLE_RATE"] = "5"
+    desk.stories(*[f"{{id: {STORY + n}, fields: {{story_points: 99}}}}" for n in range(20)])
+    process = desk.start("apply", "--yes", "--max-share", "100%", "--format", "json")
+    assert process.stdout
+    first = next(line for line in process.stdout if json.loads(line)["event"] == "answer")
+    assert len(desk.sent) < 20
+    assert json.loads(first)["answer"] == "accepted"
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "reason", "code"),
+    [
+        (["--max-changes", "0"], {}, "guard", 4),
+        (["--only", "6300012321"], {}, "no_changes", 0),
+        ([], {"MEEGLE_PLUGIN_SECRET": "wrong"}, "error", 1),
+        (["--deadline", "0s"], {}, "stopped", 1),
+        ([], {}, "rows", 3),
+    ],
+)
+def test_the_json_form_ends_in_a_summary_however_the_run_ends(
+    desk: Desk, flags: list[str], environ: dict[str, str], reason: str, code: int
+) -> None:
+    desk.environ |= environ
+    desk.stories(
+        f"{{id: {STORY}, fields: {{priority: P3}}}}",
+        f"{{id: {STORY + 1}, fields: {{name: Ship it}}}}",
+        "{id: 999, fields: {priority: P0}}",
+    )
+    desk.world.item(STORY + 1).name = "Ship it"
+    done = desk.run("apply", "--yes", "--format", "json", *flags)
+    assert done.code == code
+    last = json.loads(done.out.splitlines()[-1])
+    assert (last["event"], last["exit_reason"]) == ("summary", reason)
+
+
+def test_a_bar_shows_the_progress_on_a_terminal(desk: Desk) -> None:
+    desk.stories(*[f"{{id: {STORY + n}, fields: {{story_points: 99}}}}" for n in range(8)])
+    seen, code = on_a_terminal(desk, "apply", "--yes", "--max-share", "100%")
+    assert code == 0
+    assert "8/8" in seen
+    assert seen.rpartition("\x1b[?25h")[1]
+    assert f"story/{STORY}  1 applied" not in seen
+
+
+def on_a_terminal(desk: Desk, *arguments: str) -> tuple[str, int]:
+    """Run a command whose stderr is a terminal; returns what it showed there."""
+    ours, theirs = pty.openpty()
+    environ = {**os.environ, **desk.environ, "TERM": "xterm"}
+    environ.pop("CI", None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reconciler", *arguments],
+        cwd=desk.folder,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    seen = b""
+    with contextlib.suppress(OSError):
+        while more := os.read(ours, 65536):
+            seen += more
+    os.close(ours)
+    return seen.decode(), process.wait(timeout=30)
+
+
+def test_a_reader_that_never_reads_does_not_keep_a_signal_from_ending_the_run(desk: Desk) -> None:
+    many = range(300)
+    model = desk.world.item(STORY)
+    for n in many:
+        item = model.copy()
+        item.id = 6300020000 + n
+        desk.world.items[item.id] = item
+    desk.stories(*[f"{{id: {6300020000 + n}, fields: {{story_points: 99}}}}" for n in many])
+    flags = ("--yes", "--max-share", "100%", "--max-changes", "300", "--format", "json")
+    process = desk.start("apply", *flags)
+    until = time.monotonic() + 60
+    sent = -1
+    while (sent != len(desk.sent) or not sent) and time.monotonic() < until:
+        sent = len(desk.sent)
+        time.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    asked = time.monotonic()
+    assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    assert time.monotonic() - asked < 7
+    assert 0 < sent < 300
+    process.communicate()
 
 
 def test_the_forecast_of_requests_comes_true(desk: Desk) -> None:

@@ -1,0 +1,55 @@
+"""The stop button of an apply: a signal, and the certainty that the process leaves in time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+GRACE = 4.0
+"""Seconds that calls under way get after a signal."""
+LATEST = 6.5
+"""Seconds after a signal when the process leaves, whoever does not read what it says."""
+
+
+@dataclass(slots=True)
+class Signals:
+    """The signal that asked for an end, if one came."""
+
+    asked: threading.Event = field(default_factory=threading.Event)
+    number: int = 0
+
+    def take(self, number: int, frame: object) -> None:
+        """Remember the first signal and see to it that the process leaves; leave at once at the second."""
+        del frame
+        if self.number:
+            leave(number)
+        self.number = number
+        self.asked.set()
+        last = threading.Timer(LATEST, leave, [number])
+        last.daemon = True
+        last.start()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Listen while a plan is carried out, where signals can be heard: in the main thread."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {one: signal.signal(one, self.take) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+
+def leave(number: int) -> None:
+    """Leave without waiting for any thread; a progress bar may have hidden the cursor."""
+    if sys.stderr and sys.stderr.isatty():
+        os.write(2, b"\x1b[?25h")
+    os._exit(128 + number)
