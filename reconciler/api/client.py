@@ -13,6 +13,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
 
@@ -120,9 +122,21 @@ class Client:
         return self._observe.counts(self._budget.spent)
 
     @property
+    def service_time(self) -> datetime | None:
+        """When the latest answer was given by the service's clock; None where it does not say."""
+        try:
+            return parsedate_to_datetime(self._observe.date)
+        except ValueError:
+            return None
+
+    @property
     def token_generation(self) -> int:
         """A number that changes with the token: an X-IDEM-UUID means nothing beyond one token."""
         return self._tokens.generation
+
+    def sign_in(self) -> None:
+        """Get a token, unless there is one.  Raises as `read` does."""
+        self._tokens.current()
 
     def read(
         self, endpoint: Endpoint, *, path: Mapping[str, str] = _NOTHING, body: object | None = None

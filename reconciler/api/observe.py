@@ -36,6 +36,8 @@ class Observe(Layer):
         self._clock = clock
         self._lock = threading.Lock()
         self._sent: Counter[Endpoint] = Counter()
+        self.date = ""
+        """When the latest answer was given by the service's own clock, as its Date says."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request on; one that was never sent counts too, as it took its turn."""
@@ -44,6 +46,7 @@ class Observe(Layer):
             self._sent[endpoint] += 1
         began = self._clock()
         response = self.inner.handle_request(request)
+        self.date = response.headers.get("date", "")
         log.debug(
             "%s %s %d in %d ms, log id %s",
             endpoint.method,

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "validate": "Check the files without network; all mistakes at once.",
     "plan": "Show what would change on the live items.",
     "show": "Show a saved plan.",
+    "doctor": "Say on one screen what is wrong, and what to do.",
     "init": "Write a new repository: state/, settings, pins, editor settings, workflows.",
     "pull": "Write live items into files, and bring files up to the live items.",
     "fmt": "Lay out the files: order, quotes and blanks.",

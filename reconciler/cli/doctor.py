@@ -1,0 +1,288 @@
+"""`reconciler doctor`: one screen that says what is wrong and what to do.  Writes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli import options
+from reconciler.cli.output import say
+
+if TYPE_CHECKING:
+    from reconciler.api.client import Client
+    from reconciler.api.connection import Connection
+    from reconciler.api.endpoints import Endpoint
+    from reconciler.checkup import Finding
+    from reconciler.errors import ReconcilerError
+    from reconciler.pins import Pins
+
+RETRIES = 2
+"""Repeated reads of one run: enough for a hiccup, few enough to say soon that there is more."""
+OTHER_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+DAY = 24 * 3600 * 1000
+PERMISSION = 10301
+METADATA = frozenset({"all_types", "field_all", "meta", "flow_roles"})
+"""Endpoints by which pins are held against the space."""
+DENIED = "check what the plugin applied for, and that its version with it is published and installed"
+
+
+@click.command("doctor")
+@options.space
+def command(space: str | None) -> int:
+    """Say what is wrong and what to do: variables, connection, permissions, clock, pins, git."""
+    from reconciler.checkup import PROBE
+    from reconciler.render.safe import safe_text
+
+    found = [*findings(space), PROBE]
+    for one in found:
+        say(f"{safe_text(str(one))}\n")
+    return 1 if any(one.state == "wrong" for one in found) else 0
+
+
+def findings(space: str | None) -> Iterator[Finding]:
+    """Yield what is found: the environment, then the service, then the folder."""
+    from reconciler.api.client import Client
+    from reconciler.api.connection import connection_from
+    from reconciler.api.failures import BadEnvironment
+    from reconciler.checkup import Finding, variables
+
+    place = Place.here(space)
+    try:
+        connection = connection_from(os.environ)
+    except BadEnvironment as error:
+        yield from variables(error)
+        yield Finding("service", "-", "not asked, since variables are wrong")
+        yield from place.findings()
+        return
+    yield Finding("variables", "ok", f"{connection.base_url}, plugin {connection.plugin_id}")
+    with Client(connection, retries=RETRIES) as client:
+        yield from Visit(client, connection, place).findings()
+    yield from place.findings()
+
+
+# -- the folder --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Place:
+    """The folder: which space its files are about, by their names and pins."""
+
+    root: Path
+    space: str
+    types: tuple[str, ...]
+    pins: Pins
+    wrong: Finding | None
+
+    @classmethod
+    def here(cls, space: str | None) -> Place:
+        """Look at this folder; files that cannot be read are a finding like another."""
+        from reconciler.checkup import Finding
+        from reconciler.cli.workspace import STATE, of_space, one_name, read_files
+        from reconciler.errors import ReconcilerError
+        from reconciler.pins import Pins, pins_folder, read_pins
+
+        root, wrong, pins = Path.cwd(), None, Pins()
+        if not STATE.exists():
+            fix = "run `reconciler init`, or go to where it is"
+            return cls(root, space or "", (), pins, Finding("files", "note", f"no {STATE}/ here", fix))
+        _, settings, manifest, mistakes = read_files(())
+        if mistakes:
+            what = f"{len(mistakes)} mistakes in the files"
+            wrong = Finding("files", "wrong", what, "look at `reconciler validate`")
+        names = [*(one.space.text for one in manifest.documents), *settings.spaces]
+        chosen = one_name(space or (names[0] if names else ""), settings)
+        types = dict.fromkeys(one.type.text for one in of_space(manifest, chosen, settings).documents)
+        try:
+            pins = read_pins(pins_folder(root, chosen))
+        except ReconcilerError as error:
+            wrong = Finding("pins", "wrong", str(error))
+        return cls(root, chosen, tuple(types), pins, wrong)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what the files and git say."""
+        from reconciler.checkup import repository
+        from reconciler.history import git, head
+
+        if self.wrong:
+            yield self.wrong
+        commit = head(self.root)
+        yield repository(
+            program=shutil.which("git") is not None,
+            inside=git(self.root, "rev-parse", "--git-dir") is not None,
+            commit=commit.sha if commit else "",
+            shallow=(git(self.root, "rev-parse", "--is-shallow-repository") or "").strip() == "true",
+            journals_ignored=git(self.root, "check-ignore", "-q", ".reconciler/x") is not None,
+        )
+
+    def pinned_on(self) -> datetime | None:
+        """Return when the pins were last committed."""
+        from reconciler.history import git
+        from reconciler.pins import FOLDER
+
+        at = git(self.root, "log", "-1", "--format=%ct", "--", f"{FOLDER}/{self.space}") or ""
+        return datetime.fromtimestamp(int(at), UTC) if at.strip().isdecimal() else None
+
+
+# -- the service -------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Visit:
+    """One visit to the service, step by step; a step after which no later one can do better ends it."""
+
+    client: Client
+    connection: Connection
+    place: Place
+    step: str = "plugin token"
+    done: list[str] = field(default_factory=list)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is found, to the end or to the step that failed."""
+        from reconciler.checkup import rate
+        from reconciler.errors import ReconcilerError
+
+        try:
+            yield from self.steps()
+        except ReconcilerError as error:
+            yield self.failure(error)
+        else:
+            yield rate(self.connection.rate, self.client.counts.retries)
+
+    def steps(self) -> Iterator[Finding]:
+        """Yield step by step: token, clock, user, space, metadata, items."""
+        from reconciler.api import endpoints as api
+        from reconciler.checkup import Finding, clock, reads, space
+        from reconciler.clock import now
+
+        self.client.sign_in()
+        yield Finding("connection", "ok", self.road())
+        yield Finding("plugin token", "ok", "the id and the secret are right")
+        yield clock(self.client.service_time, now(), pinned="SOURCE_DATE_EPOCH" in os.environ)
+        self.step = "plugin"
+        me = {"user_key": self.connection.user_key}
+        keys = self.client.read(api.PROJECTS, body=me).get("data") or []
+        yield from self.user()
+        names = (yield from self.names({"project_keys": keys, **me})) if keys else {}
+        wanted = self.place.space or next(iter(names.values()), "")
+        key = next((key for key, name in names.items() if wanted in {key, name}), None)
+        yield space(wanted or "any space", key, sorted(names.values()))
+        if key:
+            kind = yield from self.metadata(key)
+            yield from self.items(key, kind)
+            yield reads(self.done)
+            yield from self.pins(wanted)
+
+    def road(self) -> str:
+        """Say how the service is reached."""
+        connection = self.connection
+        secure = "TLS is verified" if connection.base_url.startswith("https:") else "on this machine"
+        return f"{connection.host}, {secure}{', through MEEGLE_PROXY' if connection.proxy else ''}"
+
+    def user(self) -> Iterator[Finding]:
+        """Yield as whom it acts (endpoints.md 4.7)."""
+        from reconciler.api import endpoints as api
+        from reconciler.checkup import acting
+
+        key = self.connection.user_key
+        rows = yield from self.ask(api.USER_QUERY, {}, {"user_keys": [key]})
+        for row in rows or []:
+            if row.get("user_key") == key:
+                name = str(row.get("email") or row.get("name_en") or row.get("name_cn") or key)
+                yield acting(name, active=row.get("status") in {None, "", "activated"})
+
+    def names(self, body: object) -> Generator[Finding, None, dict[str, str]]:
+        """Return the simple names of spaces by their keys (endpoints.md 4.2)."""
+        from reconciler.api import endpoints as api
+
+        details = yield from self.ask(api.PROJECTS_DETAIL, {}, body)
+        return {str(key): str(one.get("simple_name") or key) for key, one in (details or {}).items()}
+
+    def metadata(self, key: str) -> Generator[Finding, None, str]:
+        """Yield what of the metadata may not be read; returns the key of one type."""
+        from reconciler.api import endpoints as api
+
+        rows = (yield from self.ask(api.ALL_TYPES, {"project_key": key}, None)) or []
+        words = self.place.types
+        named = [
+            one for one in rows if {one.get("type_key"), one.get("api_name"), one.get("name")} & {*words}
+        ]
+        kind = str((named or rows or [{"type_key": "story"}])[0]["type_key"])
+        at = {"project_key": key, "type_key": kind}
+        yield from self.ask(api.FIELD_ALL, {"project_key": key}, {"work_item_type_key": kind})
+        for endpoint in (api.META, api.FLOW_ROLES):
+            yield from self.ask(endpoint, at, None)
+        yield from self.ask(api.BUSINESS_ALL, {"project_key": key}, None)
+        return kind
+
+    def items(self, key: str, kind: str) -> Iterator[Finding]:
+        """Yield what of the items may not be read."""
+        from reconciler.api import endpoints as api
+        from reconciler.clock import now
+
+        page = {"work_item_type_keys": [kind], "page_num": 1, "page_size": 1}
+        rows = yield from self.ask(api.FILTER, {"project_key": key}, page)
+        ids = [int(row["id"]) for row in rows or []]
+        if not ids:
+            return
+        at = {"project_key": key, "type_key": kind}
+        yield from self.ask(api.QUERY, at, {"work_item_ids": ids, "fields": ["aborted"]})
+        until = int(now().timestamp() * 1000)
+        span = {"start": until - DAY, "end": until, "op_record_module": ["field_mod"], "page_size": 1}
+        yield from self.ask(api.OP_RECORDS, {}, {"project_key": key, "work_item_ids": ids, **span})
+
+    def pins(self, name: str) -> Iterator[Finding]:
+        """Hold the pins against the space."""
+        from reconciler import checkup
+        from reconciler.clock import now
+        from reconciler.metadata import differences
+        from reconciler.pins import FOLDER
+        from reconciler.settings import SpaceSettings
+        from reconciler.space import Reader
+
+        self.step = "pins"
+        if not set(self.done) >= METADATA:
+            yield checkup.Finding("pins", "-", "not asked, since metadata may not be read")
+            return
+        pinned = self.place.pins.types
+        reader = Reader(self.client, name, SpaceSettings(), self.connection.user_key)
+        live = reader.open(pinned, {}).types if pinned else {}
+        if any(one.type == "business" for spec in pinned.values() for one in spec.fields):
+            reader.read_lines()
+            live = reader.catalog.types
+        found = differences(pinned, live)
+        yield checkup.pins(f"{FOLDER}/{name}", len(pinned), self.place.pinned_on(), now(), found)
+
+    def ask(
+        self, endpoint: Endpoint, path: Mapping[str, str], body: object | None
+    ) -> Generator[Finding, None, Any]:
+        """Ask one endpoint and return its data; yields that it may not be asked, and goes on."""
+        from reconciler.api.failures import ApiRefusal, StopCode
+        from reconciler.checkup import Finding
+
+        try:
+            data = self.client.read(endpoint, path=path, body=body).get("data")
+        except ApiRefusal as refusal:
+            yield Finding("read permission", "wrong", str(refusal), DENIED)
+        except StopCode as stop:
+            if stop.code != PERMISSION:
+                raise
+            yield Finding("read permission", "wrong", f"{endpoint.name}: {stop.what}", stop.fix)
+        else:
+            self.done.append(endpoint.name)
+            return data
+        return None
+
+    def failure(self, error: ReconcilerError) -> Finding:
+        """Say whose doing a failure is."""
+        from reconciler.checkup import failed
+
+        other = next((name for name in OTHER_PROXIES if os.environ.get(name)), "")
+        proxied = self.connection.proxy is not None
+        return failed(self.step, error, proxied=proxied, other_proxy="" if proxied else other)
