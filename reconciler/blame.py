@@ -13,6 +13,8 @@ from reconciler.model import ROLES, Change, Plan, Ref, Update
 BLAMED = frozenset({None, "drift", "both"})
 """Reasons of which somebody in the space may be the cause; None where no base is known."""
 UNKNOWN = "unknown"
+FIGHT = 3
+"""Times that a value is put back within the records' seven days before it is only reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,32 @@ def culprit(change: Change, records: Iterable[Record]) -> Record | None:
     latest = max((one.at for one in own), default=0)
     makers = [one for one in own if one.at == latest and made_it(one, change)]
     return makers[0] if len(makers) == 1 else None
+
+
+def fought_over(change: Change, records: Iterable[Record]) -> str | None:
+    """Return why drift is not put back once more: it was, again and again, and did not stay."""
+    if change.why != "drift":
+        return None
+    times = put_back(change, records)
+    return f"drift: put back {times} times in 7 days" if times >= FIGHT else None
+
+
+def put_back(change: Change, records: Iterable[Record]) -> int:
+    """Count how often the wanted value followed another one, by whoever it was."""
+    times, away = 0, False
+    for one in sorted((one for one in records if one.key == change.key), key=lambda one: one.at):
+        back = led_to_wanted(one, change)
+        times += back and away
+        away = not back
+    return times
+
+
+def led_to_wanted(record: Record, change: Change) -> bool:
+    """Whether a record made the value that is wanted, or of a set what differs from it."""
+    had, has = set(strings_of(change.before)), set(strings_of(change.after))
+    if record.new or not (record.add or record.delete):
+        return set(record.new) == has
+    return (has - had).issubset(record.add) and (had - has).issubset(record.delete)
 
 
 def blamed(

@@ -53,6 +53,12 @@ def applied_ref(space: str) -> str:
     return f"refs/reconciler/applied/{space}"
 
 
+def known_ref(root: Path, space: str) -> str | None:
+    """Return the ref of the space's record, if it is here."""
+    ref = applied_ref(space)
+    return ref if git(root, "rev-parse", "--verify", "--quiet", ref) else None
+
+
 def record_at(root: Path, ref: str, space: str) -> Record:
     """Return the record that a ref names; any other ref names a commit of which all was applied."""
     commit = commit_of(root, ref)

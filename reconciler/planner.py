@@ -88,6 +88,25 @@ def parted(update: Update) -> tuple[Update | None, Update | None]:
     )
 
 
+def leaving(plan: Plan, reason: Callable[[Ref, Change], str | None], catalog: Catalog) -> Plan:
+    """Leave alone the rows for which there is a reason to."""
+    sent: list[Update] = []
+    left = {update.ref: update for update in plan.left}
+    for update in plan.updates:
+        marked = tuple(replace(one, held=reason(update.ref, one)) for one in update.changes)
+        send, leave = parted(replace(update, changes=marked))
+        sent += [send] if send else []
+        if leave:
+            before = left[leave.ref].changes if leave.ref in left else ()
+            left[leave.ref] = replace(leave, changes=(*before, *leave.changes))
+    return replace(
+        plan,
+        updates=tuple(sent),
+        left=tuple(left.values()),
+        metadata_digest=catalog.digest(touched(sent)),
+    )
+
+
 def released_rows(
     items: tuple[WantedItem, ...], catalog: Catalog, standpoint: Standpoint
 ) -> Iterator[Released]:
@@ -166,7 +185,7 @@ def reasoned(
     held = standpoint.keeps(want.ref, one.key) if word == "drift" else None
     if word != "both":
         return replace(made, why=word, held=held)
-    base = settle(standpoint.past.base[at], seen.value)
+    base = settle(standpoint.past.reached(at), seen.value)
     return replace(made, why=word, base=codec.encode(base), base_label=codec.show(base), held=held)
 
 

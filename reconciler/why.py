@@ -22,6 +22,10 @@ class Past:
     base: Wishes
     applied: Wishes | None = None
 
+    def reached(self, at: tuple[Ref, str]) -> Wanted:
+        """Return what the last apply had sent, or else what the base wanted; asked of what the base names."""
+        return self.base[at] if self.applied is None else self.applied.get(at, self.base[at])
+
 
 def wishes(items: tuple[WantedItem, ...]) -> Wishes:
     """Return what items want, for a look-up."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.authored import Place
-from reconciler.blame import Record, culprit
+from reconciler.blame import Record, culprit, fought_over, put_back
 from reconciler.model import Change
 
 PEOPLE = ["7310000000000000001", "7310000000000000002", "7310000000000000003"]
@@ -59,3 +61,21 @@ def test_of_several_in_one_second_the_one_that_led_here_counts() -> None:
     assert culprit(change(1), [ana, bo]) is None
     assert culprit(change(1), [ana, ana]) == ana
     assert culprit(change(1), [ana, record(1000, PEOPLE[1], 2)]) == ana
+
+
+def test_putting_back_is_counted_by_what_the_records_say() -> None:
+    moved = replace(change(1), why="drift", after={"value": "option_0"})
+    away, back = PEOPLE[1], PEOPLE[0]
+    fight = [record(n, back if n % 2 else away, (n + 1) % 2) for n in range(6)]
+    assert put_back(moved, fight) == put_back(moved, [*fight, *fight]) == 3
+    assert fought_over(moved, fight) == "drift: put back 3 times in 7 days"
+    assert fought_over(moved, fight[:4]) is None
+    assert fought_over(moved, fight[1:]) is None
+    assert fought_over(replace(moved, why="both"), fight) is None
+    ana, bo, chen = PEOPLE
+    role = Change("roles/rd", "RD", "role", [bo], [ana, bo], "", "", (), (), Place("a", 1, 1), why="drift")
+    turns = [
+        Record(n, "user", chen, "", "", "roles/rd", (), (ana,) if n % 2 else (), () if n % 2 else (ana,))
+        for n in range(6)
+    ]
+    assert put_back(role, turns) == 3

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "init": "Write a new repository: state/, settings, pins, editor settings, workflows.",
     "pull": "Write live items into files, and bring files up to the live items.",
     "fmt": "Lay out the files: order, quotes and blanks.",
+    "drift": "Say what moved in the space since the last apply, and by whom; heal it.",
     "runs": "Show past applies by their journals, and check that none was changed.",
     "rollback": "Put back what an apply changed and nobody touched since.",
     "why": "Say where a wanted value comes from, what is live, and who changed it.",

@@ -100,7 +100,7 @@ def planned(
 ) -> Plan:
     """Read the space, or a snapshot that stands for it, and plan; with `blame` its records are asked, too."""
     from reconciler.api.client import Client
-    from reconciler.cli.workspace import Raised, desired, plan_now, with_blame
+    from reconciler.cli.workspace import Raised, desired, plan_now
     from reconciler.space import Reader
 
     with service(workspace, snapshot) as connection, Client(connection) as client:
@@ -114,9 +114,8 @@ def planned(
             Raised(),
             refs,
             everything=selection.everything,
+            blame=connection.plugin_id if blame else None,
         )
-        if blame:
-            plan = with_blame(plan, reader, connection.plugin_id)
     if snapshot:
         plan = replace(plan, notes=(f"planned against {snapshot}, {age_of(snapshot)} old", *plan.notes))
     return plan

@@ -32,7 +32,6 @@ def command(ref: str, space: str | None) -> int:
         desired,
         open_workspace,
         plan_now,
-        with_blame,
     )
     from reconciler.space import Reader
 
@@ -45,8 +44,16 @@ def command(ref: str, space: str | None) -> int:
             raise CannotRun(
                 "no file wants anything of this", "name an item or a field that stands in the files"
             )
-        plan = plan_now(workspace, reader, items, connection.host, Raised(), Refs(), everything=False)
-        plan = with_blame(plan, reader, connection.plugin_id)
+        plan = plan_now(
+            workspace,
+            reader,
+            items,
+            connection.host,
+            Raised(),
+            Refs(),
+            everything=False,
+            blame=connection.plugin_id,
+        )
         live = reader.items({item.ref: [one.key for one in item.fields] for item in items})
     lines = [
         line

@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.api.connection import Connection, connection_from
 from reconciler.authored import Manifest
-from reconciler.blame import blamed, suspects
+from reconciler.blame import blamed, fought_over, suspects
 from reconciler.catalog import Catalog, WantedItem, spec_of
 from reconciler.clock import now
 from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
@@ -22,7 +22,7 @@ from reconciler.history import commit_of, git, git_bytes, record_at, tree_at
 from reconciler.manifest import SETTINGS, load, shown
 from reconciler.model import Failure, Plan, Ref
 from reconciler.pins import FOLDER, Pins, decided, pinned_people, pins_folder, read_pins
-from reconciler.planner import Standpoint, make_plan, people_of
+from reconciler.planner import Standpoint, leaving, make_plan, people_of
 from reconciler.selection import Selector, select, selector
 from reconciler.settings import Ignore, Settings, SpaceSettings, find_settings, load_settings, read_settings
 from reconciler.space import Reader
@@ -209,11 +209,28 @@ def plan_now(
     refs: Refs,
     *,
     everything: bool,
+    blame: str | None = None,
 ) -> Plan:
     """Read the live items, compare, and hold the plan against the guards.
 
-    Only of `everything` can be said what the files no longer name.
+    With `blame`, our plugin's id, the operation records say who changed what.
     """
+    plan = compared(workspace, reader, items, host, refs, everything=everything)
+    if blame is not None:
+        plan = with_blame(plan, reader, blame)
+    return judged(workspace, plan, raised)
+
+
+def compared(
+    workspace: Workspace,
+    reader: Reader,
+    items: Sequence[WantedItem],
+    host: str,
+    refs: Refs,
+    *,
+    everything: bool,
+) -> Plan:
+    """Read the live items and compare; only of `everything` can be said what the files no longer name."""
     standpoint = standpoint_of(workspace, reader, refs)
     live = reader.items({item.ref: [one.key for one in (*item.fields, *item.expects)] for item in items})
     plan = made = make_plan(
@@ -223,7 +240,11 @@ def plan_now(
         reader.meet(strangers)
         plan = make_plan(items, live, reader.catalog, host=host, named=workspace.named, standpoint=standpoint)
     whole = workspace.whole and everything
-    plan = replace(plan, whole=whole, released=plan.released if whole else ())
+    return replace(plan, whole=whole, released=plan.released if whole else ())
+
+
+def judged(workspace: Workspace, plan: Plan, raised: Raised) -> Plan:
+    """Hold a plan against the guards, by the base's settings where there is a base."""
     base = settings_at(workspace.root, workspace.state, plan.base) if plan.base else None
     return guarded(plan, workspace.settings, raised, base)
 
@@ -231,7 +252,7 @@ def plan_now(
 def standpoint_of(workspace: Workspace, reader: Reader, refs: Refs) -> Standpoint | None:
     """Read what earlier commits wanted; None where no commit is named."""
     ref = refs.base or refs.applied
-    if ref is None:
+    if not ref:
         return None
     base = commit_of(workspace.root, ref)
     at_base = wishes_at(workspace, reader, base)
@@ -357,14 +378,18 @@ def guarded(plan: Plan, settings: Settings, raised: Raised, base: Settings | Non
 
 
 def with_blame(plan: Plan, reader: Reader, plugin_id: str) -> Plan:
-    """Add who changed what, from the operation records of just the items that differ."""
+    """Add who changed what, from the operation records of just the items that differ.
+
+    Drift that was put back again and again is left alone from here on.
+    """
     refs = suspects(plan)
     if not refs:
         return plan
     records = reader.records(refs, int(now().timestamp() * 1000) + CLOCKS_APART)
     reader.meet({one.who for rows in records.values() for one in rows if one.who.isdigit()})
     names = {key: person.email or key for key, person in reader.catalog.people.by_key.items()}
-    return blamed(plan, records, names, plugin_id, reader.settings.time_zone)
+    told = blamed(plan, records, names, plugin_id, reader.settings.time_zone)
+    return leaving(told, lambda ref, one: fought_over(one, records.get(ref, ())), reader.catalog)
 
 
 def settings_changes(before: Settings, after: Settings) -> Iterator[str]:

@@ -1,0 +1,141 @@
+"""`reconciler drift`: what moved under us, and by whom; healed where the policies say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli import options
+from reconciler.cli.output import say, tell, write_file
+from reconciler.errors import ReconcilerError
+
+if TYPE_CHECKING:
+    from reconciler.cli.workspace import Raised
+    from reconciler.model import Plan, Update
+    from reconciler.settings import Settings
+
+CHANGES = 2
+NOT_KNOWN = "no last applied commit is known"
+MOVED = frozenset({None, "drift", "both"})
+"""Words for what somebody in the space may have done; None where no commit is known."""
+
+
+@click.command("drift")
+@options.paths
+@click.option(
+    "--applied", metavar="REF", help="The last applied commit (default: the space's record, if it is here)."
+)
+@click.option("--heal", is_flag=True, help="Put back the fields whose policy is `heal`.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.guards
+@click.option("--max-errors", metavar="N", type=click.IntRange(0), help="End after more errors than this.")
+@click.option("--deadline", metavar="T", type=options.Duration(), help="Send nothing after 90s, 10m, 2h.")
+@click.option("--out", metavar="PLAN", type=click.Path(path_type=Path), help="Save what was found.")
+@options.formats
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is any row.")
+@options.space
+def command(
+    paths: tuple[Path, ...],
+    *,
+    applied: str | None,
+    heal: bool,
+    yes: bool,
+    max_changes: int | None,
+    max_share: Decimal | None,
+    allow_clear: int | None,
+    accept_both: int | None,
+    max_errors: int | None,
+    deadline: float | None,
+    out: Path | None,
+    formats: tuple[tuple[str, Path | None], ...],
+    detailed_exitcode: bool,
+    space: str | None,
+) -> int:
+    """Say what people, rules and plugins changed in the space since the last apply.
+
+    PATHS are files or folders of desired state (default: state).  What was changed here and is not
+    applied yet is no drift, and is not sent.
+    """
+    from reconciler.cli.apply import Way, execute, refuse_silence
+    from reconciler.cli.plan import dated
+    from reconciler.cli.views import show_plan
+    from reconciler.cli.workspace import Raised, failed_plan
+    from reconciler.planfile import dumps
+
+    if heal:
+        refuse_silence(yes=yes)
+    raised = Raised(max_changes, max_share, allow_clear, accept_both)
+    try:
+        plan, settings = drifted(paths, space, applied, raised)
+    except ReconcilerError as error:
+        failed = failed_plan(error, space)
+        show_plan(failed, dated(failed), [one for one in formats if one != ("text", None)], say)
+        raise
+    made = dated(plan)
+    if out:
+        write_file(out, dumps(made))
+    if heal and plan.base is None:
+        tell(f"{NOT_KNOWN}: nothing is healed")
+    if heal and plan.base is not None:
+        show_plan(plan, made, [one for one in formats if one[1]], say)
+        fmt = "json" if ("json", None) in formats else "text"
+        return execute(plan, settings, Way(yes, max_errors, deadline, fmt))
+    show_plan(plan, made, formats, say)
+    return CHANGES if detailed_exitcode and not plan.is_empty else 0
+
+
+def drifted(
+    paths: tuple[Path, ...], space: str | None, applied: str | None, raised: Raised
+) -> tuple[Plan, Settings]:
+    """Compare the files with the live items, and keep what moved in the space."""
+    from reconciler.api.client import Client
+    from reconciler.cli.workspace import (
+        Refs,
+        Selection,
+        compared,
+        connect,
+        desired,
+        judged,
+        open_workspace,
+        with_blame,
+    )
+    from reconciler.history import known_ref
+    from reconciler.planner import leaving
+    from reconciler.space import Reader
+
+    workspace = open_workspace(paths, space)
+    connection = connect(workspace.mistakes)
+    refs = Refs(applied=applied or known_ref(workspace.root, workspace.space))
+    with Client(connection) as client:
+        reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
+        items = desired(workspace, reader, Selection())
+        plan = compared(workspace, reader, items, connection.host, refs, everything=True)
+        plan = with_blame(moved(plan), reader, connection.plugin_id)
+        why_not = NOT_KNOWN if plan.base is None else "changed here, too"
+        plan = leaving(plan, lambda _, one: None if one.why == "drift" else why_not, reader.catalog)
+    return judged(workspace, replace(plan, whole=False), raised), workspace.settings
+
+
+def moved(plan: Plan) -> Plan:
+    """Keep the rows of what somebody may have moved, and count those of which nobody has."""
+    ours = sum(one.why not in MOVED for update in (*plan.updates, *plan.left) for one in update.changes)
+    note = f"{ours} fields are changed here and not applied yet: no drift, `reconciler apply` sends them"
+    return replace(
+        plan,
+        updates=tuple(only_moved(plan.updates)),
+        left=tuple(only_moved(plan.left)),
+        released=(),
+        notes=(*plan.notes, *([note] if ours else [])),
+    )
+
+
+def only_moved(updates: Iterable[Update]) -> Iterable[Update]:
+    """Yield the items with their moved fields."""
+    for update in updates:
+        if changes := tuple(one for one in update.changes if one.why in MOVED):
+            yield replace(update, changes=changes)
