@@ -74,6 +74,19 @@ def test_a_full_disk_is_told_before_anything_leaves(tmp_path: Path) -> None:
         journal.write("intent")
 
 
+def test_a_line_is_on_the_disk_before_its_writer_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(os.fstat(file).st_size))
+    with Journal(tmp_path / "run") as journal:
+        synced.clear()
+        for _ in range(3):
+            journal.write("intent")
+            assert synced[-1] == journal.path.stat().st_size
+    assert len(synced) == 3
+
+
 def test_a_closed_journal_takes_nothing_more(tmp_path: Path) -> None:
     with Journal(tmp_path / "run") as journal:
         journal.write("intent")

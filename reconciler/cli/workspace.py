@@ -25,7 +25,7 @@ from reconciler.pins import FOLDER, Pins, decided, pinned_people, pins_folder, r
 from reconciler.planner import Standpoint, leaving, make_plan, people_of
 from reconciler.selection import Selector, select, selector
 from reconciler.settings import Ignore, Settings, SpaceSettings, find_settings, load_settings, read_settings
-from reconciler.space import Reader
+from reconciler.space import Reader, UnknownSpace
 from reconciler.why import Past, Wishes, overlaid, wishes
 
 STATE = Path("state")
@@ -118,7 +118,8 @@ def open_workspace(paths: Sequence[Path], space: str | None, *, checked: bool = 
     pins = read_pins(pins_folder(root, chosen))
     wrong, _ = offline(mine, pins, settings, chosen) if checked else ([], [])
     told = {mistake.place for mistake in mistakes}
-    if new := [one for one in wrong if one.place not in told]:
+    new = [one for one in wrong if one.place not in told]
+    if new or (mistakes and checked and pins.types):
         raise InputError([*mistakes, *new])
     found = find_settings(paths[0] if paths else STATE)
     homes = [found.parent] if found else [STATE] if STATE.is_dir() else sorted(paths)
@@ -187,6 +188,9 @@ def desired(workspace: Workspace, reader: Reader, selection: Selection) -> tuple
         words = {document.type.text for document in workspace.manifest.documents}
         catalog = reader.open(words, workspace.settings.groups(), workspace.pins)
         reader.learn(workspace.manifest)
+    except UnknownSpace as error:
+        named = (Mistake(one.space.place, error.what, error.fix) for one in workspace.manifest.documents)
+        raise InputError([*workspace.mistakes, *named]) from None
     except ReconcilerError as error:
         raise error.beside(workspace.mistakes) from None
     items, mistakes = catalog.desire(workspace.manifest)

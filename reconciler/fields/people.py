@@ -46,7 +46,8 @@ class UnknownPerson(Mistake):
             return
         known = [*people.groups, *(one.email for one in people.by_key.values())]
         told = UnknownName(place, "person", text, owner, known)
-        super().__init__(place, told.what, told.fix)
+        anybody = "write the e-mail or user key of a member, or a name from `people` in the settings"
+        super().__init__(place, told.what, told.fix if known else anybody)
 
 
 def resolve(scalar: Scalar, people: People, owner: str) -> tuple[str, ...]:

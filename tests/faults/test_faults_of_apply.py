@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -13,6 +13,9 @@ from reconciler.errors import CannotRun
 from reconciler.model import Applied, Ignored, word
 from reconciler.sandbox import World
 from tests.road import Memory, app_of, apply_to, calm_world, plan_of, words
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
 
 STORY = 6300012320
 BO = "7310000000000000002"
@@ -213,3 +216,39 @@ def test_a_journal_that_cannot_be_written_stops_before_the_first_put() -> None:
     assert world.writes == []
     assert words(report) == {"not tried": 5}
     assert report.stopped == "cannot write the journal; mend the disk"
+
+
+def test_of_a_refused_put_is_told_what_was_stored_all_the_same() -> None:
+    """Nobody knows whether a PUT is atomic: what is seen decides."""
+    world = calm_world()
+    plan = plan_of(world, STATE)
+    world.options.refused_put = "before"
+    world.options.forbidden = [{"field": "field_3724e6"}]
+    rows = {row.key: word(row.outcome) for row in apply_to(world, plan).rows if row.ref.id == STORY}
+    assert rows == {"priority": "applied", "field_3724e6": "rejected", "roles/rd": "rejected"}
+
+
+@pytest.mark.parametrize("other", ["[{env: b}, {env: a}]", "[{env: a}, {env: b}, {env: a}]"])
+def test_rows_that_differ_in_order_or_number_alone_are_a_change(desk: Desk, other: str) -> None:
+    item = f"{{id: {STORY}, fields: {{env_rows: %s}}}}"
+    desk.stories(item % "[{env: a}, {env: b}]")
+    assert desk.run("apply", "--yes").code == 0
+    assert desk.run("plan").out.startswith("No changes.")
+    desk.stories(item % other)
+    assert "Plan: 1 items to update" in desk.run("plan").out
+
+
+def test_a_read_that_grew_old_while_its_item_waited_is_made_again(desk: Desk) -> None:
+    desk.environ["MEEGLE_RATE"] = "1"
+    desk.stories(*[f"{{id: {STORY + n}, fields: {{story_points: 7}}}}" for n in range(2)])
+
+    def edit_the_second(made: Any) -> None:
+        if made.method == "PUT":
+            desk.world.after_call = None
+            desk.world.edit(STORY + 1, "field_3724e6", 4242, by=BO)
+
+    desk.world.after_call = edit_the_second
+    done = desk.run("apply", "--yes")
+    assert "1 conflict" in done.out
+    assert (done.code, len(desk.sent)) == (3, 1)
+    assert desk.world.item(STORY + 1).values["field_3724e6"] == 4242
