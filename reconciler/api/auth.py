@@ -6,6 +6,7 @@ asking early is harmless and asking often is useless.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ AHEAD: Final = 180.0
 """Seconds before its end from which a token is renewed, as the vendor's own client does."""
 
 SOONEST: Final = 1.0
+LONGEST_LIFE: Final = 30 * 24 * 3600.0
+"""Seconds that no token lives: a longer life is a mistake, or somebody else's file."""
+VISIBLE: Final = re.compile(r"[!-~]+")
+"""What a token may consist of, as it stands in a header."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 
 import httpx
 
-from reconciler.api.auth import Auth, Tokens
+from reconciler.api.auth import LONGEST_LIFE, VISIBLE, Auth, Tokens
 from reconciler.api.connection import Connection, password_in
 from reconciler.api.endpoints import PLUGIN_TOKEN, UPDATE, Endpoint
 from reconciler.api.failures import (
@@ -42,6 +42,7 @@ from reconciler.api.reading import SIZE_CAP, Reading
 from reconciler.api.retry import RUN_BUDGET, Budget, Retry
 from reconciler.api.secrets import Secrets
 from reconciler.api.throttle import Permit, Throttle
+from reconciler.api.token_file import keep, kept
 from reconciler.api.wire import (
     REDIRECT_STATUS,
     Ambiguous,
@@ -61,8 +62,6 @@ from reconciler.errors import CannotRun, ReconcilerError
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _IDEM = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_VISIBLE = re.compile(r"[!-~]+")
-LONGEST_LIFE: Final = 30 * 24 * 3600.0
 
 
 class Client:
@@ -94,7 +93,8 @@ class Client:
         whole = Deadline(Reading(network, connection.host, self._secrets, size_cap), deadline)
         self._observe = Observe(whole, clock)
         self._throttle = Throttle(self._observe, connection.rate, wait=waits, clock=clock)
-        self._tokens = Tokens(self._fetch_token, clock)
+        self._token_file = connection.token_file
+        self._tokens = Tokens(self._find_token, clock)
         asking = Retry(self._throttle, self._budget, wait=waits)
         self._token_desk = Guard(asking, connection.base_url, writes=False)
         authorised = Auth(self._throttle, connection, self._tokens)
@@ -193,6 +193,17 @@ class Client:
             return Fatal(error)
         return verdict(answer_of(response), self._connection.host)
 
+    def _find_token(self) -> tuple[str, float]:
+        """Return the token of an earlier run, looked for once; else a new one, kept for the next."""
+        path, self._token_file = self._token_file, None
+        if path and (found := kept(path)):
+            self._secrets.add(found[0])
+            return found
+        made = self._fetch_token()
+        if self._connection.token_file:
+            keep(self._connection.token_file, *made)
+        return made
+
     def _fetch_token(self) -> tuple[str, float]:
         connection = self._connection
         body = {"plugin_id": connection.plugin_id, "plugin_secret": connection.plugin_secret, "type": 0}
@@ -259,7 +270,7 @@ def _token_in(answer: Mapping[str, Any]) -> tuple[str, float] | None:
     if not isinstance(inner, dict):
         return None
     token, left = inner.get("token"), inner.get("expire_time")
-    if not isinstance(token, str) or not _VISIBLE.fullmatch(token):
+    if not isinstance(token, str) or not VISIBLE.fullmatch(token):
         return None
     if isinstance(left, bool) or not isinstance(left, int | float) or not 0 < left <= LONGEST_LIFE:
         return None

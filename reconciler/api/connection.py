@@ -6,10 +6,13 @@ goes.  The list of hosts is part of the program and grows only by `MEEGLE_ALLOWE
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from reconciler import __version__
@@ -36,6 +39,7 @@ class Connection:
 
     `host` is the name with its port if one was given: what a saved plan is bound to.
     `auth_mode` 1 lets the permissions of the acting user decide (endpoints.md 2.4).
+    `token_file` is where a token is kept between runs, if it may be kept.
     """
 
     base_url: str
@@ -46,6 +50,7 @@ class Connection:
     auth_mode: int = 1
     rate: float = DEFAULT_RATE
     proxy: str | None = field(default=None, repr=False)
+    token_file: Path | None = None
     user_agent: str = f"meegle-reconciler/{__version__}"
 
 
@@ -57,21 +62,36 @@ def connection_from(environ: Mapping[str, str]) -> Connection:
     if problems := tuple(_problems(environ)):
         raise BadEnvironment(problems)
     base_url = environ["MEEGLE_BASE_URL"].rstrip("/")
+    host = base_url.partition("://")[2].lower()
+    identity = (host, environ["MEEGLE_PLUGIN_ID"], environ["MEEGLE_PLUGIN_SECRET"])
     return Connection(
         base_url=base_url,
-        host=base_url.partition("://")[2].lower(),
+        host=host,
         plugin_id=environ["MEEGLE_PLUGIN_ID"],
         plugin_secret=environ["MEEGLE_PLUGIN_SECRET"],
         user_key=environ["MEEGLE_USER_KEY"],
         auth_mode=int(environ.get("MEEGLE_AUTH_MODE") or 1),
         rate=float(environ.get("MEEGLE_RATE") or DEFAULT_RATE),
         proxy=environ.get("MEEGLE_PROXY") or None,
+        token_file=None if is_loopback(host.rpartition(":")[0] or host) else token_file(environ, *identity),
     )
 
 
 def password_in(address: str | None) -> str:
     """Return the password of an address such as a proxy's, decoded; empty where it holds none."""
     return unquote(urlsplit(address or "").password or "")
+
+
+def token_file(environ: Mapping[str, str], *identity: str) -> Path | None:
+    """Return where the token of this service, plugin and secret is kept; None in CI and without a home.
+
+    The name is a hash of all three: another secret never finds the token of this one.
+    """
+    home = environ.get("XDG_CACHE_HOME") or (f"{environ['HOME']}/.cache" if environ.get("HOME") else "")
+    if environ.get("CI") or not Path(home).is_absolute() or not hasattr(os, "geteuid"):
+        return None
+    name = hashlib.sha256("\0".join(identity).encode()).hexdigest()[:32]
+    return Path(home) / "meegle-reconciler" / f"{name}.json"
 
 
 def is_loopback(host: str) -> bool:

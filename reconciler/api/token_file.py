@@ -1,0 +1,62 @@
+"""A token kept between the runs of one person, so that each need not ask for it again.
+
+It is trusted only where nobody else can have put or read it: a plain file of 0600 in a folder of
+0700, both our own.  It is a convenience: whatever fails here, the service is asked instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from reconciler.api.auth import AHEAD, LONGEST_LIFE, VISIBLE
+
+LARGEST: Final = 16_384
+"""Bytes of the largest file that is read."""
+
+
+def kept(path: Path, now: Callable[[], float] = time.time) -> tuple[str, float] | None:
+    """Return the token and its remaining seconds, if there is one that is ours and lives on for a while."""
+    try:
+        folder = path.parent.lstat()
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        if not (ours(folder, 0o700) and ours(os.fstat(descriptor), 0o600)):
+            return None
+        try:
+            known = json.loads(file.read(LARGEST))
+            text, left = str(known["token"]), float(known["ends_at"]) - now()
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return None
+    return (text, left) if AHEAD < left <= LONGEST_LIFE and VISIBLE.fullmatch(text) else None
+
+
+def keep(path: Path, text: str, left: float, now: Callable[[], float] = time.time) -> None:
+    """Keep a token that has `left` seconds to live, whole or not at all."""
+    part = path.with_name(f".{secrets.token_hex(8)}")
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        if not ours(path.parent.lstat(), 0o700):
+            return
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                json.dump({"token": text, "ends_at": now() + left}, file)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def ours(found: os.stat_result, mode: int) -> bool:
+    """Whether a file (0600) or a folder (0700) belongs to us and to nobody else."""
+    kind = stat.S_ISDIR if mode == 0o700 else stat.S_ISREG  # noqa: PLR2004 - the mode says which of both
+    return kind(found.st_mode) and found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) == mode
