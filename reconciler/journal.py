@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -114,3 +114,56 @@ def read_journal(path: Path) -> Iterator[dict[str, Any]]:
                 f"line {number} of {path.name} is damaged", "restore the file; nothing was read from it"
             )
         yield {**entry, "chain": claimed}
+
+
+def audit_of(entries: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield one line for each PUT of a run: who, when, where, of each field the digests of both values.
+
+    `answer` and `log_id` are null for a PUT of which the run learned no answer.  `chain` is the hash of
+    the journal's line that says so, by which the line can be held against the journal.
+    """
+    begin: Mapping[str, Any] = {}
+    waiting: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for entry in entries:
+        match entry["event"]:
+            case "begin":
+                begin = entry
+            case "intent":
+                made = audit_line(begin, entry)
+                waiting[put_of(entry)] = made
+            case "answer" if made := waiting.pop(put_of(entry), {}):
+                yield {**made, **{name: entry.get(name) for name in ("answer", "log_id", "chain")}}
+    yield from waiting.values()
+
+
+def put_of(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what tells one PUT under way from the others: its item and its X-IDEM-UUID."""
+    return entry["type"], entry["id"], entry["idem"]
+
+
+def audit_line(begin: Mapping[str, Any], intent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is known of a PUT when it leaves."""
+    return {
+        "at": intent["at"],
+        "actor": begin.get("user_key"),
+        "run_url": begin.get("run_url"),
+        "commit": begin.get("commit"),
+        "host": begin.get("host"),
+        "space": begin.get("space"),
+        "type": intent["type"],
+        "id": intent["id"],
+        "fields": [
+            {"key": one["key"], "before": value_digest(one["before"]), "after": value_digest(one["after"])}
+            for one in intent.get("changes") or ()
+        ],
+        "idem": intent["idem"],
+        "answer": None,
+        "log_id": None,
+        "chain": intent["chain"],
+    }
+
+
+def value_digest(value: Any) -> str:
+    """Return the SHA-256 of a value in canonical JSON."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -21,12 +21,22 @@ VERIFY = "verify"
 @click.argument("run", required=False)
 @click.option("--journal", type=click.Path(path_type=Path), help="A journal that was downloaded.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text")
-def command(run: str | None, journal: Path | None, fmt: str) -> int:
+@click.option("--audit", is_flag=True, help="One JSON line a PUT: who, when, what, and no value.")
+def command(run: str | None, journal: Path | None, fmt: str, *, audit: bool) -> int:
     """List past applies, show RUN, or `verify` that no journal was changed."""
-    from reconciler.journal import read_journal
+    from reconciler.journal import audit_of, read_journal
 
     if run == VERIFY:
         return verified([journal] if journal else sorted(RUNS.glob("*/journal.jsonl")))
+    if audit:
+        paths = (
+            [journal or RUNS / str(run) / "journal.jsonl"]
+            if journal or run
+            else sorted(RUNS.glob("*/journal.jsonl"))
+        )
+        for path in paths:
+            say_json("".join(f"{json.dumps(one, sort_keys=True)}\n" for one in audit_of(read_journal(path))))
+        return 0
     if journal or run:
         entries = list(read_journal(journal or RUNS / str(run) / "journal.jsonl"))
         (say_json if fmt == "json" else say)(

@@ -302,7 +302,7 @@ def test_a_space_that_is_not_there_is_told_in_plain_words(desk: Desk) -> None:
     assert (done.code, done.err) == (
         1,
         (
-            "error: no space 'dmeo' for this plugin; check `space:` in the files, "
+            "state/a.yaml:1:8: no space 'dmeo' for this plugin; check `space:` in the files, "
             "and that the plugin is installed in the space\n"
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from typing import TYPE_CHECKING
@@ -55,3 +56,33 @@ def test_a_second_apply_on_this_machine_is_refused_while_one_runs(desk: Desk) ->
     first.communicate(timeout=60)
     assert first.returncode == 0
     assert len(desk.sent) == 10
+
+
+def test_the_audit_has_a_line_for_each_put_and_no_value(desk: Desk) -> None:
+    desk.stories(
+        f"{{id: {STORY}, fields: {{priority: P3, notes: a secret plan}}}}",
+        f"{{id: {STORY + 1}, roles: {{RD: [dana@example.com]}}}}",
+    )
+    desk.environ |= {
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_REPOSITORY": "acme/state",
+        "GITHUB_RUN_ID": "7",
+    }
+    desk.run("apply", "--yes")
+    (run,) = [path.name for path in desk.folder.glob(".reconciler/runs/*")]
+    for flags in ([run], []):
+        done = desk.run("runs", *flags, "--audit")
+        lines = [json.loads(line) for line in done.out.splitlines()]
+        assert {(one["id"], one["idem"]) for one in lines} == {
+            (int(made.path.rpartition("/")[2]), made.idem) for made in desk.world.writes
+        }
+        assert {one["actor"] for one in lines} == {desk.environ["MEEGLE_USER_KEY"]}
+        assert {one["run_url"] for one in lines} == {"https://github.com/acme/state/actions/runs/7"}
+        assert {one["answer"] for one in lines} == {"accepted"}
+        assert all(one["log_id"] for one in lines)
+        assert "secret plan" not in done.out
+    (story,) = (one for one in lines if one["id"] == STORY)
+    assert [one["key"] for one in story["fields"]] == ["priority", "field_a1b2c4"]
+    assert story["fields"][0]["after"] == hashlib.sha256(b'{"value":"option_3"}').hexdigest()
+    (journal,) = desk.folder.glob(".reconciler/runs/*/journal.jsonl")
+    assert story["chain"] in journal.read_text(encoding="utf-8")

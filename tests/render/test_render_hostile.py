@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 
-from reconciler.model import Plan
+from reconciler.authored import Place
+from reconciler.cli.views import VIEWS
+from reconciler.errors import Mistake
+from reconciler.model import Plan, Rejected, Report, Row
+from reconciler.planfile import loads, plan_of
+from reconciler.render.events import failed_event, patch_event, plan_event, report_events
+from reconciler.render.mistakes import Checked, as_json
 from reconciler.render.safe import UNSEEN
 from reconciler.render.text import plan_text
-from tests.render.plans import HOSTILE, hostile_plan, plan_with, plans, text, update
+from tests.render.plans import HOSTILE, hostile_plan, plan_with, plans, saved, text, update, writable
 from tests.render.test_render_github import runner
 
 
@@ -37,3 +44,34 @@ def test_a_long_text_is_shown_by_what_differs() -> None:
     assert re.search(
         r"~ Notes  …\w+ of the audit log every \[-quarter-\]\{\+month\+\}, one file for each", shown
     )
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_json_keeps_every_text_and_steers_nobody_all_the_same(payload: str) -> None:
+    plan = hostile_plan(payload)
+    if not writable(plan):
+        return
+    made = saved(plan)
+    report = Report(
+        tuple(
+            Row(update.ref, update.title, one.key, one.name, Rejected(payload), one)
+            for update in plan.updates
+            for one in update.changes
+        ),
+        moved=(payload,),
+        stopped=payload,
+    )
+    mistake = Mistake(Place(payload, 1, 1), payload, payload)
+    texts = (
+        VIEWS["json"](plan, made),
+        plan_event(plan) + report_events(report, "rows") + failed_event(plan.failures) + patch_event(payload),
+        as_json(Checked(1, 1, [mistake], [])),
+    )
+    for text_ in texts:
+        for line in text_.split("\n"):
+            assert not [sign for sign in line if unicodedata.category(sign) in UNSEEN]
+            assert runner(line) is None
+    assert plan_of(loads(texts[0])) == plan_of(made)
+    last = json.loads(texts[1].splitlines()[-1])
+    assert last["patch"] == payload
+    assert json.loads(texts[2])["mistakes"][0]["what"] == payload
