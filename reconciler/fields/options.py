@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 from reconciler.authored import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
 from reconciler.fields.base import (
-    EMPTY,
-    EMPTY_LABEL,
-    Codec,
     FieldSpec,
     Option,
     Schema,
-    Seen,
-    Wanted,
     Wrong,
     entries,
     found,
     one_of,
 )
-from reconciler.fields.sets import SetCodec, added
+from reconciler.fields.chosen import OneCodec, SeveralCodec
 from reconciler.fields.text import canonical, written_text
 
 NUMERAL = re.compile(r"[-+]?([0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
@@ -62,6 +57,14 @@ class Choices:
         if scalar.text not in self.options:
             raise Wrong(UnknownName(scalar.place, "option id", scalar.text, self.owner, self.options))
         return scalar.text
+
+    def decode(self, wire: Any) -> str | None:
+        """Read the id of `{value}`."""
+        return option_id(wire)
+
+    def encode(self, option: str) -> Any:
+        """Return `{value}`."""
+        return {"value": option}
 
     def label(self, option_id: str) -> str:
         """Return the label of an id, or the id where the field no longer has it."""
@@ -145,7 +148,7 @@ def option_id(wire: Any) -> str | None:
     return value
 
 
-class SelectCodec(Codec):
+class SelectCodec(OneCodec):
     """`select` and `radio`: `{value}` both ways (field-formats.md section 6.1)."""
 
     wanted_shape = "one option"
@@ -153,40 +156,12 @@ class SelectCodec(Codec):
     compared = "by option id: a renamed label is no change"
 
     @cached_property
-    def choices(self) -> Choices:
+    def offer(self) -> Choices:
         """The options, indexed once."""
         return Choices(self.spec)
 
-    def read(self, node: Node) -> Wanted:
-        """Read a label or `{id: …}`."""
-        return self.choices.read(node)
 
-    def shapes(self) -> Iterator[Schema]:
-        """Describe a label, or an id."""
-        return self.choices.shapes()
-
-    def decode(self, wire: Any) -> Seen:
-        """Read the option's id."""
-        return Seen(option_id(wire or None))
-
-    def encode(self, value: Any) -> Any:
-        """Send `{value}`."""
-        return None if value is EMPTY else {"value": value}
-
-    def show(self, value: Any) -> str:
-        """Show the label."""
-        return EMPTY_LABEL if value is EMPTY else self.choices.label(value)
-
-    def dump(self, value: Any) -> Any:
-        """Write the label, or `{id: …}` where the label is not enough."""
-        return None if value is EMPTY else self.choices.written(value)
-
-    def objection(self, live: Seen, after: Hashable) -> str | None:  # noqa: ARG002 - only the new choice counts
-        """Refuse an option that the space no longer offers."""
-        return None if after is EMPTY else self.choices.gone(str(after))
-
-
-class MultiSelectCodec(SetCodec):
+class MultiSelectCodec(SeveralCodec):
     """`multi_select` and tags: `[{value}]` both ways (field-formats.md section 6.2)."""
 
     wanted_shape = "a list of options"
@@ -194,46 +169,9 @@ class MultiSelectCodec(SetCodec):
     compared = "as a set of option ids"
 
     @cached_property
-    def choices(self) -> Choices:
+    def offer(self) -> Choices:
         """The options, indexed once."""
         return Choices(self.spec)
-
-    def read_member(self, node: Node) -> tuple[Hashable, ...]:
-        """Read a label or `{id: …}`."""
-        return (self.choices.read(node),)
-
-    def member_shapes(self) -> Iterator[Schema]:
-        """Describe a label, or an id."""
-        return self.choices.shapes()
-
-    def decode(self, wire: Any) -> Seen:
-        """Read a list of options, or any of the empty forms."""
-        if wire is None or wire == "":
-            return Seen(frozenset())
-        if not isinstance(wire, list):
-            raise ValueError("expected a list of options")
-        return Seen(frozenset(one for one in map(option_id, wire) if one))
-
-    def encode(self, value: Any) -> Any:
-        """Send the options in the order of the metadata."""
-        return [{"value": one} for one in self.ordered(value)]
-
-    def ordered(self, value: Any) -> list[Any]:
-        """Order as the field's own list does."""
-        return sorted(value, key=lambda one: (self.choices.rank.get(one, len(self.choices.rank)), one))
-
-    def show_member(self, member: Any) -> str:
-        """Show the label."""
-        return self.choices.label(member)
-
-    def dump_member(self, member: Any) -> Any:
-        """Write the label, `{id: …}` where it is not enough."""
-        return self.choices.written(member)
-
-    def objection(self, live: Seen, after: Hashable) -> str | None:
-        """Refuse to add options that the space no longer offers."""
-        reasons = (self.choices.gone(one) for one in self.ordered(added(live, after)))
-        return next((reason for reason in reasons if reason), None)
 
 
 def option_of(wire: dict[str, Any]) -> Option:

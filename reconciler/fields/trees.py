@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, TypeAlias
 
 from reconciler.authored import AuthoredList, Node, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
 from reconciler.fields.base import (
-    EMPTY,
-    EMPTY_LABEL,
-    Codec,
     FieldSpec,
     Option,
     Schema,
-    Seen,
-    Wanted,
     Wrong,
     entries,
     found,
     one_of,
 )
+from reconciler.fields.chosen import OneCodec, SeveralCodec
 from reconciler.fields.options import bearing, folded, forms_of, id_form, option_id, refuse_cut, several
-from reconciler.fields.sets import SetCodec, added
 
 Path: TypeAlias = tuple[str, ...]
 """Option ids from the root down to the chosen level."""
@@ -160,7 +155,15 @@ class Tree:
             ]
         return UnknownName(scalar.place, "option", word, owner, labels)
 
-    # -- from a path to what is written ------------------------------------------------------
+    # -- from a path to what is sent and written ---------------------------------------------
+
+    def decode(self, wire: Any) -> Path:
+        """Read the ids of a path; `()` where nothing is chosen."""
+        return path_of(wire)
+
+    def encode(self, path: Path) -> Any:
+        """Return the nested form in full."""
+        return chain(path, self.labels(path))
 
     def label(self, path: Path) -> str:
         """Return the labels of a path; ids where the space has no label."""
@@ -259,7 +262,7 @@ def chain(path: Path, labels: list[str]) -> dict[str, Any] | None:
     return made
 
 
-class TreeSelectCodec(Codec):
+class TreeSelectCodec(OneCodec):
     """`tree_select`: one path of nested options both ways (field-formats.md sections 6.3 and 10)."""
 
     wanted_shape = "a path of labels"
@@ -267,40 +270,12 @@ class TreeSelectCodec(Codec):
     compared = "by the option ids of the whole path"
 
     @cached_property
-    def tree(self) -> Tree:
+    def offer(self) -> Tree:
         """The options, indexed once."""
         return Tree(self.spec)
 
-    def read(self, node: Node) -> Wanted:
-        """Read a path."""
-        return self.tree.read(node)
 
-    def shapes(self) -> Iterator[Schema]:
-        """Describe a path."""
-        return self.tree.shapes()
-
-    def decode(self, wire: Any) -> Seen:
-        """Read the ids of the path."""
-        return Seen(path_of(wire or None) or EMPTY)
-
-    def encode(self, value: Any) -> Any:
-        """Send the nested form in full."""
-        return None if value is EMPTY else chain(value, self.tree.labels(value))
-
-    def show(self, value: Any) -> str:
-        """Show the labels."""
-        return EMPTY_LABEL if value is EMPTY else self.tree.label(value)
-
-    def dump(self, value: Any) -> Any:
-        """Write the path."""
-        return None if value is EMPTY else self.tree.written(value)
-
-    def objection(self, live: Seen, after: Hashable) -> str | None:  # noqa: ARG002 - only the new choice counts
-        """Refuse a path that the space no longer offers."""
-        return self.tree.gone(after) if isinstance(after, tuple) else None
-
-
-class TreeMultiSelectCodec(SetCodec):
+class TreeMultiSelectCodec(SeveralCodec):
     """`tree_multi_select`: a set of paths, shared parents repeated (field-formats.md section 6.4)."""
 
     wanted_shape = "a list of paths"
@@ -308,49 +283,54 @@ class TreeMultiSelectCodec(SetCodec):
     compared = "as a set of paths of option ids"
 
     @cached_property
-    def tree(self) -> Tree:
+    def offer(self) -> Tree:
         """The options, indexed once."""
         return Tree(self.spec)
 
-    def read_member(self, node: Node) -> tuple[Hashable, ...]:
-        """Read one path."""
-        return (self.tree.read(node),)
 
-    def member_shapes(self) -> Iterator[Schema]:
+class Lines:
+    """The business lines of a space: written as paths of names, sent by the id of the last one."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        """Index the lines of `spec`."""
+        self.tree = Tree(spec)
+        self.paths = {path[-1]: path for path in self.tree.nodes}
+        self.rank = {path[-1]: rank for path, rank in self.tree.rank.items()}
+
+    def read(self, node: Node) -> str:
+        """Read a path; the id of its last line is the value."""
+        return self.tree.read(node)[-1]
+
+    def decode(self, wire: Any) -> str | None:
+        """Read the id."""
+        return option_id(wire)
+
+    def encode(self, option: str) -> Any:
+        """Return the id."""
+        return option
+
+    def path(self, option: str) -> Path:
+        """Return the path of a line; of one that is gone, its id alone."""
+        return self.paths.get(option, (option,))
+
+    def label(self, option: str) -> str:
+        """Return the names from the top."""
+        return self.tree.label(self.path(option))
+
+    def written(self, option: str) -> Any:
+        """Return the path as it is written, `{id: …}` for a line that is gone."""
+        return self.tree.written(self.paths[option]) if option in self.paths else {"id": option}
+
+    def shapes(self) -> Iterator[Schema]:
         """Describe a path."""
         return self.tree.shapes()
 
-    def decode(self, wire: Any) -> Seen:
-        """Read an array of nested options, or an empty form."""
-        if wire is None or wire == "":
-            return Seen(frozenset())
-        if not isinstance(wire, list):
-            raise ValueError("expected a list of options")
-        return Seen(frozenset(path for path in map(path_of, wire) if path))
-
-    def encode(self, value: Any) -> Any:
-        """Send every path in full, in the order of the metadata."""
-        return [chain(path, self.tree.labels(path)) for path in self.ordered(value)]
-
-    def ordered(self, value: Any) -> list[Any]:
-        """Order as the field's own tree does."""
-        return sorted(value, key=lambda path: (self.tree.rank.get(path, len(self.tree.rank)), path))
-
-    def show_member(self, member: Any) -> str:
-        """Show the labels."""
-        return self.tree.label(member)
-
-    def dump_member(self, member: Any) -> Any:
-        """Write the path."""
-        return self.tree.written(member)
-
-    def objection(self, live: Seen, after: Hashable) -> str | None:
-        """Refuse to add paths that the space no longer offers."""
-        reasons = (self.tree.gone(path) for path in self.ordered(added(live, after)))
-        return next((reason for reason in reasons if reason), None)
+    def gone(self, option: str) -> str | None:
+        """Say why a line may not be newly chosen, or None."""
+        return self.tree.gone(self.path(option))
 
 
-class BusinessCodec(Codec):
+class BusinessCodec(OneCodec):
     """`business`: the id of a business line, written as a path of names (field-formats.md section 6.5)."""
 
     wanted_shape = "a business line"
@@ -358,41 +338,6 @@ class BusinessCodec(Codec):
     compared = "by the id of the business line"
 
     @cached_property
-    def tree(self) -> Tree:
+    def offer(self) -> Lines:
         """The business lines, indexed once."""
-        return Tree(self.spec)
-
-    @cached_property
-    def paths(self) -> dict[str, Path]:
-        """The path of each line's id."""
-        return {path[-1]: path for path in self.tree.nodes}
-
-    def read(self, node: Node) -> Wanted:
-        """Read a path; the id of its last line is the value."""
-        return self.tree.read(node)[-1]
-
-    def shapes(self) -> Iterator[Schema]:
-        """Describe a path."""
-        return self.tree.shapes()
-
-    def decode(self, wire: Any) -> Seen:
-        """Read the id."""
-        return Seen(option_id(wire or None))
-
-    def encode(self, value: Any) -> Any:
-        """Send the id, null to clear."""
-        return value
-
-    def show(self, value: Any) -> str:
-        """Show the names from the top."""
-        return EMPTY_LABEL if value is EMPTY else self.tree.label(self.paths.get(value, (value,)))
-
-    def dump(self, value: Any) -> Any:
-        """Write the path."""
-        if value is EMPTY:
-            return None
-        return self.tree.written(self.paths[value]) if value in self.paths else {"id": value}
-
-    def objection(self, live: Seen, after: Hashable) -> str | None:  # noqa: ARG002 - only the new line counts
-        """Refuse a line that the space no longer has."""
-        return None if after is EMPTY else self.tree.gone(self.paths.get(str(after), (str(after),)))
+        return Lines(self.spec)
