@@ -12,12 +12,11 @@ from reconciler.fields.sets import SetCodec, added
 
 
 class Offer(Protocol):
-    """The options of a field: how one is written, sent and shown, and whether it may be chosen.
+    """The options of a field: how one is written, sent and shown, and whether it may be chosen."""
 
-    `rank` is the place of each in the metadata, by which a set is ordered.
-    """
-
-    rank: Mapping[Any, int]
+    @property
+    def rank(self) -> Mapping[Any, int]:
+        """The place of each in the metadata, by which a set is ordered."""
 
     def read(self, node: Node, /) -> Any:
         """Return the option that a node names; raises `Wrong`."""
