@@ -114,6 +114,9 @@ def failures_told(fmt: str) -> Iterator[None]:
     try:
         yield
     except ReconcilerError as error:
+        from reconciler.cli.outputs import give
+
+        give(exit_reason="error")
         if fmt == "json":
             from reconciler.cli.workspace import failures_of
             from reconciler.render.events import failed_event
@@ -132,6 +135,7 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
     """Show a plan, ask, carry it out, and return the exit code that it earned."""
     from reconciler.api.client import Client
     from reconciler.applier import Stop
+    from reconciler.cli.outputs import give, give_report
     from reconciler.cli.workspace import connect
     from reconciler.render.events import idle_event, plan_event, report_events
     from reconciler.render.text import plan_text, report_text
@@ -142,6 +146,7 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
     if refused or not (plan.updates or plan.blocks):
         if refused:
             tell("refused by a guard, nothing sent")
+        give(exit_reason="guard" if refused else "no_changes")
         if way.fmt == "json":
             say(idle_event("guard" if refused else "no_changes"))
         return REFUSED if refused else 0
@@ -158,6 +163,7 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
         counts = client.counts
         report = replace(report, puts=counts.puts, reads=counts.reads.get("query", 0))
         code, reason = ending(report, signals.number)
+        give_report(report, reason)
         say(report_text(plan, report) if way.fmt == "text" else report_events(report, reason))
         if signals.number:
             leave(signals.number)

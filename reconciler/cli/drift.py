@@ -12,6 +12,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.output import say, tell, write_file
+from reconciler.cli.outputs import give_plan
 from reconciler.errors import ReconcilerError
 
 if TYPE_CHECKING:
@@ -74,11 +75,14 @@ def command(
         plan, settings = drifted(paths, space, applied, raised)
     except ReconcilerError as error:
         failed = failed_plan(error, space)
-        show_plan(failed, dated(failed), [one for one in formats if one != ("text", None)], say)
+        told = dated(failed)
+        show_plan(failed, told, [one for one in formats if one != ("text", None)], say)
+        give_plan(failed, told, formats, out)
         raise
     made = dated(plan)
     if out:
         write_file(out, dumps(made))
+    give_plan(plan, made, formats, out)
     if heal and plan.base is None:
         tell(f"{NOT_KNOWN}: nothing is healed")
     if heal and plan.base is not None:

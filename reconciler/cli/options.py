@@ -68,7 +68,9 @@ class Output(click.ParamType[tuple[str, Path | None]]):
 PLAN_FORMATS = ("text", "json", "markdown", "html", "github")
 
 paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-space = click.option("--space", metavar="SPACE", help="Which space, where the files name several.")
+space = click.option(
+    "--space", metavar="SPACE", envvar="RECONCILER_SPACE", help="Which space, where the files name several."
+)
 only = click.option("--only", metavar="REF", multiple=True, help="Only this item, field, role, type or path.")
 exclude = click.option("--exclude", metavar="REF", multiple=True, help="All but this.")
 formats = click.option(

@@ -12,6 +12,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.output import say, tell, write_file
+from reconciler.cli.outputs import give_plan
 from reconciler.errors import CannotRun, ReconcilerError
 
 if TYPE_CHECKING:
@@ -74,12 +75,15 @@ def command(
         plan = planned(workspace, selection, Refs(base, applied), snapshot, blame=blame)
     except ReconcilerError as error:
         failed = failed_plan(error, space)
-        show_plan(failed, dated(failed), [one for one in formats if one != ("text", None)], say)
+        told = dated(failed)
+        show_plan(failed, told, [one for one in formats if one != ("text", None)], say)
+        give_plan(failed, told, formats, out)
         raise
     made = dated(plan)
     if out:
         write_file(out, dumps(made))
     show_plan(plan, made, formats, say)
+    give_plan(plan, made, formats, out)
     if strict and plan.blocks:
         tell(f"error: {len(plan.blocks)} blocked rows, and --strict takes them for errors")
         return 1

@@ -139,6 +139,13 @@ def longest_run(text: str) -> int:
     return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
+def fenced(text: str) -> Markdown:
+    """Fence lines in, each made harmless."""
+    lines = "\n".join(map(safe_text, text.splitlines()))
+    fence = "`" * max(3, longest_run(lines) + 1)
+    return Markdown(f"{fence}text\n{lines}\n{fence}\n")
+
+
 def said(text: str) -> Markdown:
     """Leave harmless words as they are and fence in all others."""
     return Markdown(text) if text.strip() == text and HARMLESS.fullmatch(text) else code(text)

@@ -1,0 +1,121 @@
+"""`reconciler accept`: one pull request that brings the files to live values that are to be kept."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.output import say
+from reconciler.errors import CannotRun
+
+if TYPE_CHECKING:
+    from reconciler.forge.job import Job
+    from reconciler.model import Plan
+
+HALF = 28_000
+"""Characters of each half of the pull request's text."""
+
+
+@click.command("accept")
+@click.argument("plan", type=click.Path(path_type=Path))
+def command(plan: Path) -> int:
+    """Bring the files to the live values of a drift report PLAN whose policy is `accept`.
+
+    Edits the files here, pushes them to the branch reconciler/accept-SPACE and keeps one pull request
+    of it, which is closed where nothing is to be accepted.  Needs GITHUB_TOKEN.
+    """
+    from reconciler.cli.outputs import acceptable
+    from reconciler.cli.refresh import refreshed
+    from reconciler.cli.saved import read_plan
+    from reconciler.forge.github import GitHub
+    from reconciler.forge.job import job_from
+    from reconciler.forge.pulls import close_pull, write_pull
+    from reconciler.planfile import plan_of
+
+    job = job_from(os.environ)
+    made = read_plan(plan)
+    found = plan_of(made)
+    branch, title = f"reconciler/accept-{made.space.name}", f"Accept live values of {made.space.name}"
+    if refs := list(acceptable(found)):
+        refreshed(refs, None, made.space.name, prune=False)
+    tree = written_tree(Path.cwd())
+    with GitHub(job) as github:
+        if tree is None:
+            say(f"Pull request {close_pull(github, branch)}.\n")
+            return 0
+        push(Path.cwd(), tree, title, branch, job)
+        body = pull_text(found, made.space.name)
+        say(f"Pull request {write_pull(github, branch, job.branch, title, body)}.\n")
+    return 0
+
+
+def written_tree(root: Path) -> str | None:
+    """Return the tree with the files as they are now; None where it is the commit's."""
+    from reconciler.history import git
+
+    git(root, "add", "--update", "--", ".")
+    tree, before = git(root, "write-tree"), git(root, "rev-parse", "HEAD^{tree}")
+    if tree is None or before is None:
+        raise CannotRun("this is no git repository", "run it in a clone")
+    return None if tree == before else tree.strip()
+
+
+def push(root: Path, tree: str, message: str, branch: str, job: Job) -> None:
+    """Make the branch one commit on top of this one, unless it holds the same files already."""
+    from reconciler.history import git
+
+    environ = job.git_environ()
+    if git(root, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", branch, environ=environ) is not None:
+        there = git(root, "rev-parse", "FETCH_HEAD^{tree}")
+        if there and there.strip() == tree:
+            return
+    who = {
+        f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in IDENTITY.items()
+    }
+    commit = git(root, "commit-tree", tree, "-p", "HEAD", "-m", message, environ=who)
+    target = f"{(commit or '').strip()}:refs/heads/{branch}"
+    if commit is None or git(root, "push", "--quiet", "--force", "origin", target, environ=environ) is None:
+        raise CannotRun(f"cannot push {branch}", "give the job `contents: write`")
+
+
+IDENTITY = {"NAME": "reconciler", "EMAIL": "reconciler@localhost"}
+
+
+def pull_text(found: Plan, space: str) -> str:
+    """Return the text: the values that the files take over, and the plan of the new files.
+
+    A pull request that a workflow's token opened starts no workflow, so it carries its plan itself.
+    """
+    from reconciler.cli.plan import dated, planned
+    from reconciler.cli.workspace import Refs, Selection, open_workspace
+    from reconciler.history import known_ref
+    from reconciler.render.markdown import plan_markdown
+
+    values = accepted(found)
+    taken = plan_markdown(values, dated(values), artifact="drift", limit=HALF)
+    workspace = open_workspace((), space)
+    refs = Refs("HEAD", known_ref(workspace.root, workspace.space))
+    plan = planned(workspace, Selection(), refs, None, blame=False)
+    after = plan_markdown(plan, dated(plan), artifact="drift", limit=HALF)
+    parts = [text.partition("\n")[2] for text in (taken, after)]
+    return (
+        f"<!-- reconciler:accept v1 space={space} -->\n"
+        f"The files take over these live values, whose policy is `accept`:\n\n{parts[0]}\n"
+        f"With this merged:\n\n{parts[1]}"
+    )
+
+
+def accepted(plan: Plan) -> Plan:
+    """Keep the rows whose live value is to be accepted."""
+    from reconciler.cli.outputs import ACCEPT
+
+    kept = (
+        replace(update, changes=tuple(one for one in update.changes if one.held == ACCEPT))
+        for update in plan.left
+    )
+    left = tuple(update for update in kept if update.changes)
+    return replace(plan, updates=(), left=left, blocks=(), guards=(), notes=(), settings_changes=())

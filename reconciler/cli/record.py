@@ -1,0 +1,104 @@
+"""`reconciler record`: remembers what an apply carried out, for the plans after it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli import options
+from reconciler.cli.output import say
+from reconciler.errors import CannotRun
+
+if TYPE_CHECKING:
+    from reconciler.planfile import PlanFile
+
+
+@click.command("record")
+@click.argument("plan", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--journal", type=click.Path(path_type=Path), help="The apply's journal (default: found by the plan)."
+)
+@click.option("--fetch", is_flag=True, help="Bring the newest record here instead.")
+@options.space
+def command(plan: Path | None, *, journal: Path | None, fetch: bool, space: str | None) -> int:
+    """Make the commit of a carried-out PLAN the last applied one: refs/reconciler/applied/SPACE.
+
+    In a GitHub job a deployment takes it to later jobs, which bring it here by --fetch.
+    """
+    if fetch == bool(plan):
+        raise CannotRun("name a plan, or give --fetch", "`reconciler record plan.json` after an apply")
+    return fetched(space) if plan is None else recorded(plan, journal)
+
+
+def recorded(path: Path, journal: Path | None) -> int:
+    """Make the record of an apply."""
+    from reconciler.cli.saved import read_plan
+    from reconciler.forge.deployments import make_record
+    from reconciler.forge.github import GitHub
+    from reconciler.forge.job import in_job, job_from
+    from reconciler.history import write_record
+    from reconciler.journal import read_journal
+    from reconciler.record import record_of
+
+    made = read_plan(path)
+    record = record_of(made, list(read_journal(journal)) if journal else journal_of(made))
+    if in_job(os.environ):
+        with GitHub(job_from(os.environ)) as github:
+            make_record(github, record)
+    ref = write_record(Path.cwd(), record)
+    say(f"{ref} is {record.commit[:12]}; {len(record.unapplied)} rows left behind.\n")
+    return 0
+
+
+def journal_of(made: PlanFile) -> list[dict[str, Any]]:
+    """Return the newest journal here of a run that carried the plan out; empty if there is none."""
+    from reconciler.cli.runs import RUNS
+    from reconciler.journal import read_journal
+
+    for path in sorted(RUNS.glob("*/journal.jsonl"), reverse=True):
+        entries = list(read_journal(path))
+        if entries and entries[0].get("digest") == made.digest:
+            return entries
+    return []
+
+
+def fetched(wanted: str | None) -> int:
+    """Bring the newest record of a GitHub job's repository here, with the commits that it speaks of."""
+    from reconciler.cli.outputs import give
+    from reconciler.forge.deployments import newest_record
+    from reconciler.forge.github import GitHub
+    from reconciler.forge.job import in_job, job_from
+    from reconciler.history import fetch, known_ref, write_record
+
+    root = Path.cwd()
+    space = space_named(wanted)
+    if space and in_job(os.environ):
+        job = job_from(os.environ)
+        with GitHub(job) as github:
+            record = newest_record(github, space)
+        if record:
+            fetch(root, record.commits(), job.git_environ())
+            write_record(root, record)
+    ref = known_ref(root, space) if space else None
+    give(applied=ref or "")
+    say(f"{ref}\n" if ref else "No last applied commit is known.\n")
+    return 0
+
+
+def space_named(wanted: str | None) -> str | None:
+    """Return the space that the files are about; None where they are so broken that none is named."""
+    from reconciler.cli.workspace import one_name, read_files
+
+    _, settings, manifest, _ = read_files(())
+    if wanted:
+        return one_name(wanted, settings)
+    names = {one_name(document.space.text, settings) for document in manifest.documents}
+    names = names or set(settings.spaces)
+    if len(names) > 1:
+        raise CannotRun(
+            f"the files name {len(names)} spaces: {', '.join(sorted(names))}", "choose one with --space"
+        )
+    return next(iter(names), None)

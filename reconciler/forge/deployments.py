@@ -1,0 +1,61 @@
+"""The last applied commit as a deployment: from one job to the next without a state file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from reconciler.forge.github import GitHub
+from reconciler.record import Record, read_record
+
+SHOWN = 140
+"""Characters of a deployment's description."""
+
+
+def task_of(space: str) -> str:
+    """Return the task by which the deployments of a space are told from all others."""
+    return f"reconciler:{space}"
+
+
+def newest_record(github: GitHub, space: str) -> Record | None:
+    """Return the newest record that a job like this one made for a space.
+
+    A job with `environment:` makes deployments of its own; their task is another one.
+    """
+    task = task_of(space)
+    rows = github.pages("list the deployments", "/deployments", task=task)
+    mine = [row for row in rows if row.get("task") == task and github.wrote(row.get("creator"))]
+    for row in sorted(mine, key=lambda row: int(row["id"]), reverse=True):
+        payload = row.get("payload")
+        text = payload if isinstance(payload, str) else json.dumps(payload)
+        record = read_record(text, space)
+        if record and record.commit == row.get("sha"):
+            return record
+    return None
+
+
+def make_record(github: GitHub, record: Record) -> int:
+    """Make a deployment that holds a record, and say how it went; returns its id.
+
+    `required_contexts` must be empty, else GitHub waits for checks of the commit and answers 409.
+    """
+    left = len(record.unapplied)
+    made: dict[str, Any] = github.call(
+        "make a deployment",
+        "POST",
+        "/deployments",
+        {
+            "ref": record.commit,
+            "task": task_of(record.space),
+            "environment": f"reconciler/{record.space}",
+            "description": f"applied; {left} rows left behind"[:SHOWN],
+            "payload": record.model_dump(mode="json"),
+            "required_contexts": [],
+            "auto_merge": False,
+            "production_environment": False,
+        },
+    )
+    number = int(made["id"])
+    state = {"state": "failure" if left else "success", "description": f"{left} rows left behind"}
+    github.call("say how the deployment went", "POST", f"/deployments/{number}/statuses", state)
+    return number
