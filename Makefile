@@ -37,3 +37,6 @@ lock: ## pin every requirement with its hashes
 	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras \
 	  --allow-unsafe --extra dev --extra sandbox --extra deep --constraint requirements.lock \
 	  --output-file requirements-deep.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras \
+	  --allow-unsafe --extra sandbox --build-deps-for wheel --constraint requirements.lock \
+	  --output-file requirements-run.lock pyproject.toml
