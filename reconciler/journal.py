@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from pydantic import BaseModel, ConfigDict
+
 from reconciler.clock import now
 from reconciler.errors import CannotRun
 
@@ -77,6 +79,69 @@ class Journal:
                 self.seen(line)
 
 
+class _Line(BaseModel):
+    """What every line holds; whoever can write a file can chain it, too."""
+
+    model_config = ConfigDict(strict=True)
+    n: int
+    at: str
+    event: str
+
+
+class _Begin(_Line):
+    host: str
+    space: str
+    space_name: str | None = None
+    commit: str | None = None
+    digest: str | None = None
+    run_url: str | None = None
+
+
+class _Pair(BaseModel):
+    field_key: str
+    field_value: Any
+
+
+class _Step(BaseModel):
+    key: str
+    before: Any
+    after: Any
+
+
+class _OfItem(_Line):
+    type: str
+    id: int
+
+
+class _Intent(_OfItem):
+    idem: str
+    fields: list[_Pair]
+    changes: list[_Step] = []
+
+
+class _Answer(_OfItem):
+    idem: str
+    answer: str
+    log_id: str = ""
+
+
+class _Result(_OfItem):
+    outcomes: dict[str, str]
+
+
+class _End(_Line):
+    stopped: str | None = None
+
+
+_LINES: dict[str, type[_Line]] = {
+    "begin": _Begin,
+    "intent": _Intent,
+    "answer": _Answer,
+    "result": _Result,
+    "end": _End,
+}
+
+
 def sealed(entry: Mapping[str, Any], chain: str) -> str:
     """Return a line that carries the hash of itself and of all before it."""
     body = json.dumps(entry, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
@@ -103,17 +168,27 @@ def read_journal(path: Path) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
         if number == len(lines):
             return
-        try:
-            entry = json.loads(line)
-            claimed = entry.pop("chain")
-        except (ValueError, KeyError, AttributeError):
-            entry, claimed = {}, ""
-        chain = link(chain, json.dumps(entry, ensure_ascii=True, separators=(",", ":"), sort_keys=True))
-        if chain != claimed:
+        entry = _entry(line, chain)
+        if entry is None:
             raise CannotRun(
                 f"line {number} of {path.name} is damaged", "restore the file; nothing was read from it"
             )
-        yield {**entry, "chain": claimed}
+        chain = entry["chain"]
+        yield entry
+
+
+def _entry(line: bytes, chain: str) -> dict[str, Any] | None:
+    """Return what a line says; None where it does not follow on `chain`, or is no line of a journal."""
+    try:
+        entry = json.loads(line)
+        claimed = entry.pop("chain")
+        body = json.dumps(entry, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+        if claimed != link(chain, body):
+            return None
+        _LINES.get(entry.get("event"), _Line).model_validate(entry)
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        return None
+    return {**entry, "chain": claimed}
 
 
 def audit_of(entries: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

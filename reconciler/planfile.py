@@ -409,14 +409,22 @@ def dumps(made: PlanFile) -> str:
     return SURROGATE.sub(lambda hit: f"\\u{ord(hit.group()):04x}", text)
 
 
+def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object that names a member twice: two readers could take two values for it."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a member twice")
+    return made
+
+
 def loads(text: str | bytes) -> PlanFile:
     """Read a plan file; raises BadPlan for another format, a broken seal or anything that is no plan."""
     try:
         # pydantic's own JSON reader refuses half a character, which a live text may hold.
-        made = PlanFile.model_validate(json.loads(text, parse_constant=no_number))
+        made = PlanFile.model_validate(json.loads(text, parse_constant=no_number, object_pairs_hook=members))
     except (ValueError, RecursionError) as error:
         if not isinstance(error, ValidationError):
-            raise BadPlan("it is no JSON") from None
+            raise BadPlan("it is no JSON, or names a member twice") from None
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         raise BadPlan(

@@ -14,7 +14,7 @@ from reconciler.journal import Journal, JournalFailed, read_journal
 def written(folder: Path, lines: int = 3) -> Path:
     with Journal(folder) as journal:
         for n in range(lines):
-            journal.write("intent", id=n, text="é\n")
+            journal.write("note", id=n, text="é\n")
     return folder / "journal.jsonl"
 
 
@@ -71,7 +71,7 @@ def test_a_full_disk_is_told_before_anything_leaves(tmp_path: Path) -> None:
     os.close(journal.file)
     journal.file = os.open("/dev/full", os.O_WRONLY)
     with journal, pytest.raises(JournalFailed, match="No space left"):
-        journal.write("intent")
+        journal.write("note")
 
 
 def test_a_line_is_on_the_disk_before_its_writer_goes_on(
@@ -82,13 +82,13 @@ def test_a_line_is_on_the_disk_before_its_writer_goes_on(
     with Journal(tmp_path / "run") as journal:
         synced.clear()
         for _ in range(3):
-            journal.write("intent")
+            journal.write("note")
             assert synced[-1] == journal.path.stat().st_size
     assert len(synced) == 3
 
 
 def test_a_closed_journal_takes_nothing_more(tmp_path: Path) -> None:
     with Journal(tmp_path / "run") as journal:
-        journal.write("intent")
+        journal.write("note")
     with pytest.raises(JournalFailed):
-        journal.write("intent")
+        journal.write("note")

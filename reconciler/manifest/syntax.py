@@ -52,7 +52,6 @@ STOPPED: dict[str, tuple[str, str]] = {
         "begin it on a line of its own",
     ),
     "did not find expected '-' indicator": ("a line among list items that begins no item", "write '- '"),
-    "found unexpected ':'": ("no space after the colon", "write ': '"),
     "found invalid Unicode character escape code": (
         "an escape that stands for no character",
         "write the character itself",
@@ -179,6 +178,13 @@ def sign_at(lines: Sequence[str], place: Place) -> str:
     return lines[place.line - 1][place.column - 1 : place.column]
 
 
+def colon_in_brackets(after: str) -> tuple[str, str]:
+    """Say what is wrong with a colon that no space follows: part of an address or a time, or of a key."""
+    if re.match(r"//|[0-9]", after):
+        return "a colon in a text between brackets", "quote the text"
+    return "no space after the colon", "write ': '"
+
+
 def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]:
     """Say what is wrong by what stands where the scanner stopped, and before it."""
     line = lines[place.line - 1]
@@ -188,6 +194,8 @@ def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]
             return second_colon(line, place.column)
         case "found character that cannot start any token":
             return f"a text cannot begin with '{sign}'", "quote the text"
+        case "found unexpected ':'":
+            return colon_in_brackets(line[place.column :])
         case "did not find expected node content":
             return f"'{sign}' where a value is wanted", "write the value, or quote the text"
     if sign == ":":

@@ -260,6 +260,8 @@ FIELDS = [
     ),
     ("      tags: [a,,b]", "6:16: ',' where a value is wanted; write the value, or quote the text"),
     ("      tags: ]", "6:13: ']' where a value is wanted; write the value, or quote the text"),
+    ("      docs: [https://a.example/1]", "6:19: a colon in a text between brackets; quote the text"),
+    ("      rows: [{at: 20:00}]", "6:21: a colon in a text between brackets; quote the text"),
     ("      tags: [@bob]", "6:14: a text cannot begin with '@'; quote the text"),
     ("      tags: [a: b: c]", "6:18: a second ': ' in one text; quote the text"),
     ('      name: "\\ud800"', "6:16: an escape that stands for no character; write the character itself"),
