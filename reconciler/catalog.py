@@ -111,7 +111,8 @@ class Catalog:
     `types` is what the space says now.  Names are read by `pinned` where a type is pinned:
     what was reviewed decides what a word means, the space whether that still stands.  `notes`
     collects what a reader of the plan should know of the difference; `clears` holds, by field
-    type, the wire form that empties it in this space where that is not the documented one.
+    type, the wire form that empties it in this space where that is not the documented one, `forms`
+    the name of the form in which it takes a value.
     """
 
     space_key: str
@@ -121,6 +122,7 @@ class Catalog:
     items: Items = NO_ITEMS
     pinned: Mapping[str, TypeSpec] = field(default_factory=dict)
     clears: Mapping[str, Any] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
     codecs: dict[tuple[str, str, bool], Codec] = field(default_factory=dict)
     unchanged: dict[tuple[str, str], bool] = field(default_factory=dict)
@@ -158,7 +160,8 @@ class Catalog:
         codec = self.codec(type_key, key)
         if value == codec.empty and codec.spec.type in self.clears:
             return self.clears[codec.spec.type]
-        return codec.encode(value)
+        form = self.forms.get(codec.spec.type)
+        return codec.forms(value)[form] if form else codec.encode(value)
 
     def label(self, type_key: str, key: str) -> str:
         """Return a field's name, as it is pinned where it is gone."""

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from reconciler.catalog import Catalog, TypeSpec
 from reconciler.errors import CannotRun
+from reconciler.fields import CODECS, codec_for
 from reconciler.fields.base import FieldSpec, Items, People, Person
+from reconciler.profile import CLEARS
 from reconciler.settings import FieldSettings, SpaceSettings
 
 FORMAT = "1.0"
@@ -27,15 +29,23 @@ PEOPLE = "people.json"
 ITEMS = "items.json"
 PROFILE = "profile.json"
 OTHERS = frozenset({PEOPLE, ITEMS, PROFILE})
-CLEARS: dict[str, Any] = {"null": None, "text": "", "list": []}
-"""The forms of emptiness that a space may take, by their name in the profile (field-formats.md 3.2)."""
 SETTLED = frozenset({"kind", "scale", "zone", "row_key"})
 """Members of a field's specification that the settings say, so that pins do not."""
 
 SPEC = TypeAdapter(TypeSpec)
 NAMES = TypeAdapter(dict[str, str])
 IDS = TypeAdapter(dict[str, dict[str, int]])
-FORMS = TypeAdapter(dict[Literal["clears"], dict[str, Literal["null", "text", "list"]]])
+
+
+class Profile(BaseModel, extra="forbid"):
+    """What `doctor --probe` found of a space: by field type the forms to send, and everything for people."""
+
+    clears: dict[str, Literal["null", "text", "list"]] = {}
+    forms: dict[str, str] = {}
+    found: dict[str, Any] = {}
+
+
+FORMS = TypeAdapter(Profile)
 Value = TypeVar("Value")
 
 
@@ -44,7 +54,7 @@ class Pins:
     """What is pinned of one space: types by key, user keys by e-mail, items by (type key, name).
 
     `clears` says, for a field type, the wire form by which this space empties it, where the
-    documented one was found not to work.
+    documented one was found not to work; `forms` names the form in which it takes a value.
     """
 
     space_key: str = ""
@@ -52,6 +62,7 @@ class Pins:
     people: Mapping[str, str] = field(default_factory=dict)
     items: Mapping[tuple[str, str], int] = field(default_factory=dict)
     clears: Mapping[str, Any] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
 
     def catalog(self, space: str, settings: SpaceSettings, groups: Mapping[str, tuple[str, ...]]) -> Catalog:
         """Return the catalog that needs no network: the space as it was when it was pinned."""
@@ -103,8 +114,20 @@ def read_pins(folder: Path) -> Pins:
         types,
         people,
         {(key, name): item_id for key, names in items.items() for name, item_id in names.items()},
-        {type_: CLEARS[form] for type_, form in profile.get("clears", {}).items()},
+        {type_: CLEARS[form] for type_, form in profile.clears.items()},
+        known_forms(folder / PROFILE, profile.forms),
     )
+
+
+def known_forms(path: Path, forms: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the forms by field type; raises BadPins for one that no codec makes."""
+    for type_, form in forms.items():
+        if type_ not in CODECS:
+            raise BadPins(path, f"there is no field type {type_}")
+        known = codec_for(FieldSpec("", "", type_), People()).forms(CODECS[type_].empty)
+        if form not in known:
+            raise BadPins(path, f"{type_} has no form {form}, but {', '.join(known)}")
+    return forms
 
 
 def named(path: Path, shape: TypeAdapter[Value], what: str) -> Value:

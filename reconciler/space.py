@@ -98,7 +98,13 @@ class Reader:
         live = {key: decided(spec, self.settings) for key, spec in specs.items()}
         people = People(groups=groups, by_email=pinned_people(pins))
         self.catalog = Catalog(
-            self.space_key, self.name, {**live, **others}, people, pinned=pinned, clears=pins.clears
+            self.space_key,
+            self.name,
+            {**live, **others},
+            people,
+            pinned=pinned,
+            clears=pins.clears,
+            forms=pins.forms,
         )
         return self.catalog
 
@@ -319,6 +325,16 @@ class Writer(Reader):
             update_fields=pairs,
             idem=idem,
             permit=permit,
+        )
+
+    def batch(self, ref: Ref, field_key: str, value: object) -> Verdict:
+        """Set one field by the batch endpoint (endpoints.md 7.3); only where the client probes."""
+        return self.client.batch_update(
+            project_key=self.space_key,
+            type_key=ref.type_key,
+            item_id=ref.id,
+            field_key=field_key,
+            value=value,
         )
 
 

@@ -22,13 +22,14 @@ ITEM_ID: Final = re.compile(r"[1-9][0-9]{0,18}")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One line of the API: method, path template, whether it only reads, and its limit a minute."""
+    """One line of the API: method, path template, whether it only reads, and its own limits."""
 
     name: str
     method: str
     template: str
     reads: bool = True
     per_minute: int | None = None
+    per_second: int | None = None
 
     def path(self, values: Mapping[str, str]) -> str:
         """Fill the template; every value must be one plain path segment.
@@ -73,6 +74,8 @@ SEARCH_PARAMS = Endpoint(
 )
 OP_RECORDS = Endpoint("op_records", "POST", "/open_api/op_record/work_item/list")
 UPDATE = Endpoint("update", "PUT", "/open_api/{project_key}/work_item/{type_key}/{item_id}", reads=False)
+BATCH_UPDATE = Endpoint("batch_update", "POST", "/open_api/work_item/batch_update", reads=False, per_second=1)
+"""Only a probe sends it (endpoints.md 7.3)."""
 
 ENDPOINTS: Final = (
     PLUGIN_TOKEN,
@@ -93,6 +96,7 @@ ENDPOINTS: Final = (
     SEARCH_PARAMS,
     OP_RECORDS,
     UPDATE,
+    BATCH_UPDATE,
 )
 
 

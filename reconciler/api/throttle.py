@@ -164,7 +164,6 @@ class Throttle(Layer):
     def _pace(self, endpoint: Endpoint) -> Pace:
         with self._lock:
             if endpoint not in self._paces:
-                self._paces[endpoint] = Pace(
-                    self._rate, endpoint.per_minute, clock=self._clock, wait=self._wait
-                )
+                rate = min(self._rate, endpoint.per_second or self._rate)
+                self._paces[endpoint] = Pace(rate, endpoint.per_minute, clock=self._clock, wait=self._wait)
             return self._paces[endpoint]

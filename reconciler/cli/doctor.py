@@ -34,9 +34,20 @@ DENIED = "check what the plugin applied for, and that its version with it is pub
 
 
 @click.command("doctor")
+@click.option(
+    "--probe", metavar="ITEM", help="Try on this scratch item what the space accepts: writes to it."
+)
 @options.space
-def command(space: str | None) -> int:
-    """Say what is wrong and what to do: variables, connection, permissions, clock, pins, git."""
+def command(probe: str | None, space: str | None) -> int:
+    """Say what is wrong and what to do: variables, connection, permissions, clock, pins, git.
+
+    Writes nothing to the space.  With --probe it writes values to one scratch item in each form, puts
+    the old ones back, and writes schemas/SPACE/profile.json.
+    """
+    if probe:
+        from reconciler.cli.probe import probed
+
+        return probed(probe, space)
     from reconciler.checkup import PROBE
     from reconciler.render.safe import safe_text
 

@@ -187,6 +187,10 @@ class Wrong(Exception):
         self.mistakes = mistakes
 
 
+DOCUMENTED = "documented"
+"""The name of the form that is sent where a space's profile names no other."""
+
+
 class Codec(ABC):
     """Reads, writes and shows the values of one field.
 
@@ -227,6 +231,13 @@ class Codec(ABC):
     @abstractmethod
     def encode(self, value: Any) -> Any:
         """Turn a canonical value into the documented form of the PUT."""
+
+    def forms(self, value: Any) -> Mapping[str, Any]:
+        """Return, by name, every form in which a PUT may hold the value: the documented one, then others.
+
+        Which of them a space keeps is found by `doctor --probe`, and stands in its profile.
+        """
+        return {DOCUMENTED: self.encode(value)}
 
     @abstractmethod
     def show(self, value: Any) -> str:

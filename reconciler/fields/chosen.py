@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, Protocol
 
 from reconciler.authored import Node
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, Codec, Schema, Seen, Wanted
+from reconciler.fields.base import DOCUMENTED, EMPTY, EMPTY_LABEL, Codec, Schema, Seen, Wanted
 from reconciler.fields.sets import SetCodec, added
 
 
@@ -26,6 +26,10 @@ class Offer(Protocol):
 
     def encode(self, option: Any, /) -> Any:
         """Return the option as it is sent."""
+
+    @property
+    def otherwise(self) -> Mapping[str, Callable[[Any], Any]]:
+        """Other forms in which an option may be sent, by name."""
 
     def label(self, option: Any, /) -> str:
         """Return the option as people read it."""
@@ -64,6 +68,13 @@ class OneCodec(Codec):
     def encode(self, value: Any) -> Any:
         """Send the option, null to clear."""
         return None if value is EMPTY else self.offer.encode(value)
+
+    def forms(self, value: Any) -> Mapping[str, Any]:
+        """Send the option in each form."""
+        others = self.offer.otherwise.items()
+        return {DOCUMENTED: self.encode(value)} | {
+            name: None if value is EMPTY else form(value) for name, form in others
+        }
 
     def show(self, value: Any) -> str:
         """Show the option."""
@@ -105,6 +116,11 @@ class SeveralCodec(SetCodec):
     def encode(self, value: Any) -> Any:
         """Send every option, in the order of the metadata."""
         return [self.offer.encode(one) for one in self.ordered(value)]
+
+    def forms(self, value: Any) -> Mapping[str, Any]:
+        """Send the options in each form."""
+        some, others = self.ordered(value), self.offer.otherwise.items()
+        return {DOCUMENTED: self.encode(value)} | {name: [form(one) for one in some] for name, form in others}
 
     def ordered(self, value: Any) -> list[Any]:
         """Order as the field's own options are."""

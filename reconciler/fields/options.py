@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -65,6 +65,11 @@ class Choices:
     def encode(self, option: str) -> Any:
         """Return `{value}`."""
         return {"value": option}
+
+    @property
+    def otherwise(self) -> Mapping[str, Callable[[str], Any]]:
+        """Send the label too, as reads give it (section 1.2, A11)."""
+        return {"labelled": lambda option: {"value": option, "label": self.label(option)}}
 
     def label(self, option_id: str) -> str:
         """Return the label of an id, or the id where the field no longer has it."""

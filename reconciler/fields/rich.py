@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from reconciler.authored import AuthoredMap, Node, Scalar
 from reconciler.errors import Mistake, UnknownName
 from reconciler.fields.base import (
     ANY_TEXT,
+    DOCUMENTED,
     EMPTY,
     EMPTY_LABEL,
     Codec,
@@ -198,6 +199,11 @@ class RichTextCodec(Codec):
         return (
             value.text if value.is_plain and value.over == "nothing" else list(written_blocks(value.blocks))
         )
+
+    def forms(self, value: Any) -> Mapping[str, Any]:
+        """Send blocks where a string would do."""
+        blocks = self.encode(value) if value is EMPTY else list(written_blocks(value.blocks))
+        return {DOCUMENTED: self.encode(value), "blocks": blocks}
 
     def show(self, value: Any) -> str:
         """Quote the words, or the Markdown of a formatted text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -165,6 +165,11 @@ class Tree:
         """Return the nested form in full."""
         return chain(path, self.labels(path))
 
+    @property
+    def otherwise(self) -> Mapping[str, Callable[[Path], Any]]:
+        """Send the ids alone."""
+        return {"bare": bare}
+
     def label(self, path: Path) -> str:
         """Return the labels of a path; ids where the space has no label."""
         return SEPARATOR.join(self.labels(path))
@@ -262,6 +267,12 @@ def chain(path: Path, labels: list[str]) -> dict[str, Any] | None:
     return made
 
 
+def bare(path: Path) -> dict[str, Any]:
+    """Make the shortest form of a path: no labels, and nothing at its end."""
+    first, *rest = path
+    return {"value": first, "children": bare(tuple(rest))} if rest else {"value": first}
+
+
 class TreeSelectCodec(OneCodec):
     """`tree_select`: one path of nested options both ways (field-formats.md sections 6.3 and 10)."""
 
@@ -308,6 +319,11 @@ class Lines:
     def encode(self, option: str) -> Any:
         """Return the id."""
         return option
+
+    @property
+    def otherwise(self) -> Mapping[str, Callable[[str], Any]]:
+        """There is no other form."""
+        return {}
 
     def path(self, option: str) -> Path:
         """Return the path of a line; of one that is gone, its id alone."""

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from reconciler.api.client import Client
-from reconciler.api.endpoints import ENDPOINTS, PLUGIN_TOKEN, QUERY, UPDATE, find
+from reconciler.api.endpoints import BATCH_UPDATE, ENDPOINTS, PLUGIN_TOKEN, QUERY, UPDATE, find
 from reconciler.api.failures import WriteRefused
 from reconciler.errors import CannotRun
 from tests.api.doubles import Service, connected, no_wait
@@ -97,10 +97,23 @@ def test_a_permitted_write_passes() -> None:
     assert [request.method for request in service.requests] == ["PUT"]
 
 
+@pytest.mark.parametrize(("writes", "probes"), [(False, False), (True, False), (False, True)])
+def test_a_batch_update_leaves_only_a_client_that_writes_and_probes(*, writes: bool, probes: bool) -> None:
+    service = Service()
+    asked = httpx.Request("POST", BASE + BATCH_UPDATE.template, content=b"{}")
+    with Client(connected(BASE), transport=service, writes=writes, probes=probes, wait=no_wait) as client:
+        with pytest.raises(WriteRefused):
+            client.transport.handle_request(asked)
+        assert service.requests == service.token_requests == []
+    with Client(connected(BASE), transport=service, writes=True, probes=True, wait=no_wait) as client:
+        client.transport.handle_request(asked)
+        assert [request.method for request in service.requests] == ["POST"]
+
+
 def test_the_table_knows_each_of_its_own_requests() -> None:
     for endpoint in ENDPOINTS:
         assert find(endpoint.method, endpoint.path(VALUES)) == endpoint
-    assert [endpoint for endpoint in ENDPOINTS if not endpoint.reads] == [UPDATE]
+    assert [endpoint for endpoint in ENDPOINTS if not endpoint.reads] == [UPDATE, BATCH_UPDATE]
     assert len({endpoint.name for endpoint in ENDPOINTS}) == len(ENDPOINTS)
 
 

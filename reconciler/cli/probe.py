@@ -1,0 +1,101 @@
+"""`reconciler doctor --probe ITEM`: what a space accepts, tried on a scratch item that is put back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reconciler.cli.output import say, tell, write_file
+from reconciler.errors import CannotRun
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.api.client import Client
+    from reconciler.api.connection import Connection
+    from reconciler.cli.pull import Home
+    from reconciler.model import Ref
+    from reconciler.profile import Report
+    from reconciler.space import Writer
+
+NOTES = Path(".reconciler/probes")
+"""Where the old values are while an item is tried."""
+PUT_BACK_NOT = 3
+
+
+def probed(item: str, space: str | None) -> int:
+    """Try the item, say what was found, write the profile; 3 where a value could not be put back."""
+    from reconciler.api.client import Client
+    from reconciler.cli.pull import parsed, read_home
+    from reconciler.cli.workspace import STATE, connect
+    from reconciler.probe import Probe
+    from reconciler.render.safe import safe_text
+
+    wanted = parsed(item)
+    home = read_home(STATE / "probe.yaml", space, [wanted["space"]] if wanted["space"] else [])
+    connection = connect(())
+    with Client(connection, writes=True, probes=True) as client:
+        writer, ref = opened(client, connection, home, wanted)
+        probe = Probe(
+            writer,
+            ref,
+            noted_at(connection.host, writer.space_key, ref),
+            lambda line: say(f"{safe_text(line)}\n"),
+        )
+        report = probe.run()
+    for type_, reason in report.skipped.items():
+        say(f"{type_}: not tried, {reason}\n")
+    for fact, what in report.facts.items():
+        say(f"{fact.replace('_', ' ')}: {safe_text(what)}\n")
+    say(f"a written value is seen after {probe.slowest:.1f} s at most\n")
+    path = write_profile(home, report)
+    say(f"wrote {path}\n")
+    if report.left:
+        tell(f"could not put back {', '.join(report.left)} of {ref.id}: {probe.journal} holds the old values")
+        return PUT_BACK_NOT
+    say(f"put back {len(probe.old)} values of {probe.ref.id}\n")
+    return 0
+
+
+def noted_at(host: str, space_key: str, ref: Ref) -> Path:
+    """Return where the old values of an item are kept."""
+    return NOTES / f"{host.replace(':', '-')}-{space_key}-{ref.id}.json"
+
+
+def opened(
+    client: Client, connection: Connection, home: Home, wanted: Mapping[str, str | None]
+) -> tuple[Writer, Ref]:
+    """Read the metadata of the item's type; a bare id is looked up.  Raises CannotRun."""
+    from reconciler.cli.pull import listed, type_named
+    from reconciler.model import Ref
+    from reconciler.pins import pins_folder, read_pins
+    from reconciler.space import BUSINESS, Writer
+
+    decisions = home.settings.space(home.space)
+    writer = Writer(client, home.space, decisions, connection.user_key)
+    pins = read_pins(pins_folder(home.root, home.space))
+    groups, item_id = home.settings.groups(), int(wanted["id"] or 0)
+    catalog = writer.open((), groups, pins)
+    hits = (
+        [Ref(type_named(wanted["type"], catalog).key, item_id)]
+        if wanted["type"]
+        else listed(writer, list(catalog.types), ids=[item_id])
+    )
+    if not hits:
+        raise CannotRun(f"no item {item_id} in {home.space}", "write SPACE/TYPE/ID, and check who may see it")
+    catalog = writer.open([hits[0].type_key], groups, pins)
+    if any(one.type == BUSINESS for one in catalog.types[hits[0].type_key].fields):
+        writer.read_lines()
+    return writer, hits[0]
+
+
+def write_profile(home: Home, report: Report) -> str:
+    """Write what was found beside the pins; returns its name."""
+    from reconciler.pins import PROFILE, parsed, pins_folder, text_of
+    from reconciler.profile import profile_of
+
+    path = pins_folder(home.root, home.space) / PROFILE
+    before: dict[str, Any] = parsed(path) if path.is_file() else {}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(path, text_of(profile_of(report, before)))
+    return path.relative_to(home.root).as_posix()
