@@ -74,7 +74,7 @@ def command(
     try:
         plan, settings = drifted(paths, space, applied, raised)
     except ReconcilerError as error:
-        failed = failed_plan(error, space)
+        failed = failed_plan(error, paths, space)
         told = dated(failed)
         show_plan(failed, told, [one for one in formats if one != ("text", None)], say)
         give_plan(failed, told, formats, out)

@@ -74,7 +74,7 @@ def command(
         selection = selected(workspace, only, exclude, base, changed=changed)
         plan = planned(workspace, selection, Refs(base, applied), snapshot, blame=blame)
     except ReconcilerError as error:
-        failed = failed_plan(error, space)
+        failed = failed_plan(error, paths, space)
         told = dated(failed)
         show_plan(failed, told, [one for one in formats if one != ("text", None)], say)
         give_plan(failed, told, formats, out)

@@ -328,10 +328,11 @@ def wishes_at(workspace: Workspace, reader: Reader, sha: str) -> Wishes:
     return wishes(items)
 
 
-def failed_plan(error: ReconcilerError, space: str | None) -> Plan:
+def failed_plan(error: ReconcilerError, paths: Sequence[Path], space: str | None) -> Plan:
     """Return the plan that tells why there is none, for the space that was meant as far as that is known."""
-    settings, _ = load_settings(find_settings(STATE), root=Path.cwd())
-    name = space or (next(iter(settings.spaces)) if len(settings.spaces) == 1 else "")
+    _, settings, manifest, _ = read_files(paths)
+    names = {one_name(document.space.text, settings) for document in manifest.documents} or {*settings.spaces}
+    name = space or (names.pop() if len(names) == 1 else "")
     return Plan(
         host="",
         space=name,

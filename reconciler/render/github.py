@@ -20,7 +20,7 @@ from reconciler.render.groups import (
 )
 from reconciler.render.markdown import document
 from reconciler.render.safe import safe_text
-from reconciler.render.text import verdict
+from reconciler.render.text import title, verdict
 
 SHOWN = 10
 """Annotations of one level that GitHub shows of a step."""
@@ -90,7 +90,7 @@ def plan_annotations(plan: Plan) -> str:
     found = [*failures(plan), *remarks(plan)]
     more = len(found) - SHOWN
     rest = f" {more} more rows need a look." if more > 0 else ""
-    last = Annotation("notice", f"Plan for {plan.space}", f"{verdict(plan)}{rest}")
+    last = Annotation("notice", title(plan), f"{verdict(plan)}{rest}")
     return "".join(f"{one}\n" for one in [*found[:SHOWN], last])
 
 

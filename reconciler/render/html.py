@@ -43,7 +43,7 @@ from reconciler.render.groups import (
     why_word,
 )
 from reconciler.render.safe import safe_text
-from reconciler.render.text import forecast_lines, verdict
+from reconciler.render.text import forecast_lines, title, verdict
 
 BLOCKED, RELEASED, EFFECT = "blocked", "released", "effect"
 KIND_LABELS = {
@@ -251,8 +251,7 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
         environment()
         .get_template("plan.html")
         .render(
-            title=f"Plan for {safe_text(plan.space)}",
-            space=safe_text(plan.space),
+            title=safe_text(title(plan)),
             verdict=verdict(plan),
             forecast=list(forecast_lines(plan)),
             settings=[safe_text(change) for change in plan.settings_changes],
@@ -328,7 +327,7 @@ def facts(made: PlanFile) -> list[tuple[str, str]]:
         ("digest", safe_text(made.digest)),
         ("commit", safe_text(made.desired.commit or "none") + dirty),
         ("base", safe_text(made.base.commit or "none")),
-        ("host", safe_text(made.host)),
+        ("host", safe_text(made.host or "none")),
         ("made", f"{made.timestamp:%Y-%m-%d %H:%M:%S %z}"),
         ("version", safe_text(made.reconciler_version)),
     ]

@@ -232,7 +232,8 @@ def marker(made: PlanFile, *, truncated: bool) -> Markdown:
 def heading(plan: Plan) -> Markdown:
     """Return the verdict and the forecast."""
     ahead = "".join(f"{line}\n" for line in forecast_lines(plan))
-    return Markdown(f"### Plan for {code(short(plan.space))}\n\n**{verdict(plan)}**\n{ahead}\n")
+    named = f" for {code(short(plan.space))}" if plan.space else ""
+    return Markdown(f"### Plan{named}\n\n**{verdict(plan)}**\n{ahead}\n")
 
 
 def footer(made: PlanFile) -> Markdown:
@@ -240,9 +241,10 @@ def footer(made: PlanFile) -> Markdown:
     commit = made.desired.commit
     base = f" against {code(short(made.base.commit))}" if made.base.commit else ""
     source = (f"commit {code(short(commit))}" if commit else "no commit") + base
+    host = f"host {code(short(made.host))}, " if made.host else ""
     dirty = ", with uncommitted changes" if made.desired.dirty else ""
     return Markdown(
-        f"<sub>Digest {code(short(made.digest))}, {source}{dirty}, host {code(short(made.host))}, "
+        f"<sub>Digest {code(short(made.digest))}, {source}{dirty}, {host}"
         f"made `{made.timestamp:%Y-%m-%d %H:%M:%S %z}`.</sub>\n"
     )
 

@@ -37,6 +37,11 @@ def short(label: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
 
 
+def title(plan: Plan) -> str:
+    """Return what a plan is called; where it failed early, its space may not be known."""
+    return f"Plan for {plan.space}" if plan.space else "Plan"
+
+
 def plan_text(plan: Plan) -> str:
     """Return the whole plan, ending in its verdict line."""
     return "\n".join([*plan_lines(plan), verdict(plan), *forecast_lines(plan), ""])
