@@ -10,10 +10,10 @@ import pytest
 from reconciler.sandbox.seeds import write_seed
 from tests.workflows.conftest import DUE, MAY, OTHER, POINTS, STORY
 from tests.workflows.hub import git
+from tests.workflows.runner import Run, run_action
 
 if TYPE_CHECKING:
     from tests.workflows.conftest import Team
-    from tests.workflows.runner import Run
 
 P3 = "priority: P3, story_points: 5, due: 2026-04-21"
 APPLIED = {"plan": "success", "apply": "success", "record": "success"}
@@ -407,3 +407,33 @@ def test_a_plan_job_cannot_write_with_either_credential(team: Team, both: str) -
     proposed(team, P3)
     team.runner.schedule()
     assert team.world.writes == []
+
+
+def test_the_action_runs_one_command_with_its_arguments_as_they_are(team: Team) -> None:
+    folder = team.runner.folder / "action"
+    git(team.runner.folder, "clone", "-q", str(team.hub.repo), str(folder / "work"))
+    team.move(POINTS, 8)
+    arguments = "state\n--format\nhtml=a $(touch pwned) b.html\n--out\nplan.json\n"
+    secrets = {**team.runner.secrets, "MEEGLE_BASE_URL": team.runner.variables["MEEGLE_BASE_URL"]}
+    done = run_action(team.runner, folder, {"command": "plan", "arguments": arguments}, secrets)
+    assert done.result == "success", done.log
+    assert (folder / "work" / "a $(touch pwned) b.html").exists()
+    assert not (folder / "work" / "pwned").exists()
+    assert (done.outputs["changes"], done.outputs["to_update"], done.outputs["plan_path"]) == (
+        "1",
+        "1",
+        "plan.json",
+    )
+    assert (done.outputs["drifted"], done.outputs["exit_reason"]) == ("0", "changes")
+    assert len(done.outputs["digest"]) == 64
+    asked = (team.runner.folder / "shims" / "pip.log").read_text()
+    assert "--require-hashes --requirement" in asked
+    assert "--no-index --no-deps --no-build-isolation" in asked
+
+
+def test_the_action_alone_only_installs(team: Team) -> None:
+    folder = team.runner.folder / "action"
+    (folder / "work").mkdir(parents=True)
+    done = run_action(team.runner, folder, {}, {})
+    assert (done.result, done.codes) == ("success", {"Install": 0})
+    assert set(done.outputs.values()) == {""}
