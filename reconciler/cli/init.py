@@ -185,7 +185,7 @@ def adopted(examples: Mapping[str, int | None], space: str) -> bool:
     for name, item_id in examples.items():
         if item_id is None or Path(name).exists():
             continue
-        Job((f"{space}/{Path(name).stem}/{item_id}",), None, None, Path(name), None, None).run(space)
+        Job((f"{space}/{Path(name).stem}/{item_id}",), None, Path(name), None, None).run(space)
         some = True
     return some
 

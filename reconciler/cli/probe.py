@@ -66,7 +66,8 @@ def opened(
     client: Client, connection: Connection, home: Home, wanted: Mapping[str, str | None]
 ) -> tuple[Writer, Ref]:
     """Read the metadata of the item's type; a bare id is looked up.  Raises CannotRun."""
-    from reconciler.cli.pull import listed, type_named
+    from reconciler.cli.listing import listed
+    from reconciler.cli.pull import type_named
     from reconciler.model import Ref
     from reconciler.pins import pins_folder, read_pins
     from reconciler.space import BUSINESS, Writer
@@ -79,7 +80,7 @@ def opened(
     hits = (
         [Ref(type_named(wanted["type"], catalog).key, item_id)]
         if wanted["type"]
-        else listed(writer, list(catalog.types), ids=[item_id])
+        else listed(writer, list(catalog.types), body={"work_item_ids": [item_id]})
     )
     if not hits:
         raise CannotRun(f"no item {item_id} in {home.space}", "write SPACE/TYPE/ID, and check who may see it")

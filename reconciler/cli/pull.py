@@ -7,13 +7,13 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli import options
+from reconciler.cli.listing import Filters, listed
 from reconciler.cli.output import say, tell
 from reconciler.errors import CannotRun, InputError, Mistake, quoted
 
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from reconciler.space import Reader
 
 REF = re.compile(r"(?:(?:(?P<space>[^/.]+)/)?(?P<type>[^/.]+)/)?(?P<id>[1-9][0-9]{0,18})")
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-MOST_PAGES = 1000
-"""Pages of 200 items after which listing ends: the service has no more (endpoints.md 6.4)."""
+NO_FILTERS = Filters()
 MOST_TOLD = 20
 """Values of which it is said, one by one, why they were left out."""
 
@@ -36,7 +34,16 @@ MOST_TOLD = 20
 @click.command("pull")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--type", "type_", metavar="TYPE", help="The type of the items; without ids all of them.")
+@click.option("--name", metavar="TEXT", help="Of a type: only items whose name holds this.")
+@click.option("--status", "statuses", metavar="STATE", multiple=True, help="Only items in this state.")
 @click.option("--updated-since", metavar="DAY", help="Only items that changed since, such as 2026-11-01.")
+@click.option("--person", "people", metavar="PERSON", multiple=True, help="Only items of this person.")
+@click.option(
+    "--search",
+    metavar="CONDITION",
+    multiple=True,
+    help="Only where this holds: 'priority HAS ANY OF P0, P1'.",
+)
 @click.option(
     "--into", metavar="FILE", type=click.Path(path_type=Path), help="Where to write; appended if it is there."
 )
@@ -51,7 +58,11 @@ def command(
     ids: tuple[str, ...],
     *,
     type_: str | None,
+    name: str | None,
+    statuses: tuple[str, ...],
     updated_since: str | None,
+    people: tuple[str, ...],
+    search: tuple[str, ...],
     into: Path | None,
     fields: str | None,
     split: str | None,
@@ -63,11 +74,14 @@ def command(
 ) -> int:
     """Write live items into FILE, so that a plan of it is empty; or --refresh the files.
 
-    IDs are numbers or SPACE/TYPE/ID.  Without --fields: choices, dates, people and roles; texts,
-    links and empty fields are left out.  Writes nothing to the space.
+    IDs are numbers or SPACE/TYPE/ID; a type is narrowed by --name, --status, --updated-since, --person
+    and --search, whose conditions are FIELD OPERATOR VALUES in the service's operators.  Without
+    --fields: choices, dates, people and roles; texts, links and empty fields are left out.  Writes
+    nothing to the space.
     """
+    filters = Filters(name, statuses, updated_since, people, search)
     if refresh:
-        if ids or type_ or updated_since or into or fields or split:
+        if ids or type_ or filters or into or fields or split:
             raise CannotRun("--refresh takes no ids, --type, --into, --fields or --split", "use --only REF")
         from reconciler.cli.refresh import refreshed
 
@@ -76,7 +90,9 @@ def command(
         raise CannotRun("--only, --by and --prune belong to --refresh", "add it, or leave them out")
     if into is None or not (ids or type_):
         raise CannotRun("nothing to pull", "give ids or --type TYPE, and --into FILE")
-    job = Job(ids, type_, updated_since, into, fields, split)
+    if filters and (ids or not type_):
+        raise CannotRun("filters narrow a type", "give --type TYPE, and no ids")
+    job = Job(ids, type_, into, fields, split, filters)
     return job.run(space)
 
 
@@ -96,10 +112,10 @@ class Job:
 
     ids: tuple[str, ...]
     type: str | None
-    since: str | None
     into: Path
     fields: str | None
     split: str | None
+    filters: Filters = NO_FILTERS
     left: list[Left] = field(default_factory=list)
 
     def run(self, space: str | None) -> int:
@@ -142,10 +158,15 @@ class Job:
     def refs(self, reader: Reader, wanted: Sequence[Mapping[str, str | None]]) -> list[Ref]:
         """Return the items that were asked for, by their types; bare ids are looked up."""
         from reconciler.model import Ref
+        from reconciler.space import BUSINESS
 
         if not wanted:
             kind = type_named(self.type or "", reader.catalog)
-            return listed(reader, [kind.key], since=self.since_ms(reader))
+            if self.filters:
+                reader.open([kind.key], reader.catalog.people.groups, reader.pins)
+                if any(one.type == BUSINESS for one in reader.catalog.types[kind.key].fields):
+                    reader.read_lines()
+            return self.filters.refs(reader, reader.catalog.types[kind.key])
         found: dict[Ref, None] = {}
         bare: list[int] = []
         for one in wanted:
@@ -155,23 +176,11 @@ class Job:
             else:
                 bare.append(int(one["id"] or 0))
         if bare:
-            hits = listed(reader, list(reader.catalog.types), ids=bare)
+            hits = listed(reader, list(reader.catalog.types), body={"work_item_ids": bare})
             found.update(dict.fromkeys(hits))
             for missing in sorted(set(bare) - {ref.id for ref in hits}):
                 tell(f"left out {missing}: not found; give --type if it is terminated")
         return list(found)
-
-    def since_ms(self, reader: Reader) -> int | None:
-        """Return the first millisecond of the day since when, in the space's zone."""
-        from reconciler.fields.dates import midnight, to_ms
-
-        if self.since is None:
-            return None
-        try:
-            day = date.fromisoformat(self.since if DAY.fullmatch(self.since) else "")
-        except ValueError:
-            raise CannotRun(f"{quoted(self.since)} is no day", "write --updated-since 2026-11-01") from None
-        return to_ms(midnight(day, reader.settings.time_zone))
 
     def keys(self, kind: TypeSpec, catalog: Catalog) -> list[str]:
         """Return the change keys of what is adopted of one type."""
@@ -372,27 +381,6 @@ def named_already(home: Home, catalog: Catalog, refs: Iterable[Ref]) -> tuple[li
     }
     some = list(refs)
     return [ref for ref in some if ref in named], [ref for ref in some if ref not in named]
-
-
-def listed(
-    reader: Reader, types: Sequence[str], *, ids: Sequence[int] = (), since: int | None = None
-) -> list[Ref]:
-    """List the items of some types, page by page (endpoints.md 6.4); terminated ones are not among them."""
-    from reconciler.api.endpoints import FILTER
-    from reconciler.model import Ref
-    from reconciler.space import FILTER_PAGE
-
-    body: dict[str, object] = {"work_item_type_keys": list(types), "page_size": FILTER_PAGE}
-    body |= {"work_item_ids": list(ids)} if ids else {}
-    body |= {"updated_at": {"start": since}} if since is not None else {}
-    found: dict[Ref, None] = {}
-    for page in range(1, MOST_PAGES + 1):
-        path = {"project_key": reader.space_key}
-        rows = reader.client.read(FILTER, path=path, body={**body, "page_num": page}).get("data") or []
-        found.update({Ref(str(row["work_item_type_key"]), int(row["id"])): None for row in rows})
-        if len(rows) < FILTER_PAGE:
-            break
-    return list(found)
 
 
 def observed(
