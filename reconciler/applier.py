@@ -11,7 +11,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -51,6 +51,10 @@ PATIENCE = (0.0, 0.3, 0.7, 1.5)
 """Seconds before each look of a read-back: reads may lag behind writes."""
 ATTEMPTS = 4
 """PUTs of one item after proofs that nothing was written."""
+MOMENT = 2.0
+"""Seconds for answers under way after a signal, so that those that came are read back in time."""
+LOOK_UP = 0.1
+"""Seconds between looks at whether a signal came."""
 WORKERS = 32
 """Threads: most of them wait for a read-back that lags."""
 
@@ -140,7 +144,7 @@ class Applier:
         self.stop = stop
         self.tell = tell
         self.tasks = [Task(update) for update in plan.updates]
-        self.stopped: str | None = None
+        self.reason: str | None = None
         self.gap = 0.0
 
     def run(self) -> Report:
@@ -201,8 +205,8 @@ class Applier:
                 if live is None or self.should_stop():
                     break
                 ahead += [pool.submit(self.look, following) for following in windows[number + 1 : number + 2]]
-                sending = [self.dispatch(pool, task, live, at) for task in window]
-                settling.append(pool.submit(self.settle, window, [one for one in sending if one]))
+                sending = [(task, one) for task in window if (one := self.dispatch(pool, task, live, at))]
+                settling.append(pool.submit(self.settle, window, sending))
         for one in settling:
             one.result()
 
@@ -294,20 +298,32 @@ class Applier:
 
     # -- see -----------------------------------------------------------------------------------
 
-    def settle(self, window: Sequence[Task], sending: Sequence[Future[None]]) -> None:
+    def settle(self, window: Sequence[Task], sending: Sequence[tuple[Task, Future[None]]]) -> None:
         """Wait for a window's answers, read it back until all is seen or patience ends, and conclude."""
-        for one in sending:
-            one.result()
-        sent = [task for task in window if task.verdict]
+        unheard = self.unheard(sending)
+        heard = [task for task in window if all(task is not one for one in unheard)]
+        sent = [task for task in heard if task.verdict]
         self.read_back([task for task in sent if not isinstance(task.verdict, NotWritten | Fatal)])
         for task in sent:
             if task.open and self.may_repeat(task):
                 same_token = task.generation == self.remote.token_generation
                 self.send(task, 0.0, idem=task.idem if same_token else "")
                 self.read_back([task])
-        for task in window:
+        for task in heard:
             if task.verdict or not task.open:
                 self.conclude(task)
+
+    def unheard(self, sending: Sequence[tuple[Task, Future[None]]]) -> list[Task]:
+        """Wait for answers; after a signal only for a moment, and return the items that have none by then."""
+        until = float("inf")
+        for _, one in sending:
+            while not one.done() and time.monotonic() < until:
+                wait([one], timeout=LOOK_UP)
+                if self.stop.asked.is_set():
+                    until = min(until, time.monotonic() + MOMENT)
+            if one.done():
+                one.result()
+        return [task for task, one in sending if not one.done()]
 
     def read_back(self, tasks: Sequence[Task]) -> None:
         """Look until every change stands; a refused item is looked at once."""
@@ -382,15 +398,20 @@ class Applier:
 
     # -- tell ----------------------------------------------------------------------------------
 
+    @property
+    def stopped(self) -> str | None:
+        """Why the run ended early, if it did."""
+        return self.reason or ("interrupted" if self.stop.asked.is_set() else None)
+
     def halt(self, error: ReconcilerError | str) -> None:
         """Stop the run, for the first reason that came."""
-        self.stopped = self.stopped or ("interrupted" if isinstance(error, Interrupted) else str(error))
+        self.reason = self.reason or ("interrupted" if isinstance(error, Interrupted) else str(error))
 
     def should_stop(self) -> bool:
         """Look at the stop flags: signal, deadline, error budget, what ended the run already."""
-        if self.stop.asked.is_set():
-            self.halt("interrupted")
-        elif self.stop.deadline is not None and time.monotonic() > self.stop.deadline:
+        if self.stopped is not None:
+            return True
+        if self.stop.deadline is not None and time.monotonic() > self.stop.deadline:
             self.halt("the deadline passed")
         elif self.stop.max_errors is not None:
             ended = [outcome for task in self.tasks for outcome in list(task.outcomes.values())]

@@ -39,6 +39,7 @@ class Journal:
         self.path = folder / "journal.jsonl"
         self.number = 0
         self.chain = FIRST
+        self.failure = ""
         self.lock = threading.Lock()
         try:
             folder.mkdir(parents=True, mode=0o700)
@@ -62,8 +63,13 @@ class Journal:
             self.file = -1
 
     def write(self, event: str, **members: Any) -> None:
-        """Append one line and wait until it is on the disk; raises JournalFailed."""
+        """Append one line and wait until it is on the disk; raises JournalFailed.
+
+        After a failure nobody knows what the disk holds, so nothing is written behind it.
+        """
         with self.lock:
+            if self.failure:
+                raise JournalFailed(self.path, self.failure)
             self.number += 1
             entry = {"n": self.number, "at": now().isoformat(), "event": event, **members}
             line = sealed(entry, self.chain)
@@ -73,7 +79,8 @@ class Journal:
                     data = data[os.write(self.file, data) :]
                 os.fsync(self.file)
             except OSError as error:
-                raise JournalFailed(self.path, error.strerror or "failed") from None
+                self.failure = error.strerror or "failed"
+                raise JournalFailed(self.path, self.failure) from None
             self.chain = json.loads(line)["chain"]
             if self.seen:
                 self.seen(line)

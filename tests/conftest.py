@@ -34,6 +34,14 @@ def is_deep() -> bool:
     return settings.get_current_profile_name() == "deep"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the searches went through, which they keep by `record_property("count", …)`."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "count":
+                terminalreporter.write_line(f"counted: {value}")
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a command ended with."""

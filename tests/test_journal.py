@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -85,6 +86,21 @@ def test_a_line_is_on_the_disk_before_its_writer_goes_on(
             journal.write("note")
             assert synced[-1] == journal.path.stat().st_size
     assert len(synced) == 3
+
+
+def test_nothing_is_written_behind_what_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with Journal(tmp_path / "run") as journal:
+        journal.write("begin")
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "fsync", refuse)
+            with pytest.raises(JournalFailed):
+                journal.write("intent")
+        with pytest.raises(JournalFailed, match="Input/output error"):
+            journal.write("result")
+    assert [entry["event"] for entry in read_journal(journal.path)] == ["begin", "intent"]
 
 
 def test_a_closed_journal_takes_nothing_more(tmp_path: Path) -> None:

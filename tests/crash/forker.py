@@ -21,11 +21,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconciler import cli
-from reconciler.__main__ import main
+from reconciler.__main__ import leave, main
 
 Object = dict[str, Any]
 JOURNAL: Final = ".reconciler/runs/"
 """What the path of every file holds that the journal opens."""
+HEARD: Final = (signal.SIGINT, signal.SIGTERM)
+"""Signals that wait until a run can hear them: a process that is coming up is not what is looked at."""
 _write, _fsync, _open, _mkdir = os.write, os.fsync, os.open, os.mkdir
 _send, _recv = socket.socket.send, socket.socket.recv
 
@@ -34,8 +36,9 @@ _send, _recv = socket.socket.send, socket.socket.recv
 class Seams:
     """Where a run can be killed or be refused by the disk, counted as it goes.
 
-    `kill_at`: the step at which it is killed, 0: at none.  `fail`: `[call, nth, how, lasting]`, where how is
-    the name of an error or `short`, which writes only a part.  `trace`: one word or more for each step.
+    `kill_at`: the step at which it is killed, 0: at none.  `trace`: a word or more for each step.
+    `fail`: `[call, nth, how, lasting]`, where how is the name of an error, `short`, which writes only a
+    part, or `torn`: a part, and then the disk is full.
     """
 
     kill_at: int = 0
@@ -73,7 +76,9 @@ class Seams:
     def refuse(self, call: str) -> bool:
         """Raise what the disk is to say to this call, if anything; true: write only a part."""
         how = self.refusal(call)
-        if how in ("", "short"):
+        if how == "torn":
+            self.fail = [call, self.calls[call] + 1, "ENOSPC", self.fail[3]]
+        if how in ("", "short", "torn"):
             return bool(how)
         number = getattr(errno, how)
         raise OSError(number, os.strerror(number))
@@ -167,6 +172,9 @@ def run(order: Object) -> None:
     os.environ.update(order["environ"])
     seams = Seams(order.get("kill_at", 0), order.get("fail", []), out=Path(order["told"]))
     seams.put_in()
+    for number in HEARD:
+        signal.signal(number, leave)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
     sys.argv = ["reconciler", *order["arguments"]]
     code = 70
     try:
@@ -220,6 +228,7 @@ def serve() -> None:
     if threading.active_count() != 1:
         sys.exit("a forked run would inherit threads")
     gc.freeze()
+    signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
     sys.stdout.write(json.dumps(code) + "\n")
     sys.stdout.flush()
     for line in sys.stdin:

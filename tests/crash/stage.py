@@ -1,4 +1,4 @@
-"""A desk whose runs are forked from a warmed process, killed where they are told to, and judged afterwards."""
+"""A desk whose runs are forked from a warmed process, and die where they are told to."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
-from hypothesis import settings
-
 from reconciler.journal import read_journal
 from reconciler.sandbox.model import Item
 from tests.conftest import Desk
@@ -26,7 +24,7 @@ STORY: Final = 6300012320
 ISSUE: Final = 6300013300
 STORIES: Final = (
     f"{{id: {STORY}, fields: {{priority: P3, story_points: 7}}, roles: {{RD: [dana@example.com]}}}}",
-    f"{{id: {STORY + 1}, fields: {{watchers: {{contains: [dana@example.com], excludes: [ana@example.com]}}}}}}",
+    f"{{id: {STORY + 1}, fields: {{watchers: {{contains: [dana@example.com]}}}}}}",
     f"{{id: {STORY + 2}, fields: {{ext_ref: 'hello: no', due: null}}}}",
     f"{{id: {STORY + 3}, fields: {{platform: [Web, Desktop], due: 2030-01-01}}}}",
     f"{{id: {STORY + 4}, fields: {{name: '新 name', schedule: {{start: 2030-01-01, end: 2030-02-01}}}}}}",
@@ -37,8 +35,6 @@ ISSUES: Final = (f"{{id: {ISSUE}, fields: {{severity: S1, found_in: '1.10'}}}}",
 ITEMS: Final = len(STORIES) + len(ISSUES)
 APPLY_FILES: Final = ("apply", "--yes", "--max-share", "100%")
 APPLY_PLAN: Final = ("apply", "plan.json")
-DEEP: Final = settings().max_examples > 60
-"""Whether this is the long search: `make deep`."""
 IDLE: Final = 2
 """Sockets that a service without callers has: the listener and its trigger."""
 
@@ -122,7 +118,7 @@ class Stage:
 
     def together(self, *some: tuple[Path, tuple[str, ...], dict[str, Any]]) -> list[Ended]:
         """Fork runs that go on at the same time, each in a folder of its own."""
-        orders = []
+        orders: list[dict[str, Any]] = []
         for folder, arguments, how in some:
             self.runs += 1
             place = self.desk.folder / "runs"
@@ -166,10 +162,10 @@ class Stage:
         paths = self.desk.folder.glob("**/.reconciler/runs/*/journal.jsonl")
         return [one for path in paths for one in read_journal(path) if one["event"] == "intent"]
 
-    def unrecorded(self) -> list[str]:
-        """Return the writes that no journal knows."""
+    def unrecorded(self, begin: int = 0) -> list[str]:
+        """Return the writes, from one on, that no journal knows."""
         known = {one["idem"] for one in self.intents()}
-        return [made.idem for made in self.desk.world.writes if made.idem not in known]
+        return [made.idem for made in self.desk.world.writes[begin:] if made.idem not in known]
 
     def cut_journals(self, chance: random.Random) -> None:
         """Cut every journal at a byte by chance."""
