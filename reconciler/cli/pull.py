@@ -15,6 +15,7 @@ import click
 from reconciler.cli import options
 from reconciler.cli.listing import Filters, listed
 from reconciler.cli.output import say, tell
+from reconciler.cli.snapshot import Wish
 from reconciler.errors import CannotRun, InputError, Mistake, quoted
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ MOST_TOLD = 20
 @options.only
 @click.option("--by", metavar="PERSON", help="With --refresh: only what this person changed last.")
 @click.option("--prune", is_flag=True, help="With --refresh: take out items that are deleted or terminated.")
+@click.option(
+    "--snapshot", metavar="FILE", type=click.Path(path_type=Path), help="Copy the space into FILE instead."
+)
+@click.option("--keep-emails", is_flag=True, help="With --snapshot: hide none.")
 @options.space
 def command(
     ids: tuple[str, ...],
@@ -70,9 +75,11 @@ def command(
     only: tuple[str, ...],
     by: str | None,
     prune: bool,
+    snapshot: Path | None,
+    keep_emails: bool,
     space: str | None,
 ) -> int:
-    """Write live items into FILE, so that a plan of it is empty; or --refresh the files.
+    """Write live items into FILE, so that a plan of it is empty; or --refresh the files, or copy the space.
 
     IDs are numbers or SPACE/TYPE/ID; a type is narrowed by --name, --status, --updated-since, --person
     and --search, whose conditions are FIELD OPERATOR VALUES in the service's operators.  Without
@@ -80,6 +87,8 @@ def command(
     nothing to the space.
     """
     filters = Filters(name, statuses, updated_since, people, search)
+    if filters and (ids or not type_) and not refresh:
+        raise CannotRun("filters narrow a type", "give --type TYPE, and no ids")
     if refresh:
         if ids or type_ or filters or into or fields or split:
             raise CannotRun("--refresh takes no ids, --type, --into, --fields or --split", "use --only REF")
@@ -88,12 +97,31 @@ def command(
         return refreshed(only, by, space, prune=prune)
     if only or by or prune:
         raise CannotRun("--only, --by and --prune belong to --refresh", "add it, or leave them out")
+    if snapshot or keep_emails:
+        return copied(snapshot, Wish(ids, type_, filters, keep_emails), into, fields, split, space)
     if into is None or not (ids or type_):
         raise CannotRun("nothing to pull", "give ids or --type TYPE, and --into FILE")
-    if filters and (ids or not type_):
-        raise CannotRun("filters narrow a type", "give --type TYPE, and no ids")
     job = Job(ids, type_, into, fields, split, filters)
     return job.run(space)
+
+
+def copied(
+    snapshot: Path | None,
+    wish: Wish,
+    into: Path | None,
+    fields: str | None,
+    split: str | None,
+    space: str | None,
+) -> int:
+    """Copy the space into a file; raises CannotRun for flags that say something else."""
+    from reconciler.cli.snapshot import taken
+
+    if snapshot is None or into or fields or split:
+        fix = "give --snapshot FILE, with ids, --type and filters, or alone"
+        raise CannotRun(
+            "--snapshot and --keep-emails are about a copy, --into, --fields and --split about files", fix
+        )
+    return taken(snapshot, wish, space)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +154,7 @@ class Job:
         from reconciler.pins import pins_folder, read_pins
         from reconciler.space import Reader
 
-        wanted = [parsed(one) for one in self.ids]
+        wanted = self.wanted()
         home = read_home(self.into, space, [one["space"] for one in wanted if one["space"]])
         pins = read_pins(pins_folder(home.root, home.space))
         connection = connect(())
@@ -134,7 +162,7 @@ class Job:
             decisions = home.settings.space(home.space)
             reader = Reader(client, home.space, decisions, connection.user_key)
             reader.open((), home.settings.groups(), pins)
-            refs = self.refs(reader, wanted)
+            refs = self.asked(reader)
             known, fresh = named_already(home, reader.catalog, refs)
             words = {ref.type_key for ref in fresh} | {one.type.text for one in home.manifest.documents}
             catalog = reader.open(words, home.settings.groups(), pins)
@@ -155,11 +183,16 @@ class Job:
         say(f"Adopted {len(live)} items into {names}{more}.\n")
         return 0
 
-    def refs(self, reader: Reader, wanted: Sequence[Mapping[str, str | None]]) -> list[Ref]:
+    def wanted(self) -> list[dict[str, str | None]]:
+        """Return the parts of the ids; raises CannotRun."""
+        return [parsed(one) for one in self.ids]
+
+    def asked(self, reader: Reader) -> list[Ref]:
         """Return the items that were asked for, by their types; bare ids are looked up."""
         from reconciler.model import Ref
         from reconciler.space import BUSINESS
 
+        wanted = self.wanted()
         if not wanted:
             kind = type_named(self.type or "", reader.catalog)
             if self.filters:

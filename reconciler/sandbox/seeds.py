@@ -17,9 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from .gate import Credentials
 from .model import Item, Person, Space, plain
 from .options import Options
-from .world import World
+from .world import DEMO_CREDENTIALS, World
 
 Json = Any
 EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -87,12 +88,20 @@ def _world(seed: Seed, options: Options) -> World:
         item.project = item.project or first
         if item.type_key not in keys.get(item.project, ()):
             raise BadSeed(f"items: {item.id}: no type {item.type_key} in space {item.project}")
-    world = World(seed.spaces, seed.people, seed.items, options=options)
+    world = World(seed.spaces, seed.people, seed.items, options=options, credentials=_acting(seed.people))
     for item in seed.items:
         world.derive(item)
     for record in seed.records:
         world.records.setdefault(int(record["work_item_id"]), []).append(record)
     return world
+
+
+def _acting(people: list[Person]) -> Credentials:
+    """Act as the pretend service's usual user; where a snapshot has no such person, as its first."""
+    usual = DEMO_CREDENTIALS
+    if not people or any(each.key == usual.user_key for each in people):
+        return usual
+    return Credentials(usual.plugin_id, usual.plugin_secret, people[0].key)
 
 
 def write_seed(world: World, items: Iterable[Item], *, named: Iterable[str] | None = None) -> str:
