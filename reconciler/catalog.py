@@ -411,11 +411,14 @@ class Catalog:
     def observe(self, raw: Mapping[str, Any], type_key: str, keys: Iterable[str]) -> Item:
         """Decode the named fields of a WorkItemInfo (endpoints.md section 6.1)."""
         wire = wire_values(raw)
-        roles = role_list(wire.get("role_owners"))
         values: dict[str, Seen] = {}
         unreadable: dict[str, str] = {}
+        try:
+            roles = role_list(wire.get("role_owners"))
+        except ValueError as error:
+            roles, unreadable = (), {key: str(error) for key in keys if key.startswith(ROLES)}
         for key in keys:
-            if self.fault(type_key, key):
+            if self.fault(type_key, key) or key in unreadable:
                 continue
             role = key.removeprefix(ROLES) if key.startswith(ROLES) else None
             held = wire.get(key) if role is None else list(dict(roles).get(role, ()))

@@ -270,7 +270,8 @@ class Reader:
             self.catalog.observe(row, type_key, keys[row["id"]])
             for row in rows
             if isinstance(row, dict)
-            and row.get("id") in keys
+            and isinstance(row.get("id"), int)
+            and row["id"] in keys
             and row.get("work_item_type_key") in (None, "", type_key)
         ]
         return Reading({item.ref.id: item for item in items}, at)

@@ -30,6 +30,7 @@ from reconciler.api.failures import (
     NoAnswer,
     NotSent,
     Redirected,
+    StrangeAnswer,
     TokenRefused,
     Unreachable,
     WriteRefused,
@@ -41,6 +42,7 @@ from reconciler.api.observe import Counts, Observe
 from reconciler.api.reading import SIZE_CAP, Reading
 from reconciler.api.retry import RUN_BUDGET, Budget, Retry
 from reconciler.api.secrets import Secrets
+from reconciler.api.shapes import trouble_in
 from reconciler.api.throttle import Permit, Throttle
 from reconciler.api.token_file import keep, kept
 from reconciler.api.wire import (
@@ -150,7 +152,10 @@ class Client:
         Raises ApiRefusal for a business refusal, CannotRun where no request can succeed (which
         includes Unreachable: no usable answer), Interrupted when asked to stop.
         """
-        return self._ask(self.transport, endpoint, path, body)
+        answer = self._ask(self.transport, endpoint, path, body)
+        if place := trouble_in(endpoint, answer.get("data")):
+            raise StrangeAnswer(self._connection.host, endpoint.name, place)
+        return answer
 
     def permit(self) -> Permit:
         """Wait until one PUT may leave, with a token at hand.  Raises as `read` does."""

@@ -46,6 +46,17 @@ class Unreachable(CannotRun):
         )
 
 
+class StrangeAnswer(CannotRun):
+    """A good answer whose content has another form than the API's pages say."""
+
+    def __init__(self, host: str, endpoint: str, place: str) -> None:
+        """Make the message; `place` is a path of names of ours."""
+        super().__init__(
+            f"the answer of {host} to {endpoint} has another form than documented (at {place})",
+            "nothing was concluded from it; run it again, and report it if it stays so",
+        )
+
+
 class KeepsThrottling(CannotRun):
     """The service refused by rate again and again although we slowed down."""
 

@@ -13,6 +13,9 @@ of their own. Rows of the `connection_faults` switch are `{kind, method?, path?,
 | `stall_after` | nothing for `delay_ms`, then the end | yes |
 | `cut` | the first `bytes` of the answer, then the end | yes |
 | `drip` | the answer, one byte each `delay_ms` | yes |
+| `latency` | the answer, `delay_ms` later | yes |
+| `bandwidth` | the answer, `bytes` of it each `delay_ms` | yes |
+| `half_close` | the first `bytes` of the answer, then the end, while the client may still send | yes |
 """
 
 from __future__ import annotations
@@ -35,7 +38,9 @@ Object = dict[str, Any]
 HOST, HEAD_END, CHUNK = "127.0.0.1", b"\r\n\r\n", 65536
 NOW: Final = struct.pack("ii", 1, 0)
 """SO_LINGER with no time: closing sends a reset."""
-CARRIED_OUT: Final = frozenset({"reset_after", "no_answer", "stall_after", "cut", "drip"})
+CARRIED_OUT: Final = frozenset(
+    {"reset_after", "no_answer", "stall_after", "cut", "drip", "latency", "bandwidth", "half_close"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class Front:
 
     @staticmethod
     def _spoil(line: socket.socket, kind: str, rule: Object, answer: bytes) -> bool:
-        """Do what a fault does to the line; the connection is over but after a drip."""
+        """Do what a fault does to the line; the connection is over but after a slow answer."""
         delay = float(rule.get("delay_ms", 100)) / 1000
         if kind.startswith("reset"):
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NOW)
@@ -123,12 +128,26 @@ class Front:
             time.sleep(delay)
         elif kind == "cut":
             line.sendall(answer[: int(rule.get("bytes", len(answer) // 2))])
-        elif kind == "drip":
-            for at in range(len(answer)):
-                line.sendall(answer[at : at + 1])
-                time.sleep(delay)
+        elif kind == "half_close":
+            line.sendall(answer[: int(rule.get("bytes", 0))])
+            line.shutdown(socket.SHUT_WR)
+            while line.recv(CHUNK):
+                continue
+        elif kind in SLOW:
+            _slowly(line, answer, SLOW[kind] or int(rule.get("bytes", 100)), delay)
             return True
         return False
+
+
+SLOW: Final = {"latency": CHUNK, "bandwidth": 0, "drip": 1}
+"""How many bytes go out at a time; 0: as the rule says."""
+
+
+def _slowly(line: socket.socket, answer: bytes, size: int, delay: float) -> None:
+    """Send an answer in pieces, each after a pause."""
+    for at in range(0, len(answer), size):
+        time.sleep(delay)
+        line.sendall(answer[at : at + size])
 
 
 def _read(line: socket.socket, held: bytes) -> tuple[Asked | None, bytes]:

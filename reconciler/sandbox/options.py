@@ -26,7 +26,10 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
         *("db", "db_after", "quota", "not_installed"),
         *("slow", "slow_after"),
     ),
-    "connection_faults": ("reset", "reset_after", "no_answer", "stall", "stall_after", "cut", "drip"),
+    "connection_faults": (
+        *("reset", "reset_after", "no_answer", "stall", "stall_after", "cut", "drip"),
+        *("latency", "bandwidth", "half_close"),
+    ),
 }
 """The words that a switch takes: itself, as the values of its map, or as `kind` in its rows."""
 

@@ -447,11 +447,11 @@ def test_a_stop_between_two_tries_of_a_read_ends_it() -> None:
 def test_a_wsgi_application_can_stand_in_for_the_service() -> None:
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         start_response("200 OK", [("Content-Type", "application/json")])
-        return [(token_answer() if environ["PATH_INFO"] == TOKEN_PATH else good("wsgi")).content]
+        return [(token_answer() if environ["PATH_INFO"] == TOKEN_PATH else good(["wsgi"])).content]
 
     transport = httpx.WSGITransport(app=application)
     with Client(connected(), writes=True, transport=transport, wait=no_wait) as client:
-        assert client.read(QUERY, path=PATH)["data"] == "wsgi"
+        assert client.read(QUERY, path=PATH)["data"] == ["wsgi"]
         assert put(client) == Accepted("")
 
 
