@@ -200,6 +200,7 @@ def from_saved(
     from reconciler.cli.saved import read_plan, refuse_stale
     from reconciler.cli.workspace import STATE, guarded, settings_at
     from reconciler.errors import InputError
+    from reconciler.history import commit_of
     from reconciler.manifest import shown
     from reconciler.planfile import BadPlan, plan_of
     from reconciler.settings import find_settings, load_settings
@@ -213,7 +214,8 @@ def from_saved(
     if mistakes:
         raise InputError(mistakes)
     home = found.parent if (found := find_settings(STATE)) else STATE
-    base = settings_at(Path.cwd(), shown(home, Path.cwd()), plan.base) if plan.base else None
+    root = Path.cwd()
+    base = settings_at(root, shown(home, root), commit_of(root, plan.base)) if plan.base else None
     return guarded(plan, settings, raised, base), settings
 
 

@@ -236,3 +236,18 @@ def test_a_field_can_be_left_out_of_drift_for_a_while(repo: Desk) -> None:
     assert "8 → 5  left alone (ignored: estimates move)" in repo.run("plan", "--base", "HEAD").out
     repo.write("state/reconciler.yaml", policy.format(rule.format("2020-01-01")))
     assert "8 → 5  drift" in repo.run("plan", "--base", "HEAD").out
+
+
+def test_a_saved_plan_is_refused_where_the_limits_of_its_base_cannot_be_read(
+    repo: Desk, tmp_path: Path
+) -> None:
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    commit(repo)
+    repo.run("plan", "--base", "HEAD~1", "--out", "plan.json")
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repo.folder}", str(shallow))
+    shutil.copy(repo.folder / "plan.json", shallow)
+    repo.folder = shallow
+    done = repo.run("apply", "plan.json")
+    assert (done.code, "in this shallow clone; fetch it" in done.err) == (1, True)
+    assert repo.world.writes == []

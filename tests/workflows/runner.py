@@ -109,7 +109,17 @@ class Runner:
         run = Run({}, {})
         for name, job in made["jobs"].items():
             JobRunner(self, run, work / name, dict(github), made, name, job, trusted=trusted).go()
+        self.hold_secrets(run)
         return run
+
+    def hold_secrets(self, run: Run) -> None:
+        """No secret and no token stands in a log, a summary, an output or an artifact."""
+        secret = self.secrets | self.environment_secrets
+        hidden = [secret[name] for name in secret if name.endswith("SECRET")] + list(self.hub.tokens)
+        texts = [f"{job.log}{job.summary}{job.outputs}" for job in run.jobs.values()]
+        for folder in run.artifacts.values():
+            texts += [one.read_text(errors="replace") for one in folder.rglob("*") if one.is_file()]
+        assert not [one for one in hidden if any(one in text for text in texts)]
 
 
 def run_action(runner: Runner, folder: Path, inputs: Mapping[str, str], env: Mapping[str, str]) -> JobRun:
