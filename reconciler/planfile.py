@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -33,6 +33,10 @@ from reconciler.model import (
 FORMAT = "1.0"
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can hold as an escape only."""
+
+
+Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
+"""A full hash: git takes anything else for a name, or for an option."""
 
 
 class Strict(BaseModel):
@@ -152,7 +156,7 @@ class UnappliedFile(Strict):
     type: str
     id: int
     key: str | None
-    commit: str | None
+    commit: Commit | None
 
 
 class BaseFile(Strict):

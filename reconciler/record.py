@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from reconciler.errors import CannotRun
 from reconciler.model import Ref, Unapplied
-from reconciler.planfile import FORMAT, PlanFile, Strict, UnappliedFile
+from reconciler.planfile import FORMAT, Commit, PlanFile, Strict, UnappliedFile
 
 DONE = frozenset({"applied", "already"})
 """Outcomes after which the commit's value is live."""
@@ -32,7 +32,7 @@ class Record(Strict):
 
     format_version: str = Field(default=FORMAT, pattern=r"^1\.")
     space: str
-    commit: str = Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")
+    commit: Commit
     digest: str = ""
     journal: str | None = None
     unapplied: list[UnappliedFile] = Field(default_factory=list)

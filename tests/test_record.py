@@ -37,6 +37,7 @@ def test_a_row_that_was_not_applied_keeps_the_value_of_the_last_applied_commit()
     assert behind(record) == [(6300012300, "notes", OLD), (6300019901, None, OLD)]
     assert read_record(record.model_dump_json(), "demo") == record
     assert read_record(record.model_dump_json(), "other") is None
+    assert read_record(record.model_dump_json().replace(OLD, "--output=x"), "demo") is None
 
 
 def test_a_row_that_was_left_behind_twice_keeps_the_older_commit() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+NAME = re.compile(r"space=\S* ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,14 @@ class Found:
 def find(texts: Iterable[Text], marker: str) -> Found:
     """Find by author and by a marker at position 0: the newest counts.
 
-    A marker that somebody else wrote, or that stands in a quotation, is none.
+    A marker that somebody else wrote, or that stands in a quotation, is none.  One that names no
+    space is of files so broken that they named none; any later text outdates it.
     """
-    mine = sorted((one for one in texts if one.ours and one.body.startswith(marker)), key=lambda t: t.number)
-    return Found(mine[-1] if mine else None, tuple(mine[:-1]))
+    mine = sorted((one for one in texts if one.ours), key=lambda one: one.number)
+    same = [one for one in mine if one.body.startswith(marker)]
+    nameless = NAME.sub("space= ", marker)
+    older = [one for one in mine if one.body.startswith(nameless) and one not in same]
+    return Found(same[-1] if same else None, (*same[:-1], *older))
 
 
 def prefix(body: str) -> str:

@@ -20,7 +20,7 @@ REF = "refs/reconciler/applied/demo"
 
 def script() -> str:
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "ci.md").read_text(), re.DOTALL)
-    (found,) = [one for one in blocks if "reconciler record plan.json" in one]
+    (found,) = [str(one) for one in blocks if "reconciler record plan.json" in one]
     return found
 
 

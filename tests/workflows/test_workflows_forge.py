@@ -52,6 +52,13 @@ def test_a_marker_that_somebody_else_wrote_or_quoted_is_none(hub: Hub) -> None:
     assert commented(hub, BODY) == "created"
 
 
+def test_a_failure_that_named_no_space_is_folded_away_by_the_next_text(hub: Hub) -> None:
+    assert commented(hub, BODY.replace("demo", "")) == "created"
+    assert hub.minimized == []
+    assert commented(hub, BODY) == "created"
+    assert hub.minimized == [hub.comments[0]["node_id"]]
+
+
 def test_a_comment_is_found_behind_hundreds_of_others(hub: Hub) -> None:
     for n in range(250):
         hub.comment(7, f"word {n}", "ana")
