@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEEP := $(VENV)/.installed-deep
 
-.PHONY: help demo test deep lint lock
+.PHONY: help demo test deep dist sbom audit lint lock
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -27,6 +27,17 @@ $(DEEP): $(STAMP) requirements-deep.lock
 
 deep: $(DEEP) ## long searches, 30 minutes a target; TARGETS="laws fields" chooses
 	@BIN=$(BIN) sh tests/deep.sh
+
+dist: $(STAMP) ## wheel and sdist in dist/: the same bytes for the same commit
+	@rm -rf dist && SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation --outdir dist
+	@cd dist && sha256sum *
+
+sbom: $(DEEP) ## bill of materials of the locked packages: dist/sbom.json, CycloneDX
+	@mkdir -p dist && $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+	  --output-reproducible --output-file dist/sbom.json
+
+audit: $(DEEP) ## known weaknesses of the locked packages; asks a public database
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
 lint: $(STAMP) ## ruff, mypy and the import layers alone
 	@BIN=$(BIN) sh tests/run.sh lint
