@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from reconciler.sandbox.seeds import write_seed
 from tests.workflows.conftest import DUE, MAY, OTHER, POINTS, STORY
 from tests.workflows.hub import git
-from tests.workflows.runner import Run, run_action
+from tests.workflows.runner import ROOT, Run, run_action
 
 if TYPE_CHECKING:
     from tests.workflows.conftest import Team
@@ -142,6 +143,21 @@ def test_the_clock_reports_accepts_and_heals_each_by_its_policy(team: Team) -> N
     assert team.runner.push().results["record"] == "success"
     pull["state"] = "closed"
     assert team.runner.schedule().results["heal"] == "skipped"
+    assert issue["state"] == "closed"
+
+
+def test_what_changed_in_the_metadata_stands_in_the_issue(team: Team) -> None:
+    shutil.copytree(ROOT / "schemas" / "demo", team.desk / "schemas" / "demo")
+    team.commit()
+    team.settle()
+    (space,) = team.world.spaces.values()
+    (points,) = [one for one in space.types[0].fields if one.key == POINTS]
+    points.name = "Size"
+    assert team.runner.schedule().results["issue"] == "success"
+    (issue,) = team.hub.issues
+    assert "story: field Story points: is now called Size (renamed)" in issue["body"]
+    points.name = "Story points"
+    team.runner.schedule()
     assert issue["state"] == "closed"
 
 
