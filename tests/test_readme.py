@@ -62,6 +62,32 @@ def shell(script: str, folder: Path) -> str:
     return done.stdout
 
 
+def blocks(file: str) -> list[str]:
+    """Return the code of a README without what its comments say: languages differ in nothing else."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    every = re.findall(r"^```(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    return [re.sub(r"[ \t]+# .*$", "", one, flags=re.MULTILINE) for one in every]
+
+
+def words(file: str) -> list[str]:
+    """Return every command, flag, file and address that stands in the prose of a README, sorted."""
+    text = re.sub(
+        r"^```.*?^```", "", (ROOT / file).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    found = set(re.findall(r"`([^`]+)`|\]\((?!README)([^)]+)\)", " ".join(text.split())))
+    return sorted(one or other for one, other in found)
+
+
+def test_the_chinese_readme_has_the_same_commands_and_names_the_same_things() -> None:
+    assert blocks("README.zh-CN.md") == blocks("README.md")
+    assert words("README.zh-CN.md") == words("README.md")
+    chapters = [
+        re.findall(r"^(#+) ", (ROOT / file).read_text(encoding="utf-8"), flags=re.MULTILINE)
+        for file in ("README.md", "README.zh-CN.md")
+    ]
+    assert chapters[0] == chapters[1]
+
+
 def test_the_quick_start_runs_word_for_word(clone: Path) -> None:
     demo, by_hand = quick_start()
     assert demo == "make demo\n"
