@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from reconciler.api.failures import Interrupted
 from reconciler.api.throttle import Permit
 from reconciler.api.wire import Ambiguous, Fatal, NotWritten, Refused, Verdict
+from reconciler.blame import SECOND, Record, author, overwritten
 from reconciler.catalog import Catalog, fold_roles
 from reconciler.errors import ReconcilerError
 from reconciler.fields.base import Codec
@@ -66,11 +67,21 @@ class Remote(Protocol):
     user_key: str
 
     @property
+    def plugin_id(self) -> str:
+        """By which operation records name our own writes."""
+
+    @property
     def token_generation(self) -> int:
         """A number that changes with the token."""
 
     def items(self, wanted: Mapping[Ref, Sequence[str]], size: int = 50) -> dict[Ref, Item]:
         """Read items now."""
+
+    def records(self, refs: Iterable[Ref], until: int, span: int) -> dict[Ref, tuple[Record, ...]]:
+        """Read what was done to items in the `span` milliseconds before `until`."""
+
+    def meet(self, words: Iterable[str]) -> None:
+        """Look up people, for the catalog."""
 
     def permit(self) -> Permit:
         """Wait for the turn of one PUT."""
@@ -145,6 +156,7 @@ class Applier:
         self.tell = tell
         self.tasks = [Task(update) for update in plan.updates]
         self.reason: str | None = None
+        self.notes: list[str] = []
         self.gap = 0.0
 
     def run(self) -> Report:
@@ -257,7 +269,12 @@ class Applier:
         """Write the intent, then send exactly one PUT and keep its verdict."""
         pairs, ref = self.pairs(task), task.update.ref
         self.journal.write(
-            "intent", type=ref.type_key, id=ref.id, idem=idem, fields=pairs, changes=list(self.steps(task))
+            "intent",
+            type=ref.type_key,
+            id=ref.id,
+            idem=idem,
+            fields=pairs,
+            changes=list(self.steps(task, task.open)),
         )
         task.idem, task.generation = idem, self.remote.token_generation
         task.verdict = Ambiguous("no answer yet", None, "", repeatable=False)
@@ -269,9 +286,9 @@ class Applier:
         if isinstance(task.verdict, Fatal):
             self.halt(task.verdict.error)
 
-    def steps(self, task: Task) -> Iterator[dict[str, Any]]:
-        """Yield, for a rollback, each open change's value before and after its PUT."""
-        for change in task.open if task.before else ():
+    def steps(self, task: Task, changes: Iterable[Change]) -> Iterator[dict[str, Any]]:
+        """Yield the wire values of changes before and after their PUT."""
+        for change in changes if task.before else ():
             codec, live = (
                 self.codec(task, change),
                 task.before.values[change.key].value if task.before else None,
@@ -395,6 +412,48 @@ class Applier:
                     change, task.after, self.codec(task, change)
                 ):
                     task.end([change], Conflict("changed after it was seen"))
+        self.tell_overwritten([task for task in written if task.after])
+
+    def tell_overwritten(self, written: Sequence[Task]) -> None:
+        """Tell by the operation records which edits our PUTs replaced, made after the last read."""
+        begun = {task.update.ref: task.before.updated_at for task in written if task.before}
+        until = max((task.after.updated_at for task in written if task.after), default=0) + SECOND
+        records = self.records(begun, until) if begun else {}
+        found: list[tuple[Task, Change, Record]] = []
+        for task in written:
+            ref = task.update.ref
+            for step, change in self.sent(task):
+                record = overwritten(
+                    **step, records=records.get(ref, ()), plugin_id=self.remote.plugin_id, since=begun[ref]
+                )
+                found += [(task, change, record)] if record else []
+        names = self.names({record.who for _, _, record in found})
+        for task, change, record in found:
+            who = author(record, names, self.remote.plugin_id)
+            task.end([change], Conflict(f"replaced what {who} wrote right before: {told_by(record)}"))
+
+    def names(self, keys: Iterable[str]) -> Mapping[str, str]:
+        """Look up people's addresses."""
+        if people := {key for key in keys if key.isdigit()}:
+            self.remote.meet(people)
+        return {key: one.email or key for key, one in self.remote.catalog.people.by_key.items()}
+
+    def records(self, begun: Mapping[Ref, int], until: int) -> Mapping[Ref, tuple[Record, ...]]:
+        """Read what was done to items since they were last changed before our PUTs; none where that fails."""
+        try:
+            return self.remote.records(begun, until, until - min(begun.values()) // SECOND * SECOND)
+        except ReconcilerError as error:
+            self.notes.append(f"edits made right before a write could not be looked for: {error}")
+            return {}
+
+    def sent(self, task: Task) -> Iterator[tuple[dict[str, Any], Change]]:
+        """Yield each change with its values before and after, and the other roles that went with a role."""
+        changes = [one for one in task.update.changes if isinstance(task.outcomes[one.key], Applied)]
+        yield from zip(self.steps(task, changes), changes, strict=True)
+        roles = [change for change in changes if change.is_role]
+        for role, members in task.before.roles if task.before and roles else ():
+            if (key := f"{ROLES}{role}") not in task.keys:
+                yield {"key": key, "before": list(members), "after": list(members)}, roles[0]
 
     # -- tell ----------------------------------------------------------------------------------
 
@@ -421,7 +480,7 @@ class Applier:
 
     def report(self) -> Report:
         """Return what is known now; may be called while calls are still under way."""
-        return Report(tuple(self.rows()), tuple(self.moved()), self.stopped, gap=self.gap)
+        return Report(tuple(self.rows()), (*self.moved(), *self.notes), self.stopped, gap=self.gap)
 
     def rows(self) -> Iterator[Row]:
         """Yield one row a field, and the plan's own blocked rows."""
@@ -460,6 +519,12 @@ def in_windows(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     for type_key in sorted({task.update.ref.type_key for task in tasks}):
         same = [task for task in tasks if task.update.ref.type_key == type_key]
         yield from (same[start : start + WINDOW] for start in range(0, len(same), WINDOW))
+
+
+def told_by(record: Record) -> str:
+    """Return what somebody wrote, as a record tells it."""
+    members = [*(f"+ {one}" for one in record.add), *(f"- {one}" for one in record.delete)]
+    return ", ".join(record.new or members) or "(empty)"
 
 
 def has_moved(effect: SideEffect, item: Item | None) -> bool:

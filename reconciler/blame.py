@@ -13,6 +13,8 @@ from reconciler.model import ROLES, Change, Plan, Ref, Update
 BLAMED = frozenset({None, "drift", "both"})
 """Reasons of which somebody in the space may be the cause; None where no base is known."""
 UNKNOWN = "unknown"
+SECOND = 1000
+"""Milliseconds: the grain of records (endpoints.md 8)."""
 FIGHT = 3
 """Times that a value is put back within the records' seven days before it is only reported."""
 
@@ -30,9 +32,26 @@ class Record:
     channel: str
     source: str
     key: str
+    old: tuple[str, ...]
     new: tuple[str, ...]
     add: tuple[str, ...]
     delete: tuple[str, ...]
+
+    def is_of(self, plugin_id: str) -> bool:
+        """Whether a plugin did it."""
+        return self.channel == "plugin" and self.source == plugin_id
+
+    def undoes(self, earlier: Record) -> bool:
+        """Whether this record took away what an earlier one of the same object had made."""
+        if earlier.new or self.old or not (earlier.add or earlier.delete):
+            return set(self.old) == set(earlier.new) != set(self.new)
+        return bool(set(earlier.add) & set(self.delete) or set(earlier.delete) & set(self.add))
+
+    def replaced_other_than(self, had: set[str], has: set[str]) -> bool:
+        """Whether this record, which made `has`, began from other strings than `had`."""
+        if self.new or not (self.add or self.delete):
+            return set(self.new) == has and set(self.old) != had
+        return set(self.add) != has - had or set(self.delete) != had - has
 
 
 def suspects(plan: Plan) -> tuple[Ref, ...]:
@@ -62,6 +81,7 @@ def read_record(wire: Mapping[str, Any]) -> Iterator[Record]:
             channel=str(wire.get("source_type") or ""),
             source=str(wire.get("source") or ""),
             key=ROLES + key if target.get("object_type") == "role" else key,
+            old=strings_of(content.get("old")),
             new=strings_of(content.get("new")),
             add=strings_of(content.get("add")),
             delete=strings_of(content.get("delete")),
@@ -103,6 +123,28 @@ def culprit(change: Change, records: Iterable[Record]) -> Record | None:
     latest = max((one.at for one in own), default=0)
     makers = [one for one in own if one.at == latest and made_it(one, change)]
     return makers[0] if len(makers) == 1 else None
+
+
+def overwritten(
+    key: str, before: Any, after: Any, records: Iterable[Record], *, plugin_id: str, since: int
+) -> Record | None:
+    """Return whose edit our write replaced: one made after our last read of the field, before our write.
+
+    `before` and `after` are wire values: what we read and what we sent.  `since` is when the item was last
+    changed by that read, in epoch milliseconds of the service.  Records come oldest first and tell seconds:
+    an edit of that very second counts only where our own record says that it replaced something else than
+    we had read; where records write the values of a type in another form than the API, it does not count.
+    """
+    second = since // SECOND * SECOND
+    rows = [one for one in records if one.key == key and one.at >= second]
+    had, has = set(strings_of(before)), set(strings_of(after))
+    for number, own in enumerate(rows):
+        for one in rows[:number] if own.is_of(plugin_id) else ():
+            if one.is_of(plugin_id) or not own.undoes(one):
+                continue
+            if one.at > second or own.replaced_other_than(had, has):
+                return one
+    return None
 
 
 def fought_over(change: Change, records: Iterable[Record]) -> str | None:
@@ -160,13 +202,16 @@ def named(
     """Name who made the live value; a plugin is ours by its id, the operator alone proves nothing."""
     if record is None:
         return replace(change, by=UNKNOWN)
-    if record.channel == "plugin" and record.source == plugin_id:
-        who = "this plugin"
-    elif record.channel == "plugin" and record.source:
-        who = f"plugin {record.source}"
-    elif record.kind == "auto" or record.channel == "auto":
-        who = f"rule {record.source or record.who}"
-    else:
-        who = names.get(record.who, record.who)
     at = datetime.fromtimestamp(record.at / 1000, UTC).astimezone(zone)
-    return replace(change, by=who, at=f"{at:%Y-%m-%d %H:%M}")
+    return replace(change, by=author(record, names, plugin_id), at=f"{at:%Y-%m-%d %H:%M}")
+
+
+def author(record: Record, names: Mapping[str, str], plugin_id: str) -> str:
+    """Return who did what a record tells."""
+    if record.is_of(plugin_id):
+        return "this plugin"
+    if record.channel == "plugin" and record.source:
+        return f"plugin {record.source}"
+    if record.kind == "auto" or record.channel == "auto":
+        return f"rule {record.source or record.who}"
+    return names.get(record.who, record.who)

@@ -434,6 +434,7 @@ class Catalog:
             roles=roles,
             aborted=isinstance(aborted, dict) and aborted.get("is_aborted") is True,
             updated_by=str(raw.get("updated_by") or ""),
+            updated_at=updated_at if isinstance(updated_at := raw.get("updated_at"), int) else 0,
             unreadable=unreadable,
         )
 

@@ -27,7 +27,8 @@ class Item:
     """A live item as a read saw it: only the fields that were asked for.
 
     `values` is keyed like changes are; `roles` is the raw `role_owners` list, in its order;
-    `unreadable` maps the key of a value that is none of its type's to the reason.
+    `unreadable` maps the key of a value that is none of its type's to the reason; `updated_at` is in epoch
+    milliseconds of the service.
     """
 
     ref: Ref
@@ -36,6 +37,7 @@ class Item:
     roles: tuple[tuple[str, tuple[str, ...]], ...] = ()
     aborted: bool = False
     updated_by: str = ""
+    updated_at: int = 0
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -257,7 +259,7 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Somebody else moved the value; it was left alone, or moved right after our write."""
+    """Somebody else moved the value; it was left alone, or moved right before or after our write."""
 
     reason: str
 

@@ -276,10 +276,11 @@ class Reader:
         ]
         return Reading({item.ref.id: item for item in items}, at)
 
-    def records(self, refs: Iterable[Ref], until: int) -> dict[Ref, tuple[Record, ...]]:
-        """Read what was done to items in the seven days before `until`, in epoch milliseconds.
+    def records(self, refs: Iterable[Ref], until: int, span: int = WEEK) -> dict[Ref, tuple[Record, ...]]:
+        """Read what was done to items in `span` milliseconds, at most seven days, before `until`.
 
-        At most 50 ids a call; the cursor is followed until there is no more (endpoints.md 8).
+        `until` is in epoch milliseconds.  At most 50 ids a call; the cursor is followed until there is no
+        more (endpoints.md 8).
         """
         found: dict[Ref, list[Record]] = {}
         by_id = {ref.id: ref for ref in refs}
@@ -288,7 +289,7 @@ class Reader:
             body: dict[str, Any] = {
                 "project_key": self.space_key,
                 "work_item_ids": ids[start : start + BATCH],
-                "start": until - WEEK,
+                "start": until - min(span, WEEK),
                 "end": until,
                 "op_record_module": ["field_mod", "role_and_user_mod"],
                 "page_size": 200,
@@ -307,6 +308,11 @@ class Reader:
 
 class Writer(Reader):
     """Reads and writes one space; only commands that apply hold one."""
+
+    @property
+    def plugin_id(self) -> str:
+        """By which operation records name our own writes."""
+        return self.client.plugin_id
 
     @property
     def token_generation(self) -> int:

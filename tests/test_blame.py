@@ -16,7 +16,7 @@ edits = st.lists(st.tuples(st.sampled_from(PEOPLE), st.integers(0, 3)), min_size
 
 
 def record(at: int, who: str, value: int, key: str = "priority") -> Record:
-    return Record(at, "user", who, "", "", key, (f"option_{value}",), (), ())
+    return Record(at, "user", who, "", "", key, (), (f"option_{value}",), (), ())
 
 
 def change(live: int) -> Change:
@@ -50,8 +50,8 @@ def test_a_value_that_no_record_led_to_is_nobody_s(made: list[tuple[str, int]]) 
 def test_members_are_judged_by_who_came_and_who_went() -> None:
     ana, bo, chen = PEOPLE
     live = Change("roles/rd", "RD", "role", [ana, bo], None, "", "", (), (), Place("a", 1, 1))
-    came = Record(2000, "user", chen, "", "", "roles/rd", (), (bo,), ())
-    went = Record(3000, "user", ana, "", "", "roles/rd", (), (), (bo,))
+    came = Record(2000, "user", chen, "", "", "roles/rd", (), (), (bo,), ())
+    went = Record(3000, "user", ana, "", "", "roles/rd", (), (), (), (bo,))
     assert culprit(live, [came]) == came
     assert culprit(live, [came, went]) is None
 
@@ -75,7 +75,7 @@ def test_putting_back_is_counted_by_what_the_records_say() -> None:
     ana, bo, chen = PEOPLE
     role = Change("roles/rd", "RD", "role", [bo], [ana, bo], "", "", (), (), Place("a", 1, 1), why="drift")
     turns = [
-        Record(n, "user", chen, "", "", "roles/rd", (), (ana,) if n % 2 else (), () if n % 2 else (ana,))
+        Record(n, "user", chen, "", "", "roles/rd", (), (), (ana,) if n % 2 else (), () if n % 2 else (ana,))
         for n in range(6)
     ]
     assert put_back(role, turns) == 3

@@ -136,6 +136,11 @@ class Client:
             return None
 
     @property
+    def plugin_id(self) -> str:
+        """Which plugin asks."""
+        return self._connection.plugin_id
+
+    @property
     def token_generation(self) -> int:
         """A number that changes with the token: an X-IDEM-UUID means nothing beyond one token."""
         return self._tokens.generation
