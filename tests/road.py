@@ -34,7 +34,7 @@ class Memory:
         self.lines: list[dict[str, Any]] = []
 
     def write(self, event: str, **members: Any) -> None:
-        self.lines.append({"event": event, **members})
+        self.lines.append({"n": len(self.lines) + 1, "event": event, **members})
 
 
 def calm_world() -> World:

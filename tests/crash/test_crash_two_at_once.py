@@ -1,0 +1,72 @@
+"""Two applies of one plan at the same time, from two folders: every value right, no write lost or untold."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from reconciler.journal import read_journal
+from tests.conftest import is_deep
+from tests.crash.stage import APPLY_PLAN, ITEMS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.crash.stage import Ended, Stage
+
+
+def sent_by(folder: Path) -> list[str]:
+    """Return the keys of the writes that a run announced."""
+    (path,) = folder.glob(".reconciler/runs/*/journal.jsonl")
+    return [one["idem"] for one in read_journal(path) if one["event"] == "intent"]
+
+
+def outcomes(run: Ended) -> Counter[str]:
+    """Count what a run reported."""
+    rows = [json.loads(line) for line in run.out.splitlines()]
+    return Counter(row["outcome"] for row in rows if row["event"] == "row")
+
+
+def test_two_runs_at_once_agree_and_each_write_is_one_s_own(
+    stage: Stage, record_property: Callable[[str, object], None]
+) -> None:
+    chance = random.Random(8)
+    desk, command = stage.desk, (*APPLY_PLAN, "--format", "json")
+    folders = [desk.folder / name for name in ("one", "other")]
+    for folder in folders:
+        folder.mkdir()
+        shutil.copy(desk.folder / "plan.json", folder)
+    stage.reset()
+    assert stage.run(*APPLY_PLAN).code == 0
+    live, good, twice = stage.live(), sorted(stage.sent()), 0
+    rounds = 200 if is_deep() else 12
+    for _ in range(rounds):
+        stage.reset()
+        desk.world.options.latency_ms = chance.choice((0, 0, 5, 20))
+        runs = stage.together(*((folder, command, {}) for folder in folders))
+        assert stage.live() == live
+        assert set(stage.sent()) == set(good)
+        assert max(Counter(stage.sent()).values()) <= len(folders)
+        told = [sent_by(folder) for folder in folders]
+        assert sorted(told[0] + told[1]) == sorted(made.idem for made in desk.world.writes)
+        for run, own in zip(runs, told, strict=True):
+            assert run.code == 0, run.out + run.err
+            counts = outcomes(run)
+            assert set(counts) <= {"applied", "already"}
+            assert bool(counts["applied"]) == bool(own)
+        twice += len(stage.sent()) - ITEMS
+    record_property("count", f"{rounds} times two runs at once; {twice} writes were made by both")
+
+
+def test_two_runs_at_once_in_one_folder_are_one(stage: Stage) -> None:
+    stage.reset()
+    stage.desk.world.options.latency_ms = 20
+    runs = stage.together(*((stage.desk.folder, APPLY_PLAN, {}) for _ in range(2)))
+    assert sorted(run.code for run in runs) == [0, 1]
+    (refused,) = [run for run in runs if run.code]
+    assert "another apply to demo is running on this machine" in refused.err
+    assert len(stage.sent()) == ITEMS
