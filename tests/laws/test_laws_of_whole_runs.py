@@ -7,117 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, Final
 
-import httpx
 import pytest
 from hypothesis import given, settings
 
-from reconciler.api.client import Client
-from reconciler.applier import Applier, Stop
-from reconciler.authored import Manifest
-from reconciler.catalog import WantedItem
-from reconciler.cli.rollback import steps_of, way_back
-from reconciler.manifest import read_bytes
-from reconciler.model import Already, Applied, Plan, Ref, Report
-from reconciler.planner import make_plan
-from reconciler.sandbox.world import Made, World
-from reconciler.space import Reader, Writer
+from reconciler.model import Already, Applied, Plan, Report
+from reconciler.sandbox.world import Made
 from tests.conftest import is_deep
 from tests.laws.states import document, states
-from tests.road import DECISIONS, Hasty, Memory, app_of, calm_world, connection_to
+from tests.workbench import Bench, canonical
 
 SHARDS: Final = 4
 EXAMPLES: Final = (10_000 if is_deep() else 1_000) // SHARDS
 State = dict[int, tuple[dict[str, str], dict[str, str]]]
-
-
-class Bench:
-    """One world and one space, opened once; the world is put back before each plan."""
-
-    def __init__(self, opened: ExitStack) -> None:
-        self.world: World = calm_world()
-        self.before = {key: item.copy() for key, item in self.world.items.items()}
-        reading, writing = (
-            opened.enter_context(
-                Client(
-                    connection_to(self.world),
-                    writes=writes,
-                    transport=httpx.WSGITransport(app=app_of(self.world)),
-                )
-            )
-            for writes in (False, True)
-        )
-        self.reader = Reader(reading, "demo", DECISIONS, self.world.credentials.user_key)
-        self.writer = Writer(writing, "demo", DECISIONS, self.world.credentials.user_key)
-        for space in (self.reader, self.writer):
-            space.open(["story"], {})
-            space.read_lines()
-
-    def reset(self) -> None:
-        """Put the world back."""
-        self.world.items.clear()
-        self.world.items.update({key: item.copy() for key, item in self.before.items()})
-        self.world.records.clear()
-        self.world.writes.clear()
-        self.world.calls.clear()
-
-    def desire(self, raw: bytes) -> tuple[WantedItem, ...]:
-        """Read a document."""
-        read, mistakes = read_bytes(raw, "state/a.yaml")
-        assert mistakes == []
-        assert read
-        manifest = Manifest((read,))
-        self.reader.learn(manifest)
-        wanted, wrong = self.reader.catalog.desire(manifest)
-        assert wrong == []
-        return wanted
-
-    def plan(self, wanted: tuple[WantedItem, ...]) -> Plan:
-        """Hold what is wanted against what is live."""
-        live = self.reader.items({one.ref: [field.key for field in one.fields] for one in wanted})
-        return make_plan(wanted, live, self.reader.catalog, host="h", named=len(wanted))
-
-    def back(self, journal: Memory) -> tuple[Plan, tuple[str, ...]]:
-        """Plan the way back of a run; tells which fields cannot be put back, too."""
-        steps = steps_of(journal.lines)
-        keys: dict[Ref, list[str]] = {}
-        for ref, key in steps:
-            keys.setdefault(ref, []).append(key)
-        live = self.reader.items(keys)
-        items, told = way_back(steps, live, self.reader.catalog, "r")
-        return make_plan(items, live, self.reader.catalog, host="h", named=len(keys)), told
-
-    def apply(self, plan: Plan) -> tuple[Report, Memory, list[Made]]:
-        """Carry a plan out; returns what the service wrote down of it, too."""
-        already, journal = len(self.world.writes), Memory()
-        self.writer.meet(self.reader.catalog.people.by_key)
-        report = Applier(plan, self.writer, journal, Stop(cut=Hasty())).run()
-        return report, journal, self.world.writes[already:]
-
-    def held(self, item_id: int) -> dict[str, Any]:
-        """Return what is live, without forms of emptiness and line ends that no reading keeps."""
-        item = self.world.item(item_id)
-        computed = {one.key for one in self.world.type_of(item).fields if one.computed or one.formula}
-        roles = {
-            f"roles/{one['role']}": sorted(one["owners"])
-            for one in item.values["role_owners"]
-            if one["owners"]
-        }
-        return {
-            "name": item.name,
-            **roles,
-            **{
-                key: canonical(value.rstrip("\n") if isinstance(value, str) else value)
-                for key, value in item.values.items()
-                if value not in (None, [], "") and key not in {*computed, "role_owners"}
-            },
-        }
-
-
-def canonical(value: Any) -> Any:
-    """Return a set, which the service keeps as a list, in one order; all forms of emptiness as None."""
-    if value in ([], ""):
-        return None
-    return sorted(value, key=repr) if isinstance(value, list) else value
 
 
 def agree(plan: Plan, report: Report, writes: list[Made]) -> None:
