@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.adopt import file_word
-from reconciler.authored import AuthoredList, AuthoredMap, Document, Manifest, Node
+from reconciler.authored import AuthoredList, AuthoredMap, Document, Manifest, Node, Scalar
 from reconciler.catalog import Catalog, TypeSpec, change_key, named
 from reconciler.fields import refusal
 from reconciler.fields.base import Codec, FieldSpec, Wrong
+from reconciler.fields.people import UserCodec, UsersCodec
+from reconciler.fields.related import RelatedCodec, RelatedItemsCodec
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.trees import SEPARATOR
 from reconciler.manifest.editing import Edit, Put, Rename
 from reconciler.manifest.source import Way
 
 
-def rewrites(manifest: Manifest, old: Catalog, new: Catalog) -> dict[str, list[Edit]]:
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What is called otherwise now than in the files.
+
+    `people`: e-mail in lower case → the one of today.  `items`: (type key, name) → the name of today,
+    or the id where several items bear that name.
+    """
+
+    people: Mapping[str, str] = field(default_factory=dict)
+    items: Mapping[tuple[str, str], str | int] = field(default_factory=dict)
+
+
+def rewrites(
+    manifest: Manifest, old: Catalog, new: Catalog, moves: Moves | None = None
+) -> dict[str, list[Edit]]:
     """Return the edits of each file after which it says by `new` names what it said by `old` ones."""
+    moves = moves or Moves()
     found: dict[str, list[Edit]] = {}
     for document in manifest.documents:
         before = old.type_of(document.type.text)
         now = new.types.get(before.key) if before and before.fields else None
         if before and now:
-            edits = [*type_edits(document, before, now), *Rewriter(old, new, before, now).document(document)]
+            edits = [
+                *type_edits(document, before, now),
+                *Rewriter(old, new, before, now, moves).document(document),
+            ]
             if edits:
                 found[document.file] = edits
     return found
@@ -39,8 +60,9 @@ def type_edits(document: Document, before: TypeSpec, now: TypeSpec) -> Iterator[
 class Rewriter:
     """Follows the names of one type's fields, roles and options."""
 
-    def __init__(self, old: Catalog, new: Catalog, before: TypeSpec, now: TypeSpec) -> None:
+    def __init__(self, old: Catalog, new: Catalog, before: TypeSpec, now: TypeSpec, moves: Moves) -> None:
         """Name the type as it was and as it is."""
+        self.moves = moves
         self.old = old
         self.new = new
         self.before = before
@@ -71,7 +93,7 @@ class Rewriter:
             if not any(map(refusal, pair)) and pair[0].type == pair[1].type:
                 key = change_key(pair[0])
                 codecs = (spec_codec(self.old, self.before, key), spec_codec(self.new, self.now, key))
-                yield from values((*way, name), node, *codecs)
+                yield from values((*way, name), node, *codecs, self.moves)
         if keys:
             yield Rename(way, tuple(keys))
 
@@ -98,10 +120,14 @@ def spec_codec(catalog: Catalog, kind: TypeSpec, key: str) -> Codec:
     return catalog.codec(kind.key, key, by_pins=True)
 
 
-def values(way: Way, node: Node, old: Codec, new: Codec) -> Iterator[Edit]:
-    """Yield the edits of one value: of the options in it whose labels no longer name them."""
+def values(way: Way, node: Node, old: Codec, new: Codec, moves: Moves) -> Iterator[Edit]:
+    """Yield the edits of one value: of what in it is called otherwise now."""
     if old.parts:
-        yield from cells(way, node, old, new)
+        yield from cells(way, node, old, new, moves)
+    elif isinstance(old, UserCodec | UsersCodec):
+        yield from people(way, node, moves)
+    elif isinstance(old, RelatedCodec | RelatedItemsCodec):
+        yield from related(way, node, old, moves)
     elif not old.spec.options:
         return
     elif isinstance(old, SetCodec) and isinstance(new, SetCodec):
@@ -128,16 +154,44 @@ def members(way: Way, node: Node) -> Iterator[tuple[Way, Node]]:
             yield (*way, at), one
 
 
-def cells(way: Way, node: Node, old: Codec, new: Codec) -> Iterator[Edit]:
+def people(way: Way, node: Node, moves: Moves) -> Iterator[Edit]:
+    """Yield the edits of people whose e-mail has changed, wherever below a node they stand."""
+    match node:
+        case Scalar() if email := moves.people.get(node.text.lower()):
+            yield Put(way, email)
+        case AuthoredList():
+            for at, one in enumerate(node):
+                yield from people((*way, at), one, moves)
+        case AuthoredMap():
+            for key, one in node.items():
+                yield from people((*way, key), one, moves)
+
+
+def related(way: Way, node: Node, old: Codec, moves: Moves) -> Iterator[Edit]:
+    """Yield the edits of items that are named by what they were called."""
+    if isinstance(node, AuthoredMap) and isinstance(name := node.get("name"), Scalar):
+        kind = node.get("type")
+        types = (old.items.types.get(kind.text, ""),) if isinstance(kind, Scalar) else old.spec.targets
+        now = next((moves.items[one, name.text] for one in types if (one, name.text) in moves.items), None)
+        if isinstance(now, str):
+            yield Put((*way, "name"), now)
+        elif now is not None:
+            yield Put(way, now)
+        return
+    for place, member in members(way, node):
+        yield from related(place, member, old, moves)
+
+
+def cells(way: Way, node: Node, old: Codec, new: Codec, moves: Moves) -> Iterator[Edit]:
     """Yield the edits of the rows of a compound field: sub-fields' names, and options in their values."""
     if isinstance(node, AuthoredList):
         for at, row in enumerate(node):
-            yield from cells((*way, at), row, old, new)
+            yield from cells((*way, at), row, old, new, moves)
         return
     keys: list[tuple[str, str]] = []
     for name, value in node.items() if isinstance(node, AuthoredMap) else ():
         if isinstance(value, AuthoredList) and name in {"contains", "excludes"}:
-            yield from cells((*way, name), value, old, new)
+            yield from cells((*way, name), value, old, new, moves)
             continue
         was = [part for part in old.parts.values() if part.spec.answers_to(name)]
         now = new.parts.get(was[0].spec.key) if len(was) == 1 else None
@@ -146,7 +200,7 @@ def cells(way: Way, node: Node, old: Codec, new: Codec) -> Iterator[Edit]:
         if not now.spec.answers_to(name):
             word = now.spec.alias if name == was[0].spec.alias else now.spec.name
             keys.append((name, word or now.spec.key))
-        yield from values((*way, name), value, was[0], now)
+        yield from values((*way, name), value, was[0], now, moves)
     if keys:
         yield Rename(way, tuple(keys))
 

@@ -82,6 +82,26 @@ def test_any_item_is_adopted_so_that_its_plan_is_empty(drawn: dict[str, Any]) ->
         assert said == (value != space.codec("story", key).empty and spec.label not in left)
 
 
+@given(st.sampled_from(["release_plan", "env_rows"]), st.data())
+def test_rows_of_which_a_write_would_lose_a_part_are_left_out_and_told(key: str, data: st.DataObject) -> None:
+    space = catalog()
+    codec = space.codec("story", key)
+    wire = codec.encode(data.draw(SPECS[key].values))
+    unseen = data.draw(st.lists(st.sampled_from(["field_file", "field_vote"]), max_size=len(wire)))
+    for row, lost in zip(wire, unseen, strict=False):
+        row.append({"field_key": lost, "field_value": "x"})
+    seen = codec.decode(wire)
+    made, left = adopted(Item(REF, "An item", {key: seen}), [key], space)
+    objection = codec.objection(seen, codec.empty)
+    assert (objection is not None) == bool(unseen)
+    if objection and seen.value != codec.empty:
+        assert made.values == {}
+        assert [one.reason for one in left] == [objection]
+        assert "which writing them would lose" in objection
+    else:
+        assert (key in made.values) == (seen.value != codec.empty and not left)
+
+
 def in_a_rule(raw: bytes, live: Item, space: Catalog, data: st.DataObject) -> bytes:
     """Write some of the sets as rules about some members."""
     text = raw.decode()

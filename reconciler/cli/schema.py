@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from reconciler.authored import Manifest
     from reconciler.cli.workspace import Workspace
+    from reconciler.manifest.editing import Edit
     from reconciler.pins import Pins
+    from reconciler.rewrite import Moves
+    from reconciler.settings import Settings
     from reconciler.space import Reader
 
 CHANGED = 2
@@ -111,13 +114,17 @@ def live_pins(
         pins = gathered(workspace, reader)
         files = rewritten_files(workspace, reader) if rewrite else {}
         if files:
-            workspace = replace(workspace, manifest=with_files(workspace.manifest, files))
+            workspace = replace(
+                workspace,
+                manifest=with_files(workspace.manifest, files),
+                settings=with_settings(workspace, files),
+            )
             pins = gathered(workspace, reader)
         return workspace, pins, files
 
 
 def rewritten_files(workspace: Workspace, reader: Reader) -> dict[str, bytes]:
-    """Return the bytes of the files in which renamed things are named."""
+    """Return the bytes of the files, the settings among them, in which something is called otherwise now."""
     from reconciler.errors import InputError
     from reconciler.manifest.editing import edited
     from reconciler.rewrite import rewrites
@@ -125,10 +132,64 @@ def rewritten_files(workspace: Workspace, reader: Reader) -> dict[str, bytes]:
     if workspace.mistakes:
         raise InputError(workspace.mistakes)
     old = workspace.pins.catalog(workspace.space, workspace.decisions, workspace.settings.groups())
-    edits = rewrites(workspace.manifest, old, reader.catalog)
+    moves = moved(workspace, reader)
+    edits = rewrites(workspace.manifest, old, reader.catalog, moves) | settings_edits(workspace, moves)
     return {
         file: edited((workspace.root / file).read_bytes(), some, file) for file, some in sorted(edits.items())
     }
+
+
+def moved(workspace: Workspace, reader: Reader) -> Moves:
+    """Return which pinned people have another e-mail now, and which pinned items another name."""
+    from reconciler.model import Ref
+    from reconciler.rewrite import Moves
+
+    known = reader.catalog.people.by_key
+    emails = {
+        email: known[key].email
+        for email, key in workspace.pins.people.items()
+        if key in known and known[key].email and known[key].email.lower() != email
+    }
+    pinned = {at: item_id for at, item_id in workspace.pins.items.items() if at[0] in reader.catalog.types}
+    live = reader.items({Ref(type_key, item_id): [] for (type_key, _), item_id in pinned.items()})
+    names = {
+        (type_key, name): (item_id, item.name)
+        for (type_key, name), item_id in pinned.items()
+        if (item := live.get(Ref(type_key, item_id))) and item.name != name
+    }
+    reader.find_items([(at[0], now) for at, (_, now) in names.items()], {})
+    by_name = reader.catalog.items.by_name
+    return Moves(
+        emails,
+        {
+            at: now if by_name.get((at[0], now)) == (item_id,) else item_id
+            for at, (item_id, now) in names.items()
+        },
+    )
+
+
+def settings_edits(workspace: Workspace, moves: Moves) -> dict[str, list[Edit]]:
+    """Return the edits of the settings' groups, by the settings' file."""
+    from reconciler.authored import AuthoredMap
+    from reconciler.manifest import SETTINGS
+    from reconciler.manifest.reading import read_tree
+    from reconciler.rewrite import people
+
+    file = f"{workspace.state}/{SETTINGS}"
+    path = workspace.root / file
+    root = read_tree(path.read_bytes(), file).root if path.is_file() else None
+    groups = root.get("people") if isinstance(root, AuthoredMap) else None
+    edits = list(people(("people",), groups, moves)) if groups is not None else []
+    return {file: edits} if edits else {}
+
+
+def with_settings(workspace: Workspace, files: Mapping[str, bytes]) -> Settings:
+    """Return the settings, read anew where they are among the files."""
+    from reconciler.manifest import SETTINGS
+    from reconciler.settings import read_settings
+
+    file = f"{workspace.state}/{SETTINGS}"
+    return read_settings(files[file], file)[0] if file in files else workspace.settings
 
 
 def with_files(manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
@@ -148,16 +209,23 @@ def gathered(workspace: Workspace, reader: Reader) -> Pins:
 
     words = {document.type.text for document in workspace.manifest.documents} | set(workspace.pins.types)
     catalog = reader.open(words, workspace.settings.groups())
+    reader.meet(workspace.pins.people.values())
     reader.learn(workspace.manifest, lines=True)
-    mentioned = catalog.mentioned(workspace.manifest)
+    mentioned = {word.lower() for word in catalog.mentioned(workspace.manifest) if "@" in word}
+    named = catalog.targets(workspace.manifest)
     people = catalog.people
+    found = {email: people.by_email[email].key for email in mentioned if email in people.by_email}
+    items = {at: ids[0] for at, ids in catalog.items.by_name.items() if len(ids) == 1}
+    # Who or what is called otherwise now stays pinned by what the files say.
+    called = {
+        email: key
+        for email, key in workspace.pins.people.items()
+        if email in mentioned and key in people.by_key
+    }
+    kept = {at: item_id for at, item_id in workspace.pins.items.items() if at in named}
     return Pins(
         space_key=catalog.space_key,
         types={key: spec for key, spec in sorted(catalog.types.items()) if any(map(spec.answers_to, words))},
-        people={
-            email: people.by_email[email].key
-            for email in sorted(word.lower() for word in mentioned if "@" in word)
-            if email in people.by_email
-        },
-        items={at: ids[0] for at, ids in sorted(catalog.items.by_name.items()) if len(ids) == 1},
+        people=dict(sorted((called | found).items())),
+        items=dict(sorted((kept | items).items())),
     )

@@ -125,3 +125,117 @@ def test_without_the_flag_the_files_stay(pinned: Desk) -> None:
     next(one for one in field_of(pinned, "Priority").options if one.value == "option_3").label = "Someday"
     assert pinned.run("schema", "pull").code == 0
     assert (pinned.folder / "state/stories.yaml").read_text(encoding="utf-8") == FILE
+
+
+PEOPLE = f"""\
+space: demo
+type: story
+items:
+  - id: {STORY}
+    fields:
+      reviewer: bo@example.com      # soon Bob
+      watchers:
+        contains: ['Bo@example.com']   # as somebody wrote it
+        excludes: [chen@example.com]
+    roles: {{RD: [bo@example.com, ana@example.com], PM: [team]}}
+"""
+SETTINGS = """\
+# who is who
+people:
+  bo: bo@example.com     # he
+  team: [ana@example.com, "bo@example.com"]
+spaces: {demo: {}}
+"""
+
+
+@pytest.fixture
+def named(desk: Desk) -> Desk:
+    desk.write("state/reconciler.yaml", SETTINGS)
+    desk.write("state/stories.yaml", PEOPLE)
+    assert desk.run("schema", "pull").code == 0
+    return desk
+
+
+def person(desk: Desk, email: str) -> Any:
+    return next(one for one in desk.world.people.values() if one.email == email)
+
+
+def test_a_changed_e_mail_is_followed_in_the_files_and_in_the_groups_of_the_settings(named: Desk) -> None:
+    person(named, "bo@example.com").email = "bob.lee@example.com"
+    assert rewritten(named) == PEOPLE.replace("bo@example.com", "bob.lee@example.com").replace(
+        "Bo@example.com", "bob.lee@example.com"
+    )
+    settings = (named.folder / "state/reconciler.yaml").read_text(encoding="utf-8")
+    assert settings == SETTINGS.replace("bo@example.com", "bob.lee@example.com")
+    pins = (named.folder / "schemas/demo/people.json").read_text(encoding="utf-8")
+    assert "bo@example.com" not in pins
+    assert "bob.lee@example.com" in pins
+    assert named.run("validate").code == 0
+
+
+def test_an_e_mail_that_is_another_person_s_now_still_means_whom_it_meant(named: Desk) -> None:
+    person(named, "bo@example.com").email = "bob.lee@example.com"
+    person(named, "dana@example.com").email = "bo@example.com"
+    assert rewritten(named) == PEOPLE.replace("bo@example.com", "bob.lee@example.com").replace(
+        "Bo@example.com", "bob.lee@example.com"
+    )
+
+
+def test_without_the_flag_a_changed_e_mail_stays_pinned_by_the_old_one(named: Desk) -> None:
+    before = (named.folder / "schemas/demo/people.json").read_bytes()
+    person(named, "bo@example.com").email = "bob.lee@example.com"
+    assert named.run("schema", "pull").code == 0
+    assert (named.folder / "schemas/demo/people.json").read_bytes() == before
+    assert named.run("plan").code == 0
+
+
+RELATED = """\
+space: demo
+type: story
+items:
+  - id: 6300012320
+    fields:
+      Release:
+        - {name: "NAME"}   # the next
+        - 6300014302
+"""
+
+
+@pytest.fixture
+def related(desk: Desk) -> Desk:
+    desk.world.items[6300014301].name = "26-12"
+    desk.write("state/stories.yaml", RELATED.replace("NAME", "26-12"))
+    assert desk.run("schema", "pull").code == 0
+    return desk
+
+
+def related_file(desk: Desk) -> str:
+    return (desk.folder / "state/stories.yaml").read_text(encoding="utf-8")
+
+
+def test_a_renamed_item_is_followed_by_its_id(related: Desk) -> None:
+    related.world.items[6300014301].name = "26-12: winter"
+    before = related.run("plan").out
+    done = related.run("schema", "pull", "--rewrite")
+    assert (done.code, done.err) == (0, "")
+    assert related_file(related) == RELATED.replace("NAME", "26-12: winter")
+    assert related.run("plan").out == before.replace("(26-12)", "(26-12: winter)")
+    assert related.world.writes == []
+    assert '"26-12: winter": 6300014301' in (related.folder / "schemas/demo/items.json").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_a_name_that_several_items_bear_becomes_the_id(related: Desk) -> None:
+    related.world.items[6300014301].name = related.world.items[6300014303].name = "twice"
+    assert related.run("schema", "pull", "--rewrite").code == 0
+    assert related_file(related) == RELATED.replace('{name: "NAME"}', "6300014301")
+    assert related.run("validate").code == 0
+
+
+def test_without_the_flag_a_renamed_item_stays_pinned_by_its_old_name(related: Desk) -> None:
+    before = (related.folder / "schemas/demo/items.json").read_bytes()
+    related.world.items[6300014301].name = "other"
+    assert related.run("schema", "pull").code == 0
+    assert (related.folder / "schemas/demo/items.json").read_bytes() == before
+    assert related.run("plan").code == 0
