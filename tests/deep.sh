@@ -3,27 +3,48 @@
 # A target that was run on this commit is not run again, so that an interrupted run goes on.
 # Each adds a dated section to docs/deep-runs.md, which is committed with what it found.
 # kills-1 to kills-4 are the 10,000 random kills of tests/crash; crash is the rest of that folder.
+# soak-1 and soak-2 are one hour under faults; fuzz-… is a minute for one reader of tests/fuzz.
 set -u
 BIN=${BIN:-.venv/bin}
 commit=$(git rev-parse --short=12 HEAD)
 mkdir -p .deep
 
-for target in ${TARGETS:-laws fields manifest render faults crash kills-1 kills-2 kills-3 kills-4}; do
+searched() {
+    timeout 1800 "$BIN/pytest" "$@" -n 2 -m "not alone" --hypothesis-profile=deep
+}
+
+fuzzed() {
+    timeout 300 "$BIN/python" -m tests.fuzz "$1" -max_total_time=60 -max_len=4096 -print_final_stats=1 2>&1 |
+        grep -vE '^(#|INFO)' && ls tests/fuzz/seeds/"$1"/found-* 2>/dev/null && return 1
+    return 0
+}
+
+target_of() {
+    case $1 in
+    faults) searched tests/faults --ignore tests/faults/test_canary.py ;;
+    canary) searched tests/faults/test_canary.py ;;
+    crash) searched tests/crash -k "not kills-" ;;
+    kills-*) searched tests/crash -k "$1" ;;
+    fuzz-*) fuzzed "${1#fuzz-}" ;;
+    mutation) timeout 1800 sh tests/mutation.sh ;;
+    soak-*) timeout 1800 "$BIN/python" -m tests.faults.soak 1740 ;;
+    *) searched "tests/$1" ;;
+    esac
+}
+
+default="laws fields manifest render inputs museum faults canary crash kills-1 kills-2 kills-3 kills-4
+fuzz-loader fuzz-settings fuzz-plan fuzz-journal fuzz-answer fuzz-escapers mutation soak-1 soak-2"
+for target in ${TARGETS:-$default}; do
     done=".deep/$commit-$target"
     [ ! -e "$done" ] || continue
-    case $target in
-    crash) set -- tests/crash -k "not kills-" ;;
-    kills-*) set -- tests/crash -k "$target" ;;
-    *) set -- "tests/$target" ;;
-    esac
     began=$(date +%s)
-    timeout 1800 "$BIN/pytest" "$@" -n 2 -m "not alone" --hypothesis-profile=deep >".deep/$target.log" 2>&1
+    target_of "$target" >".deep/$target.log" 2>&1
     code=$?
     [ "$code" -ne 130 ] || exit 130
     {
         printf '\n## %s, %s at %s\n\n' "$(date -u +%Y-%m-%d)" "$target" "$commit"
         printf '`TARGETS=%s make deep`: %s s, exit code %s. ' "$target" "$(($(date +%s) - began))" "$code"
-        printf '%s\n' "$(grep -E '[0-9]+ (passed|failed)' ".deep/$target.log" | tail -1)"
+        printf '%s\n' "$(grep -E '[0-9]+ (passed|failed)|^Done [0-9]+ runs' ".deep/$target.log" | tail -1)"
         grep -E '^FAILED' ".deep/$target.log" | sed 's/^/- /'
         sed -n 's/^counted: /- /p' ".deep/$target.log"
     } >>docs/deep-runs.md

@@ -39,6 +39,9 @@ from reconciler.fields.prose import (
 )
 from reconciler.fields.text import canonical, nothing_in, text_of, written_text
 
+LONGEST_MARKDOWN = 100_000
+"""Characters of one Markdown value: some patterns cost its parser 30 µs each."""
+
 FORMATTED = "formatted"
 """The note of a live rich text that plain text would flatten."""
 
@@ -152,8 +155,12 @@ class RichTextCodec(Codec):
 
     def markdown(self, scalar: Scalar) -> Formatted:
         """Read the Markdown subset."""
+        text = written_text(scalar)
+        if len(text) > LONGEST_MARKDOWN:
+            what = f"{len(text)} characters of Markdown in {self.spec.label}"
+            raise Wrong(Mistake(scalar.place, what, f"write at most {LONGEST_MARKDOWN}"))
         try:
-            blocks = blocks_of(written_text(scalar))
+            blocks = blocks_of(text)
         except Unsayable as error:
             raise Wrong(
                 Mistake(scalar.place, f"{error} in the Markdown of {self.spec.label}", KEPT)

@@ -1,0 +1,90 @@
+"""What is fuzzed: whatever the bytes, each reader refuses in its own words or returns a value that holds."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import unicodedata
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from reconciler.api.wire import Accepted, Success, read_answer, verdict
+from reconciler.errors import CannotRun
+from reconciler.journal import read_journal
+from reconciler.manifest import read_bytes, report
+from reconciler.planfile import dumps, loads, plan_of
+from reconciler.render.github import DATA, escaped
+from reconciler.render.markdown import code, fenced, said, table_row
+from reconciler.render.safe import UNSEEN, safe_text
+from reconciler.settings import read_settings
+
+FILE: Final = Path(tempfile.gettempdir()) / "reconciler-fuzz-journal.jsonl"
+
+
+def loader(raw: bytes) -> None:
+    """Read a file of desired state: what is wrong has its place within the file, on one safe line each."""
+    document, mistakes = read_bytes(raw, "a.yaml")
+    assert document is not None or mistakes
+    lines = raw.count(b"\n") + raw.count(b"\r") + 2
+    for one in mistakes:
+        assert 1 <= one.place.line <= lines
+        assert one.place.column >= 1
+    assert all("\n" not in line for line in report(mistakes))
+
+
+def settings(raw: bytes) -> None:
+    """Read a settings file."""
+    _, mistakes = read_settings(raw, "reconciler.yaml")
+    assert all("\n" not in line for line in report(mistakes))
+
+
+def plan(raw: bytes) -> None:
+    """Read a saved plan: what is read is written again as the same plan."""
+    with suppress(CannotRun):
+        made = loads(raw)
+        assert loads(dumps(made)) == made
+        plan_of(made)
+
+
+def journal(raw: bytes) -> None:
+    """Read a journal: entries are numbered objects, or the line that is damaged is named."""
+    FILE.write_bytes(raw)
+    with suppress(CannotRun):
+        for entry in read_journal(FILE):
+            assert isinstance(entry["n"], int)
+
+
+def answer(raw: bytes) -> None:
+    """Read an answer: only a perfect one is a success, and only proof lets a PUT be repeated."""
+    status = (200, 201, 204, 307, 400, 401, 429, 500, 504)[raw[0] % 9] if raw else 200
+    read = read_answer(status, {"retry-after": raw[1:9].decode("latin-1")}, raw[1:])
+    said_yes = isinstance(read.reply, Success)
+    assert not said_yes or 200 <= status < 300
+    assert isinstance(verdict(read, "host"), Accepted) == said_yes
+    assert read.retry_after is None or 0 <= read.retry_after <= 120
+
+
+def escapers(raw: bytes) -> None:
+    """Show a text on a screen, in a runner's log, and in a comment: it steers none of them."""
+    text = raw.decode("utf-8", "surrogateescape")
+    shown = safe_text(text)
+    assert not any(unicodedata.category(sign) in UNSEEN for sign in shown)
+    assert "::" not in shown
+    assert "##[" not in shown
+    assert not re.search(r"[\r\n]", escaped(text, DATA))
+    assert "\n" not in said(text) + code(text)
+    assert table_row(said(text), "b").count("\n") == table_row("a", "b").count("\n")
+    fence = fenced(text).partition("\n")[0].rstrip("abcdefghijklmnopqrstuvwxyz")
+    assert fence not in "\n".join(fenced(text).splitlines()[1:-1])
+
+
+TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
+    "loader": loader,
+    "settings": settings,
+    "plan": plan,
+    "journal": journal,
+    "answer": answer,
+    "escapers": escapers,
+}
