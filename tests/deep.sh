@@ -26,13 +26,14 @@ target_of() {
     crash) searched tests/crash -k "not kills-" ;;
     kills-*) searched tests/crash -k "$1" ;;
     fuzz-*) fuzzed "${1#fuzz-}" ;;
+    sizes) timeout 1800 "$BIN/pytest" tests/inputs/test_sizes.py --hypothesis-profile=deep ;;
     mutation) timeout 1800 sh tests/mutation.sh ;;
     soak-*) timeout 1800 "$BIN/python" -m tests.faults.soak 1740 ;;
     *) searched "tests/$1" ;;
     esac
 }
 
-default="laws fields manifest render inputs museum faults canary crash kills-1 kills-2 kills-3 kills-4
+default="laws fields manifest render inputs sizes museum faults canary crash kills-1 kills-2 kills-3 kills-4
 fuzz-loader fuzz-settings fuzz-plan fuzz-journal fuzz-answer fuzz-escapers mutation soak-1 soak-2"
 for target in ${TARGETS:-$default}; do
     done=".deep/$commit-$target"
