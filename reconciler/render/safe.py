@@ -22,7 +22,7 @@ def safe_text(text: str) -> SafeText:
     if text.isprintable() and "::" not in text and "##[" not in text:
         return SafeText(text)
     shown = "".join(escape(sign) if unicodedata.category(sign) in UNSEEN else sign for sign in text)
-    return SafeText(re.sub(r"##\[", r"##\\[", shown.replace("::", ":\\:")))
+    return SafeText(re.sub(r":(?=:)|##(?=\[)", r"\g<0>\\", shown))
 
 
 def safe_json(text: str) -> SafeText:

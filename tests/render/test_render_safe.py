@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reconciler.render.safe import UNSEEN, safe_text
 
 
-@given(st.text())
+@given(st.text() | st.text("a:#[\n\x1b\u202e"))
 def test_nothing_unseen_is_left_and_no_command_of_a_runner(text: str) -> None:
     shown = safe_text(text)
     assert all(unicodedata.category(sign) not in UNSEEN for sign in shown)
@@ -33,7 +33,8 @@ def test_harmless_text_is_left_as_it_is(text: str) -> None:
         ("zero\u200bwidth", "zero\\u200bwidth"),
         ("line\u2028end", "line\\u2028end"),
         ("::error::x", ":\\:error:\\:x"),
-        (":::::", ":\\::\\::"),
+        (":::::", ":\\:\\:\\:\\:"),
+        (":::error::x", ":\\:\\:error:\\:x"),
         ("##[group]x", "##\\[group]x"),
         ("支付：崩溃 café", "支付：崩溃 café"),
     ],
