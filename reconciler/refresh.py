@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -130,10 +130,16 @@ def every_spot(manifest: Manifest, catalog: Catalog) -> dict[tuple[Ref, Place], 
 
 
 def gone(
-    wanted: Iterable[WantedItem], live: Mapping[Ref, Item], manifest: Manifest, catalog: Catalog
+    wanted: Iterable[WantedItem],
+    live: Mapping[Ref, Item],
+    manifest: Manifest,
+    catalog: Catalog,
+    archived: Container[Ref] = frozenset(),
 ) -> dict[str, dict[int, int]]:
-    """Return the ids of items that are deleted or terminated, by file and by their positions in it."""
-    lost = {want.ref for want in wanted if want.ref not in live or live[want.ref].aborted}
+    """Return the ids of items that are deleted, terminated or archived, by file and positions in it."""
+    lost = {
+        want.ref for want in wanted if want.ref not in live or live[want.ref].aborted or want.ref in archived
+    }
     found: dict[str, dict[int, int]] = {}
     for document in manifest.documents:
         kind = catalog.type_of(document.type.text)

@@ -134,3 +134,6 @@ def test_the_wheel_carries_the_demo_and_runs_in_an_empty_folder(clone: Path, tmp
     assert NO_CHANGES in done.stdout
     assert list(empty.iterdir()) == []
     assert list(installed.glob("reconciler/render/templates/plan.html"))
+    for folder in ("templates", "templates/workflows"):
+        ours = {one.name for one in (ROOT / "reconciler" / folder).iterdir() if one.is_file()}
+        assert {one.name for one in (installed / "reconciler" / folder).iterdir() if one.is_file()} == ours

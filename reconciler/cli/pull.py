@@ -53,7 +53,9 @@ MOST_TOLD = 20
 @click.option("--refresh", is_flag=True, help="Bring the files up to the live items instead.")
 @options.only
 @click.option("--by", metavar="PERSON", help="With --refresh: only what this person changed last.")
-@click.option("--prune", is_flag=True, help="With --refresh: take out items that are deleted or terminated.")
+@click.option(
+    "--prune", is_flag=True, help="With --refresh: take out deleted, terminated and archived items."
+)
 @click.option(
     "--snapshot", metavar="FILE", type=click.Path(path_type=Path), help="Copy the space into FILE instead."
 )

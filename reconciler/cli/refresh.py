@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from reconciler.model import Item, Ref
     from reconciler.refresh import Renewal
     from reconciler.space import Reader
+
+
+ARCHIVED = "archiving_status"
 
 
 def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: bool) -> int:
@@ -35,9 +38,10 @@ def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: 
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         items = desired(workspace, reader, Selection(tuple(only)))
         live = observed(reader, items)
+        away = archived(reader, live)
         if by is not None:
             items = changed_by(by, items, live, reader, connection.plugin_id)
-    lost = gone(items, live, workspace.manifest, reader.catalog)
+    lost = gone(items, live, workspace.manifest, reader.catalog, away)
     work = Work(workspace, items, live, reader.catalog)
     files = work.files({file: frozenset(some) for file, some in lost.items()} if prune else {})
     for file, content in files.items():
@@ -95,6 +99,26 @@ def observed(reader: Reader, items: Sequence[WantedItem]) -> dict[Ref, Item]:
                 found.setdefault(spec.targets[0], set()).add(one.wanted)
     name_relatives(reader, found)
     return live
+
+
+def archived(reader: Reader, refs: Collection[Ref]) -> set[Ref]:
+    """Return the items that are archived, in types that have a field for it (field-formats.md 2)."""
+    from reconciler.api import endpoints as api
+    from reconciler.catalog import wire_values
+    from reconciler.model import Ref
+    from reconciler.space import BATCH
+
+    found: set[Ref] = set()
+    for type_key in sorted({ref.type_key for ref in refs}):
+        if ARCHIVED not in reader.catalog.types[type_key].by_key:
+            continue
+        ids = sorted(ref.id for ref in refs if ref.type_key == type_key)
+        path = {"project_key": reader.space_key, "type_key": type_key}
+        for start in range(0, len(ids), BATCH):
+            body = {"work_item_ids": ids[start : start + BATCH], "fields": [ARCHIVED]}
+            rows = reader.client.read(api.QUERY, path=path, body=body).get("data") or []
+            found |= {Ref(type_key, int(row["id"])) for row in rows if wire_values(row).get(ARCHIVED) is True}
+    return found
 
 
 def changed_by(

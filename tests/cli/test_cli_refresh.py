@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reconciler.sandbox.model import Field
+
 if TYPE_CHECKING:
     from tests.conftest import Desk, Done
 
@@ -238,6 +240,17 @@ def test_items_that_are_gone_are_taken_out_only_where_that_is_asked_for(agreed: 
     text = path.read_text(encoding="utf-8")
     assert "# the second" in text
     assert str(STORY) not in text.replace(str(STORY + 1), "")
+
+
+def test_items_that_are_archived_go_too(agreed: Desk) -> None:
+    kind = agreed.world.type_of(agreed.world.items[STORY])
+    kind.fields.append(Field("archiving_status", "Archived", "bool", custom=False, computed=True))
+    kind.index()
+    values_of(agreed)["archiving_status"] = True
+    assert refresh(agreed)[0].err == f"not live: {STORY}; --prune takes it out\n"
+    done, gone, come = refresh(agreed, "--prune")
+    assert done.err == f"taken out {STORY}\n"
+    assert (len(gone), come) == (13, [])
 
 
 def test_the_flags_of_two_ways_to_pull_are_not_mixed(desk: Desk) -> None:
