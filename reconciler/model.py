@@ -134,14 +134,16 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Unapplied:
-    """A row that the last apply left behind; with no key all of the item.
+    """A row that has not the value of the last applied commit; with no key all of the item.
 
-    `commit` is the one whose value it had before, None where no commit had named it.
+    `commit` is the one whose value it has, None where no commit had named it: an older one where the
+    apply left the row behind, or, where it is `ahead`, a later one of which the apply was cut.
     """
 
     ref: Ref
     key: str | None
     commit: str | None
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,12 +151,16 @@ class DesiredFile(Strict):
 
 
 class UnappliedFile(Strict):
-    """A row, or with no key an item, that the last apply left behind; `commit` is whose value it had."""
+    """A row, or with no key an item, that has not the last applied commit's value; `commit` is whose it has.
+
+    `ahead`: a later commit's, of which the apply was cut.
+    """
 
     type: str
     id: int
     key: str | None
     commit: Commit | None
+    ahead: bool = False
 
 
 class BaseFile(Strict):
@@ -258,7 +262,9 @@ def plan_file(plan: Plan, at: datetime, *, commit: str | None = None, dirty: boo
             commit=plan.base,
             applied=plan.applied,
             unapplied=[
-                UnappliedFile(type=one.ref.type_key, id=one.ref.id, key=one.key, commit=one.commit)
+                UnappliedFile(
+                    type=one.ref.type_key, id=one.ref.id, key=one.key, commit=one.commit, ahead=one.ahead
+                )
                 for one in plan.unapplied
             ],
         ),

@@ -6,8 +6,8 @@ deployment carries it from job to job.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
 
 from pydantic import Field, ValidationError
 
@@ -28,7 +28,10 @@ class NothingToRecord(CannotRun):
 
 
 class Record(Strict):
-    """The last applied commit of a space; `journal` is the last hash of the journal's chain."""
+    """The last applied commit of a space; `journal` is the last hash of the journal's chain.
+
+    `unapplied` names the rows whose value is not that of `commit`, each with the commit whose value it has.
+    """
 
     format_version: str = Field(default=FORMAT, pattern=r"^1\.")
     space: str
@@ -38,8 +41,10 @@ class Record(Strict):
     unapplied: list[UnappliedFile] = Field(default_factory=list)
 
     def rows(self) -> tuple[Unapplied, ...]:
-        """Return the rows that did not end well."""
-        return tuple(Unapplied(Ref(one.type, one.id), one.key, one.commit) for one in self.unapplied)
+        """Return the rows that are not at the commit."""
+        return tuple(
+            Unapplied(Ref(one.type, one.id), one.key, one.commit, one.ahead) for one in self.unapplied
+        )
 
     def commits(self) -> tuple[str, ...]:
         """Return every commit that a plan against this record reads."""
@@ -58,56 +63,81 @@ def read_record(text: str | bytes, space: str) -> Record | None:
 def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
     """Return the record of an apply: its plan, and its journal's entries (none if there was nothing to send).
 
-    Raises NothingToRecord where the apply was refused, cut or stopped.
+    After one that did not run to its end the last applied commit stays what it was, and the rows that
+    were applied are said to be ahead of it.  Raises NothingToRecord where there is nothing to say.
     """
     lines = list(entries)
     commit = made.desired.commit
     if commit is None or made.desired.dirty or not made.whole:
         raise NothingToRecord("the plan is not of all that a commit wants")
     if made.resource_changes:
-        refuse_unfinished(made, lines)
+        refuse_other(made, lines)
+        if lines[-1]["event"] != "end" or lines[-1].get("stopped"):
+            return cut_record(made, commit, lines)
     return Record(
         space=made.space.name,
         commit=commit,
         digest=made.digest,
         journal=lines[-1]["chain"] if lines else None,
-        unapplied=list(unapplied(made, lines)),
+        unapplied=unapplied(made, lines),
     )
 
 
-def refuse_unfinished(made: PlanFile, lines: list[Mapping[str, Any]]) -> None:
-    """Refuse a journal that is another plan's, or whose run did not come to its end."""
+def refuse_other(made: PlanFile, lines: list[Mapping[str, Any]]) -> None:
+    """Refuse a journal that is another plan's, or none."""
     if not lines or lines[0].get("digest") != made.digest:
         raise NothingToRecord("no journal tells that this plan was carried out")
-    last = lines[-1]
-    if last["event"] != "end" or last.get("stopped"):
-        raise NothingToRecord(f"the apply did not run to its end ({last.get('stopped') or 'cut'})")
 
 
-def unapplied(made: PlanFile, lines: Iterable[Mapping[str, Any]]) -> Iterator[UnappliedFile]:
-    """Yield the rows whose value of this commit is not live, each with the commit whose value it had."""
-    done = {
+def cut_record(made: PlanFile, commit: str, lines: list[Mapping[str, Any]]) -> Record:
+    """Return the record of an apply that did not run to its end."""
+    done = done_rows(lines)
+    if made.base.applied is None or not done:
+        raise NothingToRecord("the apply did not run to its end")
+    kept = [one for one in made.base.unapplied if (one.type, one.id, one.key) not in done]
+    ahead = [
+        UnappliedFile(type=kind, id=item, key=key, commit=commit, ahead=True) for kind, item, key in done
+    ]
+    return Record(
+        space=made.space.name,
+        commit=made.base.applied,
+        digest=made.digest,
+        journal=lines[-1]["chain"],
+        unapplied=sorted([*kept, *ahead], key=lambda one: (one.type, one.id, one.key or "")),
+    )
+
+
+Row: TypeAlias = tuple[str, int, str | None]
+"""A type, an item and a change's key; with no key all of the item."""
+
+
+def done_rows(lines: Iterable[Mapping[str, Any]]) -> set[Row]:
+    """Return the rows that a journal says are live."""
+    return {
         (one["type"], one["id"], key)
         for one in lines
         if one["event"] == "result"
         for key, outcome in one["outcomes"].items()
         if outcome.lower() in DONE
     }
-    sent = [(item.type, item.id, row.key) for item in made.resource_changes for row in item.fields]
-    held = [(one.type, one.id, one.key) for one in made.blocked]
-    earlier = {(one.type, one.id, one.key): one.commit for one in made.base.unapplied}
+
+
+def unapplied(made: PlanFile, lines: Iterable[Mapping[str, Any]]) -> list[UnappliedFile]:
+    """Return the rows whose value of this commit is not live, each with the commit whose value it had."""
+    done = done_rows(lines)
+    sent: list[Row] = [(item.type, item.id, row.key) for item in made.resource_changes for row in item.fields]
+    held: list[Row] = [(one.type, one.id, one.key) for one in made.blocked]
+    earlier: dict[Row, str | None] = {(one.type, one.id, one.key): one.commit for one in made.base.unapplied}
     whole = {(kind, item) for kind, item, key in held if key is None}
     kept = [at for at in earlier if at[:2] in whole]
-    rows = {at: earlier_of(at, earlier, made.base.applied) for at in [*sent, *held, *kept] if at not in done}
-    for (kind, item, key), commit in sorted(rows.items(), key=lambda row: (*row[0][:2], row[0][2] or "")):
-        yield UnappliedFile(type=kind, id=item, key=key, commit=commit)
+    rows = {at for at in [*sent, *held, *kept] if at not in done}
+    return [
+        UnappliedFile(type=at[0], id=at[1], key=at[2], commit=earlier_of(at, earlier, made.base.applied))
+        for at in sorted(rows, key=lambda at: (*at[:2], at[2] or ""))
+    ]
 
 
-def earlier_of(
-    at: tuple[str, int, str | None],
-    earlier: Mapping[tuple[str, int, str | None], str | None],
-    applied: str | None,
-) -> str | None:
-    """Return the commit whose value a row had before: an older one where it had been left behind before."""
+def earlier_of(at: Row, earlier: Mapping[Row, str | None], applied: str | None) -> str | None:
+    """Return the commit whose value a row had before: another one where the record said so already."""
     kind, item, _ = at
     return next((earlier[one] for one in (at, (kind, item, None)) if one in earlier), applied)

@@ -25,8 +25,8 @@ def journal(made: PlanFile, *results: dict[str, Any], stopped: str | None = None
     return [begin, *({"event": "result", "type": "story", **one} for one in results), end]
 
 
-def behind(record: Record) -> list[tuple[int, str | None, str | None]]:
-    return [(one.id, one.key, one.commit) for one in record.unapplied]
+def behind(record: Record, *, ahead: bool = False) -> list[tuple[int, str | None, str | None]]:
+    return [(one.id, one.key, one.commit) for one in record.unapplied if one.ahead == ahead]
 
 
 def test_a_row_that_was_not_applied_keeps_the_value_of_the_last_applied_commit() -> None:
@@ -63,16 +63,30 @@ def test_rows_that_agree_by_now_are_no_longer_left_behind() -> None:
     [
         ([], "no journal tells"),
         ([{"event": "begin", "digest": "other", "chain": "1"}], "no journal tells"),
-        ([{"event": "begin", "digest": None, "chain": "1"}], "to its end (cut)"),
-        ([{"event": "begin", "digest": None}, {"event": "end", "stopped": "signal 15"}], "(signal 15)"),
+        ([{"event": "begin", "digest": None, "chain": "1"}], "to its end"),
+        ([{"event": "begin", "digest": None}, {"event": "end", "stopped": "signal 15"}], "to its end"),
     ],
 )
-def test_an_apply_that_did_not_run_to_its_end_leaves_no_record(lines: list[Any], said: str) -> None:
+def test_an_apply_that_was_not_begun_or_did_nothing_leaves_no_record(lines: list[Any], said: str) -> None:
     made = made_of(plan_with(update(0, priority())))
     some = [{**one, "digest": made.digest} if one.get("digest", "") is None else one for one in lines]
     with pytest.raises(NothingToRecord, match="nothing recorded") as refused:
         record_of(made, some)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("stopped", ["quota", "signal 15", None])
+def test_after_an_apply_that_was_cut_what_came_through_is_ahead_of_the_last_applied_commit(
+    stopped: str | None,
+) -> None:
+    left = (Unapplied(Ref("story", 6300012301), "notes", OLDER),)
+    made = made_of(plan_with(update(0, priority(), text("a", "b")), unapplied=left))
+    outcomes = {"priority": "Applied", "notes": "NotTried"}
+    lines = journal(made, {"id": 6300012300, "outcomes": outcomes, "chain": "3"}, stopped=stopped)
+    record = record_of(made, lines if stopped else lines[:-1])
+    assert record.commit == OLD
+    assert behind(record, ahead=True) == [(6300012300, "priority", SHA)]
+    assert behind(record) == [(6300012301, "notes", OLDER)]
 
 
 def test_a_plan_of_a_part_or_of_files_that_differ_from_their_commit_leaves_no_record() -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def command(plan: Path | None, *, journal: Path | None, fetch: bool, space: str | None) -> int:
     """Make the commit of a carried-out PLAN the last applied one: refs/reconciler/applied/SPACE.
 
-    In a GitHub job a deployment takes it to later jobs, which bring it here by --fetch.
+    In a GitHub job it is a deployment instead, which later jobs bring to that ref by --fetch.
     """
     if fetch == bool(plan):
         raise CannotRun("name a plan, or give --fetch", "`reconciler record plan.json` after an apply")
@@ -47,9 +47,10 @@ def recorded(path: Path, journal: Path | None) -> int:
     record = record_of(made, list(read_journal(journal)) if journal else journal_of(made))
     if in_job(os.environ):
         with GitHub(job_from(os.environ)) as github:
-            make_record(github, record)
-    ref = write_record(Path.cwd(), record)
-    say(f"{ref} is {record.commit[:12]}; {len(record.unapplied)} rows left behind.\n")
+            where = f"deployment {make_record(github, record)}"
+    else:
+        where = write_record(Path.cwd(), record)
+    say(f"{where} is {record.commit[:12]}; {len(record.unapplied)} rows are not at it.\n")
     return 0
 
 

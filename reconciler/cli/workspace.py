@@ -266,6 +266,8 @@ def standpoint_of(workspace: Workspace, reader: Reader, refs: Refs) -> Standpoin
         every = {sha: wishes_at(workspace, reader, sha) for sha in record.commits() if sha != base}
         every[base] = at_base
         applied = overlaid(every[record.commit], record.rows(), every)
+        if record.commit == base:
+            at_base = overlaid(at_base, [one for one in record.rows() if one.ahead], every)
     past = Past(at_base, applied)
 
     def keeps(item: Ref, key: str) -> str | None:

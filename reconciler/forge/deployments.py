@@ -48,7 +48,7 @@ def make_record(github: GitHub, record: Record) -> int:
             "ref": record.commit,
             "task": task_of(record.space),
             "environment": f"reconciler/{record.space}",
-            "description": f"applied; {left} rows left behind"[:SHOWN],
+            "description": f"applied; {left} rows are not at it"[:SHOWN],
             "payload": record.model_dump(mode="json"),
             "required_contexts": [],
             "auto_merge": False,
@@ -56,6 +56,6 @@ def make_record(github: GitHub, record: Record) -> int:
         },
     )
     number = int(made["id"])
-    state = {"state": "failure" if left else "success", "description": f"{left} rows left behind"}
+    state = {"state": "failure" if left else "success", "description": f"{left} rows are not at it"}
     github.call("say how the deployment went", "POST", f"/deployments/{number}/statuses", state)
     return number

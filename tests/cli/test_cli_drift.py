@@ -108,6 +108,21 @@ def test_a_row_that_the_last_apply_left_behind_is_pending_and_never_drift(applie
     assert applied.sent == [{"field_3724e6": 6}]
 
 
+def test_a_row_of_an_apply_that_was_cut_drifts_from_what_that_one_sent(applied: Desk) -> None:
+    before = git(applied.folder, "rev-parse", "HEAD")
+    applied.stories(WANTED.replace("points: 5", "points: 6"))
+    sha = commit(applied)
+    record(applied, before, UnappliedFile(type="story", id=STORY, key="field_3724e6", commit=sha, ahead=True))
+    applied.world.edit(STORY, "field_3724e6", 6)
+    assert "No changes." in applied.run("drift").out
+    applied.world.edit(STORY, "field_3724e6", 8, by=BO)
+    assert "8 → 6  drift: bo@example.com" in applied.run("drift").out
+    applied.world.edit(STORY, "field_3724e6", 6)
+    applied.stories(WANTED)
+    commit(applied)
+    assert "6 → 5  changed here" in applied.run("plan", "--applied", "refs/reconciler/applied/demo").out
+
+
 def test_a_row_for_a_whole_item_speaks_of_all_its_fields(applied: Desk) -> None:
     sha = git(applied.folder, "rev-parse", "HEAD")
     record(applied, sha, UnappliedFile(type="story", id=STORY, key=None, commit=None))

@@ -233,22 +233,42 @@ def test_an_apply_that_a_server_ignored_is_sent_again_by_the_next_merge_once_men
     assert records(team)[-1]["payload"]["unapplied"] == []
 
 
-def test_an_apply_that_stopped_half_way_is_ended_by_the_next_merge(team: Team) -> None:
+def stopped_half_way(team: Team) -> str:
+    """A merge of two items of which only one is written; the last applied commit before it."""
     team.settle()
+    first: str = records(team)[-1]["sha"]
     team.story("story_points: 4", item=OTHER, file="state/demo/b.yaml")
     proposed(team, P3)
     team.merge("feature")
     team.world.options.faults = [{"kind": "quota", "method": "PUT", "nth": 2}]
     run = team.runner.push()
-    assert run.results == NOT_RECORDED, run.log()
+    assert run.results == {"plan": "success", "apply": "failure", "record": "success"}, run.log()
     assert run.jobs["apply"].codes["Apply"] == 1
     assert "journal" in run.artifacts
+    assert records(team)[-1]["sha"] == first
+    assert len(records(team)[-1]["payload"]["unapplied"]) == 1
     team.world.options.faults = []
+    return first
+
+
+def test_an_apply_that_stopped_half_way_is_ended_by_the_next_merge(team: Team) -> None:
+    stopped_half_way(team)
     team.write("README.md", "words\n")
     team.commit()
     run = team.runner.push()
     assert run.results == APPLIED, run.log()
     assert (team.value("priority"), team.value(POINTS, OTHER)) == ({"value": "option_3"}, 4)
+    assert records(team)[-1]["payload"]["unapplied"] == []
+
+
+def test_an_apply_that_stopped_half_way_can_be_taken_back_by_a_merge(team: Team) -> None:
+    first = stopped_half_way(team)
+    git(team.desk, "checkout", "-q", first, "--", "state")
+    team.commit()
+    run = team.runner.push()
+    assert run.results == APPLIED, run.log()
+    assert (team.value("priority"), team.value(POINTS, OTHER)) == ({"value": "option_0"}, 3)
+    assert "drift" not in run.jobs["plan"].log.replace("0 drifted", "")
 
 
 def test_a_guard_refuses_until_somebody_has_reviewed_the_exception(team: Team) -> None:
@@ -352,7 +372,7 @@ def test_a_cancelled_apply_ends_its_journal_and_the_next_merge_goes_on(team: Tea
         '"intent"' in path.read_text() for path in team.runner.folder.rglob("journal.jsonl")
     )
     run = team.runner.push()
-    assert run.results == {"plan": "success", "apply": "cancelled", "record": "skipped"}, run.log()
+    assert (run.results["plan"], run.results["apply"]) == ("success", "cancelled"), run.log()
     assert run.jobs["apply"].codes["Apply"] == 130
     assert "journal" in run.artifacts
     team.world.options.faults = []
