@@ -1,0 +1,122 @@
+"""Laws of what is remembered between applies: nobody is accused of what an unfinished apply did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.model import Change, Ref
+from reconciler.planfile import PlanFile, plan_file
+from reconciler.record import NothingToRecord, Record, record_of
+from reconciler.why import Past, Wishes, Word, overlaid, word_for
+from tests.render.plans import NOON, plan_with, priority, update
+
+KEYS = "abc"
+REF = Ref("story", 6300012300)
+
+wishes = st.dictionaries(st.sampled_from(KEYS), st.integers(0, 2))
+endings = st.sampled_from(["end", "cut", "refused"])
+steps = st.lists(st.tuples(wishes, endings, st.sets(st.sampled_from(KEYS))), max_size=8)
+
+
+@dataclass(slots=True)
+class Team:
+    """A history of commits, the live values of one item that nobody but us touches, and the record."""
+
+    commits: list[dict[str, int]] = field(default_factory=list)
+    live: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KEYS, 0))
+    record: Record | None = None
+
+    def sha(self, n: int) -> str:
+        return f"{n:040x}"
+
+    def wishes(self, sha: str) -> Wishes:
+        return {(REF, key): value for key, value in self.commits[int(sha, 16)].items()}
+
+    def past(self) -> Past | None:
+        """What is known of earlier commits, as a plan against the record reads it."""
+        if self.record is None:
+            return None
+        every = {sha: self.wishes(sha) for sha in self.record.commits()}
+        rows = self.record.rows()
+        base = overlaid(every[self.record.commit], [one for one in rows if one.ahead], every)
+        return Past(base, overlaid(every[self.record.commit], rows, every))
+
+    def words(self) -> dict[str, Word | None]:
+        """Why each field differs; None where no commit is known."""
+        past, wanted = self.past(), self.commits[-1]
+        return {
+            key: word_for((REF, key), value, self.live[key], past) if past else None
+            for key, value in sorted(wanted.items())
+            if value != self.live[key]
+        }
+
+    def plan(self) -> PlanFile:
+        rows = [changed(key, self.live[key], self.commits[-1][key]) for key in self.words()]
+        record = self.record
+        plan = replace(
+            plan_with(*([update(0, *rows)] if rows else [])),
+            whole=True,
+            applied=record.commit if record else None,
+            unapplied=record.rows() if record else (),
+        )
+        return plan_file(plan, NOON, commit=self.sha(len(self.commits) - 1), dirty=False)
+
+    def merge(self, wanted: dict[str, int], ending: str, failing: set[str]) -> None:
+        """Merge a commit, and apply it as far as `ending` lets it come."""
+        self.commits.append(wanted)
+        made = self.plan()
+        differing = list(self.words())
+        assert not {"drift", "both"} & set(self.words().values()), (self, self.words())
+        lines: list[dict[str, Any]] = [{"event": "begin", "digest": made.digest, "chain": "1"}]
+        if ending != "refused":
+            for key in differing if ending == "end" else differing[:1]:
+                outcome = "Ignored" if key in failing else "Applied"
+                lines.append(result(key, outcome))
+                self.live[key] = self.live[key] if key in failing else wanted[key]
+        if ending == "end":
+            lines.append({"event": "end", "stopped": None, "chain": "3"})
+        try:
+            self.record = record_of(made, lines if ending != "refused" else [])
+        except NothingToRecord:
+            assert ending != "end"
+
+
+def changed(key: str, before: int, after: int) -> Change:
+    return replace(priority(str(before), str(after)), key=key)
+
+
+def result(key: str, outcome: str) -> dict[str, Any]:
+    ref = {"type": REF.type_key, "id": REF.id}
+    return {"event": "result", **ref, "outcomes": {key: outcome}, "chain": "2"}
+
+
+@given(steps)
+def test_what_nobody_touched_is_never_drift_and_the_next_whole_apply_ends_it(
+    history: list[tuple[dict[str, int], str, set[str]]],
+) -> None:
+    team = Team()
+    for wanted, ending, failing in history:
+        team.merge(wanted, ending, failing)
+    last = team.commits[-1] if team.commits else {}
+    team.merge(last, "end", set())
+    assert {key: team.live[key] for key in last} == last
+    assert team.record is not None
+    assert team.record.unapplied == []
+    assert team.words() == {}
+
+
+@given(steps, st.sampled_from(KEYS))
+def test_what_somebody_moves_after_a_whole_apply_is_drift(
+    history: list[tuple[dict[str, int], str, set[str]]], key: str
+) -> None:
+    team = Team()
+    for wanted, ending, failing in history:
+        team.merge(wanted, ending, failing)
+    team.merge({key: 1}, "end", set())
+    team.live[key] = 2
+    team.commits.append({key: 1})
+    assert team.words() == {key: "drift"}
