@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import importlib
 import json
 import os
 import signal
@@ -26,6 +27,11 @@ from reconciler.__main__ import leave, main
 Object = dict[str, Any]
 JOURNAL: Final = ".reconciler/runs/"
 """What the path of every file holds that the journal opens."""
+LATER: Final = (
+    *("filelock", "reconciler.applier", "reconciler.cli.apply", "reconciler.cli.progress"),
+    *("reconciler.cli.saved", "reconciler.journal", "reconciler.render.events"),
+)
+"""What a run imports only when it needs it, and each fork would import anew."""
 HEARD: Final = (signal.SIGINT, signal.SIGTERM)
 """Signals that wait until a run can hear them: a process that is coming up is not what is looked at."""
 _write, _fsync, _open, _mkdir = os.write, os.fsync, os.open, os.mkdir
@@ -223,6 +229,8 @@ def serve() -> None:
     os.chdir(warming["folder"])
     os.environ.update(warming["environ"])
     code = cli.main(warming["arguments"])
+    for name in LATER:
+        importlib.import_module(name)
     sys.stdout.flush()
     os.dup2(spoken, 1)
     if threading.active_count() != 1:

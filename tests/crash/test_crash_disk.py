@@ -33,7 +33,7 @@ def test_whichever_call_the_disk_refuses_no_write_leaves_without_a_record(
     assert whole.code == 0
     live, puts = stage.live(), Counter[int]()
     points = [(nth, how) for nth in range(1, whole.calls[call] + 1) for how in FAILURES[call]]
-    for nth, how in points if is_deep() else points[int(lasting) :: 5]:
+    for nth, how in points if is_deep() else points[int(lasting) :: 8]:
         stage.reset()
         run = stage.run(*APPLY_PLAN, fail=[call, nth, how, lasting])
         assert run.code == 1, (nth, how, run.out, run.err)

@@ -40,7 +40,7 @@ def test_a_signal_at_any_time_ends_a_run_in_time_with_a_whole_journal(
     began = time.monotonic()
     assert stage.run(*APPLY_FILES).code == 0
     longest, live = time.monotonic() - began, stage.live()
-    for turn in range(400 if is_deep() else 16):
+    for turn in range(400 if is_deep() else 10):
         stage.reset()
         command = (APPLY_PLAN, APPLY_FILES)[turn % 2]
         after = chance.uniform(0, longest)
