@@ -3,7 +3,7 @@
 # with every requirement held to its hashes, and puts `reconciler` on the PATH of a GitHub job.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-venv=${1:-${RUNNER_TEMP:-/tmp}/reconciler}
+venv=${1:-${RUNNER_TEMP:?name a folder to install into}/reconciler}
 
 if [ ! -x "$venv/bin/reconciler" ]; then
     ${PYTHON:-python3} -m venv "$venv"

@@ -17,7 +17,7 @@ from reconciler.errors import ReconcilerError
 
 if TYPE_CHECKING:
     from reconciler.cli.workspace import Raised
-    from reconciler.model import Plan, Update
+    from reconciler.model import Change, Plan, Update
     from reconciler.settings import Settings
 
 CHANGES = 2
@@ -126,20 +126,29 @@ def drifted(
 
 
 def moved(plan: Plan) -> Plan:
-    """Keep the rows of what somebody may have moved, and count those of which nobody has."""
-    ours = sum(one.why not in MOVED for update in (*plan.updates, *plan.left) for one in update.changes)
-    note = f"{ours} fields are changed here and not applied yet: no drift, `reconciler apply` sends them"
+    """Keep the rows of what somebody may have moved, and count the others."""
+    rows = [one for update in (*plan.updates, *plan.left) for one in update.changes]
+    ours, ignored = sum(one.why not in MOVED for one in rows), sum(map(is_ignored, rows))
+    notes = {
+        f"{ours} fields are changed here and not applied yet: no drift, `reconciler apply` sends them": ours,
+        f"{ignored} fields differ and are ignored by the settings": ignored,
+    }
     return replace(
         plan,
         updates=tuple(only_moved(plan.updates)),
         left=tuple(only_moved(plan.left)),
         released=(),
-        notes=(*plan.notes, *([note] if ours else [])),
+        notes=(*plan.notes, *(note for note, count in notes.items() if count)),
     )
 
 
 def only_moved(updates: Iterable[Update]) -> Iterable[Update]:
     """Yield the items with their moved fields."""
     for update in updates:
-        if changes := tuple(one for one in update.changes if one.why in MOVED):
+        if changes := tuple(one for one in update.changes if one.why in MOVED and not is_ignored(one)):
             yield replace(update, changes=changes)
+
+
+def is_ignored(change: Change) -> bool:
+    """Whether the settings leave a field out of drift."""
+    return bool(change.held) and str(change.held).startswith("ignored")

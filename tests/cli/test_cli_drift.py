@@ -148,6 +148,16 @@ def test_what_was_put_back_three_times_is_reported_and_no_longer_fought_over(app
     assert applied.sent == sent
 
 
+def test_an_ignored_field_is_no_drift_until_its_day(applied: Desk) -> None:
+    rule = "spaces:\n  demo:\n    ignore: [{{type: story, field: story_points, until: {}}}]\n"
+    applied.world.edit(STORY, "field_3724e6", 8, by=BO)
+    applied.write("state/reconciler.yaml", rule.format("2999-01-01"))
+    done = applied.run("drift", "--detailed-exitcode")
+    assert (done.code, "note: 1 fields differ and are ignored by the settings\n" in done.out) == (0, True)
+    applied.write("state/reconciler.yaml", rule.format("2020-01-01"))
+    assert "8 → 5  left alone (drift: report)" in applied.run("drift").out
+
+
 def test_a_drift_report_is_a_plan_file(applied: Desk) -> None:
     move(applied)
     done = applied.run("drift", "--out", "drift.json", "--format", "text", "--format", "github=github.txt")
