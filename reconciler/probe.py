@@ -32,6 +32,8 @@ LONGEST = 5.0
 """Seconds for which a value is awaited until one was seen; from then on a few times as long as that took."""
 SHORTEST = 0.6
 PATIENT = 4
+TWO = 2
+"""Roles that it takes to see what becomes of one that is not named."""
 T = TypeVar("T")
 ATTEMPTS = 5
 """Times that a write is sent which the service refuses for its pace."""
@@ -106,6 +108,7 @@ class Probe:
     roles: tuple[tuple[str, tuple[str, ...]], ...] = ()
     patience: float = LONGEST
     slowest: float = 0.0
+    listed_after: float = 0.0
     around: Scene | None = None
 
     # -- the whole -----------------------------------------------------------------------------
@@ -250,7 +253,9 @@ class Probe:
             seen = self.seen(rows[0], key) if there else None
             return seen.value if seen else None
 
-        return self.await_(listed, lambda value: value == wanted) == wanted
+        _, took = self.until(listed, lambda value: value == wanted)
+        self.listed_after = max(self.listed_after, took or 0.0)
+        return took is not None
 
     # -- what holds for the whole space --------------------------------------------------------
 
@@ -264,6 +269,7 @@ class Probe:
             facts["refused_update"] = self.refused_update(plain)
             facts["field_named_twice"] = self.named_twice(plain)
             facts["update_without_change"] = self.without_change(plain)
+            facts |= self.roles_facts(plain)
         if required:
             facts["required_field_emptied"] = self.required_emptied(required)
 
@@ -307,6 +313,31 @@ class Probe:
         self.put([self.pair(subject.key, subject.codec.encode(self.value(subject.key)))])
         after = self.await_(lambda: self.look().row.get("updated_at"), lambda at: at != before)
         return "moves updated_at" if after != before else "leaves updated_at alone"
+
+    def roles_facts(self, subject: Subject) -> dict[str, str]:
+        """Find what becomes of roles that an update does not name (field-formats.md 9, endpoints.md 7.2)."""
+        specs = self.writer.catalog.types[self.ref.type_key].roles
+        if len(specs) < TWO:
+            return {}
+        everywhere = {spec.key: (self.writer.user_key,) for spec in specs}
+        verdict = self.put([role_pair(everywhere)])
+        if isinstance(verdict, Refused):
+            return {"roles": f"refused ({verdict.code})"}
+        before = self.await_(lambda: dict(self.look().roles), lambda roles: roles == everywhere)
+        self.at_first(subject)
+        after = dict(self.look().roles)
+        moved = [spec.label for spec in specs if after.get(spec.key) != before.get(spec.key)]
+        kept = [spec for spec in specs if spec.label not in moved]
+        if len(kept) < TWO:
+            return {"roles_that_an_update_of_a_field_moves": ", ".join(moved)}
+        first, *others = kept
+        self.put([role_pair({first.key: everywhere[first.key]})])
+        left = dict(self.await_(lambda: self.look().roles, lambda roles: dict(roles) != after))
+        lost = [spec.label for spec in others if left.get(spec.key) != after.get(spec.key)]
+        return {
+            "roles_that_an_update_of_a_field_moves": ", ".join(moved) or "none",
+            "roles_that_lose_members_where_a_list_leaves_them_out": ", ".join(lost) or "none",
+        }
 
     def required_field(self) -> Subject | None:
         """Return a field that the layout requires (endpoints.md 5.2), the name aside."""
@@ -408,14 +439,20 @@ class Probe:
 
     def await_(self, ask: Callable[[], T], done: Callable[[T], bool]) -> T:
         """Ask again until the answer is good or patience ends, and learn from it how long that takes."""
+        answer, took = self.until(ask, done)
+        if took is not None:
+            self.slowest = max(self.slowest, took)
+            self.patience = max(SHORTEST, PATIENT * self.slowest)
+        return answer
+
+    def until(self, ask: Callable[[], T], done: Callable[[T], bool]) -> tuple[T, float | None]:
+        """Return the last answer, and the seconds after which it was good; None where it never was."""
         began = self.clock()
         while not done(answer := ask()):
             if self.clock() - began > self.patience:
-                return answer
+                return answer, None
             self.wait(POLL)
-        self.slowest = max(self.slowest, self.clock() - began)
-        self.patience = max(SHORTEST, PATIENT * self.slowest)
-        return answer
+        return answer, self.clock() - began
 
     def pair(self, key: str, wire: Any) -> dict[str, Any]:
         """Return a field and its value as an update holds them; a role among all roles as they are now."""
@@ -442,6 +479,12 @@ class Probe:
                 return verdict
             self.wait(1.0)
         raise CannotRun("the service takes no write", "run it again: what was changed is put back then")
+
+
+def role_pair(members: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """Return the roles as an update holds them."""
+    roles = [{"role": role, "owners": list(some)} for role, some in members.items()]
+    return {"field_key": "role_owners", "field_value": roles}
 
 
 def can_return(codec: Codec, value: Hashable) -> bool:

@@ -47,7 +47,8 @@ def probed(item: str, space: str | None) -> int:
         say(f"{type_}: not tried, {reason}\n")
     for fact, what in report.facts.items():
         say(f"{fact.replace('_', ' ')}: {safe_text(what)}\n")
-    say(f"a written value is seen after {probe.slowest:.1f} s at most\n")
+    late = f"{probe.slowest:.1f} s at most, in lists after {probe.listed_after:.1f} s"
+    say(f"a written value is seen after {late}\n")
     path = write_profile(home, report)
     say(f"wrote {path}\n")
     if report.left:

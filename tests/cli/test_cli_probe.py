@@ -66,6 +66,8 @@ def test_every_type_is_tried_in_each_form_and_the_documented_one_needs_no_profil
     assert "refused update: stores nothing" in lines
     assert "field named twice: refused (20083)" in lines
     assert "update without change: moves updated_at" in lines
+    assert "roles that an update of a field moves: QA" in lines
+    assert "roles that lose members where a list leaves them out: PM, Designer" in lines
     assert lines[-2:] == ["wrote schemas/demo/profile.json", f"put back 22 values of {STORY}"]
     told = profile(desk)
     assert set(told) == {"found"}
@@ -136,6 +138,12 @@ def test_a_required_field_that_may_be_emptied_is_told_from_one_that_may_not(
     desk.world.options.set({"required_clear": switch})
     done = probed(desk, f"demo/issue/{ISSUE}")
     assert f"required field emptied: {told}\n" in done.out
+
+
+def test_a_role_that_moves_is_found_whatever_the_metadata_calls_it(desk: Desk) -> None:
+    only(desk, TEXT)
+    desk.world.options.set({"locked_role_member": "allow_delete"})
+    assert "roles that an update of a field moves: QA\n" in probed(desk).out
 
 
 def test_values_that_are_seen_late_are_waited_for(desk: Desk) -> None:
