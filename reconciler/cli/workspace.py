@@ -29,6 +29,7 @@ from reconciler.space import Reader, UnknownSpace
 from reconciler.why import Past, Wishes, overlaid, wishes
 
 STATE = Path("state")
+NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
 CLOCKS_APART = 60_000
 """Milliseconds by which the service's clock may be ahead of ours."""
 
@@ -244,7 +245,13 @@ def compared(
         reader.meet(strangers)
         plan = make_plan(items, live, reader.catalog, host=host, named=workspace.named, standpoint=standpoint)
     whole = workspace.whole and everything
-    return replace(plan, whole=whole, released=plan.released if whole else ())
+    unknown = standpoint is None and refs.applied is not None
+    return replace(
+        plan,
+        whole=whole,
+        released=plan.released if whole else (),
+        notes=(*([NOTHING_APPLIED] if unknown else []), *plan.notes),
+    )
 
 
 def judged(workspace: Workspace, plan: Plan, raised: Raised) -> Plan:

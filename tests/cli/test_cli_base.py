@@ -251,3 +251,11 @@ def test_a_saved_plan_is_refused_where_the_limits_of_its_base_cannot_be_read(
     done = repo.run("apply", "plan.json")
     assert (done.code, "in this shallow clone; fetch it" in done.err) == (1, True)
     assert repo.world.writes == []
+
+
+def test_a_plan_says_that_no_last_applied_commit_is_known(repo: Desk) -> None:
+    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    said = "note: no last applied commit is known: every difference is planned\n"
+    assert said in repo.run("plan", "--applied", "").out
+    assert said not in repo.run("plan").out
+    assert said not in repo.run("plan", "--applied", "", "--base", "HEAD").out

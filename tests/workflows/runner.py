@@ -23,7 +23,7 @@ from tests.workflows.hub import NAME, Hub, git
 
 ROOT = Path(__file__).parents[2]
 FLOWS = ROOT / ".github" / "workflows"
-STEP = 60.0
+STEP = 180.0
 """Seconds that a step may take."""
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from reconciler.render.safe import UNSEEN
-from tests.render.plans import ATOMS
+from tests.render.plans import ATOMS, FRAMES
 from tests.render.test_render_github import runner as command_of
 from tests.render.test_render_markdown import LIVELY, MARKDOWN, OURS, Seen
 
@@ -53,7 +53,7 @@ def test_no_text_of_a_stranger_speaks_through_a_workflow(team: Team) -> None:
     team.settle()
     for n, atom in rows:
         item = team.world.item(FIRST + n)
-        item.name = atom
+        item.name = FRAMES[n % len(FRAMES)].format(atom)
         item.values[EXT] = atom
     team.story("priority: P3, story_points: 5, due: 2026-04-21")
     team.commit("feature")
