@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -27,13 +27,17 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a new repository begins with; `email` is the acting user's, empty where it is hidden."""
+    """What a new repository begins with; `email` is the acting user's, empty where it is hidden.
+
+    `moments` are the date fields by type that hold times of the day.
+    """
 
     space: str
     key: str
     types: Sequence[str]
     zone: str
     email: str
+    moments: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def starting_files(start: Start) -> dict[str, str]:
@@ -48,6 +52,11 @@ def starting_files(start: Start) -> dict[str, str]:
         "types": list(start.types),
         "zone": start.zone,
         "person": person(start.email),
+        "moments": {
+            type_: {name: {"kind": "moment"} for name in names}
+            for type_, names in start.moments.items()
+            if names
+        },
     }
     made = {path: environment.get_template(name).render(known) for path, name in TEMPLATES.items()}
     return made | {f"{WORKFLOWS}/{one.name}": one.read_text("utf-8") for one in workflows()}

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
     from reconciler.api.client import Client
     from reconciler.catalog import Catalog, TypeSpec
+    from reconciler.fields.base import Codec
     from reconciler.space import Reader
 
 HOST = "MEEGLE_BASE_URL"
 HOSTS = ("https://project.feishu.cn", "https://project.larksuite.com")
+SAMPLE = 50
+"""Items of a type that are looked at for what metadata does not say: one `query`."""
 MOST_SPACES = 100
 """Spaces of which one call tells the names (endpoints.md 4.2)."""
 
@@ -138,7 +141,8 @@ def files_of(reader: Reader, kinds: Sequence[TypeSpec], zone: str) -> dict[str, 
 
     me = reader.catalog.people.by_key.get(reader.user_key)
     words = [one.word for one in kinds]
-    start = Start(reader.name, reader.space_key, words, zone, me.email if me else "")
+    times = {one.word: moments(reader, one) for one in kinds}
+    start = Start(reader.name, reader.space_key, words, zone, me.email if me else "", times)
     if any(field.type == "business" for kind in kinds for field in kind.fields):
         reader.read_lines()
     pins = Pins(reader.space_key, {kind.key: reader.catalog.types[kind.key] for kind in kinds})
@@ -168,13 +172,48 @@ def write_new(files: Mapping[str, str]) -> list[str]:
     return written
 
 
+def moments(reader: Reader, kind: TypeSpec) -> list[str]:
+    """Return the date fields that hold times of the day in some live items, as files name them."""
+    from reconciler.adopt import file_word
+    from reconciler.api import endpoints as api
+    from reconciler.catalog import wire_values
+    from reconciler.fields import refusal
+
+    dates = [one for one in kind.fields if one.type == "date" and not refusal(one)]
+    ids = item_ids(reader, kind, SAMPLE)
+    if not dates or not ids:
+        return []
+    path = {"project_key": reader.space_key, "type_key": kind.key}
+    body = {"work_item_ids": ids, "fields": [one.key for one in dates]}
+    rows = [wire_values(row) for row in reader.client.read(api.QUERY, path=path, body=body).get("data") or []]
+    return [
+        file_word(one, kind)
+        for one in dates
+        if any(has_time(reader.catalog.codec(kind.key, one.key), row.get(one.key)) for row in rows)
+    ]
+
+
+def has_time(codec: Codec, wire: object) -> bool:
+    """Whether a date as the service gives it is more than the day that would be written."""
+    try:
+        day = codec.decode(wire).value
+    except ValueError:
+        return False
+    return day != codec.empty and codec.encode(day) != wire
+
+
 def first_item(reader: Reader, kind: TypeSpec) -> int | None:
     """Return the id of one item of a type, for an example; None where there is none."""
+    return next(iter(item_ids(reader, kind, 1)), None)
+
+
+def item_ids(reader: Reader, kind: TypeSpec, count: int) -> list[int]:
+    """Return the ids of a few items of a type (endpoints.md 6.4)."""
     from reconciler.api import endpoints as api
 
-    body = {"work_item_type_keys": [kind.key], "page_num": 1, "page_size": 1}
+    body = {"work_item_type_keys": [kind.key], "page_num": 1, "page_size": count}
     rows = reader.client.read(api.FILTER, path={"project_key": reader.space_key}, body=body).get("data")
-    return int(rows[0]["id"]) if rows else None
+    return [int(row["id"]) for row in rows or []]
 
 
 def adopted(examples: Mapping[str, int | None], space: str) -> bool:

@@ -61,6 +61,28 @@ def test_the_settings_name_the_space_its_key_the_zone_and_the_acting_user(desk: 
     assert editor["yaml.schemas"]["./schemas/demo/story.schema.json"] == ["state/demo/story*.yaml"]
 
 
+def test_dates_that_hold_times_of_the_day_are_proposed_as_moments(desk: Desk) -> None:
+    desk.run("init", "--space", "demo", "--type", "story", "--type", "issue")
+    settings = (desk.folder / "state/reconciler.yaml").read_text(encoding="utf-8")
+    assert (
+        "\n    fields:\n      story: {cutover: {kind: moment}}\n      issue: {cutover: {kind: moment}}\n"
+        in settings
+    )
+    assert "\n      cutover: 20" in (desk.folder / "state/demo/story.yaml").read_text(encoding="utf-8")
+    assert "No changes." in desk.run("plan").out
+
+
+def test_where_all_dates_are_days_nothing_is_proposed(desk: Desk) -> None:
+    kind = next(iter(desk.world.spaces.values())).types[0]
+    cutover = next(one.key for one in kind.fields if one.alias == "cutover")
+    for item in desk.world.items.values():
+        item.values.pop(cutover, None)
+    desk.run("init", "--space", "demo", "--type", "story")
+    settings = (desk.folder / "state/reconciler.yaml").read_text(encoding="utf-8")
+    assert "\n    fields:\n" not in settings
+    assert desk.run("validate").code == 0
+
+
 def test_what_is_there_already_keeps_every_byte(desk: Desk) -> None:
     mine = {"README.md": "# ours\n", ".gitignore": "*.pyc\n", "state/reconciler.yaml": "people: {}\n"}
     mine["state/demo/story.yaml"] = (
