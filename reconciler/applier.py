@@ -372,14 +372,19 @@ class Applier:
         """Give every change of a sent item its outcome, and record them."""
         for change in task.open:
             task.end([change], self.outcome(task, change))
+        self.record(task)
+        ended = Counter(word(outcome) for outcome in task.outcomes.values())
+        told = ", ".join(f"{n} {what}" for what, n in ended.items())
+        self.tell(f"{self.plan.address(task.update.ref)}  {told}")
+
+    def record(self, task: Task) -> None:
+        """Write down what became of an item; of two lines the later one holds."""
         ref = task.update.ref
         words = {key: type(outcome).__name__ for key, outcome in task.outcomes.items()}
         try:
             self.journal.write("result", type=ref.type_key, id=ref.id, outcomes=words)
         except ReconcilerError as error:
             self.halt(error)
-        ended = Counter(word(outcome) for outcome in task.outcomes.values())
-        self.tell(f"{self.plan.address(ref)}  {', '.join(f'{n} {what}' for what, n in ended.items())}")
 
     def outcome(self, task: Task, change: Change) -> Outcome:
         """Say what became of a change that was sent, or was not."""
@@ -405,6 +410,7 @@ class Applier:
         if not written or self.stop.asked.is_set():
             return
         live = self.remote.items({task.update.ref: task.keys for task in written})
+        concluded = [dict(task.outcomes) for task in written]
         for task in written:
             task.after = live.get(task.update.ref)
             for change in task.update.changes:
@@ -413,6 +419,9 @@ class Applier:
                 ):
                     task.end([change], Conflict("changed after it was seen"))
         self.tell_overwritten([task for task in written if task.after])
+        for task, before in zip(written, concluded, strict=True):
+            if task.outcomes != before:
+                self.record(task)
 
     def tell_overwritten(self, written: Sequence[Task]) -> None:
         """Tell by the operation records which edits our PUTs replaced, made after the last read."""

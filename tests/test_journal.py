@@ -93,14 +93,14 @@ def test_nothing_is_written_behind_what_failed(tmp_path: Path, monkeypatch: pyte
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     with Journal(tmp_path / "run") as journal:
-        journal.write("begin")
+        journal.write("note")
         with monkeypatch.context() as broken:
             broken.setattr(os, "fsync", refuse)
             with pytest.raises(JournalFailed):
-                journal.write("intent")
+                journal.write("first unsynced")
         with pytest.raises(JournalFailed, match="Input/output error"):
-            journal.write("result")
-    assert [entry["event"] for entry in read_journal(journal.path)] == ["begin", "intent"]
+            journal.write("second")
+    assert [entry["event"] for entry in read_journal(journal.path)] == ["note", "first unsynced"]
 
 
 def test_a_closed_journal_takes_nothing_more(tmp_path: Path) -> None:

@@ -75,9 +75,8 @@ def verified(paths: list[Path]) -> int:
 
 def summary(entries: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what a run did in one object; `ended` is null for one that was cut."""
-    counts = Counter(
-        word.lower() for one in entries if one["event"] == "result" for word in one["outcomes"].values()
-    )
+    results = {(one["type"], one["id"]): one["outcomes"] for one in entries if one["event"] == "result"}
+    counts = Counter(word.lower() for outcomes in results.values() for word in outcomes.values())
     begin = next((one for one in entries if one["event"] == "begin"), {})
     end = next((one for one in entries if one["event"] == "end"), None)
     return {

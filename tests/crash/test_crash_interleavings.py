@@ -12,7 +12,7 @@ import pytest
 from reconciler.applier import Stop
 from reconciler.model import Applied, Conflict, Plan, Report, word
 from tests.conftest import is_deep
-from tests.road import Hasty, apply_to, calm_world, plan_of
+from tests.road import Hasty, Memory, apply_to, calm_world, plan_of
 
 if TYPE_CHECKING:
     from reconciler.sandbox import World
@@ -97,8 +97,11 @@ def interleaved(world: World, plan: Plan, key: str, value: Any, point: int) -> t
 
     world.before_call = lambda made: call(made, "before")
     world.after_call = lambda made: call(made, "after")
-    report = apply_to(world, plan, stop=Stop(cut=Hasty()))
+    journal = Memory()
+    report = apply_to(world, plan, journal=journal, stop=Stop(cut=Hasty()))
     world.before_call = world.after_call = None
+    results = [line["outcomes"] for line in journal.lines if line["event"] == "result"]
+    assert results[-1] == {row.key: type(row.outcome).__name__ for row in report.rows}
     return report, order
 
 
