@@ -88,6 +88,11 @@ CAUGHT_BY: Final = {
     "36-refused-put-told-as-unwritten": "tests/faults/test_faults_of_apply.py"
     "::test_of_a_refused_put_is_told_what_was_stored_all_the_same",
     "37-formatting-flattened": "tests/cli/test_cli_plan.py::test_formatted_live_text_is_never_flattened",
+    "38-written-behind-what-failed": "tests/test_journal.py::test_nothing_is_written_behind_what_failed",
+    "39-replaced-in-silence": "tests/faults/test_faults_of_apply.py"
+    "::test_a_person_s_edit_is_kept_or_told_at_every_point_of_the_run",
+    "40-seen-answers-lost-by-a-signal": "tests/crash/test_crash_signals.py"
+    "::test_a_service_that_hangs_does_not_hold_a_run",
 }
 """Each disease, and the test (or the file of tests) that must fail while it is there."""
 
