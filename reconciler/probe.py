@@ -8,35 +8,25 @@ from __future__ import annotations
 
 import json
 import os
-import time
-import uuid
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from reconciler.api import endpoints as api
 from reconciler.api.failures import ApiRefusal
-from reconciler.api.wire import Fatal, NotWritten, Refused, Verdict
+from reconciler.api.wire import Refused, Verdict
 from reconciler.catalog import NAME, change_key, every_spec, fold_roles, role_list, wire_values
 from reconciler.errors import CannotRun
 from reconciler.fields.base import DOCUMENTED, Codec, FieldSpec, Seen
-from reconciler.model import ROLES, Ref
+from reconciler.model import ROLES
 from reconciler.profile import BATCH, CLEARS, DROPPED, EMPTIED, KEPT, Report, Tried
 from reconciler.samples import Scene, is_tried, samples
-from reconciler.space import Writer
+from reconciler.scratch import Look, Scratch
 
-POLL = 0.1
-LONGEST = 5.0
-"""Seconds for which a value is awaited until one was seen; from then on a few times as long as that took."""
-SHORTEST = 0.6
-PATIENT = 4
 TWO = 2
 """Roles that it takes to see what becomes of one that is not named."""
-T = TypeVar("T")
-ATTEMPTS = 5
-"""Times that a write is sent which the service refuses for its pace."""
 NOBODYS_KEY = "field_ffffff"
 NOBODYS_ID = 9_007_199_254_740_991
 ALTERATIONS: Mapping[str, Callable[[Any], Any]] = {
@@ -58,56 +48,16 @@ class Subject:
     samples: tuple[Hashable, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The item at one moment: wire values by field key, when it last changed, who holds which role."""
-
-    row: Mapping[str, Any]
-
-    @property
-    def wire(self) -> Mapping[str, Any]:
-        """The values as the service gives them."""
-        return wire_values(self.row)
-
-    def field(self, key: str) -> Any:
-        """Return a value as `fields` holds it, without the detail of rich texts."""
-        return wire_values({**self.row, "multi_texts": None}).get(key)
-
-    def wire_of(self, key: str) -> Any:
-        """Return the value of a field, or the members of a role, as they may be sent again."""
-        if key.startswith(ROLES):
-            return list(dict(self.roles).get(key.removeprefix(ROLES), ()))
-        return self.field(key)
-
-    @property
-    def roles(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The members of the roles."""
-        return role_list(self.wire.get("role_owners"))
-
-
-class Gone(CannotRun):
-    """The scratch item cannot be read."""
-
-    def __init__(self, ref: Ref) -> None:
-        """Make the message."""
-        super().__init__(f"{ref.id} cannot be read", "check the id, the type and who may see it")
-
-
 @dataclass(slots=True)
 class Probe:
     """One probe of one item; `tell` is given a line for each type."""
 
-    writer: Writer
-    ref: Ref
+    item: Scratch
     journal: Path
     tell: Callable[[str], None] = lambda _line: None
-    wait: Callable[[float], object] = time.sleep
-    clock: Callable[[], float] = time.monotonic
     report: Report = field(default_factory=Report)
     old: dict[str, Any] = field(default_factory=dict)
     roles: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    patience: float = LONGEST
-    slowest: float = 0.0
     listed_after: float = 0.0
     around: Scene | None = None
 
@@ -149,40 +99,46 @@ class Probe:
 
     def note_down(self, subjects: list[Subject]) -> None:
         """Keep the old values, in memory and on the disk."""
-        look = self.look()
+        look = self.item.look()
         self.roles = look.roles
         self.old = {one.key: look.wire_of(one.key) for one in subjects}
-        noted = {"item": self.ref.id, "values": self.old, "roles": fold_roles(self.roles, {})}
+        noted = {"item": self.item.ref.id, "values": self.old, "roles": fold_roles(self.roles, {})}
         write_through(self.journal, json.dumps(noted))
 
     def put_everything_back(self) -> None:
         """Put back every value and every role; the journal stays where that was not possible."""
         keys = [key for key in self.old if not key.startswith(ROLES)]
-        self.report.left = [self.codec(key).spec.label for key in keys if not self.put_back(key)]
-        if self.look().roles != self.roles:
-            self.put([{"field_key": "role_owners", "field_value": fold_roles(self.roles, {})}])
-            if self.await_(lambda: self.look().roles, lambda roles: roles == self.roles) != self.roles:
+        self.report.left = [self.item.codec(key).spec.label for key in keys if not self.put_back(key)]
+        if self.item.look().roles != self.roles:
+            self.item.put([{"field_key": "role_owners", "field_value": fold_roles(self.roles, {})}])
+            if (
+                self.item.await_(lambda: self.item.look().roles, lambda roles: roles == self.roles)
+                != self.roles
+            ):
                 self.report.left.append("roles")
         if not self.report.left:
             self.journal.unlink(missing_ok=True)
 
     def put_back(self, key: str) -> bool:
         """Give a field its old value, in whatever form the space takes; says whether it has it."""
-        wire, codec = self.old[key], self.codec(key)
+        wire, codec = self.old[key], self.item.codec(key)
         old = codec.decode(wire).value
-        look = self.look()
-        if look.wire_of(key) == wire or (old == codec.empty and self.value(key) == old):
+        look = self.item.look()
+        if look.wire_of(key) == wire or (old == codec.empty and self.item.value(key) == old):
             return True
         for way in self.ways_back(key, wire, old):
-            if not isinstance(self.put([self.pair(key, way)]), Refused) and self.settled(key, old) == old:
+            if (
+                not isinstance(self.item.put([self.item.pair(key, way)]), Refused)
+                and self.item.settled(key, old) == old
+            ):
                 return True
         if old == codec.empty:
-            self.batch_cleared(key)
-        return self.settled(key, old) == old
+            self.item.batch_cleared(key)
+        return self.item.settled(key, old) == old
 
     def ways_back(self, key: str, wire: Any, old: Hashable) -> Iterator[Any]:
         """Yield wire values that set an old one: what was read, then every form that we know."""
-        codec = self.codec(key)
+        codec = self.item.codec(key)
         if old == codec.empty:
             yield from (codec.encode(old), *CLEARS.values())
         else:
@@ -202,23 +158,23 @@ class Probe:
         if subject.key.startswith(ROLES) or DROPPED in found.forms[found.form]:
             return found
         for name, wire in CLEARS.items():
-            pair = self.pair(subject.key, wire)
-            found.clears[name] = self.cleared(subject, found, partial(self.put, [pair]))
-        found.clears[BATCH] = self.cleared(subject, found, partial(self.batch_cleared, subject.key))
+            pair = self.item.pair(subject.key, wire)
+            found.clears[name] = self.cleared(subject, found, partial(self.item.put, [pair]))
+        found.clears[BATCH] = self.cleared(subject, found, partial(self.item.batch_cleared, subject.key))
         return found
 
     def written(self, subject: Subject, form: str, found: Tried) -> str:
         """Write a value that is not there in one form, and say what became of it."""
-        before = self.value(subject.key)
+        before = self.item.value(subject.key)
         sample = next(one for one in subject.samples if one != before)
         wire = subject.codec.forms(sample)[form]
-        verdict = self.put([self.pair(subject.key, wire)])
+        verdict = self.item.put([self.item.pair(subject.key, wire)])
         if isinstance(verdict, Refused):
             return f"refused ({verdict.code})"
-        after = self.await_(lambda: self.value(subject.key), lambda value: value != before)
+        after = self.item.await_(lambda: self.item.value(subject.key), lambda value: value != before)
         if after == before:
             return DROPPED
-        how = alteration(wire, self.look().field(subject.key))
+        how = alteration(wire, self.item.look().field(subject.key))
         if after != sample:
             return f"altered ({how or subject.codec.show(after)})"
         found.stored = found.stored or how
@@ -227,33 +183,38 @@ class Probe:
     def cleared(self, subject: Subject, found: Tried, clear: Callable[[], Verdict]) -> str:
         """Empty the field in one way, after giving it a value where it has none."""
         codec = subject.codec
-        if self.value(subject.key) == codec.empty:
-            self.put([self.pair(subject.key, codec.forms(subject.samples[0])[found.form])])
-            self.await_(lambda: self.value(subject.key), lambda value: value != codec.empty)
+        if self.item.value(subject.key) == codec.empty:
+            self.item.put([self.item.pair(subject.key, codec.forms(subject.samples[0])[found.form])])
+            self.item.await_(lambda: self.item.value(subject.key), lambda value: value != codec.empty)
         verdict = clear()
         if isinstance(verdict, Refused):
             return f"refused ({verdict.code})"
-        if self.settled(subject.key, codec.empty) != codec.empty:
+        if self.item.settled(subject.key, codec.empty) != codec.empty:
             return DROPPED
-        found.reads_empty = form_read(self.look(), subject.key)
+        found.reads_empty = form_read(self.item.look(), subject.key)
         return EMPTIED
 
     def is_in_filter(self, key: str) -> bool:
         """Whether the list endpoint gives the value too, after whatever time its index takes."""
-        wanted = self.value(key)
+        wanted = self.item.value(key)
         member = "role_owners" if key.startswith(ROLES) else key
 
         def listed() -> Hashable:
-            body = {"work_item_type_keys": [self.ref.type_key], "work_item_ids": [self.ref.id], "page_num": 1}
-            path = {"project_key": self.writer.space_key}
+            body = {
+                "work_item_type_keys": [self.item.ref.type_key],
+                "work_item_ids": [self.item.ref.id],
+                "page_num": 1,
+            }
+            path = {"project_key": self.item.writer.space_key}
             rows = (
-                self.writer.client.read(api.FILTER, path=path, body=body | {"page_size": 1}).get("data") or []
+                self.item.writer.client.read(api.FILTER, path=path, body=body | {"page_size": 1}).get("data")
+                or []
             )
             there = bool(rows) and member in wire_values(rows[0])
-            seen = self.seen(rows[0], key) if there else None
+            seen = self.item.seen(rows[0], key) if there else None
             return seen.value if seen else None
 
-        _, took = self.until(listed, lambda value: value == wanted)
+        _, took = self.item.until(listed, lambda value: value == wanted)
         self.listed_after = max(self.listed_after, took or 0.0)
         return took is not None
 
@@ -275,9 +236,11 @@ class Probe:
 
     def unknown_ids(self) -> str:
         """Ask for a bad id beside a good one."""
-        path = {"project_key": self.writer.space_key, "type_key": self.ref.type_key}
+        path = {"project_key": self.item.writer.space_key, "type_key": self.item.ref.type_key}
         try:
-            self.writer.client.read(api.QUERY, path=path, body={"work_item_ids": [self.ref.id, NOBODYS_ID]})
+            self.item.writer.client.read(
+                api.QUERY, path=path, body={"work_item_ids": [self.item.ref.id, NOBODYS_ID]}
+            )
         except ApiRefusal:
             return "the whole query is refused"
         return "left out of the answer"
@@ -285,54 +248,54 @@ class Probe:
     def refused_update(self, subject: Subject) -> str:
         """Send a good field before one that is not there."""
         first, second = self.at_first(subject)
-        verdict = self.put([second, {"field_key": NOBODYS_KEY, "field_value": "x"}])
+        verdict = self.item.put([second, {"field_key": NOBODYS_KEY, "field_value": "x"}])
         if not isinstance(verdict, Refused):
             return "an unknown field is not refused"
-        after = self.await_(lambda: self.value(subject.key), lambda value: value != first)
+        after = self.item.await_(lambda: self.item.value(subject.key), lambda value: value != first)
         return "stores nothing" if after == first else "stores what stood before the refused field"
 
     def named_twice(self, subject: Subject) -> str:
         """Send one field twice in one update, the second time with the value that is there."""
         first, second = self.at_first(subject)
-        verdict = self.put([second, self.pair(subject.key, subject.codec.encode(first))])
+        verdict = self.item.put([second, self.item.pair(subject.key, subject.codec.encode(first))])
         if isinstance(verdict, Refused):
             return f"refused ({verdict.code})"
-        after = self.await_(lambda: self.value(subject.key), lambda value: value != first)
+        after = self.item.await_(lambda: self.item.value(subject.key), lambda value: value != first)
         return "the last one counts" if after == first else "the first one counts"
 
     def at_first(self, subject: Subject) -> tuple[Hashable, dict[str, Any]]:
         """Give the field its first sample; returns it, and a pair that sets the second."""
         first, second, *_ = subject.samples
-        self.put([self.pair(subject.key, subject.codec.encode(first))])
-        self.settled(subject.key, first)
-        return first, self.pair(subject.key, subject.codec.encode(second))
+        self.item.put([self.item.pair(subject.key, subject.codec.encode(first))])
+        self.item.settled(subject.key, first)
+        return first, self.item.pair(subject.key, subject.codec.encode(second))
 
     def without_change(self, subject: Subject) -> str:
         """Send the value that is there."""
-        before = self.look().row.get("updated_at")
-        self.put([self.pair(subject.key, subject.codec.encode(self.value(subject.key)))])
-        after = self.await_(lambda: self.look().row.get("updated_at"), lambda at: at != before)
+        before = self.item.look().row.get("updated_at")
+        self.item.put([self.item.pair(subject.key, subject.codec.encode(self.item.value(subject.key)))])
+        after = self.item.await_(lambda: self.item.look().row.get("updated_at"), lambda at: at != before)
         return "moves updated_at" if after != before else "leaves updated_at alone"
 
     def roles_facts(self, subject: Subject) -> dict[str, str]:
         """Find what becomes of roles that an update does not name (field-formats.md 9, endpoints.md 7.2)."""
-        specs = self.writer.catalog.types[self.ref.type_key].roles
+        specs = self.item.writer.catalog.types[self.item.ref.type_key].roles
         if len(specs) < TWO:
             return {}
-        everywhere = {spec.key: (self.writer.user_key,) for spec in specs}
-        verdict = self.put([role_pair(everywhere)])
+        everywhere = {spec.key: (self.item.writer.user_key,) for spec in specs}
+        verdict = self.item.put([role_pair(everywhere)])
         if isinstance(verdict, Refused):
             return {"roles": f"refused ({verdict.code})"}
-        before = self.await_(lambda: dict(self.look().roles), lambda roles: roles == everywhere)
+        before = self.item.await_(lambda: dict(self.item.look().roles), lambda roles: roles == everywhere)
         self.at_first(subject)
-        after = dict(self.look().roles)
+        after = dict(self.item.look().roles)
         moved = [spec.label for spec in specs if after.get(spec.key) != before.get(spec.key)]
         kept = [spec for spec in specs if spec.label not in moved]
         if len(kept) < TWO:
             return {"roles_that_an_update_of_a_field_moves": ", ".join(moved)}
         first, *others = kept
-        self.put([role_pair({first.key: everywhere[first.key]})])
-        left = dict(self.await_(lambda: self.look().roles, lambda roles: dict(roles) != after))
+        self.item.put([role_pair({first.key: everywhere[first.key]})])
+        left = dict(self.item.await_(lambda: self.item.look().roles, lambda roles: dict(roles) != after))
         lost = [spec.label for spec in others if left.get(spec.key) != after.get(spec.key)]
         return {
             "roles_that_an_update_of_a_field_moves": ", ".join(moved) or "none",
@@ -341,8 +304,8 @@ class Probe:
 
     def required_field(self) -> Subject | None:
         """Return a field that the layout requires (endpoints.md 5.2), the name aside."""
-        path = {"project_key": self.writer.space_key, "type_key": self.ref.type_key}
-        rows = self.writer.client.read(api.META, path=path).get("data") or []
+        path = {"project_key": self.item.writer.space_key, "type_key": self.item.ref.type_key}
+        rows = self.item.writer.client.read(api.META, path=path).get("data") or []
         keys = {str(row.get("field_key")) for row in rows if row.get("is_required") == 1} - {NAME.key}
         some = (self.subject(spec) for spec in self.specs() if change_key(spec) in keys)
         return next((one for one in some if one), None)
@@ -350,8 +313,8 @@ class Probe:
     def required_emptied(self, subject: Subject) -> str:
         """Empty a field that the layout requires."""
         found = Tried(subject.codec.spec.type, subject.codec.spec.label, "", {DOCUMENTED: KEPT})
-        pair = self.pair(subject.key, subject.codec.encode(subject.codec.empty))
-        became = self.cleared(subject, found, lambda: self.put([pair]))
+        pair = self.item.pair(subject.key, subject.codec.encode(subject.codec.empty))
+        became = self.cleared(subject, found, lambda: self.item.put([pair]))
         return "accepted" if became == EMPTIED else became
 
     # -- what is tried -------------------------------------------------------------------------
@@ -369,13 +332,15 @@ class Probe:
 
     def specs(self) -> list[FieldSpec]:
         """Return the fields and roles that may be tried: those without a purpose of their own first."""
-        every = [one for one in every_spec(self.writer.catalog.types[self.ref.type_key]) if is_tried(one)]
+        every = [
+            one for one in every_spec(self.item.writer.catalog.types[self.item.ref.type_key]) if is_tried(one)
+        ]
         return sorted(every, key=lambda one: (one.key == NAME.key, not one.key.startswith("field_")))
 
     def subject(self, spec: FieldSpec) -> Subject | None:
         """Return a field with samples; None where its own value could not be put back."""
         key = change_key(spec)
-        codec, seen = self.codec(key), self.seen(self.look().row, key)
+        codec, seen = self.item.codec(key), self.item.seen(self.item.look().row, key)
         if seen is None or not can_return(codec, seen.value):
             return None
         fit = tuple(
@@ -390,95 +355,28 @@ class Probe:
     def scene(self) -> Scene:
         """Return whom and what values may name: people and items that are about, looked up once."""
         if self.around is None:
-            look, catalog = self.look(), self.writer.catalog
+            look, catalog = self.item.look(), self.item.writer.catalog
             members = [one for _, some in look.roles for one in some]
-            named = [self.writer.user_key, *members, look.row.get("created_by"), look.row.get("updated_by")]
+            named = [
+                self.item.writer.user_key,
+                *members,
+                look.row.get("created_by"),
+                look.row.get("updated_by"),
+            ]
             people = [one for one in dict.fromkeys(named) if isinstance(one, str) and one.isdigit()]
-            self.writer.meet(people)
+            self.item.writer.meet(people)
             people = [one for one in people if one in catalog.people.by_key]
-            targets = {self.ref.type_key, *(key for spec in self.specs() for key in spec.targets)}
+            targets = {self.item.ref.type_key, *(key for spec in self.specs() for key in spec.targets)}
             self.around = Scene(people, {key: self.neighbours(key) for key in sorted(targets)})
         return self.around
 
     def neighbours(self, type_key: str) -> list[int]:
         """Return the ids of a few other items of a type (endpoints.md 6.4)."""
         body = {"work_item_type_keys": [type_key], "page_num": 1, "page_size": 3}
-        rows = self.writer.client.read(api.FILTER, path={"project_key": self.writer.space_key}, body=body)
-        return [int(row["id"]) for row in rows.get("data") or [] if row.get("id") != self.ref.id]
-
-    # -- reading and writing -------------------------------------------------------------------
-
-    def codec(self, key: str) -> Codec:
-        """Return the codec of a field or role."""
-        return self.writer.catalog.codec(self.ref.type_key, key)
-
-    def look(self) -> Look:
-        """Read the item with all its fields."""
-        path = {"project_key": self.writer.space_key, "type_key": self.ref.type_key}
-        body = {"work_item_ids": [self.ref.id], "expand": {"need_multi_text": True}}
-        try:
-            rows = self.writer.client.read(api.QUERY, path=path, body=body).get("data") or []
-        except ApiRefusal as refusal:
-            raise Gone(self.ref) from refusal
-        if not rows:
-            raise Gone(self.ref)
-        return Look(rows[0])
-
-    def seen(self, row: Mapping[str, Any], key: str) -> Seen | None:
-        """Return a value and what the reading noticed beside it; None for one that is not readable."""
-        return self.writer.catalog.observe(row, self.ref.type_key, [key]).values.get(key)
-
-    def value(self, key: str) -> Hashable:
-        """Read a value now."""
-        seen = self.seen(self.look().row, key)
-        return None if seen is None else seen.value
-
-    def settled(self, key: str, wanted: Hashable) -> Hashable:
-        """Read a value until it is the wanted one, for as long as this space takes."""
-        return self.await_(lambda: self.value(key), lambda value: value == wanted)
-
-    def await_(self, ask: Callable[[], T], done: Callable[[T], bool]) -> T:
-        """Ask again until the answer is good or patience ends, and learn from it how long that takes."""
-        answer, took = self.until(ask, done)
-        if took is not None:
-            self.slowest = max(self.slowest, took)
-            self.patience = max(SHORTEST, PATIENT * self.slowest)
-        return answer
-
-    def until(self, ask: Callable[[], T], done: Callable[[T], bool]) -> tuple[T, float | None]:
-        """Return the last answer, and the seconds after which it was good; None where it never was."""
-        began = self.clock()
-        while not done(answer := ask()):
-            if self.clock() - began > self.patience:
-                return answer, None
-            self.wait(POLL)
-        return answer, self.clock() - began
-
-    def pair(self, key: str, wire: Any) -> dict[str, Any]:
-        """Return a field and its value as an update holds them; a role among all roles as they are now."""
-        if not key.startswith(ROLES):
-            return {"field_key": key, "field_value": wire}
-        folded = fold_roles(self.look().roles, {key.removeprefix(ROLES): wire})
-        return {"field_key": "role_owners", "field_value": folded}
-
-    def put(self, pairs: list[dict[str, Any]]) -> Verdict:
-        """Send one update."""
-        return self.sent(lambda: self.writer.put(self.ref, pairs, uuid.uuid4().hex, self.writer.permit()))
-
-    def batch_cleared(self, key: str) -> Verdict:
-        """Empty a field by the batch endpoint."""
-        return self.sent(lambda: self.writer.batch(self.ref, key, None))
-
-    def sent(self, send: Callable[[], Verdict]) -> Verdict:
-        """Send a write, again where it was surely not carried out; raises what ends the run."""
-        for _ in range(ATTEMPTS):
-            verdict = send()
-            if isinstance(verdict, Fatal):
-                raise verdict.error
-            if not isinstance(verdict, NotWritten):
-                return verdict
-            self.wait(1.0)
-        raise CannotRun("the service takes no write", "run it again: what was changed is put back then")
+        rows = self.item.writer.client.read(
+            api.FILTER, path={"project_key": self.item.writer.space_key}, body=body
+        )
+        return [int(row["id"]) for row in rows.get("data") or [] if row.get("id") != self.item.ref.id]
 
 
 def role_pair(members: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:

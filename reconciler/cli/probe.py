@@ -30,6 +30,7 @@ def probed(item: str, space: str | None) -> int:
     from reconciler.cli.workspace import STATE, connect
     from reconciler.probe import Probe
     from reconciler.render.safe import safe_text
+    from reconciler.scratch import Scratch
 
     wanted = parsed(item)
     home = read_home(STATE / "probe.yaml", space, [wanted["space"]] if wanted["space"] else [])
@@ -37,8 +38,7 @@ def probed(item: str, space: str | None) -> int:
     with Client(connection, writes=True, probes=True) as client:
         writer, ref = opened(client, connection, home, wanted)
         probe = Probe(
-            writer,
-            ref,
+            Scratch(writer, ref),
             noted_at(connection.host, writer.space_key, ref),
             lambda line: say(f"{safe_text(line)}\n"),
         )
@@ -47,14 +47,14 @@ def probed(item: str, space: str | None) -> int:
         say(f"{type_}: not tried, {reason}\n")
     for fact, what in report.facts.items():
         say(f"{fact.replace('_', ' ')}: {safe_text(what)}\n")
-    late = f"{probe.slowest:.1f} s at most, in lists after {probe.listed_after:.1f} s"
+    late = f"{probe.item.slowest:.1f} s at most, in lists after {probe.listed_after:.1f} s"
     say(f"a written value is seen after {late}\n")
     path = write_profile(home, report)
     say(f"wrote {path}\n")
     if report.left:
         tell(f"could not put back {', '.join(report.left)} of {ref.id}: {probe.journal} holds the old values")
         return PUT_BACK_NOT
-    say(f"put back {len(probe.old)} values of {probe.ref.id}\n")
+    say(f"put back {len(probe.old)} values of {ref.id}\n")
     return 0
 
 
