@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -76,3 +77,33 @@ def test_the_printed_allowance_lets_exactly_this_plan_pass() -> None:
     assert allow_line(judged) == "guards: {allow: [{changes: 200, share: 95.3%, clears: 200, why: …}]}"
     wide = widened(Limits(), [Allowance(200, Decimal("0.953"), 200)], TODAY)
     assert failed(plan, wide) == []
+
+
+def test_a_guard_is_told_by_its_name_its_limit_and_what_was_met() -> None:
+    both = Change("f", "F", "text", "a", "", '"a"', "(empty)", (), (), PLACE, why="both")
+    plan = plan_of(4, 10, clears=2)
+    plan = replace(plan, updates=(*plan.updates, Update(Ref("story", 9), "", PLACE, (both, both))))
+    rows = [(one.name, one.limit, one.actual, one.ok) for one in judge(plan, Limits(both=2))]
+    assert rows == [
+        ("changes", "100 items", "5 items", True),
+        ("share", "30%", "50% of 10 items", False),
+        ("clears", "10 fields", "2 fields", True),
+        ("both", "2 fields", "2 fields", True),
+    ]
+    assert failed(plan, Limits(both=1)) == ["share", "both"]
+    assert failed(plan, Limits(share=Decimal("0.5"), both=2)) == []
+    assert judge(plan_of(0, 0), Limits())[1].actual == "0% of 0 items"
+    assert allow_line(replace(plan, guards=judge(plan, Limits()))) == (
+        "guards: {allow: [{share: 50%, both: 2, why: …}]}"
+    )
+    nothing = replace(plan_of(2, 0), guards=judge(plan_of(2, 0), Limits(changes=1)))
+    assert allow_line(nothing) == "guards: {allow: [{changes: 2, why: …}]}"
+
+
+def test_every_limit_can_be_raised_and_the_largest_that_stands_counts() -> None:
+    some = [
+        Allowance(changes=150, share=Decimal("0.4"), clears=20, both=3, until=TODAY),
+        Allowance(changes=140, share=Decimal("0.9"), clears=30, both=1),
+    ]
+    assert widened(Limits(), some, TODAY) == Limits(150, Decimal("0.9"), 30, 3)
+    assert widened(Limits(), [Allowance()], TODAY) == Limits()

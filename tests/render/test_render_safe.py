@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.render.safe import UNSEEN, safe_text
+from reconciler.render.safe import UNSEEN, safe_json, safe_text
 
 
 @given(st.text() | st.text("a:#[\n\x1b\u202e"))
@@ -41,3 +42,42 @@ def test_harmless_text_is_left_as_it_is(text: str) -> None:
 )
 def test_what_a_terminal_or_a_runner_would_obey_is_shown(text: str, shown: str) -> None:
     assert safe_text(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("sign", "shown"),
+    [
+        ("\U000e0001", "\\U000e0001"),
+        ("\ue000", "\\ue000"),
+        ("\U0010ffff", "\\U0010ffff"),
+        ("\ud800", "\\ud800"),
+    ],
+)
+def test_an_escape_names_the_character(sign: str, shown: str) -> None:
+    assert safe_text(sign) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"a": "支付 é"}\n', '{"a": "支付 é"}\n'),
+        ('"\u202e\u2028"', '"\\u202e\\u2028"'),
+        ('"\U000e0001"', '"\\udb40\\udc01"'),
+        ('":::::error"', '":\\u003a:\\u003a:error"'),
+        ('"##[group]"', '"\\u0023#[group]"'),
+        ("[\n  1\n]\n", "[\n  1\n]\n"),
+    ],
+)
+def test_json_keeps_its_meaning_and_steers_nothing(text: str, shown: str) -> None:
+    made = safe_json(text)
+    assert made == shown
+    assert json.loads(made) == json.loads(text)
+
+
+@given(st.recursive(st.text() | st.text("a:#[\x1b\u202e"), st.lists, max_leaves=5))
+def test_any_json_keeps_its_meaning_and_steers_nothing(value: object) -> None:
+    made = safe_json(json.dumps(value, ensure_ascii=False))
+    assert json.loads(made) == value
+    assert all(unicodedata.category(sign) not in UNSEEN for sign in made)
+    assert "::" not in made
+    assert "##[" not in made
