@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.cli import COMMANDS
 from reconciler.starter import person, workflows
 
 if TYPE_CHECKING:
@@ -42,6 +44,18 @@ def test_the_new_repository_validates_and_plans_empty_at_once(desk: Desk) -> Non
             *(f"state/demo/{kind}.yaml" for kind in ("issue", "release", "story")),
         ]
     )
+
+
+def test_the_readme_names_commands_files_and_variables_that_there_are(desk: Desk) -> None:
+    desk.run("init", "--space", "demo", "--type", "story")
+    text = (desk.folder / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"reconciler (\w+)", text)) - {"says"} <= set(COMMANDS)
+    assert "reconciler pull --type story --into state/demo/story.yaml\n" in text
+    for path in re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE):
+        assert (desk.folder / path).exists() or path == ".reconciler/"
+    used = "".join(one.read_text("utf-8") for one in workflows())
+    for name in re.findall(r"`((?:MEEGLE|RECONCILER)_\w+)`", text):
+        assert f".{name}" in used
 
 
 def test_the_line_that_it_ends_with_takes_over_the_rest_of_a_type(desk: Desk) -> None:
