@@ -116,14 +116,14 @@ class Desk:
         )
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+@contextlib.contextmanager
+def desk_in(folder: Path) -> Iterator[Desk]:
     """A desk with the demo space of its own and no limiter between them."""
     with Running(demo_world()) as service:
         known = service.world.credentials
         service.world.options.throttle = False
         yield Desk(
-            tmp_path,
+            folder,
             service,
             {
                 "MEEGLE_BASE_URL": service.url,
@@ -133,3 +133,10 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
                 "MEEGLE_RATE": "0",
             },
         )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk for one test."""
+    with desk_in(tmp_path) as desk:
+        yield desk

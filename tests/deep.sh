@@ -2,7 +2,7 @@
 # The long searches for counterexamples: each target at most 30 minutes, one after the other.
 # A target that was run on this commit is not run again, so that an interrupted run goes on.
 # Each adds a dated section to docs/deep-runs.md, which is committed with what it found.
-# kills-1 to kills-4 are the 10,000 random kills of tests/crash; crash is the rest of that folder.
+# kills-1 to kills-4 are the 10,000 random kills of tests/crash; crash-NAME is all else in its file of that name.
 # soak-1 and soak-2 are one hour under faults; fuzz-… is a minute for one reader of tests/fuzz.
 set -u
 BIN=${BIN:-.venv/bin}

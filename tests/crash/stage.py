@@ -101,8 +101,10 @@ class Stage:
         return json.loads(self.process.stdout.readline())
 
     def reset(self) -> None:
-        """Put the world back, forget its calls and take the journals away."""
+        """Put the world and its switches back, forget its calls and take the journals away."""
         world = self.desk.world
+        world.options.set({"latency_ms": 0, "faults": []})
+        world.before_call = None
         with world.lock:
             world.items.clear()
             world.items.update({key: item.copy() for key, item in self.before.items()})

@@ -28,7 +28,6 @@ FAILURES: Final = {
 def test_whichever_call_the_disk_refuses_no_write_leaves_without_a_record(
     stage: Stage, call: str, record_property: Callable[[str, object], None], *, lasting: bool
 ) -> None:
-    stage.reset()
     whole = stage.run(*APPLY_PLAN)
     assert whole.code == 0
     live, puts = stage.live(), Counter[int]()
@@ -52,7 +51,6 @@ def test_whichever_call_the_disk_refuses_no_write_leaves_without_a_record(
 
 @pytest.mark.parametrize("nth", [1, 2, 9, 26])
 def test_a_line_that_is_written_in_two_parts_is_a_whole_line(stage: Stage, nth: int) -> None:
-    stage.reset()
     run = stage.run(*APPLY_PLAN, fail=["write", nth, "short", False])
     assert run.code == 0, run.err
     assert len(stage.sent()) == ITEMS

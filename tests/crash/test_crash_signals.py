@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 IN_TIME: Final = 7.0
 """Seconds after which a CI runner kills."""
+LATENCY: Final = 10
 MANY: Final = 40
 RUN: Final = ("-m", "reconciler", "apply", "--yes", "--max-share", "100%")
 
@@ -35,13 +36,13 @@ def test_a_signal_at_any_time_ends_a_run_in_time_with_a_whole_journal(
 ) -> None:
     chance = random.Random(number)
     desk, codes = stage.desk, Counter[int]()
-    desk.world.options.latency_ms = 10
-    stage.reset()
+    desk.world.options.latency_ms = LATENCY
     began = time.monotonic()
     assert stage.run(*APPLY_FILES).code == 0
     longest, live = time.monotonic() - began, stage.live()
     for turn in range(400 if is_deep() else 10):
         stage.reset()
+        desk.world.options.latency_ms = LATENCY
         command = (APPLY_PLAN, APPLY_FILES)[turn % 2]
         after = chance.uniform(0, longest)
         began = time.monotonic()
@@ -143,9 +144,8 @@ def test_a_service_that_hangs_does_not_hold_a_run(stage: Stage) -> None:
     """Only the one field of the item whose answer never came is unknown."""
     desk = stage.desk
     desk.world.options.faults = [
-        {"kind": "slow", "delay_ms": 12_000, "method": "PUT", "path": f"*/{STORY + 1}"}
+        {"kind": "slow", "delay_ms": 8_000, "method": "PUT", "path": f"*/{STORY + 1}"}
     ]
-    stage.reset()
     process = desk.start(*APPLY_PLAN)
     wait_for(desk, process, ITEMS - 1)
     time.sleep(0.5)

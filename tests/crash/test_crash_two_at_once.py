@@ -38,9 +38,8 @@ def test_two_runs_at_once_agree_and_each_write_is_one_s_own(
     desk, command = stage.desk, (*APPLY_PLAN, "--format", "json")
     folders = [desk.folder / name for name in ("one", "other")]
     for folder in folders:
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         shutil.copy(desk.folder / "plan.json", folder)
-    stage.reset()
     assert stage.run(*APPLY_PLAN).code == 0
     live, good, twice = stage.live(), sorted(stage.sent()), 0
     rounds = 200 if is_deep() else 12
@@ -63,7 +62,6 @@ def test_two_runs_at_once_agree_and_each_write_is_one_s_own(
 
 
 def test_two_runs_at_once_in_one_folder_are_one(stage: Stage) -> None:
-    stage.reset()
     stage.desk.world.options.latency_ms = 20
     runs = stage.together(*((stage.desk.folder, APPLY_PLAN, {}) for _ in range(2)))
     assert sorted(run.code for run in runs) == [0, 1]
