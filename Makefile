@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEEP := $(VENV)/.installed-deep
 
-.PHONY: help demo test deep dist sbom audit lint lock
+.PHONY: help demo test deep bench dist sbom audit lint lock
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -27,6 +27,9 @@ $(DEEP): $(STAMP) requirements-deep.lock
 
 deep: $(DEEP) ## long searches, 30 minutes a target; TARGETS="laws fields" chooses
 	@BIN=$(BIN) sh tests/deep.sh
+
+bench: $(DEEP) ## measure CPU, memory and requests for docs/performance.md; ROWS="1 2" chooses, ROUNDS=3
+	@ROWS="$(ROWS)" ROUNDS="$(ROUNDS)" $(BIN)/python -m tests.bench
 
 dist: $(STAMP) ## wheel and sdist in dist/: the same bytes for the same commit
 	@rm -rf dist && SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation --outdir dist

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -20,7 +21,9 @@ def main() -> None:
     """Run the command line and leave with its code."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)
-    sys.exit(cli.main())
+    code = cli.main()
+    gc.freeze()  # else the interpreter looks for circles among all values once more before it ends
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -118,6 +118,16 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """What one file is about, without its values."""
+
+    file: str
+    space: Scalar
+    type: Scalar
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """All files that a run reads, ordered by file name."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.authored import AuthoredMap, Document, Entry, Manifest, Node, Place
 from reconciler.errors import Mistake, UnknownName
@@ -26,7 +26,9 @@ from reconciler.fields.base import (
     Seen,
     Target,
     Wanted,
+    Wish,
     Wrong,
+    form_of,
     settle,
 )
 from reconciler.fields.people import expand, user_keys
@@ -34,6 +36,17 @@ from reconciler.model import ROLES, Item, Ref, SideEffect
 
 PEOPLE_TYPES = frozenset({"user", "multi_user", "role"})
 PULL = "review what changed with `reconciler schema check`, then run `reconciler schema pull`"
+new = tuple.__new__
+"""Makes a named tuple of all its members in half the time that its class takes: most of a plan is fields."""
+UNREAD: Any = object()
+"""Stands for a value that was not read yet; None is a value."""
+NO_ROLES = AuthoredMap(Place("", 1, 1))
+Readable: TypeAlias = tuple[str, str | None, Codec]
+"""A change key, the role that it names if it names one, and the codec that reads its live values."""
+Words: TypeAlias = Mapping[str, list[Codec]]
+"""The codecs that a word means."""
+BUSINESS = "business"
+"""The type of fields whose options are the space's business lines."""
 NAME = FieldSpec(key="name", name="Name", type="text", alias="name")
 """The item's name is a property on reading and a field on writing (field-formats.md A6)."""
 
@@ -73,8 +86,7 @@ class TypeSpec:
         return word in (self.key, self.api_name, self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class WantedField:
+class WantedField(NamedTuple):
     """One field of one item, as the files want it."""
 
     key: str
@@ -93,15 +105,100 @@ class WantedItem:
     expects: tuple[WantedField, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A field of an item as one place in the files speaks of it."""
+@dataclass(slots=True)
+class Draft:
+    """What the files read so far say of one item; `unread` are the places of values that are mistakes."""
 
-    spec: FieldSpec
-    key: str
-    node: Node
+    ref: Ref
     place: Place
-    by_default: bool
+    fields: dict[str, WantedField] = field(default_factory=dict)
+    expects: list[WantedField] = field(default_factory=list)
+    unread: dict[str, Place] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Mentions:
+    """What files name and only the space can look up: people, other items by type key and name, business."""
+
+    people: set[str] = field(default_factory=set)
+    targets: set[tuple[str, str]] = field(default_factory=set)
+    lines: bool = False
+
+
+@dataclass(slots=True)
+class Desire:
+    """What the files want by one catalog, taken in one file after the other."""
+
+    catalog: Catalog
+    drafts: dict[Ref, Draft] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def take(self, document: Document) -> None:
+        """Take in one file; nothing of its tree is kept but names of places."""
+        catalog, mistakes = self.catalog, self.mistakes
+        spec = catalog.type_of(document.type.text)
+        if spec is None:
+            words = [word for one in catalog.types.values() for word in (one.word, one.name)]
+            mistakes.append(
+                UnknownName(document.type.place, "type", document.type.text, catalog.space, words)
+            )
+            return
+        for entry in document.items:
+            ref = Ref(spec.key, entry.id)
+            draft = self.drafts.get(ref)
+            if draft is None:
+                draft = self.drafts[ref] = Draft(ref, entry.place)
+            self.draw(draft, catalog.claims(document, entry, spec, mistakes))
+            for key, node, place in catalog.resolved(entry.expect, spec, mistakes):
+                if read := catalog.read(ref, key, node, place, mistakes):
+                    draft.expects.append(read)
+
+    def draw(self, draft: Draft, claims: Iterable[tuple[str, Node, Place, bool]]) -> None:
+        """Add to an item what one file claims; a value that was read before in another item is taken over."""
+        fields, known = draft.fields, self.catalog.worked_out.readings.setdefault(draft.ref.type_key, {})
+        for key, node, place, by_default in claims:
+            wanted = known[key].get(form_of(node), UNREAD) if key in known else UNREAD
+            if wanted is UNREAD or key in fields or key in draft.unread:
+                self.catalog.settle_claim(draft, key, node, place, self.mistakes, by_default=by_default)
+            else:
+                fields[key] = new(WantedField, (key, wanted, place, by_default))
+
+    def join(self, more: Draft) -> None:
+        """Add an item that was read by itself to what is known of it."""
+        draft = self.drafts.setdefault(more.ref, more)
+        if draft is more:
+            return
+        for key, one in more.fields.items():
+            if not self.catalog.is_twice(draft, key, one.place, self.mistakes):
+                draft.fields[key] = one
+        draft.expects += more.expects
+
+    def items(self) -> tuple[WantedItem, ...]:
+        """Return the items in order of type and id."""
+        return tuple(
+            WantedItem(ref, draft.place, tuple(draft.fields.values()), tuple(draft.expects))
+            for ref, draft in sorted(self.drafts.items())
+        )
+
+
+@dataclass(slots=True)
+class WorkedOut:
+    """What a catalog has worked out from its types, people and items, and would only find again.
+
+    `codecs` by type, key and whether by pins; `unchanged` fields by type and key; `meanings` of
+    names by type and kind; `readable` keys of a type with their codecs, and whether roles are among
+    them; `mentions` of the files read; `readings` by type and key of fields whose values mean the
+    same in every item.
+    """
+
+    codecs: dict[tuple[str, str, bool], Codec] = field(default_factory=dict)
+    unchanged: dict[tuple[str, str], bool] = field(default_factory=dict)
+    meanings: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    readable: dict[tuple[str, tuple[str, ...]], tuple[bool, tuple[Readable, ...]]] = field(
+        default_factory=dict
+    )
+    readings: dict[str, dict[str, Mapping[Hashable, Wanted]]] = field(default_factory=dict)
+    mentions: Mentions = field(default_factory=Mentions)
 
 
 @dataclass(slots=True)
@@ -124,8 +221,11 @@ class Catalog:
     clears: Mapping[str, Any] = field(default_factory=dict)
     forms: Mapping[str, str] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
-    codecs: dict[tuple[str, str, bool], Codec] = field(default_factory=dict)
-    unchanged: dict[tuple[str, str], bool] = field(default_factory=dict)
+    worked_out: WorkedOut = field(default_factory=WorkedOut)
+
+    def forget(self) -> None:
+        """Work everything out anew from now on: types, people or items are others than before."""
+        self.worked_out = WorkedOut()
 
     def names(self, type_key: str) -> TypeSpec:
         """Return the type by which names are read."""
@@ -148,12 +248,12 @@ class Catalog:
     def codec(self, type_key: str, key: str, *, by_pins: bool = False) -> Codec:
         """Return a field's codec, by the space as it is or as it is pinned; KeyError if there is none."""
         at = (type_key, key, by_pins)
-        if at not in self.codecs:
+        if at not in self.worked_out.codecs:
             spec = spec_of(self.names(type_key), key) if by_pins else self.spec(type_key, key)
             if spec is None:
                 raise KeyError(key)
-            self.codecs[at] = codec_for(spec, self.people, self.items)
-        return self.codecs[at]
+            self.worked_out.codecs[at] = codec_for(spec, self.people, self.items)
+        return self.worked_out.codecs[at]
 
     def encode(self, type_key: str, key: str, value: Hashable) -> Any:
         """Return the form in which a canonical value is sent to this space."""
@@ -203,16 +303,23 @@ class Catalog:
 
     def mentioned(self, manifest: Manifest) -> set[str]:
         """Return every e-mail and user key that the files name."""
-        words = {scalar.text for codec, node in self.values(manifest) for scalar in codec.people_in(node)}
-        return {one for word in words for one in expand(word, self.people)}
+        return self.mentions(manifest).people
 
-    def targets(self, manifest: Manifest) -> set[tuple[str, str]]:
-        """Return (type key, name) of every related item that the files name instead of giving its id."""
-        found: set[tuple[str, str]] = set()
-        for codec, node in self.values(manifest):
-            for target in codec.targets_in(node):
-                found.update((key, target.name) for key in self.target_types(codec.spec, target))
-        return found
+    def mentions(self, manifest: Manifest) -> Mentions:
+        """Return what the files name and only the space can look up."""
+        catalog = replace(self, worked_out=WorkedOut(codecs=self.worked_out.codecs))
+        for codec, node in catalog.values(manifest):
+            catalog.mention(codec, node)
+        return catalog.worked_out.mentions
+
+    def items_in(self, manifest: Manifest) -> dict[int, tuple[str, str]]:
+        """Return the type of each item that the files themselves name."""
+        return {
+            entry.id: (kind.key, "")
+            for document in manifest.documents
+            if (kind := self.type_of(document.type.text))
+            for entry in document.items
+        }
 
     def target_types(self, spec: FieldSpec, target: Target) -> tuple[str, ...]:
         """Return the keys of the types in which a named item may be."""
@@ -221,66 +328,75 @@ class Catalog:
         kind = self.type_of(target.type)
         return (kind.key,) if kind else ()
 
-    def uses(self, manifest: Manifest, type_: str) -> bool:
-        """Whether the files name a field of this type."""
-        return any(codec.spec.type == type_ for codec, _ in self.values(manifest))
-
     def values(self, manifest: Manifest) -> Iterator[tuple[Codec, Node]]:
-        """Yield every value of the files with the codec that reads it, as far as its name means something."""
+        """Yield the values that may name what is looked up, as far as their names mean something."""
+        words: dict[str, tuple[Words, Words]] = {}
         for document in manifest.documents:
             spec = self.type_of(document.type.text)
             if spec is None:
                 continue
-            for fields, roles in [
-                (document.default_fields, document.default_roles),
-                *((entry.fields, entry.roles) for entry in document.items),
-                *((entry.expect, AuthoredMap(entry.place)) for entry in document.items),
-            ]:
-                for some, index in ((fields, spec.field_words), (roles, spec.role_words)):
-                    for name, node in some.items():
-                        for hit in index.get(name, ()):
-                            if refusal(hit) is None:
-                                yield self.codec(spec.key, change_key(hit), by_pins=True), node
+            if spec.key not in words:
+                words[spec.key] = (
+                    self.words_for(spec, spec.field_words),
+                    self.words_for(spec, spec.role_words),
+                )
+            for fields, roles in every_section(document):
+                for some, index in zip((fields, roles), words[spec.key], strict=True):
+                    for name in index.keys() & some.keys():
+                        for codec in index[name]:
+                            yield codec, some[name]
+
+    def words_for(self, spec: TypeSpec, index: Mapping[str, tuple[FieldSpec, ...]]) -> Words:
+        """Return the codecs that each word of a type means, as far as they look something up."""
+        found: dict[str, list[Codec]] = {}
+        for word, hits in index.items():
+            for hit in hits:
+                if refusal(hit) is None:
+                    codec = self.codec(spec.key, change_key(hit), by_pins=True)
+                    if codec.is_looked_up:
+                        found.setdefault(word, []).append(codec)
+        return found
 
     def desire(self, manifest: Manifest) -> tuple[tuple[WantedItem, ...], list[Mistake]]:
         """Read what the files want, item by item in order of type and id; with every mistake."""
-        mistakes: list[Mistake] = []
-        claims: dict[Ref, dict[str, Claim]] = {}
-        expects: dict[Ref, list[WantedField]] = {}
-        places: dict[Ref, Place] = {}
+        wishes = Desire(self)
         for document in manifest.documents:
-            spec = self.type_of(document.type.text)
-            if spec is None:
-                words = [word for one in self.types.values() for word in (one.word, one.name)]
-                mistakes.append(
-                    UnknownName(document.type.place, "type", document.type.text, self.space, words)
-                )
-                continue
-            for entry in document.items:
-                ref = Ref(spec.key, entry.id)
-                places.setdefault(ref, entry.place)
-                for claim in self.claims(document, entry, spec, mistakes):
-                    settle_claim(claims.setdefault(ref, {}), claim, mistakes)
-                claims.setdefault(ref, {})
-                for key, node, place in self.resolved(entry.expect, spec.fields, spec, mistakes):
-                    self.read(ref, key, node, place, expects.setdefault(ref, []), mistakes)
-        read: dict[Ref, list[WantedField]] = {ref: [] for ref in claims}
-        for ref, per_field in claims.items():
-            for claim in per_field.values():
-                self.read(
-                    ref, claim.key, claim.node, claim.place, read[ref], mistakes, by_default=claim.by_default
-                )
-        items = tuple(
-            WantedItem(ref, places[ref], tuple(read[ref]), tuple(expects.get(ref, ())))
-            for ref in sorted(read)
-        )
-        return items, mistakes
+            wishes.take(document)
+        return wishes.items(), wishes.mistakes
 
     def claims(
         self, document: Document, entry: Entry, spec: TypeSpec, mistakes: list[Mistake]
-    ) -> Iterator[Claim]:
-        """Yield what one file says of one item: its own values, then the defaults it lets stand."""
-        own: set[str] = set()
+    ) -> Iterator[tuple[str, Node, Place, bool]]:
+        """Yield what one file says of one item, each field once: its own values, then the defaults it takes.
+
+        What is wrong with the defaults is told with the first item.
+        """
+        settled = self.left_off(entry, spec, mistakes) if entry.unmanaged else set()
+        said = mistakes if entry is document.items[0] else []
+        for fields, roles, by_default, told in (
+            (entry.fields, entry.roles, False, mistakes),
+            (document.default_fields, document.default_roles, True, said),
+        ):
+            seen: dict[str, Place] = {}
+            for kind, some in (("field", fields), ("role", roles)):
+                if not some:
+                    continue
+                known = self.known(spec, kind)
+                for name, node in some.items():
+                    place = some.keys_at[name].place
+                    key = known.get(name) or self.meant(name, spec, kind, place, told)
+                    if key is None:
+                        continue
+                    if key in seen:
+                        told.append(Mistake(place, f"the same field as at {seen[key]}", "name it once"))
+                        continue
+                    seen[key] = place
+                    if not by_default or key not in settled:
+                        yield key, node, place, by_default
+            settled |= seen.keys()
+
+    def left_off(self, entry: Entry, spec: TypeSpec, mistakes: list[Mistake]) -> set[str]:
+        """Return the keys of which an item takes no default."""
         off: set[str] = set()
         for scalar in entry.unmanaged:
             hits = spec.field_words.get(scalar.text, ()) + spec.role_words.get(scalar.text, ())
@@ -288,57 +404,72 @@ class Catalog:
                 known = [one.label for one in spec.fields + spec.roles]
                 mistakes.append(UnknownName(scalar.place, "field", scalar.text, spec.word, known))
             off.update(change_key(one) for one in hits)
-        for fields, roles, by_default in (
-            (entry.fields, entry.roles, False),
-            (document.default_fields, document.default_roles, True),
-        ):
-            seen: dict[str, Place] = {}
-            said = [] if by_default and entry is not document.items[0] else mistakes
-            for key, node, place in (
-                *self.resolved(fields, spec.fields, spec, said),
-                *self.resolved(roles, spec.roles, spec, said, kind="role"),
-            ):
-                if key in seen:
-                    said.append(Mistake(place, f"the same field as at {seen[key]}", "name it once"))
-                    continue
-                seen[key] = place
-                if by_default and (key in own or key in off):
-                    continue
-                own.add(key)
-                yield Claim(spec_of(spec, key), key, node, place, by_default)
+        return off
 
     def resolved(
-        self,
-        wanted: AuthoredMap,
-        specs: tuple[FieldSpec, ...],
-        spec: TypeSpec,
-        mistakes: list[Mistake],
-        kind: str = "field",
+        self, wanted: AuthoredMap, spec: TypeSpec, mistakes: list[Mistake]
     ) -> Iterator[tuple[str, Node, Place]]:
-        """Yield the values of a map under the keys that their names mean."""
+        """Yield the values of a map of fields under the keys that their names mean."""
         for name, node in wanted.items():
-            at = wanted.keys_at[name].place
-            hits = (spec.role_words if kind == "role" else spec.field_words).get(name, ())
-            if len(hits) > 1:
-                keys = " or ".join(one.alias or one.key for one in hits)
-                mistakes.append(
-                    Mistake(at, f"'{name}' names {len(hits)} {kind}s of {spec.word}", f"write {keys}")
-                )
-            elif not hits:
-                known = {
-                    word for one in specs if not refusal(one) for word in (one.alias or one.key, one.name)
-                }
-                mistakes.append(UnknownName(at, kind, name, spec.word, known))
-            elif reason := refusal(hits[0]):
-                mistakes.append(Mistake(at, f"{hits[0].label} cannot be managed here", reason))
-            elif hits[0].locked:
-                mistakes.append(
-                    Mistake(at, f"the members of {hits[0].label} are fixed by the space", "delete the line")
-                )
-            elif self.is_stolen(spec.key, hits[0], name):
-                mistakes.append(Mistake(at, f"'{name}' now names another {kind} of the space", PULL))
-            else:
-                yield change_key(hits[0]), node, at
+            place = wanted.keys_at[name].place
+            if key := self.meant(name, spec, "field", place, mistakes):
+                yield key, node, place
+
+    def known(self, spec: TypeSpec, kind: str) -> dict[str, str]:
+        """Return what is known so far of the names of a type's fields or roles."""
+        return self.worked_out.meanings.setdefault((spec.key, kind), {})
+
+    def meant(
+        self, name: str, spec: TypeSpec, kind: str, place: Place, mistakes: list[Mistake]
+    ) -> str | None:
+        """Return the key that a name means; None where it is a mistake."""
+        known = self.known(spec, kind)
+        if name not in known:
+            meaning = self.meaning(name, spec, kind, place)
+            if isinstance(meaning, Mistake):
+                mistakes.append(meaning)
+                return None
+            known[name] = meaning
+        return known[name]
+
+    def meaning(self, name: str, spec: TypeSpec, kind: str, at: Place) -> str | Mistake:
+        """Return the key that a name means, or why it means none that can be managed."""
+        hits = (spec.role_words if kind == "role" else spec.field_words).get(name, ())
+        if len(hits) > 1:
+            keys = " or ".join(one.alias or one.key for one in hits)
+            return Mistake(at, f"'{name}' names {len(hits)} {kind}s of {spec.word}", f"write {keys}")
+        if not hits:
+            specs = spec.roles if kind == "role" else spec.fields
+            known = {word for one in specs if not refusal(one) for word in (one.alias or one.key, one.name)}
+            return UnknownName(at, kind, name, spec.word, known)
+        if reason := refusal(hits[0]):
+            return Mistake(at, f"{hits[0].label} cannot be managed here", reason)
+        if hits[0].locked:
+            return Mistake(at, f"the members of {hits[0].label} are fixed by the space", "delete the line")
+        if self.is_stolen(spec.key, hits[0], name):
+            return Mistake(at, f"'{name}' now names another {kind} of the space", PULL)
+        return change_key(hits[0])
+
+    def settle_claim(
+        self, draft: Draft, key: str, node: Node, place: Place, mistakes: list[Mistake], *, by_default: bool
+    ) -> None:
+        """Let one place speak for a field; a second one is a mistake that names both."""
+        if self.is_twice(draft, key, place, mistakes):
+            return
+        if read := self.read(draft.ref, key, node, place, mistakes, by_default=by_default):
+            draft.fields[key] = read
+        else:
+            draft.unread[key] = place
+
+    def is_twice(self, draft: Draft, key: str, place: Place, mistakes: list[Mistake]) -> bool:
+        """Whether another place speaks for the field already; that is a mistake."""
+        other = draft.fields.get(key)
+        said = other.place if other else draft.unread.get(key)
+        if said is None:
+            return False
+        label = spec_of(self.names(draft.ref.type_key), key).label
+        mistakes.append(Mistake(place, f"{label} of this item stands at {said} too", "keep it in one place"))
+        return True
 
     def is_stolen(self, type_key: str, pinned: FieldSpec, word: str) -> bool:
         """Whether a word that pins give to one field is another's in the space by now."""
@@ -353,36 +484,96 @@ class Catalog:
         key: str,
         node: Node,
         place: Place,
-        into: list[WantedField],
         mistakes: list[Mistake],
         *,
         by_default: bool = False,
-    ) -> None:
-        """Read one value by its field's type."""
+    ) -> WantedField | None:
+        """Read one value by its field's type; None where it is a mistake."""
         codec = self.codec(ref.type_key, key, by_pins=True)
+        if codec.is_looked_up:
+            self.mention(codec, node)
         try:
-            wanted = codec.parse(node)
+            wanted = codec.recall(node)
         except Wrong as error:
             mistakes += error.mistakes
-            return
-        if mistake := codec.refusal_on(ref.id, wanted, node.place):
+            return None
+        if codec.names_items and (mistake := codec.refusal_on(ref.id, wanted, node.place)):
             mistakes.append(mistake)
-        elif label := self.stolen_option(ref.type_key, key, wanted):
+        elif not self.is_steady(ref.type_key, key) and (
+            label := self.stolen_option(ref.type_key, key, wanted)
+        ):
             what = f"'{label}' now names another option of {codec.spec.label}"
             mistakes.append(Mistake(node.place, what, PULL))
         else:
-            into.append(WantedField(key, wanted, place, by_default))
+            if not codec.names_items and self.is_steady(ref.type_key, key):
+                self.worked_out.readings.setdefault(ref.type_key, {})[key] = codec.readings
+            return new(WantedField, (key, wanted, place, by_default))
+        return None
+
+    def mention(self, codec: Codec, node: Node) -> None:
+        """Note whom and what a value names."""
+        noted = self.worked_out.mentions
+        for scalar in codec.people_in(node):
+            noted.people.update(expand(scalar.text, self.people))
+        for target in codec.targets_in(node):
+            noted.targets.update((key, target.name) for key in self.target_types(codec.spec, target))
+        noted.lines = noted.lines or codec.spec.type == BUSINESS
+
+    def confirms(self, reading: Catalog, words: Iterable[str]) -> bool:
+        """Whether the space says of all that files name just what the pins say by which they were read.
+
+        Then a reading by pins that left nothing open stands, and need not be made again.  `words`
+        are the files' words for types.
+        """
+        return all(
+            (mine := self.type_of(word)) is not None and mine is self.pinned.get(mine.key) for word in words
+        ) and all(
+            self.is_unchanged(type_key, key)
+            and not self.is_stolen(type_key, spec_of(self.names(type_key), key), name)
+            for (type_key, _), names in reading.worked_out.meanings.items()
+            for name, key in names.items()
+        )
+
+    def points_somewhere(self) -> bool:
+        """Whether a field was read that may point to other items."""
+        return any(
+            self.codec(type_key, key, by_pins=True).names_items
+            for (type_key, _), names in self.worked_out.meanings.items()
+            for key in names.values()
+        )
+
+    def points_right(self, items: Iterable[WantedItem], known: Mapping[int, tuple[str, str]]) -> bool:
+        """Whether no wanted relation points to an item of a type that it does not take.
+
+        `known` are the type keys of items; rows of compound fields are not looked into and answered with no.
+        """
+        for item in items:
+            for one in item.fields:
+                codec = self.codec(item.ref.type_key, one.key, by_pins=True)
+                if not codec.names_items:
+                    continue
+                for item_id in numbers(one.wanted):
+                    type_key = known.get(item_id, ("", ""))[0]
+                    if codec.parts or (
+                        type_key and codec.spec.targets and type_key not in codec.spec.targets
+                    ):
+                        return False
+        return True
+
+    def is_steady(self, type_key: str, key: str) -> bool:
+        """Whether a value of the field means now what it meant when the field was pinned."""
+        return type_key not in self.pinned or self.is_unchanged(type_key, key)
 
     def is_unchanged(self, type_key: str, key: str) -> bool:
         """Whether the space says of a field just what is pinned; compared once a run."""
-        if (type_key, key) not in self.unchanged:
-            self.unchanged[type_key, key] = self.spec(type_key, key) == self.names(type_key).by_key.get(key)
-        return self.unchanged[type_key, key]
+        if (type_key, key) not in self.worked_out.unchanged:
+            self.worked_out.unchanged[type_key, key] = self.spec(type_key, key) == self.names(
+                type_key
+            ).by_key.get(key)
+        return self.worked_out.unchanged[type_key, key]
 
     def stolen_option(self, type_key: str, key: str, wanted: Wanted) -> str | None:
         """Return a wanted option's pinned label if it is another's by now; notes what was renamed."""
-        if type_key not in self.pinned or self.is_unchanged(type_key, key):
-            return None
         codec, live = self.codec(type_key, key, by_pins=True), self.spec(type_key, key)
         if live is None:
             return None
@@ -410,20 +601,19 @@ class Catalog:
 
     def observe(self, raw: Mapping[str, Any], type_key: str, keys: Iterable[str]) -> Item:
         """Decode the named fields of a WorkItemInfo (endpoints.md section 6.1)."""
-        wire = wire_values(raw)
+        wire, keys = wire_values(raw), tuple(keys)
         values: dict[str, Seen] = {}
         unreadable: dict[str, str] = {}
         try:
             roles = role_list(wire.get("role_owners"))
         except ValueError as error:
             roles, unreadable = (), {key: str(error) for key in keys if key.startswith(ROLES)}
-        for key in keys:
-            if self.fault(type_key, key) or key in unreadable:
+        for key, role, codec in self.readable(type_key, keys)[1]:
+            if key in unreadable:
                 continue
-            role = key.removeprefix(ROLES) if key.startswith(ROLES) else None
             held = wire.get(key) if role is None else list(dict(roles).get(role, ()))
             try:
-                values[key] = self.codec(type_key, key).decode(held)
+                values[key] = codec.decode(held)
             except (ValueError, TypeError, OverflowError) as error:
                 unreadable[key] = str(error)
         aborted = wire.get("aborted")
@@ -437,6 +627,39 @@ class Catalog:
             updated_at=updated_at if isinstance(updated_at := raw.get("updated_at"), int) else 0,
             unreadable=unreadable,
         )
+
+    def agrees(self, raw: Mapping[str, Any], want: WantedItem, keys: tuple[str, ...]) -> bool:
+        """Whether a WorkItemInfo holds all that is wanted and expected: nothing is to be said of it."""
+        wire = wire_values(raw)
+        with_roles, readable = self.readable(want.ref.type_key, keys)
+        aborted = wire.get("aborted")
+        if len(readable) < len(keys) or (isinstance(aborted, dict) and aborted.get("is_aborted") is True):
+            return False
+        wishes = (*want.fields, *want.expects) if want.expects else want.fields
+        try:
+            roles = dict(role_list(wire.get("role_owners"))) if with_roles else {}
+            for (_, wanted, _, _), (key, role, codec) in zip(wishes, readable, strict=True):
+                value = codec.recognize(wire.get(key) if role is None else list(roles.get(role, ())))
+                if (wanted.of(value) if isinstance(wanted, Wish) else wanted) != value:
+                    return False
+        except (ValueError, TypeError, OverflowError):
+            return False
+        return True
+
+    def readable(self, type_key: str, keys: tuple[str, ...]) -> tuple[bool, tuple[Readable, ...]]:
+        """Return those of the keys that the space still has, each with its role and its codec.
+
+        Before them stands whether roles are among them.
+        """
+        at = (type_key, keys)
+        if at not in self.worked_out.readable:
+            rows = tuple(
+                (key, key.removeprefix(ROLES) if key.startswith(ROLES) else None, self.codec(type_key, key))
+                for key in keys
+                if not self.fault(type_key, key)
+            )
+            self.worked_out.readable[at] = any(role is not None for _, role, _ in rows), rows
+        return self.worked_out.readable[at]
 
     def side_effects(self, item: Item) -> tuple[SideEffect, ...]:
         """Tell which locked roles hold others than the space's default (endpoints.md 7.2, rule 3)."""
@@ -452,6 +675,14 @@ class Catalog:
             for spec in self.types[item.ref.type_key].roles
             if spec.locked and held.get(spec.key) and frozenset(held[spec.key]) != frozenset(spec.members)
         )
+
+
+def numbers(wanted: Wanted) -> Iterator[int]:
+    """Yield the ids in a wanted relation."""
+    members = wanted.named if isinstance(wanted, Rule) else wanted
+    for one in members if isinstance(members, frozenset) else (members,):
+        if isinstance(one, int):
+            yield one
 
 
 def strings(wire: Any) -> Iterator[str]:
@@ -477,19 +708,13 @@ def every_option(spec: FieldSpec) -> Iterator[Option]:
         yield from every_option(sub)
 
 
-def settle_claim(claims: dict[str, Claim], claim: Claim, mistakes: list[Mistake]) -> None:
-    """Let one place speak for a field; a second one is a mistake that names both."""
-    other = claims.get(claim.key)
-    if other is None:
-        claims[claim.key] = claim
-        return
-    mistakes.append(
-        Mistake(
-            claim.place,
-            f"{claim.spec.label} of this item stands at {other.place} too",
-            "keep it in one place",
-        )
-    )
+def every_section(document: Document) -> Iterator[tuple[AuthoredMap, AuthoredMap]]:
+    """Yield the fields and roles of the defaults and of each item, and what items expect."""
+    yield document.default_fields, document.default_roles
+    for entry in document.items:
+        yield entry.fields, entry.roles
+        if entry.expect:
+            yield entry.expect, NO_ROLES
 
 
 def change_key(spec: FieldSpec) -> str:
@@ -526,11 +751,11 @@ def named(specs: tuple[FieldSpec, ...], word: str) -> tuple[FieldSpec, ...]:
 def wire_values(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of a WorkItemInfo by field key; rich texts by their detail where it is there."""
     values: dict[str, Any] = {"name": raw.get("name")}
-    for member, into in (("fields", values), ("multi_texts", values)):
+    for member in ("fields", "multi_texts"):
         entries = raw.get(member)
-        for entry in entries if isinstance(entries, list) else []:
-            if isinstance(entry, dict) and isinstance(entry.get("field_key"), str):
-                into[entry["field_key"]] = entry.get("field_value")
+        for entry in entries if isinstance(entries, list) else ():
+            if type(entry) is dict and type(key := entry.get("field_key")) is str:
+                values[key] = entry.get("field_value")
     return values
 
 

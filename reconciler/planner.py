@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,18 +41,23 @@ def make_plan(
     host: str,
     named: int,
     standpoint: Standpoint | None = None,
+    agreed: Collection[Ref] = (),
 ) -> Plan:
     """Compare every wanted item with its live one.
 
     `live` lacks the items that a read did not return; `named` is how many items all files of
-    the space name, whatever was selected.  Without a standpoint every difference is to be sent.
+    the space name, whatever was selected.
+    Items that are known to have `agreed` are not looked at.  Without a standpoint every difference
+    is to be sent.
     """
     updates: list[Update] = []
     left: list[Update] = []
     blocks: list[Block] = []
-    agree = 0
+    agree = len(agreed)
     items = tuple(wanted)
     for want in items:
+        if want.ref in agreed:
+            continue
         update, held = compare(want, live.get(want.ref), catalog, standpoint)
         blocks += held
         send, leave = parted(update) if update else (None, None)
@@ -156,15 +161,15 @@ def compare(
     changes: list[Change] = []
     blocks: list[Block] = []
     for one in want.fields:
-        seen, label = item.values.get(one.key), catalog.label(want.ref.type_key, one.key)
+        seen = item.values.get(one.key)
+        if seen is not None and (after := settle(one.wanted, seen.value)) == seen.value:
+            continue
+        label = catalog.label(want.ref.type_key, one.key)
         if seen is None:
             unread = f"the live value cannot be read: {item.unreadable.get(one.key, 'missing')}"
             blocks.append(block(want, item, one, label, catalog.fault(want.ref.type_key, one.key) or unread))
             continue
         codec = catalog.codec(want.ref.type_key, one.key)
-        after = settle(one.wanted, seen.value)
-        if after == seen.value:
-            continue
         if objection := codec.objection(seen, after):
             blocks.append(block(want, item, one, label, objection))
         else:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from reconciler.api import endpoints as api
@@ -15,7 +16,7 @@ from reconciler.api.throttle import Permit
 from reconciler.api.wire import Verdict
 from reconciler.authored import Manifest
 from reconciler.blame import Record, read_record
-from reconciler.catalog import NAME, Catalog, TypeSpec
+from reconciler.catalog import BUSINESS, NAME, Catalog, Mentions, TypeSpec, WantedItem
 from reconciler.errors import CannotRun, quoted
 from reconciler.fields.base import FieldSpec, Items, Option, People, Person
 from reconciler.fields.options import option_of
@@ -31,7 +32,6 @@ PEOPLE_BATCH = 100
 """Users that one `user/query` takes (endpoints.md 4.7)."""
 THREADS = 4
 """Calls at once: four fill 15 a second at 200 ms each."""
-BUSINESS = "business"
 WEEK = 7 * 24 * 3600 * 1000 - 1000
 """Milliseconds that one question for operation records may span (endpoints.md 8), a second less."""
 NOT_FOUND = frozenset({30005})
@@ -56,6 +56,14 @@ class Reading:
 
     items: Mapping[int, Item]
     at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The live items that do not agree with what is wanted, and which ones do."""
+
+    live: Mapping[Ref, Item]
+    agreed: frozenset[Ref]
 
 
 class Reader:
@@ -110,12 +118,17 @@ class Reader:
 
     def learn(self, manifest: Manifest, *, lines: bool = False) -> None:
         """Look up what the files name: business lines, people, and related items by their names."""
-        catalog = self.catalog
-        if lines or catalog.uses(manifest, BUSINESS):
+        mentions = self.catalog.mentions(manifest)
+        mentions.lines = mentions.lines or lines
+        self.look_up(mentions, self.catalog.items_in(manifest))
+
+    def look_up(self, mentions: Mentions, known: Mapping[int, tuple[str, str]]) -> None:
+        """Look up what files name; `known` are the items that they want something of."""
+        if mentions.lines:
             self.read_lines()
-        self.meet(catalog.mentioned(manifest))
-        self.find_items(catalog.targets(manifest), known_items(catalog, manifest))
-        catalog.codecs.clear()
+        self.meet(mentions.people)
+        self.find_items(mentions.targets, known)
+        self.catalog.forget()
 
     def read_lines(self) -> None:
         """Read the space's business lines, which are the options of business fields."""
@@ -123,8 +136,7 @@ class Reader:
             self.client.read(api.BUSINESS_ALL, path={"project_key": self.space_key}).get("data")
         )
         self.catalog.types = {key: with_lines(spec, tree) for key, spec in self.catalog.types.items()}
-        self.catalog.codecs.clear()
-        self.catalog.unchanged.clear()
+        self.catalog.forget()
 
     def find_items(self, targets: Iterable[tuple[str, str]], known: Mapping[int, tuple[str, str]]) -> None:
         """Find related items by their exact name: one `filter` each (endpoints.md 6.4, fuzzy there)."""
@@ -208,7 +220,7 @@ class Reader:
         by_email = {**{one.email.lower(): one for one in found if one.email}, **now}
         gone = people.gone | (set(keys) - set(by_key))
         self.catalog.people = replace(people, by_key=by_key, by_email=by_email, gone=gone)
-        self.catalog.codecs.clear()
+        self.catalog.forget()
 
     def ask_people(self, member: str, words: Sequence[str]) -> list[Person]:
         """Ask for users; nobody found is an answer, not a failure (30006)."""
@@ -231,17 +243,81 @@ class Reader:
 
     def items(self, wanted: Mapping[Ref, Sequence[str]], size: int = BATCH) -> dict[Ref, Item]:
         """Read many items, in batches of one type, with the fields that are wanted of each."""
-        batches: list[tuple[str, list[int], dict[int, Sequence[str]]]] = []
-        for type_key in sorted({ref.type_key for ref in wanted}):
-            ids = sorted(ref.id for ref in wanted if ref.type_key == type_key)
-            keys = {item_id: wanted[Ref(type_key, item_id)] for item_id in ids}
-            batches += [(type_key, ids[start : start + size], keys) for start in range(0, len(ids), size)]
-        with ThreadPoolExecutor(THREADS) as pool:
-            readings = list(pool.map(lambda batch: self.read(*batch), batches))
+        readings = self.batches(wanted, self.read, size)
         return {item.ref: item for reading in readings for item in reading.items.values()}
 
-    def read(self, type_key: str, ids: Sequence[int], keys: Mapping[int, Sequence[str]]) -> Reading:
-        """Read up to 50 items by one `query`; a batch with a bad id is halved until it stands alone."""
+    def survey(self, items: Iterable[WantedItem]) -> Survey:
+        """Read all items, and keep those that do not agree with what is wanted of them."""
+        wants = {item.ref: item for item in items}
+        keys = {ref: tuple(one.key for one in (*item.fields, *item.expects)) for ref, item in wants.items()}
+        agreed: set[Ref] = set()
+
+        def judged(row: Mapping[str, Any], ref: Ref, named: tuple[str, ...]) -> bool:
+            if not self.catalog.agrees(row, wants[ref], named):
+                return False
+            agreed.add(ref)
+            return True
+
+        readings = self.batches(keys, partial(self.read, settled=judged), BATCH)
+        differing = {item.ref: item for reading in readings for item in reading.items.values()}
+        return Survey(differing, frozenset(agreed))
+
+    def batches(
+        self,
+        wanted: Mapping[Ref, Sequence[str]],
+        read: Callable[[str, list[int], Mapping[int, Sequence[str]]], Reading],
+        size: int,
+    ) -> list[Reading]:
+        """Read items of one type at a time, several calls at once."""
+        batches: list[tuple[str, list[int], dict[int, Sequence[str]]]] = []
+        for type_key in sorted({ref.type_key for ref in wanted}):
+            keys = {ref.id: some for ref, some in wanted.items() if ref.type_key == type_key}
+            ids = sorted(keys)
+            batches += [(type_key, ids[start : start + size], keys) for start in range(0, len(ids), size)]
+        with ThreadPoolExecutor(THREADS) as pool:
+            return list(pool.map(lambda batch: read(*batch), batches))
+
+    def read(
+        self,
+        type_key: str,
+        ids: Sequence[int],
+        keys: Mapping[int, Sequence[str]],
+        settled: Callable[[Mapping[str, Any], Ref, tuple[str, ...]], bool] | None = None,
+    ) -> Reading:
+        """Read up to 50 items by one `query`; a batch with a bad id is halved until it stands alone.
+
+        What `settled` says of a row that it needs no more looking at is left out.
+        """
+        try:
+            answer = self.client.read(
+                api.QUERY,
+                path={"project_key": self.space_key, "type_key": type_key},
+                body=self.question(type_key, ids, keys),
+            )
+        except ApiRefusal as refusal:
+            if refusal.code not in NOT_FOUND:
+                raise
+            if len(ids) == 1:
+                return Reading({}, time.monotonic())
+            half = len(ids) // 2
+            first = self.read(type_key, ids[:half], keys, settled)
+            second = self.read(type_key, ids[half:], keys, settled)
+            return Reading({**first.items, **second.items}, min(first.at, second.at))
+        at = time.monotonic()
+        found: dict[int, Item] = {}
+        asked = frozenset(ids)
+        for row in answer.get("data") or []:
+            mine = isinstance(row, dict) and isinstance(row.get("id"), int) and row["id"] in asked
+            if mine and row.get("work_item_type_key") in (None, "", type_key):
+                item_id, named = row["id"], tuple(keys[row["id"]])
+                if settled is None or not settled(row, Ref(type_key, item_id), named):
+                    found[item_id] = self.catalog.observe(row, type_key, named)
+        return Reading(found, at)
+
+    def question(
+        self, type_key: str, ids: Sequence[int], keys: Mapping[int, Sequence[str]]
+    ) -> dict[str, Any]:
+        """Return the body of a `query`: the fields that any of the items needs, and no others."""
         named = {key for item_id in ids for key in keys[item_id]}
         asked = {key for key in named if not self.catalog.fault(type_key, key)}
         locked = any(role.locked for role in self.catalog.types[type_key].roles)
@@ -252,29 +328,7 @@ class Reader:
         body: dict[str, Any] = {"work_item_ids": list(ids), "fields": sorted(fields)}
         if rich:
             body["expand"] = {"need_multi_text": True}
-        try:
-            answer = self.client.read(
-                api.QUERY, path={"project_key": self.space_key, "type_key": type_key}, body=body
-            )
-        except ApiRefusal as refusal:
-            if refusal.code not in NOT_FOUND:
-                raise
-            if len(ids) == 1:
-                return Reading({}, time.monotonic())
-            half = len(ids) // 2
-            first, second = self.read(type_key, ids[:half], keys), self.read(type_key, ids[half:], keys)
-            return Reading({**first.items, **second.items}, min(first.at, second.at))
-        at = time.monotonic()
-        rows = answer.get("data") or []
-        items = [
-            self.catalog.observe(row, type_key, keys[row["id"]])
-            for row in rows
-            if isinstance(row, dict)
-            and isinstance(row.get("id"), int)
-            and row["id"] in keys
-            and row.get("work_item_type_key") in (None, "", type_key)
-        ]
-        return Reading({item.ref.id: item for item in items}, at)
+        return body
 
     def records(self, refs: Iterable[Ref], until: int, span: int = WEEK) -> dict[Ref, tuple[Record, ...]]:
         """Read what was done to items in `span` milliseconds, at most seven days, before `until`.
@@ -397,16 +451,6 @@ def with_lines(spec: TypeSpec, lines: tuple[Option, ...]) -> TypeSpec:
         spec,
         fields=tuple(replace(one, options=lines) if one.type == BUSINESS else one for one in spec.fields),
     )
-
-
-def known_items(catalog: Catalog, manifest: Manifest) -> dict[int, tuple[str, str]]:
-    """Return the type of each item that the files themselves name."""
-    return {
-        entry.id: (kind.key, "")
-        for document in manifest.documents
-        if (kind := catalog.type_of(document.type.text))
-        for entry in document.items
-    }
 
 
 def role_spec(row: Mapping[str, Any]) -> FieldSpec:

@@ -97,7 +97,9 @@ def failure_of(error: httpx.HTTPError, host: str) -> NotSent | NoAnswer | Cannot
 def _content(response: httpx.Response, cap: int) -> bytes | Broken:
     if response.headers.get("content-encoding", "").strip().lower() not in CODINGS:
         return Broken("an answer in a coding that was not asked for", passing=False)
-    in_bites = httpx.Response(response.status_code, headers=response.headers, stream=_Bites(response.stream))
+    packed = bool(response.headers.get("content-encoding"))
+    stream = _Bites(response.stream, BITE if packed else cap)
+    in_bites = httpx.Response(response.status_code, headers=response.headers, stream=stream)
     content = bytearray()
     try:
         for chunk in in_bites.iter_bytes():
@@ -110,10 +112,11 @@ def _content(response: httpx.Response, cap: int) -> bytes | Broken:
 
 
 class _Bites(httpx.SyncByteStream):
-    """The raw bytes of a response in small pieces, while the call's time lasts."""
+    """The raw bytes of a response in pieces of at most `size`, while the call's time lasts."""
 
-    def __init__(self, raw: httpx.SyncByteStream | httpx.AsyncByteStream) -> None:
+    def __init__(self, raw: httpx.SyncByteStream | httpx.AsyncByteStream, size: int) -> None:
         self._raw = raw
+        self._size = size
 
     def __iter__(self) -> Iterator[bytes]:
         if not isinstance(self._raw, httpx.SyncByteStream):
@@ -121,8 +124,8 @@ class _Bites(httpx.SyncByteStream):
         for chunk in self._raw:
             if time_left() <= 0:
                 raise httpx.ReadTimeout("")
-            for start in range(0, len(chunk), BITE):
-                yield chunk[start : start + BITE]
+            for start in range(0, len(chunk), self._size):
+                yield chunk[start : start + self._size]
 
 
 def _cause(error: BaseException) -> OSError | None:

@@ -197,8 +197,9 @@ def from_saved(
     path: Path, raised: Raised, commit: str | None, max_age: float | None
 ) -> tuple[Plan, Settings]:
     """Read a saved plan, and hold it against the guards of the settings here."""
+    from reconciler.cli.files import STATE
     from reconciler.cli.saved import read_plan, refuse_stale
-    from reconciler.cli.workspace import STATE, guarded, settings_at
+    from reconciler.cli.workspace import guarded, settings_at
     from reconciler.errors import InputError
     from reconciler.history import commit_of
     from reconciler.manifest import shown
@@ -221,10 +222,10 @@ def from_saved(
 
 def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
     """Read the metadata of what the plan touches anew; raises BadPlan where it has changed."""
+    from reconciler.catalog import BUSINESS
     from reconciler.cli.saved import refuse_other
     from reconciler.pins import pins_folder, read_pins
     from reconciler.planner import people_of, touched
-    from reconciler.space import BUSINESS
 
     pins = read_pins(pins_folder(Path.cwd(), plan.space))
     catalog = writer.open({update.ref.type_key for update in plan.updates}, settings.groups(), pins)

@@ -95,7 +95,7 @@ class Place:
     def here(cls, space: str | None) -> Place:
         """Look at this folder; files that cannot be read are a finding like another."""
         from reconciler.checkup import Finding
-        from reconciler.cli.workspace import STATE, of_space, one_name, read_files
+        from reconciler.cli.files import STATE, of_space, one_name, read_files
         from reconciler.errors import ReconcilerError
         from reconciler.pins import Pins, pins_folder, read_pins
 

@@ -13,6 +13,7 @@ import click
 from reconciler.cli import options
 from reconciler.cli.output import say, tell, write_file
 from reconciler.cli.outputs import give_plan
+from reconciler.collector import collector_at_rest
 from reconciler.errors import ReconcilerError
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def command(
     return CHANGES if detailed_exitcode and not plan.is_empty else 0
 
 
+@collector_at_rest()
 def drifted(
     paths: tuple[Path, ...], space: str | None, applied: str | None, raised: Raised
 ) -> tuple[Plan, Settings]:

@@ -21,8 +21,8 @@ def command(paths: tuple[Path, ...], *, check: bool) -> int:
 
     PATHS are files or folders of desired state (default: state).
     """
+    from reconciler.cli.files import STATE
     from reconciler.cli.pull import write_bytes
-    from reconciler.cli.workspace import STATE
     from reconciler.manifest import read_file, shown
     from reconciler.manifest.finding import found
     from reconciler.manifest.formatting import formatted

@@ -127,7 +127,7 @@ def chosen_types(catalog: Catalog, words: Sequence[str]) -> list[TypeSpec]:
 
 def home(space: str, kind: TypeSpec) -> str:
     """Return the file that begins with items of a type."""
-    from reconciler.cli.workspace import STATE
+    from reconciler.cli.files import STATE
 
     return f"{STATE}/{space}/{kind.word}.yaml"
 

@@ -13,6 +13,7 @@ import click
 from reconciler.cli import options
 from reconciler.cli.output import say, tell, write_file
 from reconciler.cli.outputs import give_plan
+from reconciler.collector import collector_at_rest
 from reconciler.errors import CannotRun, ReconcilerError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ SNAPSHOT = "snapshot"
 @click.option("--blame", is_flag=True, help="Say who changed the live values, from operation records.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is any row.")
 @options.space
+@collector_at_rest()
 def command(
     paths: tuple[Path, ...],
     out: Path | None,
@@ -62,16 +64,19 @@ def command(
     PATHS are files or folders of desired state (default: state).
     """
     from reconciler.cli.views import show_plan
-    from reconciler.cli.workspace import Refs, failed_plan, open_workspace
+    from reconciler.cli.workspace import Refs, Selection, changed_files, failed_plan, open_workspace
     from reconciler.planfile import dumps
 
     if snapshot and not offline:
         raise CannotRun("--snapshot stands for the space only with --offline", "add it, or leave both out")
     try:
-        workspace = open_workspace(paths, space)
+        if changed and base is None:
+            raise CannotRun("--changed needs a base", "name it: --base REF")
+        # A plan that is saved may be applied, so nothing of it comes from a cache.
+        workspace = open_workspace(paths, space, kept=out is None, since=base if changed else None)
         if offline and snapshot is None:
             return checked_alone(workspace)
-        selection = selected(workspace, only, exclude, base, changed=changed)
+        selection = Selection(only, exclude, changed_files(workspace))
         plan = planned(workspace, selection, Refs(base, applied), snapshot, blame=blame)
     except ReconcilerError as error:
         failed = failed_plan(error, paths, space)
@@ -88,15 +93,6 @@ def command(
         tell(f"error: {len(plan.blocks)} blocked rows, and --strict takes them for errors")
         return 1
     return CHANGES if detailed_exitcode and not plan.is_empty else 0
-
-
-def selected(
-    workspace: Workspace, only: tuple[str, ...], exclude: tuple[str, ...], base: str | None, *, changed: bool
-) -> Selection:
-    """Return what the run is about; raises CannotRun where --changed has no base."""
-    from reconciler.cli.workspace import Selection, changed_files
-
-    return Selection(only, exclude, changed_files(workspace, base) if changed else None)
 
 
 def planned(
@@ -157,7 +153,7 @@ def checked_alone(workspace: Workspace) -> int:
 
     if workspace.mistakes:
         raise InputError(workspace.mistakes)
-    items = sum(len(document.items) for document in workspace.manifest.documents)
+    items = sum(len(one.ids) for one in workspace.outlines)
     pinned = len(workspace.pins.types)
     say(f"Offline: {items} items are valid by {pinned} pinned types; no live item was read.\n")
     return 0

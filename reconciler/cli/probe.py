@@ -26,8 +26,9 @@ PUT_BACK_NOT = 3
 def probed(item: str, space: str | None) -> int:
     """Try the item, say what was found, write the profile; 3 where a value could not be put back."""
     from reconciler.api.client import Client
+    from reconciler.cli.files import STATE
     from reconciler.cli.pull import parsed, read_home
-    from reconciler.cli.workspace import STATE, connect
+    from reconciler.cli.workspace import connect
     from reconciler.probe import Probe
     from reconciler.render.safe import safe_text
     from reconciler.scratch import Scratch
@@ -67,11 +68,12 @@ def opened(
     client: Client, connection: Connection, home: Home, wanted: Mapping[str, str | None]
 ) -> tuple[Writer, Ref]:
     """Read the metadata of the item's type; a bare id is looked up.  Raises CannotRun."""
+    from reconciler.catalog import BUSINESS
     from reconciler.cli.listing import listed
     from reconciler.cli.pull import type_named
     from reconciler.model import Ref
     from reconciler.pins import pins_folder, read_pins
-    from reconciler.space import BUSINESS, Writer
+    from reconciler.space import Writer
 
     decisions = home.settings.space(home.space)
     writer = Writer(client, home.space, decisions, connection.user_key)

@@ -191,8 +191,8 @@ class Job:
 
     def asked(self, reader: Reader) -> list[Ref]:
         """Return the items that were asked for, by their types; bare ids are looked up."""
+        from reconciler.catalog import BUSINESS
         from reconciler.model import Ref
-        from reconciler.space import BUSINESS
 
         wanted = self.wanted()
         if not wanted:
@@ -345,7 +345,7 @@ def parsed(ref: str) -> dict[str, str | None]:
 
 def read_home(into: Path, space: str | None, spaces: Sequence[str]) -> Home:
     """Read the settings and the files that are there; choose the space.  Raises InputError or CannotRun."""
-    from reconciler.cli.workspace import STATE, of_space, one_name
+    from reconciler.cli.files import STATE, of_space, one_name
     from reconciler.manifest import SETTINGS, load
     from reconciler.manifest.finding import is_desired
     from reconciler.settings import find_settings, load_settings
@@ -452,7 +452,7 @@ def name_relatives(reader: Reader, found: Mapping[str, Iterable[int]]) -> None:
     }
     known = {ref.id: (ref.type_key, item.name) for ref, item in reader.items(others).items()}
     catalog.items = Items(catalog.words(), catalog.items.by_name, {**catalog.items.known, **known})
-    catalog.codecs.clear()
+    catalog.forget()
 
 
 # -- what is written ------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def fetched(wanted: str | None) -> int:
 
 def space_named(wanted: str | None) -> str | None:
     """Return the space that the files are about; None where they are so broken that none is named."""
-    from reconciler.cli.workspace import one_name, read_files
+    from reconciler.cli.files import one_name, read_files
 
     _, settings, manifest, _ = read_files(())
     if wanted:

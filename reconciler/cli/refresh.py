@@ -74,7 +74,7 @@ def agreeing_with(
         ref: replace(
             item,
             values={
-                key: replace(seen, value=settle(goal[ref][key], seen.value))
+                key: seen._replace(value=settle(goal[ref][key], seen.value))
                 for key, seen in item.values.items()
             },
         )

@@ -98,13 +98,15 @@ def reverse_plan(
 
     from reconciler.api.client import Client
     from reconciler.api.connection import connection_from
-    from reconciler.cli.workspace import STATE, guarded
+    from reconciler.catalog import BUSINESS
+    from reconciler.cli.files import STATE
+    from reconciler.cli.workspace import guarded
     from reconciler.errors import InputError
     from reconciler.pins import pins_folder, read_pins
     from reconciler.planner import make_plan, people_of
     from reconciler.selection import select, selector
     from reconciler.settings import find_settings, load_settings
-    from reconciler.space import BUSINESS, Reader
+    from reconciler.space import Reader
 
     begin = next((one for one in entries if one["event"] == "begin"), None)
     steps = steps_of(entries)
@@ -146,8 +148,9 @@ def change_of_files(items: Iterable[WantedItem], plan: Plan, reader: Reader) -> 
     """Return as a unified difference what makes the files want what the way back does; empty for nothing."""
     import difflib
 
+    from reconciler.cli.files import STATE
     from reconciler.cli.refresh import agreeing_with
-    from reconciler.cli.workspace import STATE, open_workspace
+    from reconciler.cli.workspace import open_workspace
 
     changed = {(update.ref, one.key) for update in plan.updates for one in update.changes}
     goal = {

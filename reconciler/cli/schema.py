@@ -116,7 +116,7 @@ def live_pins(
         if files:
             workspace = replace(
                 workspace,
-                manifest=with_files(workspace.manifest, files),
+                loaded=with_files(workspace.manifest, files),
                 settings=with_settings(workspace, files),
             )
             pins = gathered(workspace, reader)
@@ -212,7 +212,7 @@ def gathered(workspace: Workspace, reader: Reader) -> Pins:
     reader.meet(workspace.pins.people.values())
     reader.learn(workspace.manifest, lines=True)
     mentioned = {word.lower() for word in catalog.mentioned(workspace.manifest) if "@" in word}
-    named = catalog.targets(workspace.manifest)
+    named = catalog.mentions(workspace.manifest).targets
     people = catalog.people
     found = {email: people.by_email[email].key for email in mentioned if email in people.by_email}
     items = {at: ids[0] for at, ids in catalog.items.by_name.items() if len(ids) == 1}

@@ -43,8 +43,9 @@ class Named:
 def taken(file: Path, wish: Wish, space: str | None) -> int:
     """Read the space and write the copy; nothing of the service's is changed."""
     from reconciler.api.client import Client
+    from reconciler.cli.files import STATE
     from reconciler.cli.pull import parsed, read_home
-    from reconciler.cli.workspace import STATE, connect
+    from reconciler.cli.workspace import connect
     from reconciler.pins import pins_folder, read_pins
     from reconciler.space import Reader
 

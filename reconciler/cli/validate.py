@@ -8,20 +8,22 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.output import say
+from reconciler.collector import collector_at_rest
 
 
 @click.command("validate")
 @options.paths
 @click.option("--format", "fmt", type=click.Choice(["text", "json", "github"]), default="text")
+@collector_at_rest()
 def command(paths: tuple[Path, ...], fmt: str) -> int:
     """Check the files without network or credentials; all mistakes at once."""
-    from reconciler.cli.workspace import validate_files
+    from reconciler.cli.files import validate_files
     from reconciler.errors import InputError
     from reconciler.manifest import report
     from reconciler.render.mistakes import VIEWS, Checked
 
-    manifest, mistakes, unchecked = validate_files(paths)
+    outlines, mistakes, unchecked = validate_files(paths)
     ordered = InputError(mistakes).mistakes
-    items = sum(len(document.items) for document in manifest.documents)
-    say(VIEWS[fmt](Checked(len(manifest.documents), items, ordered, report(ordered), unchecked)))
+    items = sum(len(one.ids) for one in outlines)
+    say(VIEWS[fmt](Checked(len(outlines), items, ordered, report(ordered), unchecked)))
     return 1 if mistakes else 0

@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from reconciler.api.connection import Connection, connection_from
-from reconciler.authored import Manifest
+from reconciler.authored import Manifest, Outline
 from reconciler.blame import blamed, fought_over, suspects
-from reconciler.catalog import Catalog, WantedItem, spec_of
+from reconciler.cache import opened
+from reconciler.catalog import Catalog, WantedItem, WorkedOut, spec_of
+from reconciler.cli.files import STATE, Offline, of_space, one_name, read_by_pins, read_files
 from reconciler.clock import now
 from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
-from reconciler.fields.people import UnknownPerson
-from reconciler.fields.related import UnknownItem
 from reconciler.guard import Allowance, Limits, judge, widened
 from reconciler.history import commit_of, git, git_bytes, record_at, tree_at
-from reconciler.manifest import SETTINGS, load, shown
+from reconciler.manifest import SETTINGS, documents, load, shown
 from reconciler.model import Failure, Plan, Ref
 from reconciler.pins import FOLDER, Pins, decided, pinned_people, pins_folder, read_pins
 from reconciler.planner import Standpoint, leaving, make_plan, people_of
@@ -28,7 +30,6 @@ from reconciler.settings import Ignore, Settings, SpaceSettings, find_settings, 
 from reconciler.space import Reader, UnknownSpace
 from reconciler.why import Past, Wishes, overlaid, wishes
 
-STATE = Path("state")
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
 CLOCKS_APART = 60_000
 """Milliseconds by which the service's clock may be ahead of ours."""
@@ -36,17 +37,37 @@ CLOCKS_APART = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The files of one run, of one space; `named` items stand in all of its state, whatever was selected."""
+    """The files of one run, of one space; `named` items stand in all of its state, whatever was selected.
+
+    `differing` are the files that a run is about which is about what differs from its base, also those
+    that are gone.
+    """
 
     root: Path
     settings: Settings
-    manifest: Manifest
+    outlines: tuple[Outline, ...]
     mistakes: tuple[Mistake, ...]
     space: str
     named: int
     pins: Pins
     state: str
     whole: bool
+    paths: tuple[Path, ...] = ()
+    differing: tuple[str, ...] | None = None
+    offline: Offline | None = None
+    loaded: Manifest | None = None
+
+    @property
+    def manifest(self) -> Manifest:
+        """The trees of the files; read again where they were not kept."""
+        if self.loaded is not None:
+            return self.loaded
+        return of_space(load(self.paths or (STATE,), root=self.root)[0], self.space, self.settings)
+
+    @property
+    def words(self) -> set[str]:
+        """The types that the files name, as they name them."""
+        return {one.type.text for one in self.outlines}
 
     @property
     def decisions(self) -> SpaceSettings:
@@ -73,41 +94,31 @@ class Refs:
     drift: str | None = None
 
 
-def read_files(paths: Sequence[Path]) -> tuple[Path, Settings, Manifest, list[Mistake]]:
-    """Read the settings and the desired state; returns the root that places are relative to, too."""
-    root = Path.cwd()
-    some = list(paths) or [STATE]
-    settings, mistakes = load_settings(find_settings(some[0]), root=root)
-    manifest, wrong = load(some, root=root)
-    return root, settings, manifest, [*mistakes, *wrong]
-
-
-def validate_files(paths: Sequence[Path]) -> tuple[Manifest, list[Mistake], int]:
-    """Check everything that files and pins can know; returns how many names only a space can tell, too."""
-    root, settings, manifest, mistakes = read_files(paths)
-    unchecked = 0
-    for space in sorted({one_name(document.space.text, settings) for document in manifest.documents}):
-        wrong, open_ones = offline(
-            of_space(manifest, space, settings), read_pins(pins_folder(root, space)), settings, space
-        )
-        told = {mistake.place for mistake in mistakes}
-        mistakes += [one for one in wrong if one.place not in told]
-        unchecked += len(open_ones)
-    return manifest, mistakes, unchecked
-
-
-def of_space(manifest: Manifest, space: str, settings: Settings) -> Manifest:
-    """Return the files of one space."""
-    return Manifest(tuple(one for one in manifest.documents if one_name(one.space.text, settings) == space))
-
-
-def open_workspace(paths: Sequence[Path], space: str | None, *, checked: bool = True) -> Workspace:
+def open_workspace(
+    paths: Sequence[Path],
+    space: str | None,
+    *,
+    checked: bool = True,
+    kept: bool = False,
+    since: str | None = None,
+) -> Workspace:
     """Read the files, and choose the space that the run is about; raises InputError or CannotRun.
 
-    `checked`: mistakes that the pins know of end the run here, before any request.
+    `checked`: mistakes that the pins know of end the run here, before any request; else the trees of
+    the files are what the run is about, and they are read once for good.  `kept`: what was
+    read before is taken from the cache where there is one.  `since`: only what differs from that
+    commit is wanted, and other files are read only where they are not kept or name the same items.
     """
-    root, settings, manifest, mistakes = read_files(paths)
-    names = sorted({one_name(document.space.text, settings) for document in manifest.documents})
+    root = Path.cwd()
+    some = list(paths) or [STATE]
+    found = find_settings(some[0])
+    homes = [found.parent] if found else [STATE] if STATE.is_dir() else sorted(paths)
+    state = shown(homes[0], root)
+    differing = differing_files(root, state, since) if since else None
+    with opened(root, make=since is not None) if kept else nullcontext() as cache:
+        files = read_by_pins(paths, cache, set(differing) if differing is not None else None)
+    settings, mistakes = files.settings, files.mistakes
+    names = sorted(files.offline)
     if not names:
         raise InputError(mistakes)
     chosen = one_name(space, settings) if space else names[0]
@@ -115,50 +126,59 @@ def open_workspace(paths: Sequence[Path], space: str | None, *, checked: bool = 
         raise CannotRun(f"the files name {len(names)} spaces: {', '.join(names)}", "choose one with --space")
     if chosen not in names:
         raise CannotRun(f"no file names the space {quoted(chosen)}", f"there is {', '.join(names)}")
-    mine = of_space(manifest, chosen, settings)
-    pins = read_pins(pins_folder(root, chosen))
-    wrong, _ = offline(mine, pins, settings, chosen) if checked else ([], [])
+    read = files.offline[chosen]
     told = {mistake.place for mistake in mistakes}
-    new = [one for one in wrong if one.place not in told]
-    if new or (mistakes and checked and pins.types):
+    new = [one for one in (read.wrong if checked else ()) if one.place not in told]
+    if new or (mistakes and checked and read.pins.types):
         raise InputError([*mistakes, *new])
-    found = find_settings(paths[0] if paths else STATE)
-    homes = [found.parent] if found else [STATE] if STATE.is_dir() else sorted(paths)
     whole = not paths or {path.resolve() for path in paths} == {home.resolve() for home in homes}
-    everything = mine if whole else of_space(load(homes, root=root)[0], chosen, settings)
-    named = len({(one.type.text, entry.id) for one in everything.documents for entry in one.items})
-    return Workspace(root, settings, mine, tuple(mistakes), chosen, named, pins, shown(homes[0], root), whole)
-
-
-def offline(
-    manifest: Manifest, pins: Pins, settings: Settings, space: str
-) -> tuple[list[Mistake], list[Mistake]]:
-    """Hold the files of pinned types against the pins; returns mistakes, and what only the space can tell."""
-    catalog = pins.catalog(space, settings.space(space), settings.groups())
-    known = Manifest(tuple(one for one in manifest.documents if catalog.type_of(one.type.text)))
-    _, mistakes = catalog.desire(known)
-    open_questions = (UnknownPerson, UnknownItem)
-    return (
-        [one for one in mistakes if not isinstance(one, open_questions)],
-        [one for one in mistakes if isinstance(one, open_questions)],
+    outlines = files.outlines_of(chosen)
+    named = files.named.get(chosen) if files.named is not None else None
+    if named is None:
+        named = named_in(outlines if whole else outlines_below(homes, root, settings, chosen))
+    return Workspace(
+        root=root,
+        settings=settings,
+        outlines=outlines,
+        mistakes=tuple(mistakes),
+        space=chosen,
+        named=named,
+        pins=read.pins,
+        state=state,
+        whole=whole,
+        paths=tuple(paths),
+        differing=differing,
+        offline=read if checked else None,
+        loaded=files.unread.get(chosen) if checked else of_space(load(some, root=root)[0], chosen, settings),
     )
 
 
-def one_name(name: str, settings: Settings) -> str:
-    """Return the name under which the settings know a space that files may name by its key."""
-    return next((known for known, one in settings.spaces.items() if one.project_key == name), name)
+def outlines_below(homes: Sequence[Path], root: Path, settings: Settings, space: str) -> Iterator[Outline]:
+    """Yield what all files of a space are about, whatever the run reads of them."""
+    for one in documents(homes, root, []):
+        if one_name(one.space.text, settings) == space:
+            yield Outline(one.file, one.space, one.type, tuple(entry.id for entry in one.items))
 
 
-def changed_files(workspace: Workspace, base: str | None) -> tuple[str, ...]:
-    """Return the files of state that differ from the base; raises CannotRun without one."""
-    if base is None:
-        raise CannotRun("--changed needs a base", "name it: --base REF")
-    sha = commit_of(workspace.root, base)
-    differ = git(workspace.root, "diff", "--name-only", "--relative", "-z", sha, "--", workspace.state)
-    untracked = git(workspace.root, "ls-files", "--others", "--exclude-standard", "-z", "--", workspace.state)
-    names = f"{differ or ''}{untracked or ''}".split("\0")
-    here = {document.file for document in workspace.manifest.documents}
-    return tuple(sorted(here.intersection(names)))
+def named_in(outlines: Iterable[Outline]) -> int:
+    """Return how many items files name."""
+    return len({(one.type.text, item_id) for one in outlines for item_id in one.ids})
+
+
+def differing_files(root: Path, state: str, base: str) -> tuple[str, ...]:
+    """Return the files of state that differ from a commit, those that are gone among them."""
+    sha = commit_of(root, base)
+    differ = git(root, "diff", "--name-only", "--no-renames", "--relative", "-z", sha, "--", state)
+    untracked = git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", state)
+    return tuple(sorted({name for name in f"{differ or ''}{untracked or ''}".split("\0") if name}))
+
+
+def changed_files(workspace: Workspace) -> tuple[str, ...] | None:
+    """Return the files that the run is about; None where it is about all."""
+    if workspace.differing is None:
+        return None
+    here = {one.file for one in workspace.outlines}
+    return tuple(one for one in workspace.differing if one in here)
 
 
 def connect(mistakes: Iterable[Mistake]) -> Connection:
@@ -186,15 +206,14 @@ class Selection:
 def desired(workspace: Workspace, reader: Reader, selection: Selection) -> tuple[WantedItem, ...]:
     """Read metadata and people, then all files by them; raises InputError with every mistake at once."""
     try:
-        words = {document.type.text for document in workspace.manifest.documents}
-        catalog = reader.open(words, workspace.settings.groups(), workspace.pins)
-        reader.learn(workspace.manifest)
+        catalog = reader.open(workspace.words, workspace.settings.groups(), workspace.pins)
+        learn(workspace, reader)
     except UnknownSpace as error:
-        named = (Mistake(one.space.place, error.what, error.fix) for one in workspace.manifest.documents)
+        named = (Mistake(one.space.place, error.what, error.fix) for one in workspace.outlines)
         raise InputError([*workspace.mistakes, *named]) from None
     except ReconcilerError as error:
         raise error.beside(workspace.mistakes) from None
-    items, mistakes = catalog.desire(workspace.manifest)
+    items, mistakes = wanted(workspace, catalog)
     told = {mistake.place for mistake in workspace.mistakes}
     if new := [mistake for mistake in mistakes if mistake.place not in told] or workspace.mistakes:
         raise InputError([*workspace.mistakes, *new])
@@ -203,6 +222,39 @@ def desired(workspace: Workspace, reader: Reader, selection: Selection) -> tuple
     if selection.files == () and not selection.only:
         return ()
     return select(items, only, [selector(ref, catalog) for ref in selection.exclude])
+
+
+def learn(workspace: Workspace, reader: Reader) -> None:
+    """Look up what the files name; the pins have read it where they left nothing open."""
+    read = workspace.offline
+    if read and read.is_settled:
+        reader.look_up(read.catalog.worked_out.mentions, items_known(workspace, reader.catalog))
+    else:
+        reader.learn(workspace.manifest)
+
+
+def wanted(workspace: Workspace, catalog: Catalog) -> tuple[tuple[WantedItem, ...], Sequence[Mistake]]:
+    """Read what the files want by the space, unless it confirms how the pins read it already."""
+    read = workspace.offline
+    if (
+        read
+        and read.is_settled
+        and catalog.confirms(read.catalog, workspace.words)
+        and catalog.points_right(read.items, items_known(workspace, catalog))
+    ):
+        return read.items, ()
+    return catalog.desire(workspace.manifest)
+
+
+def items_known(workspace: Workspace, catalog: Catalog) -> dict[int, tuple[str, str]]:
+    """Return the type of each item that the files themselves name."""
+    kinds = {word: kind.key for word in workspace.words if (kind := catalog.type_of(word))}
+    return {
+        item_id: (kinds[one.type.text], "")
+        for one in workspace.outlines
+        if one.type.text in kinds
+        for item_id in one.ids
+    }
 
 
 def plan_now(
@@ -237,13 +289,21 @@ def compared(
 ) -> Plan:
     """Read the live items and compare; only of `everything` can be said what the files no longer name."""
     standpoint = standpoint_of(workspace, reader, refs)
-    live = reader.items({item.ref: [one.key for one in (*item.fields, *item.expects)] for item in items})
-    plan = made = make_plan(
-        items, live, reader.catalog, host=host, named=workspace.named, standpoint=standpoint
+    survey = reader.survey(items)
+    made = partial(
+        make_plan,
+        items,
+        survey.live,
+        reader.catalog,
+        host=host,
+        named=workspace.named,
+        standpoint=standpoint,
+        agreed=survey.agreed,
     )
-    if strangers := people_of(made) - set(reader.catalog.people.by_key):
+    plan = made()
+    if strangers := people_of(plan) - set(reader.catalog.people.by_key):
         reader.meet(strangers)
-        plan = make_plan(items, live, reader.catalog, host=host, named=workspace.named, standpoint=standpoint)
+        plan = made()
     whole = workspace.whole and everything
     unknown = standpoint is None and refs.applied is not None
     return replace(
@@ -266,7 +326,7 @@ def standpoint_of(workspace: Workspace, reader: Reader, refs: Refs) -> Standpoin
     if not ref:
         return None
     base = commit_of(workspace.root, ref)
-    at_base = wishes_at(workspace, reader, base)
+    at_base = wishes_at(workspace, reader, base, workspace.differing)
     record = record_at(workspace.root, refs.applied, workspace.space) if refs.applied else None
     applied = None
     if record and (record.commit != base or record.unapplied):
@@ -317,9 +377,13 @@ def policy_of(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: st
     return default if isinstance(default, str) else "report"
 
 
-def wishes_at(workspace: Workspace, reader: Reader, sha: str) -> Wishes:
-    """Return what a commit wanted, read by its own settings and pins; what they cannot read is not there."""
-    with tree_at(workspace.root, sha, [workspace.state, FOLDER]) as root:
+def wishes_at(workspace: Workspace, reader: Reader, sha: str, files: tuple[str, ...] | None = None) -> Wishes:
+    """Return what a commit wanted, read by its own settings and pins; what they cannot read is not there.
+
+    With `files` only those are read of its state.
+    """
+    folders = [FOLDER, *([workspace.state] if files is None else [f"{workspace.state}/{SETTINGS}", *files])]
+    with tree_at(workspace.root, sha, folders) as root:
         state = root / workspace.state
         settings, _ = load_settings(find_settings(state) if state.exists() else None, root=root)
         manifest, _ = load([state], root=root) if state.exists() else (Manifest(()), [])
@@ -328,11 +392,11 @@ def wishes_at(workspace: Workspace, reader: Reader, sha: str) -> Wishes:
     decisions = settings.space(workspace.space)
     pinned = {key: decided(spec, decisions) for key, spec in pins.types.items()}
     people = replace(reader.catalog.people, groups=settings.groups())
-    then = replace(reader.catalog, pinned=pinned, people=people, codecs={}, notes={}, unchanged={})
+    then = replace(reader.catalog, pinned=pinned, people=people, notes={}, worked_out=WorkedOut())
     reader.meet(then.mentioned(mine))
     now = reader.catalog.people
     then.people = replace(now, groups=settings.groups(), by_email={**now.by_email, **pinned_people(pins)})
-    then.codecs.clear()
+    then.forget()
     items, _ = then.desire(mine)
     return wishes(items)
 

@@ -13,13 +13,16 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from reconciler.authored import Node, Place, Scalar, kind_of
+from reconciler.authored import AuthoredList, Node, Place, Scalar, kind_of
 from reconciler.errors import Mistake, WrongShape, quoted
 
 EMPTY = None
 """The canonical value of a scalar field that holds nothing; a set's is `frozenset()`."""
 
 EMPTY_LABEL = "(empty)"
+
+MOST_READINGS = 4096
+"""Different values of a field that are remembered: choices, people and days recur, long texts do not."""
 
 NO_PARTS: Mapping[str, Codec] = MappingProxyType({})
 
@@ -130,14 +133,17 @@ class Items:
 NO_ITEMS = Items()
 
 
-class Wish(ABC):
-    """A wanted value that says a part only, and takes the rest from the live value."""
+class Wish:
+    """A wanted value that says a part only, and takes the rest from the live value.
+
+    No abstract class by its metaclass, which would make the question whether a value is one slow.
+    """
 
     __slots__ = ()
 
-    @abstractmethod
     def of(self, live: Any) -> Hashable:
         """Turn a live value into the wanted one; a wanted one stays as it is."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +176,7 @@ def settle(wanted: Wanted, live: Hashable) -> Hashable:
     return wanted.of(live) if isinstance(wanted, Wish) else wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A value as it was read, with what the reading noticed beside it."""
 
     value: Hashable
@@ -204,6 +209,9 @@ class Codec(ABC):
     cleared_by = "null"
     compared = "as it is"
     empty: Hashable = EMPTY
+    names_people = False
+    names_items = False
+    by_lines = False
 
     def __init__(
         self, spec: FieldSpec, people: People, items: Items = NO_ITEMS, parts: Mapping[str, Codec] = NO_PARTS
@@ -213,6 +221,26 @@ class Codec(ABC):
         self.people = people
         self.items = items
         self.parts = parts
+        self.readings: dict[Hashable, Wanted] = {}
+        self.recognized: dict[tuple[type, float], Hashable] = {}
+
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether only the space can tell what a value of the field stands for."""
+        return self.names_people or self.names_items or self.by_lines
+
+    def recall(self, node: Node) -> Wanted:
+        """Parse a value, at once where the same was written before; raises `Wrong` as `parse` does."""
+        form = form_of(node)
+        if form is None:
+            return self.parse(node)
+        try:
+            return self.readings[form]
+        except KeyError:
+            wanted = self.parse(node)
+            if len(self.readings) < MOST_READINGS:
+                self.readings[form] = wanted
+            return wanted
 
     def parse(self, node: Node) -> Wanted:
         """Read what an author wrote; raises `Wrong` with every mistake in it."""
@@ -227,6 +255,19 @@ class Codec(ABC):
     @abstractmethod
     def decode(self, wire: Any) -> Seen:
         """Turn the API's value into the canonical one; raises ValueError if it is none of ours."""
+
+    def recognize(self, wire: Any) -> Hashable:
+        """Return the value of an answer without notes; days and amounts recur and are decoded once."""
+        kind = type(wire)
+        if kind is not int and kind is not float:
+            return self.decode(wire).value
+        at = (kind, wire)
+        if at not in self.recognized:
+            value = self.decode(wire).value
+            if len(self.recognized) >= MOST_READINGS:
+                return value
+            self.recognized[at] = value
+        return self.recognized[at]
 
     @abstractmethod
     def encode(self, value: Any) -> Any:
@@ -284,6 +325,17 @@ class Codec(ABC):
         return Wrong(
             WrongShape(node.place, f"{self.wanted_shape} for {self.spec.label}", found(node), self.example)
         )
+
+
+def form_of(node: Node) -> Hashable:
+    """Return what a scalar or a list of scalars says, wherever it stands; None for any other node."""
+    if type(node) is Scalar:
+        text, plain, _, hidden = node
+        return text if plain and not hidden else (text, plain, hidden)
+    if type(node) is AuthoredList:
+        forms = tuple([form_of(one) for one in node if type(one) is Scalar])
+        return forms if len(forms) == len(node) else None
+    return None
 
 
 class ScalarCodec(Codec):

@@ -85,6 +85,8 @@ class CompoundCodec(Codec):
     example = "[{env: prod, when: 2026-12-01}], or {contains: [{…}]} where a key names the rows"
     cleared_by = "[]"
     compared = "row by row in their order, each sub-field as its own type; with a key, by the named rows"
+    names_people = True
+    names_items = True
     empty: Hashable = ()
 
     @cached_property

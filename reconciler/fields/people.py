@@ -87,8 +87,9 @@ def user_keys(wire: Any) -> list[str]:
     if wire is None or wire == "":
         return []
     members = wire if isinstance(wire, list) else [wire]
-    if not all(isinstance(member, str) for member in members):
-        raise ValueError("expected user keys")
+    for member in members:
+        if not isinstance(member, str):
+            raise ValueError("expected user keys")
     return [member for member in members if member]
 
 
@@ -98,6 +99,7 @@ class UserCodec(ScalarCodec):
     wanted_shape = "one person"
     example = "an e-mail, a user key, or a name from `people`"
     compared = "by user key"
+    names_people = True
 
     def people_in(self, node: Node) -> Iterator[Scalar]:
         """Yield every scalar: each may name somebody."""
@@ -150,6 +152,7 @@ class UsersCodec(SetCodec):
     wanted_shape = "a list of people"
     example = "[ana@example.com], or {contains: [ana@example.com]}"
     compared = "as a set of user keys"
+    names_people = True
 
     def people_in(self, node: Node) -> Iterator[Scalar]:
         """Yield every scalar: each may name somebody."""

@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from itertools import groupby, takewhile
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
+
 
 Kind = Literal["p", "h1", "h2", "h3", "ul", "ol", "hr", "opaque"]
 Over = Literal["nothing", "known", "anything"]
@@ -162,7 +164,22 @@ def lasting(runs: Sequence[Run], mark: str) -> int:
 
 # -- from Markdown ---------------------------------------------------------------------------
 
-READER = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
+
+@cache
+def reader() -> MarkdownIt:
+    """Make the one reader; it is imported here, since that takes long and few runs read Markdown."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415
+
+    return MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
+
+
+def tree_of(markdown: str) -> SyntaxTreeNode:
+    """Parse Markdown."""
+    from markdown_it.tree import SyntaxTreeNode  # noqa: PLC0415 - see `reader`
+
+    return SyntaxTreeNode(reader().parse(markdown))
+
+
 LISTS: dict[str, Kind] = {"bullet_list": "ul", "ordered_list": "ol"}
 HEADS: dict[str, Kind] = {"h1": "h1", "h2": "h2", "h3": "h3"}
 WORDS = {
@@ -199,7 +216,7 @@ def is_sayable(blocks: Sequence[Block]) -> bool:
 
 def read_blocks(markdown: str) -> tuple[Block, ...]:
     """Read Markdown; raises `Unsayable` for what lies outside the subset."""
-    root = SyntaxTreeNode(READER.parse(markdown))
+    root = tree_of(markdown)
     return tuple(tidy(block) for node in root.children for block in read_top(node))
 
 

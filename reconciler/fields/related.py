@@ -163,6 +163,7 @@ class RelatedCodec(Codec):
     wanted_shape = "a work item"
     example = FORM
     compared = "by item id"
+    names_items = True
 
     def targets_in(self, node: Node) -> Iterator[Target]:
         """Yield the item that is named."""
@@ -203,6 +204,7 @@ class RelatedItemsCodec(SetCodec):
     wanted_shape = "a list of work items"
     example = '[6300012345, {name: "26-12"}], or {contains: [6300012345]}'
     compared = "as a set of item ids"
+    names_items = True
 
     def targets_in(self, node: Node) -> Iterator[Target]:
         """Yield the items that are named."""

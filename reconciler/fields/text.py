@@ -25,8 +25,11 @@ LINK: Schema = {"type": "string", "pattern": r"^\s*[hH][tT][tT][pP][sS]?://[^\s/
 
 def canonical(text: str) -> str | None:
     """Fold what the service does not keep apart: NFC, line feeds, no trailing newlines."""
-    folded = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
-    return folded or EMPTY
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.rstrip("\n") or EMPTY
 
 
 def text_of(wire: Any) -> str | None:
@@ -146,7 +149,7 @@ class TelephoneCodec(PatternCodec):
 
     def fold(self, text: str) -> str | None:
         """Return the number without any blanks: the service's pattern has none."""
-        return re.sub(r"\s", "", text) or EMPTY
+        return "".join(text.split()) or EMPTY
 
     def fits(self, text: str) -> bool:
         """Whether the number has the service's pattern."""

@@ -352,6 +352,7 @@ class BusinessCodec(OneCodec):
     wanted_shape = "a business line"
     example = "Group / Line, [Group, Line], or {id: …}"
     compared = "by the id of the business line"
+    by_lines = True
 
     @cached_property
     def offer(self) -> Lines:

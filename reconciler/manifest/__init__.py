@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from reconciler.authored import Document, Manifest, Place, Scalar
+from reconciler.collector import collector_at_rest
 from reconciler.errors import Mistake, NoValue
 from reconciler.manifest.decoding import LARGEST, TooLarge
 from reconciler.manifest.finding import SETTINGS, found, shown, unreadable
 from reconciler.manifest.reading import read_tree
 from reconciler.manifest.shape import read_document
 
-__all__ = ["SETTINGS", "load", "read_bytes", "read_file", "report", "shown"]
+__all__ = ["SETTINGS", "documents", "found", "load", "no_item", "read_bytes", "read_file", "report", "shown"]
 
 SHOWN = 50
 """Different mistakes that are shown."""
@@ -25,40 +24,43 @@ PLACES = 3
 def load(paths: Sequence[Path], *, root: Path) -> tuple[Manifest, list[Mistake]]:
     """Read every YAML file below `paths`; places are relative to `root`.
 
-    What can be read is returned beside the mistakes, so that later checks add theirs.  An
-    empty desired set is a mistake: nothing to do and nothing found are not the same.
+    What can be read is returned beside the mistakes, so that later checks add theirs.
     """
     mistakes: list[Mistake] = []
-    documents: list[Document] = []
     with collector_at_rest():
-        for path in found(paths, root, mistakes):
-            file = shown(path, root)
-            raw, wrong = read_file(path, file)
-            if raw is not None:
-                document, wrong = read_bytes(raw, file)
-                documents += [document] if document else []
-            mistakes += wrong
-    if not mistakes and not any(document.items for document in documents):
-        nowhere = Place(shown(paths[0], root) if paths else shown(root, root), 1, 1)
-        mistakes.append(
-            Mistake(nowhere, "no item in any file", "write one below `items:`, or check the path")
-        )
-    return Manifest(tuple(documents)), mistakes
+        return Manifest(tuple(documents(paths, root, mistakes))), mistakes
 
 
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """Keep the garbage collector from looking at all values again and again while they are made.
+def documents(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> Iterator[Document]:
+    """Read file after file, so that nobody need hold them all; `mistakes` has what is wrong at the end.
 
-    They hold no circles; it costs a third of the time of loading.
+    An empty desired set is a mistake: nothing to do and nothing found are not the same.
     """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    empty = True
+    for _, file, raw in sources(paths, root, mistakes):
+        document, wrong = read_bytes(raw, file)
+        mistakes += wrong
+        if document:
+            empty = empty and not document.items
+            yield document
+    if empty and not mistakes:
+        mistakes.append(no_item(paths, root))
+
+
+def sources(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> Iterator[tuple[Path, str, bytes]]:
+    """Yield each file with its name in messages and its content."""
+    for path in found(paths, root, mistakes):
+        file = shown(path, root)
+        raw, wrong = read_file(path, file)
+        mistakes += wrong
+        if raw is not None:
+            yield path, file, raw
+
+
+def no_item(paths: Sequence[Path], root: Path) -> Mistake:
+    """Make the mistake of files that want nothing."""
+    nowhere = Place(shown(paths[0], root) if paths else shown(root, root), 1, 1)
+    return Mistake(nowhere, "no item in any file", "write one below `items:`, or check the path")
 
 
 def read_file(path: Path, file: str) -> tuple[bytes | None, list[Mistake]]:

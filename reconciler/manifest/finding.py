@@ -52,17 +52,20 @@ def named(path: Path, root: Path, mistakes: list[Mistake]) -> list[Path]:
 def desired(files: Iterable[Path], root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
     """Leave out the settings, which a shell's `*.yaml` brings along, and what can only be read by waiting."""
     settings_alone = all(path.name == SETTINGS for path in files)
+
+    def refuse(path: Path, what: str, fix: str) -> None:
+        mistakes.append(Mistake(Place(shown(path, root), 1, 1), what, fix))
+
     for path in files:
-        place = Place(shown(path, root), 1, 1)
         if path.name == SETTINGS_MISNAMED:
-            mistakes.append(Mistake(place, "the settings under another name", f"call the file {SETTINGS}"))
+            refuse(path, "the settings under another name", f"call the file {SETTINGS}")
         elif path.name == SETTINGS:
             if settings_alone:
-                mistakes.append(Mistake(place, "the settings hold no items", "name files of desired state"))
+                refuse(path, "the settings hold no items", "name files of desired state")
         elif stat.S_ISREG(path.lstat().st_mode):
             yield path
         else:
-            mistakes.append(Mistake(place, "not a regular file", "put a YAML file here"))
+            refuse(path, "not a regular file", "put a YAML file here")
 
 
 def below(folder: Path, root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
@@ -106,11 +109,18 @@ def unreadable(place: Place, error: OSError) -> Mistake:
 
 def shown(path: Path, root: Path) -> str:
     """Return a path as messages name it: from `root` where it lies below it, and always printable text."""
-    whole = absolute(path)
-    tops = (top for top in (absolute(root), root.resolve()) if whole.is_relative_to(top))
-    top = next(tops, None)
-    inside = whole.relative_to(top) if top else whole
-    return inside.as_posix().encode("utf-8", "backslashreplace").decode()
+    whole = os.path.abspath(path)  # noqa: PTH100 - see `absolute`; texts, since a run names every file
+    inside = next((cut for cut in (within(whole, root, follow) for follow in (False, True)) if cut), whole)
+    return inside.encode("utf-8", "backslashreplace").decode()
+
+
+def within(whole: str, root: Path, follow: bool) -> str | None:  # noqa: FBT001 - the two ways to see a root
+    """Return a whole path from a root on; None where it does not lie below it."""
+    top = os.path.realpath(root) if follow else os.path.abspath(root)  # noqa: PTH100 - see `absolute`
+    if whole == top:
+        return "."
+    start = top if top.endswith(os.sep) else top + os.sep
+    return whole[len(start) :] if whole.startswith(start) else None
 
 
 def absolute(path: Path) -> Path:

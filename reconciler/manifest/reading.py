@@ -146,11 +146,13 @@ class Builder:
         self.documents = 0
         self.watch = False
         self.forms = False
+        self.decorations = False
 
     def build(self, text: str) -> Mistake | Slip | None:
         """Read the only document into the tree; returns why reading stopped before its end, or None."""
         self.watch = any(sign in text and look.search(text) for sign, look in WATCH.items())
         self.forms = "\\" in text or not text.isascii()
+        self.decorations = "&" in text or "!" in text
         acts: dict[type, Callable[[Any], None]] = {
             ScalarEvent: self.scalar,
             AliasEvent: self.alias,
@@ -185,7 +187,7 @@ class Builder:
         plain = not event.style
         text: str = event.value
         place = new(Place, (self.file, mark.line + 1, mark.column + 1))
-        if event.anchor is not None or event.ctag is not None:
+        if self.decorations and (event.anchor is not None or event.ctag is not None):
             self.decorated(event, place)
             plain = False
         scalar = new(Scalar, (text, plain, place, ""))
@@ -195,7 +197,11 @@ class Builder:
         if type(top) is not AuthoredMap:
             self.put(scalar)
         elif key is None:
-            self.key = self.named(top, scalar)
+            if not text or text == "<<" or text in top.keys_at:
+                scalar = self.named(top, scalar)
+            else:
+                top.keys_at[text] = scalar
+            self.key = scalar
             return
         else:
             self.key = None

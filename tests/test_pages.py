@@ -1,0 +1,117 @@
+"""A page says what its file says: the same items, places, names and people, or nothing at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.authored import Document
+from reconciler.catalog import Catalog, Desire
+from reconciler.manifest import load, read_bytes
+from reconciler.pages import Unfit, outline_of, page_of, take
+from reconciler.pins import read_pins
+from reconciler.settings import find_settings, load_settings
+
+ROOT = Path(__file__).parents[1]
+STATE = ROOT / "state"
+EVERY_FORM = """\
+space: demo
+type: story
+defaults:
+  fields: {platform: [iOS, "Android"]}
+  roles: {PM: [ana]}
+items:
+  - 6300012320
+  - id: 6300012321
+    expect: {priority: P1}
+    unmanaged: [platform]
+    fields:
+      notes: "a # b"
+      watchers: {contains: [bo@example.com], excludes: [ana]}
+      description: {markdown: "**now**"}
+      env_rows: [{env: staging, ready: true, env_owner: ana@example.com}]
+      planning_release: [6300014300, {name: "Web 8.1"}]
+      area: [Payments, Cards]
+      due: null
+  - id: 6300012322
+    fields: {platform: [], name: Checkout, needs_qa: true}
+"""
+
+
+def catalog() -> Catalog:
+    settings, mistakes = load_settings(find_settings(STATE), root=ROOT)
+    assert mistakes == []
+    return read_pins(ROOT / "schemas" / "demo").catalog("demo", settings.space("demo"), settings.groups())
+
+
+def every_document() -> list[Document]:
+    documents = list(load([STATE], root=ROOT)[0].documents)
+    made, mistakes = read_bytes(EVERY_FORM.encode(), "state/every.yaml")
+    assert mistakes == []
+    assert made
+    return [*documents, made]
+
+
+@pytest.mark.parametrize("document", every_document(), ids=lambda one: one.file)
+def test_a_page_is_read_back_as_its_file_is(document: Document) -> None:
+    read, again = Desire(catalog()), Desire(catalog())
+    read.take(document)
+    assert read.mistakes == []
+    page = json.loads(json.dumps(page_of(document, read.catalog)))
+    take(again, page, document.file)
+    assert again.items() == read.items()
+    assert again.catalog.worked_out.mentions == read.catalog.worked_out.mentions
+    assert again.catalog.worked_out.meanings == read.catalog.worked_out.meanings
+    outline = outline_of(page, document.file)
+    assert outline.ids == tuple(entry.id for entry in document.items)
+    assert (outline.space.place, outline.type.text) == (document.space.place, document.type.text)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"type": ["no such type", 1, 1]},
+        {"values": []},
+        {"values": [["no such field", "x", False]]},
+        {"items": [[1]]},
+        {"items": 3},
+        {"space": None},
+        {"values": [["priority", {"z": []}, False]]},
+    ],
+    ids=str,
+)
+def test_a_page_that_does_not_fit_adds_nothing(changed: dict[str, Any]) -> None:
+    document, read = every_document()[0], Desire(catalog())
+    read.take(document)
+    page = {**page_of(document, read.catalog), **changed}
+    again = Desire(catalog())
+    with pytest.raises(Unfit):
+        take_whole(again, page, document.file)
+    assert again.items() == ()
+
+
+def take_whole(wishes: Desire, page: Any, file: str) -> None:
+    outline_of(page, file)
+    take(wishes, page, file)
+
+
+def test_a_field_that_two_pages_speak_of_is_a_mistake_that_names_both_places() -> None:
+    text = b"space: demo\ntype: story\nitems:\n  - id: 6300012320\n    fields: {priority: P0}\n"
+    both = [read_bytes(text, f"state/{name}.yaml")[0] for name in "ab"]
+    wishes = Desire(catalog())
+    for document in both:
+        assert document
+        take(wishes, page_of(document, catalog_of(document)), document.file)
+    assert [str(one) for one in wishes.mistakes] == [
+        "state/b.yaml:5:14: Priority of this item stands at state/a.yaml:5:14 too; keep it in one place"
+    ]
+
+
+def catalog_of(document: Document) -> Catalog:
+    """A catalog that has read the document, so that its names are known."""
+    wishes = Desire(catalog())
+    wishes.take(document)
+    return wishes.catalog
