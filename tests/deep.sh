@@ -23,7 +23,7 @@ target_of() {
     case $1 in
     faults) searched tests/faults --ignore tests/faults/test_canary.py ;;
     canary) searched tests/faults/test_canary.py ;;
-    crash) searched tests/crash -k "not kills-" ;;
+    crash-*) searched "tests/crash/test_crash_${1#crash-}.py" -k "not kills-" ;;
     kills-*) searched tests/crash -k "$1" ;;
     fuzz-*) fuzzed "${1#fuzz-}" ;;
     sizes) timeout 1800 "$BIN/pytest" tests/inputs/test_sizes.py --hypothesis-profile=deep ;;
@@ -33,8 +33,9 @@ target_of() {
     esac
 }
 
-default="laws fields manifest render inputs sizes museum faults canary crash kills-1 kills-2 kills-3 kills-4
-fuzz-loader fuzz-settings fuzz-plan fuzz-journal fuzz-answer fuzz-escapers mutation soak-1 soak-2"
+default="laws fields manifest render inputs sizes museum faults canary
+crash-answers crash-disk crash-interleavings crash-kills crash-signals crash-two_at_once
+kills-1 kills-2 kills-3 kills-4 fuzz-loader fuzz-settings fuzz-plan fuzz-journal fuzz-answer fuzz-escapers mutation soak-1 soak-2"
 for target in ${TARGETS:-$default}; do
     done=".deep/$commit-$target"
     [ ! -e "$done" ] || continue
