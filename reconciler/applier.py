@@ -12,6 +12,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -442,9 +443,10 @@ class Applier:
             task.end([change], Conflict(f"replaced what {who} wrote right before: {told_by(record)}"))
 
     def names(self, keys: Iterable[str]) -> Mapping[str, str]:
-        """Look up people's addresses."""
+        """Look up people's addresses; where that fails, their keys will do."""
         if people := {key for key in keys if key.isdigit()}:
-            self.remote.meet(people)
+            with suppress(ReconcilerError):
+                self.remote.meet(people)
         return {key: one.email or key for key, one in self.remote.catalog.people.by_key.items()}
 
     def records(self, begun: Mapping[Ref, int], until: int) -> Mapping[Ref, tuple[Record, ...]]:
@@ -457,7 +459,7 @@ class Applier:
 
     def sent(self, task: Task) -> Iterator[tuple[dict[str, Any], Change]]:
         """Yield each change with its values before and after, and the other roles that went with a role."""
-        changes = [one for one in task.update.changes if isinstance(task.outcomes[one.key], Applied)]
+        changes = [one for one in task.update.changes if isinstance(task.outcomes.get(one.key), Applied)]
         yield from zip(self.steps(task, changes), changes, strict=True)
         roles = [change for change in changes if change.is_role]
         for role, members in task.before.roles if task.before and roles else ():

@@ -176,6 +176,19 @@ def test_a_person_s_edit_is_kept_or_told_at_every_point_of_the_run(index: int) -
     assert rows[STORY + 2, "field_a1b2c3"] == "applied"
 
 
+def test_an_apply_is_done_where_the_operation_records_cannot_be_read() -> None:
+    world = calm_world()
+    plan = plan_of(world, STATE)
+    world.options.faults = [{"kind": "not_installed", "path": "*/op_record/*"}]
+    report = apply_to(world, plan)
+    assert words(report) == {"applied": 5}
+    assert report.stopped is None
+    (told,) = report.moved
+    assert told.startswith(
+        "edits made right before a write could not be looked for: the plugin may not do this"
+    )
+
+
 def test_an_item_deleted_between_plan_and_apply_is_blocked_and_the_others_go_on() -> None:
     world = calm_world()
     plan = plan_of(world, STATE)
