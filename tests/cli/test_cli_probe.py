@@ -11,6 +11,7 @@ import pytest
 
 from reconciler.catalog import Catalog, TypeSpec
 from reconciler.fields.base import FieldSpec, Option
+from tests.conftest import is_deep
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Done
@@ -213,16 +214,24 @@ def probed_again(desk: Desk) -> Done:
     return done
 
 
-@pytest.mark.parametrize("writes", [1, 30, 110])
-def test_a_probe_that_was_killed_is_finished_by_the_next(desk: Desk, writes: int) -> None:
-    before = held(desk)
-    killed = desk.start("doctor", "--probe", f"demo/story/{STORY}", "--space", "demo")
-    until = time.monotonic() + 60
-    while len(desk.world.writes) < writes and time.monotonic() < until:
+def killed(desk: Desk, writes: int) -> None:
+    """Start a probe, and kill it when it has sent that many writes."""
+    until, sent = time.monotonic() + 60, len(desk.world.writes)
+    probe = desk.start("doctor", "--probe", f"demo/story/{STORY}", "--space", "demo")
+    while len(desk.world.writes) < sent + writes and time.monotonic() < until:
         time.sleep(0.002)
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate(timeout=20)
+    probe.send_signal(signal.SIGKILL)
+    probe.communicate(timeout=20)
     assert len(list((desk.folder / ".reconciler/probes").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    "writes", [(number,) for number in range(1, 199, 11)] if is_deep() else [(1,), (110,), (30, 2)]
+)
+def test_a_probe_that_was_killed_is_finished_by_the_next(desk: Desk, writes: tuple[int, ...]) -> None:
+    before = held(desk)
+    for number in writes:
+        killed(desk, number)
     done = desk.run("doctor", "--probe", str(STORY), "--space", "demo")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("put back 22 values of a probe that was interrupted\n")
