@@ -6,7 +6,8 @@ deployment carries it from job to job.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from pydantic import Field, ValidationError
@@ -14,6 +15,9 @@ from pydantic import Field, ValidationError
 from reconciler.errors import CannotRun
 from reconciler.model import Ref, Unapplied
 from reconciler.planfile import FORMAT, Commit, PlanFile, Strict, UnappliedFile
+
+CLOCKS_APART = timedelta(minutes=5)
+"""By which the clocks of two machines may differ: one plans, another one applies."""
 
 DONE = frozenset({"applied", "already"})
 """Outcomes after which the commit's value is live."""
@@ -85,8 +89,20 @@ def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
 
 def refuse_other(made: PlanFile, lines: list[Mapping[str, Any]]) -> None:
     """Refuse a journal that is another plan's, or none."""
-    if not lines or lines[0].get("digest") != made.digest:
+    if not carried_out(made, lines):
         raise NothingToRecord("no journal tells that this plan was carried out")
+
+
+def carried_out(made: PlanFile, lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a journal is of an apply of this plan, and not of an earlier one that sent the same."""
+    if not lines:
+        return False
+    begin = lines[0]
+    return (
+        begin.get("digest") == made.digest
+        and begin.get("commit") == made.desired.commit
+        and datetime.fromisoformat(begin["at"]) >= made.timestamp - CLOCKS_APART
+    )
 
 
 def cut_record(made: PlanFile, commit: str, lines: list[Mapping[str, Any]]) -> Record:

@@ -20,9 +20,14 @@ def made_of(plan: Plan, *, dirty: bool = False) -> PlanFile:
 
 
 def journal(made: PlanFile, *results: dict[str, Any], stopped: str | None = None) -> list[dict[str, Any]]:
-    begin = {"event": "begin", "digest": made.digest, "chain": "1"}
+    begin = {"event": "begin", **begun(made), "chain": "1"}
     end = {"event": "end", "stopped": stopped, "chain": "2"}
     return [begin, *({"event": "result", "type": "story", **one} for one in results), end]
+
+
+def begun(made: PlanFile) -> dict[str, Any]:
+    """What the first line of a journal says of the plan that is carried out."""
+    return {"digest": made.digest, "commit": made.desired.commit, "at": NOON.isoformat()}
 
 
 def behind(record: Record, *, ahead: bool = False) -> list[tuple[int, str | None, str | None]]:
@@ -69,10 +74,21 @@ def test_rows_that_agree_by_now_are_no_longer_left_behind() -> None:
 )
 def test_an_apply_that_was_not_begun_or_did_nothing_leaves_no_record(lines: list[Any], said: str) -> None:
     made = made_of(plan_with(update(0, priority())))
-    some = [{**one, "digest": made.digest} if one.get("digest", "") is None else one for one in lines]
+    some = [{**one, **begun(made)} if one.get("digest", "") is None else one for one in lines]
     with pytest.raises(NothingToRecord, match="nothing recorded") as refused:
         record_of(made, some)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "other", [{"digest": "f" * 64}, {"commit": OLD}, {"at": "2026-11-25T11:00:00+00:00"}]
+)
+def test_a_journal_of_an_earlier_apply_that_sent_the_same_is_not_this_one_s(other: dict[str, str]) -> None:
+    made = made_of(plan_with(update(0, priority())))
+    lines = journal(made, {"id": 6300012300, "outcomes": {"priority": "Applied"}})
+    assert record_of(made, lines).unapplied == []
+    with pytest.raises(NothingToRecord, match="no journal tells"):
+        record_of(made, [{**lines[0], **other}, *lines[1:]])
 
 
 @pytest.mark.parametrize("stopped", ["quota", "signal 15", None])

@@ -58,10 +58,11 @@ def journal_of(made: PlanFile) -> list[dict[str, Any]]:
     """Return the newest journal here of a run that carried the plan out; empty if there is none."""
     from reconciler.cli.runs import RUNS
     from reconciler.journal import read_journal
+    from reconciler.record import carried_out
 
     for path in sorted(RUNS.glob("*/journal.jsonl"), reverse=True):
         entries = list(read_journal(path))
-        if entries and entries[0].get("digest") == made.digest:
+        if carried_out(made, entries):
             return entries
     return []
 

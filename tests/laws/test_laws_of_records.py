@@ -71,7 +71,8 @@ class Team:
         made = self.plan()
         differing = list(self.words())
         assert not {"drift", "both"} & set(self.words().values()), (self, self.words())
-        lines: list[dict[str, Any]] = [{"event": "begin", "digest": made.digest, "chain": "1"}]
+        begun = {"digest": made.digest, "commit": made.desired.commit, "at": NOON.isoformat()}
+        lines: list[dict[str, Any]] = [{"event": "begin", **begun, "chain": "1"}]
         if ending != "refused":
             for key in differing if ending == "end" else differing[:1]:
                 outcome = "Ignored" if key in failing else "Applied"
