@@ -95,11 +95,10 @@ def refuse_other(made: PlanFile, lines: list[Mapping[str, Any]]) -> None:
 
 def carried_out(made: PlanFile, lines: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a journal is of an apply of this plan, and not of an earlier one that sent the same."""
-    if not lines:
-        return False
-    begin = lines[0]
+    begin = lines[0] if lines else {}
     return (
-        begin.get("digest") == made.digest
+        begin.get("event") == "begin"
+        and begin.get("digest") == made.digest
         and begin.get("commit") == made.desired.commit
         and datetime.fromisoformat(begin["at"]) >= made.timestamp - CLOCKS_APART
     )
