@@ -66,9 +66,11 @@ class Seams:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def tell(self) -> None:
-        """Write down how far the run came."""
+        """Write down how far the run came, whole or not at all: it may be killed here, too."""
         with self.lock:
-            self.out.write_text(json.dumps({"steps": self.count, "trace": self.trace, "calls": self.calls}))
+            part = self.out.with_suffix(".part")
+            part.write_text(json.dumps({"steps": self.count, "trace": self.trace, "calls": self.calls}))
+            part.replace(self.out)
 
     def refusal(self, call: str) -> str:
         """Count a call to the file system; returns how it is to fail, if it is."""
