@@ -1,0 +1,150 @@
+"""What becomes of a change, before its PUT and after it: every answer against every value seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.api.wire import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
+from reconciler.authored import Place
+from reconciler.errors import CannotRun
+from reconciler.fields.base import Codec, Seen
+from reconciler.model import (
+    Already,
+    Applied,
+    Blocked,
+    Change,
+    Conflict,
+    Ignored,
+    Item,
+    Outcome,
+    Ref,
+    Rejected,
+    Unknown,
+)
+from reconciler.outcomes import after_sending, aim, before_sending, stands, untouched
+from tests.fields import fieldspace as space
+from tests.fields.fieldspace import ANA, BO, CHEN, codec
+
+REF, PLACE, US = Ref("story", 1), Place("a.yaml", 1, 1), "7310000000000000001"
+NUMBER, PEOPLE = codec(space.POINTS), codec(space.WATCHERS)
+
+
+def change(before: Any, after: Any, **more: Any) -> Change:
+    return Change("f", "F", "number", before, after, "", "", (), (), PLACE, **more)
+
+
+def item(bound: Codec, wire: Any, by: str = US) -> Item:
+    return Item(REF, "", {"f": bound.decode(wire)}, (), aborted=False, updated_by=by, unreadable={})
+
+
+UNREADABLE = Item(REF, "", {}, (), aborted=False, updated_by=US, unreadable={"f": "no number"})
+MISSING = Item(REF, "", {}, (), aborted=False, updated_by=US, unreadable={})
+SEVEN = change(1, 7)
+REFUSED = Refused(20006, "Invalid Param", "L0G")
+LOST = Ambiguous("a reset", None, "", repeatable=True)
+
+
+@pytest.mark.parametrize(
+    ("live", "outcome"),
+    [
+        (item(NUMBER, 1), None),
+        (item(NUMBER, 7), Already()),
+        (item(NUMBER, 4), Conflict("changed since the plan")),
+        (item(NUMBER, None), Conflict("changed since the plan")),
+        (UNREADABLE, Blocked("the live value cannot be read: no number")),
+        (MISSING, Blocked("the live value cannot be read: missing")),
+    ],
+)
+def test_a_value_is_sent_where_it_is_what_the_plan_saw(live: Item, outcome: Outcome | None) -> None:
+    assert before_sending(SEVEN, live, NUMBER) == outcome
+
+
+IN, OUT = change([BO], [ANA], contains=[ANA], excludes=[BO]), change([], [ANA], contains=[ANA])
+
+
+@pytest.mark.parametrize(
+    ("one", "live", "outcome"),
+    [
+        (IN, [BO], None),
+        (IN, [BO, CHEN], None),
+        (IN, [ANA], Already()),
+        (IN, [ANA, CHEN], Already()),
+        (IN, [], None),
+        (IN, [ANA, BO], None),
+        (OUT, [], None),
+        (OUT, [CHEN], None),
+        (OUT, [ANA, BO], Already()),
+    ],
+)
+def test_a_rule_looks_at_its_own_members_alone(one: Change, live: list[str], outcome: Outcome | None) -> None:
+    assert before_sending(one, item(PEOPLE, live), PEOPLE) == outcome
+
+
+def test_a_member_that_agreed_when_it_was_planned_and_moved_since_is_a_conflict() -> None:
+    one = change([ANA], [ANA, CHEN], contains=[ANA, CHEN])
+    assert before_sending(one, item(PEOPLE, []), PEOPLE) == Conflict("changed since the plan")
+    assert before_sending(one, item(PEOPLE, [ANA]), PEOPLE) is None
+    assert aim(one, PEOPLE, frozenset({BO})) == frozenset({ANA, BO, CHEN})
+
+
+def test_what_a_field_objects_to_is_blocked() -> None:
+    formatted = {"doc": "", "doc_text": "a", "doc_html": "<p><strong>a</strong></p>"}
+    rich = codec(space.STORY)
+    one = Change(
+        "f", "F", "multi_text", rich.encode(rich.decode(formatted).value), "b", "", "", (), (), PLACE
+    )
+    outcome = before_sending(one, Item(REF, "", {"f": rich.decode(formatted)}, (), aborted=False), rich)
+    assert isinstance(outcome, Blocked)
+    assert outcome.reason
+
+
+AFTER: list[tuple[Verdict, Item | None, Outcome]] = [
+    (Accepted("L"), item(NUMBER, 7), Applied()),
+    (REFUSED, item(NUMBER, 7), Applied()),
+    (LOST, item(NUMBER, 7), Applied()),
+    (Accepted("L"), item(NUMBER, 1), Ignored("1")),
+    (REFUSED, item(NUMBER, 1), Rejected('20006 "Invalid Param" (log id L0G)')),
+    (Refused(20006, "no", ""), item(NUMBER, 4, BO), Rejected('20006 "no"')),
+    (LOST, item(NUMBER, 1), Rejected("not stored: a reset")),
+    (Accepted("L"), item(NUMBER, 4), Ignored("stored as 4")),
+    (Accepted("L"), item(NUMBER, 4, ""), Ignored("stored as 4")),
+    (LOST, item(NUMBER, 4), Ignored("stored as 4")),
+    (Accepted("L"), item(NUMBER, 4, BO), Conflict("changed right after our write, to 4")),
+    (LOST, item(NUMBER, 4, BO), Conflict("changed right after our write, to 4")),
+    (Accepted("L"), None, Unknown("could not be read after the write")),
+    (LOST, MISSING, Unknown("could not be read after the write")),
+    (REFUSED, UNREADABLE, Unknown("could not be read after the write")),
+    (NotWritten("throttled", "too many"), item(NUMBER, 7), Rejected("not written: too many")),
+    (Fatal(CannotRun("no right", "ask")), item(NUMBER, 7), Rejected("no right; ask")),
+]
+
+
+@pytest.mark.parametrize(("verdict", "seen", "outcome"), AFTER)
+def test_what_was_seen_decides_and_the_answer_tells_why(
+    verdict: Verdict, seen: Item | None, outcome: Outcome
+) -> None:
+    before = item(NUMBER, 1)
+    assert after_sending(SEVEN, NUMBER, before=before, item=seen, verdict=verdict, user_key=US) == outcome
+
+
+def test_an_ignored_clear_says_how_to_find_what_empties_the_field() -> None:
+    before = item(NUMBER, 1)
+    one = change(1, None, clears=True)
+    outcome = after_sending(one, NUMBER, before=before, item=before, verdict=Accepted(""), user_key=US)
+    assert outcome == Ignored("1; how this space empties it is found by `reconciler doctor --probe`")
+
+
+def test_a_value_stands_or_is_untouched_only_where_it_was_read() -> None:
+    assert stands(SEVEN, item(NUMBER, 7), NUMBER)
+    assert not stands(SEVEN, item(NUMBER, 1), NUMBER)
+    assert not stands(SEVEN, None, NUMBER)
+    assert not stands(SEVEN, MISSING, NUMBER)
+    assert untouched(SEVEN, item(NUMBER, 1), item(NUMBER, 1))
+    assert not untouched(SEVEN, item(NUMBER, 1), item(NUMBER, 7))
+    assert not untouched(SEVEN, item(NUMBER, 1), None)
+    assert not untouched(SEVEN, item(NUMBER, 1), MISSING)
+    assert not untouched(SEVEN, MISSING, item(NUMBER, 1))
+    assert not untouched(SEVEN, MISSING, MISSING)
+    assert Seen(1) == Seen(1)
