@@ -9,7 +9,7 @@ import pytest
 from reconciler.api.wire import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
 from reconciler.authored import Place
 from reconciler.errors import CannotRun
-from reconciler.fields.base import Codec, Seen
+from reconciler.fields.base import Codec
 from reconciler.model import (
     Already,
     Applied,
@@ -140,6 +140,8 @@ def test_a_value_stands_or_is_untouched_only_where_it_was_read() -> None:
     assert stands(SEVEN, item(NUMBER, 7), NUMBER)
     assert not stands(SEVEN, item(NUMBER, 1), NUMBER)
     assert not stands(SEVEN, None, NUMBER)
+    assert stands(IN, item(PEOPLE, [ANA, CHEN]), PEOPLE)
+    assert not stands(IN, item(PEOPLE, [ANA, BO]), PEOPLE)
     assert not stands(SEVEN, MISSING, NUMBER)
     assert untouched(SEVEN, item(NUMBER, 1), item(NUMBER, 1))
     assert not untouched(SEVEN, item(NUMBER, 1), item(NUMBER, 7))
@@ -147,4 +149,3 @@ def test_a_value_stands_or_is_untouched_only_where_it_was_read() -> None:
     assert not untouched(SEVEN, item(NUMBER, 1), MISSING)
     assert not untouched(SEVEN, MISSING, item(NUMBER, 1))
     assert not untouched(SEVEN, MISSING, MISSING)
-    assert Seen(1) == Seen(1)

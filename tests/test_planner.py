@@ -16,7 +16,7 @@ from reconciler.authored import Manifest
 from reconciler.catalog import Catalog, WantedItem
 from reconciler.manifest import read_bytes
 from reconciler.model import Item, Plan, Ref, Unapplied
-from reconciler.planner import Standpoint, make_plan, people_of
+from reconciler.planner import Standpoint, leaving, make_plan, people_of
 from reconciler.sandbox import World
 from reconciler.space import Reader
 from reconciler.why import Past, wishes
@@ -71,7 +71,7 @@ def met(world: World, state: str) -> tuple[tuple[WantedItem, ...], dict[Ref, Ite
 
 
 def plans() -> str:
-    """Return both plans as they would be saved."""
+    """Return a plan alone, one against a base, and what is left of that where some rows are left alone."""
     world = calm_world()
     world.edit(FIRST + 1, "field_a1b2c3", "live")
     world.edit(FIRST + 1, "field_c4d17a", [{"value": "platform_3"}])
@@ -98,7 +98,12 @@ def plans() -> str:
         ),
     )
     people = ", ".join(sorted(people_of(against)))
-    return f"{shown(alone)}\n{shown(against)}\n{people}\n"
+    fought = leaving(
+        against,
+        lambda ref, one: "fought over" if one.key == "roles/rd" or ref.id in (FIRST + 1, FIRST + 3) else None,
+        catalog,
+    )
+    return f"{shown(alone)}\n{shown(against)}\n{shown(fought)}\n{people}\n"
 
 
 def shown(plan: Plan) -> str:
