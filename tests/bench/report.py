@@ -35,7 +35,8 @@ def circumstances() -> dict[str, str]:
     """Return what was measured, when, and on what."""
     told = ["git", "rev-parse", "--short=12", "HEAD"]
     commit = subprocess.run(told, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    load = f"{os.cpu_count()} cores, {os.getloadavg()[1]:.0f} processes on them"
+    machine = f"{load}, Python {platform.python_version()}"
     return {
         "commit": commit.stdout.strip(),
         "day": datetime.now(UTC).date().isoformat(),
