@@ -18,6 +18,10 @@ suite() {
 "
 }
 
+tests_of() {
+    "$BIN/pytest" "$@" -n 2 -m "not alone"
+}
+
 # The language server that the editor tests need; without npm they are skipped.
 [ -n "$only" ] || ! command -v npm >/dev/null 2>&1 ||
     suite install npm ci --prefix tests/editor --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -26,7 +30,13 @@ suite lint "$BIN/ruff" check .
 suite lint "$BIN/ruff" format --check .
 suite lint "$BIN/mypy"
 suite lint "$BIN/lint-imports"
-suite tests "$BIN/pytest" tests -n 2 -m "not alone"
+apart="sandbox crash browser editor workflows faults museum inputs fuzz"
+suite units tests_of tests $(printf -- '--ignore tests/%s ' $apart)
+suite sandbox tests_of tests/sandbox
+suite crash tests_of tests/crash
+suite pages tests_of tests/browser tests/editor
+suite workflows tests_of tests/workflows
+suite faults tests_of tests/faults tests/museum tests/inputs tests/fuzz
 suite alone "$BIN/pytest" tests -m alone
 
 printf '\nTime of each suite:\n%s' "$times"

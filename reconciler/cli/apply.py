@@ -248,7 +248,11 @@ def carry_out(plan: Plan, writer: Writer, stop: Stop, seen: Callable[[str], None
     from reconciler.planfile import digest
 
     commit = head(Path.cwd())
-    with locked(plan), Journal(new_run(), seen) as journal, progress(len(plan.updates)) as ended:
+    with (
+        locked(plan.host, plan.space_key),
+        Journal(new_run(), seen) as journal,
+        progress(len(plan.updates)) as ended,
+    ):
         journal.write(
             "begin",
             digest=digest(plan),
@@ -287,17 +291,17 @@ def carry_out(plan: Plan, writer: Writer, stop: Stop, seen: Callable[[str], None
 
 
 @contextmanager
-def locked(plan: Plan) -> Iterator[None]:
-    """Keep other applies of this machine away from the space while this one runs."""
+def locked(host: str, space_key: str) -> Iterator[None]:
+    """Keep other applies and probes of this machine away from the space while this one runs."""
     from filelock import FileLock, Timeout
 
-    name = hashlib.sha256(f"{plan.host} {plan.space_key}".encode()).hexdigest()[:16]
+    name = hashlib.sha256(f"{host} {space_key}".encode()).hexdigest()[:16]
     try:
         with FileLock(home() / f"{name}.lock", timeout=0):
             yield
     except Timeout:
         raise CannotRun(
-            f"another apply to {plan.space} is running on this machine", "wait for it, then run it again"
+            "another apply to this space is running on this machine", "wait for it, then run it again"
         ) from None
 
 

@@ -26,6 +26,7 @@ PUT_BACK_NOT = 3
 def probed(item: str, space: str | None) -> int:
     """Try the item, say what was found, write the profile; 3 where a value could not be put back."""
     from reconciler.api.client import Client
+    from reconciler.cli.apply import locked
     from reconciler.cli.files import STATE
     from reconciler.cli.pull import parsed, read_home
     from reconciler.cli.workspace import connect
@@ -43,7 +44,8 @@ def probed(item: str, space: str | None) -> int:
             noted_at(connection.host, writer.space_key, ref),
             lambda line: say(f"{safe_text(line)}\n"),
         )
-        report = probe.run()
+        with locked(connection.host, writer.space_key):
+            report = probe.run()
     for type_, reason in report.skipped.items():
         say(f"{type_}: not tried, {reason}\n")
     for fact, what in report.facts.items():

@@ -66,5 +66,5 @@ def test_two_runs_at_once_in_one_folder_are_one(stage: Stage) -> None:
     runs = stage.together(*((stage.desk.folder, APPLY_PLAN, {}) for _ in range(2)))
     assert sorted(run.code for run in runs) == [0, 1]
     (refused,) = [run for run in runs if run.code]
-    assert "another apply to demo is running on this machine" in refused.err
+    assert "another apply to this space is running on this machine" in refused.err
     assert len(stage.sent()) == ITEMS
