@@ -24,6 +24,7 @@ from tests.road import DECISIONS, app_of, calm_world, connection_to
 
 GOLDEN = Path(__file__).with_name("planner.golden")
 FIRST = 6300012320
+BO = "7310000000000000002"
 NOW = f"""
 space: demo
 type: story
@@ -36,19 +37,22 @@ items:
     roles: {{RD: [dana@example.com]}}
   - {{id: {FIRST + 1}, fields: {{priority: Old, ext_ref: new, platform: [iOS, Web]}}}}
   - {{id: {FIRST + 2}, expect: {{name: Another name}}, fields: {{priority: P0}}}}
-  - {{id: {FIRST + 3}, fields: {{priority: P1, story_points: 77}}}}
+  - {{id: {FIRST + 3}, fields: {{priority: P1, story_points: 77, ext_ref: here}}}}
   - {{id: {FIRST + 4}, fields: {{priority: P1}}}}
   - {{id: {FIRST + 5}, fields: {{reviewer: june@example.com, env_rows: [{{env: a, ready: true}}]}}}}
   - id: {FIRST + 6}
     expect: {{name: Found, priority: P2}}
-    fields: {{name: Found, priority: P2, due: 2027-01-01}}
+    fields: {{name: Found, priority: P2, due: 2027-01-01, env_rows: [{{env: a, owner: chen@example.com}}]}}
+  - {{id: {FIRST + 7}, fields: {{priority: P3}}}}
+  - {{id: {FIRST + 8}, fields: {{priority: P0, platform: {{contains: [iOS]}}}}}}
   - {{id: 6300099999, fields: {{priority: P1}}}}
 """
 BEFORE = f"""
 space: demo
 type: story
 items:
-  - {{id: {FIRST}, fields: {{priority: P3, story_points: 5, name: Was managed}}}}
+  - id: {FIRST}
+    fields: {{priority: P3, story_points: 5, name: Was managed, watchers: {{contains: [chen@example.com]}}}}
   - {{id: {FIRST + 1}, fields: {{ext_ref: older, platform: [iOS, Web]}}}}
   - {{id: {FIRST + 3}, fields: {{priority: P1, story_points: 77}}, roles: {{PM: [ana@example.com]}}}}
 """
@@ -79,6 +83,8 @@ def plans() -> str:
     world.edit(FIRST + 3, "field_3724e6", 77)
     world.edit(FIRST + 6, "name", "Found")
     world.item(FIRST + 4).values["aborted"] = {"is_aborted": True, "reason": ""}
+    world.item(FIRST + 8).values["aborted"] = {"is_aborted": True, "reason": ""}
+    world.edit(FIRST + 3, "role_owners", [{"role": "role_7908a9", "owners": [BO]}])
     world.item(FIRST + 5).values["field_05723d"] = {"no": "user key"}
     items, live, catalog = met(world, NOW)
     then, _, _ = met(world, BEFORE)
@@ -92,7 +98,7 @@ def plans() -> str:
         standpoint=Standpoint(
             "b" * 40,
             Past(wishes(then)),
-            lambda ref, key: "drift: report" if key == "priority" and ref.id == FIRST + 3 else None,
+            lambda ref, key: "drift: report" if ref.id in {FIRST, FIRST + 3} and key else None,
             applied="a" * 40,
             unapplied=(Unapplied(Ref("story", FIRST), "priority", None),),
         ),

@@ -49,6 +49,7 @@ def test_what_a_terminal_or_a_runner_would_obey_is_shown(text: str, shown: str) 
     [
         ("\U000e0001", "\\U000e0001"),
         ("\ue000", "\\ue000"),
+        ("\uffff", "\\uffff"),
         ("\U0010ffff", "\\U0010ffff"),
         ("\ud800", "\\ud800"),
     ],
