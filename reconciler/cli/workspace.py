@@ -112,7 +112,7 @@ def open_workspace(
     root = Path.cwd()
     some = list(paths) or [STATE]
     found = find_settings(some[0])
-    homes = [found.parent] if found else [STATE] if STATE.is_dir() else sorted(paths)
+    homes = [found.parent] if found else [STATE] if STATE.is_dir() else sorted(some)
     state = shown(homes[0], root)
     differing = differing_files(root, state, since) if since else None
     with opened(root, make=since is not None) if kept else nullcontext() as cache:
