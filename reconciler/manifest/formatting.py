@@ -121,11 +121,14 @@ def starts(source: Source) -> Iterator[int]:
 
 
 def lines(source: Source) -> Iterator[Cut]:
-    """Take blanks from the ends of lines and empty lines from where there are several; end with a newline."""
+    """Take blanks from the ends of lines and empty lines from where there are several; end with a newline.
+
+    A block scalar at the very end of a file would take the newline for its own.
+    """
     inside = held(source)
     text = source.text
     empty = True
-    kept = 0
+    kept = start = 0
     for start in starts(source):
         end = source.line_end(start)
         body = text[start:end].rstrip(" \t")
@@ -142,6 +145,8 @@ def lines(source: Source) -> Iterator[Cut]:
             if source.next_line(end) not in inside:
                 yield start + len(body), end, ""
     last = next((span.end for span in [source.root] if span), 0)
+    if not text.endswith("\n") and start in inside:
+        return
     if not text.endswith("\n"):
         yield len(text), len(text), source.newline
     elif empty and kept > last and kept < len(text):

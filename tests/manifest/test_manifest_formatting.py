@@ -113,6 +113,14 @@ def test_an_item_keeps_its_order_where_a_comment_stands_above_its_id() -> None:
     assert formatted(raw, "f") == raw
 
 
+def test_a_block_at_the_very_end_takes_no_newline_for_its_own() -> None:
+    rough = (
+        b"space : demo   # the space  \ntype: story\nitems:\n  - id: 1\n    fields:\n      a: |\n        b  "
+    )
+    smooth = rough.replace(b"space :", b"space:").replace(b"space  \n", b"space\n")
+    assert formatted(rough, "f") == smooth
+
+
 def test_a_file_with_mistakes_is_refused() -> None:
     with pytest.raises(InputError):
         formatted(b"items: [\n", "f")
