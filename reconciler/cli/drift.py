@@ -14,7 +14,6 @@ from reconciler.cli import options
 from reconciler.cli.output import say, tell, write_file
 from reconciler.cli.outputs import give_plan
 from reconciler.collector import collector_at_rest
-from reconciler.errors import ReconcilerError
 
 if TYPE_CHECKING:
     from reconciler.cli.workspace import Raised
@@ -64,22 +63,16 @@ def command(
     applied yet is no drift, and is not sent.
     """
     from reconciler.cli.apply import Way, execute, refuse_silence
-    from reconciler.cli.plan import dated
+    from reconciler.cli.plan import dated, failures_shown
     from reconciler.cli.views import show_plan
-    from reconciler.cli.workspace import Raised, failed_plan
+    from reconciler.cli.workspace import Raised
     from reconciler.planfile import dumps
 
     if heal:
         refuse_silence(yes=yes)
     raised = Raised(max_changes, max_share, allow_clear, accept_both)
-    try:
+    with failures_shown(paths, space, formats, out):
         plan, settings = drifted(paths, space, applied, raised)
-    except ReconcilerError as error:
-        failed = failed_plan(error, paths, space)
-        told = dated(failed)
-        show_plan(failed, told, [one for one in formats if one != ("text", None)], say)
-        give_plan(failed, told, formats, out)
-        raise
     made = dated(plan)
     if out:
         write_file(out, dumps(made))

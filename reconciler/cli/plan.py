@@ -64,12 +64,12 @@ def command(
     PATHS are files or folders of desired state (default: state).
     """
     from reconciler.cli.views import show_plan
-    from reconciler.cli.workspace import Refs, Selection, changed_files, failed_plan, open_workspace
+    from reconciler.cli.workspace import Refs, Selection, changed_files, open_workspace
     from reconciler.planfile import dumps
 
     if snapshot and not offline:
         raise CannotRun("--snapshot stands for the space only with --offline", "add it, or leave both out")
-    try:
+    with failures_shown(paths, space, formats, out):
         if changed and base is None:
             raise CannotRun("--changed needs a base", "name it: --base REF")
         # A plan that is saved may be applied, so nothing of it comes from a cache.
@@ -78,12 +78,6 @@ def command(
             return checked_alone(workspace)
         selection = Selection(only, exclude, changed_files(workspace))
         plan = planned(workspace, selection, Refs(base, applied), snapshot, blame=blame)
-    except ReconcilerError as error:
-        failed = failed_plan(error, paths, space)
-        told = dated(failed)
-        show_plan(failed, told, [one for one in formats if one != ("text", None)], say)
-        give_plan(failed, told, formats, out)
-        raise
     made = dated(plan)
     if out:
         write_file(out, dumps(made))
@@ -93,6 +87,27 @@ def command(
         tell(f"error: {len(plan.blocks)} blocked rows, and --strict takes them for errors")
         return 1
     return CHANGES if detailed_exitcode and not plan.is_empty else 0
+
+
+@contextmanager
+def failures_shown(
+    paths: tuple[Path, ...],
+    space: str | None,
+    formats: tuple[tuple[str, Path | None], ...],
+    out: Path | None,
+) -> Iterator[None]:
+    """Tell why there is no plan in every format that was asked for; stderr tells people anyway."""
+    from reconciler.cli.views import show_plan
+    from reconciler.cli.workspace import failed_plan
+
+    try:
+        yield
+    except ReconcilerError as error:
+        failed = failed_plan(error, paths, space)
+        told = dated(failed)
+        show_plan(failed, told, [one for one in formats if one != ("text", None)], say)
+        give_plan(failed, told, formats, out)
+        raise
 
 
 def planned(

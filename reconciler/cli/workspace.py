@@ -403,8 +403,11 @@ def wishes_at(workspace: Workspace, reader: Reader, sha: str, files: tuple[str, 
 
 def failed_plan(error: ReconcilerError, paths: Sequence[Path], space: str | None) -> Plan:
     """Return the plan that tells why there is none, for the space that was meant as far as that is known."""
-    _, settings, manifest, _ = read_files(paths)
-    names = {one_name(document.space.text, settings) for document in manifest.documents} or {*settings.spaces}
+    settings, _ = load_settings(find_settings(paths[0] if paths else STATE), root=Path.cwd())
+    names = {*settings.spaces}
+    if space is None and len(names) != 1:
+        _, settings, manifest, _ = read_files(paths)
+        names = {one_name(document.space.text, settings) for document in manifest.documents}
     name = space or (names.pop() if len(names) == 1 else "")
     return Plan(
         host="",
