@@ -141,9 +141,9 @@ class Wish:
 
     __slots__ = ()
 
+    @abstractmethod
     def of(self, live: Any) -> Hashable:
         """Turn a live value into the wanted one; a wanted one stays as it is."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
