@@ -42,8 +42,7 @@ NOT_ALL, REFUSED = 3, 4
     "--drift", type=click.Choice(["heal", "report"]), help="What to do about drift, whatever the policies."
 )
 @options.guards
-@click.option("--max-errors", metavar="N", type=click.IntRange(0), help="End after more errors than this.")
-@click.option("--deadline", metavar="T", type=options.Duration(), help="Send nothing after 90s, 10m, 2h.")
+@options.ends
 @click.option("--require-commit", metavar="SHA", help="Refuse a saved plan of another commit.")
 @click.option("--max-age", metavar="T", type=options.Duration(), help="Refuse a saved plan that is older.")
 @options.only

@@ -34,8 +34,7 @@ MOVED = frozenset({None, "drift", "both"})
 @click.option("--heal", is_flag=True, help="Put back the fields whose policy is `heal`.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.guards
-@click.option("--max-errors", metavar="N", type=click.IntRange(0), help="End after more errors than this.")
-@click.option("--deadline", metavar="T", type=options.Duration(), help="Send nothing after 90s, 10m, 2h.")
+@options.ends
 @click.option("--out", metavar="PLAN", type=click.Path(path_type=Path), help="Save what was found.")
 @options.formats
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is any row.")

@@ -107,3 +107,15 @@ def guards(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def ends(command: Command) -> Command:
+    """Add the flags by which a run that writes ends early."""
+    for option in (
+        click.option("--deadline", metavar="T", type=Duration(), help="Send nothing after 90s, 10m, 2h."),
+        click.option(
+            "--max-errors", metavar="N", type=click.IntRange(0), help="End after more errors than this."
+        ),
+    ):
+        command = option(command)
+    return command

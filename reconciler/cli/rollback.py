@@ -39,8 +39,7 @@ class Step:
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.guards
-@click.option("--max-errors", metavar="N", type=click.IntRange(0), help="End after more errors than this.")
-@click.option("--deadline", metavar="T", type=options.Duration(), help="Send nothing after 90s, 10m, 2h.")
+@options.ends
 @options.only
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text")
 def command(
