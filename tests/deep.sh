@@ -21,8 +21,10 @@ fuzzed() {
 
 target_of() {
     case $1 in
-    faults) searched tests/faults --ignore tests/faults/test_canary.py ;;
     canary) searched tests/faults/test_canary.py ;;
+    answers) searched tests/faults/test_hostile_answers.py ;;
+    line) searched tests/faults/test_faults_of_the_line.py tests/faults/test_faults_of_apply.py ;;
+    days) searched tests/faults/test_a_day_in_the_space.py ;;
     crash-*) searched "tests/crash/test_crash_${1#crash-}.py" -k "not kills-" ;;
     kills-*) searched tests/crash -k "$1" ;;
     fuzz-*) fuzzed "${1#fuzz-}" ;;
@@ -33,7 +35,7 @@ target_of() {
     esac
 }
 
-default="laws fields manifest render inputs sizes museum faults canary
+default="laws fields manifest render inputs sizes museum canary answers line days
 crash-answers crash-disk crash-interleavings crash-kills crash-signals crash-two_at_once
 kills-1 kills-2 kills-3 kills-4 fuzz-loader fuzz-settings fuzz-plan fuzz-journal fuzz-answer fuzz-escapers mutation soak-1 soak-2"
 for target in ${TARGETS:-$default}; do

@@ -291,10 +291,26 @@ class Day(RuleBasedStateMachine):
         self.world.options.faults, self.edits = [], []
 
 
-TestADayInTheSpace = Day.TestCase
-TestADayInTheSpace.settings = settings(
-    max_examples=120 if is_deep() else 8,
-    stateful_step_count=25 if is_deep() else 12,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+def length(days: int, steps: int) -> settings:
+    """Return how long a search is."""
+    return settings(
+        max_examples=days,
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def thirty_days(name: str) -> Any:
+    """Return a test of days that no other test has seen, so that two processes can share the search."""
+    test: Any = type(name, (Day,), {})
+    test.TestCase.settings = length(30, 25)
+    return test.TestCase
+
+
+if is_deep():
+    TestFirstDays, TestSecondDays = thirty_days("First"), thirty_days("Second")
+    TestThirdDays, TestFourthDays = thirty_days("Third"), thirty_days("Fourth")
+else:
+    TestADayInTheSpace = Day.TestCase
+    TestADayInTheSpace.settings = length(8, 12)
