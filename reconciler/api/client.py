@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
 
@@ -56,6 +55,7 @@ from reconciler.api.wire import (
     NotWritten,
     Success,
     Verdict,
+    http_date,
     kind_of,
     stop_code,
     verdict,
@@ -131,7 +131,7 @@ class Client:
     def service_time(self) -> datetime | None:
         """When the latest answer was given by the service's clock; None where it does not say."""
         try:
-            return parsedate_to_datetime(self._observe.date)
+            return http_date(self._observe.date)
         except ValueError:
             return None
 

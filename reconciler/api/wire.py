@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Any, Final, Literal, TypeAlias
@@ -179,6 +180,15 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> Answ
     return Answer(status, reply, _log_id(headers, body), _retry_after(headers))
 
 
+def http_date(text: str) -> datetime:
+    """Read the date of a header, as UTC where it names no zone; ValueError where it is none."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except OverflowError as error:
+        raise ValueError from error  # a year, an hour or a zone of twenty digits
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def unread_answer(status: int, broken: Broken) -> Answer:
     """Return the answer to a call whose content could not be taken in."""
     return Answer(status, _with_status(status, broken))
@@ -277,7 +287,7 @@ def _parse(content: bytes) -> dict[str, Any] | Broken:
         return Broken("an empty answer")
     try:
         body = json.loads(
-            content.decode("utf-8"),
+            content.decode(),
             object_pairs_hook=_members,
             parse_constant=_no_constant,
             parse_float=_finite,
@@ -330,9 +340,9 @@ def _with_status(status: int, broken: Broken) -> Broken:
 
 def _codes(body: dict[str, Any]) -> list[Any]:
     """Return every code member that is present: four places are known (endpoints.md 1.2)."""
-    members = [body, *(inner for inner in (body.get("error"), body.get("err")) if isinstance(inner, dict))]
+    inner = [part for part in (body.get("error"), body.get("err")) if isinstance(part, dict)]
     outer = [body[name] for name in ("err_code", "code") if name in body]
-    return outer + [inner["code"] for inner in members[1:] if "code" in inner]
+    return outer + [part["code"] for part in inner if "code" in part]
 
 
 def _message(body: dict[str, Any]) -> str:
@@ -359,11 +369,11 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
     A date is taken against the answer's own Date: our clock need not be the service's.
     """
-    wish = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", wish):
-        return min(float(wish), LONGEST_RETRY_AFTER)
     try:
-        until, now = (parsedate_to_datetime(text) for text in (wish, headers.get("date", "")))
-        return min(max((until - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER)
-    except (TypeError, ValueError):
-        return None
+        wish = headers["retry-after"].strip()
+        if re.fullmatch(r"[0-9]{1,9}", wish):
+            return min(float(wish), LONGEST_RETRY_AFTER)
+        wait = http_date(wish) - http_date(headers["date"])
+        return min(max(wait.total_seconds(), 0.0), LONGEST_RETRY_AFTER)
+    except (KeyError, ValueError):
+        return None  # no wish, or none that can be understood

@@ -202,7 +202,7 @@ def read_response(what: str, response: httpx.Response) -> Any:
     message = str(told.get("message") or "") if isinstance(told, dict) else ""
     refused = ForgeRefused(what, response.status_code, message)
     asked = response.headers.get("retry-after", "")
-    if asked.isdigit() and float(asked) <= LONGEST_WAIT:
+    if asked.isdecimal() and float(asked) <= LONGEST_WAIT:
         raise Passing(refused, float(asked))
     if response.status_code in PASSING:
         raise Passing(refused)

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import httpx
@@ -87,6 +88,34 @@ def test_a_read_carries_who_asks_and_gives_the_whole_answer() -> None:
         "type": 0,
     }
     assert "X-PLUGIN-TOKEN" not in asked.headers
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ("Wed, 25 Nov 2026 10:00:00 GMT", datetime(2026, 11, 25, 10, tzinfo=UTC)),
+        ("Wed, 25 Nov 2026 12:00:00 +0200", datetime(2026, 11, 25, 10, tzinfo=UTC)),
+        ("Wed, 25 Nov 2026 10:00:00 -0000", datetime(2026, 11, 25, 10, tzinfo=UTC)),
+        ("Wed, 25 Nov 99999999999999999999 10:00:00 GMT", None),
+        ("just now", None),
+    ],
+)
+def test_the_time_of_the_service_is_a_moment_or_nothing(date: str, told: datetime | None) -> None:
+    answer = good()
+    answer.headers["date"] = date
+    with client_for(Service(answer)) as client:
+        assert client.service_time is None
+        client.read(ALL_TYPES, path=PATH)
+        assert client.service_time == told
+
+
+@pytest.mark.parametrize("wish", ["Wed, 25 Nov 99999999999999999999 10:00:00 GMT", "9" * 30, "²", "soon"])
+def test_a_wish_to_wait_that_means_nothing_is_no_wish(wish: str) -> None:
+    throttled = httpx.Response(
+        429, json={"err_code": 10429, "err_msg": "slow"}, headers=[(b"retry-after", wish.encode())]
+    )
+    with client_for(Service(throttled), writes=True) as client:
+        assert put(client) == NotWritten("throttled", "slow")
 
 
 def test_the_authority_mode_is_left_out_where_it_is_switched_off() -> None:

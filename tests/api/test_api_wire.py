@@ -21,7 +21,9 @@ from reconciler.api.wire import (
     Success,
     Verdict,
     read_answer,
+    unread_answer,
     verdict,
+    was_throttled,
     worth_another_read,
 )
 
@@ -60,6 +62,7 @@ NOT_GOOD = [
     (200, b"", "an empty answer"),
     (200, b"  \n", "an empty answer"),
     (200, b"<html><body>OK</body></html>", "a page instead of JSON"),
+    (200, b"\r\n <html>OK</html>\n", "a page instead of JSON"),
     (200, b'{"err_code": 0, "da', "an answer that is cut short or no JSON"),
     (200, b"[]", "an answer that is no JSON object"),
     (200, b'"ok"', "an answer that is no JSON object"),
@@ -183,7 +186,10 @@ def test_a_redirect_ends_the_run(status: int, body: object) -> None:
     result = judged(status, body, location="https://elsewhere.example/?token=x")
     assert isinstance(result, Fatal)
     assert isinstance(result.error, Redirected)
-    assert "elsewhere" not in str(result.error)
+    assert str(result.error) == (
+        f"project.feishu.cn answered with a redirect (HTTP {status}), which is never followed; "
+        "set MEEGLE_BASE_URL to the address that people of this tenant open in the browser"
+    )
 
 
 @pytest.mark.parametrize(
@@ -213,11 +219,49 @@ def test_a_shortened_inner_code_is_still_one_refusal() -> None:
         ("Wed, 25 Nov 2026 10:00:20 GMT", 20.0),
         ("Wed, 25 Nov 2026 09:00:00 GMT", 0.0),
         ("Fri, 27 Nov 2026 10:00:00 GMT", 120.0),
+        ("Wed, 25 Nov 2026 10:00:20 -0000", 20.0),
+        ("Wed, 25 Nov 99999999999999999999 10:00:20 GMT", None),
+        ("Wed, 25 Nov 2026 10:00:20 +99999999999999", None),
     ],
 )
 def test_a_wish_to_wait_is_honoured_up_to_two_minutes(wish: str, seconds: float | None) -> None:
     read = answer(429, envelope(10429), retry_after=wish, date="Wed, 25 Nov 2026 10:00:00 GMT")
     assert read.retry_after == seconds
+
+
+def test_a_day_to_wait_for_says_nothing_without_the_day_of_the_answer() -> None:
+    assert answer(429, envelope(10429), retry_after="Wed, 25 Nov 2026 10:00:20 GMT").retry_after is None
+    assert answer(429, envelope(10429), date="Wed, 25 Nov 2026 10:00:00 GMT").retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            {"err_code": 9, "err_msg": "Invalid Param", "err": {"code": 9, "msg": "no [x]"}},
+            "Invalid Param: no [x]",
+        ),
+        ({"code": 9, "message": "Not Allowed"}, "Not Allowed"),
+        ({"error": {"code": 9, "msg": "failed"}}, "failed"),
+        (
+            {"err_code": 9, "err_msg": "Said", "message": "Told", "err": {"msg": "a"}, "error": {"msg": "b"}},
+            "Said: Told: a: b",
+        ),
+        ({"err_code": 9, "err_msg": "Twice", "err": {"msg": "Twice"}}, "Twice"),
+        ({"err_code": 9, "err_msg": 5, "message": None, "err": {"msg": ["x"]}, "error": "y"}, ""),
+    ],
+)
+def test_a_refusal_keeps_the_words_of_every_place_once(body: dict[str, object], message: str) -> None:
+    assert judged(400, body) == Refused(9, message, "")
+
+
+def test_a_log_id_is_taken_from_the_body_then_from_the_headers() -> None:
+    told = {"x_tt_logid": "TT", "x_request_id": "R1"}
+    assert answer(400, envelope(9, log_id="B0"), **told).log_id == "B0"
+    assert answer(400, envelope(9), **told).log_id == "TT"
+    assert answer(400, envelope(9), x_tt_logid="no log id", x_request_id="R1").log_id == "R1"
+    assert answer(400, envelope(9), x_request_id="R1").log_id == "R1"
+    assert answer(502, b"<html>", x_request_id="R1").log_id == "R1"
 
 
 @pytest.mark.parametrize("log_id", ["a b", "x\n::error::", "x" * 65, 7, None, "\x1b[31m"])
@@ -271,3 +315,33 @@ def test_every_answer_gets_a_verdict_and_only_a_perfect_one_is_accepted(status: 
 def test_a_broken_answer_says_whether_time_may_help() -> None:
     assert answer(502, b"<html>").reply == Broken("a page instead of JSON, HTTP 502", passing=True)
     assert answer(404, b"<html>").reply == Broken("a page instead of JSON, HTTP 404", passing=False)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "slower"),
+    [
+        (429, b"", True),
+        (429, b"<html>slow down</html>", True),
+        (429, envelope(10429), True),
+        (200, envelope(10429), True),
+        (429, envelope(10430), False),
+        (429, envelope(20006), False),
+        (503, b"", False),
+        (200, envelope(0), False),
+    ],
+)
+def test_a_slower_pace_is_asked_for_by_the_code_or_by_the_bare_status(
+    status: int,
+    body: object,
+    slower: bool,  # noqa: FBT001
+) -> None:
+    assert was_throttled(answer(status, body)) is slower
+
+
+def test_content_that_could_not_be_taken_in_is_an_answer_with_its_status() -> None:
+    cut, endless = Broken("an answer that was cut"), Broken("an answer without end", passing=False)
+    assert unread_answer(200, cut) == Answer(200, Broken("an answer that was cut, HTTP 200"))
+    assert unread_answer(404, cut) == Answer(404, Broken("an answer that was cut, HTTP 404", passing=False))
+    assert unread_answer(200, endless) == Answer(
+        200, Broken("an answer without end, HTTP 200", passing=False)
+    )

@@ -95,8 +95,9 @@ def test_a_read_that_fails_for_a_while_is_asked_again_and_a_write_is_not(hub: Hu
     assert commented(hub, OTHER) == "created"
 
 
-def test_a_limit_that_lasts_too_long_is_a_failure(hub: Hub) -> None:
-    hub.broken = {"GET /issues/7/comments": [(403, {"retry-after": "3600"})]}
+@pytest.mark.parametrize("wish", ["3600", "soon", "\u00b2"])
+def test_a_limit_that_lasts_too_long_or_for_no_time_is_a_failure(hub: Hub, wish: str) -> None:
+    hub.broken = {"GET /issues/7/comments": [(403, {"retry-after": wish})]}
     with pytest.raises(ForgeRefused):
         commented(hub, BODY)
 
