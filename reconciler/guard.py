@@ -77,8 +77,9 @@ def percent(share: Decimal) -> str:
 
 def allow_line(plan: Plan) -> str:
     """Return the settings entry that would let this plan pass, ready to paste."""
-    share = percent(Decimal(len(plan.updates)) / plan.named + Decimal("0.0005")) if plan.named else "0%"
-    numbers = {"changes": str(len(plan.updates)), "share": share, "clears": str(plan.clears)}
-    numbers["both"] = str(both_of(plan))
+    items = len(plan.updates)
+    numbers = {"changes": str(items), "clears": str(plan.clears), "both": str(both_of(plan))}
+    if plan.named:
+        numbers["share"] = percent(Decimal(items) / plan.named + Decimal("0.0005"))
     failed = [f"{one.name}: {numbers[one.name]}" for one in plan.guards if not one.ok and one.name in numbers]
     return "guards: {allow: [{" + ", ".join(failed) + ", why: …}]}"

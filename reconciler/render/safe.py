@@ -39,5 +39,4 @@ def json_sign(sign: str) -> str:
 def escape(sign: str) -> str:
     """Return the escape of one character, as a programmer writes it."""
     named = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
-    code = ord(sign)
-    return named.get(sign) or (f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}")  # noqa: PLR2004
+    return named.get(sign) or (f"\\u{ord(sign):04x}" if sign <= "\uffff" else f"\\U{ord(sign):08x}")
