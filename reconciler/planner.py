@@ -117,7 +117,7 @@ def released_rows(
 ) -> Iterator[Released]:
     """Yield the rows of what is no longer managed."""
     for ref, key in released(items, standpoint.past):
-        if ref.type_key in catalog.types and catalog.spec(ref.type_key, key):
+        if catalog.spec(ref.type_key, key):
             yield Released(ref, key, catalog.label(ref.type_key, key))
 
 
@@ -187,11 +187,11 @@ def reasoned(
         return made
     at = (want.ref, one.key)
     word = word_for(at, one.wanted, seen.value, standpoint.past)
-    held = standpoint.keeps(want.ref, one.key) if word == "drift" else None
     if word != "both":
+        held = standpoint.keeps(want.ref, one.key) if word == "drift" else None
         return replace(made, why=word, held=held)
     base = settle(standpoint.past.reached(at), seen.value)
-    return replace(made, why=word, base=codec.encode(base), base_label=codec.show(base), held=held)
+    return replace(made, why=word, base=codec.encode(base), base_label=codec.show(base))
 
 
 def broken_expectation(want: WantedItem, item: Item, catalog: Catalog) -> Block | None:
@@ -231,10 +231,10 @@ def block(want: WantedItem, item: Item, one: WantedField, label: str, reason: st
 
 def change(one: WantedField, codec: Codec, seen: Seen, after: Any) -> Change:
     """Make the row of one differing field."""
-    before = seen.value
+    before: Any = seen.value
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    if isinstance(codec, SetCodec) and isinstance(before, frozenset):
+    if isinstance(codec, SetCodec):
         added = tuple(map(codec.show_member, codec.ordered(after - before)))
         removed = tuple(map(codec.show_member, codec.ordered(before - after)))
     rule = one.wanted if isinstance(one.wanted, Rule) else None

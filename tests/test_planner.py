@@ -10,12 +10,13 @@ from pathlib import Path
 from pprint import pformat
 
 import httpx
+import pytest
 
 from reconciler.api.client import Client
 from reconciler.authored import Manifest
 from reconciler.catalog import Catalog, WantedItem
 from reconciler.manifest import read_bytes
-from reconciler.model import Item, Plan, Ref, Unapplied
+from reconciler.model import Item, Plan, Ref, Released, Unapplied
 from reconciler.planner import Standpoint, leaving, make_plan, people_of
 from reconciler.sandbox import World
 from reconciler.space import Reader
@@ -119,6 +120,107 @@ def shown(plan: Plan) -> str:
 
 def test_a_plan_says_the_same_to_the_last_member() -> None:
     assert plans() == GOLDEN.read_text(encoding="utf-8")
+
+
+def stories(*items: str) -> str:
+    """Return a document of stories, each item in one line."""
+    return "space: demo\ntype: story\nitems:\n" + "".join(f"  - {{{one}}}\n" for one in items)
+
+
+def planned(world: World, state: str) -> Plan:
+    """Plan a document without a base."""
+    items, live, catalog = met(world, state)
+    return make_plan(items, live, catalog, host="h", named=len(items))
+
+
+def test_an_item_that_is_known_to_agree_is_not_looked_at_and_the_next_one_is() -> None:
+    state = stories(f"id: {FIRST}, fields: {{priority: P3}}", f"id: {FIRST + 1}, fields: {{priority: P3}}")
+    items, live, catalog = met(calm_world(), state)
+    plan = make_plan(items, live, catalog, host="h", named=2, agreed={items[0].ref})
+    assert [one.ref.id for one in plan.updates] == [FIRST + 1]
+    assert plan.agree == 1
+
+
+def test_what_was_noted_of_the_space_stands_in_the_plan_in_order() -> None:
+    items, live, catalog = met(calm_world(), stories(f"id: {FIRST}, fields: {{priority: P3}}"))
+    catalog.notes.update({"b is now called c": None, "a is now called b": None})
+    plan = make_plan(items, live, catalog, host="h", named=1)
+    assert plan.notes == ("a is now called b", "b is now called c")
+
+
+def test_a_plan_rests_on_the_metadata_of_what_it_sends_alone() -> None:
+    items, live, catalog = met(
+        calm_world(), stories(f"id: {FIRST}, fields: {{priority: P3, story_points: 8}}")
+    )
+    whole = make_plan(items, live, catalog, host="h", named=1)
+    points = leaving(whole, lambda _, one: "fought over" if one.name == "Priority" else None, catalog)
+    assert [one.name for update in points.updates for one in update.changes] == ["Story points"]
+    wanting_points = planned(calm_world(), stories(f"id: {FIRST}, fields: {{story_points: 8}}"))
+    assert points.metadata_digest == wanting_points.metadata_digest != whole.metadata_digest
+
+
+def test_a_value_that_was_not_read_is_blocked() -> None:
+    items, live, catalog = met(calm_world(), stories(f"id: {FIRST}, fields: {{priority: P3}}"))
+    unread = {ref: replace(one, values={}) for ref, one in live.items()}
+    [held] = make_plan(items, unread, catalog, host="h", named=1).blocks
+    assert (held.key, held.reason) == ("priority", "the live value cannot be read: missing")
+
+
+def test_what_the_base_named_of_a_type_or_a_field_that_is_gone_is_not_called_released() -> None:
+    items, live, catalog = met(calm_world(), stories(f"id: {FIRST}, fields: {{priority: P3}}"))
+    story = Ref("story", FIRST)
+    past = Past({(story, "name"): "x", (story, "field_gone"): "x", (Ref("gone", 1), "name"): "x"})
+    standpoint = Standpoint("b" * 40, past, lambda _ref, _key: None)
+    plan = make_plan(items, live, catalog, host="h", named=1, standpoint=standpoint)
+    assert plan.released == (Released(Ref("story", FIRST), "name", "Name"),)
+
+
+# The first story is "Audit reports", P0, of 5 points, and has one follower.
+WATCHED = "watchers: {contains: ['7310000000000000005']}"
+
+
+@pytest.mark.parametrize(
+    ("expect", "fields"),
+    [
+        ("priority: P0", "priority: P3"),
+        ("priority: P2", "priority: P0, story_points: 8"),
+        ("priority: P0, name: Audit reports", "story_points: 8"),
+        (WATCHED, "watchers: [dana@example.com]"),
+        ("watchers: [dana@example.com]", f"{WATCHED}, story_points: 8"),
+    ],
+)
+def test_an_item_that_is_as_expected_or_as_wanted_is_written(expect: str, fields: str) -> None:
+    plan = planned(calm_world(), stories(f"id: {FIRST}, expect: {{{expect}}}, fields: {{{fields}}}"))
+    assert plan.blocks == ()
+    assert len(plan.updates) == 1
+
+
+@pytest.mark.parametrize(
+    ("expect", "fields", "reason"),
+    [
+        ("priority: P2", "priority: P3", "expected Priority P2, found P0"),
+        ("story_points: 8", "priority: P3", "expected Story points 8, found 5"),
+        ("priority: P0, story_points: 8", "priority: P3", "expected Story points 8, found 5"),
+        (
+            "watchers: {contains: [dana@example.com]}",
+            "priority: P3",
+            "expected Followers dana@example.com, 7310000000000000005, found 7310000000000000005",
+        ),
+    ],
+)
+def test_an_item_that_is_neither_as_expected_nor_as_wanted_is_held_back(
+    expect: str, fields: str, reason: str
+) -> None:
+    plan = planned(calm_world(), stories(f"id: {FIRST}, expect: {{{expect}}}, fields: {{{fields}}}"))
+    assert [one.reason for one in plan.blocks] == [reason]
+    assert plan.updates == ()
+
+
+def test_an_item_that_lost_what_is_expected_of_it_is_held_back() -> None:
+    world = calm_world()
+    world.edit(FIRST, "field_3724e6", None)
+    plan = planned(world, stories(f"id: {FIRST}, expect: {{story_points: 5}}, fields: {{priority: P3}}"))
+    assert [one.reason for one in plan.blocks] == ["expected Story points 5, found (empty)"]
 
 
 if __name__ == "__main__":

@@ -219,6 +219,7 @@ def test_a_shortened_inner_code_is_still_one_refusal() -> None:
         ("Wed, 25 Nov 2026 10:00:20 GMT", 20.0),
         ("Wed, 25 Nov 2026 09:00:00 GMT", 0.0),
         ("Fri, 27 Nov 2026 10:00:00 GMT", 120.0),
+        ("Wed, 25 Nov 2026 12:00:20 +0200", 20.0),
         ("Wed, 25 Nov 2026 10:00:20 -0000", 20.0),
         ("Wed, 25 Nov 99999999999999999999 10:00:20 GMT", None),
         ("Wed, 25 Nov 2026 10:00:20 +99999999999999", None),
