@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -127,6 +127,12 @@ def test_what_was_seen_decides_and_the_answer_tells_why(
 ) -> None:
     before = item(NUMBER, 1)
     assert after_sending(SEVEN, NUMBER, before=before, item=seen, verdict=verdict, user_key=US) == outcome
+
+
+def test_an_answer_that_was_never_judged_ends_in_an_error_and_in_no_outcome() -> None:
+    unjudged, four = cast("Verdict", "200 OK"), item(NUMBER, 4)
+    with pytest.raises(AssertionError, match="200 OK"):
+        after_sending(SEVEN, NUMBER, before=item(NUMBER, 1), item=four, verdict=unjudged, user_key=US)
 
 
 def test_an_ignored_clear_says_how_to_find_what_empties_the_field() -> None:
