@@ -75,6 +75,9 @@ class AuthoredMap(dict[str, "Node"]):
 
 Node: TypeAlias = Scalar | AuthoredList | AuthoredMap
 
+NOTHING = AuthoredMap(Place("", 1, 1))
+"""The map of a section that was not written; nobody adds to it."""
+
 
 def kind_of(node: Node) -> str:
     """Name the shape of a node as people call it."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
-from reconciler.authored import AuthoredMap, Document, Entry, Manifest, Node, Place
+from reconciler.authored import NOTHING, AuthoredMap, Document, Entry, Manifest, Node, Place
 from reconciler.errors import Mistake, UnknownName
 from reconciler.fields import codec_for, refusal
 from reconciler.fields.base import (
@@ -26,7 +26,6 @@ from reconciler.fields.base import (
     Seen,
     Target,
     Wanted,
-    Wish,
     Wrong,
     form_of,
     settle,
@@ -40,7 +39,6 @@ new = tuple.__new__
 """Makes a named tuple of all its members in half the time that its class takes: most of a plan is fields."""
 UNREAD: Any = object()
 """Stands for a value that was not read yet; None is a value."""
-NO_ROLES = AuthoredMap(Place("", 1, 1))
 Readable: TypeAlias = tuple[str, str | None, Codec]
 """A change key, the role that it names if it names one, and the codec that reads its live values."""
 Words: TypeAlias = Mapping[str, list[Codec]]
@@ -639,8 +637,7 @@ class Catalog:
         try:
             roles = dict(role_list(wire.get("role_owners"))) if with_roles else {}
             for (_, wanted, _, _), (key, role, codec) in zip(wishes, readable, strict=True):
-                value = codec.recognize(wire.get(key) if role is None else list(roles.get(role, ())))
-                if (wanted.of(value) if isinstance(wanted, Wish) else wanted) != value:
+                if not codec.holds(wire.get(key) if role is None else list(roles.get(role, ())), wanted):
                     return False
         except (ValueError, TypeError, OverflowError):
             return False
@@ -714,7 +711,7 @@ def every_section(document: Document) -> Iterator[tuple[AuthoredMap, AuthoredMap
     for entry in document.items:
         yield entry.fields, entry.roles
         if entry.expect:
-            yield entry.expect, NO_ROLES
+            yield entry.expect, NOTHING
 
 
 def change_key(spec: FieldSpec) -> str:

@@ -6,8 +6,6 @@ integer 0.  For a write, the question is always the same: may it have been store
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from enum import Enum, auto
 from typing import Any, Final, Literal, TypeAlias
 
 from reconciler.api.failures import Redirected, StopCode
+from reconciler.api.strict_json import Unfit, loads
 from reconciler.errors import CannotRun
 
 LONGEST_MESSAGE: Final = 500
@@ -278,23 +277,14 @@ def _verdict_of(failure: Failure, answer: Answer) -> Verdict:
             return Refused(code, message, log_id)
 
 
-class _Unfit(ValueError):
-    """JSON that Python would take and that no service should send."""
-
-
 def _parse(content: bytes) -> dict[str, Any] | Broken:
     if not content.strip():
         return Broken("an empty answer")
     try:
-        body = json.loads(
-            content.decode(),
-            object_pairs_hook=_members,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-        )
+        body = loads(content)
     except UnicodeDecodeError:
         return Broken("an answer that is not UTF-8")
-    except _Unfit as unfit:
+    except Unfit as unfit:
         return Broken(str(unfit))
     except RecursionError:
         return Broken("an answer nested too deeply")
@@ -302,24 +292,6 @@ def _parse(content: bytes) -> dict[str, Any] | Broken:
         html = content.lstrip()[:1] == b"<"
         return Broken("a page instead of JSON" if html else "an answer that is cut short or no JSON")
     return body if isinstance(body, dict) else Broken("an answer that is no JSON object")
-
-
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise _Unfit("an answer that names a member twice")
-    return members
-
-
-def _no_constant(_: str) -> Any:
-    raise _Unfit("an answer with NaN or Infinity")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise _Unfit("an answer with a number that is too large")
-    return number
 
 
 def _reply(status: int, body: dict[str, Any]) -> Reply:

@@ -223,6 +223,7 @@ class Codec(ABC):
         self.parts = parts
         self.readings: dict[Hashable, Wanted] = {}
         self.recognized: dict[tuple[type, float], Hashable] = {}
+        self.forms_seen: dict[Wanted, Any] = {}
 
     @property
     def is_looked_up(self) -> bool:
@@ -256,12 +257,23 @@ class Codec(ABC):
     def decode(self, wire: Any) -> Seen:
         """Turn the API's value into the canonical one; raises ValueError if it is none of ours."""
 
-    def recognize(self, wire: Any) -> Hashable:
-        """Return the value of an answer without notes; days and amounts recur and are decoded once."""
+    def holds(self, wire: Any, wanted: Wanted) -> bool:
+        """Whether an answer's value is all that is wanted; raises ValueError as `decode` does.
+
+        Choices, people, days and amounts recur in one form each, which is decoded once.
+        """
         kind = type(wire)
-        if kind is not int and kind is not float:
-            return self.decode(wire).value
-        at = (kind, wire)
+        if (kind is dict or kind is list) and wanted in self.forms_seen and self.forms_seen[wanted] == wire:
+            return True
+        value = self.recognize(wire) if kind is int or kind is float else self.decode(wire).value
+        held = (wanted.of(value) if isinstance(wanted, Wish) else wanted) == value
+        if held and (kind is dict or kind is list) and len(self.forms_seen) < MOST_READINGS and is_text(wire):
+            self.forms_seen[wanted] = wire
+        return held
+
+    def recognize(self, wire: float) -> Hashable:
+        """Return what a number stands for, without notes."""
+        at = (type(wire), wire)
         if at not in self.recognized:
             value = self.decode(wire).value
             if len(self.recognized) >= MOST_READINGS:
@@ -325,6 +337,13 @@ class Codec(ABC):
         return Wrong(
             WrongShape(node.place, f"{self.wanted_shape} for {self.spec.label}", found(node), self.example)
         )
+
+
+def is_text(wire: Any) -> bool:
+    """Whether nothing but texts and nulls are in a value: to Python 1 is the same as true and as 1.0."""
+    if isinstance(wire, dict | list):
+        return all(map(is_text, wire.values() if isinstance(wire, dict) else wire))
+    return wire is None or isinstance(wire, str)
 
 
 def form_of(node: Node) -> Hashable:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError, Wit
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
 
-from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar, kind_of
+from reconciler.authored import NOTHING, AuthoredList, AuthoredMap, Node, Place, Scalar, kind_of
 from reconciler.errors import Mistake, UnknownName, nearest
 from reconciler.manifest.credentials import SECRET, CredentialInFile
 from reconciler.manifest.slips import FULL_WIDTH, FULL_WIDTH_COLON, NO_SPACE, no_space
@@ -80,7 +80,7 @@ NameMap = Annotated[AuthoredMap, PlainValidator(map_of), WithJsonSchema({"type":
 
 def nothing() -> AuthoredMap:
     """Return the map of a section that was not written."""
-    return AuthoredMap(Place("", 1, 1))
+    return NOTHING
 
 
 # -- from pydantic's errors to mistakes ------------------------------------------------------

@@ -119,7 +119,9 @@ class ItemShape(Strict):
     expect: NameMap = Field(
         default_factory=nothing, description="Live values without which the item is not written."
     )
-    unmanaged: list[FieldName] = Field(default=[], description="Defaults that this item does not take.")
+    unmanaged: list[FieldName] = Field(
+        default_factory=list, description="Defaults that this item does not take."
+    )
 
 
 class DefaultsShape(Strict):

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from reconciler.fields import CODECS
 from reconciler.fields.base import Rule, Wrong, settle
-from tests.fields.fieldspace import CASES, STORY, Case, codec, file_of, node_of, rich_readings, yaml_of
+from tests.fields.fieldspace import (
+    CASES,
+    STORY,
+    Case,
+    codec,
+    file_of,
+    node_of,
+    rich_readings,
+    spec,
+    yaml_of,
+)
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
@@ -36,6 +46,28 @@ def test_what_is_sent_is_read_back_as_the_same_value_in_every_form_of_the_wire(
     assert json.loads(json.dumps(sent, allow_nan=False)) == sent
     for answer in (sent, *case.readings(sent)):
         assert bound.decode(json.loads(json.dumps(answer))).value == value
+
+
+@every_case
+@given(st.data())
+def test_an_answer_holds_a_value_where_it_is_read_as_that_value_however_often_it_comes(
+    case: Case, data: st.DataObject
+) -> None:
+    some = [data.draw(case.values) for _ in range(2)]
+    bound = codec(case.spec)
+    answers = [
+        answer for value in some for answer in (bound.encode(value), *case.readings(bound.encode(value)))
+    ]
+    for answer in data.draw(st.permutations(answers * 2)):
+        for wanted in some:
+            assert bound.holds(answer, wanted) == (bound.decode(answer).value == wanted)
+
+
+def test_an_answer_that_python_takes_for_an_equal_one_is_read_by_itself() -> None:
+    bound = codec(spec("linked", "work_item_related_multi_select"))
+    assert bound.holds([1], frozenset({1}))
+    with pytest.raises(ValueError, match="id"):
+        bound.holds([True], frozenset({1}))
 
 
 @every_case
