@@ -81,13 +81,20 @@ def read_files(paths: Sequence[Path]) -> tuple[Path, Settings, Manifest, list[Mi
     return root, settings, manifest, [*mistakes, *wrong]
 
 
-def read_by_pins(paths: Sequence[Path], cache: Cache | None = None, changed: set[str] | None = None) -> Files:
+def read_by_pins(
+    paths: Sequence[Path],
+    cache: Cache | None = None,
+    changed: set[str] | None = None,
+    *,
+    root: Path | None = None,
+) -> Files:
     """Read the settings, and file after file of the desired state by the pins of its space.
 
+    Pins are those of `root`, the folder where the run is unless another is named.
     With a cache, files that are kept there with the same content are not parsed.  With `changed`
     names only those are read, and what the cache does not know or says to name the same items.
     """
-    root = Path.cwd()
+    root = root or Path.cwd()
     some = list(paths) or [STATE]
     home = find_settings(some[0])
     settings, mistakes = load_settings(home, root=root)

@@ -23,7 +23,7 @@ from reconciler.guard import Allowance, Limits, judge, widened
 from reconciler.history import commit_of, git, git_bytes, record_at, tree_at
 from reconciler.manifest import SETTINGS, documents, load, shown
 from reconciler.model import Failure, Plan, Ref
-from reconciler.pins import FOLDER, Pins, decided, pinned_people, pins_folder, read_pins
+from reconciler.pins import FOLDER, Pins, decided, pinned_people
 from reconciler.planner import Standpoint, leaving, make_plan, people_of
 from reconciler.selection import Selector, select, selector
 from reconciler.settings import Ignore, Settings, SpaceSettings, find_settings, load_settings, read_settings
@@ -228,30 +228,34 @@ def learn(workspace: Workspace, reader: Reader) -> None:
     """Look up what the files name; the pins have read it where they left nothing open."""
     read = workspace.offline
     if read and read.is_settled:
-        reader.look_up(read.catalog.worked_out.mentions, items_known(workspace, reader.catalog))
+        reader.look_up(read.catalog.worked_out.mentions, items_known(workspace.outlines, reader.catalog))
     else:
         reader.learn(workspace.manifest)
 
 
 def wanted(workspace: Workspace, catalog: Catalog) -> tuple[tuple[WantedItem, ...], Sequence[Mistake]]:
     """Read what the files want by the space, unless it confirms how the pins read it already."""
-    read = workspace.offline
-    if (
-        read
-        and read.is_settled
-        and catalog.confirms(read.catalog, workspace.words)
-        and catalog.points_right(read.items, items_known(workspace, catalog))
-    ):
-        return read.items, ()
+    if workspace.offline and is_confirmed(workspace.offline, workspace.outlines, catalog):
+        return workspace.offline.items, ()
     return catalog.desire(workspace.manifest)
 
 
-def items_known(workspace: Workspace, catalog: Catalog) -> dict[int, tuple[str, str]]:
+def is_confirmed(read: Offline, outlines: Sequence[Outline], catalog: Catalog) -> bool:
+    """Whether the pins left nothing open and the space says the same of all that the files name."""
+    return (
+        read.is_settled
+        and catalog.confirms(read.catalog, {one.type.text for one in outlines})
+        and catalog.points_right(read.items, items_known(outlines, catalog))
+    )
+
+
+def items_known(outlines: Sequence[Outline], catalog: Catalog) -> dict[int, tuple[str, str]]:
     """Return the type of each item that the files themselves name."""
-    kinds = {word: kind.key for word in workspace.words if (kind := catalog.type_of(word))}
+    words = {one.type.text for one in outlines}
+    kinds = {word: kind.key for word in words if (kind := catalog.type_of(word))}
     return {
         item_id: (kinds[one.type.text], "")
-        for one in workspace.outlines
+        for one in outlines
         if one.type.text in kinds
         for item_id in one.ids
     }
@@ -385,19 +389,24 @@ def wishes_at(workspace: Workspace, reader: Reader, sha: str, files: tuple[str, 
     folders = [FOLDER, *([workspace.state] if files is None else [f"{workspace.state}/{SETTINGS}", *files])]
     with tree_at(workspace.root, sha, folders) as root:
         state = root / workspace.state
-        settings, _ = load_settings(find_settings(state) if state.exists() else None, root=root)
-        manifest, _ = load([state], root=root) if state.exists() else (Manifest(()), [])
-        pins = read_pins(pins_folder(root, workspace.space))
-    mine = of_space(manifest, workspace.space, settings)
-    decisions = settings.space(workspace.space)
-    pinned = {key: decided(spec, decisions) for key, spec in pins.types.items()}
-    people = replace(reader.catalog.people, groups=settings.groups())
-    then = replace(reader.catalog, pinned=pinned, people=people, notes={}, worked_out=WorkedOut())
-    reader.meet(then.mentioned(mine))
+        read = read_by_pins([state], root=root) if state.exists() else None
+        mine = read and read.offline.get(workspace.space)
+        if not read or not mine:
+            return {}
+        groups, decisions = read.settings.groups(), read.settings.space(workspace.space)
+        pinned = {key: decided(spec, decisions) for key, spec in mine.pins.types.items()}
+        people = replace(reader.catalog.people, groups=groups)
+        then = replace(reader.catalog, pinned=pinned, people=people, notes={}, worked_out=WorkedOut())
+        if is_confirmed(mine, read.outlines_of(workspace.space), then):
+            reader.meet(mine.catalog.worked_out.mentions.people)
+            return wishes(mine.items)
+        manifest = of_space(load([state], root=root)[0], workspace.space, read.settings)
+    reader.meet(then.mentioned(manifest))
     now = reader.catalog.people
-    then.people = replace(now, groups=settings.groups(), by_email={**now.by_email, **pinned_people(pins)})
+    by_email = {**now.by_email, **pinned_people(mine.pins)}
+    then.people = replace(now, groups=groups, by_email=by_email)
     then.forget()
-    items, _ = then.desire(mine)
+    items, _ = then.desire(manifest)
     return wishes(items)
 
 
