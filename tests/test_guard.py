@@ -100,6 +100,12 @@ def test_a_guard_is_told_by_its_name_its_limit_and_what_was_met() -> None:
     assert allow_line(nothing) == "guards: {allow: [{changes: 2, why: …}]}"
 
 
+def test_one_field_that_somebody_else_changed_too_is_one_too_many() -> None:
+    [update] = plan_of(1, 10).updates
+    both = replace(update, changes=tuple(replace(one, why="both") for one in update.changes))
+    assert failed(replace(plan_of(1, 10), updates=(both,)), Limits()) == ["both"]
+
+
 def test_every_limit_can_be_raised_and_the_largest_that_stands_counts() -> None:
     some = [
         Allowance(changes=150, share=Decimal("0.4"), clears=20, both=3, until=TODAY),

@@ -175,6 +175,13 @@ def test_what_the_base_named_of_a_type_or_a_field_that_is_gone_is_not_called_rel
     assert plan.released == (Released(Ref("story", FIRST), "name", "Name"),)
 
 
+def test_a_plan_against_a_base_alone_says_nothing_of_a_last_apply() -> None:
+    items, live, catalog = met(calm_world(), stories(f"id: {FIRST}, fields: {{priority: P3}}"))
+    base = Standpoint("b" * 40, Past({}), lambda _ref, _key: None)
+    plan = make_plan(items, live, catalog, host="h", named=1, standpoint=base)
+    assert (plan.base, plan.applied, plan.unapplied) == ("b" * 40, None, ())
+
+
 # The first story is "Audit reports", P0, of 5 points, and has one follower.
 WATCHED = "watchers: {contains: ['7310000000000000005']}"
 

@@ -52,7 +52,7 @@ GOOD_BODIES = [
 
 
 @pytest.mark.parametrize("body", GOOD_BODIES)
-@pytest.mark.parametrize("status", [200, 201, 204])
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
 def test_a_2xx_with_every_code_zero_is_a_success(status: int, body: dict[str, object]) -> None:
     assert answer(status, body).reply == Success(body)
     assert judged(status, body, x_tt_logid="20260225A1") == Accepted("20260225A1")
@@ -85,6 +85,7 @@ NOT_GOOD = [
     (200, b'{"err_code": 0, "data": "\xff\xfe"}', "an answer that is not UTF-8"),
     (200, b'{"err_code": 0, "data": ' + b"[" * 100_000, "an answer nested too deeply"),
     (200, b'{"err_code": 0, "data": ' + b"9" * 5000 + b"}", "an answer that is cut short or no JSON"),
+    (199, envelope(0), "an answer whose status and code disagree"),
     (500, envelope(0), "an answer whose status and code disagree"),
     (404, envelope(0), "an answer whose status and code disagree"),
     (500, b"Internal Server Error", "an answer that is cut short or no JSON"),
@@ -120,9 +121,8 @@ def test_an_idempotency_key_seen_before_is_no_throttling(status: int) -> None:
 @pytest.mark.parametrize("code", [10021, 10022, 10211])
 @pytest.mark.parametrize("status", [401, 403, 200])
 def test_a_refused_token_is_proof_that_nothing_was_written(code: int, status: int) -> None:
-    assert judged(status, envelope(code, "Token Info Is Invalid")) == NotWritten(
-        "token", "Token Info Is Invalid"
-    )
+    result = judged(status, envelope(code, "Token Info Is Invalid"), retry_after="7")
+    assert result == NotWritten("token", "Token Info Is Invalid", None)
 
 
 @pytest.mark.parametrize("code", sorted(STOP_CODES))
@@ -180,7 +180,7 @@ def test_the_many_other_meanings_of_50006_are_refusals(message: str) -> None:
     assert not worth_another_read(answer(500, envelope(50006, message)))
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308, 399])
 @pytest.mark.parametrize("body", [b"", envelope(0), envelope(10429)])
 def test_a_redirect_ends_the_run(status: int, body: object) -> None:
     result = judged(status, body, location="https://elsewhere.example/?token=x")
@@ -278,8 +278,16 @@ def test_a_log_id_that_is_none_is_dropped(log_id: object) -> None:
         (200, envelope(10429), True),
         (500, envelope(50005), True),
         (429, b"", True),
+        (500, b"<html>", True),
         (503, b"<html>", True),
+        (599, b"<html>", True),
+        (600, b"<html>", False),
+        (499, b"<html>", False),
+        (300, b"<html>", False),
+        (300, envelope(0), False),
+        (299, b"", True),
         (200, b"", True),
+        (199, b"", False),
         (200, b"{}", True),
         (404, b"<html>", False),
         (403, b"", False),
@@ -341,7 +349,7 @@ def test_a_slower_pace_is_asked_for_by_the_code_or_by_the_bare_status(
 
 def test_content_that_could_not_be_taken_in_is_an_answer_with_its_status() -> None:
     cut, endless = Broken("an answer that was cut"), Broken("an answer without end", passing=False)
-    assert unread_answer(200, cut) == Answer(200, Broken("an answer that was cut, HTTP 200"))
+    assert unread_answer(200, cut) == Answer(200, Broken("an answer that was cut, HTTP 200"), "", None)
     assert unread_answer(404, cut) == Answer(404, Broken("an answer that was cut, HTTP 404", passing=False))
     assert unread_answer(200, endless) == Answer(
         200, Broken("an answer without end, HTTP 200", passing=False)

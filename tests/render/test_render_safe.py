@@ -33,6 +33,7 @@ def test_harmless_text_is_left_as_it_is(text: str) -> None:
         ("\u202egnp.exe", "\\u202egnp.exe"),
         ("zero\u200bwidth", "zero\\u200bwidth"),
         ("line\u2028end", "line\\u2028end"),
+        ("paragraph\u2029end", "paragraph\\u2029end"),
         ("::error::x", ":\\:error:\\:x"),
         (":::::", ":\\:\\:\\:\\:"),
         (":::error::x", ":\\:\\:error:\\:x"),
