@@ -132,6 +132,10 @@ class Gate:
             raise Refusal("repeated")
         self._seen.add(mark)
 
+    def forget_keys(self) -> None:
+        """Take every key for a new one from now on; a service remembers them for a while only."""
+        self._seen.clear()
+
     def person(self, token: Token, header: str | None, people: Mapping[str, Person], unknown: str) -> Person:
         """Whom the call acts as; `unknown` names the refusal of this endpoint for a stranger's key."""
         key = token.user_key or header

@@ -87,6 +87,7 @@ def soak(folder: Path, seconds: float) -> list[str]:
                 wrong.append(f"round {rounds}: exit code {codes[0]}")
             del world.calls[:], world.writes[:]
             world.records.clear()
+            world.gate.forget_keys()
             if not warm and time.monotonic() > until - seconds * (1 - WARM):
                 gc.collect()
                 warm, first = rounds, (resident(), open_files())
