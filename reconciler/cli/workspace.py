@@ -245,7 +245,10 @@ def is_confirmed(read: Offline, outlines: Sequence[Outline], catalog: Catalog) -
     return (
         read.is_settled
         and catalog.confirms(read.catalog, {one.type.text for one in outlines})
-        and catalog.points_right(read.items, items_known(outlines, catalog))
+        and (
+            not read.catalog.points_somewhere()
+            or catalog.points_right(read.items, items_known(outlines, catalog))
+        )
     )
 
 
