@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import compileall
 import math
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -51,12 +52,13 @@ class Desk:
     made: set[Path] = field(default_factory=set)
 
     def folder(self, count: int, changed: int = 0) -> Path:
-        """Return a folder whose files want so many items, the first of them changed."""
+        """Return a folder whose files want so many items, the first of them changed; without a cache."""
         folder = self.base / f"items-{count}-{changed}"
         if folder not in self.made:
             folder.mkdir()
             cost_of((*WORK, str(folder), str(count), str(changed)), folder)
             self.made.add(folder)
+        shutil.rmtree(folder / ".reconciler", ignore_errors=True)
         return folder
 
     def zone(self, count: int) -> Path:
