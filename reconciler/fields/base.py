@@ -263,11 +263,12 @@ class Codec(ABC):
         Choices, people, days and amounts recur in one form each, which is decoded once.
         """
         kind = type(wire)
-        if (kind is dict or kind is list) and wanted in self.forms_seen and self.forms_seen[wanted] == wire:
+        in_parts = kind is dict or kind is list
+        if in_parts and self.forms_seen.get(wanted) == wire:
             return True
         value = self.recognize(wire) if kind is int or kind is float else self.decode(wire).value
         held = (wanted.of(value) if isinstance(wanted, Wish) else wanted) == value
-        if held and (kind is dict or kind is list) and len(self.forms_seen) < MOST_READINGS and is_text(wire):
+        if held and in_parts and len(self.forms_seen) < MOST_READINGS and is_text(wire):
             self.forms_seen[wanted] = wire
         return held
 
