@@ -29,10 +29,14 @@ def loads(content: bytes) -> Any:
     """
     try:
         value = _READER.decode(content)
-        whole = _WRITER.encode(value).count(_QUOTE) == content.count(_QUOTE)
+        written = _WRITER.encode(value)
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
-        whole = False
-    return value if whole and _QUOTE_AS_NUMBER not in content else _loads_with_reasons(content)
+        return _loads_with_reasons(content)
+    return value if written == content or _as_many_quotes(written, content) else _loads_with_reasons(content)
+
+
+def _as_many_quotes(written: bytes, content: bytes) -> bool:
+    return written.count(_QUOTE) == content.count(_QUOTE) and _QUOTE_AS_NUMBER not in content
 
 
 def _loads_with_reasons(content: bytes) -> Any:
