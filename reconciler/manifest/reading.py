@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -131,7 +131,7 @@ def as_written(tree: Tree, mending: Mending, last: Mistake | None) -> Tree:
 
 
 class Builder:
-    """Builds one file's tree from events, with a stack of open lists and maps."""
+    """Builds one file's tree from events; `open` are the lists and maps that are not closed yet."""
 
     def __init__(self, file: str, lines: list[str]) -> None:
         """Begin with nothing read."""
@@ -140,9 +140,8 @@ class Builder:
         self.tree = Tree()
         self.nowhere = Scalar("", plain=False, place=Place(file, 1, 1))
         """Stands for a key whose value is left out, since the key itself is a mistake."""
-        self.top: AuthoredList | AuthoredMap | None = None
-        self.key: Scalar | None = None
-        self.stack: list[tuple[AuthoredList | AuthoredMap | None, Scalar | None]] = []
+        self.open: list[AuthoredList | AuthoredMap] = []
+        self.waiting: list[Scalar | None] = []
         self.documents = 0
         self.watch = False
         self.forms = False
@@ -153,92 +152,108 @@ class Builder:
         self.watch = any(sign in text and look.search(text) for sign, look in WATCH.items())
         self.forms = "\\" in text or not text.isascii()
         self.decorations = "&" in text or "!" in text
-        acts: dict[type, Callable[[Any], None]] = {
-            ScalarEvent: self.scalar,
-            AliasEvent: self.alias,
-            MappingStartEvent: self.begin,
-            SequenceStartEvent: self.begin,
-            MappingEndEvent: self.end,
-            SequenceEndEvent: self.end,
-            DocumentStartEvent: self.document,
-        }
         try:
-            for event in iter(CParser(text).get_event, None):
-                if act := acts.get(type(event)):
-                    act(event)
+            self.take(iter(CParser(text).get_event, None))
         except Refused as refused:
             return refused.mistake
         except Slipped as slipped:
             return slipped.slip
         except MarkedYAMLError as error:
-            opened = [node for node, _ in self.stack] + [self.top]
-            return explained(
-                error, self.lines, self.file, [node.place for node in opened if node is not None]
-            )
+            return explained(error, self.lines, self.file, [node.place for node in self.open])
         except YAMLError:
             return Mistake(Place(self.file, 1, 1), "this is not YAML", "correct the file")
         return None
 
+    def take(self, events: Iterator[Any]) -> None:
+        """Build the tree; nearly all events are scalars, and each of them passes through here."""
+        file, watch, decorations, nowhere = self.file, self.watch, self.decorations, self.nowhere
+        top: AuthoredList | AuthoredMap | None = None
+        key: Scalar | None = None
+        for event in events:
+            if type(event) is not ScalarEvent:
+                top, key = self.turn(event, top, key)
+                continue
+            mark = event.start_mark
+            text, plain = event.value, not event.style
+            place = new(Place, (file, mark.line + 1, mark.column + 1))
+            if decorations and (event.anchor is not None or event.ctag is not None):
+                self.decorated(event, place)
+                plain = False
+            scalar = new(Scalar, (text, plain, place, ""))
+            if watch and text:
+                scalar = self.looked_at(event, scalar, is_key=key is None and type(top) is AuthoredMap)
+            if type(top) is not AuthoredMap:
+                self.put(scalar, top, key)
+            elif key is None:
+                if text and text != "<<" and text not in top.keys_at:
+                    top.keys_at[text] = key = scalar
+                else:
+                    key = self.named(top, scalar)
+                continue
+            elif key is not nowhere:
+                top[key.text] = scalar
+            if plain and text in BLANKS:
+                self.blank(key, place)
+            key = None
+
     # -- one event each ------------------------------------------------------------------
 
-    def scalar(self, event: ScalarEvent) -> None:
-        """Make a scalar with its place, its style, and what a comment may have cut off."""
-        mark = event.start_mark
-        plain = not event.style
-        text: str = event.value
-        place = new(Place, (self.file, mark.line + 1, mark.column + 1))
-        if self.decorations and (event.anchor is not None or event.ctag is not None):
-            self.decorated(event, place)
-            plain = False
-        scalar = new(Scalar, (text, plain, place, ""))
-        if self.watch and text:
-            scalar = self.looked_at(event, scalar)
-        top, key = self.top, self.key
-        if type(top) is not AuthoredMap:
-            self.put(scalar)
-        elif key is None:
-            if not text or text == "<<" or text in top.keys_at:
-                scalar = self.named(top, scalar)
-            else:
-                top.keys_at[text] = scalar
-            self.key = scalar
-            return
-        else:
-            self.key = None
-            if key is not self.nowhere:
-                top[key.text] = scalar
-        if text in BLANKS and plain:
-            self.blank(key, place)
+    def turn(
+        self, event: Any, top: AuthoredList | AuthoredMap | None, key: Scalar | None
+    ) -> tuple[AuthoredList | AuthoredMap | None, Scalar | None]:
+        """Take an event that is no scalar; returns what is open then, and the key that waits for a value."""
+        kind = type(event)
+        if kind is MappingEndEvent or kind is SequenceEndEvent:
+            self.end(event)
+            return self.open[-1] if self.open else None, self.waiting.pop()
+        if kind is AliasEvent:
+            return top, self.put(self.alias(event), top, key)
+        if kind is MappingStartEvent or kind is SequenceStartEvent:
+            node = self.begin(event)
+            self.waiting.append(self.put(node, top, key))
+            self.open.append(node)
+            return node, None
+        if kind is DocumentStartEvent:
+            self.document(event)
+        return top, key
 
-    def alias(self, event: AliasEvent) -> None:
+    def put(self, node: Node, top: AuthoredList | AuthoredMap | None, key: Scalar | None) -> Scalar | None:
+        """Put a node where it belongs; returns the key that waits for a value then."""
+        if type(top) is AuthoredList:
+            top.append(node)
+        elif type(top) is not AuthoredMap:
+            self.tree.root = node
+        elif key is None:
+            return self.named(top, node)
+        elif key is not self.nowhere:
+            top[key.text] = node
+        return None
+
+    def alias(self, event: AliasEvent) -> Scalar:
         """Refuse an alias; its name stands for it, so that reading goes on."""
         place = self.place(event)
         self.tell(self.titled(place, "an alias (*)", "write the value out"))
-        self.put(Scalar(f"*{event.anchor}", plain=False, place=place))
+        return Scalar(f"*{event.anchor}", plain=False, place=place)
 
-    def begin(self, event: MappingStartEvent | SequenceStartEvent) -> None:
-        """Open a list or a map."""
+    def begin(self, event: MappingStartEvent | SequenceStartEvent) -> AuthoredList | AuthoredMap:
+        """Make a list or a map."""
         mark = event.start_mark
         place = new(Place, (self.file, mark.line + 1, mark.column + 1))
         if event.anchor is not None or event.ctag is not None:
             self.decorated(event, place)
-        if len(self.stack) >= DEEPEST:
+        if len(self.open) >= DEEPEST:
             raise Refused(
                 Mistake(place, f"lists and maps deeper than {DEEPEST} levels", "nest them less deep")
             )
-        node = AuthoredMap(place) if type(event) is MappingStartEvent else AuthoredList(place)
-        self.put(node)
-        self.stack.append((self.top, self.key))
-        self.top, self.key = node, None
+        return AuthoredMap(place) if type(event) is MappingStartEvent else AuthoredList(place)
 
     def end(self, event: MappingEndEvent | SequenceEndEvent) -> None:
         """Close a list or a map."""
-        node = self.top
-        self.top, self.key = self.stack.pop()
+        node = self.open.pop()
         if node:
-            if self.forms and type(node) is AuthoredMap:
+            if self.forms and type(node) is AuthoredMap and not "".join(node.keys_at).isascii():
                 self.same_in_normal_form(node)
-        elif node is not None and "#" in self.between(node.place, event.end_mark):
+        elif "#" in self.between(node.place, event.end_mark):
             self.tree.blanks.append(node.place)
 
     def document(self, event: DocumentStartEvent) -> None:
@@ -249,21 +264,7 @@ class Builder:
         if event.version or event.tags:
             self.tell(Mistake(self.place(event), *DIRECTIVE))
 
-    # -- where a node goes ---------------------------------------------------------------
-
-    def put(self, node: Node) -> None:
-        """Add a node to what is open: as a list's member, a map's key, or the value of its last key."""
-        top, key = self.top, self.key
-        if type(top) is AuthoredList:
-            top.append(node)
-        elif type(top) is not AuthoredMap:
-            self.tree.root = node
-        elif key is None:
-            self.key = self.named(top, node)
-        else:
-            self.key = None
-            if key is not self.nowhere:
-                top[key.text] = node
+    # -- keys ------------------------------------------------------------------------------
 
     def named(self, parent: AuthoredMap, node: Node) -> Scalar:
         """Check one key of a map: a text that is not there yet."""
@@ -294,7 +295,7 @@ class Builder:
 
     # -- second looks --------------------------------------------------------------------
 
-    def looked_at(self, event: ScalarEvent, scalar: Scalar) -> Scalar:
+    def looked_at(self, event: ScalarEvent, scalar: Scalar, *, is_key: bool) -> Scalar:
         """Look at a scalar of a file that holds escapes, ` #x`, odd indentation or a `?`."""
         text, plain, place, _ = scalar
         if event.style == '"' and (hit := BAD_SIGN.search(text)):
@@ -305,7 +306,7 @@ class Builder:
         odd = not before and (text[:1] in INDENTS or LIST_AS_TEXT.match(text))
         if odd and (slip := slip_on(self.lines, place.line, self.file)):
             raise Slipped(slip)
-        if before.endswith("?") and self.key is None and type(self.top) is AuthoredMap:
+        if before.endswith("?") and is_key:
             title = title_in(self.lines[place.line - 1])
             fix = title.advice if title else "write `key: value`"
             self.tell(Mistake(place, "a key behind a '?'", fix))
