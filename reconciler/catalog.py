@@ -17,6 +17,7 @@ from reconciler.errors import Mistake, UnknownName
 from reconciler.fields import codec_for, refusal
 from reconciler.fields.base import (
     NO_ITEMS,
+    UNREAD,
     Codec,
     FieldSpec,
     Items,
@@ -37,8 +38,6 @@ PEOPLE_TYPES = frozenset({"user", "multi_user", "role"})
 PULL = "review what changed with `reconciler schema check`, then run `reconciler schema pull`"
 new = tuple.__new__
 """Makes a named tuple of all its members in half the time that its class takes: most of a plan is fields."""
-UNREAD: Any = object()
-"""Stands for a value that was not read yet; None is a value."""
 Readable: TypeAlias = tuple[str, str | None, Codec]
 """A change key, the role that it names if it names one, and the codec that reads its live values."""
 Words: TypeAlias = Mapping[str, list[Codec]]
@@ -147,15 +146,17 @@ class Desire:
             if draft is None:
                 draft = self.drafts[ref] = Draft(ref, entry.place)
             self.draw(draft, catalog.claims(document, entry, spec, mistakes))
-            for key, node, place in catalog.resolved(entry.expect, spec, mistakes):
-                if read := catalog.read(ref, key, node, place, mistakes):
-                    draft.expects.append(read)
+            if entry.expect:
+                for key, node, place in catalog.resolved(entry.expect, spec, mistakes):
+                    if read := catalog.read(ref, key, node, place, mistakes):
+                        draft.expects.append(read)
 
     def draw(self, draft: Draft, claims: Iterable[tuple[str, Node, Place, bool]]) -> None:
         """Add to an item what one file claims; a value that was read before in another item is taken over."""
         fields, known = draft.fields, self.catalog.worked_out.readings.setdefault(draft.ref.type_key, {})
         for key, node, place, by_default in claims:
-            wanted = known[key].get(form_of(node), UNREAD) if key in known else UNREAD
+            readings = known.get(key)
+            wanted = readings.get(form_of(node), UNREAD) if readings else UNREAD
             if wanted is UNREAD or key in fields or key in draft.unread:
                 self.catalog.settle_claim(draft, key, node, place, self.mistakes, by_default=by_default)
             else:
@@ -364,11 +365,21 @@ class Catalog:
 
     def claims(
         self, document: Document, entry: Entry, spec: TypeSpec, mistakes: list[Mistake]
-    ) -> Iterator[tuple[str, Node, Place, bool]]:
-        """Yield what one file says of one item, each field once: its own values, then the defaults it takes.
+    ) -> Iterable[tuple[str, Node, Place, bool]]:
+        """Return what one file says of one item, each field once: its own values, then the defaults it takes.
 
         What is wrong with the defaults is told with the first item.
         """
+        if not (entry.roles or entry.unmanaged or document.default_fields or document.default_roles):
+            known, some, keys_at = self.known(spec, "field"), entry.fields, entry.fields.keys_at
+            if some.keys() <= known.keys() and len({known[name] for name in some}) == len(some):
+                return [(known[name], node, keys_at[name].place, False) for name, node in some.items()]
+        return self.every_claim(document, entry, spec, mistakes)
+
+    def every_claim(
+        self, document: Document, entry: Entry, spec: TypeSpec, mistakes: list[Mistake]
+    ) -> Iterator[tuple[str, Node, Place, bool]]:
+        """Yield the same where names are new, or stand in several sections."""
         settled = self.left_off(entry, spec, mistakes) if entry.unmanaged else set()
         said = mistakes if entry is document.items[0] else []
         for fields, roles, by_default, told in (
@@ -495,15 +506,14 @@ class Catalog:
         except Wrong as error:
             mistakes += error.mistakes
             return None
+        steady = self.is_steady(ref.type_key, key)
         if codec.names_items and (mistake := codec.refusal_on(ref.id, wanted, node.place)):
             mistakes.append(mistake)
-        elif not self.is_steady(ref.type_key, key) and (
-            label := self.stolen_option(ref.type_key, key, wanted)
-        ):
+        elif not steady and (label := self.stolen_option(ref.type_key, key, wanted)):
             what = f"'{label}' now names another option of {codec.spec.label}"
             mistakes.append(Mistake(node.place, what, PULL))
         else:
-            if not codec.names_items and self.is_steady(ref.type_key, key):
+            if steady and not codec.names_items:
                 self.worked_out.readings.setdefault(ref.type_key, {})[key] = codec.readings
             return new(WantedField, (key, wanted, place, by_default))
         return None
@@ -750,10 +760,19 @@ def wire_values(raw: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {"name": raw.get("name")}
     for member in ("fields", "multi_texts"):
         entries = raw.get(member)
-        for entry in entries if isinstance(entries, list) else ():
-            if type(entry) is dict and type(key := entry.get("field_key")) is str:
-                values[key] = entry.get("field_value")
+        if isinstance(entries, list):
+            try:
+                values |= {entry["field_key"]: entry["field_value"] for entry in entries}
+            except (KeyError, TypeError):
+                values |= dict(field_values(entries))
     return values
+
+
+def field_values(entries: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the keys and values of those entries that have a key; one without a value holds null."""
+    for entry in entries:
+        if type(entry) is dict and type(key := entry.get("field_key")) is str:
+            yield key, entry.get("field_value")
 
 
 def role_list(wire: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.authored import Place
 from reconciler.fields.base import Seen
@@ -14,8 +14,7 @@ ROLES = "roles/"
 """Prefix of a change's key where it speaks of one role."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Ref:
+class Ref(NamedTuple):
     """One work item: the type's key and the item's id; the space is the plan's."""
 
     type_key: str

@@ -21,6 +21,9 @@ EMPTY = None
 
 EMPTY_LABEL = "(empty)"
 
+UNREAD: Any = object()
+"""Stands for a value that was not read yet; None is a value."""
+
 MOST_READINGS = 4096
 """Different values of a field that are remembered: choices, people and days recur, long texts do not."""
 
@@ -233,15 +236,12 @@ class Codec(ABC):
     def recall(self, node: Node) -> Wanted:
         """Parse a value, at once where the same was written before; raises `Wrong` as `parse` does."""
         form = form_of(node)
-        if form is None:
-            return self.parse(node)
-        try:
-            return self.readings[form]
-        except KeyError:
+        wanted: Wanted = UNREAD if form is None else self.readings.get(form, UNREAD)
+        if wanted is UNREAD:
             wanted = self.parse(node)
-            if len(self.readings) < MOST_READINGS:
+            if form is not None and len(self.readings) < MOST_READINGS:
                 self.readings[form] = wanted
-            return wanted
+        return wanted
 
     def parse(self, node: Node) -> Wanted:
         """Read what an author wrote; raises `Wrong` with every mistake in it."""
@@ -263,17 +263,18 @@ class Codec(ABC):
         Choices, people, days and amounts recur in one form each, which is decoded once.
         """
         kind = type(wire)
-        in_parts = kind is dict or kind is list
-        if in_parts and self.forms_seen.get(wanted) == wire:
+        recurs = kind is str or kind is dict or kind is list
+        if recurs and self.forms_seen.get(wanted) == wire:
             return True
-        value = self.recognize(wire) if kind is int or kind is float else self.decode(wire).value
+        is_number = kind is int or kind is float or kind is bool
+        value = self.recognize(wire) if is_number else self.decode(wire).value
         held = (wanted.of(value) if isinstance(wanted, Wish) else wanted) == value
-        if held and in_parts and len(self.forms_seen) < MOST_READINGS and is_text(wire):
+        if held and recurs and len(self.forms_seen) < MOST_READINGS and is_text(wire):
             self.forms_seen[wanted] = wire
         return held
 
     def recognize(self, wire: float) -> Hashable:
-        """Return what a number stands for, without notes."""
+        """Return what a number or a boolean stands for, without notes."""
         at = (type(wire), wire)
         if at not in self.recognized:
             value = self.decode(wire).value

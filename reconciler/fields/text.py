@@ -93,6 +93,10 @@ class TextCodec(ScalarCodec):
         """Read a string, or any of the empty forms."""
         return Seen(self.fold(text_of(wire) or ""))
 
+    def holds(self, wire: Any, wanted: Wanted) -> bool:
+        """Compare; a wanted text is canonical, and is read as itself."""
+        return (type(wire) is str and wire == wanted) or super().holds(wire, wanted)
+
     def encode(self, value: Any) -> Any:
         """Send the string, `""` to clear."""
         return value or ""

@@ -272,7 +272,7 @@ def test_no_text_of_a_stranger_becomes_an_element_or_runs(opened: Open) -> None:
     everything = replace(
         plans[0],
         updates=tuple(
-            replace(one, ref=replace(one.ref, id=n + 1))
+            replace(one, ref=one.ref._replace(id=n + 1))
             for n, plan in enumerate(plans)
             for one in plan.updates
         ),
