@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler import __version__
 from reconciler.authored import Place
+from reconciler.canonical_json import canonical
 from reconciler.errors import CannotRun
 from reconciler.model import (
     Block,
@@ -388,11 +389,6 @@ def resource(plan: Plan, update: Update) -> ResourceChangeFile:
 def source(place: Place) -> SourceFile:
     """Return a place as an object."""
     return SourceFile(file=place.file, line=place.line, column=place.column)
-
-
-def canonical(value: Any) -> str:
-    """Return the one JSON text of a value."""
-    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def digest(plan: Plan) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say, tell, write_file
+from reconciler.cli.output import say, tell
 from reconciler.cli.outputs import give_plan
 from reconciler.collector import collector_at_rest
 
@@ -63,26 +64,25 @@ def command(
     """
     from reconciler.cli.apply import Way, execute, refuse_silence
     from reconciler.cli.plan import dated, failures_shown
-    from reconciler.cli.views import show_plan
+    from reconciler.cli.views import save_plan, show_plan
     from reconciler.cli.workspace import Raised
-    from reconciler.planfile import dumps
 
     if heal:
         refuse_silence(yes=yes)
     raised = Raised(max_changes, max_share, allow_clear, accept_both)
     with failures_shown(paths, space, formats, out):
         plan, settings = drifted(paths, space, applied, raised)
-    made = dated(plan)
+    make = cache(partial(dated, plan))
     if out:
-        write_file(out, dumps(made))
-    give_plan(plan, made, formats, out)
+        save_plan(make, out)
+    give_plan(plan, make, formats, out)
     if heal and plan.base is None:
         tell(f"{NOT_KNOWN}: nothing is healed")
     if heal and plan.base is not None:
-        show_plan(plan, made, [one for one in formats if one[1]], say)
+        show_plan(plan, make, [one for one in formats if one[1]], say)
         fmt = "json" if ("json", None) in formats else "text"
         return execute(plan, settings, Way(yes, max_errors, deadline, fmt))
-    show_plan(plan, made, formats, say)
+    show_plan(plan, make, formats, say)
     return CHANGES if detailed_exitcode and not plan.is_empty else 0
 
 

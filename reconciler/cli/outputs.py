@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from reconciler.model import Plan, Report
     from reconciler.planfile import PlanFile
 
+OUTPUTS = "GITHUB_OUTPUT"
 ACCEPT = "drift: accept"
 """Why a row is left alone whose live value is to be brought into the files."""
 
 
 def give(**values: object) -> None:
     """Append outputs to the file that GitHub reads; elsewhere nobody asks for them."""
-    if not (file := os.environ.get("GITHUB_OUTPUT")):
+    if not (file := os.environ.get(OUTPUTS)):
         return
     try:
         with Path(file).open("a", encoding="utf-8", errors="replace") as out:
@@ -30,9 +31,12 @@ def give(**values: object) -> None:
 
 
 def give_plan(
-    plan: Plan, made: PlanFile, formats: Iterable[tuple[str, Path | None]], out: Path | None
+    plan: Plan, make: Callable[[], PlanFile], formats: Iterable[tuple[str, Path | None]], out: Path | None
 ) -> None:
     """Tell how much a plan would do, and where its files are."""
+    if not os.environ.get(OUTPUTS):
+        return
+    made = make()
     files = {name: path for name, path in formats if path}
     give(
         changes=plan.fields,

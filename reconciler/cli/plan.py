@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say, tell, write_file
+from reconciler.cli.output import say, tell
 from reconciler.cli.outputs import give_plan
 from reconciler.collector import collector_at_rest
 from reconciler.errors import CannotRun, ReconcilerError
@@ -63,9 +64,8 @@ def command(
 
     PATHS are files or folders of desired state (default: state).
     """
-    from reconciler.cli.views import show_plan
+    from reconciler.cli.views import save_plan, show_plan
     from reconciler.cli.workspace import Refs, Selection, changed_files, open_workspace
-    from reconciler.planfile import dumps
 
     if snapshot and not offline:
         raise CannotRun("--snapshot stands for the space only with --offline", "add it, or leave both out")
@@ -78,11 +78,11 @@ def command(
             return checked_alone(workspace)
         selection = Selection(only, exclude, changed_files(workspace))
         plan = planned(workspace, selection, Refs(base, applied), snapshot, blame=blame)
-    made = dated(plan)
+    make = cache(partial(dated, plan))
     if out:
-        write_file(out, dumps(made))
-    show_plan(plan, made, formats, say)
-    give_plan(plan, made, formats, out)
+        save_plan(make, out)
+    show_plan(plan, make, formats, say)
+    give_plan(plan, make, formats, out)
     if strict and plan.blocks:
         tell(f"error: {len(plan.blocks)} blocked rows, and --strict takes them for errors")
         return 1
@@ -104,9 +104,9 @@ def failures_shown(
         yield
     except ReconcilerError as error:
         failed = failed_plan(error, paths, space)
-        told = dated(failed)
-        show_plan(failed, told, [one for one in formats if one != ("text", None)], say)
-        give_plan(failed, told, formats, out)
+        make = cache(partial(dated, failed))
+        show_plan(failed, make, [one for one in formats if one != ("text", None)], say)
+        give_plan(failed, make, formats, out)
         raise
 
 

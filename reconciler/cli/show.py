@@ -20,5 +20,5 @@ def command(plan: Path, formats: tuple[tuple[str, Path | None], ...]) -> int:
     from reconciler.planfile import plan_of
 
     made = read_plan(plan)
-    show_plan(plan_of(made), made, formats, say)
+    show_plan(plan_of(made), lambda: made, formats, say)
     return 0

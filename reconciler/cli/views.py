@@ -5,45 +5,60 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from reconciler.cli.output import tell, write_file
 from reconciler.errors import CannotRun
 from reconciler.model import Plan
-from reconciler.planfile import PlanFile, dumps
 from reconciler.render.safe import safe_json
 from reconciler.render.text import plan_text
 
+if TYPE_CHECKING:
+    from reconciler.planfile import PlanFile
 
-def markdown(plan: Plan, made: PlanFile) -> str:
+Make: TypeAlias = "Callable[[], PlanFile]"
+"""Makes the plan's file; a format that shows nothing of it does without."""
+
+
+def json(plan: Plan, make: Make) -> str:
+    """Return the plan's file."""
+    from reconciler.planfile import dumps
+
+    del plan
+    return safe_json(dumps(make()))
+
+
+def markdown(plan: Plan, make: Make) -> str:
     """Return the comment."""
     from reconciler.render.markdown import plan_markdown
 
-    return plan_markdown(plan, made)
+    return plan_markdown(plan, make())
 
 
-def page(plan: Plan, made: PlanFile) -> str:
+def page(plan: Plan, make: Make) -> str:
     """Return the page."""
     from reconciler.render.html import plan_html
 
+    made = make()
     return plan_html(plan, made, source=source_address(made))
 
 
-def github(plan: Plan, made: PlanFile) -> str:
+def github(plan: Plan, make: Make) -> str:
     """Return annotations and the text for the log; in a GitHub job the step summary is written, too."""
     from reconciler.render.github import plan_annotations, step_summary
 
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
             with Path(summary).open("a", encoding="utf-8", errors="replace") as file:
-                file.write(step_summary(plan, made))
+                file.write(step_summary(plan, make()))
         except OSError as error:
             tell(f"cannot write the step summary ({error.strerror})")
     return plan_annotations(plan) + plan_text(plan)
 
 
-VIEWS: dict[str, Callable[[Plan, PlanFile], str]] = {
+VIEWS: dict[str, Callable[[Plan, Make], str]] = {
     "text": lambda plan, _: plan_text(plan),
-    "json": lambda _, made: safe_json(dumps(made)),
+    "json": json,
     "markdown": markdown,
     "html": page,
     "github": github,
@@ -52,18 +67,25 @@ VIEWS: dict[str, Callable[[Plan, PlanFile], str]] = {
 
 
 def show_plan(
-    plan: Plan, made: PlanFile, formats: Iterable[tuple[str, Path | None]], say: Callable[[str], None]
+    plan: Plan, make: Make, formats: Iterable[tuple[str, Path | None]], say: Callable[[str], None]
 ) -> None:
     """Render the plan in each format; one of them may go to stdout."""
     wanted = list(formats)
     if sum(path is None for _, path in wanted) > 1:
         raise CannotRun("two formats for one stdout", "give all but one a file: --format json=plan.json")
     for name, path in wanted:
-        text = VIEWS[name](plan, made)
+        text = VIEWS[name](plan, make)
         if path is None:
             say(text)
         else:
             write_file(path, text)
+
+
+def save_plan(make: Make, path: Path) -> None:
+    """Write the plan's file for apply."""
+    from reconciler.planfile import dumps
+
+    write_file(path, dumps(make()))
 
 
 def source_address(made: PlanFile) -> str:

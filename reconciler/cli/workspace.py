@@ -20,7 +20,6 @@ from reconciler.cli.files import STATE, Offline, of_space, one_name, read_by_pin
 from reconciler.clock import now
 from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
 from reconciler.guard import Allowance, Limits, judge, widened
-from reconciler.history import commit_of, git, git_bytes, record_at, tree_at
 from reconciler.manifest import SETTINGS, documents, load, shown
 from reconciler.model import Failure, Plan, Ref
 from reconciler.pins import FOLDER, Pins, decided, pinned_people
@@ -167,6 +166,8 @@ def named_in(outlines: Iterable[Outline]) -> int:
 
 def differing_files(root: Path, state: str, base: str) -> tuple[str, ...]:
     """Return the files of state that differ from a commit, those that are gone among them."""
+    from reconciler.history import commit_of, git
+
     sha = commit_of(root, base)
     differ = git(root, "diff", "--name-only", "--no-renames", "--relative", "-z", sha, "--", state)
     untracked = git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", state)
@@ -332,6 +333,8 @@ def standpoint_of(workspace: Workspace, reader: Reader, refs: Refs) -> Standpoin
     ref = refs.base or refs.applied
     if not ref:
         return None
+    from reconciler.history import commit_of, record_at
+
     base = commit_of(workspace.root, ref)
     at_base = wishes_at(workspace, reader, base, workspace.differing)
     record = record_at(workspace.root, refs.applied, workspace.space) if refs.applied else None
@@ -389,6 +392,8 @@ def wishes_at(workspace: Workspace, reader: Reader, sha: str, files: tuple[str, 
 
     With `files` only those are read of its state.
     """
+    from reconciler.history import tree_at
+
     folders = [FOLDER, *([workspace.state] if files is None else [f"{workspace.state}/{SETTINGS}", *files])]
     with tree_at(workspace.root, sha, folders) as root:
         state = root / workspace.state
@@ -504,6 +509,8 @@ def flat_settings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 def settings_at(root: Path, state: str, sha: str) -> Settings | None:
     """Return a commit's settings; None where the commit is not here."""
+    from reconciler.history import git, git_bytes
+
     if git(root, "cat-file", "-e", f"{sha}^{{commit}}") is None:
         return None
     raw = git_bytes(root, "show", f"{sha}:./{state}/{SETTINGS}")

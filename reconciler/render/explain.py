@@ -29,7 +29,7 @@ MOST_LINE_STEPS = 10_000_000
 MOST_LINES = 20
 """Differences inside one value that are told one by one."""
 
-WORDS = re.compile(
+WORDS = (
     r"\n"
     r"|[^\S\n]+"
     r"|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"  # written without blanks: sign by sign
@@ -67,7 +67,7 @@ def words(before: str, after: str) -> tuple[Piece, ...]:
 
     The pieces that are not new make up the safe `before`, those that are not gone the safe `after`.
     """
-    had, has = WORDS.findall(safe_lines(before)), WORDS.findall(safe_lines(after))
+    had, has = re.findall(WORDS, safe_lines(before)), re.findall(WORDS, safe_lines(after))
     head = shared(had, has)
     tail = shared(had[head:][::-1], has[head:][::-1])
     old, new = had[head : len(had) - tail], has[head : len(has) - tail]
@@ -84,7 +84,7 @@ def middle(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
         yield from ((GONE, had), (NEW, has))
         return
     for _, i, j, k, m in SequenceMatcher(None, had, has).get_opcodes():
-        one, two = WORDS.findall("".join(had[i:j])), WORDS.findall("".join(has[k:m]))
+        one, two = re.findall(WORDS, "".join(had[i:j])), re.findall(WORDS, "".join(has[k:m]))
         if one == two:
             yield SAME, one
         elif len(one) * len(two) <= MOST_STEPS:

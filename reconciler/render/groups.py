@@ -11,10 +11,10 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from reconciler.canonical_json import canonical
 from reconciler.catalog import PEOPLE_TYPES
 from reconciler.fields.base import EMPTY_LABEL
 from reconciler.model import Block, Change, Plan, Released, SideEffect, Update
-from reconciler.planfile import canonical
 
 BOTH, CLEAR, DRIFT, CHANGE, LEFT = "both", "clear", "drift", "change", "left"
 KINDS = (BOTH, CLEAR, DRIFT, CHANGE, LEFT)
