@@ -311,8 +311,9 @@ def run_url(environ: Mapping[str, str]) -> str | None:
 
 
 def new_run() -> Path:
-    """Return a new folder below `.reconciler/runs`."""
-    return home() / "runs" / f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    """Return a new folder below `.reconciler/runs`; names sort by the microsecond in which runs begin."""
+    microsecond = time.time_ns() // 1_000 % 1_000_000
+    return home() / "runs" / f"{now():%Y%m%dT%H%M%SZ}-{microsecond:06}{secrets.token_hex(2)}"
 
 
 def home() -> Path:

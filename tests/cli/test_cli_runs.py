@@ -31,6 +31,15 @@ def test_a_run_can_be_listed_and_read(desk: Desk) -> None:
     assert f"last hash {last}" in applied.err
 
 
+def test_runs_of_one_second_are_listed_as_they_began(desk: Desk) -> None:
+    began: list[str] = []
+    for priority in ("P3", "P1", "P2", "P3", "P1"):
+        desk.stories(f"{{id: {STORY}, fields: {{priority: {priority}}}}}")
+        desk.run("apply", "--yes")
+        began += {path.name for path in desk.folder.glob(".reconciler/runs/*")} - set(began)
+    assert [line.split()[0] for line in desk.run("runs").out.splitlines()] == began
+
+
 def test_a_journal_that_was_changed_is_told(desk: Desk) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
     desk.run("apply", "--yes")
