@@ -34,6 +34,11 @@ def is_deep() -> bool:
     return settings.get_current_profile_name() == "deep"
 
 
+def without(what: str) -> None:
+    """Skip a test for what the machine lacks, or fail where a skipped one would go unnoticed."""
+    (pytest.fail if os.environ.get("RECONCILER_NO_SKIPS") == "1" else pytest.skip)(what)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the searches went through, which they keep by `record_property("count", …)`."""
     for report in terminalreporter.getreports("passed"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,17 +13,13 @@ import pytest
 
 from reconciler.model import Plan
 from reconciler.render.html import plan_html
+from tests.conftest import without
 from tests.render.plans import saved
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-
-
-def without(what: str) -> None:
-    """Skip, or fail where a skipped test would go unnoticed."""
-    (pytest.fail if os.environ.get("RECONCILER_NO_SKIPS") == "1" else pytest.skip)(what)
 
 
 @pytest.fixture(scope="session")
