@@ -26,8 +26,8 @@ Wait = Callable[[float], bool]
 TICK: Final = 0.0001
 """Seconds in one unit of the bucket's clock: milliseconds would cost 1 % of the pace."""
 
-SLACK: Final = 1.02
-"""15 go into 1,020 ms: the service cuts its second elsewhere, and requests take unequally long to it."""
+SLACK: Final = 1.01
+"""The service's second and ours are not cut at the same place: 15 go into 1,010 ms."""
 
 BURST_A_MINUTE: Final = 30
 """How far a long scan may run ahead of an even 450 a minute; both stay within the limit."""
