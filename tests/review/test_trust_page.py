@@ -12,7 +12,8 @@ TEST = re.compile(r"`(tests/[\w/.]+\.py)::(\w+)`")
 
 def rows() -> list[list[str]]:
     lines = (ROOT / "docs/trust.md").read_text(encoding="utf-8").splitlines()
-    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line.startswith("| ")]
+    tables = [line for line in lines if line.startswith("| ")]
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in tables]
     return [row for row in cells if row != TITLES and set(row[0]) != {"-"}]
 
 
