@@ -187,6 +187,7 @@ Day = Annotated[date, PlainValidator(day_of), PlainSerializer(str), schema(type=
 Names = Annotated[
     tuple[str, ...],
     PlainValidator(names_of),
+    PlainSerializer(list),  # without it pydantic warns, on stderr, of the list that JSON makes of a tuple
     schema(
         oneOf=[
             {"type": ["string", "number"]},

@@ -62,6 +62,7 @@ class Runner:
     folder: Path
     machine: dict[str, str]
     """Variables of the machine itself."""
+    flows: Path = FLOWS
     variables: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     environment_secrets: dict[str, str] = field(default_factory=dict)
@@ -94,7 +95,7 @@ class Runner:
         self, flow: str, event: str, ref: str, sha: str, payload: dict[str, Any], *, trusted: bool = True
     ) -> Run:
         """Run one workflow to its end."""
-        made: dict[str, Any] = YAML(typ="safe").load(FLOWS / f"{flow}.yml")
+        made: dict[str, Any] = YAML(typ="safe").load(self.flows / f"{flow}.yml")
         assert event in made["on"]
         self.count += 1
         work = self.folder / f"run{self.count}"
