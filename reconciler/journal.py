@@ -7,11 +7,12 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from reconciler.clock import now
 from reconciler.errors import CannotRun
@@ -86,12 +87,19 @@ class Journal:
                 self.seen(line)
 
 
+def _moment(text: str) -> str:
+    """Return a time with its zone as it stands; raises ValueError for any other text."""
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("a time without a zone")
+    return text
+
+
 class _Line(BaseModel):
     """What every line holds; whoever can write a file can chain it, too."""
 
     model_config = ConfigDict(strict=True)
     n: int
-    at: str
+    at: Annotated[str, AfterValidator(_moment)]
     event: str
 
 

@@ -12,7 +12,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.output import say, tell, write_file
-from reconciler.errors import CannotRun, ReconcilerError
+from reconciler.errors import CannotRun, ReconcilerError, quoted
 
 if TYPE_CHECKING:
     from reconciler.catalog import Catalog, WantedItem
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from reconciler.model import Item, Plan, Ref
     from reconciler.settings import Settings
     from reconciler.space import Reader
+
+
+UNREADABLE = (ValueError, TypeError, OverflowError)
+"""What a codec raises for a value that is none of its field's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +118,7 @@ def reverse_plan(
     settings, mistakes = load_settings(find_settings(STATE), root=Path.cwd())
     if mistakes:
         raise InputError(mistakes)
-    named = begin.get("space_name", begin["space"])
-    space = next((name for name, one in settings.spaces.items() if one.project_key == begin["space"]), named)
+    space = space_of(begin, settings)
     connection = connection_from(os.environ)
     if connection.host != begin["host"]:
         raise CannotRun(
@@ -128,6 +131,7 @@ def reverse_plan(
         catalog = reader.open({ref.type_key for ref, _ in steps}, settings.groups(), pins)
         if any((spec := catalog.spec(ref.type_key, key)) and spec.type == BUSINESS for ref, key in steps):
             reader.read_lines()
+        steps, gone = standing(steps, catalog)
         keys: dict[Ref, list[str]] = {}
         for ref, key in steps:
             keys.setdefault(ref, []).append(key)
@@ -139,8 +143,21 @@ def reverse_plan(
             reader.meet(strangers)
             plan = make_plan(items, live, catalog, host=connection.host, named=len(keys))
         edits = change_of_files(items, plan, reader)
-    plan = replace(plan, notes=(*touched, *plan.notes))
+    plan = replace(plan, notes=(*gone, *touched, *plan.notes))
     return guarded(plan, settings, raised), settings, edits
+
+
+def space_of(begin: Mapping[str, Any], settings: Settings) -> str:
+    """Return the name of a run's space, as the settings or else the run know it; raises CannotRun."""
+    from reconciler.manifest.shape import SEGMENT
+
+    known = (name for name, one in settings.spaces.items() if one.project_key == begin["space"])
+    name = next(known, begin.get("space_name") or begin["space"])
+    if not SEGMENT.fullmatch(name):  # it becomes a folder's name, and whoever can write a journal chose it
+        raise CannotRun(
+            f"the journal names the space {quoted(name)}, which cannot be one", "restore the file"
+        )
+    return str(name)
 
 
 def change_of_files(items: Iterable[WantedItem], plan: Plan, reader: Reader) -> str:
@@ -191,6 +208,25 @@ def steps_of(entries: Iterable[Mapping[str, Any]]) -> dict[tuple[Ref, str], Step
     return steps
 
 
+def standing(
+    steps: Mapping[tuple[Ref, str], Step], catalog: Catalog
+) -> tuple[dict[tuple[Ref, str], Step], tuple[str, ...]]:
+    """Return the steps whose fields the space still has as they were, and why each other cannot go back."""
+    kept: dict[tuple[Ref, str], Step] = {}
+    gone: list[str] = []
+    for (ref, key), step in steps.items():
+        what = f"{ref.type_key}/{ref.id} {key}"
+        if ref.type_key not in catalog.types:
+            gone.append(f"{what} cannot be put back: the space has no such type")
+        elif catalog.spec(ref.type_key, key) is None:
+            gone.append(f"{what} cannot be put back: the field is gone from the space")
+        elif fault := catalog.fault(ref.type_key, key):
+            gone.append(f"{what} cannot be put back: {fault}")
+        else:
+            kept[ref, key] = step
+    return kept, tuple(gone)
+
+
 def way_back(
     steps: Mapping[tuple[Ref, str], Step], live: Mapping[Ref, Item], catalog: Catalog, run: str
 ) -> tuple[tuple[WantedItem, ...], tuple[str, ...]]:
@@ -202,11 +238,12 @@ def way_back(
     touched: list[str] = []
     for (ref, key), step in sorted(steps.items(), key=lambda one: (one[0][0], one[1].line, one[0][1])):
         what = f"{ref.type_key}/{ref.id} {catalog.label(ref.type_key, key)}"
-        if catalog.fault(ref.type_key, key):
-            touched.append(f"{what} cannot be put back: the field has changed")
-            continue
         codec, place = catalog.codec(ref.type_key, key), Place(f"run {run}", step.line, 1)
-        before, after = codec.decode(step.before).value, codec.decode(step.after).value
+        try:
+            before, after = codec.decode(step.before).value, codec.decode(step.after).value
+        except UNREADABLE as error:
+            touched.append(f"{what} cannot be put back: the journal holds no value of the field ({error})")
+            continue
         seen = live[ref].values.get(key) if ref in live else None
         if seen is not None and seen.value not in (before, after):
             touched.append(f"{what} was touched since, and keeps {codec.show(seen.value)}")

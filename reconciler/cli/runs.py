@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from reconciler.cli.output import say, say_json
+from reconciler.cli.output import say, say_json, tell
 from reconciler.errors import CannotRun
 
 RUNS = Path(".reconciler/runs")
@@ -20,57 +20,85 @@ VERIFY = "verify"
 @click.command("runs")
 @click.argument("run", required=False)
 @click.option("--journal", type=click.Path(path_type=Path), help="A journal that was downloaded.")
+@click.option(
+    "--anchor",
+    "anchors",
+    metavar="HASH",
+    multiple=True,
+    help="With verify: the last hash that a run printed; may be given several times.",
+)
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text")
 @click.option("--audit", is_flag=True, help="One JSON line a PUT: who, when, what, and no value.")
-def command(run: str | None, journal: Path | None, fmt: str, *, audit: bool) -> int:
-    """List past applies, show RUN, or `verify` that no journal was changed."""
+def command(run: str | None, journal: Path | None, anchors: tuple[str, ...], fmt: str, *, audit: bool) -> int:
+    """List past applies, show RUN, or `verify` that no journal was changed.
+
+    `verify` reads every journal to its end, and compares its last hash with each --anchor and with the
+    record of the last applied commit; without one of them a journal is only consistent in itself.
+    """
+    one = journal or (RUNS / run / "journal.jsonl" if run and run != VERIFY else None)
+    paths = [one] if one else sorted(RUNS.glob("*/journal.jsonl"))
+    if run == VERIFY:
+        return verified(paths, anchors)
+    if anchors:
+        raise CannotRun("--anchor is for `runs verify`", "add verify, or leave it out")
+    if audit:
+        return audited(paths)
+    return shown(one, fmt) if one else listed(paths, fmt)
+
+
+def verified(paths: list[Path], anchors: tuple[str, ...]) -> int:
+    """Say of every journal whether it is what its run wrote; 1 where one is not, or has no end."""
+    from reconciler.cli.anchors import given, recorded, verdicts
+    from reconciler.render.safe import safe_text
+
+    found = list(verdicts(paths, [*given(anchors), *recorded(Path.cwd())]))
+    for one in found:
+        say(f"{safe_text(one.line)}\n")
+    return 0 if all(one.fine for one in found) else 1
+
+
+def audited(paths: list[Path]) -> int:
+    """Print one JSON line a PUT."""
     from reconciler.journal import audit_of, read_journal
 
-    if run == VERIFY:
-        return verified([journal] if journal else sorted(RUNS.glob("*/journal.jsonl")))
-    if audit:
-        paths = (
-            [journal or RUNS / str(run) / "journal.jsonl"]
-            if journal or run
-            else sorted(RUNS.glob("*/journal.jsonl"))
-        )
-        for path in paths:
-            say_json("".join(f"{json.dumps(one, sort_keys=True)}\n" for one in audit_of(read_journal(path))))
-        return 0
-    if journal or run:
-        entries = list(read_journal(journal or RUNS / str(run) / "journal.jsonl"))
-        (say_json if fmt == "json" else say)(
-            "".join(f"{json.dumps(one)}\n" for one in entries) if fmt == "json" else lines(entries)
-        )
-        return 0
-    found = {path.parent.name: list(read_journal(path)) for path in sorted(RUNS.glob("*/journal.jsonl"))}
-    if fmt == "json":
-        say_json(
-            "".join(f"{json.dumps({'run': name, **summary(entries)})}\n" for name, entries in found.items())
-        )
-    else:
-        say(
-            "".join(f"{name}  {told(summary(entries))}\n" for name, entries in found.items())
-            or "No runs yet.\n"
-        )
+    for path in paths:
+        say_json("".join(f"{json.dumps(one, sort_keys=True)}\n" for one in audit_of(read_journal(path))))
     return 0
 
 
-def verified(paths: list[Path]) -> int:
-    """Read every journal to its end and print its last hash; 1 where one is damaged."""
-    from reconciler.journal import FIRST, read_journal
+def shown(path: Path, fmt: str) -> int:
+    """Print one journal in full."""
+    from reconciler.journal import read_journal
 
-    damaged = 0
+    entries = list(read_journal(path))
+    if fmt == "json":
+        say_json("".join(f"{json.dumps(one)}\n" for one in entries))
+    else:
+        say(lines(entries))
+    return 0
+
+
+def listed(paths: list[Path], fmt: str) -> int:
+    """Print a line a run; one that cannot be read does not hide the others, and is told, with 1."""
+    from reconciler.journal import read_journal
+    from reconciler.render.safe import safe_text
+
+    broken: list[str] = []
     for path in paths:
+        name = path.parent.name
         try:
-            entries = list(read_journal(path))
+            one = summary(list(read_journal(path)))
         except CannotRun as error:
-            damaged += 1
-            say(f"{path.parent.name}  {error}\n")
+            broken.append(f"{name}  {error}")
             continue
-        last = entries[-1]["chain"] if entries else FIRST
-        say(f"{path.parent.name}  {len(entries)} lines, last hash {last}\n")
-    return 1 if damaged else 0
+        if fmt == "json":
+            say_json(f"{json.dumps({'run': name, **one})}\n")
+        else:
+            say(f"{safe_text(name)}  {told(one)}\n")
+    if not paths and fmt == "text":
+        say("No runs yet.\n")
+    tell(*broken)
+    return 1 if broken else 0
 
 
 def summary(entries: list[dict[str, Any]]) -> dict[str, Any]:
@@ -108,7 +136,7 @@ def entry_lines(one: dict[str, Any]) -> Iterator[str]:
     """Yield what one entry says."""
     from reconciler.render.safe import safe_text
 
-    where = f"{one['type']}/{one['id']}" if "id" in one else ""
+    where = f"{one['type']}/{one['id']}" if "id" in one and "type" in one else ""
     match one["event"]:
         case "intent":
             pairs = ", ".join(

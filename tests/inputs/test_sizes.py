@@ -72,7 +72,8 @@ READERS: dict[str, Callable[[str, Path], object]] = {
     ),
     "a journal": lambda text, path: journal(path, text.encode()),
     "a journal's line": lambda text, path: journal(
-        path, sealed({"n": 1, "at": "x", "event": "note", "text": text}, FIRST).encode()
+        path,
+        sealed({"n": 1, "at": "2026-11-28T00:00:00+00:00", "event": "note", "text": text}, FIRST).encode(),
     ),
     "a rich text": lambda text, _: codec(space.STORY).parse(markdown(text[:LONGEST_MARKDOWN])),
     "a longer one": lambda text, _: codec(space.STORY).parse(markdown(text)),
