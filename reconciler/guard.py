@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -32,6 +32,22 @@ class Allowance:
     clears: int | None = None
     both: int | None = None
     until: date | None = None
+
+
+NUMBERS = ("changes", "share", "clears", "both")
+
+
+def unspent(granted: Iterable[Allowance], before: Iterable[Allowance]) -> tuple[Allowance, ...]:
+    """Leave of each allowance the numbers that were not granted before until the same day.
+
+    Numbers are what a reviewer let in: other words, another order or one more number beside them renew
+    nothing.
+    """
+    spent = {(name, getattr(one, name), one.until) for one in before for name in NUMBERS}
+    return tuple(
+        replace(one, **{name: None for name in NUMBERS if (name, getattr(one, name), one.until) in spent})
+        for one in granted
+    )
 
 
 def widened(limits: Limits, allowances: Iterable[Allowance], today: date) -> Limits:

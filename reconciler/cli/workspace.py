@@ -19,17 +19,26 @@ from reconciler.catalog import Catalog, WantedItem, WorkedOut, spec_of
 from reconciler.cli.files import STATE, Offline, of_space, one_name, read_by_pins, read_files
 from reconciler.clock import now
 from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
-from reconciler.guard import Allowance, Limits, judge, widened
+from reconciler.guard import NUMBERS, Allowance, Limits, judge, unspent, widened
 from reconciler.manifest import SETTINGS, documents, load, shown
-from reconciler.model import Failure, Plan, Ref
+from reconciler.model import Failure, GuardResult, Plan, Ref
 from reconciler.pins import FOLDER, Pins, decided, pinned_people
 from reconciler.planner import Standpoint, leaving, make_plan, people_of
 from reconciler.selection import Selector, select, selector
-from reconciler.settings import Ignore, Settings, SpaceSettings, find_settings, load_settings, read_settings
+from reconciler.settings import (
+    Guards,
+    Ignore,
+    Settings,
+    SpaceSettings,
+    find_settings,
+    load_settings,
+    read_settings,
+)
 from reconciler.space import Reader, UnknownSpace
 from reconciler.why import Past, Wishes, overlaid, wishes
 
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
+SPENT = "an `allow` of the settings is spent, since the base has it too: another `until` renews it"
 CLOCKS_APART = 60_000
 """Milliseconds by which the service's clock may be ahead of ours."""
 
@@ -455,23 +464,46 @@ def guarded(plan: Plan, settings: Settings, raised: Raised, base: Settings | Non
     have it: else it would stay free for every later commit.
     """
     decisions = settings.space(plan.space)
-    before = base.space(plan.space) if base else decisions
-    limits = Limits(before.guards.changes, before.guards.share, before.guards.clears)
-    allowances = [
-        Allowance(one.changes, one.share, one.clears, one.both, one.until)
-        for one in decisions.guards.allow
-        if base is None or one not in before.guards.allow
-    ]
-    limits = widened(limits, allowances, now().astimezone(decisions.time_zone).date())
-    flags = {
-        name: value
-        for name in ("changes", "share", "clears", "both")
-        if (value := getattr(raised, name)) is not None
-    }
+    before = guards_before(base, settings, plan) if base else decisions.guards
+    today = now().astimezone(decisions.time_zone).date()
+    flags = {name: value for name in NUMBERS if (value := getattr(raised, name)) is not None}
+
+    def held(granted: Iterable[Allowance]) -> tuple[GuardResult, ...]:
+        limits = widened(Limits(before.changes, before.share, before.clears), granted, today)
+        return judge(plan, replace(limits, **flags))
+
+    every = allowances(decisions.guards)
+    guards = held(unspent(every, allowances(before) if base else ()))
+    spent = guards != held(every) and not all(one.ok for one in guards)
     return replace(
         plan,
-        guards=judge(plan, replace(limits, **flags)),
+        guards=guards,
+        notes=(*plan.notes, *([SPENT] if spent else [])),
         settings_changes=tuple(settings_changes(base, settings)) if base else (),
+    )
+
+
+def allowances(guards: Guards) -> tuple[Allowance, ...]:
+    """Return the exceptions as guards count them: without words."""
+    return tuple(Allowance(one.changes, one.share, one.clears, one.both, one.until) for one in guards.allow)
+
+
+def guards_before(base: Settings, settings: Settings, plan: Plan) -> Guards:
+    """Return the limits that the base sets for a space, under whatever name it knew it.
+
+    Where it names the space neither so nor by its key, the change may have given it another name: then
+    the strictest of all limits count whose names are gone, so that a new name raises none.
+    """
+    for name in (plan.space, plan.space_key):
+        if name in base.spaces or any(one.project_key == name for one in base.spaces.values()):
+            return base.space(name).guards
+    gone = [one.guards for name, one in base.spaces.items() if name not in settings.spaces]
+    every = [Guards(), *gone]
+    return Guards(
+        changes=min(one.changes for one in every),
+        share=min(one.share for one in every),
+        clears=min(one.clears for one in every),
+        allow=tuple(allow for one in every for allow in one.allow),
     )
 
 
