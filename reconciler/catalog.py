@@ -32,6 +32,7 @@ from reconciler.fields.base import (
     settle,
 )
 from reconciler.fields.people import expand, user_keys
+from reconciler.fields.text import is_blank
 from reconciler.model import ROLES, Item, Ref, SideEffect
 
 PEOPLE_TYPES = frozenset({"user", "multi_user", "role"})
@@ -208,7 +209,7 @@ class Catalog:
     what was reviewed decides what a word means, the space whether that still stands.  `notes`
     collects what a reader of the plan should know of the difference; `clears` holds, by field
     type, the wire form that empties it in this space where that is not the documented one, `forms`
-    the name of the form in which it takes a value.
+    the name of the form in which it takes a value, `trims` the types whose texts lose the blanks around them.
     """
 
     space_key: str
@@ -219,6 +220,7 @@ class Catalog:
     pinned: Mapping[str, TypeSpec] = field(default_factory=dict)
     clears: Mapping[str, Any] = field(default_factory=dict)
     forms: Mapping[str, str] = field(default_factory=dict)
+    trims: frozenset[str] = frozenset()
     notes: dict[str, None] = field(default_factory=dict)
     worked_out: WorkedOut = field(default_factory=WorkedOut)
 
@@ -261,6 +263,12 @@ class Catalog:
             return self.clears[codec.spec.type]
         form = self.forms.get(codec.spec.type)
         return codec.forms(value)[form] if form else codec.encode(value)
+
+    def empties(self, codec: Codec, value: Hashable) -> bool:
+        """Whether the field holds nothing once this space has stored the value."""
+        if value == codec.empty:
+            return True
+        return codec.spec.type in self.trims and isinstance(value, str) and is_blank(value)
 
     def label(self, type_key: str, key: str) -> str:
         """Return a field's name, as it is pinned where it is gone."""

@@ -20,7 +20,7 @@ from reconciler.catalog import Catalog, TypeSpec
 from reconciler.errors import CannotRun
 from reconciler.fields import CODECS, codec_for
 from reconciler.fields.base import FieldSpec, Items, People, Person
-from reconciler.profile import CLEARS
+from reconciler.profile import CLEARS, trimmed
 from reconciler.settings import FieldSettings, SpaceSettings
 
 FORMAT = "1.0"
@@ -54,7 +54,8 @@ class Pins:
     """What is pinned of one space: types by key, user keys by e-mail, items by (type key, name).
 
     `clears` says, for a field type, the wire form by which this space empties it, where the
-    documented one was found not to work; `forms` names the form in which it takes a value.
+    documented one was found not to work; `forms` names the form in which it takes a value; `trims` are
+    the field types whose texts it stores without the blanks around them.
     """
 
     space_key: str = ""
@@ -63,12 +64,18 @@ class Pins:
     items: Mapping[tuple[str, str], int] = field(default_factory=dict)
     clears: Mapping[str, Any] = field(default_factory=dict)
     forms: Mapping[str, str] = field(default_factory=dict)
+    trims: frozenset[str] = frozenset()
 
     def catalog(self, space: str, settings: SpaceSettings, groups: Mapping[str, tuple[str, ...]]) -> Catalog:
         """Return the catalog that needs no network: the space as it was when it was pinned."""
         types = {key: decided(spec, settings) for key, spec in self.types.items()}
         catalog = Catalog(
-            self.space_key, space, types, People(groups=groups, by_email=pinned_people(self)), pinned=types
+            self.space_key,
+            space,
+            types,
+            People(groups=groups, by_email=pinned_people(self)),
+            pinned=types,
+            trims=self.trims,
         )
         catalog.items = Items(
             types=catalog.words(),
@@ -116,6 +123,7 @@ def read_pins(folder: Path) -> Pins:
         {(key, name): item_id for key, names in items.items() for name, item_id in names.items()},
         {type_: CLEARS[form] for type_, form in profile.clears.items()},
         known_forms(folder / PROFILE, profile.forms),
+        trimmed(profile.found),
     )
 
 

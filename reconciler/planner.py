@@ -173,7 +173,8 @@ def compare(
         if objection := codec.objection(seen, after):
             blocks.append(block(want, item, one, label, objection))
         else:
-            changes.append(reasoned(change(one, codec, seen, after), want, one, codec, seen, standpoint))
+            made = change(one, codec, seen, after, clears=catalog.empties(codec, after))
+            changes.append(reasoned(made, want, one, codec, seen, standpoint))
     if not changes:
         return None, blocks
     return Update(want.ref, item.name, want.place, tuple(changes), catalog.side_effects(item)), blocks
@@ -229,7 +230,7 @@ def block(want: WantedItem, item: Item, one: WantedField, label: str, reason: st
     return Block(want.ref, item.name, one.key, label, reason, repair, one.place)
 
 
-def change(one: WantedField, codec: Codec, seen: Seen, after: Any) -> Change:
+def change(one: WantedField, codec: Codec, seen: Seen, after: Any, *, clears: bool) -> Change:
     """Make the row of one differing field."""
     before: Any = seen.value
     added: tuple[str, ...] = ()
@@ -251,5 +252,5 @@ def change(one: WantedField, codec: Codec, seen: Seen, after: Any) -> Change:
         place=one.place,
         contains=tuple(codec.encode(rule.contains)) if rule else (),
         excludes=tuple(codec.encode(rule.excludes)) if rule else (),
-        clears=after == codec.empty,
+        clears=clears,
     )

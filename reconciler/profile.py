@@ -66,6 +66,16 @@ class Report:
     left: list[str] = field(default_factory=list)
 
 
+def trimmed(found: Mapping[str, Any]) -> frozenset[str]:
+    """Return the field types whose texts a space stores without the blanks around them, as a probe found."""
+    types = found.get("types")
+    return frozenset(
+        type_
+        for type_, one in (types.items() if isinstance(types, dict) else ())
+        if isinstance(one, dict) and any("trim" in str(one.get(name)) for name in ("stored", "forms"))
+    )
+
+
 def first(became: Mapping[str, str], good: str, usual: str) -> str:
     """Return the usual name where it did well or none did, else the first that did well."""
     able = [name for name, how in became.items() if how == good]

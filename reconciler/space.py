@@ -113,6 +113,7 @@ class Reader:
             pinned=pinned,
             clears=pins.clears,
             forms=pins.forms,
+            trims=pins.trims,
         )
         return self.catalog
 

@@ -19,6 +19,9 @@ LONGEST_EMAIL = 254
 WEB_ADDRESS = re.compile(r"https?://[^\s/][^\s]*", re.IGNORECASE)
 
 
+UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
+"""Unicode's categories of blanks, breaks, control and format characters."""
+
 NAMED = "write one, or delete the line"
 LINK: Schema = {"type": "string", "pattern": r"^\s*[hH][tT][tT][pP][sS]?://[^\s/]"}
 
@@ -37,6 +40,11 @@ def text_of(wire: Any) -> str | None:
     if wire is not None and not isinstance(wire, str):
         raise ValueError(f"expected a string, got {type(wire).__name__}")
     return wire
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text has no sign that is seen; what exactly a service cuts off, no page says."""
+    return all(unicodedata.category(sign) in UNSEEN for sign in text)
 
 
 def written_text(scalar: Scalar) -> str:

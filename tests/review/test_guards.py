@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from tests.conftest import Desk
 
 STORY = 6300012320
+NOTES = "field_a1b2c4"
 KEY = "64a0c1f2e3b4d5a6c7e8f901"
 GUARDS = "spaces:\n  demo:\n    guards: {{changes: 0, clears: 0, allow: [{}]}}\n"
 SPENT = "changes: 1, clears: 1, why: reveiwed"
@@ -72,3 +74,37 @@ def test_a_space_that_gets_its_other_name_keeps_its_limits(repo: Desk, before: s
     done = repo.run("apply", "--yes", "--base", "HEAD")
     assert done.code == 4, done.out + done.err
     assert repo.world.writes == []
+
+
+# -- texts that a space stores as nothing --------------------------------------------------------------
+
+BLANKS = [" ", "\\t", "\\u00a0", "\\u3000 ", "\\u200b"]
+TRIMS = {"types": {"text": {"forms": {"documented": "altered (trim)"}}}}
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_a_text_that_the_space_stores_as_empty_counts_as_a_clear(desk: Desk, blank: str) -> None:
+    desk.world.options.set({"normalise": {"text": "trim"}})
+    desk.write("schemas/demo/profile.json", json.dumps({"found": TRIMS}))
+    desk.write("state/reconciler.yaml", "spaces: {demo: {guards: {clears: 0}}}\n")
+    desk.world.edit(STORY, NOTES, "call legal")
+    desk.stories(f'{{id: {STORY}, fields: {{notes: "{blank}"}}}}')
+    done = desk.run("apply", "--yes")
+    assert done.code == 4, done.out + done.err
+    assert "(1 to clear)" in done.out
+    assert desk.world.writes == []
+
+
+def test_a_space_that_stores_blanks_as_they_are_has_nothing_to_clear(desk: Desk) -> None:
+    desk.write("state/reconciler.yaml", "spaces: {demo: {guards: {clears: 0}}}\n")
+    desk.world.edit(STORY, NOTES, "call legal")
+    desk.stories(f'{{id: {STORY}, fields: {{notes: " "}}}}')
+    assert "(0 to clear)" in desk.run("plan").out
+
+
+def test_what_a_probe_finds_of_a_trimming_space_is_what_the_guard_reads(desk: Desk) -> None:
+    desk.world.options.set({"normalise": {"text": "trim"}})
+    assert desk.run("doctor", "--probe", f"demo/story/{STORY}", "--space", "demo").code == 0
+    desk.world.edit(STORY, NOTES, "call legal")
+    desk.stories(f'{{id: {STORY}, fields: {{notes: " "}}}}')
+    assert "(1 to clear)" in desk.run("plan").out
