@@ -7,20 +7,21 @@ its PUT: permit, age of the read, judgement, intent to disk, send.  Then the win
 from __future__ import annotations
 
 import threading
-import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from reconciler.api.failures import Interrupted
 from reconciler.api.throttle import Permit
 from reconciler.api.wire import Ambiguous, Fatal, NotWritten, Refused, Verdict
 from reconciler.blame import SECOND, Record, author, overwritten
-from reconciler.catalog import Catalog, fold_roles
+from reconciler.catalog import fold_roles
+from reconciler.clock import Moment, slept, ticks
 from reconciler.errors import ReconcilerError
 from reconciler.fields.base import Codec
 from reconciler.model import (
@@ -40,10 +41,11 @@ from reconciler.model import (
     Row,
     SideEffect,
     Unknown,
-    Update,
     word,
 )
 from reconciler.outcomes import MOVED, after_sending, aim, before_sending, stands, untouched
+from reconciler.rivals import judged
+from reconciler.task import Remote, Task
 
 WINDOW = 5
 """Items of one pre-read, and of one read-back."""
@@ -61,36 +63,6 @@ WORKERS = 32
 """Threads: most of them wait for a read-back that lags."""
 
 
-class Remote(Protocol):
-    """What applying asks of a space."""
-
-    catalog: Catalog
-    user_key: str
-
-    @property
-    def plugin_id(self) -> str:
-        """By which operation records name our own writes."""
-
-    @property
-    def token_generation(self) -> int:
-        """A number that changes with the token."""
-
-    def items(self, wanted: Mapping[Ref, Sequence[str]], size: int = 50) -> dict[Ref, Item]:
-        """Read items now."""
-
-    def records(self, refs: Iterable[Ref], until: int, span: int) -> dict[Ref, tuple[Record, ...]]:
-        """Read what was done to items in the `span` milliseconds before `until`."""
-
-    def meet(self, words: Iterable[str]) -> None:
-        """Look up people, for the catalog."""
-
-    def permit(self) -> Permit:
-        """Wait for the turn of one PUT."""
-
-    def put(self, ref: Ref, pairs: list[dict[str, Any]], idem: str, permit: Permit) -> Verdict:
-        """Send one PUT."""
-
-
 class Recorder(Protocol):
     """Where intents and results are kept."""
 
@@ -102,40 +74,13 @@ class Recorder(Protocol):
 class Stop:
     """When to end early.
 
-    `asked`: no new PUT; `cut`: the time for calls under way is over; `deadline` in monotonic seconds.
+    `asked`: no new PUT; `cut`: the time for calls under way is over; `deadline` by `clock.ticks`.
     """
 
     asked: threading.Event = field(default_factory=threading.Event)
     cut: threading.Event = field(default_factory=threading.Event)
     deadline: float | None = None
     max_errors: int | None = None
-
-
-@dataclass(slots=True)
-class Task:
-    """One item under way: what was read before and after its PUT, and what became of its fields."""
-
-    update: Update
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    before: Item | None = None
-    after: Item | None = None
-    verdict: Verdict | None = None
-    idem: str = ""
-    generation: int = 0
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The fields to read of the item."""
-        return tuple(change.key for change in self.update.changes)
-
-    @property
-    def open(self) -> tuple[Change, ...]:
-        """The changes that have no outcome yet."""
-        return tuple(change for change in self.update.changes if change.key not in self.outcomes)
-
-    def end(self, changes: Iterable[Change], outcome: Outcome) -> None:
-        """Give changes their outcome."""
-        self.outcomes.update({change.key: outcome for change in changes})
 
 
 class Applier:
@@ -157,7 +102,8 @@ class Applier:
         self.tell = tell
         self.tasks = [Task(update) for update in plan.updates]
         self.reason: str | None = None
-        self.notes: list[str] = []
+        self.alone: set[Ref] = set()
+        self.unread = ""
         self.gap = 0.0
 
     def run(self) -> Report:
@@ -210,7 +156,7 @@ class Applier:
     def write(self, tasks: list[Task]) -> None:
         """Send what is open, window by window; the next window is read while one is sent."""
         windows = list(in_windows(tasks))
-        ahead: list[Future[tuple[Mapping[Ref, Item] | None, float]]] = []
+        ahead: list[Future[tuple[Mapping[Ref, Item] | None, Moment]]] = []
         settling: list[Future[None]] = []
         with ThreadPoolExecutor(WORKERS) as pool:
             for number, window in enumerate(windows):
@@ -224,7 +170,7 @@ class Applier:
             one.result()
 
     def dispatch(
-        self, pool: ThreadPoolExecutor, task: Task, live: Mapping[Ref, Item], at: float
+        self, pool: ThreadPoolExecutor, task: Task, live: Mapping[Ref, Item], at: Moment
     ) -> Future[None] | None:
         """Judge an item, wait for the turn of its PUT and let it go off; None where nothing is sent."""
         self.judge(task, live.get(task.update.ref))
@@ -237,37 +183,42 @@ class Applier:
             return None
         return pool.submit(self.send, task, at, permit)
 
-    def look(self, tasks: Sequence[Task]) -> tuple[Mapping[Ref, Item] | None, float]:
+    def look(self, tasks: Sequence[Task]) -> tuple[Mapping[Ref, Item] | None, Moment]:
         """Read a window, and say when the answer came; None where it cannot be read, which ends the run."""
+        asleep = slept()
         try:
             live = self.remote.items({task.update.ref: task.keys for task in tasks}, WINDOW)
         except ReconcilerError as error:
             self.halt(error)
-            return None, time.monotonic()
-        return live, time.monotonic()
+            return None, Moment(ticks(), asleep)
+        return live, Moment(ticks(), asleep)
 
-    def send(self, task: Task, at: float, permit: Permit | None = None, idem: str = "") -> None:
+    def send(self, task: Task, at: Moment | None, permit: Permit | None = None, idem: str = "") -> None:
         """Give one item its PUT; again only after proof that nothing was written."""
         try:
             for _ in range(ATTEMPTS):
                 permit = permit or self.remote.permit()
-                if time.monotonic() - at > FRESH:
+                if at is None or at.before_sleep or at.age > FRESH:
                     live, at = self.look([task])
                     if live is None:
                         return
                     self.judge(task, live.get(task.update.ref))
                 if self.should_stop() or not task.open:
                     return
-                self.gap = max(self.gap, time.monotonic() - at)
-                self.put(task, permit, idem or uuid.uuid4().hex)
+                if not self.put(task, permit, idem or uuid.uuid4().hex, at):
+                    at = None
+                    continue
                 permit, idem = None, ""
                 if not isinstance(task.verdict, NotWritten):
                     return
         except ReconcilerError as error:
             self.halt(error)
 
-    def put(self, task: Task, permit: Permit, idem: str) -> None:
-        """Write the intent, then send exactly one PUT and keep its verdict."""
+    def put(self, task: Task, permit: Permit, idem: str, read: Moment) -> bool:
+        """Write the intent, then send exactly one PUT and keep its verdict.
+
+        False: the machine slept meanwhile, and nothing was sent on what was read before.
+        """
         pairs, ref = self.pairs(task), task.update.ref
         self.journal.write(
             "intent",
@@ -275,8 +226,14 @@ class Applier:
             id=ref.id,
             idem=idem,
             fields=pairs,
-            changes=list(self.steps(task, task.open)),
+            changes=list(task.steps(task.open, self.remote.catalog)),
         )
+        if read.before_sleep:
+            told_so = "not written: the machine slept after the item was read"
+            self.journal.write("answer", type=ref.type_key, id=ref.id, idem=idem, answer=told_so, log_id="")
+            return False
+        self.gap = max(self.gap, read.age)
+        task.leaves(self.remote.catalog)
         task.idem, task.generation = idem, self.remote.token_generation
         task.verdict = Ambiguous("no answer yet", None, "", repeatable=False)
         task.verdict = self.remote.put(ref, pairs, idem, permit)
@@ -286,16 +243,7 @@ class Applier:
         )
         if isinstance(task.verdict, Fatal):
             self.halt(task.verdict.error)
-
-    def steps(self, task: Task, changes: Iterable[Change]) -> Iterator[dict[str, Any]]:
-        """Yield the wire values of changes before and after their PUT."""
-        for change in changes if task.before else ():
-            codec, live = (
-                self.codec(task, change),
-                task.before.values[change.key].value if task.before else None,
-            )
-            after = codec.encode(aim(change, codec, live))
-            yield {"key": change.key, "before": codec.encode(live), "after": after}
+        return True
 
     def pairs(self, task: Task) -> list[dict[str, Any]]:
         """Return the item's `update_fields`: only what differs; roles folded into one whole list."""
@@ -325,7 +273,7 @@ class Applier:
         for task in sent:
             if task.open and self.may_repeat(task):
                 same_token = task.generation == self.remote.token_generation
-                self.send(task, 0.0, idem=task.idem if same_token else "")
+                self.send(task, None, idem=task.idem if same_token else "")
                 self.read_back([task])
         for task in heard:
             if task.verdict or not task.open:
@@ -335,10 +283,10 @@ class Applier:
         """Wait for answers; after a signal only for a moment, and return the items that have none by then."""
         until = float("inf")
         for _, one in sending:
-            while not one.done() and time.monotonic() < until:
+            while not one.done() and ticks() < until:
                 wait([one], timeout=LOOK_UP)
                 if self.stop.asked.is_set():
-                    until = min(until, time.monotonic() + MOMENT)
+                    until = min(until, ticks() + MOMENT)
             if one.done():
                 one.result()
         return [task for task, one in sending if not one.done()]
@@ -425,22 +373,41 @@ class Applier:
                 self.record(task)
 
     def tell_overwritten(self, written: Sequence[Task]) -> None:
-        """Tell by the operation records which edits our PUTs replaced, made after the last read."""
-        begun = {task.update.ref: task.before.updated_at for task in written if task.before}
-        until = max((task.after.updated_at for task in written if task.after), default=0) + SECOND
-        records = self.records(begun, until) if begun else {}
-        found: list[tuple[Task, Change, Record]] = []
-        for task in written:
-            ref = task.update.ref
-            for step, change in self.sent(task):
-                record = overwritten(
-                    **step, records=records.get(ref, ()), plugin_id=self.remote.plugin_id, since=begun[ref]
-                )
-                found += [(task, change, record)] if record else []
-        names = self.names({record.who for _, _, record in found})
-        for task, change, record in found:
-            who = author(record, names, self.remote.plugin_id)
-            task.end([change], Conflict(f"replaced what {who} wrote right before: {told_by(record)}"))
+        """Tell by the operation records which writes our PUTs replaced, made after the last read."""
+        found: list[tuple[Task, str, Record | None, Hashable]] = []
+        records = self.records(written)
+        for task in written if records is not None else ():
+            rows = (records or {}).get(task.update.ref, ())
+            found += [(task, key, row, row) for key, row in self.persons(task, rows)]
+            judgement = judged(task, partial(self.codec_at, task), rows, self.remote.plugin_id)
+            found += [(task, one.key, one.record, one.value) for one in judgement.replaced]
+            if judgement.ruled_out:
+                self.alone.add(task.update.ref)
+        names = self.names({one for _, _, row, value in found for one in people_in(row, value)})
+        for task, key, row, value in reversed(found):
+            who = author(row, names, self.remote.plugin_id) if row else "somebody"
+            shown = (
+                told_by(value, names) if isinstance(value, Record) else self.codec_at(task, key).show(value)
+            )
+            changes = [one for one in task.applied if one.key == key]
+            changes = changes or [one for one in task.applied if one.is_role][:1]
+            task.end(changes, Conflict(f"replaced what {who} wrote right before: {shown}"))
+
+    def persons(self, task: Task, rows: Sequence[Record]) -> Iterator[tuple[str, Record]]:
+        """Yield the edits by others than our plugin that a PUT replaced, by any form of their values."""
+        since = task.before.updated_at if task.before else 0
+        along = task.other_roles() if any(one.is_role for one in task.applied) else ()
+        steps = [
+            *task.steps(task.applied, self.remote.catalog),
+            *({"key": key, "before": list(held), "after": list(held)} for key, held in along),
+        ]
+        for step in steps:
+            if row := overwritten(**step, records=rows, plugin_id=self.remote.plugin_id, since=since):
+                yield step["key"], row
+
+    def codec_at(self, task: Task, key: str) -> Codec:
+        """Bind the codec of a field or role of an item."""
+        return self.remote.catalog.codec(task.update.ref.type_key, key)
 
     def names(self, keys: Iterable[str]) -> Mapping[str, str]:
         """Look up people's addresses; where that fails, their keys will do."""
@@ -449,22 +416,24 @@ class Applier:
                 self.remote.meet(people)
         return {key: one.email or key for key, one in self.remote.catalog.people.by_key.items()}
 
-    def records(self, begun: Mapping[Ref, int], until: int) -> Mapping[Ref, tuple[Record, ...]]:
-        """Read what was done to items since they were last changed before our PUTs; none where that fails."""
+    def records(self, written: Sequence[Task]) -> Mapping[Ref, tuple[Record, ...]] | None:
+        """Read once what was done to items since our reading saw them changed last; None where that fails."""
+        begun = {task.update.ref: task.before.updated_at for task in written if task.before}
+        if not begun:
+            return None
+        until = max((task.after.updated_at for task in written if task.after), default=0) + SECOND
         try:
             return self.remote.records(begun, until, until - min(begun.values()) // SECOND * SECOND)
         except ReconcilerError as error:
-            self.notes.append(f"edits made right before a write could not be looked for: {error}")
-            return {}
+            self.unread = f": {error}"
+            return None
 
-    def sent(self, task: Task) -> Iterator[tuple[dict[str, Any], Change]]:
-        """Yield each change with its values before and after, and the other roles that went with a role."""
-        changes = [one for one in task.update.changes if isinstance(task.outcomes.get(one.key), Applied)]
-        yield from zip(self.steps(task, changes), changes, strict=True)
-        roles = [change for change in changes if change.is_role]
-        for role, members in task.before.roles if task.before and roles else ():
-            if (key := f"{ROLES}{role}") not in task.keys:
-                yield {"key": key, "before": list(members), "after": list(members)}, roles[0]
+    def doubts(self) -> Iterator[str]:
+        """Say once of how many items the records do not prove that nobody wrote in the gap."""
+        open_ = sum(bool(task.applied) and task.update.ref not in self.alone for task in self.tasks)
+        if open_:
+            items = "item" if open_ == 1 else "items"
+            yield f"no second writer could be ruled out for {open_} {items}{self.unread}"
 
     # -- tell ----------------------------------------------------------------------------------
 
@@ -481,7 +450,7 @@ class Applier:
         """Look at the stop flags: signal, deadline, error budget, what ended the run already."""
         if self.stopped is not None:
             return True
-        if self.stop.deadline is not None and time.monotonic() > self.stop.deadline:
+        if self.stop.deadline is not None and ticks() > self.stop.deadline:
             self.halt("the deadline passed")
         elif self.stop.max_errors is not None:
             ended = [outcome for task in self.tasks for outcome in list(task.outcomes.values())]
@@ -491,7 +460,7 @@ class Applier:
 
     def report(self) -> Report:
         """Return what is known now; may be called while calls are still under way."""
-        return Report(tuple(self.rows()), (*self.moved(), *self.notes), self.stopped, gap=self.gap)
+        return Report(tuple(self.rows()), (*self.moved(), *self.doubts()), self.stopped, gap=self.gap)
 
     def rows(self) -> Iterator[Row]:
         """Yield one row a field, and the plan's own blocked rows."""
@@ -532,10 +501,19 @@ def in_windows(tasks: Sequence[Task]) -> Iterator[list[Task]]:
         yield from (same[start : start + WINDOW] for start in range(0, len(same), WINDOW))
 
 
-def told_by(record: Record) -> str:
+def people_in(record: Record | None, value: Hashable) -> Iterator[str]:
+    """Yield the user keys that a message about a replaced value may have to name."""
+    if record:
+        yield from (record.who, *record.new, *record.add, *record.delete)
+    if isinstance(value, str | frozenset):
+        yield from [value] if isinstance(value, str) else (one for one in value if isinstance(one, str))
+
+
+def told_by(record: Record, names: Mapping[str, str]) -> str:
     """Return what somebody wrote, as a record tells it."""
-    members = [*(f"+ {one}" for one in record.add), *(f"- {one}" for one in record.delete)]
-    return ", ".join(record.new or members) or "(empty)"
+    members = [*(f"+ {names.get(one, one)}" for one in record.add)]
+    members += [f"- {names.get(one, one)}" for one in record.delete]
+    return ", ".join([names.get(one, one) for one in record.new] or members) or "(empty)"
 
 
 def has_moved(effect: SideEffect, item: Item | None) -> bool:

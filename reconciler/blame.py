@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,7 +24,8 @@ FIGHT = 3
 class Record:
     """One changed object of one operation (endpoints.md section 8); values are always strings there.
 
-    `at` is in epoch milliseconds; `who` is a user key, a rule's id or a plugin's id.
+    `at` is in epoch milliseconds; `who` is a user key, a rule's id or a plugin's id.  Objects that were
+    changed by one operation have the same `operation`.
     """
 
     at: int
@@ -36,6 +38,7 @@ class Record:
     new: tuple[str, ...]
     add: tuple[str, ...]
     delete: tuple[str, ...]
+    operation: int = 0
 
     def is_of(self, plugin_id: str) -> bool:
         """Whether a plugin did it."""
@@ -69,7 +72,9 @@ def suspects(plan: Plan) -> tuple[Ref, ...]:
 
 def read_record(wire: Mapping[str, Any]) -> Iterator[Record]:
     """Read an operation record: one row for each changed object; what has another shape is left out."""
-    for content in wire.get("record_contents") or []:
+    contents = wire.get("record_contents") or []
+    operation = hash(json.dumps(contents, sort_keys=True))
+    for content in contents:
         target = content.get("object") or {}
         key = str(target.get("object_value") or "")
         if not key or content.get("belong_object"):
@@ -85,6 +90,7 @@ def read_record(wire: Mapping[str, Any]) -> Iterator[Record]:
             new=strings_of(content.get("new")),
             add=strings_of(content.get("add")),
             delete=strings_of(content.get("delete")),
+            operation=operation,
         )
 
 
@@ -207,11 +213,11 @@ def named(
 
 
 def author(record: Record, names: Mapping[str, str], plugin_id: str) -> str:
-    """Return who did what a record tells."""
-    if record.is_of(plugin_id):
-        return "this plugin"
+    """Return who did what a record tells; of a person through a plugin both, as each alone proves little."""
     if record.channel == "plugin" and record.source:
-        return f"plugin {record.source}"
+        plugin = "this plugin" if record.source == plugin_id else f"plugin {record.source}"
+        person = names.get(record.who, record.who) if record.kind == "user" else ""
+        return f"{person} through {plugin}" if person else plugin
     if record.kind == "auto" or record.channel == "auto":
         return f"rule {record.source or record.who}"
     return names.get(record.who, record.who)

@@ -225,11 +225,12 @@ class Plan:
 
     @property
     def forecast(self) -> Forecast:
-        """One PUT an item; reads at the start and the end by 50, and around the PUTs by five."""
+        """One PUT an item; reads at the start and the end by 50, around the PUTs by five, records by 50."""
         items = Counter(update.ref.type_key for update in self.updates)
         reads = sum(2 * -(-count // 50) + 2 * -(-count // 5) for count in items.values())
         puts = len(self.updates)
-        return Forecast(puts, reads, -(-max(puts, reads) // 15))
+        records = -(-puts // 50)
+        return Forecast(puts, reads + records, -(-max(puts, reads) // 15))
 
     @property
     def is_empty(self) -> bool:

@@ -21,7 +21,7 @@ from reconciler.cli import options
 from reconciler.cli.output import say, say_json, tell
 from reconciler.cli.progress import progress
 from reconciler.cli.signals import GRACE, Signals, leave
-from reconciler.clock import now
+from reconciler.clock import now, ticks
 from reconciler.errors import CannotRun, ReconcilerError
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def refuse_silence(*, yes: bool) -> None:
 def execute(plan: Plan, settings: Settings, way: Way) -> int:
     """Show a plan, ask, carry it out, and return the exit code that it earned."""
     from reconciler.api.client import Client
+    from reconciler.api.endpoints import OP_RECORDS, QUERY
     from reconciler.applier import Stop
     from reconciler.cli.outputs import give, give_report
     from reconciler.cli.workspace import connect
@@ -152,7 +153,7 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
     if plan.updates and not way.agreed:
         click.confirm("Apply this?", abort=True, err=True)
     signals = Signals()
-    until = way.deadline and time.monotonic() + way.deadline
+    until = way.deadline and ticks() + way.deadline
     stop = Stop(signals.asked, threading.Event(), until, way.max_errors)
     connection = connect(())
     with Client(connection, writes=True, stop=stop.cut) as client, signals.listening():
@@ -160,7 +161,9 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
         bind(plan, writer, connection.host, settings)
         report = carry_out(plan, writer, stop, say_json if way.fmt == "json" else None)
         counts = client.counts
-        report = replace(report, puts=counts.puts, reads=counts.reads.get("query", 0))
+        report = replace(
+            report, puts=counts.puts, reads=sum(counts.reads.get(one.name, 0) for one in (QUERY, OP_RECORDS))
+        )
         code, reason = ending(report, signals.number)
         give_report(report, reason)
         say(report_text(plan, report) if way.fmt == "text" else report_events(report, reason))

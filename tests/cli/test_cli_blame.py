@@ -48,7 +48,7 @@ def test_a_write_of_ours_is_told_from_a_person_s(desk: Desk) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{story_points: 8}}}}")
     assert desk.run("apply", "--yes").code == 0
     desk.stories(f"{{id: {STORY}, fields: {{story_points: 5}}}}")
-    assert "8 → 5  this plugin, 20" in desk.run("plan", "--blame").out
+    assert "8 → 5  ana@example.com through this plugin, 20" in desk.run("plan", "--blame").out
 
 
 def test_an_automation_is_named_by_its_rule(desk: Desk) -> None:

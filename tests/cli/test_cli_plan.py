@@ -37,7 +37,7 @@ def test_shows_only_what_differs(desk: Desk) -> None:
         "\n"
         "Plan: 1 items to update, 2 fields (0 to clear), - drifted, - both, 0 blocked, - left alone. "
         "1 items agree.\n"
-        "Requests: 1 PUT, 4 reads, about 1 s at 15/s.\n"
+        "Requests: 1 PUT, 5 reads, about 1 s at 15/s.\n"
     )
 
 
