@@ -9,17 +9,14 @@ from __future__ import annotations
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Protocol
 
 from reconciler.api.failures import Interrupted
 from reconciler.api.throttle import Permit
 from reconciler.api.wire import Ambiguous, Fatal, NotWritten, Refused, Verdict
-from reconciler.blame import SECOND, Record, author, overwritten
 from reconciler.catalog import fold_roles
 from reconciler.clock import Moment, slept, ticks
 from reconciler.errors import ReconcilerError
@@ -44,8 +41,8 @@ from reconciler.model import (
     word,
 )
 from reconciler.outcomes import MOVED, after_sending, aim, before_sending, stands, untouched
-from reconciler.rivals import judged
 from reconciler.task import Remote, Task
+from reconciler.witness import Witness
 
 WINDOW = 5
 """Items of one pre-read, and of one read-back."""
@@ -102,8 +99,7 @@ class Applier:
         self.tell = tell
         self.tasks = [Task(update) for update in plan.updates]
         self.reason: str | None = None
-        self.alone: set[Ref] = set()
-        self.unread = ""
+        self.witness = Witness(remote)
         self.gap = 0.0
 
     def run(self) -> Report:
@@ -367,73 +363,10 @@ class Applier:
                     change, task.after, self.codec(task, change)
                 ):
                     task.end([change], Conflict("changed after it was seen"))
-        self.tell_overwritten([task for task in written if task.after])
+        self.witness.hear([task for task in written if task.after])
         for task, before in zip(written, concluded, strict=True):
             if task.outcomes != before:
                 self.record(task)
-
-    def tell_overwritten(self, written: Sequence[Task]) -> None:
-        """Tell by the operation records which writes our PUTs replaced, made after the last read."""
-        found: list[tuple[Task, str, Record | None, Hashable]] = []
-        records = self.records(written)
-        for task in written if records is not None else ():
-            rows = (records or {}).get(task.update.ref, ())
-            found += [(task, key, row, row) for key, row in self.persons(task, rows)]
-            judgement = judged(task, partial(self.codec_at, task), rows, self.remote.plugin_id)
-            found += [(task, one.key, one.record, one.value) for one in judgement.replaced]
-            if judgement.ruled_out:
-                self.alone.add(task.update.ref)
-        names = self.names({one for _, _, row, value in found for one in people_in(row, value)})
-        for task, key, row, value in reversed(found):
-            who = author(row, names, self.remote.plugin_id) if row else "somebody"
-            shown = (
-                told_by(value, names) if isinstance(value, Record) else self.codec_at(task, key).show(value)
-            )
-            changes = [one for one in task.applied if one.key == key]
-            changes = changes or [one for one in task.applied if one.is_role][:1]
-            task.end(changes, Conflict(f"replaced what {who} wrote right before: {shown}"))
-
-    def persons(self, task: Task, rows: Sequence[Record]) -> Iterator[tuple[str, Record]]:
-        """Yield the edits by others than our plugin that a PUT replaced, by any form of their values."""
-        since = task.before.updated_at if task.before else 0
-        along = task.other_roles() if any(one.is_role for one in task.applied) else ()
-        steps = [
-            *task.steps(task.applied, self.remote.catalog),
-            *({"key": key, "before": list(held), "after": list(held)} for key, held in along),
-        ]
-        for step in steps:
-            if row := overwritten(**step, records=rows, plugin_id=self.remote.plugin_id, since=since):
-                yield step["key"], row
-
-    def codec_at(self, task: Task, key: str) -> Codec:
-        """Bind the codec of a field or role of an item."""
-        return self.remote.catalog.codec(task.update.ref.type_key, key)
-
-    def names(self, keys: Iterable[str]) -> Mapping[str, str]:
-        """Look up people's addresses; where that fails, their keys will do."""
-        if people := {key for key in keys if key.isdigit()}:
-            with suppress(ReconcilerError):
-                self.remote.meet(people)
-        return {key: one.email or key for key, one in self.remote.catalog.people.by_key.items()}
-
-    def records(self, written: Sequence[Task]) -> Mapping[Ref, tuple[Record, ...]] | None:
-        """Read once what was done to items since our reading saw them changed last; None where that fails."""
-        begun = {task.update.ref: task.before.updated_at for task in written if task.before}
-        if not begun:
-            return None
-        until = max((task.after.updated_at for task in written if task.after), default=0) + SECOND
-        try:
-            return self.remote.records(begun, until, until - min(begun.values()) // SECOND * SECOND)
-        except ReconcilerError as error:
-            self.unread = f": {error}"
-            return None
-
-    def doubts(self) -> Iterator[str]:
-        """Say once of how many items the records do not prove that nobody wrote in the gap."""
-        open_ = sum(bool(task.applied) and task.update.ref not in self.alone for task in self.tasks)
-        if open_:
-            items = "item" if open_ == 1 else "items"
-            yield f"no second writer could be ruled out for {open_} {items}{self.unread}"
 
     # -- tell ----------------------------------------------------------------------------------
 
@@ -460,7 +393,9 @@ class Applier:
 
     def report(self) -> Report:
         """Return what is known now; may be called while calls are still under way."""
-        return Report(tuple(self.rows()), (*self.moved(), *self.doubts()), self.stopped, gap=self.gap)
+        return Report(
+            tuple(self.rows()), (*self.moved(), *self.witness.doubts(self.tasks)), self.stopped, gap=self.gap
+        )
 
     def rows(self) -> Iterator[Row]:
         """Yield one row a field, and the plan's own blocked rows."""
@@ -499,21 +434,6 @@ def in_windows(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     for type_key in sorted({task.update.ref.type_key for task in tasks}):
         same = [task for task in tasks if task.update.ref.type_key == type_key]
         yield from (same[start : start + WINDOW] for start in range(0, len(same), WINDOW))
-
-
-def people_in(record: Record | None, value: Hashable) -> Iterator[str]:
-    """Yield the user keys that a message about a replaced value may have to name."""
-    if record:
-        yield from (record.who, *record.new, *record.add, *record.delete)
-    if isinstance(value, str | frozenset):
-        yield from [value] if isinstance(value, str) else (one for one in value if isinstance(one, str))
-
-
-def told_by(record: Record, names: Mapping[str, str]) -> str:
-    """Return what somebody wrote, as a record tells it."""
-    members = [*(f"+ {names.get(one, one)}" for one in record.add)]
-    members += [f"- {names.get(one, one)}" for one in record.delete]
-    return ", ".join([names.get(one, one) for one in record.new] or members) or "(empty)"
 
 
 def has_moved(effect: SideEffect, item: Item | None) -> bool:

@@ -46,7 +46,7 @@ def at_the_put(world: World, act: Callable[[], object]) -> None:
 
 
 def both(world: World, one: Plan, other: Plan) -> tuple[Report, Report]:
-    """Apply one plan, and the other one by another machine in the gap between the first one's read and PUT."""
+    """Apply one plan, and another one by another machine between the first one's read and its PUT."""
     inner: list[Report] = []
     at_the_put(world, lambda: inner.append(apply_to(world, other, stop=Stop(cut=Hasty()))))
     return apply_to(world, one, stop=Stop(cut=Hasty())), inner[0]
