@@ -20,6 +20,8 @@ TRACKED = (
     "Makefile",
     "pyproject.toml",
     "requirements.lock",
+    "requirements-run.lock",
+    ".gitignore",
     "setup.py",
     "MANIFEST.in",
 )
@@ -36,7 +38,7 @@ def clone(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / ".venv").mkdir()
     (folder / ".venv/bin").symlink_to(Path(sys.prefix, "bin"))
-    (folder / ".venv/.installed").touch()
+    (folder / ".venv/.installed-run").touch()
     return folder
 
 
@@ -47,10 +49,10 @@ def quick_start() -> list[str]:
     return re.findall(r"^```sh\n(.*?)^```", found, flags=re.MULTILINE | re.DOTALL)
 
 
-def shell(script: str, folder: Path) -> str:
-    """Run a block as an interactive shell would, on the package of the clone."""
+def shell(script: str, folder: Path, program: str = "/bin/bash") -> str:
+    """Run a block in a shell that stops at the first error, on the package of the clone."""
     done = subprocess.run(
-        ["/bin/bash", "-m", "-e", "-c", script],
+        [program, "-e", "-c", script],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
@@ -59,6 +61,7 @@ def shell(script: str, folder: Path) -> str:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
+    assert not re.search(r"^(\S*sh|grep|kill|rm): ", done.stderr, flags=re.MULTILINE), done.stderr
     return done.stdout
 
 
@@ -88,11 +91,16 @@ def test_the_chinese_readme_has_the_same_commands_and_names_the_same_things() ->
     assert chapters[0] == chapters[1]
 
 
-def test_the_quick_start_runs_word_for_word(clone: Path) -> None:
+@pytest.mark.parametrize("program", ["/bin/bash", "/bin/sh"])
+def test_the_quick_start_runs_word_for_word(clone: Path, program: str) -> None:
+    for words in ("init -q", "add -A", "-c user.name=t -c user.email=t@example.com commit -qm all"):
+        subprocess.run(["/usr/bin/env", "git", *words.split()], cwd=clone, check=True)
     demo, by_hand = quick_start()
     assert demo == "make demo\n"
     assert f"{NO_CHANGES}\n" in shell(demo, clone)
-    said = shell(by_hand, clone)
+    (clone / "sandbox.env").write_text("export MEEGLE_USER_KEY=of-an-earlier-time\n", encoding="utf-8")
+    said = shell(by_hand, clone, program)
+    assert shell("git status --porcelain", clone) == ""
     assert f"\n{NO_CHANGES}\n" in said
     assert said.count("Applied: ") == 1
     assert (

@@ -96,6 +96,8 @@ def serve(
     try:
         world, _ = open_world(db, seed, generate, load_options(options) if options else Options())
         world.pages = {}
+        if write_log is not None:
+            write_log.open("a").close()  # An empty log says that nothing was written; none says nothing.
         fronted = world.options.front or bool(world.options.connection_faults)
         running = Running(world, port=0 if fronted else port, write_log=write_log)
         front = Front(running.url, world, port=port) if fronted else None

@@ -171,6 +171,7 @@ def test_many_clients_are_answered_at_the_same_time() -> None:
 def test_each_write_is_in_the_log_before_its_answer(tmp_path: Path) -> None:
     log = tmp_path / "writes.jsonl"
     with serving("--write-log", log) as service:
+        assert log.read_text(encoding="utf-8") == ""
         for n in range(5):
             service.put(n)
             rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
@@ -184,6 +185,7 @@ def test_each_write_is_in_the_log_before_its_answer(tmp_path: Path) -> None:
         (["--generate", "nothing=3"], "no type nothing"),
         (["--db", "/"], "unable to open"),
         (["--options", "none.yaml"], "none.yaml"),
+        (["--write-log", "none/writes.jsonl"], "none/writes.jsonl"),
     ],
 )
 def test_what_cannot_start_says_why_and_ends_with_1(tmp_path: Path, arguments: list[str], told: str) -> None:
