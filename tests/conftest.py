@@ -111,7 +111,7 @@ class Desk:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command as a process of its own."""
         return subprocess.Popen(
-            [sys.executable, "-m", "reconciler", *arguments],
+            [sys.executable, "-W", "error", "-m", "reconciler", *arguments],
             cwd=self.folder,
             env={**os.environ, **self.environ},
             stdin=subprocess.DEVNULL,

@@ -368,10 +368,16 @@ def shims(folder: Path) -> None:
     program = folder / "python3"
     program.write_text(
         "#!/bin/sh\n"
-        '[ "$1 $2" = "-m venv" ] || exit 99\n'
-        'mkdir -p "$3/bin"\n'
-        f"""printf '#!/bin/sh\\necho "$@" >> {folder}/pip.log\\n' > "$3/bin/python"\n"""
-        f"""printf '#!/bin/sh\\n%s\\n' '{real}' > "$3/bin/reconciler"\n"""
-        'chmod +x "$3/bin/python" "$3/bin/reconciler"\n'
+        'case "$2 $3" in\n'
+        '"-c "*) ;;\n'
+        '"-m pip") exit 99 ;;\n'
+        '"-m venv")\n'
+        '    mkdir -p "$4/bin"\n'
+        f"""    printf '#!/bin/sh\\necho "$@" >> {folder}/pip.log\\n' > "$4/bin/python"\n"""
+        f"""    printf '#!/bin/sh\\n%s\\n' '{real}' > "$4/bin/reconciler"\n"""
+        '    touch "$4/bin/pip" "$4/pyvenv.cfg"\n'
+        '    chmod +x "$4"/bin/* ;;\n'
+        "*) exit 98 ;;\n"
+        "esac\n"
     )
     program.chmod(0o755)
