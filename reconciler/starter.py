@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from reconciler.manifest import SETTINGS
 from reconciler.manifest.writing import inline
+from reconciler.workflows import FOLDER, folder, ready
 
 TEMPLATES = {
     f"state/{SETTINGS}": "reconciler.yaml.j2",
@@ -21,7 +20,6 @@ TEMPLATES = {
 }
 """Each file of the new repository, and what it is made from."""
 
-WORKFLOWS = ".github/workflows"
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -59,7 +57,7 @@ def starting_files(start: Start) -> dict[str, str]:
         },
     }
     made = {path: environment.get_template(name).render(known) for path, name in TEMPLATES.items()}
-    return made | {f"{WORKFLOWS}/{one.name}": one.read_text("utf-8") for one in workflows()}
+    return made | {f"{FOLDER}/{name}": text for name, text in ready().items()}
 
 
 def person(email: str) -> tuple[str, str] | None:
@@ -68,18 +66,6 @@ def person(email: str) -> tuple[str, str] | None:
     return (name, email) if NAME.fullmatch(name) else None
 
 
-def folder() -> Traversable:
-    """Return where the templates are."""
-    return files("reconciler") / "templates"
-
-
 def template(name: str) -> str:
     """Read one template."""
     return (folder() / name).read_text("utf-8")
-
-
-def workflows() -> list[Traversable]:
-    """Return the ready workflows, in the order of their names."""
-    home = folder() / "workflows"
-    found = [one for one in home.iterdir() if one.name.endswith((".yml", ".yaml"))] if home.is_dir() else []
-    return sorted(found, key=lambda one: one.name)

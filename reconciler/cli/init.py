@@ -36,13 +36,25 @@ MOST_SPACES = 100
 @click.option(
     "--time-zone", "zone", metavar="ZONE", default="Asia/Shanghai", show_default=True, help="Of the space."
 )
-def command(host: str | None, space: str | None, types: tuple[str, ...], zone: str) -> int:
+@click.option(
+    "--check", is_flag=True, help="Only say which lines of the workflows are outdated; 2 if any is."
+)
+@click.option("--upgrade", is_flag=True, help="Renew the workflows that init wrote and nobody edited.")
+def command(
+    host: str | None, space: str | None, types: tuple[str, ...], zone: str, *, check: bool, upgrade: bool
+) -> int:
     """Write a repository into this folder: state/, settings, pins, editor settings, workflows, a README.
 
     Asks on a terminal for what is not given.  Credentials come from the environment and are checked
-    first.  What is there already stays as it is.  Writes nothing to the space.
+    first.  What is there already stays as it is.  Writes nothing to the space.  --check and --upgrade
+    look at the workflows of an older repository and need no credentials.
     """
+    if check or upgrade:
+        from reconciler.cli.upgrade import look_over
+
+        return look_over(Path.cwd(), upgrade=upgrade)
     from reconciler.api.client import Client
+    from reconciler.cli.upgrade import tell_outdated
     from reconciler.cli.workspace import connect
     from reconciler.settings import SpaceSettings
     from reconciler.space import Reader
@@ -65,6 +77,7 @@ def command(host: str | None, space: str | None, types: tuple[str, ...], zone: s
         started += write_new(people_and_items(name))
     for path in started:
         say(f"wrote {path}\n")
+    tell_outdated(Path.cwd())
     say("\nNow:\n")
     for variable, value in given.items():
         say(f"  export {variable}={value}\n")

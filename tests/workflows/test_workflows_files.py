@@ -14,11 +14,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
+from reconciler.workflows import table, written_anew
+from tests.install.requires import pins_of
 from tests.workflows.runner import FLOWS, ROOT
 
 READY = ROOT / "reconciler" / "templates" / "workflows"
 FILES = [*sorted(FLOWS.glob("*.yml")), ROOT / "action.yml"]
-PINNED = re.compile(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
 
 def program(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -37,7 +38,8 @@ def test_actionlint_finds_nothing() -> None:
 
 
 def test_zizmor_finds_nothing() -> None:
-    done = program("zizmor", "--offline", "--no-progress", *map(str, FILES), str(READY))
+    strict = ("--offline", "--no-progress", "--persona", "auditor")
+    done = program("zizmor", *strict, ".github", "action.yml", str(READY))
     assert done.returncode == 0, done.stdout
     assert "No findings to report" in done.stdout + done.stderr
 
@@ -53,10 +55,22 @@ def test_our_own_check_calls_make_test_alone() -> None:
     assert [step["run"] for step in steps if "run" in step] == ["exec make test"]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_every_action_is_pinned_by_its_hash_with_the_version_beside_it(path: Path) -> None:
+@pytest.mark.parametrize("path", [*FILES, *READY.glob("*.yml")], ids=lambda path: path.name)
+def test_every_action_is_the_one_of_the_table_with_its_version_beside_it(path: Path) -> None:
+    pins = {action.pin for action in table().actions.values()}
     used = [line.strip() for line in path.read_text().splitlines() if "uses:" in line]
-    assert all(PINNED.fullmatch(line.removeprefix("- ").removeprefix("uses: ")) for line in used), used
+    assert {line.removeprefix("- ").removeprefix("uses: ") for line in used} <= pins
+
+
+def test_no_action_runs_on_a_runtime_that_github_has_removed_or_is_about_to() -> None:
+    assert {action.runtime for action in table().actions.values()} == {"node24"}
+    text = (ROOT / "reconciler/templates/actions/actions.yml").read_text("utf-8")
+    assert text.count("- uses:") == len({action.name for action in table().actions.values()}) == 4
+
+
+def test_templates_and_workflows_are_as_the_table_makes_them() -> None:
+    for path, text in written_anew(ROOT).items():
+        assert path.read_text("utf-8") == text, f"run `python -m reconciler.workflows`: {path.name}"
 
 
 @pytest.mark.parametrize("path", sorted(FLOWS.glob("*.yml")), ids=lambda path: path.name)
@@ -87,15 +101,8 @@ def test_only_a_job_behind_the_environment_can_write_to_the_space() -> None:
 
 
 def test_the_lock_of_the_action_holds_all_that_the_package_needs_and_nothing_else() -> None:
-    lock = pins("requirements-run.lock")
-    whole = pins("requirements.lock")
-    assert {name: version for name, version in lock.items() if whole[name] != version} == {}
-    assert set(lock) == needed("meegle-reconciler", "sandbox") | {"setuptools"}
-
-
-def pins(file: str) -> dict[str, str]:
-    found = re.findall(r"^([A-Za-z0-9._-]+)==(\S+) \\$", (ROOT / file).read_text(), re.MULTILINE)
-    return {canonicalize_name(name): version for name, version in found}
+    lock = {pin.name for pin in pins_of("requirements-run.lock")}
+    assert lock == needed("meegle-reconciler", "sandbox") | {"setuptools"}
 
 
 def needed(name: str, extra: str) -> set[str]:
