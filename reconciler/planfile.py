@@ -109,7 +109,7 @@ class ItemFile(Strict):
 class ResourceChangeFile(ItemFile):
     """One item: one PUT."""
 
-    fields: list[FieldFile]
+    fields: list[FieldFile] = Field(min_length=1)
     side_effects: list[SideEffectFile]
     source: SourceFile
 

@@ -225,7 +225,7 @@ def from_saved(
 def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
     """Read the metadata of what the plan touches anew; raises BadPlan where it has changed."""
     from reconciler.catalog import BUSINESS
-    from reconciler.cli.saved import refuse_other
+    from reconciler.cli.saved import refuse_other, refuse_unreadable
     from reconciler.pins import pins_folder, read_pins
     from reconciler.planner import people_of, touched
 
@@ -237,6 +237,7 @@ def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
     refuse_other(
         plan, host=host, space_key=catalog.space_key, metadata_digest=catalog.digest(touched(plan.updates))
     )
+    refuse_unreadable(plan, catalog)
 
 
 def carry_out(plan: Plan, writer: Writer, stop: Stop, seen: Callable[[str], None] | None) -> Report:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.errors import CannotRun, quoted
-from reconciler.model import Plan
 from reconciler.planfile import BadPlan, PlanFile, loads
+
+if TYPE_CHECKING:
+    from reconciler.catalog import Catalog
+    from reconciler.model import Change, Plan, Ref
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of the largest plan that is read."""
@@ -39,6 +43,28 @@ def refuse_other(plan: Plan, *, host: str, space_key: str, metadata_digest: str)
         raise BadPlan(f"it was made for the space {plan.space_key}, and {plan.space} is now {space_key}")
     if plan.metadata_digest != metadata_digest:
         raise BadPlan("a field, an option or a role that it touches has changed in the space")
+
+
+def refuse_unreadable(plan: Plan, catalog: Catalog) -> None:
+    """Refuse a plan with a value that is none of its field's: whoever can write a plan can seal it."""
+    for update in plan.updates:
+        for one in update.changes:
+            if not is_readable(one, update.ref, catalog):
+                raise BadPlan(
+                    f"{plan.address(update.ref)} {one.name} has a value that is none of the field's"
+                )
+
+
+def is_readable(change: Change, ref: Ref, catalog: Catalog) -> bool:
+    """Whether both values of a change are the field's, and the members of its rule those of a set."""
+    try:
+        codec = catalog.codec(ref.type_key, change.key)
+        for one in (change.before, change.after):
+            codec.decode(one)
+        parts = [codec.decode(list(one)).value for one in (change.contains, change.excludes) if one]
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return False
+    return all(isinstance(one, frozenset) for one in parts)
 
 
 def refuse_stale(made: PlanFile, at: datetime, *, commit: str | None, max_age: float | None) -> None:
