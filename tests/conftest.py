@@ -39,6 +39,14 @@ def without(what: str) -> None:
     (pytest.fail if os.environ.get("RECONCILER_NO_SKIPS") == "1" else pytest.skip)(what)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the locks of tests out of the home of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("user")))
+        yield
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the searches went through, which they keep by `record_property("count", …)`."""
     for report in terminalreporter.getreports("passed"):

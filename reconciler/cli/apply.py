@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import sys
@@ -62,6 +61,7 @@ def command(
     accept_both: int | None,
     max_errors: int | None,
     deadline: float | None,
+    wait: float | None,
     require_commit: str | None,
     max_age: float | None,
     only: tuple[str, ...],
@@ -94,7 +94,7 @@ def command(
             if saved
             else from_files(paths, space, Selection(only, exclude), raised, refs)
         )
-        return execute(plan, settings, Way(yes or saved, max_errors, deadline, fmt))
+        return execute(plan, settings, Way(yes or saved, max_errors, deadline, wait, fmt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,7 @@ class Way:
     agreed: bool
     max_errors: int | None
     deadline: float | None
+    wait: float | None
     fmt: str
 
 
@@ -158,8 +159,9 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
     connection = connect(())
     with Client(connection, writes=True, stop=stop.cut) as client, signals.listening():
         writer = Writer(client, plan.space, settings.space(plan.space), connection.user_key)
-        bind(plan, writer, connection.host, settings)
-        report = carry_out(plan, writer, stop, say_json if way.fmt == "json" else None)
+        with interruptible(signals, way), held(plan, way, stop):
+            bind(plan, writer, connection.host, settings)
+            report = carry_out(plan, writer, stop, say_json if way.fmt == "json" else None)
         counts = client.counts
         report = replace(
             report, puts=counts.puts, reads=sum(counts.reads.get(one.name, 0) for one in (QUERY, OP_RECORDS))
@@ -170,6 +172,34 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
         if signals.number:
             leave(signals.number)
     return code
+
+
+@contextmanager
+def interruptible(signals: Signals, way: Way) -> Iterator[None]:
+    """End with the code of a signal what a signal ended before anything was sent."""
+    try:
+        yield
+    except ReconcilerError as error:
+        if signals.number:
+            from reconciler.cli.outputs import give
+            from reconciler.render.events import idle_event
+
+            tell(str(error))
+            give(exit_reason="interrupted")
+            say(idle_event("interrupted") if way.fmt == "json" else "")
+            leave(signals.number)
+        raise
+
+
+@contextmanager
+def held(plan: Plan, way: Way, stop: Stop) -> Iterator[None]:
+    """Hold the lock of the plan's space, for which one may wait until the deadline."""
+    from reconciler.lock import locked
+
+    wait = way.wait or 0.0
+    left = wait if stop.deadline is None else min(wait, max(0.0, stop.deadline - ticks()))
+    with locked(plan.host, plan.space_key, wait=left, stopped=stop.asked.wait, tell=tell):
+        yield
 
 
 def from_files(
@@ -251,11 +281,7 @@ def carry_out(plan: Plan, writer: Writer, stop: Stop, seen: Callable[[str], None
     from reconciler.planfile import digest
 
     commit = head(Path.cwd())
-    with (
-        locked(plan.host, plan.space_key),
-        Journal(new_run(), seen) as journal,
-        progress(len(plan.updates)) as ended,
-    ):
+    with Journal(new_run(), seen) as journal, progress(len(plan.updates)) as ended:
         journal.write(
             "begin",
             digest=digest(plan),
@@ -291,21 +317,6 @@ def carry_out(plan: Plan, writer: Writer, stop: Stop, seen: Callable[[str], None
             applier.halt(error)
     tell(f"journal {journal.path}, last hash {journal.chain}")
     return applier.report()
-
-
-@contextmanager
-def locked(host: str, space_key: str) -> Iterator[None]:
-    """Keep other applies and probes of this machine away from the space while this one runs."""
-    from filelock import FileLock, Timeout
-
-    name = hashlib.sha256(f"{host} {space_key}".encode()).hexdigest()[:16]
-    try:
-        with FileLock(home() / f"{name}.lock", timeout=0):
-            yield
-    except Timeout:
-        raise CannotRun(
-            "another apply to this space is running on this machine", "wait for it, then run it again"
-        ) from None
 
 
 def run_url(environ: Mapping[str, str]) -> str | None:

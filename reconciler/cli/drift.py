@@ -52,6 +52,7 @@ def command(
     accept_both: int | None,
     max_errors: int | None,
     deadline: float | None,
+    wait: float | None,
     out: Path | None,
     formats: tuple[tuple[str, Path | None], ...],
     detailed_exitcode: bool,
@@ -81,7 +82,7 @@ def command(
     if heal and plan.base is not None:
         show_plan(plan, make, [one for one in formats if one[1]], say)
         fmt = "json" if ("json", None) in formats else "text"
-        return execute(plan, settings, Way(yes, max_errors, deadline, fmt))
+        return execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt))
     show_plan(plan, make, formats, say)
     return CHANGES if detailed_exitcode and not plan.is_empty else 0
 

@@ -114,6 +114,12 @@ def ends(command: Command) -> Command:
     for option in (
         click.option("--deadline", metavar="T", type=Duration(), help="Send nothing after 90s, 10m, 2h."),
         click.option(
+            "--wait",
+            metavar="T",
+            type=Duration(),
+            help="Wait for another apply of this user and machine, such as 10m.",
+        ),
+        click.option(
             "--max-errors", metavar="N", type=click.IntRange(0), help="End after more errors than this."
         ),
     ):

@@ -26,10 +26,10 @@ PUT_BACK_NOT = 3
 def probed(item: str, space: str | None) -> int:
     """Try the item, say what was found, write the profile; 3 where a value could not be put back."""
     from reconciler.api.client import Client
-    from reconciler.cli.apply import locked
     from reconciler.cli.files import STATE
     from reconciler.cli.pull import parsed, read_home
     from reconciler.cli.workspace import connect
+    from reconciler.lock import locked
     from reconciler.probe import Probe
     from reconciler.render.safe import safe_text
     from reconciler.scratch import Scratch

@@ -58,6 +58,7 @@ def command(
     accept_both: int | None,
     max_errors: int | None,
     deadline: float | None,
+    wait: float | None,
     only: tuple[str, ...],
     fmt: str,
 ) -> int:
@@ -84,7 +85,7 @@ def command(
         if out:
             write_file(out, dumps(plan_file(plan, now())))
             say(plan_text(plan))
-        code = 0 if out else execute(plan, settings, Way(yes, max_errors, deadline, fmt))
+        code = 0 if out else execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt))
         if edits and code in {0, NOT_ALL}:
             say(patch_text(edits) if fmt == "text" else patch_event(edits))
         return code

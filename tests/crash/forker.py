@@ -28,7 +28,7 @@ Object = dict[str, Any]
 JOURNAL: Final = ".reconciler/runs/"
 """What the path of every file holds that the journal opens."""
 LATER: Final = (
-    *("filelock", "reconciler.applier", "reconciler.cli.apply", "reconciler.cli.progress"),
+    *("filelock", "reconciler.lock", "reconciler.applier", "reconciler.cli.apply", "reconciler.cli.progress"),
     *("reconciler.cli.saved", "reconciler.journal", "reconciler.render.events"),
 )
 """What a run imports only when it needs it, and each fork would import anew."""

@@ -7,15 +7,20 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from reconciler.journal import read_journal
+from reconciler.lock import locked
+from reconciler.sandbox.demo import PROJECT
 from tests.conftest import is_deep
 from tests.crash.stage import APPLY_PLAN, ITEMS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.conftest import Desk
     from tests.crash.stage import Ended, Stage
 
 
@@ -23,6 +28,11 @@ def sent_by(folder: Path) -> list[str]:
     """Return the keys of the writes that a run announced."""
     (path,) = folder.glob(".reconciler/runs/*/journal.jsonl")
     return [one["idem"] for one in read_journal(path) if one["event"] == "intent"]
+
+
+def machine(desk: Desk, folder: Path) -> dict[str, Any]:
+    """Return how a run goes on another machine, whose lock is not ours."""
+    return {"environ": {**desk.environ, "XDG_STATE_HOME": str(folder / "user")}}
 
 
 def outcomes(run: Ended) -> Counter[str]:
@@ -46,7 +56,7 @@ def test_two_runs_at_once_agree_and_each_write_is_one_s_own(
     for _ in range(rounds):
         stage.reset()
         desk.world.options.latency_ms = chance.choice((0, 0, 5, 20))
-        runs = stage.together(*((folder, command, {}) for folder in folders))
+        runs = stage.together(*((folder, command, machine(desk, folder)) for folder in folders))
         assert stage.live() == live
         assert set(stage.sent()) == set(good)
         assert max(Counter(stage.sent()).values()) <= len(folders)
@@ -61,10 +71,34 @@ def test_two_runs_at_once_agree_and_each_write_is_one_s_own(
     record_property("count", f"{rounds} times two runs at once; {twice} writes were made by both")
 
 
-def test_two_runs_at_once_in_one_folder_are_one(stage: Stage) -> None:
+@pytest.mark.parametrize("clones", [("", ""), ("one", "other")], ids=["one folder", "two clones"])
+def test_two_runs_at_once_on_one_machine_are_one(stage: Stage, clones: tuple[str, str]) -> None:
     stage.desk.world.options.latency_ms = 20
-    runs = stage.together(*((stage.desk.folder, APPLY_PLAN, {}) for _ in range(2)))
+    folders = [stage.desk.folder / clone for clone in clones]
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+        if folder != stage.desk.folder:
+            shutil.copy(stage.desk.folder / "plan.json", folder)
+    runs = stage.together(*((folder, APPLY_PLAN, {}) for folder in folders))
     assert sorted(run.code for run in runs) == [0, 1]
     (refused,) = [run for run in runs if run.code]
     assert "another apply to this space is running on this machine" in refused.err
     assert len(stage.sent()) == ITEMS
+
+
+def test_a_run_that_may_wait_goes_on_when_the_other_one_is_done(stage: Stage) -> None:
+    stage.desk.world.options.latency_ms = 20
+    command = (*APPLY_PLAN, "--wait", "1m")
+    runs = stage.together(*((stage.desk.folder, command, {}) for _ in range(2)))
+    assert [run.code for run in runs] == [0, 0]
+    (waited,) = [run for run in runs if "waiting for it, 60 s at most" in run.err]
+    assert len(stage.sent()) == ITEMS
+    assert "Applied: 0 items" in waited.out
+
+
+def test_a_signal_ends_the_wait_with_its_code_and_nothing_is_sent(stage: Stage) -> None:
+    with locked(stage.desk.service.url.removeprefix("http://"), PROJECT):
+        run = stage.run(*APPLY_PLAN, "--wait", "1m", signal=2, after=0.5)
+    assert run.code == 130
+    assert "interrupted while another apply was waited for" in run.err
+    assert stage.sent() == []
