@@ -44,8 +44,8 @@ class Witness:
             shown = (
                 told_by(value, names) if isinstance(value, Record) else self.codec_at(task, key).show(value)
             )
-            changes = [one for one in task.applied if one.key == key]
-            changes = changes or [one for one in task.applied if one.is_role][:1]
+            named = [one for one in task.update.changes if one.key == key]
+            changes = named or [one for one in task.applied if one.is_role][:1]
             task.end(changes, Conflict(f"replaced what {who} wrote right before: {shown}"))
 
     def persons(self, task: Task, rows: Sequence[Record]) -> Iterator[tuple[str, Record]]:
