@@ -39,7 +39,8 @@ def test_actionlint_finds_nothing() -> None:
 
 def test_zizmor_finds_nothing() -> None:
     strict = ("--offline", "--no-progress", "--persona", "auditor")
-    done = program("zizmor", *strict, ".github", "action.yml", str(READY))
+    # A folder beside files is looked through only below `.github`, and nothing says so: name each template.
+    done = program("zizmor", *strict, ".github", "action.yml", *map(str, sorted(READY.glob("*.yml"))))
     assert done.returncode == 0, done.stdout
     assert "No findings to report" in done.stdout + done.stderr
 
