@@ -41,7 +41,7 @@ dist: $(STAMP) ## wheel and sdist in dist/: the same bytes for the same commit
 	@cd dist && sha256sum *
 
 sbom: $(DEEP) ## bill of materials of the locked packages: dist/sbom.json, CycloneDX
-	@mkdir -p dist && $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+	@mkdir -p dist && PYTHONWARNINGS=ignore::UserWarning $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
 	  --output-reproducible --output-file dist/sbom.json
 
 audit: $(DEEP) ## known weaknesses of the locked packages; asks a public database

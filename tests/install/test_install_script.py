@@ -46,7 +46,9 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    known = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    known = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MAKE", "MFLAGS"))
+    }
     return subprocess.run(
         words, cwd=folder, env={**known, **environ}, capture_output=True, text=True, check=False, timeout=300
     )
