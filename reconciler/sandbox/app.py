@@ -12,7 +12,7 @@ from typing import Any, Final
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from . import flow, metadata, people, reads, search, writes
+from . import comments, flow, metadata, people, reads, search, writes
 from .admin import Admin
 from .call import Call, Route
 from .faults import Faults
@@ -36,6 +36,7 @@ ROUTES: Final = (
     Route("POST", "/open_api/projects/detail", people.details),
     Route("GET", f"{SPACE}/business/all", people.businesses),
     Route("GET", f"{SPACE}/teams/all", people.teams),
+    Route("POST", f"{SPACE}/user_groups/members/page", people.group_members),
     Route("GET", f"{SPACE}/work_item/all-types", metadata.all_types, stranger="user_not_exist"),
     Route("GET", f"{SPACE}/work_item/type/<type>", metadata.type_settings),
     Route("GET", f"{SPACE}/work_item/relation", metadata.relations),
@@ -65,6 +66,10 @@ ROUTES: Final = (
     Route(
         "POST", "/open_api/work_item/field_value/update_compound_field", writes.update_compound, write=True
     ),
+    Route("POST", f"{ITEM}/<id>/comment/create", comments.add, write=True),
+    Route("GET", f"{ITEM}/<id>/comments", comments.comments),
+    Route("PUT", f"{ITEM}/<id>/comment/<comment>", comments.change, write=True),
+    Route("DELETE", f"{ITEM}/<id>/comment/<comment>", comments.delete, write=True),
     Route("POST", f"{FLOW}/node/state_change", flow.state_change, write=True),
     Route("POST", f"{FLOW}/node/<node>/operate", flow.operate, write=True, stranger=STRANGER),
     Route("PUT", f"{FLOW}/node/<node>", flow.update_node, write=True, stranger=STRANGER),

@@ -6,7 +6,7 @@ import copy
 from typing import Final
 
 from . import content
-from .model import Field, Item, ItemType, Option, Person, Role, Space, State, Template
+from .model import Field, Group, Item, ItemType, Option, Person, Role, Space, State, Template
 from .options import Options
 from .world import World
 
@@ -212,6 +212,14 @@ DESCRIPTIONS: Final = {
 }
 
 
+def _states(key: str) -> list[State]:
+    """Make the states of a type; an issue is done once its form is filled (endpoints.md 7.8)."""
+    states = copy.deepcopy(list(NODES))
+    if key == "issue":
+        states[-1].required = ["severity"]
+    return states
+
+
 def _type(key: str, name: str, api_name: str, flow: str) -> ItemType:
     roles = [
         Role("rd", "RD"),
@@ -230,7 +238,7 @@ def _type(key: str, name: str, api_name: str, flow: str) -> ItemType:
         fields=fields,
         roles=roles,
         templates=copy.deepcopy(TEMPLATES[key]),
-        states=copy.deepcopy(list(NODES)),
+        states=_states(key),
         transitions=[list(each) for each in MOVES] if flow == "stateflow" else [],
         description=DESCRIPTIONS[key],
     )
@@ -347,9 +355,9 @@ def demo_world(options: Options | None = None) -> World:
     items[11].aborted = "cancel"
     items[11].values["aborted"] = {"is_aborted": True, "reason": "cancel"}
     teams = [_team(1, "Payments", "ana", "bo", "chen"), _team(2, "增长", "dana", "emil", "lin")]
-    space = Space(
-        PROJECT, "demo", "Demo", types=types, businesses=copy.deepcopy(list(BUSINESSES)), teams=teams
-    )
+    groups = [Group("7561900438480700001", "Reviewers", [PEOPLE["ana"], PEOPLE["chen"]])]
+    space = Space(PROJECT, "demo", "Demo", types=types, teams=teams, groups=groups)
+    space.businesses = copy.deepcopy(list(BUSINESSES))
     world = World([space], people, items, options=options)
     for item in items:
         world.derive(item)

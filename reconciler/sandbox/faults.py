@@ -20,6 +20,7 @@ path, `nth` the first matching call that is hit (1 unless said), `times` how man
 | `db`, `db_after` | 50006 "fail to read/write db" | no, yes |
 | `quota` | 1000051942: the plan's quota is used up | no |
 | `not_installed` | 10301 | no |
+| `gateway_code`, `file_code` | 500 with `{code, msg}`, with `{code, message}`: other layers' words | no |
 | `moving` | 50006 "The current workflow is in transition" | no |
 | `seen` | 10430 | yes |
 | `expired` | 10022 | no |
@@ -103,6 +104,12 @@ FAULTS: Final = {
     "db_after": Fault(after=True, make=_refusal("db")),
     "quota": Fault(after=False, make=_refusal("quota")),
     "not_installed": Fault(after=False, make=_refusal("token_permission")),
+    "gateway_code": Fault(
+        after=False, make=lambda _r, _rule: _json(500, {"code": 1_000_050_255, "msg": "project not found"})
+    ),
+    "file_code": Fault(
+        after=False, make=lambda _r, _rule: _json(500, {"code": 1_000_050_262, "message": "upload failed"})
+    ),
     "moving": Fault(after=False, make=_refusal("moving")),
     "seen": Fault(after=True, make=_refusal("repeated")),
     "expired": Fault(after=False, make=_refusal("bad_token")),

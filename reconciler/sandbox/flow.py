@@ -56,9 +56,19 @@ def _fields(world: World, call: Call, after: Item) -> None:
         put_pair(world, after, {"field_key": "role_owners", "field_value": roles}, named, call.user)
 
 
-def _complete(item: Item, item_type: ItemType, state: State) -> None:
+def _filled(world: World, item: Item, key: str) -> bool:
+    """Tell whether a form takes a field for filled: by a switch, not a text that no page has saved."""
+    unsaved = key in item.unsaved and world.options.unsaved_texts == "unfilled"
+    return item.values.get(key) not in (None, "", []) and not unsaved
+
+
+def _complete(world: World, call: Call, before: Item, after: Item, state: State) -> None:
+    """Refuse a move whose form lacks a field (20038): neither held by the item nor brought along."""
+    item_type = world.type_of(after)
+    brought = {str(pair.get("field_key")) for pair in call.many("fields") if isinstance(pair, dict)}
     for key in state.required:
-        if item.values.get(key) in (None, "", []):
+        held = after.values.get(key) not in (None, "", [])
+        if not (held and (key in brought or _filled(world, before, key))):
             raise Refusal("required", f"{item_type.by_key[key].name}({key}) Required")
 
 
@@ -75,7 +85,7 @@ def state_change(world: World, call: Call) -> Object:
         raise Refusal("illegal_move", "transition is not allowed from the current state")
     after, target = item.copy(), item_type.state(move[1])
     _fields(world, call, after)
-    _complete(after, item_type, target)
+    _complete(world, call, item, after, target)
     world.move(item, after, target.key, Actor(call.user), "complete")
     return done(world)
 
@@ -136,7 +146,7 @@ def operate(world: World, call: Call) -> Object:
     _fields(world, call, after)
     _schedule(world, call, after, node.key)
     if action == "confirm":
-        _complete(after, item_type, target)
+        _complete(world, call, item, after, target)
         if not node_owners(after, item_type, node.key):
             raise Refusal("required", "owner Required", phrase="Param missing")
     world.move(item, after, target.key, Actor(call.user), "complete" if action == "confirm" else "rollback")
@@ -163,7 +173,7 @@ def required_info(world: World, call: Call) -> Object:
             "class": "field",
             "key": key,
             "field_type_key": item_type.by_key[key].type,
-            "finished": item.values.get(key) not in (None, "", []),
+            "finished": _filled(world, item, key),
             "sub_field": [],
             "not_finished_owner": [],
         }

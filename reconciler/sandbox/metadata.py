@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from .call import Call, alive, opened, space_of, type_of
 from .model import Field, ItemType, Option, Role, Space
@@ -12,6 +12,8 @@ from .world import World
 
 Json = Any
 Object = dict[str, Json]
+OPTIONAL: Final = 2
+"""`is_required` of a role: an int in both official SDKs, which refuse a bool; numbered like 5.2's."""
 
 
 def all_types(world: World, call: Call) -> Object:
@@ -222,8 +224,11 @@ def flow_roles(world: World, call: Call) -> Object:
             "member_assign_mode": 2 if role.members else 1,
             "members": role.members,
             "is_member_multi": role.multi,
-            "is_required": False,
+            "is_required": OPTIONAL,
             "role_alias": role.alias,
+            "authorization_role_keys": [],
+            "lock_app_id": "",
+            "lock_scope": [],
         }
         | {member: role.deletable}
         for role in item_type.roles

@@ -204,6 +204,8 @@ class Item:
     `rich`: field key → `{doc, doc_html}` of a text that somebody formatted in the page.
     `rows`: field key → ids of the compound rows. Times are epoch milliseconds.
     `nodes`: state key → what is said of that node alone: `owners`, `schedule`, `begun`, `finished`.
+    `unsaved`: keys of rich texts that came by the API and that nobody has saved in the page since.
+    `comments`: rows `{id, operator, created_at, content}`, the oldest first.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = EXACT
@@ -220,6 +222,8 @@ class Item:
     template: int = 0
     aborted: str | None = None
     frozen: bool = False
+    unsaved: list[str] = field(default_factory=list)
+    comments: list[Object] = field(default_factory=list)
     created_by: str = ""
     created_at: int = 0
     updated_by: str = ""
@@ -234,7 +238,18 @@ class Item:
         made = copy.copy(self)
         made.values, made.rich, made.rows = dict(self.values), dict(self.rich), dict(self.rows)
         made.history, made.nodes = list(self.history), dict(self.nodes)
+        made.unsaved, made.comments = list(self.unsaved), list(self.comments)
         return made
+
+
+@dataclass(slots=True)
+class Group:
+    """A user group that the space made for itself (4.8)."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = EXACT
+    id: str
+    name: str
+    members: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -249,6 +264,7 @@ class Space:
     types: list[ItemType] = field(default_factory=list)
     businesses: list[Object] = field(default_factory=list)
     teams: list[Object] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
 
     def type(self, key: str) -> ItemType | None:
         """Find a type by its key."""

@@ -18,12 +18,16 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "required_clear": ("accept", "refuse"),
     "roles_at_create": ("optional", "required"),
     "locked_role_member": ("deletable", "allow_delete"),
+    "removed_roles": ("null", "missing"),
+    "stateflow_abort": ("refuse", "accept"),
+    "unsaved_texts": ("unfilled", "filled"),
+    "people_rows": ("refuse", "drop_new"),
     "empty_forms": ("missing", "null", "text", "list", "zero", "object"),
     "normalise": ("trim", "newline", "upper", "round", "reverse"),
     "faults": (
         *("lost", "gateway", "page", "content_type", "garbage", "cut", "empty", "list", "no_code"),
         *("throttle", "bare_429", "busy", "busy_after", "moving", "seen", "expired", "redirect"),
-        *("db", "db_after", "quota", "not_installed"),
+        *("db", "db_after", "quota", "not_installed", "gateway_code", "file_code"),
         *("slow", "slow_after"),
     ),
     "connection_faults": (
@@ -44,7 +48,7 @@ class Options:
     # The answer as a whole (endpoints.md 1.3, 7.2, 7.3)
     status_always_200: bool = False
     put_data: bool = True
-    task_result_wrapped: bool = False
+    task_result_wrapped: bool = True
     latency_ms: int = 0
     # Tokens and limits: pages 2.2, 2.4, 3
     token_life_s: int = 7200
@@ -97,6 +101,14 @@ class Options:
     """How long a batch update runs."""
     locked_role_member: str = "deletable"
     """Member of a role that carries "users may add or remove": `deletable` or `allow_delete`."""
+    removed_roles: str = "null"
+    """`null` or `missing`: how a role off the item reads; one without members reads `owners: null`."""
+    stateflow_abort: str = "refuse"
+    """`refuse` (20056) or `accept`: terminating and restoring an item of a state flow."""
+    unsaved_texts: str = "unfilled"
+    """`unfilled` or `filled`: what a transition form takes a text for that nobody saved in the page."""
+    people_rows: str = "refuse"
+    """`refuse` (20029) or `drop_new`: a `multi_user_compound_field`; new people's rows are lost silently."""
     text_limit: int = 20_000
     multi_text_limit: int = 200_000
     forbidden: list[dict[str, str]] = field(default_factory=list)

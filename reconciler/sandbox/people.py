@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from .call import Call, space_of
-from .model import Person
+from .model import Group, Person, Space
 from .refusals import Refusal
 from .world import World
 
 Json = Any
 Object = dict[str, Json]
-USERS, SPACES, TEAMS = 100, 100, 300
+USERS, SPACES, TEAMS, GROUPS, MEMBERS = 100, 100, 300, 50, 100
 
 
 def _visible(world: World, call: Call) -> Iterable[Person]:
@@ -96,6 +96,50 @@ def teams(world: World, call: Call) -> Object:
     rows = space_of(world, call).teams
     start = offset * limit
     return {"data": rows[start : start + limit], "has_more": start + limit < len(rows)}
+
+
+def group_members(world: World, call: Call) -> Object:
+    """List the members of user groups (4.8): for user tokens only, and a page is a page of each group."""
+    if not call.token.startswith("u-"):
+        raise Refusal("token_info", "only a user_access_token may ask for user groups")
+    space, size, page = space_of(world, call), call.number("page_size", 50), call.number("page_num", 1)
+    if not 0 < size <= MEMBERS:
+        raise Refusal("page_size")
+    groups = list(_groups(world, call, space))
+    start = (max(page, 1) - 1) * size
+    rows = [
+        {
+            "id": each.id,
+            "name": each.name,
+            "user_members": each.members[start : start + size],
+            "user_count": len(each.members),
+        }
+        for each in groups
+    ]
+    more = any(len(each.members) > start + size for each in groups)
+    return {
+        "data": {"list": rows, "pagination": {"page_num": max(page, 1), "page_size": size, "has_more": more}}
+    }
+
+
+def _groups(world: World, call: Call, space: Space) -> Iterable[Group]:
+    """Find the groups that the body names; of the space's own all where it names none."""
+    kind, wanted = call.text("user_group_type", needed=True), call.words("user_group_ids")
+    if len(wanted) > GROUPS:
+        raise Refusal("too_many_groups")
+    members = [each for each in world.people.values() if each.member and each.status != "resigned"]
+    built_in = {
+        "PROJECT_MEMBER": Group("PROJECT_MEMBER", "Space members", [each.key for each in members]),
+        "PROJECT_ADMIN": Group("PROJECT_ADMIN", "Space admins", [each.key for each in members if each.admin]),
+    }
+    if kind in built_in:
+        return [built_in[kind]]
+    if kind != "CUSTOMIZE":
+        raise Refusal("group_type", kind)
+    found = [each for each in space.groups if each.id in wanted or not wanted]
+    if len(found) < len(set(wanted)):
+        raise Refusal("no_group")
+    return found
 
 
 def _digits(call: Call, key: str, default: int) -> int:

@@ -32,7 +32,6 @@ UNWRITABLE_TYPES: Final = frozenset(
         "vote_boolean",
         "vote_option",
         "vote_option_multi",
-        "multi_user_compound_field",
         "auto_number",
         "work_item_status",
     }
@@ -337,6 +336,14 @@ def compound_row(field: Field, row: list[Json], ground: Ground) -> Json:
     return [{"field_key": key, "field_value": value} for key, value in made.items()]
 
 
+def _people_rows(field: Field, value: Json, ground: Ground) -> Json:
+    """Rows by user key; of a person who has none yet, nothing is kept, in silence (14, row 8)."""
+    if not isinstance(value, dict) or not all(isinstance(row, dict) for row in value.values()):
+        raise illegal(field)
+    held = ground.items[ground.item_id].values.get(field.key) if ground.item_id in ground.items else None
+    return {key: row for key, row in value.items() if key in (held or {})}
+
+
 Check = Callable[[Field, Json, Ground], Json]
 CHECKS: Final[Mapping[str, Check]] = {
     "text": _text,
@@ -364,11 +371,14 @@ CHECKS: Final[Mapping[str, Check]] = {
     "business": _business,
     "group_type": _group_type,
     "compound_field": _compound,
+    "multi_user_compound_field": _people_rows,
 }
 
 
 def check(field: Field, value: Json, ground: Ground) -> Json:
     """Turn a written value into the stored one (None: empty); raises Refusal, or Dropped for a silent no."""
+    if field.type == "multi_user_compound_field" and ground.options.people_rows == "refuse":
+        raise Refusal("unsupported_type", field.key)
     form = empty_form(value)
     if form is not None and field.type != "role_owners":
         accepted = ground.options.clear_by.get(field.type, ["null", "text", "list", "object"])
@@ -457,7 +467,7 @@ def entries(
         else:
             value = shown(field, value)
         if field.type == "role_owners" and isinstance(value, list):
-            value = all_roles(item_type, value)
+            value = all_roles(item_type, value, options)
         yield {
             "field_key": field.key,
             "field_alias": field.alias,
@@ -466,10 +476,14 @@ def entries(
         }
 
 
-def all_roles(item_type: ItemType, value: list[Json]) -> list[Json]:
-    """Every role of the type; one that nobody holds has `owners: null` (endpoints.md 5.5)."""
+def all_roles(item_type: ItemType, value: list[Json], options: Options) -> list[Json]:
+    """List the roles: one that nobody holds has `owners: null` (endpoints.md 5.5).
+
+    One that is off the item reads the same, or by a switch is not there (14, row 6).
+    """
     held = {each["role"]: each["owners"] for each in value}
-    return [{"role": role.id, "owners": held.get(role.id) or None} for role in item_type.roles]
+    shown = [role for role in item_type.roles if role.id in held or options.removed_roles == "null"]
+    return [{"role": role.id, "owners": held.get(role.id) or None} for role in shown]
 
 
 def _form(field: Field, item: Item, options: Options) -> str:

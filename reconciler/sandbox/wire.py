@@ -12,7 +12,7 @@ from .call import Call
 from .metadata import connections
 from .model import Field, Item, ItemType
 from .refusals import Refusal
-from .values import entries
+from .values import entries, shown
 from .world import World
 
 Json = Any
@@ -217,7 +217,7 @@ def flow_of(item: Item, item_type: ItemType) -> Object:
             "status": node_status(item, item_type, state.key),
             "actual_begin_time": _iso(time["start_time"]),
             "actual_finish_time": _iso(time["end_time"]),
-            "fields": [],
+            "fields": form_of(item, item_type, state.key),
         }
         if node_flow:
             row |= _node(item, item_type, state.key) | {"milestone": state.milestone}
@@ -234,6 +234,28 @@ def flow_of(item: Item, item_type: ItemType) -> Object:
         "template_id": item.template,
         "version": item_type.template_version(item.template),
     }
+
+
+def form_of(item: Item, item_type: ItemType, key: str) -> list[Object]:
+    """List the fields that the ways out of a state ask for; a rich text is JSON inside the string there."""
+    rows = []
+    for way in connections(item_type):
+        if way["source_state_key"] != key:
+            continue
+        for asked in item_type.state(way["target_state_key"]).required:
+            field = item_type.by_key[asked]
+            value = shown(field, item.values.get(asked))
+            target = {"state_key": way["target_state_key"], "transition_id": way.get("transition_id", 0)}
+            rows.append(
+                {
+                    "field_key": field.key,
+                    "field_alias": field.alias,
+                    "field_type_key": field.type,
+                    "field_value": json.dumps(value or "") if field.type == "multi_text" else value,
+                    "target_state": target,
+                }
+            )
+    return rows
 
 
 NO_SCHEDULE = {"points": 0, "estimate_start_date": 0, "estimate_end_date": 0, "owners": []}

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from . import richtext
+from .differences import content, differences, note_unsaved, same_beside
 from .gate import Credentials, Gate
 from .model import Field, Item, ItemType, Person, Space
 from .options import Options
 from .refusals import Refusal
-from .values import Dropped, Ground, check, record_strings
+from .values import Dropped, Ground, check
 
 Json = Any
 Object = dict[str, Json]
@@ -186,6 +187,7 @@ class World:
             before = self.items[item_id]
             after = before.copy()
             self.put_value(after, self._field(before, key), value)
+            after.unsaved = [each for each in after.unsaved if each != key]
             self.commit(before, after, Actor(by or self.credentials.user_key, "page"))
 
     def format(self, item_id: int, key: str, text: str, html: str, *, by: str = "") -> None:
@@ -195,6 +197,7 @@ class World:
             after = before.copy()
             after.values[key] = text
             after.rich[key] = {"doc": json.dumps({"type": "doc", "text": text}), "doc_html": html}
+            after.unsaved = [each for each in after.unsaved if each != key]
             self.commit(before, after, Actor(by or self.credentials.user_key, "page"))
 
     def delete(self, item_id: int, *, by: str = "", channel: str = "page") -> None:
@@ -218,6 +221,12 @@ class World:
                 Actor(by or self.credentials.user_key, channel),
                 "restore" if reason is None else "terminate",
             )
+
+    def keep(self, item: Item) -> None:
+        """Make `item` the item as it is: for what stands beside the values and makes no record."""
+        self.items[item.id] = item
+        if self.store is not None:
+            self.store.save([item], [])
 
     def _field(self, item: Item, key: str) -> Field:
         return self.type_of(item).by_key[key]
@@ -322,10 +331,12 @@ class World:
         its key, what stood before and what stands now.
         """
         self.derive(after)
-        contents = _differences(before, after, self.type_of(after))
+        contents = differences(before, after, self.type_of(after))
+        if actor.channel == "openapi":
+            note_unsaved(after, self.type_of(after), contents.get("field_mod", ()))
         if node is not None and node[1] != node[2]:
-            contents["node_mod"] = [_content("node", node[0], old=node[1], new=node[2])]
-        idle = operation == "modify" and not contents and before is not None and before.nodes == after.nodes
+            contents["node_mod"] = [content("node", node[0], old=node[1], new=node[2])]
+        idle = operation == "modify" and not contents and before is not None and same_beside(before, after)
         if idle and not touch:
             return False
         now = self.now()
@@ -446,64 +457,3 @@ def _ids(tree: Iterable[Object]) -> Iterable[str]:
     for each in tree:
         yield each["id"]
         yield from _ids(each.get("children") or [])
-
-
-def _differences(before: Item | None, after: Item, item_type: ItemType) -> dict[str, list[Object]]:
-    """List the contents of operation records by module (8)."""
-    old_values = before.values if before else {}
-    found: dict[str, list[Object]] = {}
-    if before is None or before.name != after.name:
-        was = [before.name] if before else []
-        found["field_mod"] = [_content("field", "name", old=was, new=[after.name])]
-    for field in item_type.fields:
-        old: Json
-        new: Json
-        old, new = old_values.get(field.key), after.values.get(field.key)
-        if field.type == "role_owners":
-            rows = _role_differences(old or [], new or [])
-            if rows:
-                found["role_and_user_mod"] = rows
-        elif _held(old) != _held(new):
-            row = _content("field", field.key, old=record_strings(old), new=record_strings(new))
-            found.setdefault("field_mod", []).append(row)
-    return found
-
-
-def _held(value: Json) -> tuple[bool, Json]:
-    """Tell what is held from all forms of empty; false and 0 are held, and false is not 0."""
-    empty = value is None or value in ("", [], {})
-    return isinstance(value, bool), None if empty else value
-
-
-def _role_differences(old: list[Object], new: list[Object]) -> list[Object]:
-    had = {each["role"]: each["owners"] or [] for each in old}
-    has = {each["role"]: each["owners"] or [] for each in new}
-    rows = []
-    for role in dict.fromkeys([*had, *has]):
-        gone = [each for each in had.get(role, []) if each not in has.get(role, [])]
-        come = [each for each in has.get(role, []) if each not in had.get(role, [])]
-        if gone or come:
-            rows.append(_content("role", role, add=come, delete=gone))
-    return rows
-
-
-def _content(
-    kind: str,
-    value: str,
-    *,
-    old: Iterable[str] = (),
-    new: Iterable[str] = (),
-    add: Iterable[str] = (),
-    delete: Iterable[str] = (),
-) -> Object:
-    return {
-        "object": {"object_type": kind, "object_value": value},
-        "object_property": "",
-        "old": list(old),
-        "new": list(new),
-        "add": list(add),
-        "delete": list(delete),
-        "belong_object": [],
-        "status_values": [],
-        "extra": {},
-    }

@@ -190,7 +190,7 @@ def delete(world: World, call: Call) -> Object:
 def abort(world: World, call: Call) -> Object:
     """Terminate or restore an item (7.5)."""
     item, stop = item_at(world, call), call.flag("is_aborted")
-    if world.type_of(item).flow != "workflow":
+    if world.type_of(item).flow != "workflow" and world.options.stateflow_abort == "refuse":
         raise Refusal("only_node_flow")
     if stop and item.aborted is not None:
         raise Refusal("already_aborted")
@@ -336,7 +336,7 @@ def _change_one(world: World, call: Call, before: Item, item_type: ItemType, cha
 
 
 def task_result(world: World, call: Call) -> Object:
-    """Tell how a batch stands (7.3): bare, or under `data`; an unknown task is a status."""
+    """Tell how a batch stands (7.3): under `data`, or bare; an unknown task is a status."""
     task = call.query.get("task_id") or ""
     if not task:
         raise Refusal("missing", "task_id")

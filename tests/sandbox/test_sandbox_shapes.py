@@ -206,7 +206,12 @@ SHAPES = [
                     "member_assign_mode": (1, 2, 3, 4),
                     "members": [str],
                     "is_member_multi": bool,
+                    "is_required": int,
                     "role_alias": str,
+                    "allow_delete": bool,
+                    "authorization_role_keys": [str],
+                    "lock_app_id": str,
+                    "lock_scope": [str],
                 }
             ]
         },
@@ -341,14 +346,16 @@ SHAPES = [
         "/open_api/task_result?task_id=WORK_ITEM_BATCH_UPDATE-1",
         None,
         {
-            "task_id": str,
-            "task_status": "NOT_EXIST",
-            "total": int,
-            "success_total": int,
-            "error_total": int,
-            "success_sub_task_list": [str],
-            "fail_sub_task_list": [str],
-            "error_scenes": [str],
+            "data": {
+                "task_id": str,
+                "task_status": "NOT_EXIST",
+                "total": int,
+                "success_total": int,
+                "error_total": int,
+                "success_sub_task_list": [str],
+                "fail_sub_task_list": [str],
+                "error_scenes": [str],
+            }
         },
     ),
     ("7.4", "DELETE", ITEM, None, {"data": {}}),

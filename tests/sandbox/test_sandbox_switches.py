@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +158,20 @@ def test_every_fault_that_may_be_said_is_there() -> None:
     assert set(WORDS["normalise"]) == set(NORMALISERS)
 
 
+ROW = re.compile(r"^\| `(\w+)` \| `([^`]*)`(?:, `([^`]*)`)? \| (.+) \|$", re.MULTILINE)
+
+
+def test_every_switch_has_a_line_that_says_its_default_its_words_and_why_it_is_one() -> None:
+    rows = ROW.findall((ROOT / "docs/sandbox.md").read_text(encoding="utf-8"))
+    told = {name: YAML(typ="safe").load(default) for name, default, _, _ in rows}
+    wanted = asdict(Options())
+    words = {name for name, value in wanted.items() if isinstance(value, str)}
+    assert told | {name: str(told[name] or "null") for name in words} == wanted
+    assert {name: (default, other) for name, default, other, _ in rows if name in words} == {
+        name: WORDS[name] for name in words
+    }
+
+
 # -- faults of the answer ---------------------------------------------------------------------------------
 
 FAULTS = [
@@ -181,6 +197,8 @@ FAULTS = [
     ("redirect", 307, "", False),
     ("slow", 200, '{"err_code":0', True),
     ("slow_after", 200, '{"err_code":0', True),
+    ("gateway_code", 500, '{"code": 1000050255, "msg": ', False),
+    ("file_code", 500, '{"code": 1000050262, "message": ', False),
 ]
 
 
@@ -409,11 +427,13 @@ def test_a_database_opens_again_with_every_change(tmp_path: Path) -> None:
     bench.put("field_a1b2c3", "EXT-9")
     made = bench.ok("POST", "/open_api/demo/work_item/create", {"work_item_type_key": "story", "name": "x"})
     bench.ok("DELETE", f"{STORIES}/{STORY + 1}")
+    comment = bench.ok("POST", f"{ITEM}/comment/create", {"content": "kept"})["data"]
     assert store is not None
     store.close()
     again, store = open_world(file, None, [], Options())
     assert store is not None
     assert again.item(made["data"]).name == "x"
+    assert [each["id"] for each in again.item(STORY).comments] == [comment]
     assert _same(again, world)
     store.close()
 
