@@ -64,19 +64,19 @@ def write_issue(github: GitHub, title: str, body: str, *, pending: bool) -> str:
     if found.current is None:
         if not pending:
             return "not needed"
-        github.call("open an issue", "POST", "/issues", {"title": title, "body": body})
+        github.call("open an issue", "POST", "/issues", {"title": title, "body": body}, by="number")
         return "opened"
     if found.current.body == body and found.current.open == pending:
         return "unchanged"
     if not found.current.open and not pending:
         return "not needed"
     new = {"title": title, "body": body, "state": state}
-    github.call("update the issue", "PATCH", f"/issues/{found.current.number}", new)
+    github.call("update the issue", "PATCH", f"/issues/{found.current.number}", new, by="number")
     return "updated" if pending else "closed"
 
 
 def issue(github: GitHub, marker: str) -> Found:
     """Find our issue, whether it is open or closed; the API lists pull requests as issues, too."""
-    rows = github.pages("list the issues", "/issues", state="all")
+    rows = github.pages("list the issues", "/issues", by="number", state="all")
     texts = (text_of(github, row, int(row["number"])) for row in rows if not row.get("pull_request"))
     return find(texts, marker)

@@ -30,6 +30,9 @@ LONGEST_WAIT: Final = 60.0
 
 LONGEST_MESSAGE: Final = 300
 
+NO_JSON: Final = object()
+"""Stands for an answer that is none: null is one."""
+
 VIEWER: Final = "query { viewer { login } }"
 MINIMIZE: Final = (
     "mutation($id: ID!) { minimizeComment(input: {subjectId: $id, classifier: OUTDATED}) "
@@ -45,6 +48,15 @@ class ForgeRefused(CannotRun):
         self.status = status
         said = f' "{message[:LONGEST_MESSAGE]}"' if message else ""
         super().__init__(f"GitHub refused to {what}: {status}{said}", "check the job's `permissions:`")
+
+
+class OddAnswer(CannotRun):
+    """GitHub, or something on the way to it, answered in a form that no page describes: nothing is known."""
+
+    def __init__(self, what: str, how: str) -> None:
+        """Make the message."""
+        fix = "check GITHUB_API_URL and what stands between, then run it again"
+        super().__init__(f"GitHub's answer, asked to {what}, is {how}", fix)
 
 
 class Unreachable(CannotRun):
@@ -114,30 +126,49 @@ class GitHub:
         """Our own name, without the `[bot]` that only some of GitHub's answers add."""
         if self._login is None:
             told = self.graphql("say who we are", VIEWER, {}, read=True)
-            self._login = plain(str(((told.get("viewer") or {}).get("login")) or ""))
+            viewer = told.get("viewer")
+            self._login = plain(str(viewer.get("login") or "")) if isinstance(viewer, dict) else ""
         return self._login
 
     def wrote(self, user: Mapping[str, Any] | None) -> bool:
         """Whether an account is ours."""
         return bool(self.login) and plain(str((user or {}).get("login") or "")) == self.login
 
-    def pages(self, what: str, path: str, **params: str) -> Iterator[dict[str, Any]]:
-        """Yield every row of a list."""
+    def pages(self, what: str, path: str, *, by: str = "id", **params: str) -> Iterator[dict[str, Any]]:
+        """Yield every row of a list, each with the number that it is called `by`.
+
+        A row without it may be ours, so that nobody knows what there is.
+        """
         for page in range(1, MOST_PAGES + 1):
             asked = {**params, "per_page": str(PAGE), "page": str(page)}
             rows = self.call(what, "GET", path, params=asked)
             if not isinstance(rows, list):
-                raise ForgeRefused(what, httpx.codes.OK, "no list")
-            yield from (row for row in rows if isinstance(row, dict))
+                raise OddAnswer(what, "no list")
+            if not all(has_number(row, by) for row in rows):
+                raise OddAnswer(what, f"a list with a row that has no `{by}`")
+            yield from rows
             if len(rows) < PAGE:
                 return
 
     def call(
-        self, what: str, method: str, path: str, body: Any = None, params: Mapping[str, str] | None = None
+        self,
+        what: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        params: Mapping[str, str] | None = None,
+        *,
+        by: str = "id",
     ) -> Any:
-        """Make one call below `/repos/OWNER/NAME` and return the JSON of its answer."""
+        """Make one call below `/repos/OWNER/NAME` and return the JSON of its answer.
+
+        What was written is answered as an object, with the number that it is called `by`.
+        """
         url = f"{self.job.api}/repos/{self.job.repository}{path}"
-        return self._asked(what, method, url, body, params, read=method == "GET")
+        told = self._asked(what, method, url, body, params, read=method == "GET")
+        if method != "GET" and not has_number(told, by):
+            raise OddAnswer(what, f"no object with its `{by}`")
+        return told
 
     def graphql(self, what: str, query: str, variables: Mapping[str, str], *, read: bool = False) -> Any:
         """Make one GraphQL call; its own errors are failures, too."""
@@ -195,9 +226,11 @@ def read_response(what: str, response: httpx.Response) -> Any:
     """Return the JSON of a success; raises ForgeRefused, or Passing where another attempt may help."""
     try:
         told = json.loads(response.content) if response.content else None
-    except ValueError:
-        told = None
+    except (ValueError, RecursionError):
+        told = NO_JSON
     if response.is_success:
+        if told is NO_JSON:
+            raise OddAnswer(what, "no JSON")
         return told
     message = str(told.get("message") or "") if isinstance(told, dict) else ""
     refused = ForgeRefused(what, response.status_code, message)
@@ -207,6 +240,11 @@ def read_response(what: str, response: httpx.Response) -> Any:
     if response.status_code in PASSING:
         raise Passing(refused)
     raise refused
+
+
+def has_number(told: object, by: str) -> bool:
+    """Whether an answer, or a row of one, is an object with its number."""
+    return isinstance(told, dict) and type(told.get(by)) is int
 
 
 def plain(login: str) -> str:

@@ -10,7 +10,7 @@ from reconciler.forge.github import GitHub
 def open_pull(github: GitHub, branch: str) -> dict[str, Any] | None:
     """Return the open pull request of a branch of this repository."""
     head = f"{github.job.owner}:{branch}"
-    rows = github.pages("list the pull requests", "/pulls", state="open", head=head)
+    rows = github.pages("list the pull requests", "/pulls", by="number", state="open", head=head)
     return next((row for row in rows if github.wrote(row.get("user"))), None)
 
 
@@ -19,11 +19,11 @@ def write_pull(github: GitHub, branch: str, base: str, title: str, body: str) ->
     there = open_pull(github, branch)
     if there is None:
         new = {"title": title, "head": branch, "base": base, "body": body}
-        github.call("open a pull request", "POST", "/pulls", new)
+        github.call("open a pull request", "POST", "/pulls", new, by="number")
         return "opened"
     if there.get("body") == body:
         return "unchanged"
-    github.call("update the pull request", "PATCH", f"/pulls/{there['number']}", {"body": body})
+    github.call("update the pull request", "PATCH", f"/pulls/{there['number']}", {"body": body}, by="number")
     return "updated"
 
 
@@ -32,5 +32,7 @@ def close_pull(github: GitHub, branch: str) -> str:
     there = open_pull(github, branch)
     if there is None:
         return "not needed"
-    github.call("close the pull request", "PATCH", f"/pulls/{there['number']}", {"state": "closed"})
+    github.call(
+        "close the pull request", "PATCH", f"/pulls/{there['number']}", {"state": "closed"}, by="number"
+    )
     return "closed"
