@@ -77,7 +77,7 @@ def command(
     from reconciler.cli.workspace import Raised, Refs, Selection
 
     saved = is_plan(paths)
-    if (require_commit or max_age) and not saved:
+    if not (require_commit is None and max_age is None) and not saved:
         raise CannotRun(
             "--require-commit and --max-age are about a saved plan", "name the plan, or leave them out"
         )

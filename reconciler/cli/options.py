@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -28,6 +29,18 @@ class Share(click.ParamType[Decimal]):
         if not 0 <= share <= 1:
             self.fail("a share lies between 0% and 100%", param, ctx)
         return share
+
+
+class Named(click.Path):
+    """A path that is written out: an empty word is a variable that was not set, and not the folder here."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """Refuse an empty word."""
+        if value == "":
+            self.fail("it is empty; name a path, or leave it out", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Duration(click.ParamType[float]):
@@ -67,7 +80,7 @@ class Output(click.ParamType[tuple[str, Path | None]]):
 
 PLAN_FORMATS = ("text", "json", "markdown", "html", "github")
 
-paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+paths = click.argument("paths", nargs=-1, type=Named(path_type=Path))
 space = click.option(
     "--space", metavar="SPACE", envvar="RECONCILER_SPACE", help="Which space, where the files name several."
 )

@@ -84,5 +84,5 @@ def pull_of(event: str | None) -> int | None:
     try:
         told = json.loads(Path(event).read_text(encoding="utf-8")) if event else {}
         return int(told["pull_request"]["number"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
