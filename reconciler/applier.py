@@ -17,7 +17,6 @@ from typing import Any, Protocol
 from reconciler.api.failures import Interrupted
 from reconciler.api.throttle import Permit
 from reconciler.api.wire import Ambiguous, Fatal, NotWritten, Refused, Verdict
-from reconciler.catalog import fold_roles
 from reconciler.clock import Moment, slept, ticks
 from reconciler.errors import ReconcilerError
 from reconciler.fields.base import Codec
@@ -41,6 +40,7 @@ from reconciler.model import (
     word,
 )
 from reconciler.outcomes import MOVED, after_sending, aim, before_sending, stands, untouched
+from reconciler.rows import fold_roles
 from reconciler.task import Remote, Task
 from reconciler.witness import Witness
 

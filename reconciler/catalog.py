@@ -31,9 +31,11 @@ from reconciler.fields.base import (
     form_of,
     settle,
 )
-from reconciler.fields.people import expand, user_keys
+from reconciler.fields.people import expand
 from reconciler.fields.text import is_blank
+from reconciler.fields.unread import Unreadable
 from reconciler.model import ROLES, Item, Ref, SideEffect
+from reconciler.rows import NO_ROLES, Roles, Row, read_row, role_list
 
 PEOPLE_TYPES = frozenset({"user", "multi_user", "role"})
 PULL = "review what changed with `reconciler schema check`, then run `reconciler schema pull`"
@@ -616,48 +618,51 @@ class Catalog:
     # -- what live items hold --------------------------------------------------------------
 
     def observe(self, raw: Mapping[str, Any], type_key: str, keys: Iterable[str]) -> Item:
-        """Decode the named fields of a WorkItemInfo (endpoints.md section 6.1)."""
-        wire, keys = wire_values(raw), tuple(keys)
+        """Decode the named fields of a WorkItemInfo (endpoints.md section 6.1).
+
+        What cannot be read is `unreadable`, with the reason, and never empty.
+        """
+        row, (with_roles, readable) = read_row(raw), self.readable(type_key, tuple(keys))
         values: dict[str, Seen] = {}
         unreadable: dict[str, str] = {}
-        try:
-            roles = role_list(wire.get("role_owners"))
-        except ValueError as error:
-            roles, unreadable = (), {key: str(error) for key in keys if key.startswith(ROLES)}
-        for key, role, codec in self.readable(type_key, keys)[1]:
-            if key in unreadable:
+        roles, odd = roles_of(row, needed=with_roles)
+        aborted, lost = is_aborted(row.values.get("aborted"))
+        for key, role, codec in readable:
+            if reason := lost or (odd if role is not None else "" if key in row.values else row.trouble):
+                unreadable[key] = reason
                 continue
-            held = wire.get(key) if role is None else list(dict(roles).get(role, ()))
             try:
-                values[key] = codec.decode(held)
+                values[key] = codec.decode(
+                    row.values.get(key) if role is None else list(dict(roles).get(role, ()))
+                )
             except (ValueError, TypeError, OverflowError) as error:
                 unreadable[key] = str(error)
-        aborted = wire.get("aborted")
+        known = {one.key for one in self.types[type_key].roles}
         return Item(
             ref=Ref(type_key, int(raw["id"])),
             name=str(raw.get("name") or ""),
             values=values,
             roles=roles,
-            aborted=isinstance(aborted, dict) and aborted.get("is_aborted") is True,
+            aborted=aborted,
             updated_by=str(raw.get("updated_by") or ""),
             updated_at=updated_at if isinstance(updated_at := raw.get("updated_at"), int) else 0,
             unreadable=unreadable,
+            strange_roles=tuple(role for role, _ in roles if with_roles and role not in known),
         )
 
     def agrees(self, raw: Mapping[str, Any], want: WantedItem, keys: tuple[str, ...]) -> bool:
         """Whether a WorkItemInfo holds all that is wanted and expected: nothing is to be said of it."""
-        wire = wire_values(raw)
+        wire, trouble = read_row(raw)
         with_roles, readable = self.readable(want.ref.type_key, keys)
-        aborted = wire.get("aborted")
-        if len(readable) < len(keys) or (isinstance(aborted, dict) and aborted.get("is_aborted") is True):
+        if len(readable) < len(keys) or trouble or any(is_aborted(wire.get("aborted"))):
             return False
         wishes = (*want.fields, *want.expects) if want.expects else want.fields
         try:
-            roles = dict(role_list(wire.get("role_owners"))) if with_roles else {}
+            roles = dict(role_list(wire["role_owners"])) if with_roles else {}
             for (_, wanted, _, _), (key, role, codec) in zip(wishes, readable, strict=True):
                 if not codec.holds(wire.get(key) if role is None else list(roles.get(role, ())), wanted):
                     return False
-        except (ValueError, TypeError, OverflowError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             return False
         return True
 
@@ -763,39 +768,20 @@ def named(specs: tuple[FieldSpec, ...], word: str) -> tuple[FieldSpec, ...]:
     return words_of(specs).get(word, ())
 
 
-def wire_values(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a WorkItemInfo by field key; rich texts by their detail where it is there."""
-    values: dict[str, Any] = {"name": raw.get("name")}
-    for member in ("fields", "multi_texts"):
-        entries = raw.get(member)
-        if isinstance(entries, list):
-            try:
-                values |= {entry["field_key"]: entry["field_value"] for entry in entries}
-            except (KeyError, TypeError):
-                values |= dict(field_values(entries))
-    return values
+def roles_of(row: Row, *, needed: bool) -> tuple[Roles, str]:
+    """Return the live roles, and why they cannot be read; who needs none asked for none."""
+    if "role_owners" not in row.values:
+        return (), (row.trouble or NO_ROLES) if needed else ""
+    try:
+        return role_list(row.values["role_owners"]), ""
+    except ValueError as error:
+        return (), str(error)
 
 
-def field_values(entries: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the keys and values of those entries that have a key; one without a value holds null."""
-    for entry in entries:
-        if type(entry) is dict and type(key := entry.get("field_key")) is str:
-            yield key, entry.get("field_value")
-
-
-def role_list(wire: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Read `role_owners`: `[{role, owners}]`, null and `owners: null` (field-formats.md 9.1)."""
-    entries = wire if isinstance(wire, list) else []
-    return tuple(
-        (str(entry["role"]), tuple(user_keys(entry.get("owners"))))
-        for entry in entries
-        if isinstance(entry, dict) and entry.get("role")
-    )
-
-
-def fold_roles(
-    live: tuple[tuple[str, tuple[str, ...]], ...], wanted: Mapping[str, list[str]]
-) -> list[dict[str, Any]]:
-    """Lay the wanted roles over the live list: all roles, live order first (field-formats.md 9.3)."""
-    owners: dict[str, list[str]] = {role: list(members) for role, members in live}
-    return [{"role": role, "owners": members} for role, members in {**owners, **wanted}.items()]
+def is_aborted(wire: Any) -> tuple[bool, str]:
+    """Whether an item is terminated, and why that cannot be read; an answer may leave it out."""
+    if wire is None:
+        return False, ""
+    if isinstance(wire, dict) and isinstance(wire.get("is_aborted"), bool):
+        return wire["is_aborted"], ""
+    return False, str(Unreadable("whether the item is terminated", wire))

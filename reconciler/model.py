@@ -27,7 +27,7 @@ class Item:
 
     `values` is keyed like changes are; `roles` is the raw `role_owners` list, in its order;
     `unreadable` maps the key of a value that is none of its type's to the reason; `updated_at` is in epoch
-    milliseconds of the service.
+    milliseconds of the service; `strange_roles` are live roles that the space's own list does not have.
     """
 
     ref: Ref
@@ -38,6 +38,21 @@ class Item:
     updated_by: str = ""
     updated_at: int = 0
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    strange_roles: tuple[str, ...] = ()
+
+    def unread(self, key: str) -> str:
+        """Return why a field that has no value here cannot be read."""
+        return f"the live value cannot be read: {self.unreadable.get(key, 'missing')}"
+
+    def objection(self, key: str) -> str | None:
+        """Return why a field of this item may not be written although its value was read, or None.
+
+        The roles are sent as one list: one that the space does not list may be a known role under
+        another name, and its people would be lost.
+        """
+        if key.startswith(ROLES) and self.strange_roles:
+            return f"the item has roles that the space does not list: {', '.join(self.strange_roles)}"
+        return None
 
 
 @dataclass(frozen=True, slots=True)

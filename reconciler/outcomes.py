@@ -47,7 +47,7 @@ def before_sending(change: Change, item: Item, codec: Codec) -> Outcome | None:
     """
     seen = item.values.get(change.key)
     if seen is None:
-        return Blocked(f"the live value cannot be read: {item.unreadable.get(change.key, 'missing')}")
+        return Blocked(item.unread(change.key))
     after = aim(change, codec, seen.value)
     if seen.value == after:
         return Already()
@@ -61,7 +61,7 @@ def before_sending(change: Change, item: Item, codec: Codec) -> Outcome | None:
         agreed = rule.named - (before ^ rule.of(before))
         if (seen.value ^ before) & agreed:
             return Conflict(MOVED)
-    objection = codec.objection(seen, after)
+    objection = codec.objection(seen, after) or item.objection(change.key)
     return Blocked(objection) if objection else None
 
 

@@ -147,7 +147,7 @@ def compare(
     if item is None:
         return None, [whole(want, "", GONE, "take the item out of the file, or restore it in Meegle")]
     if item.aborted:
-        if all(
+        if not item.unreadable and all(
             settle(one.wanted, seen.value) == seen.value
             for one in want.fields
             if (seen := item.values.get(one.key))
@@ -166,11 +166,11 @@ def compare(
             continue
         label = catalog.label(want.ref.type_key, one.key)
         if seen is None:
-            unread = f"the live value cannot be read: {item.unreadable.get(one.key, 'missing')}"
-            blocks.append(block(want, item, one, label, catalog.fault(want.ref.type_key, one.key) or unread))
+            reason = catalog.fault(want.ref.type_key, one.key) or item.unread(one.key)
+            blocks.append(block(want, item, one, label, reason))
             continue
         codec = catalog.codec(want.ref.type_key, one.key)
-        if objection := codec.objection(seen, after):
+        if objection := codec.objection(seen, after) or item.objection(one.key):
             blocks.append(block(want, item, one, label, objection))
         else:
             made = change(one, codec, seen, after, clears=catalog.empties(codec, after))
@@ -200,6 +200,9 @@ def broken_expectation(want: WantedItem, item: Item, catalog: Catalog) -> Block 
     wishes = {one.key: one.wanted for one in want.fields}
     for one in want.expects:
         seen = item.values.get(one.key)
+        if seen is None and one.key in item.unreadable:
+            reason = f"{catalog.label(want.ref.type_key, one.key)} is expected, and {item.unread(one.key)}"
+            return Block(want.ref, item.name, None, "", reason, "mend it in Meegle", one.place)
         if seen is None or seen.value in (
             settle(one.wanted, seen.value),
             settle(wishes.get(one.key, one.wanted), seen.value),

@@ -17,11 +17,12 @@ from typing import Any
 from reconciler.api import endpoints as api
 from reconciler.api.failures import ApiRefusal
 from reconciler.api.wire import Refused, Verdict
-from reconciler.catalog import NAME, change_key, every_spec, fold_roles, role_list, wire_values
+from reconciler.catalog import NAME, change_key, every_spec
 from reconciler.errors import CannotRun
 from reconciler.fields.base import DOCUMENTED, Codec, FieldSpec, Seen
 from reconciler.model import ROLES
 from reconciler.profile import BATCH, CLEARS, DROPPED, EMPTIED, KEPT, Report, Tried
+from reconciler.rows import fold_roles, role_list, wire_values
 from reconciler.samples import Scene, is_tried, samples
 from reconciler.scratch import Look, Scratch
 

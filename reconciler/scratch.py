@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from reconciler.api import endpoints as api
 from reconciler.api.failures import ApiRefusal
 from reconciler.api.wire import Fatal, NotWritten, Verdict
-from reconciler.catalog import fold_roles, role_list, wire_values
 from reconciler.errors import CannotRun
 from reconciler.fields.base import Codec, Seen
 from reconciler.model import ROLES, Ref
+from reconciler.rows import Roles, fold_roles, role_list, wire_values
 from reconciler.space import Writer
 
 POLL = 0.1
@@ -49,9 +49,12 @@ class Look:
         return self.field(key)
 
     @property
-    def roles(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The members of the roles."""
-        return role_list(self.wire.get("role_owners"))
+    def roles(self) -> Roles:
+        """The members of the roles; a list that cannot be read could not be put back either."""
+        try:
+            return role_list(self.wire.get("role_owners"))
+        except ValueError as error:
+            raise CannotRun(f"the roles of the item cannot be read: {error}", "name another item") from None
 
 
 class Gone(CannotRun):

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.catalog import wire_values
 from reconciler.fields import REFUSED_KEYS
 from reconciler.fields.base import Person
+from reconciler.rows import wire_values
 
 Json = dict[str, Any]
 FORMAT = 1

@@ -189,8 +189,8 @@ def moments(reader: Reader, kind: TypeSpec) -> list[str]:
     """Return the date fields that hold times of the day in some live items, as files name them."""
     from reconciler.adopt import file_word
     from reconciler.api import endpoints as api
-    from reconciler.catalog import wire_values
     from reconciler.fields import refusal
+    from reconciler.rows import wire_values
 
     dates = [one for one in kind.fields if one.type == "date" and not refusal(one)]
     ids = item_ids(reader, kind, SAMPLE)

@@ -104,8 +104,8 @@ def observed(reader: Reader, items: Sequence[WantedItem]) -> dict[Ref, Item]:
 def archived(reader: Reader, refs: Collection[Ref]) -> set[Ref]:
     """Return the items that are archived, in types that have a field for it (field-formats.md 2)."""
     from reconciler.api import endpoints as api
-    from reconciler.catalog import wire_values
     from reconciler.model import Ref
+    from reconciler.rows import wire_values
     from reconciler.space import BATCH
 
     found: set[Ref] = set()

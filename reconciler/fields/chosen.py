@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from reconciler.authored import Node
 from reconciler.fields.base import DOCUMENTED, EMPTY, EMPTY_LABEL, Codec, Schema, Seen, Wanted
 from reconciler.fields.sets import SetCodec, added
+from reconciler.fields.unread import Unreadable, is_nothing, is_unset
 
 
 class Offer(Protocol):
@@ -22,7 +23,7 @@ class Offer(Protocol):
         """Return the option that a node names; raises `Wrong`."""
 
     def decode(self, wire: Any, /) -> Any:
-        """Return the option of an answer, or a false value; raises ValueError."""
+        """Return the option of an answer, or a false value for an object of empties; raises Unreadable."""
 
     def encode(self, option: Any, /) -> Any:
         """Return the option as it is sent."""
@@ -63,7 +64,7 @@ class OneCodec(Codec):
 
     def decode(self, wire: Any) -> Seen:
         """Read one option, or any of the empty forms."""
-        return Seen(self.offer.decode(wire or None) or EMPTY)
+        return Seen(EMPTY if is_unset(wire) else self.offer.decode(wire) or EMPTY)
 
     def encode(self, value: Any) -> Any:
         """Send the option, null to clear."""
@@ -107,11 +108,12 @@ class SeveralCodec(SetCodec):
 
     def decode(self, wire: Any) -> Seen:
         """Read a list of options, or any of the empty forms."""
-        if wire is None or wire == "":
+        if is_nothing(wire):
             return Seen(frozenset())
-        if not isinstance(wire, list):
-            raise ValueError("expected a list of options")
-        return Seen(frozenset(one for one in map(self.offer.decode, wire) if one))
+        options = [self.offer.decode(one) for one in wire] if isinstance(wire, list) else [None]
+        if not all(options):
+            raise Unreadable("a list of options", wire)
+        return Seen(frozenset(options))
 
     def encode(self, value: Any) -> Any:
         """Send every option, in the order of the metadata."""

@@ -24,6 +24,8 @@ from reconciler.fields.base import (
     found,
     settle,
 )
+from reconciler.fields.pairs import pairs_of
+from reconciler.fields.unread import Unreadable, is_nothing
 
 Row: TypeAlias = tuple[tuple[str, Hashable], ...]
 """(sub-field's key, canonical value) in the order of the sub-fields; empty values are left out."""
@@ -237,10 +239,10 @@ class CompoundCodec(Codec):
 
     def decode(self, wire: Any) -> Seen:
         """Read the rows; a sub-field may be missing from a row, an empty row is none."""
-        if wire is None or wire == "":
+        if is_nothing(wire):
             return Seen(())
         if not isinstance(wire, list):
-            raise ValueError("expected rows")
+            raise Unreadable("rows", wire)
         notes: dict[str, None] = {}
         rows = [row for one in wire if (row := self.decode_row(one, notes))]
         keys = [key for row in rows if (key := dict(row).get(self.row_key)) is not None]
@@ -252,14 +254,11 @@ class CompoundCodec(Codec):
     def decode_row(self, wire: Any, notes: dict[str, None]) -> Row:
         """Read one row of field/value pairs."""
         if not isinstance(wire, list):
-            raise ValueError("expected a row of pairs")
+            raise Unreadable("a row of pairs", wire)
         values: dict[str, Hashable] = {}
-        for pair in wire:
-            key = pair.get("field_key") if isinstance(pair, dict) else None
-            if not isinstance(key, str):
-                raise ValueError("a pair without a field key")
+        for key, value in pairs_of(wire).items():
             if key in self.parts:
-                seen = decoded(self.parts[key], pair.get("field_value"))
+                seen = decoded(self.parts[key], value)
                 values[key] = seen.value
                 notes.update((f"{LOST}{note} text", None) for note in seen.notes)
             elif not any(sub.key == key for sub in self.spec.subfields):
@@ -314,4 +313,7 @@ def decoded(part: Codec, wire: Any) -> Seen:
     except ValueError:
         if not isinstance(wire, str):
             raise
+    try:
         return part.decode(json.loads(wire))
+    except RecursionError:
+        raise Unreadable(f"a value of {part.spec.label}", wire) from None

@@ -22,31 +22,32 @@ from reconciler.fields.base import (
     entries,
     found,
 )
+from reconciler.fields.unread import Unreadable, is_nothing, is_unset
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DAY_SHAPE: Schema = {"type": "string", "pattern": f"^{DAY.pattern}$"}
 FIRST_MS = 10**12
 """The smallest value of 13 digits, which the API asks for (20013)."""
+NEAREST_MS = 10**11
+"""March 1973: nearer to 1970 no milliseconds are told from seconds, which have 10 digits until 2286."""
 FARTHEST_MS = 6 * 10**13
 """About the year 3871 and the year 69: no zone leads out of the calendar from there."""
 ENDS = ("start", "end")
+SPAN = ("start_time", "end_time")
+"""Both ends on the wire."""
 FIRST_DAY, LAST_DAY = date(2001, 9, 11), date(2286, 11, 19)
 """Days that have 13 digits in every zone."""
 
 
 def from_ms(wire: Any) -> datetime | None:
     """Read epoch milliseconds (an int, digits, or an empty form) as an instant in UTC."""
-    if wire is None or wire in ("", 0, "0"):
+    if is_nothing(wire) or (type(wire) is int and not wire):
         return None
-    if (
-        isinstance(wire, bool)
-        or not isinstance(wire, int | str)
-        or not re.fullmatch(r"-?[0-9]{1,15}", str(wire))
-    ):
-        raise ValueError("expected milliseconds since 1970")
-    if abs(int(wire)) > FARTHEST_MS:
-        raise ValueError("milliseconds beyond the calendar")
+    if type(wire) not in {int, str} or not re.fullmatch(r"-?[0-9]{1,15}", str(wire)):
+        raise Unreadable("milliseconds since 1970", wire)
+    if not NEAREST_MS <= abs(int(wire)) <= FARTHEST_MS:
+        raise ValueError(f"expected milliseconds since 1970, which have 13 digits, got {wire}")
     return EPOCH + timedelta(milliseconds=int(wire))
 
 
@@ -202,15 +203,15 @@ class ScheduleCodec(Codec):
 
     def decode(self, wire: Any) -> Seen:
         """Read `{start_time, end_time}` as the days on which they fall; both unset is empty."""
-        if wire is None or wire in ("", [], {}):
+        if is_unset(wire):
             return Seen(EMPTY)
         if not isinstance(wire, dict):
-            raise ValueError("expected a start and an end")
-        start, end = (from_ms(wire.get(member)) for member in ("start_time", "end_time"))
-        if start is None and end is None:
+            raise Unreadable("a start and an end", wire)
+        start, end = (from_ms(wire.get(member)) for member in SPAN)
+        if start is None and end is None and wire.keys() <= set(SPAN):
             return Seen(EMPTY)
         if start is None or end is None:
-            raise ValueError("a schedule with one end only")
+            raise Unreadable("a start and an end", wire)
         return Seen((start.astimezone(self.spec.zone).date(), end.astimezone(self.spec.zone).date()))
 
     def encode(self, value: Any) -> Any:

@@ -9,6 +9,7 @@ from reconciler.authored import AuthoredList, Node, Scalar
 from reconciler.errors import Mistake, WrongShape
 from reconciler.fields.base import EMPTY_LABEL, Codec, Schema, Seen, Wanted, Wrong, found, members
 from reconciler.fields.text import LINK, WEB_ADDRESS
+from reconciler.fields.unread import Unreadable, is_nothing
 
 
 class DocumentsCodec(Codec):
@@ -45,10 +46,12 @@ class DocumentsCodec(Codec):
 
     def decode(self, wire: Any) -> Seen:
         """Read an array, one string (section 18, point 4), or an empty form."""
-        links = wire if isinstance(wire, list) else [wire or ""]
-        if not all(isinstance(link, str) for link in links):
-            raise ValueError("expected addresses")
-        return Seen(tuple(link.strip() for link in links if link.strip()))
+        if is_nothing(wire):
+            return Seen(())
+        links = wire if isinstance(wire, list) else [wire]
+        if not all(isinstance(link, str) and link.strip() for link in links):
+            raise Unreadable("a list of addresses", wire)
+        return Seen(tuple(link.strip() for link in links))
 
     def encode(self, value: Any) -> Any:
         """Send the array."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator
 from decimal import Context, Decimal
+from math import isinf
 from typing import Any
 
 from reconciler.authored import Scalar
 from reconciler.errors import Mistake, quoted
 from reconciler.fields.base import EMPTY, EMPTY_LABEL, ScalarCodec, Schema, Seen, Wrong
+from reconciler.fields.unread import Unreadable, is_nothing
 
+ON_THE_WIRE = re.compile(r"-?[0-9]{1,310}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")
+"""A number of JSON, as far as a double reaches; more digits than that are an attack or a slip."""
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 LONGEST = 40
 EXACT = Context(prec=400)
@@ -42,15 +46,14 @@ class NumberCodec(ScalarCodec):
 
     def decode(self, wire: Any) -> Seen:
         """Read an int or a float (or digits in a string); 1 and 1.0 are one value."""
-        if wire is None or wire == "":
+        if is_nothing(wire):
             return Seen(EMPTY)
         if isinstance(wire, bool) or not isinstance(wire, int | float | str):
-            raise ValueError(f"expected a number, got {type(wire).__name__}")
+            raise Unreadable("a number", wire)
         text = repr(wire) if isinstance(wire, float) else str(wire)
-        value = Decimal(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text) else None
-        if value is None:
-            raise ValueError("not a finite number")
-        return Seen(plain_decimal(value))
+        if not ON_THE_WIRE.fullmatch(text) or len(text) > EXACT.prec or isinf(float(text)):
+            raise Unreadable("a finite number", wire)
+        return Seen(plain_decimal(Decimal(text)))
 
     def encode(self, value: Any) -> Any:
         """Send a whole number as an int, any other as a float."""
@@ -95,7 +98,7 @@ class BoolCodec(ScalarCodec):
     def decode(self, wire: Any) -> Seen:
         """Read a JSON boolean or null."""
         if wire is not None and not isinstance(wire, bool):
-            raise ValueError(f"expected a boolean, got {type(wire).__name__}")
+            raise Unreadable("true or false", wire)
         return Seen(wire)
 
     def encode(self, value: Any) -> Any:

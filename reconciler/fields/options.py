@@ -20,9 +20,12 @@ from reconciler.fields.base import (
 )
 from reconciler.fields.chosen import OneCodec, SeveralCodec
 from reconciler.fields.text import canonical, written_text
+from reconciler.fields.unread import Unreadable, is_id, is_unset
 
 NUMERAL = re.compile(r"[-+]?([0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
 """A label that an editor reads as a number."""
+MEMBERS = frozenset({"value", "label"})
+"""Members of an option that was never chosen, all of them empty."""
 
 
 class Choices:
@@ -144,13 +147,16 @@ def several(node: Scalar | AuthoredList, owner: str, choices: list[str]) -> Mist
 
 
 def option_id(wire: Any) -> str | None:
-    """Read `{label, value}`, or a bare id, which some guides show (section 18, point 1)."""
+    """Read `{label, value}`, or a bare id, which some guides show (section 18, point 1).
+
+    None for an object of empties; a label without its id raises Unreadable.
+    """
     value = wire.get("value") if isinstance(wire, dict) else wire
-    if value is None or value == "":
+    if is_id(value):
+        return str(value)
+    if isinstance(wire, dict) and is_unset(wire, MEMBERS):
         return None
-    if not isinstance(value, str):
-        raise ValueError("an option without an id")
-    return value
+    raise Unreadable("an option with its id", wire)
 
 
 class SelectCodec(OneCodec):

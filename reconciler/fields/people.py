@@ -10,9 +10,12 @@ from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
 from reconciler.fields.base import EMPTY, EMPTY_LABEL, People, ScalarCodec, Schema, Seen, Wrong, found
 from reconciler.fields.sets import SetCodec, added, wrong_separator
+from reconciler.fields.unread import Unreadable, is_nothing
 
 PERSON: Schema = {"type": ["string", "integer"]}
 USER_KEY = re.compile(r"[0-9]{15,25}")
+OPAQUE_KEY = re.compile(r"""[^\s\[\]{}"',;]+""")
+"""What may be a user key on the wire: opaque text, but no list and no JSON inside a text."""
 
 
 def mentions(node: Node) -> Iterator[Scalar]:
@@ -83,14 +86,14 @@ def left(people: People, keys: Iterable[Any]) -> str | None:
 
 
 def user_keys(wire: Any) -> list[str]:
-    """Read a list of user keys, a single one, or an empty form."""
-    if wire is None or wire == "":
+    """Read a list of user keys, or an empty form; raises Unreadable."""
+    if is_nothing(wire):
         return []
-    members = wire if isinstance(wire, list) else [wire]
-    for member in members:
-        if not isinstance(member, str):
-            raise ValueError("expected user keys")
-    return [member for member in members if member]
+    if not isinstance(wire, list) or not all(
+        isinstance(one, str) and OPAQUE_KEY.fullmatch(one) for one in wire
+    ):
+        raise Unreadable("user keys", wire)
+    return wire
 
 
 class UserCodec(ScalarCodec):
@@ -124,9 +127,9 @@ class UserCodec(ScalarCodec):
 
     def decode(self, wire: Any) -> Seen:
         """Read a user key, or a list of one (section 18, point 6)."""
-        keys = user_keys(wire)
+        keys = user_keys([wire] if isinstance(wire, str) and wire else wire)
         if len(keys) > 1:
-            raise ValueError("expected one user key")
+            raise Unreadable("one user key", wire)
         return Seen(keys[0] if keys else EMPTY)
 
     def encode(self, value: Any) -> Any:

@@ -25,11 +25,14 @@ from reconciler.fields.base import (
     found,
 )
 from reconciler.fields.sets import SetCodec
+from reconciler.fields.unread import Unreadable, is_nothing, is_unset
 
 ITEM_ID = re.compile(r"[1-9][0-9]{0,18}")
 LAST_ID = re.compile(r"(?:^|/)([1-9][0-9]{5,18})(?:[/?#].*)?$")
 """The id in a quoted number or in the address of an item's page."""
 LARGEST_ID = 2**63 - 1
+ID_MEMBERS = frozenset({"id", "name"})
+"""Members of a relation that points nowhere, all of them empty."""
 MEMBERS = ("type", "name")
 FORM = 'an id such as 6300012345, or {name: "…"}'
 
@@ -143,13 +146,13 @@ def show_item(item_id: Any, items: Items) -> str:
 
 
 def item_id_of(wire: Any) -> int | None:
-    """Read an id: a number, digits, `{id}`, or an empty form (section 15)."""
+    """Read an id: a number, digits, `{id}`; None for 0 and for an object of empties (section 15)."""
     value = wire.get("id") if isinstance(wire, dict) else wire
-    if value is None or value in ("", 0, "0"):
+    if type(value) in {int, str} and ITEM_ID.fullmatch(str(value)):
+        return int(value)
+    if (type(wire) is int and not wire) or (isinstance(wire, dict) and is_unset(wire, ID_MEMBERS)):
         return None
-    if isinstance(value, bool) or not isinstance(value, int | str) or not ITEM_ID.fullmatch(str(value)):
-        raise ValueError("expected the id of a work item")
-    return int(value)
+    raise Unreadable("the id of a work item", wire)
 
 
 def to_itself(place: Place, owner: str) -> Mistake:
@@ -183,7 +186,7 @@ class RelatedCodec(Codec):
 
     def decode(self, wire: Any) -> Seen:
         """Read an id; null where there is none."""
-        return Seen(item_id_of(wire or None))
+        return Seen(EMPTY if is_unset(wire) else item_id_of(wire))
 
     def encode(self, value: Any) -> Any:
         """Send the number, null to clear."""
@@ -225,9 +228,13 @@ class RelatedItemsCodec(SetCodec):
         return shapes_of(self.spec, self.items)
 
     def decode(self, wire: Any) -> Seen:
-        """Read a list of ids, a single one, or an empty form."""
-        members = wire if isinstance(wire, list) else [wire]
-        return Seen(frozenset(one for one in map(item_id_of, members) if one))
+        """Read a list of ids, or an empty form."""
+        if is_nothing(wire):
+            return Seen(frozenset())
+        ids = [item_id_of(one) for one in wire] if isinstance(wire, list) else [None]
+        if not all(ids):
+            raise Unreadable("a list of ids of work items", wire)
+        return Seen(frozenset(ids))
 
     def encode(self, value: Any) -> Any:
         """Send the ids."""

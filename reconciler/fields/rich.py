@@ -38,6 +38,7 @@ from reconciler.fields.prose import (
     prose_of,
 )
 from reconciler.fields.text import canonical, nothing_in, text_of, written_text
+from reconciler.fields.unread import Unreadable
 
 LONGEST_MARKDOWN = 100_000
 """Characters of one Markdown value: some patterns cost its parser 30 µs each."""
@@ -45,6 +46,8 @@ LONGEST_MARKDOWN = 100_000
 FORMATTED = "formatted"
 """The note of a live rich text that plain text would flatten."""
 
+TAG = re.compile(r"<\s*([A-Za-z][A-Za-z0-9-]*)")
+ELEMENT = re.compile(r"<[^>]*>")
 PLAIN_TAGS = frozenset({"p", "br", "div", "span"})
 """HTML elements in which `doc_html` wraps text that has no formatting."""
 
@@ -172,7 +175,7 @@ class RichTextCodec(Codec):
     def decode(self, wire: Any) -> Seen:
         """Read the string of `fields[]`, the object of `multi_texts` (12.1), or blocks as they are sent."""
         if isinstance(wire, list):
-            blocks = list(read_written(wire))
+            blocks = blocks_in(wire)
             return Seen(prose_of(blocks, "anything") if blocks else EMPTY)
         if isinstance(wire, dict):
             return self.decode_detail(wire)
@@ -181,14 +184,18 @@ class RichTextCodec(Codec):
 
     def decode_detail(self, wire: dict[str, Any]) -> Seen:
         """Read `{doc, doc_text, doc_html}`: plain words, Markdown's blocks, or something beyond them."""
+        if wire and wire.get("is_empty") is not True and not isinstance(wire.get("doc_text"), str):
+            raise Unreadable("a text, or its words as `doc_text`", wire)
         text = canonical_rich(text_of(wire.get("doc_text")) or "") or ""
         html, doc = text_of(wire.get("doc_html")) or "", text_of(wire.get("doc")) or ""
-        tags = {tag.lower() for tag in re.findall(r"<\s*([A-Za-z][A-Za-z0-9-]*)", html)}
+        tags = {tag.lower() for tag in TAG.findall(html)}
         blocks = read_document(doc)
         prose = prose_of(blocks) if blocks else None
         if prose and not prose.is_plain and is_sayable(prose.filled):
             return Seen(Prose(prose.filled, text), (FORMATTED,))
         hints = tags - PLAIN_TAGS or wire.get("notify_user_list") or wire.get(BEYOND)
+        if not text and says_more(wire, prose.text if prose else "" if blocks == [] else None, html, doc):
+            hints = True
         if not hints and (prose is None or prose.is_plain):
             return Seen(plain_prose(text) if text else EMPTY)
         return Seen(Prose((Block("opaque", (Run(html), Run(doc))),), text), (FORMATTED,))
@@ -240,10 +247,22 @@ class RichTextCodec(Codec):
         return UNREADABLE if live.value.is_opaque else None
 
 
+def says_more(wire: Mapping[str, Any], words: str | None, html: str, doc: str) -> bool:
+    """Whether a text without words holds something all the same, by what stands beside them.
+
+    `words` are those of the document, None where that is not understood.
+    """
+    if wire.get("is_empty") is True:
+        return bool(words and words.strip())
+    beside = (doc if words is None else words) + ELEMENT.sub("", html)
+    return wire.get("is_empty") is False or bool(beside.strip())
+
+
 # -- the blocks of the PUT (section 12.2) ------------------------------------------------------
 
 WRITTEN_MARKS = {"bold": "bold", "italic": "italic", "strike": "strikethrough"}
 HEADINGS: dict[str, Kind] = {"h1": "h1", "h2": "h2", "h3": "h3"}
+BLOCK_MEMBERS = frozenset({"type", "content", "lineAttrs"})
 LINES: dict[str, Kind] = {"paragraph": "p", "blank": "p", "ul": "ul", "ol": "ol", "horizontalLine": "hr"}
 TYPES = {"ul": "ul", "ol": "ol", "hr": "horizontalLine"}
 
@@ -269,11 +288,19 @@ def written_run(run: Run, size: dict[str, str]) -> dict[str, Any]:
     return {"type": "text", "text": run.text} | ({"attrs": attrs} if attrs else {})
 
 
+def blocks_in(wire: list[Any]) -> list[Block]:
+    """Read a block array; raises ValueError for whatever is none."""
+    try:
+        return list(read_written(wire))
+    except (LookupError, TypeError, AttributeError):
+        raise Unreadable("blocks", wire) from None
+
+
 def read_written(wire: list[Any]) -> Iterator[Block]:
     """Read a block array; raises ValueError for what the subset does not hold."""
     for one in wire:
-        if not isinstance(one, dict) or one.get("type") not in LINES:
-            raise ValueError("a block that is not understood")
+        if one["type"] not in LINES or not one.keys() <= BLOCK_MEMBERS:
+            raise Unreadable("a block", one)
         if any(value for key, value in (one.get("lineAttrs") or {}).items() if key != "list"):
             raise ValueError("a line with attributes")
         sizes: set[str] = set()
@@ -284,9 +311,9 @@ def read_written(wire: list[Any]) -> Iterator[Block]:
             }
             sizes.add(str(attrs.pop("fontSize", "")))
             marks = {mark for mark, word in WRITTEN_MARKS.items() if attrs.pop(word, None) == "true"}
-            if part.get("type") != "text" or attrs:
-                raise ValueError("a text with attributes that are not understood")
-            runs.append(Run(str(part.get("text", "")), frozenset(marks)))
+            if part["type"] != "text" or not isinstance(part["text"], str) or attrs:
+                raise Unreadable("a text with known attributes", part)
+            runs.append(Run(part["text"], frozenset(marks)))
         size = sizes.pop() if len(sizes) == 1 else "" if not sizes else "mixed"
         if size and (size not in HEADINGS or LINES[one["type"]] != "p"):
             raise ValueError("a size that is not understood")

@@ -11,6 +11,7 @@ from typing import Any
 from reconciler.authored import Node, Scalar
 from reconciler.errors import QUOTABLE, Mistake
 from reconciler.fields.base import ANY_TEXT, EMPTY, EMPTY_LABEL, ScalarCodec, Schema, Seen, Wanted, Wrong
+from reconciler.fields.unread import Unreadable
 
 TELEPHONE = re.compile(r"(?:\+?[0-9]{1,4})?(?:[-()*#]*[0-9]){3,50}")
 LONGEST_TELEPHONE = 54
@@ -36,9 +37,9 @@ def canonical(text: str) -> str | None:
 
 
 def text_of(wire: Any) -> str | None:
-    """Read a string, or null; raises ValueError for anything else."""
+    """Read a string, or null; raises Unreadable for anything else."""
     if wire is not None and not isinstance(wire, str):
-        raise ValueError(f"expected a string, got {type(wire).__name__}")
+        raise Unreadable("a text", wire)
     return wire
 
 
@@ -99,7 +100,10 @@ class TextCodec(ScalarCodec):
 
     def decode(self, wire: Any) -> Seen:
         """Read a string, or any of the empty forms."""
-        return Seen(self.fold(text_of(wire) or ""))
+        text = self.fold(text_of(wire) or "")
+        if text is EMPTY and self.is_name:
+            raise Unreadable("a name", wire)
+        return Seen(text)
 
     def holds(self, wire: Any, wanted: Wanted) -> bool:
         """Compare; a wanted text is canonical, and is read as itself."""

@@ -19,7 +19,8 @@ from reconciler.fields.base import (
     one_of,
 )
 from reconciler.fields.chosen import OneCodec, SeveralCodec
-from reconciler.fields.options import bearing, folded, forms_of, id_form, option_id, refuse_cut, several
+from reconciler.fields.options import bearing, folded, forms_of, id_form, refuse_cut, several
+from reconciler.fields.unread import Unreadable, is_id, is_unset
 
 Path: TypeAlias = tuple[str, ...]
 """Option ids from the root down to the chosen level."""
@@ -29,6 +30,8 @@ SLASH = re.compile(r"\s*/\s*")
 SAMPLE = "label / label, or [label, label]"
 DEEPEST = 32
 """More levels than any cascade has; a value nested deeper is refused."""
+MEMBERS = frozenset({"value", "label", "children"})
+"""Members of a cascade of which nothing was chosen, all of them empty."""
 
 
 class Tree:
@@ -245,17 +248,18 @@ def flow(written: Any) -> str:
 
 
 def path_of(wire: Any) -> Path:
-    """Read `{value, label, children: {…} | null}`; `()` where nothing is chosen."""
+    """Read `{value, label, children: {…} | null}`; `()` where nothing is chosen.
+
+    A bare id does not tell what lies above it, so it is no path.
+    """
     path: list[str] = []
-    while (one := option_id(wire)) is not None:
-        path.append(one)
-        wire = wire.get("children") if isinstance(wire, dict) else None
-        if isinstance(wire, list):
-            if len(wire) > 1:
-                raise ValueError("a value with two options on one level")
-            wire = wire[0] if wire else None
-        if len(path) > DEEPEST:
-            raise ValueError("a value deeper than any cascade")
+    level = wire
+    while not is_unset(level, MEMBERS):
+        if not isinstance(level, dict) or not is_id(level.get("value")) or len(path) >= DEEPEST:
+            raise Unreadable("an option with those below it", wire)
+        path.append(level["value"])
+        below = level.get("children")
+        level = below[0] if isinstance(below, list) and len(below) == 1 else below
     return tuple(path)
 
 
@@ -313,8 +317,10 @@ class Lines:
         return self.tree.read(node)[-1]
 
     def decode(self, wire: Any) -> str | None:
-        """Read the id."""
-        return option_id(wire)
+        """Read the id; an object would be a form that no page knows."""
+        if not is_id(wire):
+            raise Unreadable("the id of a business line", wire)
+        return str(wire)
 
     def encode(self, option: str) -> Any:
         """Return the id."""

@@ -1,0 +1,111 @@
+"""What one row of an answer says: values by field key, and the people of each role.
+
+A row that is odd says nothing of the fields that it seems to lack: they may stand in a form that
+no page knows.  Read as empty they would be overwritten, and roles would lose their people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from reconciler.fields.pairs import pairs_of
+from reconciler.fields.people import user_keys
+from reconciler.fields.rich import canonical_rich
+from reconciler.fields.unread import Disputed, Unreadable, is_id, is_nothing
+
+Roles: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+"""The live `role_owners`: each role with its members, in their order."""
+NO_FIELDS = "the answer has no list of fields"
+NO_ROLES = "the answer has no role_owners"
+
+
+class Row(NamedTuple):
+    """The values of a row by field key; `trouble`: why a key that is missing may hold anything."""
+
+    values: dict[str, Any]
+    trouble: str = ""
+
+
+def read_row(raw: Mapping[str, Any]) -> Row:
+    """Read a WorkItemInfo (endpoints.md section 6.1); rich texts by their detail where it is there."""
+    values: dict[str, Any] = {"name": raw.get("name")}
+    entries = raw.get("fields")
+    if not isinstance(entries, list):
+        return Row(values, NO_FIELDS)
+    try:
+        found = {entry["field_key"]: entry["field_value"] for entry in entries}
+    except (KeyError, TypeError):
+        found = {}
+    trouble = ""
+    if len(found) < len(entries):
+        found, trouble = read_entries(entries)
+    values |= found
+    try:
+        for key, detail in pairs_of(raw.get("multi_texts") or []).items():
+            values[key] = either(values.get(key), detail)
+    except ValueError as error:
+        # Which of the texts have formatting is not known, so none of the row may be taken for plain.
+        return Row({}, f"multi_texts: {error}")
+    return Row(values, trouble)
+
+
+def read_entries(entries: Iterable[Any]) -> Row:
+    """Read entries one by one: those that are none are the trouble, those of one key are disputed."""
+    values: dict[str, Any] = {}
+    trouble = ""
+    for entry in entries:
+        try:
+            ((key, value),) = pairs_of([entry]).items()
+        except ValueError as error:
+            trouble = trouble or str(error)
+        else:
+            twice = key in values and values[key] != value
+            values[key] = Disputed((values[key], value)) if twice else value
+    return Row(values, trouble)
+
+
+def either(text: Any, detail: Any) -> Any:
+    """Return the detail of a rich text, or its string where there is none; a detail without its words is disputed."""
+    if is_nothing(detail):
+        return text
+    words = detail.get("doc_text") if isinstance(detail, dict) else detail
+    if (
+        isinstance(text, str)
+        and isinstance(words, str)
+        and canonical_rich(text)
+        and not canonical_rich(words)
+    ):
+        return Disputed((text, detail))
+    return detail
+
+
+def wire_values(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a row by field key, as far as they can be read."""
+    return read_row(raw).values
+
+
+def role_list(wire: Any) -> Roles:
+    """Read `role_owners`: `[{role, owners}]`, null and `owners: null` (field-formats.md 9.1).
+
+    Any other form raises Unreadable: the list is replaced whole, and a role that was not read
+    would lose its people.
+    """
+    if is_nothing(wire):
+        return ()
+    if not isinstance(wire, list):
+        raise Unreadable("a list of roles with their owners", wire)
+    roles: dict[str, tuple[str, ...]] = {}
+    for entry in wire:
+        if not isinstance(entry, dict) or not is_id(entry.get("role")) or "owners" not in entry:
+            raise Unreadable("a role and its owners", entry)
+        if entry["role"] in roles:
+            raise ValueError(f"the role {entry['role']} is listed twice")
+        roles[entry["role"]] = tuple(user_keys(entry["owners"]))
+    return tuple(roles.items())
+
+
+def fold_roles(live: Roles, wanted: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+    """Lay the wanted roles over the live list: all roles, live order first (field-formats.md 9.3)."""
+    owners: dict[str, list[str]] = {role: list(members) for role, members in live}
+    return [{"role": role, "owners": members} for role, members in {**owners, **wanted}.items()]
