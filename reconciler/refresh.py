@@ -49,6 +49,9 @@ def renewals(
         item = live.get(want.ref)
         for one in want.fields if item else ():
             seen = item.values.get(one.key) if item else None
+            if item and one.key in item.unreadable:
+                label = catalog.label(want.ref.type_key, one.key)
+                left.append(Left(want.ref, label, f"it cannot be read: {item.unreadable[one.key]}"))
             if seen is None or settle(one.wanted, seen.value) == seen.value:
                 continue
             codec = catalog.codec(want.ref.type_key, one.key)

@@ -66,18 +66,13 @@ def read_entries(entries: Iterable[Any]) -> Row:
 
 
 def either(text: Any, detail: Any) -> Any:
-    """Return the detail of a rich text, or its string where there is none; a detail without its words is disputed."""
+    """Return the detail of a rich text, else its string; disputed where the detail lacks its words."""
     if is_nothing(detail):
         return text
     words = detail.get("doc_text") if isinstance(detail, dict) else detail
-    if (
-        isinstance(text, str)
-        and isinstance(words, str)
-        and canonical_rich(text)
-        and not canonical_rich(words)
-    ):
-        return Disputed((text, detail))
-    return detail
+    if not isinstance(text, str) or not isinstance(words, str):
+        return detail
+    return Disputed((text, detail)) if canonical_rich(text) and not canonical_rich(words) else detail
 
 
 def wire_values(raw: Mapping[str, Any]) -> dict[str, Any]:

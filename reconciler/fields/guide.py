@@ -49,6 +49,10 @@ A live text beyond them is `blocked`.
 `key`, rows are found by it: sub-fields that are not named keep their values, and
 `{{contains: [rows]}}` leaves other rows alone.
 
+**A live value in another form** than the API's pages have is `blocked`, with its shape in the message, and
+is never taken for empty: nothing is written over what nobody could read. So is every role of an item whose
+`role_owners` are in another form, list a role twice, or hold a role that the space does not list.
+
 **Related items** are named by id, or by name: `{{name: "26-12"}}`, with `type` where the field takes
 several types. An item may not point to itself.
 

@@ -148,7 +148,7 @@ def show_item(item_id: Any, items: Items) -> str:
 def item_id_of(wire: Any) -> int | None:
     """Read an id: a number, digits, `{id}`; None for 0 and for an object of empties (section 15)."""
     value = wire.get("id") if isinstance(wire, dict) else wire
-    if type(value) in {int, str} and ITEM_ID.fullmatch(str(value)):
+    if isinstance(value, int | str) and ITEM_ID.fullmatch(str(value)):  # a bool's text is a word
         return int(value)
     if (type(wire) is int and not wire) or (isinstance(wire, dict) and is_unset(wire, ID_MEMBERS)):
         return None

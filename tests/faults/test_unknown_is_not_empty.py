@@ -1,0 +1,177 @@
+"""A live value in a form that no page knows is blocked with its shape, and is never written over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reconciler.sandbox import Running, demo_world
+from tests.conftest import Desk
+from tests.faults.hostile import Tamper, Tampering, with_data
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+STORY = 6300012320
+ANA, BO = "7310000000000000001", "7310000000000000002"
+DUE, EXT_REF = "field_2fbca6", "field_a1b2c3"
+RD = {"role": "rd", "owners": [ANA]}
+
+
+@pytest.fixture(scope="module")
+def spoiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, Tampering]]:
+    layers: list[Tampering] = []
+
+    def around(app: WSGIApplication) -> WSGIApplication:
+        layers.append(Tampering(app))
+        return layers[0]
+
+    world = demo_world()
+    world.options.throttle = False
+    with Running(world, around=around) as service:
+        known = world.credentials
+        environ = {
+            "MEEGLE_BASE_URL": service.url,
+            "MEEGLE_PLUGIN_ID": known.plugin_id,
+            "MEEGLE_PLUGIN_SECRET": known.plugin_secret,
+            "MEEGLE_USER_KEY": known.user_key,
+            "MEEGLE_RATE": "0",
+        }
+        yield Desk(tmp_path_factory.mktemp("desk"), service, environ), layers[0]
+
+
+def rows(change: Callable[[dict[str, Any]], None]) -> Tamper:
+    """Answer with items that are changed so."""
+
+    def of(data: Any) -> Any:
+        for row in data:
+            change(row)
+        return data
+
+    return with_data(of)
+
+
+def holding(key: str, value: Any) -> Tamper:
+    """Answer with items that hold this value."""
+
+    def change(row: dict[str, Any]) -> None:
+        others = [one for one in row["fields"] if one["field_key"] != key]
+        row["fields"] = [*others, {"field_key": key, "field_value": value}]
+        row["multi_texts"] = []
+
+    return rows(change)
+
+
+def dropping(key: str) -> Tamper:
+    """Answer with items that lack an entry."""
+
+    def change(row: dict[str, Any]) -> None:
+        row["fields"] = [one for one in row["fields"] if one["field_key"] != key]
+
+    return rows(change)
+
+
+def with_members(**members: Any) -> Tamper:
+    """Answer with items that have these members instead."""
+    return rows(lambda row: row.update(members))
+
+
+ODD = {
+    "a text in blocks": ("fields: {description: new}", holding("description", {"content": [{"text": "x"}]})),
+    "a business line as an object": (
+        "fields: {business: Growth}",
+        holding("business", {"id": "6", "name": "P"}),
+    ),
+    "roles as a map": ("roles: {RD: [bo@example.com]}", holding("role_owners", {"rd": [ANA]})),
+    "roles by their long key": (
+        "roles: {RD: [bo@example.com]}",
+        holding("role_owners", [{"role_key": "role_demo_story_rd", "owners": [ANA]}]),
+    ),
+    "a role twice": (
+        "roles: {RD: [bo@example.com]}",
+        holding("role_owners", [RD, {"role": "rd", "owners": [BO]}]),
+    ),
+    "a role whose people stand elsewhere": (
+        "roles: {RD: [bo@example.com]}",
+        holding("role_owners", [RD, {"role": "role_d35160", "members": [BO]}]),
+    ),
+    "no roles at all": ("roles: {RD: [bo@example.com]}", dropping("role_owners")),
+    "a date in seconds": ("fields: {due: 2026-12-01}", holding(DUE, 1764547200)),
+    "an option without its id": ("fields: {priority: P3}", holding("priority", {"label": "P1"})),
+    "fields as a map": ("fields: {priority: P3}", with_members(fields={"priority": {"value": "option_2"}})),
+    "an entry by other names": (
+        "fields: {priority: P3}",
+        with_members(fields=[{"key": "priority", "value": {"value": "option_2"}}]),
+    ),
+    "a field with two values": (
+        "fields: {ext_ref: new}",
+        rows(lambda row: row["fields"].extend({"field_key": EXT_REF, "field_value": one} for one in "ab")),
+    ),
+    "a detail that lost the words": (
+        "fields: {description: new}",
+        with_members(
+            fields=[{"field_key": "description", "field_value": "live words"}],
+            multi_texts=[{"field_key": "description", "field_value": {"doc_text": "", "doc_html": ""}}],
+        ),
+    ),
+    "no name": ("fields: {name: new}", with_members(name=None)),
+    "an expected value": (
+        "expect: {priority: P1}, fields: {name: new}",
+        holding("priority", {"label": "P1"}),
+    ),
+    "a state that may mean terminated": ("fields: {name: new}", holding("aborted", "yes")),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_unknown_form_is_blocked_with_its_shape_at_planning(
+    spoiled: tuple[Desk, Tampering], name: str
+) -> None:
+    desk, layer = spoiled
+    body, tamper = ODD[name]
+    desk.stories(f"{{id: {STORY}, {body}}}")
+    layer.arm(tamper, "story/query", times=100)
+    done = desk.run("plan")
+    assert layer.hits
+    assert "1 blocked" in done.out, done.out
+    assert "cannot be read" in done.out
+    assert "0 items to update" in done.out
+
+
+@pytest.mark.parametrize("name", [name for name in ODD if name != "an expected value"])
+def test_an_unknown_form_in_the_read_right_before_the_put_keeps_it_from_being_sent(
+    spoiled: tuple[Desk, Tampering], name: str
+) -> None:
+    desk, layer = spoiled
+    body, tamper = ODD[name]
+    desk.stories(f"{{id: {STORY}, {body}}}")
+    layer.arm(tamper, times=0)
+    assert desk.run("plan", "--out", "plan.json").code == 0
+    sent = len(desk.sent)
+    layer.arm(tamper, "story/query", times=100)
+    done = desk.run("apply", "plan.json", "--yes")
+    assert len(desk.sent) == sent
+    assert done.code == 3, done
+    assert "cannot be read" in done.out
+
+
+def test_a_live_role_that_the_space_does_not_list_keeps_the_roles_of_its_item_from_being_sent(
+    spoiled: tuple[Desk, Tampering],
+) -> None:
+    desk, layer = spoiled
+    desk.stories(f"{{id: {STORY}, fields: {{ext_ref: written}}, roles: {{RD: [bo@example.com]}}}}")
+    layer.arm(holding("role_owners", [RD, {"role": "role_a1b2c3", "owners": [BO]}]), "story/query", times=100)
+    done = desk.run("apply", "--yes")
+    assert "the item has roles that the space does not list: role_a1b2c3" in done.out
+    assert desk.sent[-1] == {EXT_REF: "written"}
+
+
+def test_a_refresh_tells_of_a_value_that_cannot_be_read(spoiled: tuple[Desk, Tampering]) -> None:
+    desk, layer = spoiled
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    layer.arm(holding("priority", {"label": "P1"}), "story/query", times=100)
+    done = desk.run("pull", "--refresh")
+    assert "it cannot be read: expected an option with its id, got {label: text}" in done.out + done.err
+    assert (desk.folder / "state/stories.yaml").read_text(encoding="utf-8").count("P3") == 1
