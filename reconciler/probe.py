@@ -7,7 +7,6 @@ finished.  Every verdict is what was read, not what was answered (field-formats.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +17,7 @@ from reconciler.api import endpoints as api
 from reconciler.api.failures import ApiRefusal
 from reconciler.api.wire import Refused, Verdict
 from reconciler.catalog import NAME, change_key, every_spec
+from reconciler.disk import CannotWrite, write
 from reconciler.errors import CannotRun
 from reconciler.fields.base import DOCUMENTED, Codec, FieldSpec, Seen
 from reconciler.model import ROLES
@@ -104,7 +104,7 @@ class Probe:
         self.roles = look.roles
         self.old = {one.key: look.wire_of(one.key) for one in subjects}
         noted = {"item": self.item.ref.id, "values": self.old, "roles": fold_roles(self.roles, {})}
-        write_through(self.journal, json.dumps(noted))
+        keep_on_disk(self.journal, json.dumps(noted))
 
     def put_everything_back(self) -> None:
         """Put back every value and every role; the journal stays where that was not possible."""
@@ -423,21 +423,13 @@ def form_read(look: Look, key: str) -> str:
     return "missing" if key not in keys else "zero" if wire == 0 and wire is not None else form_of(wire)
 
 
-def write_through(path: Path, text: str) -> None:
+def keep_on_disk(path: Path, text: str) -> None:
     """Write a file for its owner alone, and wait until it is on the disk; raises CannotRun."""
-    part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part.unlink(missing_ok=True)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-    except OSError as error:
-        what = f"cannot write {path.name} ({error.strerror})"
-        raise CannotRun(what, "nothing was sent; mend the disk and run it again") from None
+        write(path, text, mode=0o600, durable=True)
+    except (CannotWrite, OSError) as error:
+        reason = error.reason if isinstance(error, CannotWrite) else error.strerror
+        raise CannotRun(
+            f"cannot write {path.name} ({reason})", "nothing was sent; mend the disk and run it again"
+        ) from None

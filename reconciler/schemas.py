@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from reconciler.disk import write
 from reconciler.manifest.checking import schema_text
 from reconciler.manifest.shape import FileShape
 from reconciler.planfile import PlanFile
@@ -31,7 +32,7 @@ def plan_schema() -> str:
 def publish(folder: Path) -> None:
     """Write the schemas anew, after a change of the models."""
     for name, text in published().items():
-        (folder / name).write_text(text, encoding="utf-8")
+        write(folder / name, text)
 
 
 if __name__ == "__main__":

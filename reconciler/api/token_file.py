@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import stat
 import time
 from collections.abc import Callable
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.api.auth import AHEAD, LONGEST_LIFE, VISIBLE
+from reconciler.disk import write
+from reconciler.errors import CannotRun
 
 LARGEST: Final = 16_384
 """Bytes of the largest file that is read."""
@@ -42,18 +43,11 @@ def kept(path: Path, now: Callable[[], float] = time.time) -> tuple[str, float] 
 
 def keep(path: Path, text: str, left: float, now: Callable[[], float] = time.time) -> None:
     """Keep a token that has `left` seconds to live, whole or not at all."""
-    part = path.with_name(f".{secrets.token_hex(8)}")
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, CannotRun):
         path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
         if not ours(path.parent.lstat(), 0o700):
             return
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                json.dump({"token": text, "ends_at": now() + left}, file)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        write(path, json.dumps({"token": text, "ends_at": now() + left}), mode=0o600)
 
 
 def ours(found: os.stat_result, mode: int) -> bool:

@@ -21,6 +21,7 @@ from reconciler.cli.output import say, say_json, tell
 from reconciler.cli.progress import progress
 from reconciler.cli.signals import GRACE, Signals, leave
 from reconciler.clock import now, ticks
+from reconciler.disk import create
 from reconciler.errors import CannotRun, ReconcilerError
 
 if TYPE_CHECKING:
@@ -337,8 +338,8 @@ def home() -> Path:
     ignore = folder / ".gitignore"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        if not os.path.lexists(ignore):
+            create(ignore, "*\n")
     except OSError as error:
         fix = "nothing was sent; make room for the journal there"
         raise CannotRun(f"cannot write to {folder} ({error.strerror})", fix) from None

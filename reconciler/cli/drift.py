@@ -36,7 +36,7 @@ MOVED = frozenset({None, "drift", "both"})
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.guards
 @options.ends
-@click.option("--out", metavar="PLAN", type=click.Path(path_type=Path), help="Save what was found.")
+@click.option("--out", metavar="PLAN", type=options.NewFile(), help="Save what was found.")
 @options.formats
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is any row.")
 @options.space

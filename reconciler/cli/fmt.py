@@ -22,7 +22,7 @@ def command(paths: tuple[Path, ...], *, check: bool) -> int:
     PATHS are files or folders of desired state (default: state).
     """
     from reconciler.cli.files import STATE
-    from reconciler.cli.pull import write_bytes
+    from reconciler.disk import write
     from reconciler.manifest import read_file, shown
     from reconciler.manifest.finding import found
     from reconciler.manifest.formatting import formatted
@@ -46,7 +46,7 @@ def command(paths: tuple[Path, ...], *, check: bool) -> int:
     for path, new in changed.items():
         say(f"{'would change' if check else 'formatted'} {safe_text(shown(path, root))}\n")
         if not check:
-            write_bytes(path, new)
+            write(path, new)
     if not changed:
         say("All files are laid out well.\n")
     return CHANGED if check and changed else 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.output import say, tell
+from reconciler.disk import create
 from reconciler.errors import CannotRun, quoted, suggestion
 
 if TYPE_CHECKING:
@@ -170,16 +171,10 @@ def write_new(files: Mapping[str, str]) -> list[str]:
     """Write the files that are not there; returns which, and tells which were kept."""
     written: list[str] = []
     for name, text in files.items():
-        path = Path(name)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            create(Path(name), text)
         except FileExistsError:
             tell(f"kept {name}, which is there already")
-        except OSError as error:
-            fix = "check the folder and its permissions"
-            raise CannotRun(f"cannot write {name} ({error.strerror})", fix) from None
         else:
             written.append(name)
     return written

@@ -11,6 +11,10 @@ from typing import TypeVar
 
 import click
 
+STATE = "state"
+YAML = frozenset({".yaml", ".yml"})
+"""How the names of files of desired state end."""
+
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
@@ -57,6 +61,26 @@ class Duration(click.ParamType[float]):
         return float(int(hit[1]) * self.seconds[hit[2]])
 
 
+class NewFile(click.ParamType[Path]):
+    """A file to write that is no desired state and does not lie among it."""
+
+    name = "file"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Read a path; a link is judged by where it leads, too."""
+        text = str(value)
+        path, end = Path(text), Path(os.path.realpath(text))
+        if not text:
+            self.fail("the name is empty", param, ctx)
+        if text.endswith(os.sep) or end.is_dir():
+            self.fail(f"{text} is a folder; name a file", param, ctx)
+        if {path.suffix.casefold(), end.suffix.casefold()} & YAML:
+            self.fail(f"{text} would be read as desired state; name it {path.stem}.json", param, ctx)
+        if end.is_relative_to(os.path.realpath(STATE)):
+            self.fail(f"{text} lies among the desired state; name a place outside", param, ctx)
+        return path
+
+
 class Output(click.ParamType[tuple[str, Path | None]]):
     """`FMT` or `FMT=FILE`."""
 
@@ -75,7 +99,7 @@ class Output(click.ParamType[tuple[str, Path | None]]):
         name, _, file = str(value).partition("=")
         if name not in self.formats:
             self.fail(f"there is {', '.join(self.formats)}", param, ctx)
-        return name, Path(file) if file else None
+        return name, NewFile().convert(file, param, ctx) if file else None
 
 
 PLAN_FORMATS = ("text", "json", "markdown", "html", "github")

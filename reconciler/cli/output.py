@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
-from reconciler.errors import CannotRun
 from reconciler.render.safe import safe_json, safe_text
 
 
@@ -45,15 +43,3 @@ def tell(*lines: str) -> None:
         sys.stderr.flush()
     except OSError:
         return
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a whole file or nothing of it."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise CannotRun(
-            f"cannot write {path} ({error.strerror})", "check the folder and its permissions"
-        ) from None

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli.output import tell
+from reconciler.disk import append
+from reconciler.errors import CannotRun
 from reconciler.render.safe import safe_text
 
 if TYPE_CHECKING:
@@ -24,10 +26,9 @@ def give(**values: object) -> None:
     if not (file := os.environ.get(OUTPUTS)):
         return
     try:
-        with Path(file).open("a", encoding="utf-8", errors="replace") as out:
-            out.writelines(f"{name}={safe_text(str(value))}\n" for name, value in values.items())
-    except OSError as error:
-        tell(f"cannot write the outputs ({error.strerror})")
+        append(Path(file), "".join(f"{name}={safe_text(str(value))}\n" for name, value in values.items()))
+    except CannotRun as error:
+        tell(f"no outputs for the job: {error}")
 
 
 def give_plan(

@@ -30,7 +30,7 @@ SNAPSHOT = "snapshot"
 
 @click.command("plan")
 @options.paths
-@click.option("--out", metavar="PLAN", type=click.Path(path_type=Path), help="Save the plan for apply.")
+@click.option("--out", metavar="PLAN", type=options.NewFile(), help="Save the plan for apply.")
 @options.formats
 @options.refs
 @options.only

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reconciler.cli.output import say, tell, write_file
+from reconciler.cli.output import say, tell
+from reconciler.disk import write
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
@@ -103,5 +104,5 @@ def write_profile(home: Home, report: Report) -> str:
     path = pins_folder(home.root, home.space) / PROFILE
     before: dict[str, Any] = parsed(path) if path.is_file() else {}
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, text_of(profile_of(report, before)))
+    write(path, text_of(profile_of(report, before)))
     return path.relative_to(home.root).as_posix()

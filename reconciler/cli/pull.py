@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from reconciler.cli import options
 from reconciler.cli.listing import Filters, listed
 from reconciler.cli.output import say, tell
 from reconciler.cli.snapshot import Wish
+from reconciler.disk import write
 from reconciler.errors import CannotRun, InputError, Mistake, quoted
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class Job:
         if fresh and not live:
             raise CannotRun("none of these items can be read", "check the ids, the type and who may see them")
         for path, content in files.items():
-            write_bytes(path, content)
+            write(path, content, parents=True)
         for ref in sorted(set(fresh) - set(live)):
             tell(f"left out {ref.id}: deleted, of another type, or not visible")
         self.tell_left()
@@ -520,17 +520,3 @@ def rows(raw: bytes, name: str, reader: Reader, live: Mapping[Ref, Item]) -> lis
     found = [(update.ref, change.key) for update in plan.updates for change in update.changes]
     found += [(block.ref, block.key) for block in plan.blocks if block.key]
     return [(ref, key, places[ref, key] not in default) for ref, key in found]
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a whole file or nothing of it; one that is there keeps its mode."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        if path.exists():
-            shutil.copymode(path, part)
-        part.replace(path)
-    except OSError as error:
-        fix = "check the folder and its permissions"
-        raise CannotRun(f"cannot write {path} ({error.strerror})", fix) from None

@@ -27,8 +27,8 @@ def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: 
     `by` lets only those follow which this person changed last, by the operation records.
     """
     from reconciler.api.client import Client
-    from reconciler.cli.pull import write_bytes
     from reconciler.cli.workspace import Selection, connect, desired, open_workspace
+    from reconciler.disk import write
     from reconciler.refresh import gone
     from reconciler.space import Reader
 
@@ -45,7 +45,7 @@ def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: 
     work = Work(workspace, items, live, reader.catalog)
     files = work.files({file: frozenset(some) for file, some in lost.items()} if prune else {})
     for file, content in files.items():
-        write_bytes(workspace.root / file, content)
+        write(workspace.root / file, content)
     work.tell()
     for item_id in sorted({item_id for some in lost.values() for item_id in some.values()}):
         tell(f"taken out {item_id}" if prune else f"not live: {item_id}; --prune takes it out")

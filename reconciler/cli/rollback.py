@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say, tell, write_file
+from reconciler.cli.output import say, tell
+from reconciler.disk import write
 from reconciler.errors import CannotRun, ReconcilerError, quoted
 
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ class Step:
 @click.command("rollback")
 @click.argument("run")
 @click.option("--journal", type=click.Path(path_type=Path), help="A journal that was downloaded.")
-@click.option(
-    "--out", metavar="PLAN", type=click.Path(path_type=Path), help="Save the plan instead of applying it."
-)
+@click.option("--out", metavar="PLAN", type=options.NewFile(), help="Save the plan instead of applying it.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.guards
 @options.ends
@@ -83,7 +82,7 @@ def command(
             entries, run, only, Raised(max_changes, max_share, allow_clear, accept_both)
         )
         if out:
-            write_file(out, dumps(plan_file(plan, now())))
+            write(out, dumps(plan_file(plan, now())))
             say(plan_text(plan))
         code = 0 if out else execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt))
         if edits and code in {0, NOT_ALL}:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.disk import write
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def snapshot(
 ) -> int:
     """Write what the pretend service holds to FILE, for `--seed` and `plan --snapshot`."""
     code: int = pretend_service().snapshot(
-        file, db=db, seed=seed, generate=generate, only=only, keep_emails=keep_emails
+        file, db=db, seed=seed, generate=generate, only=only, keep_emails=keep_emails, write=write
     )
     return code
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.cli.options import YAML
 from reconciler.errors import CannotRun, quoted
 from reconciler.planfile import BadPlan, PlanFile, loads
 
@@ -16,23 +18,53 @@ if TYPE_CHECKING:
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of the largest plan that is read."""
+SNIFFED = 4096
+"""Bytes by which a file that may be JSON is told from YAML as people write it."""
+MEMBERS = frozenset({"format_version", "resource_changes", "seal"})
+"""Some members of every plan, which no file of desired state has."""
 SHORTEST = 7
 """Digits by which a commit may be named."""
 
 
 def is_plan(paths: Sequence[Path]) -> bool:
-    """Whether the one path names a saved plan: neither YAML nor a folder."""
-    return len(paths) == 1 and not paths[0].is_dir() and paths[0].suffix not in {"", ".yaml", ".yml"}
+    """Whether the one path names a saved plan, under any name.
+
+    Desired state is in folders and in YAML files, so any other file is meant to be a plan, whole or not;
+    a YAML file is one by what it holds.
+    """
+    if len(paths) != 1 or paths[0].is_dir():
+        return False
+    path = paths[0]
+    if path.suffix.casefold() not in YAML:
+        return path.suffix != "" or path.exists()
+    return holds_plan(path)
+
+
+def holds_plan(path: Path) -> bool:
+    """Whether a file holds JSON with the members that every plan of ours has."""
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            if not file.read(SNIFFED).lstrip().startswith(b"{"):
+                return False
+            file.seek(0)
+            made = json.loads(file.read(LARGEST))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(made, dict) and made.keys() >= MEMBERS
 
 
 def read_plan(path: Path) -> PlanFile:
     """Read a plan; raises CannotRun for a file that cannot be read, BadPlan for one that is no plan."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise BadPlan("it is too large")
-        return loads(path.read_bytes())
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
     except OSError as error:
         raise CannotRun(f"cannot read {path} ({error.strerror})", "check the path") from None
+    if len(raw) > LARGEST:
+        raise BadPlan("it is too large")
+    return loads(raw)
 
 
 def refuse_other(plan: Plan, *, host: str, space_key: str, metadata_digest: str) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say, write_file
+from reconciler.cli.output import say
+from reconciler.disk import write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,6 @@ def pull(paths: tuple[Path, ...], space: str | None, *, rewrite: bool) -> int:
 
     PATHS are files or folders of desired state (default: state).
     """
-    from reconciler.cli.pull import write_bytes
     from reconciler.pins import pins_folder
     from reconciler.render.safe import safe_text
 
@@ -51,11 +51,11 @@ def pull(paths: tuple[Path, ...], space: str | None, *, rewrite: bool) -> int:
     for name, text in sorted(pinned_files(pins, workspace.space).items()):
         path = folder / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            write_file(path, text)
+            write(path, text)
             written += 1
             say(f"wrote {path.relative_to(workspace.root)}\n")
     for file, content in rewritten.items():
-        write_bytes(workspace.root / file, content)
+        write(workspace.root / file, content)
         say(f"rewrote {safe_text(file)}\n")
     counts = f"{len(pins.types)} types, {len(pins.people)} people, {len(pins.items)} items"
     say(f"Pinned {counts}; {written} files changed.\n")

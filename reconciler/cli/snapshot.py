@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reconciler.cli.output import say, tell, write_file
+from reconciler.cli.output import say, tell
+from reconciler.disk import write
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def taken(file: Path, wish: Wish, space: str | None) -> int:
         made, count = copied(reader, home, refs, named, keep_emails=wish.keep_emails)
     if not count:
         raise CannotRun("no item can be read", "name ids, --type TYPE, or items in the files")
-    write_file(file, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
+    write(file, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
     say(f"Copied {count} items of {home.space} into {file}.\n")
     if not wish.keep_emails:
         tell("e-mails that no file names are hidden; --keep-emails keeps them")

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from reconciler.cli.output import tell, write_file
+from reconciler.cli.output import tell
+from reconciler.disk import append, write
 from reconciler.errors import CannotRun
 from reconciler.model import Plan
 from reconciler.render.safe import safe_json
@@ -49,10 +50,9 @@ def github(plan: Plan, make: Make) -> str:
 
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
-            with Path(summary).open("a", encoding="utf-8", errors="replace") as file:
-                file.write(step_summary(plan, make()))
-        except OSError as error:
-            tell(f"cannot write the step summary ({error.strerror})")
+            append(Path(summary), step_summary(plan, make()))
+        except CannotRun as error:
+            tell(f"no step summary: {error}")
     return plan_annotations(plan) + plan_text(plan)
 
 
@@ -78,14 +78,14 @@ def show_plan(
         if path is None:
             say(text)
         else:
-            write_file(path, text)
+            write(path, text)
 
 
 def save_plan(make: Make, path: Path) -> None:
     """Write the plan's file for apply."""
     from reconciler.planfile import dumps
 
-    write_file(path, dumps(make()))
+    write(path, dumps(make()))
 
 
 def source_address(made: PlanFile) -> str:

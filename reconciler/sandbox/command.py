@@ -120,6 +120,10 @@ def serve(
     return 0
 
 
+def _written(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+
+
 def snapshot(
     file: Path,
     *,
@@ -129,6 +133,7 @@ def snapshot(
     only: Sequence[str] = (),
     state: Path | None = Path("state"),
     keep_emails: bool = False,
+    write: Callable[[Path, str], object] = _written,
 ) -> int:
     """Write the database's, seed's or demo space's state to `file` as a seed; 1: it cannot.
 
@@ -141,7 +146,7 @@ def snapshot(
         text = write_seed(
             world, [each for each in world.items.values() if _asked(world, each, only)], named=named
         )
-        file.write_text(text, encoding="utf-8")
+        write(file, text)
     except (BadSeed, BadStore, BadCount, OSError) as wrong:
         sys.stderr.write(f"sandbox: {wrong}\n")
         return 1

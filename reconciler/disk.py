@@ -1,0 +1,210 @@
+"""Every file that the product writes is written here: whole or not at all, never through a stranger's link.
+
+A pull request can bring links: `plan.json` that leads to `~/.bashrc`, `plan` that leads to `/etc`.  So a
+link that git tracks is refused, wherever it is on the way.  A link that the user made is followed, as by
+any other program, and so is what is no regular file: a device, a FIFO, `/dev/fd/N` are written through.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import stat
+import subprocess
+from pathlib import Path, PurePath
+from typing import Final
+
+from reconciler.errors import CannotRun
+
+MOST_LINKS: Final = 40
+"""Links on one way after which a kernel, too, takes it for a circle."""
+MODE: Final = 0o666
+"""Rights of a new file, of which the user's umask takes some away."""
+DESCRIPTOR: Final = re.compile(r"/(?:dev|proc/([0-9]+))/fd/([0-9]+)")
+"""A descriptor of a process.  What it seems to link to may be no path at all, such as `pipe:[4711]`."""
+
+
+class CannotWrite(CannotRun):
+    """A file cannot be written: the disk or its permissions say no."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        """Make the message."""
+        self.reason = error.strerror or type(error).__name__
+        super().__init__(f"cannot write {path} ({self.reason})", "check the folder and its permissions")
+
+
+class ForeignLink(CannotRun):
+    """A file would be written through a link that git tracks."""
+
+    def __init__(self, link: Path) -> None:
+        """Make the message."""
+        here = Path.cwd()
+        name = link.relative_to(here) if link.is_relative_to(here) else link
+        super().__init__(f"{name} is a link that came with the checkout", "remove it, or name another file")
+
+
+def write(
+    path: Path,
+    content: str | bytes,
+    *,
+    mode: int | None = None,
+    parents: bool = False,
+    durable: bool = False,
+) -> None:
+    """Write a whole file or nothing of it; one that is there keeps its mode unless `mode` is given.
+
+    `parents` makes missing folders; `durable` waits until the file is on the disk.  Raises CannotRun.
+    """
+    raw = encoded(content)
+    try:
+        end = end_of(path)
+        if parents:
+            end.parent.mkdir(parents=True, exist_ok=True)
+        found = kind_of(end)
+        if found is None or stat.S_ISREG(found):
+            kept = stat.S_IMODE(found) if found is not None and mode is None else mode
+            replace(end, raw, kept, durable=durable)
+        else:
+            write_through(end, raw)
+    except OSError as error:
+        raise CannotWrite(path, error) from None
+
+
+def create(path: Path, content: str | bytes) -> None:
+    """Write a file that is not there yet, and its folders; raises FileExistsError, or CannotRun."""
+    if os.path.lexists(path):
+        raise FileExistsError(path)
+    try:
+        end = end_of(path)
+        end.parent.mkdir(parents=True, exist_ok=True)
+        number = os.open(end, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
+    except OSError as error:
+        raise CannotWrite(path, error) from None
+    try:
+        pour(number, encoded(content))
+    except OSError as error:
+        end.unlink(missing_ok=True)
+        raise CannotWrite(path, error) from None
+
+
+def append(path: Path, content: str | bytes) -> None:
+    """Add to the end of a file, which may be new; raises CannotRun."""
+    try:
+        end = end_of(path)
+        found = kind_of(end)
+        if found is None or stat.S_ISREG(found):
+            pour(os.open(end, os.O_WRONLY | os.O_CREAT | os.O_APPEND, MODE), encoded(content))
+        else:
+            write_through(end, encoded(content))
+    except OSError as error:
+        raise CannotWrite(path, error) from None
+
+
+def encoded(content: str | bytes) -> bytes:
+    """Return content as bytes; half a character, which UTF-8 has no form for, becomes an escape."""
+    return content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+
+
+# -- ways of writing -------------------------------------------------------------------------------
+
+
+def replace(end: Path, raw: bytes, mode: int | None, *, durable: bool) -> None:
+    """Put a new file in a file's place, so that nobody sees half of it; `end` is no link.
+
+    Its name until then cannot be foreseen, so nothing waits there to lead the bytes elsewhere.
+    """
+    part = end.with_name(f".{secrets.token_hex(12)}.part")
+    number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE if mode is None else mode)
+    try:
+        if mode is not None:
+            part.chmod(mode)
+        pour(number, raw, durable=durable)
+        part.replace(end)
+    finally:
+        part.unlink(missing_ok=True)
+    if durable:
+        pour(os.open(end.parent, os.O_RDONLY), b"", durable=True)
+
+
+def write_through(end: Path, raw: bytes) -> None:
+    """Write to what is no regular file; a descriptor of this process is written to where it stands."""
+    own = descriptor_of(end)
+    pour(os.open(end, os.O_WRONLY | os.O_NOCTTY) if own is None else os.dup(own), raw)
+
+
+def pour(number: int, raw: bytes, *, durable: bool = False) -> None:
+    """Write all bytes to a descriptor, and close it."""
+    try:
+        rest = memoryview(raw)
+        while rest:
+            rest = rest[os.write(number, rest) :]
+        if durable:
+            os.fsync(number)
+    finally:
+        os.close(number)
+
+
+# -- where a path leads ----------------------------------------------------------------------------
+
+
+def end_of(path: Path) -> Path:
+    """Return where a path leads by the links on its way; raises ForeignLink for one that git tracks."""
+    links, end = followed(path)
+    for link in links:
+        if is_tracked(link):
+            raise ForeignLink(link)
+    return end
+
+
+def followed(path: Path) -> tuple[list[Path], Path]:
+    """Return the links on a way, the folders' and those that links lead to included, and its end."""
+    whole = Path.cwd() / path
+    links: list[Path] = []
+    here, rest = Path(whole.anchor), list(reversed(whole.parts[1:]))
+    while rest:
+        step = rest.pop()
+        here = here.parent if step == ".." else here / step
+        if DESCRIPTOR.fullmatch(str(here)) or not here.is_symlink():
+            continue
+        links.append(here)
+        if len(links) > MOST_LINKS:
+            raise CannotRun(f"{path} is a circle of links", "name another file")
+        target = PurePath(here.readlink())
+        here = Path(target.anchor) if target.anchor else here.parent
+        rest += reversed(target.parts[1:] if target.anchor else target.parts)
+    return links, here
+
+
+def kind_of(end: Path) -> int | None:
+    """Return the mode of what is there, or None; whatever a descriptor stands for is written through."""
+    if DESCRIPTOR.fullmatch(str(end)):
+        return 0
+    try:
+        return end.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def descriptor_of(end: Path) -> int | None:
+    """Return the number of a descriptor of this process."""
+    hit = DESCRIPTOR.fullmatch(str(end))
+    return int(hit[2]) if hit and hit[1] in {None, str(os.getpid())} else None
+
+
+def is_tracked(link: Path) -> bool:
+    """Whether git tracks a link, so that it came with the checkout.  Where git cannot say, it is taken to."""
+    if not any(os.path.lexists(folder / ".git") for folder in link.parents):
+        return False
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program, arguments of ours
+            ["git", "-C", str(link.parent), "ls-files", "-z", "--", f":(literal,icase){link.name}"],  # noqa: S607
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            env=kept,
+        )
+    except FileNotFoundError:
+        return True
+    return done.returncode != 0 or done.stdout != b""
