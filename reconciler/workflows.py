@@ -20,6 +20,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
+from reconciler.disk import write
+
 FOLDER = ".github/workflows"
 YEAR = timedelta(days=365)
 ROW = re.compile(
@@ -192,7 +194,7 @@ def written_anew(root: Path) -> Mapping[Path, str]:
 def main() -> None:
     """Write the actions of the table into the templates and workflows of this checkout."""
     for path, text in written_anew(Path(__file__).parents[1]).items():
-        path.write_text(text, "utf-8")
+        write(path, text)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reconciler.cli.output import say, tell
 from reconciler.clock import now
-from reconciler.errors import CannotRun
+from reconciler.disk import write
 from reconciler.workflows import FOLDER, Outdated, outdated, ready, table, written_as
 
 PLACES = (f"{FOLDER}/*.yml", f"{FOLDER}/*.yaml", ".github/actions/**/action.y*ml", "action.y*ml")
@@ -39,7 +39,7 @@ def look_over(root: Path, *, upgrade: bool) -> int:
     found = list(files_in(root))
     renewed = [one for one in found if upgrade and one.is_old]
     for one in renewed:
-        renew(root / one.path, ready()[one.origin or ""])
+        write(root / one.path, ready()[one.origin or ""])
         say(f"renewed {one.path}\n")
     left = [one for one in found if one not in renewed]
     for one in left:
@@ -90,11 +90,3 @@ def told(one: Found) -> Iterator[str]:
         yield f"{one.path}: as an older version wrote it; `reconciler init --upgrade` renews it"
     elif one.lines and one.origin is None:
         yield f"{one.path}: not as `init` wrote it, so edit it yourself"
-
-
-def renew(path: Path, text: str) -> None:
-    """Replace a workflow; raises CannotRun."""
-    try:
-        path.write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        raise CannotRun(f"cannot write {path.name} ({error.strerror})", "check its permissions") from None
