@@ -40,7 +40,9 @@ from reconciler.model import (
     word,
 )
 from reconciler.outcomes import MOVED, after_sending, aim, before_sending, stands, untouched
+from reconciler.planner import GONE
 from reconciler.rows import fold_roles
+from reconciler.targets import added
 from reconciler.task import Remote, Task
 from reconciler.witness import Witness
 
@@ -106,6 +108,7 @@ class Applier:
         """Carry the plan out; never raises for what the service or the disk does."""
         try:
             self.check_metadata()
+            self.check_targets()
             live = self.remote.items({task.update.ref: task.keys for task in self.tasks})
             for task in self.tasks:
                 self.judge(task, live.get(task.update.ref))
@@ -126,11 +129,21 @@ class Applier:
                 if reason := self.remote.catalog.fault(task.update.ref.type_key, change.key):
                     task.end([change], Blocked(reason))
 
+    def check_targets(self) -> None:
+        """Block what would point to an item that is gone since the plan was made."""
+        readable = [ref for ref in self.plan.targets if ref.type_key in self.remote.catalog.types]
+        gone = set(self.plan.targets) - self.remote.items(dict.fromkeys(readable, ())).keys()
+        lost = {ref.id for ref in gone}
+        for task in self.tasks if lost else ():
+            for change in task.open:
+                if found := sorted(lost & added(self.codec(task, change), change)):
+                    task.end([change], Blocked(f"it would point to {found[0]}, which is {GONE}"))
+
     def judge(self, task: Task, item: Item | None) -> None:
         """Hold the open changes against a fresh read; one conflict keeps the whole item from being sent."""
         task.before = item
         if item is None:
-            task.end(task.open, Blocked("deleted, of another type, or not visible"))
+            task.end(task.open, Blocked(GONE))
             return
         if item.aborted:
             task.end(task.open, Blocked("terminated"))

@@ -199,9 +199,9 @@ class Plan:
 
     `types` names each type key as files do; `named` counts the items of all the state.  `base`
     is the commit against which the words of `why` are meant; `left` holds what an apply leaves
-    alone.  `applied` is the last applied commit, `unapplied` what that apply left behind; `whole`
-    tells that nothing of the space's state was left out.  Where there are `failures` nothing else
-    is known.
+    alone; `targets` are the items to which rows would newly point.  `applied` is the last applied
+    commit, `unapplied` what that apply left behind; `whole` tells that nothing of the space's state
+    was left out.  Where there are `failures` nothing else is known.
     """
 
     host: str
@@ -223,6 +223,7 @@ class Plan:
     applied: str | None = None
     unapplied: tuple[Unapplied, ...] = ()
     whole: bool = False
+    targets: tuple[Ref, ...] = ()
 
     def address(self, ref: Ref) -> str:
         """Return `space/type/id`, by the names that files use."""
@@ -240,9 +241,13 @@ class Plan:
 
     @property
     def forecast(self) -> Forecast:
-        """One PUT an item; reads at the start and the end by 50, around the PUTs by five, records by 50."""
+        """One PUT an item; reads at the start and the end by 50, around the PUTs by five, records by 50.
+
+        What rows point to is read at the start, by 50 too.
+        """
         items = Counter(update.ref.type_key for update in self.updates)
         reads = sum(2 * -(-count // 50) + 2 * -(-count // 5) for count in items.values())
+        reads += sum(-(-count // 50) for count in Counter(one.type_key for one in self.targets).values())
         puts = len(self.updates)
         records = -(-puts // 50)
         return Forecast(puts, reads + records, -(-max(puts, reads) // 15))

@@ -200,6 +200,13 @@ class RequestsFile(Strict):
     seconds: int
 
 
+class TargetFile(Strict):
+    """An item to which rows would newly point; an apply reads it once more."""
+
+    type: str
+    id: int
+
+
 class PlanFile(Strict):
     """A plan as it is saved and shown to programs."""
 
@@ -227,6 +234,7 @@ class PlanFile(Strict):
     settings_changes: list[str]
     guards: list[GuardFile]
     requests: RequestsFile
+    targets: list[TargetFile] = []
     metadata_digest: str
     digest: str
     seal: str = ""
@@ -297,6 +305,7 @@ def plan_file(plan: Plan, at: datetime, *, commit: str | None = None, dirty: boo
             GuardFile(name=one.name, limit=one.limit, actual=one.actual, ok=one.ok) for one in plan.guards
         ],
         requests=RequestsFile(puts=ahead.puts, reads=ahead.reads, seconds=ahead.seconds),
+        targets=[TargetFile(type=one.type_key, id=one.id) for one in plan.targets],
         metadata_digest=plan.metadata_digest,
         digest=digest(plan),
     )
@@ -403,15 +412,20 @@ def digest(plan: Plan) -> str:
     return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def plain(made: PlanFile) -> dict[str, Any]:
+    """Return the file as plain data; without targets where there are none, as older seals have it."""
+    return made.model_dump(mode="json", exclude=None if made.targets else {"targets"})
+
+
 def seal(made: PlanFile) -> str:
     """Return the SHA-256 of everything in the file but the seal."""
-    text = canonical(made.model_dump(mode="json", exclude={"seal"}))
+    text = canonical({name: value for name, value in plain(made).items() if name != "seal"})
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def dumps(made: PlanFile) -> str:
     """Return the file's text: sorted members, two spaces, a final line feed."""
-    text = json.dumps(made.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, indent=2) + "\n"
+    text = json.dumps(plain(made), ensure_ascii=False, sort_keys=True, indent=2) + "\n"
     return SURROGATE.sub(lambda hit: f"\\u{ord(hit.group()):04x}", text)
 
 
@@ -472,6 +486,7 @@ def plan_of(made: PlanFile) -> Plan:
         notes=tuple(made.notes),
         settings_changes=tuple(made.settings_changes),
         guards=tuple(GuardResult(one.name, one.limit, one.actual, one.ok) for one in made.guards),
+        targets=tuple(Ref(one.type, one.id) for one in made.targets),
         failures=tuple(
             Failure(one.what, one.fix, place(one.source) if one.source else None) for one in made.errors
         ),

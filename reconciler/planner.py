@@ -112,6 +112,27 @@ def leaving(plan: Plan, reason: Callable[[Ref, Change], str | None], catalog: Ca
     )
 
 
+def blocking(plan: Plan, fault: Callable[[Ref, Change], tuple[str, str] | None], catalog: Catalog) -> Plan:
+    """Block the rows that have a fault, told with its repair."""
+    sent: list[Update] = []
+    blocks = list(plan.blocks)
+    for update in plan.updates:
+        faults = {one.key: fault(update.ref, one) for one in update.changes}
+        blocks += [
+            Block(update.ref, update.title, one.key, one.name, *found, one.place)
+            for one in update.changes
+            if (found := faults[one.key])
+        ]
+        if left := tuple(one for one in update.changes if not faults[one.key]):
+            sent.append(replace(update, changes=left))
+    return replace(
+        plan,
+        updates=tuple(sent),
+        blocks=tuple(sorted(blocks, key=lambda one: one.ref)),
+        metadata_digest=catalog.digest(touched(sent)),
+    )
+
+
 def released_rows(
     items: tuple[WantedItem, ...], catalog: Catalog, standpoint: Standpoint
 ) -> Iterator[Released]:

@@ -247,6 +247,20 @@ class Reader:
         readings = self.batches(wanted, self.read, size)
         return {item.ref: item for reading in readings for item in reading.items.values()}
 
+    def confirm(self, asked: Mapping[int, Sequence[str]]) -> dict[int, tuple[str, str]]:
+        """Return the type and the name of items; `asked` are the types in which each may be, likeliest first.
+
+        Each is read by id until a type is found that has it: no search, which may lag.
+        """
+        found: dict[int, tuple[str, str]] = {}
+        ahead = {item_id: list(types) for item_id, types in asked.items()}
+        while refs := {
+            Ref(types.pop(0), one): () for one, types in ahead.items() if types and one not in found
+        }:
+            live = self.items(refs)
+            found |= {ref.id: (ref.type_key, item.name) for ref, item in live.items()}
+        return found
+
     def survey(self, items: Iterable[WantedItem]) -> Survey:
         """Read all items, and keep those that do not agree with what is wanted of them."""
         wants = {item.ref: item for item in items}

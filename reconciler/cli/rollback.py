@@ -98,15 +98,16 @@ def reverse_plan(
     Returns, too, the change of the files after which they want the same.
     """
     import os
+    from functools import partial
 
     from reconciler.api.client import Client
     from reconciler.api.connection import connection_from
     from reconciler.catalog import BUSINESS
     from reconciler.cli.files import STATE
-    from reconciler.cli.workspace import guarded
+    from reconciler.cli.workspace import guarded, shown_truly
     from reconciler.errors import InputError
     from reconciler.pins import pins_folder, read_pins
-    from reconciler.planner import make_plan, people_of
+    from reconciler.planner import make_plan
     from reconciler.selection import select, selector
     from reconciler.settings import find_settings, load_settings
     from reconciler.space import Reader
@@ -138,10 +139,8 @@ def reverse_plan(
         live = reader.items(keys)
         items, touched = way_back(steps, live, catalog, run)
         items = select(items, [selector(ref, catalog) for ref in only], [])
-        plan = make_plan(items, live, catalog, host=connection.host, named=len(keys))
-        if strangers := people_of(plan) - set(catalog.people.by_key):
-            reader.meet(strangers)
-            plan = make_plan(items, live, catalog, host=connection.host, named=len(keys))
+        made = partial(make_plan, items, live, catalog, host=connection.host, named=len(keys))
+        plan = shown_truly(made(), reader, made)
         edits = change_of_files(items, plan, reader)
     plan = replace(plan, notes=(*gone, *touched, *plan.notes))
     return guarded(plan, settings, raised), settings, edits

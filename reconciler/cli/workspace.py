@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -35,6 +35,7 @@ from reconciler.settings import (
     read_settings,
 )
 from reconciler.space import Reader, UnknownSpace
+from reconciler.targets import confirmed, named, questions
 from reconciler.why import Past, Wishes, overlaid, wishes
 
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
@@ -318,9 +319,7 @@ def compared(
         agreed=survey.agreed,
     )
     plan = made()
-    if strangers := people_of(plan) - set(reader.catalog.people.by_key):
-        reader.meet(strangers)
-        plan = made()
+    plan = shown_truly(plan, reader, made)
     whole = workspace.whole and everything
     unknown = standpoint is None and refs.applied is not None
     return replace(
@@ -329,6 +328,22 @@ def compared(
         released=plan.released if whole else (),
         notes=(*([NOTHING_APPLIED] if unknown else []), *plan.notes),
     )
+
+
+def shown_truly(plan: Plan, reader: Reader, made: Callable[[], Plan]) -> Plan:
+    """Let the space say who and what the rows name, and make the plan anew by that.
+
+    Rows that point to what it does not confirm are blocked.
+    """
+    strangers = people_of(plan) - set(reader.catalog.people.by_key)
+    if strangers:
+        reader.meet(strangers)
+    asked = questions(plan, reader.catalog)
+    live = reader.confirm(asked)
+    if asked:
+        named(reader.catalog, asked, live)
+    plan = made() if strangers or asked else plan
+    return confirmed(plan, reader.catalog, live)
 
 
 def judged(workspace: Workspace, plan: Plan, raised: Raised) -> Plan:

@@ -330,6 +330,10 @@ class Codec(ABC):
         """Yield the work items that an authored value names instead of giving their ids."""
         return iter(())
 
+    def links(self, value: Any) -> Iterator[tuple[tuple[str, ...], int]]:  # noqa: ARG002 - see above
+        """Yield the work items in a canonical value, each with the keys of the types that may stand there."""
+        return iter(())
+
     def refusal_on(self, item_id: int, wanted: Wanted, place: Place) -> Mistake | None:  # noqa: ARG002 - see above
         """Say why the item itself may not have this value (it would point to itself), or None."""
         return None

@@ -226,6 +226,12 @@ class CompoundCodec(Codec):
         for part, value in self.cells(node):
             yield from part.targets_in(value)
 
+    def links(self, value: Any) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Yield the work items in all rows."""
+        for row in value:
+            for key, one in row:
+                yield from self.parts[key].links(one)
+
     def cells(self, node: Node) -> Iterator[tuple[Codec, Node]]:
         """Yield every value of the authored rows with the codec of its sub-field."""
         rows = node.get("contains") if isinstance(node, AuthoredMap) else node

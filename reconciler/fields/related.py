@@ -172,6 +172,11 @@ class RelatedCodec(Codec):
         """Yield the item that is named."""
         return named_in(node)
 
+    def links(self, value: Any) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Yield the item."""
+        if value is not EMPTY:
+            yield self.spec.targets, value
+
     def read(self, node: Node) -> Wanted:
         """Read an id or a name."""
         return read_item(node, self.spec, self.items)
@@ -212,6 +217,10 @@ class RelatedItemsCodec(SetCodec):
     def targets_in(self, node: Node) -> Iterator[Target]:
         """Yield the items that are named."""
         return named_in(node)
+
+    def links(self, value: Any) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Yield the members."""
+        return ((self.spec.targets, one) for one in sorted(value))
 
     def read_member(self, node: Node) -> tuple[Hashable, ...]:
         """Read an id or a name."""

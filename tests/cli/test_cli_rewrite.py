@@ -214,8 +214,9 @@ def related_file(desk: Desk) -> str:
 
 
 def test_a_renamed_item_is_followed_by_its_id(related: Desk) -> None:
-    related.world.items[6300014301].name = "26-12: winter"
     before = related.run("plan").out
+    related.world.items[6300014301].name = "26-12: winter"
+    assert "blocked: the pins take '26-12' for 6300014301, which is release" in related.run("plan").out
     done = related.run("schema", "pull", "--rewrite")
     assert (done.code, done.err) == (0, "")
     assert related_file(related) == RELATED.replace("NAME", "26-12: winter")
