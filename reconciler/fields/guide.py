@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.fields import CODECS, KINDS
 from reconciler.fields.base import Codec
+from reconciler.fields.certainty import CERTAINTY
 from reconciler.fields.prose import KEPT
 from reconciler.fields.refusals import CALCULATED, REFUSED_KEYS, REFUSED_TYPES
 from reconciler.fields.sets import SetCodec
@@ -23,8 +24,13 @@ metadata.
 
 {managed}
 
+**How sure the form is.** Nobody who works on this has a space, so what is sent and read rests on what
+others left. *Seen live*: in a recorded answer or write of a real deployment. *Documented*: in the vendor's
+manual, and nowhere else. *Assumed*: neither, only other programs or likeness. `doctor --probe` tries each
+type in your space; send its `probe-report.json`, and a row moves up.
+
 **Emptying.** Only the written word `null` empties a field; `[]` empties a set, a list or a role too.
-An absent line leaves the value alone. The last column is what is sent.
+An absent line leaves the value alone. "Emptied by" is what is sent.
 
 **Sets** take an exact list, or `contains` and `excludes`, which leave all other members alone. Order
 never matters, a member named twice is refused. They are {sets}.
@@ -73,29 +79,34 @@ a write of the rows would lose what stands in it.
 
 def guide() -> str:
     """Return the whole page as Markdown."""
-    rows = {name: codec for name, codec in CODECS.items() if name != "role"}
-    kinds = {f"{name}, `kind: {kind}`": codec for (name, kind), codec in KINDS.items()}
     sets = [f"`{name}`" for name, codec in CODECS.items() if issubclass(codec, SetCodec) and name != "role"]
+    head = ("type", "holds", "in YAML", "compared", "emptied by", "form")
     return PAGE.format(
-        managed=table(
-            ("type", "holds", "in YAML", "compared", "emptied by"),
-            [
-                row(name, codec)
-                for name, codec in {**rows, **kinds, "roles, below `roles:`": CODECS["role"]}.items()
-            ],
-        ),
+        managed=table(head, [row(*each) for each in managed()]),
         sets=", ".join([*sets, "roles"]),
         markdown=f"`{KEPT.removeprefix('write ').removesuffix(' only')}`",
-        refused_types=two(REFUSED_TYPES, "type"),
+        refused_types=table(
+            ("type", "where instead", "form"),
+            [(code(name), reason, CERTAINTY[name]) for name, reason in sorted(REFUSED_TYPES.items())],
+        ),
         refused_keys=two(REFUSED_KEYS, "field"),
         calculated=CALCULATED,
     )
 
 
-def row(name: str, codec: type[Codec]) -> tuple[str, ...]:
+def managed() -> Iterator[tuple[str, type[Codec], str]]:
+    """Yield each managed type as the page names it, with its codec and how sure its form is."""
+    for name, codec in CODECS.items():
+        if name != "role":
+            yield code(name), codec, CERTAINTY[name]
+    for (name, kind), codec in KINDS.items():
+        yield f"{name}, `kind: {kind}`", codec, CERTAINTY[name]
+    yield "roles, below `roles:`", CODECS["role"], CERTAINTY["role"]
+
+
+def row(shown: str, codec: type[Codec], sure: str) -> tuple[str, ...]:
     """Return the cells of one managed type."""
-    shown = name if "`" in name else code(name)
-    return shown, codec.wanted_shape, code(codec.example), codec.compared, code(codec.cleared_by)
+    return shown, codec.wanted_shape, code(codec.example), codec.compared, code(codec.cleared_by), sure
 
 
 def code(text: str) -> str:

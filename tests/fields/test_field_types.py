@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.fields import CODECS, REFUSED_KEYS, REFUSED_TYPES, codec_for, refusal
 from reconciler.fields.base import FieldSpec, People
+from reconciler.fields.certainty import ASSUMED, CERTAINTY, DOCUMENTED, LIVE
 from reconciler.fields.guide import guide
 
 MANAGED, REFUSED = "managed", "refused"
@@ -147,3 +148,8 @@ def test_rows_of_which_the_space_lists_no_sub_fields_are_refused() -> None:
 def test_the_page_about_field_types_says_what_the_tables_say() -> None:
     page = Path(__file__).parents[2] / "docs" / "field-types.md"
     assert page.read_text(encoding="utf-8") == guide()
+
+
+def test_of_every_type_is_said_whether_its_form_is_documented_seen_live_or_assumed() -> None:
+    assert set(CERTAINTY) == {*CODECS, *REFUSED_TYPES}
+    assert all(sure.startswith((LIVE, DOCUMENTED, ASSUMED)) for sure in CERTAINTY.values())
