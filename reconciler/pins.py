@@ -28,7 +28,9 @@ FOLDER = "schemas"
 PEOPLE = "people.json"
 ITEMS = "items.json"
 PROFILE = "profile.json"
-OTHERS = frozenset({PEOPLE, ITEMS, PROFILE})
+PROBE_REPORT = "probe-report.json"
+"""What a probe saw, to be sent away: nothing here reads it."""
+OTHERS = frozenset({PEOPLE, ITEMS, PROFILE, PROBE_REPORT})
 SETTLED = frozenset({"kind", "scale", "zone", "row_key"})
 """Members of a field's specification that the settings say, so that pins do not."""
 

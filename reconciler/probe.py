@@ -16,6 +16,7 @@ from typing import Any
 from reconciler.api import endpoints as api
 from reconciler.api.failures import ApiRefusal
 from reconciler.api.wire import Refused, Verdict
+from reconciler.asking import Two, ask_by_reading, ask_by_writing
 from reconciler.catalog import NAME, change_key, every_spec
 from reconciler.disk import CannotWrite, write
 from reconciler.errors import CannotRun
@@ -232,6 +233,9 @@ class Probe:
             facts["field_named_twice"] = self.named_twice(plain)
             facts["update_without_change"] = self.without_change(plain)
             facts |= self.roles_facts(plain)
+            two = Two(self.item, plain.key, plain.codec, plain.samples[0], plain.samples[1])
+            self.report.asked |= ask_by_writing(two)
+        self.report.asked |= ask_by_reading(self.item)
         if required:
             facts["required_field_emptied"] = self.required_emptied(required)
 

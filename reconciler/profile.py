@@ -58,11 +58,15 @@ class Tried:
 
 @dataclass(slots=True)
 class Report:
-    """Everything that a probe found; `left` are the fields that could not be put back."""
+    """Everything that a probe found; `left` are the fields that could not be put back.
+
+    `facts` stand in the profile, `asked` in the report alone: what no apply needs to know.
+    """
 
     tried: list[Tried] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
 
 

@@ -16,7 +16,7 @@ from reconciler.fields.related import UnknownItem
 from reconciler.manifest import found, load, no_item, read_bytes, read_file, shown
 from reconciler.pages import NOWHERE, Unfit, outline_of, page_of
 from reconciler.pages import take as take_page
-from reconciler.pins import FOLDER, Pins, pins_folder, read_pins
+from reconciler.pins import FOLDER, PROBE_REPORT, Pins, pins_folder, read_pins
 from reconciler.settings import Settings, find_settings, load_settings
 
 STATE = Path("state")
@@ -182,7 +182,7 @@ class Reading:
         if space not in self.contexts:
             folder = pins_folder(self.root, space)
             pins = folder.glob("*.json") if folder.is_dir() else ()
-            rests = [path for path in pins if not path.name.endswith(".schema.json")]
+            rests = [path for path in pins if not path.name.endswith((".schema.json", PROBE_REPORT))]
             self.contexts[space] = context_of([*rests, *([self.home] if self.home else [])])
         return self.contexts[space]
 

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from reconciler.api.client import Client
     from reconciler.api.connection import Connection
+    from reconciler.api.ear import Ear
     from reconciler.cli.pull import Home
     from reconciler.model import Ref
+    from reconciler.probe import Probe
     from reconciler.profile import Report
     from reconciler.space import Writer
 
@@ -27,6 +29,7 @@ PUT_BACK_NOT = 3
 def probed(item: str, space: str | None) -> int:
     """Try the item, say what was found, write the profile; 3 where a value could not be put back."""
     from reconciler.api.client import Client
+    from reconciler.api.ear import Ear
     from reconciler.cli.files import STATE
     from reconciler.cli.pull import parsed, read_home
     from reconciler.cli.workspace import connect
@@ -39,6 +42,7 @@ def probed(item: str, space: str | None) -> int:
     home = read_home(STATE / "probe.yaml", space, [wanted["space"]] if wanted["space"] else [])
     connection = connect(())
     with Client(connection, writes=True, probes=True) as client:
+        client.transport = ear = Ear(client.transport)
         writer, ref = opened(client, connection, home, wanted)
         probe = Probe(
             Scratch(writer, ref),
@@ -53,8 +57,9 @@ def probed(item: str, space: str | None) -> int:
         say(f"{fact.replace('_', ' ')}: {safe_text(what)}\n")
     late = f"{probe.item.slowest:.1f} s at most, in lists after {probe.listed_after:.1f} s"
     say(f"a written value is seen after {late}\n")
-    path = write_profile(home, report)
-    say(f"wrote {path}\n")
+    told = write_report(home, probe, ear, connection)
+    say(f"wrote {told}: no value of the space, names hashed; send it to us\n")
+    say(f"wrote {write_profile(home, report)}\n")
     if report.left:
         tell(f"could not put back {', '.join(report.left)} of {ref.id}: {probe.journal} holds the old values")
         return PUT_BACK_NOT
@@ -96,13 +101,37 @@ def opened(
     return writer, hits[0]
 
 
+def write_report(home: Home, probe: Probe, ear: Ear, connection: Connection) -> str:
+    """Write what was seen of each open question, to be sent away; returns its name."""
+    from reconciler.pins import PROBE_REPORT
+    from reconciler.probe_report import Around, refusals, report_of
+
+    around = Around(
+        refusals(ear.heard.items()),
+        probe.item.slowest,
+        probe.listed_after,
+        connection.host,
+        connection.auth_mode,
+        probe.item.writer.space_key,
+    )
+    return write_beside_the_pins(home, PROBE_REPORT, report_of(probe.report, around))
+
+
 def write_profile(home: Home, report: Report) -> str:
     """Write what was found beside the pins; returns its name."""
-    from reconciler.pins import PROFILE, parsed, pins_folder, text_of
+    from reconciler.pins import PROFILE, parsed, pins_folder
     from reconciler.profile import profile_of
 
     path = pins_folder(home.root, home.space) / PROFILE
     before: dict[str, Any] = parsed(path) if path.is_file() else {}
+    return write_beside_the_pins(home, PROFILE, profile_of(report, before))
+
+
+def write_beside_the_pins(home: Home, name: str, whole: Mapping[str, Any]) -> str:
+    """Write a file into the folder of the space's pins; returns its name."""
+    from reconciler.pins import pins_folder, text_of
+
+    path = pins_folder(home.root, home.space) / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    write(path, text_of(profile_of(report, before)))
+    write(path, text_of(whole))
     return path.relative_to(home.root).as_posix()
