@@ -61,7 +61,7 @@ def test_a_second_apply_on_this_machine_is_refused_while_one_runs(desk: Desk) ->
         time.sleep(0.02)
     second = desk.run("apply", "--yes", "--max-share", "100%")
     assert second.code == 1
-    assert "another apply to this space is running on this machine; wait for it" in second.err
+    assert "another apply to this space is running on this machine; give --wait" in second.err
     first.communicate(timeout=60)
     assert first.returncode == 0
     assert len(desk.sent) == 10
