@@ -4,29 +4,39 @@ A row holds the page of one file (see `pages`) under the SHA-256 of its content 
 reading rests on beside it: settings, pins, and the version of the program.  Only files without any
 mistake are kept.  An index of items says which files name an item.
 
-The cache is a convenience of `plan`, in `.reconciler/cache`.  What is damaged, of another version or not
-our own is not used, and whatever fails here only costs time.  `apply` never reads it.
+The cache is a convenience of `plan` for people, and lies in the user's cache folder, never in the checkout:
+what a repository brings must not decide what is shown.  Its file and its seals are made with a secret of
+that folder, which no repository can know.  What is damaged, of another version or not our own is not used,
+and whatever fails here only costs time.  No plan that an apply may take is made with it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
+import secrets
 import sqlite3
-import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconciler import __version__
+import platformdirs
 
-FORMAT = 1
-FOLDER = Path(".reconciler") / "cache"
-NAME = "wishes.sqlite3"
+from reconciler import __version__
+from reconciler.errors import CannotRun, quoted
+from reconciler.private import ours
+
+FORMAT = 2
+VARIABLE = "RECONCILER_CACHE"
+OFF = "off"
+APP = "meegle-reconciler"
+KEY_FILE = "key"
+KEY_BYTES = 32
 PATIENCE = 1.0
 """Seconds to wait for another process."""
 RACY = 2_000_000_000
@@ -63,11 +73,48 @@ def stamp_of(path: Path) -> str:
     return f"{seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino}"
 
 
+class Unusable(Exception):
+    """Why there is no cache; nothing but time is lost."""
+
+
+def place_of(environ: Mapping[str, str], root: Path) -> Path | None:
+    """Return the folder of caches for a run in `root`; None where there is to be none.
+
+    Raises Unusable where there can be none, CannotRun for a RECONCILER_CACHE that cannot be meant.
+    """
+    named = environ.get(VARIABLE, "")
+    if named == OFF or (not named and environ.get("CI")):
+        return None
+    if named:
+        place = Path(named)
+        if not place.is_absolute() or is_inside(place, root):
+            what = f"{VARIABLE} is {quoted(named)}, which is no full path of a folder outside the checkout"
+            raise CannotRun(what, f"name such a folder, or set {VARIABLE}=off")
+        return place
+    try:
+        place = platformdirs.user_cache_path(APP, appauthor=False)
+    except RuntimeError:  # neither HOME nor the list of users knows the user: `docker run --user 1234`
+        raise Unusable("there is no home folder") from None
+    if not place.is_absolute():
+        raise Unusable("there is no home folder")
+    if is_inside(place, root):
+        raise Unusable(f"{place} is in the checkout")
+    return place
+
+
+def is_inside(place: Path, root: Path) -> bool:
+    """Whether a folder is where a checkout may have put it: below the one with `.git`, else `root`."""
+    at = root.resolve()
+    top = next((one for one in (at, *at.parents) if os.path.lexists(one / ".git")), at)
+    return place.resolve().is_relative_to(top)
+
+
 @dataclass(slots=True)
 class Cache:
-    """The open cache of one folder; a failing one is like an empty one."""
+    """The open cache of one checkout; a failing one is like an empty one."""
 
     base: sqlite3.Connection
+    secret: bytes
     files: list[tuple[str, ...]] = field(default_factory=list)
     items: list[tuple[str, str, int, str]] = field(default_factory=list)
     met: set[str] = field(default_factory=set)
@@ -78,7 +125,7 @@ class Cache:
         for context, text, seal in self.ask(
             "SELECT context, page, seal FROM files WHERE name = ? AND digest = ?", name, digest
         ):
-            if isinstance(text, str) and digest_of(f"{context} {text}".encode()) == seal:
+            if isinstance(text, str) and hmac.compare_digest(self.seal(context, text), str(seal)):
                 return context, json.loads(text)
         return None
 
@@ -118,9 +165,12 @@ class Cache:
     ) -> None:
         """Keep the page of a file, and whom it names; written by `save`."""
         text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
-        seal = digest_of(f"{context} {text}".encode())
-        self.files.append((name, stamp_of(path), digest, context, text, seal))
+        self.files.append((name, stamp_of(path), digest, context, text, self.seal(context, text)))
         self.items += [(*one, name) for one in ids]
+
+    def seal(self, context: str, text: str) -> str:
+        """Return what proves that a page was written here."""
+        return hmac.digest(self.secret, f"{context} {text}".encode(), "sha256").hex()
 
     def save(self, *, whole: bool) -> None:
         """Write what is new; after a `whole` run files that are gone are forgotten."""
@@ -145,31 +195,48 @@ class Cache:
 
 
 @contextmanager
-def opened(root: Path, *, make: bool) -> Iterator[Cache | None]:
-    """Yield the cache below a folder; None where there is none to be used and none is to be made."""
-    base = connected(root / FOLDER, make=make)
-    if base is None:
-        yield None
-        return
-    with closing(base):
-        yield Cache(base)
-
-
-def connected(folder: Path, *, make: bool) -> sqlite3.Connection | None:
-    """Open the database of a cache; one that is damaged is thrown away and begun anew."""
+def opened(place: Path, root: Path) -> Iterator[Cache]:
+    """Open the cache of a checkout; raises Unusable where the folder is not ours or cannot be written."""
     try:
-        if make:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not is_ours(folder):
-            return None
-        file = folder / NAME
-        if not file.exists():
-            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-        if not is_ours(file):
-            return None
-    except OSError:
-        return None
-    return begun(file) or (begun(file) if thrown_away(file) else None)
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not ours(place.lstat(), 0o700):
+            raise Unusable(f"{place} is not a folder of yours alone")
+        secret = secret_in(place)
+        file = place / f"{hmac.digest(secret, os.fsencode(root.resolve()), 'sha256').hex()[:32]}.sqlite3"
+        made_private(file)
+    except OSError as error:
+        raise Unusable(f"{place}: {error.strerror}") from None
+    base = begun(file) or (begun(file) if thrown_away(file) else None)
+    if base is None:
+        raise Unusable(f"{file} cannot be opened")
+    with closing(base):
+        yield Cache(base, secret)
+
+
+def secret_in(place: Path) -> bytes:
+    """Return the secret of the folder of caches, which is made with it."""
+    file = place / KEY_FILE
+    made_private(file, secrets.token_bytes(KEY_BYTES))
+    secret = file.read_bytes()
+    if len(secret) != KEY_BYTES:
+        raise Unusable(f"{file} is cut; remove it")
+    return secret
+
+
+def made_private(file: Path, content: bytes = b"") -> None:
+    """Make a file of ours alone where there is none, whole at once; raises Unusable for any other."""
+    if not os.path.lexists(file):
+        part = file.with_name(f".{secrets.token_hex(8)}")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(content)
+        try:
+            os.link(part, file)
+        except FileExistsError:
+            pass  # Another process was faster, and its content counts.
+        finally:
+            part.unlink()
+    if not ours(file.lstat(), 0o600):
+        raise Unusable(f"{file} is not a file of yours alone")
 
 
 def begun(file: Path) -> sqlite3.Connection | None:
@@ -202,13 +269,3 @@ def thrown_away(file: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def is_ours(path: Path) -> bool:
-    """Whether nobody else could have written what stands there."""
-    seen = path.lstat()
-    return (
-        not stat.S_ISLNK(seen.st_mode)
-        and seen.st_uid == os.geteuid()
-        and not seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    )

@@ -104,13 +104,13 @@ def folder() -> Path:
     The user's runtime folder would end with the login, and a job of cron has none: two runs of one user
     would look for the lock in two places.
     """
-    place = platformdirs.user_state_path(NAME, appauthor=False)
     try:
+        place = platformdirs.user_state_path(NAME, appauthor=False)
         if place.is_absolute():
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             if os.access(place, os.W_OK | os.X_OK):
                 return place
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: neither HOME nor the list of users knows the user
         pass
     return temporary()
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Final
 from reconciler.api.auth import AHEAD, LONGEST_LIFE, VISIBLE
 from reconciler.disk import write
 from reconciler.errors import CannotRun
+from reconciler.private import ours
 
 LARGEST: Final = 16_384
 """Bytes of the largest file that is read."""
@@ -48,9 +48,3 @@ def keep(path: Path, text: str, left: float, now: Callable[[], float] = time.tim
         if not ours(path.parent.lstat(), 0o700):
             return
         write(path, json.dumps({"token": text, "ends_at": now() + left}), mode=0o600)
-
-
-def ours(found: os.stat_result, mode: int) -> bool:
-    """Whether a file (0600) or a folder (0700) belongs to us and to nobody else."""
-    kind = stat.S_ISDIR if mode == 0o700 else stat.S_ISREG  # noqa: PLR2004 - the mode says which of both
-    return kind(found.st_mode) and found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) == mode

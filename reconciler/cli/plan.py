@@ -72,8 +72,9 @@ def command(
     with failures_shown(paths, space, formats, out):
         if changed and base is None:
             raise CannotRun("--changed needs a base", "name it: --base REF")
-        # A plan that is saved may be applied, so nothing of it comes from a cache.
-        workspace = open_workspace(paths, space, kept=out is None, since=base if changed else None)
+        # A plan as JSON may be applied, wherever it goes, so nothing of it comes from a cache.
+        shown_alone = out is None and all(name != "json" for name, _ in formats)
+        workspace = open_workspace(paths, space, kept=shown_alone, since=base if changed else None)
         if offline and snapshot is None:
             return checked_alone(workspace)
         selection = Selection(only, exclude, changed_files(workspace))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,9 +14,10 @@ from typing import Any
 from reconciler.api.connection import Connection, connection_from
 from reconciler.authored import Manifest, Outline
 from reconciler.blame import blamed, fought_over, suspects
-from reconciler.cache import opened
+from reconciler.cache import Cache, Unusable, opened, place_of
 from reconciler.catalog import Catalog, WantedItem, WorkedOut, spec_of
 from reconciler.cli.files import STATE, Offline, of_space, one_name, read_by_pins, read_files
+from reconciler.cli.output import tell
 from reconciler.clock import now
 from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
 from reconciler.guard import NUMBERS, Allowance, Limits, judge, unspent, widened
@@ -124,7 +125,7 @@ def open_workspace(
     homes = [found.parent] if found else [STATE] if STATE.is_dir() else sorted(some)
     state = shown(homes[0], root)
     differing = differing_files(root, state, since) if since else None
-    with opened(root, make=since is not None) if kept else nullcontext() as cache:
+    with kept_between(root) if kept else nullcontext() as cache:
         files = read_by_pins(paths, cache, set(differing) if differing is not None else None)
     settings, mistakes = files.settings, files.mistakes
     names = sorted(files.offline)
@@ -160,6 +161,19 @@ def open_workspace(
         offline=read if checked else None,
         loaded=files.unread.get(chosen) if checked else of_space(load(some, root=root)[0], chosen, settings),
     )
+
+
+@contextmanager
+def kept_between(root: Path) -> Iterator[Cache | None]:
+    """Open the cache, or say in one line why there is none."""
+    with ExitStack() as stack:
+        cache: Cache | None = None
+        try:
+            if place := place_of(os.environ, root):
+                cache = stack.enter_context(opened(place, root))
+        except Unusable as error:
+            tell(f"note: every file is read, since no cache can be kept: {error}")
+        yield cache
 
 
 def outlines_below(homes: Sequence[Path], root: Path, settings: Settings, space: str) -> Iterator[Outline]:

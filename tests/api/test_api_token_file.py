@@ -14,7 +14,8 @@ import pytest
 from reconciler.api.client import Client
 from reconciler.api.connection import Connection, connection_from
 from reconciler.api.endpoints import ALL_TYPES
-from reconciler.api.token_file import kept, ours
+from reconciler.api.token_file import kept
+from reconciler.private import ours
 from reconciler.sandbox import Running, demo_world
 
 REAL = {

@@ -42,7 +42,7 @@ def cost_of(command: Sequence[str], folder: Path, environ: Mapping[str, str] | N
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY), **(environ or {})},
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY), "RECONCILER_CACHE": "off", **(environ or {})},
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,

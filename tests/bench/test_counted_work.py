@@ -100,7 +100,7 @@ def test_a_plan_opens_each_file_once(busy: Desk) -> None:
 
 
 def test_a_plan_scans_each_file_once_and_a_second_one_with_a_cache_none(
-    busy: Desk, monkeypatch: pytest.MonkeyPatch
+    busy: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     scanned: list[int] = []
     parser = reading.CParser
@@ -111,7 +111,7 @@ def test_a_plan_scans_each_file_once_and_a_second_one_with_a_cache_none(
 
     monkeypatch.setattr(reading, "CParser", counted)
     sizes = {len(path.read_text()) for path in (busy.folder / "state").rglob("0*.yaml")}
-    (busy.folder / ".reconciler" / "cache").mkdir(parents=True)
+    monkeypatch.setenv("RECONCILER_CACHE", str(tmp_path_factory.mktemp("kept") / "cache"))
     for expected in (3, 0):
         scanned.clear()
         assert busy.run("plan").code == 0
