@@ -74,6 +74,7 @@ def command(
 
     Asks on a terminal; elsewhere it needs --yes or a saved plan.
     """
+    from reconciler.cli.own_folder import refuse_foreign
     from reconciler.cli.saved import is_plan
     from reconciler.cli.workspace import Raised, Refs, Selection
 
@@ -90,6 +91,7 @@ def command(
     raised = Raised(max_changes, max_share, allow_clear, accept_both)
     refs = Refs(base, applied, drift)
     with failures_told(fmt):
+        refuse_foreign()
         plan, settings = (
             from_saved(paths[0], raised, require_commit, max_age)
             if saved
@@ -334,7 +336,9 @@ def new_run() -> Path:
 
 def home() -> Path:
     """Return `.reconciler`, which git does not see."""
-    folder = Path(".reconciler")
+    from reconciler.cli.own_folder import FOLDER
+
+    folder = FOLDER
     ignore = folder / ".gitignore"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)

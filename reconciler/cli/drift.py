@@ -64,6 +64,7 @@ def command(
     applied yet is no drift, and is not sent.
     """
     from reconciler.cli.apply import Way, execute, refuse_silence
+    from reconciler.cli.own_folder import refuse_foreign
     from reconciler.cli.plan import dated, failures_shown
     from reconciler.cli.views import save_plan, show_plan
     from reconciler.cli.workspace import Raised
@@ -72,6 +73,8 @@ def command(
         refuse_silence(yes=yes)
     raised = Raised(max_changes, max_share, allow_clear, accept_both)
     with failures_shown(paths, space, formats, out):
+        if heal:
+            refuse_foreign()
         plan, settings = drifted(paths, space, applied, raised)
     make = cache(partial(dated, plan))
     if out:

@@ -31,6 +31,7 @@ def probed(item: str, space: str | None) -> int:
     from reconciler.api.client import Client
     from reconciler.api.ear import Ear
     from reconciler.cli.files import STATE
+    from reconciler.cli.own_folder import refuse_foreign
     from reconciler.cli.pull import parsed, read_home
     from reconciler.cli.workspace import connect
     from reconciler.lock import locked
@@ -38,6 +39,7 @@ def probed(item: str, space: str | None) -> int:
     from reconciler.render.safe import safe_text
     from reconciler.scratch import Scratch
 
+    refuse_foreign()
     wanted = parsed(item)
     home = read_home(STATE / "probe.yaml", space, [wanted["space"]] if wanted["space"] else [])
     connection = connect(())

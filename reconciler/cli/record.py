@@ -35,6 +35,7 @@ def command(plan: Path | None, *, journal: Path | None, fetch: bool, space: str 
 
 def recorded(path: Path, journal: Path | None) -> int:
     """Make the record of an apply."""
+    from reconciler.cli.own_folder import refuse_foreign
     from reconciler.cli.saved import read_plan
     from reconciler.forge.deployments import make_record
     from reconciler.forge.github import GitHub
@@ -43,6 +44,7 @@ def recorded(path: Path, journal: Path | None) -> int:
     from reconciler.journal import read_journal
     from reconciler.record import record_of
 
+    refuse_foreign()
     made = read_plan(path)
     record = record_of(made, list(read_journal(journal)) if journal else journal_of(made))
     if in_job(os.environ):
@@ -56,7 +58,7 @@ def recorded(path: Path, journal: Path | None) -> int:
 
 def journal_of(made: PlanFile) -> list[dict[str, Any]]:
     """Return the newest journal here of a run that carried the plan out; empty if there is none."""
-    from reconciler.cli.runs import RUNS
+    from reconciler.cli.own_folder import RUNS
     from reconciler.journal import read_journal
     from reconciler.record import carried_out
 

@@ -66,7 +66,7 @@ def command(
     A field that somebody touched since keeps its value.  `reconciler runs` lists the runs.
     """
     from reconciler.cli.apply import NOT_ALL, Way, execute, failures_told, refuse_silence
-    from reconciler.cli.runs import RUNS
+    from reconciler.cli.own_folder import RUNS, refuse_foreign
     from reconciler.cli.workspace import Raised
     from reconciler.clock import now
     from reconciler.journal import read_journal
@@ -77,6 +77,7 @@ def command(
     if not out:
         refuse_silence(yes=yes)
     with failures_told(fmt):
+        refuse_foreign()
         entries = list(read_journal(journal or RUNS / run / "journal.jsonl"))
         plan, settings, edits = reverse_plan(
             entries, run, only, Raised(max_changes, max_share, allow_clear, accept_both)

@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from reconciler.cli.output import say, say_json, tell
+from reconciler.cli.own_folder import RUNS, refuse_foreign
 from reconciler.errors import CannotRun
 
-RUNS = Path(".reconciler/runs")
 VERIFY = "verify"
 
 
@@ -35,6 +35,7 @@ def command(run: str | None, journal: Path | None, anchors: tuple[str, ...], fmt
     `verify` reads every journal to its end, and compares its last hash with each --anchor and with the
     record of the last applied commit; without one of them a journal is only consistent in itself.
     """
+    refuse_foreign()
     one = journal or (RUNS / run / "journal.jsonl" if run and run != VERIFY else None)
     paths = [one] if one else sorted(RUNS.glob("*/journal.jsonl"))
     if run == VERIFY:

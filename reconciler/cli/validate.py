@@ -18,10 +18,12 @@ from reconciler.collector import collector_at_rest
 def command(paths: tuple[Path, ...], fmt: str) -> int:
     """Check the files without network or credentials; all mistakes at once."""
     from reconciler.cli.files import validate_files
+    from reconciler.cli.own_folder import is_own
     from reconciler.errors import InputError
     from reconciler.manifest import report
     from reconciler.render.mistakes import VIEWS, Checked
 
+    is_own()
     outlines, mistakes, unchecked = validate_files(paths)
     ordered = InputError(mistakes).mistakes
     items = sum(len(one.ids) for one in outlines)

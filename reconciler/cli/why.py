@@ -128,10 +128,11 @@ def facts(
 
 def last_applied(root: Path, ref: Ref) -> dict[str, str]:
     """Return, by field, when a run of this machine last ended for it, and how."""
+    from reconciler.cli.own_folder import RUNS, foreign
     from reconciler.journal import read_journal
 
     found: dict[str, str] = {}
-    for path in sorted(root.glob(".reconciler/runs/*/journal.jsonl")):
+    for path in () if foreign(root) else sorted((root / RUNS).glob("*/journal.jsonl")):
         try:
             entries: list[dict[str, Any]] = list(read_journal(path))
         except CannotRun:

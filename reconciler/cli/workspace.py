@@ -18,6 +18,7 @@ from reconciler.cache import Cache, Unusable, opened, place_of
 from reconciler.catalog import Catalog, WantedItem, WorkedOut, spec_of
 from reconciler.cli.files import STATE, Offline, of_space, one_name, read_by_pins, read_files
 from reconciler.cli.output import tell
+from reconciler.cli.own_folder import is_own
 from reconciler.clock import now
 from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
 from reconciler.guard import NUMBERS, Allowance, Limits, judge, unspent, widened
@@ -120,6 +121,7 @@ def open_workspace(
     commit is wanted, and other files are read only where they are not kept or name the same items.
     """
     root = Path.cwd()
+    is_own()
     some = list(paths) or [STATE]
     found = find_settings(some[0])
     homes = [found.parent] if found else [STATE] if STATE.is_dir() else sorted(some)
