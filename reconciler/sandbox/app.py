@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -20,6 +20,9 @@ from .gate import Rates
 from .refusals import Refusal
 from .tokens import TOKEN_ROUTES
 from .world import Made, World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Json = Any
 Object = dict[str, Json]
@@ -191,6 +194,21 @@ def _no_endpoint(error: HTTPException) -> Response:
     return reply(status, {"err_code": 9999, "err_msg": "Invalid Param", "err": told})
 
 
+class OneSlash:
+    """A WSGI app around a WSGI app: takes `//open_api` for `/open_api`.
+
+    The Java SDK's own example has a base address that ends in a slash.
+    """
+
+    def __init__(self, inner: WSGIApplication) -> None:
+        self.inner = inner
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as a WSGI app does."""
+        environ["PATH_INFO"] = "/" + environ["PATH_INFO"].lstrip("/")
+        return self.inner(environ, start_response)
+
+
 def create_app(world: World, *, write_log: Path | None = None) -> Flask:
     """Put the service over a world, for httpx.WSGITransport or a server."""
     world.write_log = write_log or world.write_log
@@ -212,7 +230,7 @@ def create_app(world: World, *, write_log: Path | None = None) -> Flask:
             app.add_url_rule(
                 f"{prefix}/{name}", f"{prefix}/{name}", _token_view(world, grant), methods=["POST"]
             )
-    app.wsgi_app = Admin(Faults(app.wsgi_app, world), world)  # type: ignore[method-assign] # Flask's way to wrap
+    app.wsgi_app = OneSlash(Admin(Faults(app.wsgi_app, world), world))  # type: ignore[method-assign] # Flask's way to wrap
     return app
 
 

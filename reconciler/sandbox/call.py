@@ -90,7 +90,10 @@ class Call:
         return start, end or 10**MS_DIGITS
 
     def paging(self, most: int, default: int = 20) -> tuple[int, int]:
-        """Take `page_size` and `page_num`; a size above the most is refused, not clamped (6.4)."""
+        """Take `page_size` and `page_num`; a size above the most is refused, not clamped (6.4).
+
+        Zero is as good as absent here and elsewhere: the Go SDK sends every member of a body, zeros too.
+        """
         size, page = self.number("page_size", default), self.number("page_num", 1)
         if size > most or size < 0:
             raise Refusal("invalid", f"page size should less than {most}")

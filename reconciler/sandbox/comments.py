@@ -50,7 +50,7 @@ def comments(world: World, call: Call) -> Object:
     item = alive(world, call.path["id"], "comment_item")
     if world.ruled(world.options.hidden, call.user, item):
         raise Refusal("comment_denied")
-    size = whole(call.query.get("page_size") or PAGE, "page_size")
+    size = whole(call.query.get("page_size") or 0, "page_size") or PAGE
     page = max(whole(call.query.get("page_num") or 1, "page_num"), 1)
     if not 0 < size <= PAGE:
         raise Refusal("page_size")

@@ -102,7 +102,7 @@ def group_members(world: World, call: Call) -> Object:
     """List the members of user groups (4.8): for user tokens only, and a page is a page of each group."""
     if not call.token.startswith("u-"):
         raise Refusal("token_info", "only a user_access_token may ask for user groups")
-    space, size, page = space_of(world, call), call.number("page_size", 50), call.number("page_num", 1)
+    space, size, page = space_of(world, call), call.number("page_size") or 50, call.number("page_num", 1)
     if not 0 < size <= MEMBERS:
         raise Refusal("page_size")
     groups = list(_groups(world, call, space))

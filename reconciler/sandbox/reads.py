@@ -247,9 +247,7 @@ def records(world: World, call: Call) -> Object:
         raise Refusal("missing", "work_item_ids")
     if len(ids) > IDS:
         raise Refusal("too_many_ids")
-    size = call.number("page_size", DEFAULT_RECORDS)
-    if not 0 < size <= RECORDS:
-        raise Refusal("invalid", f"page size should less than {RECORDS}")
+    size, _ = call.paging(RECORDS, DEFAULT_RECORDS)
     window = _span(call)
     start = call.text("start_from") or "0"
     if not start.isdigit():
@@ -277,7 +275,7 @@ def records(world: World, call: Call) -> Object:
 
 
 def _span(call: Call) -> tuple[int, int]:
-    start, end = call.body.get("start"), call.body.get("end")
+    start, end = call.body.get("start") or None, call.body.get("end") or None
     if start is None and end is None:
         return 0, 10**13
     if start is None or end is None:

@@ -167,7 +167,7 @@ def _fill(world: World, call: Call, made: Item, item_type: ItemType) -> None:
 
 
 def _template(item_type: ItemType, wanted: Json) -> Template | None:
-    if wanted is None:
+    if not wanted:
         return next((each for each in item_type.templates if not each.disabled), None)
     number = whole(wanted, "template_id")
     found = next((each for each in item_type.templates if each.id == number), None)

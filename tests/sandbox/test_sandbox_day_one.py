@@ -306,3 +306,54 @@ def test_a_question_about_groups_is_refused_by_its_page(bench: Bench, body: Json
 def test_a_plugin_token_is_told_nothing_of_groups(shared: Bench) -> None:
     no = shared.no("POST", GROUPS, {"user_group_type": "PROJECT_MEMBER"})
     assert no[:3] == (403, 10211, "Token Info Is Invalid")
+
+
+# -- what the Go SDK sends: every member of a body, zeros and all -----------------------------------------
+
+ZEROS: list[tuple[str, str, Json]] = [
+    (
+        "POST",
+        "/open_api/demo/work_item/create",
+        {"work_item_type_key": "story", "name": "x", "template_id": 0, "field_value_pairs": None},
+    ),
+    (
+        "POST",
+        "/open_api/op_record/work_item/list",
+        {
+            "project_key": HEX,
+            "work_item_ids": [STORY],
+            "start_from": "",
+            "start": 0,
+            "end": 0,
+            "page_size": 0,
+        },
+    ),
+    (
+        "POST",
+        "/open_api/demo/work_item/filter",
+        {
+            "work_item_type_keys": ["story"],
+            "updated_at": None,
+            "page_num": 0,
+            "page_size": 0,
+            "search_id": "",
+            "expand": None,
+        },
+    ),
+    ("GET", f"{ITEM}/comments?page_num=0&page_size=0", None),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), ZEROS, ids=[row[1] for row in ZEROS])
+def test_a_zero_is_as_good_as_absent(bench: Bench, method: str, path: str, body: Json) -> None:
+    assert bench.ok(method, path, body)["data"] is not None
+
+
+def test_groups_take_a_zero_for_absent_too(bench: Bench) -> None:
+    body = {"user_group_type": "PROJECT_ADMIN", "page_num": 0, "page_size": 0}
+    assert bench.ok("POST", GROUPS, body, **by_user(bench))["data"]["pagination"]["page_size"] == 50
+
+
+def test_a_base_address_that_ends_in_a_slash_does_no_harm(bench: Bench) -> None:
+    bench.ok("PUT", f"http://127.0.0.1/{ITEM}", {"update_fields": []})
+    assert [made.path for made in bench.world.writes] == [ITEM]
