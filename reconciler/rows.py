@@ -6,6 +6,7 @@ no page knows.  Read as empty they would be overwritten, and roles would lose th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,6 +17,7 @@ from reconciler.fields.unread import Disputed, Unreadable, is_id, is_nothing
 
 Roles: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 """The live `role_owners`: each role with its members, in their order."""
+DIGITS = re.compile(r"[0-9]{1,19}")
 NO_FIELDS = "the answer has no list of fields"
 NO_ROLES = "the answer has no role_owners"
 
@@ -78,6 +80,38 @@ def either(text: Any, detail: Any) -> Any:
 def wire_values(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of a row by field key, as far as they can be read."""
     return read_row(raw).values
+
+
+def sift(
+    data: Iterable[Any], asked: frozenset[int], type_key: str, space_key: str
+) -> tuple[dict[int, Mapping[str, Any]], dict[int, str]]:
+    """Return the rows of a `query` by id, and why nothing can be read of other items that were asked for.
+
+    An item in neither is not there.  A row whose id cannot be read may be any of those, so then none of
+    them is taken for deleted.
+    """
+    rows: dict[int, Mapping[str, Any]] = {}
+    odd: dict[int, str] = {}
+    elsewhere: set[int] = set()
+    nameless = False
+    for row in data:
+        item_id = row.get("id") if isinstance(row, dict) else None
+        if isinstance(item_id, str) and DIGITS.fullmatch(item_id) and int(item_id) in asked:
+            odd[int(item_id)] = "the answer gives its id as a text"
+        elif type(item_id) is not int:
+            nameless = True
+        elif item_id in asked and row.get("work_item_type_key") not in (None, "", type_key):
+            elsewhere.add(item_id)
+        elif item_id in rows:
+            odd[item_id] = "the answer holds the item twice"
+        elif item_id in asked:
+            rows[item_id] = row
+            if row.get("project_key") not in (None, "", space_key):
+                odd[item_id] = "the answer says that it is in another space"
+    if nameless:
+        missing = asked - rows.keys() - odd.keys() - elsewhere
+        odd |= dict.fromkeys(missing, "the answer holds an item without its id")
+    return {item_id: row for item_id, row in rows.items() if item_id not in odd}, odd
 
 
 def role_list(wire: Any) -> Roles:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.api import endpoints as api
 from reconciler.api.client import Client
-from reconciler.api.failures import ApiRefusal
+from reconciler.api.failures import ApiRefusal, Oversized
 from reconciler.api.throttle import Permit
 from reconciler.api.wire import Verdict
 from reconciler.authored import Manifest
@@ -22,12 +22,16 @@ from reconciler.fields.base import FieldSpec, Items, Option, People, Person
 from reconciler.fields.options import option_of
 from reconciler.model import ROLES, Item, Ref
 from reconciler.pins import Pins, decided, pinned_people
+from reconciler.rows import sift
 from reconciler.settings import SpaceSettings
 
 BATCH = 50
 """Ids that one `query` takes (endpoints.md 6.3)."""
-FILTER_PAGE = 200
-"""Items that one page of `filter` holds (endpoints.md 6.4)."""
+FILTER_PAGES = (200, 100, 50, 25, 5, 1)
+"""Items that one page of `filter` holds (endpoints.md 6.4), and fewer where an answer is too large."""
+FILTER_PAGE = FILTER_PAGES[0]
+MOST_PAGES = 1_100
+"""Pages of one list: 200,000 items, and some to spare; a list that is longer never ends."""
 PEOPLE_BATCH = 100
 """Users that one `user/query` takes (endpoints.md 4.7)."""
 THREADS = 4
@@ -140,16 +144,15 @@ class Reader:
         self.catalog.forget()
 
     def find_items(self, targets: Iterable[tuple[str, str]], known: Mapping[int, tuple[str, str]]) -> None:
-        """Find related items by their exact name: one `filter` each (endpoints.md 6.4, fuzzy there)."""
+        """Find related items by their exact name in all that `filter`, which is fuzzy, lists."""
         catalog = self.catalog
         found: dict[tuple[str, str], tuple[int, ...]] = {}
         for type_key, name in sorted(targets):
             if (type_key, name) in self.pins.items:
                 found[type_key, name] = (self.pins.items[type_key, name],)
                 continue
-            body = {"work_item_type_keys": [type_key], "work_item_name": name, "page_size": FILTER_PAGE}
-            rows = self.client.read(api.FILTER, path={"project_key": self.space_key}, body=body).get("data")
-            ids = sorted(int(row["id"]) for row in rows or [] if row.get("name") == name)
+            body = {"work_item_type_keys": [type_key], "work_item_name": name}
+            ids = sorted({int(row["id"]) for row in self.listed(body) if row.get("name") == name})
             found[type_key, name] = tuple(ids)
             if len(ids) == 1:
                 catalog.notes[f"'{name}' is {ids[0]}, not pinned; `reconciler schema pull` pins it"] = None
@@ -159,6 +162,27 @@ class Reader:
             by_name=found,
             known={**known, **names},
         )
+
+    def listed(self, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Yield what `filter` lists, page by page until one is not full (endpoints.md 6.4).
+
+        A page that is too large is asked for in parts; the pages of a list that never ends are left.
+        """
+        path, sizes, page = {"project_key": self.space_key}, list(FILTER_PAGES), 1
+        for _ in range(MOST_PAGES):
+            asked = {**body, "page_size": sizes[0], "page_num": page}
+            try:
+                rows = self.client.read(api.FILTER, path=path, body=asked).get("data") or []
+            except Oversized:
+                if not sizes[1:]:
+                    raise
+                page = (page - 1) * (sizes[0] // sizes[1]) + 1
+                del sizes[0]
+                continue
+            yield from rows
+            if len(rows) < sizes[0]:
+                return
+            page += 1
 
     def find_key(self) -> str:
         """Return the hex key of the space that files name by either of its names (endpoints.md 4.2)."""
@@ -312,22 +336,37 @@ class Reader:
         except ApiRefusal as refusal:
             if refusal.code not in NOT_FOUND:
                 raise
-            if len(ids) == 1:
-                return Reading({}, time.monotonic())
-            half = len(ids) // 2
-            first = self.read(type_key, ids[:half], keys, settled)
-            second = self.read(type_key, ids[half:], keys, settled)
-            return Reading({**first.items, **second.items}, min(first.at, second.at))
-        at = time.monotonic()
+            alone: dict[int, str] = {}
+        except Oversized as error:
+            alone = dict.fromkeys(ids, error.reason)
+        else:
+            rows, odd = sift(answer.get("data") or [], frozenset(ids), type_key, self.space_key)
+            return Reading(self.seen(type_key, rows, odd, keys, settled), time.monotonic())
+        if len(ids) == 1:
+            return Reading(self.seen(type_key, {}, alone, keys), time.monotonic())
+        half = len(ids) // 2
+        first = self.read(type_key, ids[:half], keys, settled)
+        second = self.read(type_key, ids[half:], keys, settled)
+        return Reading({**first.items, **second.items}, min(first.at, second.at))
+
+    def seen(
+        self,
+        type_key: str,
+        rows: Mapping[int, Mapping[str, Any]],
+        odd: Mapping[int, str],
+        keys: Mapping[int, Sequence[str]],
+        settled: Callable[[Mapping[str, Any], Ref, tuple[str, ...]], bool] | None = None,
+    ) -> dict[int, Item]:
+        """Decode rows, but those that are settled; of the `odd` items nothing can be read."""
         found: dict[int, Item] = {}
-        asked = frozenset(ids)
-        for row in answer.get("data") or []:
-            mine = isinstance(row, dict) and isinstance(row.get("id"), int) and row["id"] in asked
-            if mine and row.get("work_item_type_key") in (None, "", type_key):
-                item_id, named = row["id"], tuple(keys[row["id"]])
-                if settled is None or not settled(row, Ref(type_key, item_id), named):
-                    found[item_id] = self.catalog.observe(row, type_key, named)
-        return Reading(found, at)
+        for item_id, row in rows.items():
+            named = tuple(keys[item_id])
+            if settled is None or not settled(row, Ref(type_key, item_id), named):
+                found[item_id] = self.catalog.observe(row, type_key, named)
+        for item_id, reason in odd.items():
+            unreadable = dict.fromkeys(keys[item_id], reason)
+            found[item_id] = Item(Ref(type_key, item_id), "", {}, unreadable=unreadable)
+        return found
 
     def question(
         self, type_key: str, ids: Sequence[int], keys: Mapping[int, Sequence[str]]

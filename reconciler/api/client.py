@@ -28,6 +28,7 @@ from reconciler.api.failures import (
     KeepsThrottling,
     NoAnswer,
     NotSent,
+    Oversized,
     Redirected,
     StrangeAnswer,
     TokenRefused,
@@ -263,8 +264,8 @@ class Client:
         match answer.reply:
             case Success(body=body):
                 return body
-            case Broken(reason=reason):
-                raise Unreachable(self._connection.host, reason)
+            case Broken(reason=reason, oversized=oversized):
+                raise (Oversized if oversized else Unreachable)(self._connection.host, reason)
             case Failure() as failure:
                 raise self._refusal(failure, answer, endpoint)
 

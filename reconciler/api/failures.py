@@ -46,6 +46,10 @@ class Unreachable(CannotRun):
         )
 
 
+class Oversized(Unreachable):
+    """An answer beyond the cap: whoever can ask for less at a time may go on."""
+
+
 class StrangeAnswer(CannotRun):
     """A good answer whose content has another form than the API's pages say."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import httpx
@@ -25,6 +26,9 @@ SIZE_CAP: Final = 16 * 1024 * 1024
 
 BITE: Final = 4096
 """Bytes that are decompressed at a time: at most 4 MiB come out of them at once."""
+
+GZIP: Final = 16 + zlib.MAX_WBITS
+"""Says to zlib that a member has the head and the check sum of gzip."""
 
 CODINGS: Final = frozenset({"", "identity", "gzip"})
 """One coding: gzip inside gzip would multiply a million times before anybody could count."""
@@ -97,18 +101,34 @@ def failure_of(error: httpx.HTTPError, host: str) -> NotSent | NoAnswer | Cannot
 def _content(response: httpx.Response, cap: int) -> bytes | Broken:
     if response.headers.get("content-encoding", "").strip().lower() not in CODINGS:
         return Broken("an answer in a coding that was not asked for", passing=False)
-    packed = bool(response.headers.get("content-encoding"))
+    packed = response.headers.get("content-encoding", "").strip().lower() == "gzip"
     stream = _Bites(response.stream, BITE if packed else cap)
-    in_bites = httpx.Response(response.status_code, headers=response.headers, stream=stream)
     content = bytearray()
     try:
-        for chunk in in_bites.iter_bytes():
+        for chunk in _unpacked(stream) if packed else stream:
             content += chunk
             if len(content) > cap:
-                return Broken(f"an answer of more than {cap} bytes", passing=False)
-    except httpx.DecodingError:
+                return Broken(f"an answer of more than {cap} bytes", passing=False, oversized=True)
+    except zlib.error:
         return Broken("an answer that cannot be decompressed")
     return bytes(content)
+
+
+def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what gzip holds, member after member; raises zlib.error where the last one is cut.
+
+    httpx 0.28 would return the first member alone, and a cut one without a word.
+    """
+    member = zlib.decompressobj(GZIP)
+    for piece in pieces:
+        rest = piece
+        while rest:
+            if member.eof:
+                member = zlib.decompressobj(GZIP)
+            yield member.decompress(rest)
+            rest = member.unused_data
+    if not member.eof:
+        raise zlib.error
 
 
 class _Bites(httpx.SyncByteStream):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
@@ -51,10 +51,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Nothing that can be trusted; `passing` where the next try may well be better."""
+    """Nothing that can be trusted.
+
+    `passing` where the next try may well be better, `oversized` where a smaller question would be answered.
+    """
 
     reason: str
     passing: bool = True
+    oversized: bool = False
 
 
 Reply: TypeAlias = Success | Failure | Broken
@@ -307,7 +311,7 @@ def _reply(status: int, body: dict[str, Any]) -> Reply:
 
 def _with_status(status: int, broken: Broken) -> Broken:
     passing = status in OK_STATUS or status in SERVER_STATUS or status == TOO_MANY
-    return Broken(f"{broken.reason}, HTTP {status}", passing=broken.passing and passing)
+    return replace(broken, reason=f"{broken.reason}, HTTP {status}", passing=broken.passing and passing)
 
 
 def _codes(body: dict[str, Any]) -> list[Any]:

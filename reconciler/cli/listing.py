@@ -71,19 +71,10 @@ def meet(reader: Reader, words: Sequence[str]) -> None:
 
 def listed(reader: Reader, types: Sequence[str], *, body: Mapping[str, Any]) -> list[Ref]:
     """List the items of some types, page by page (endpoints.md 6.4); terminated ones are not among them."""
-    from reconciler.api.endpoints import FILTER
     from reconciler.model import Ref
-    from reconciler.space import FILTER_PAGE
 
-    asked = {"work_item_type_keys": list(types), "page_size": FILTER_PAGE, **body}
-    found: dict[Ref, None] = {}
-    for page in range(1, MOST_PAGES + 1):
-        path = {"project_key": reader.space_key}
-        rows = reader.client.read(FILTER, path=path, body={**asked, "page_num": page}).get("data") or []
-        found.update({Ref(str(row["work_item_type_key"]), int(row["id"])): None for row in rows})
-        if len(rows) < FILTER_PAGE:
-            break
-    return list(found)
+    rows = reader.listed({"work_item_type_keys": list(types), **body})
+    return list(dict.fromkeys(Ref(str(row["work_item_type_key"]), int(row["id"])) for row in rows))
 
 
 def searched(reader: Reader, kind: TypeSpec, conditions: Sequence[str]) -> list[Ref]:

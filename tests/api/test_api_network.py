@@ -244,6 +244,12 @@ def test_a_gzipped_answer_is_read() -> None:
     assert verdict_on(sending(zipped(gzip.compress(GOOD)))) == Accepted("")
 
 
+def test_a_gzipped_answer_of_several_members_is_read_whole() -> None:
+    for cut in (0, 1, len(GOOD) // 2):
+        members = gzip.compress(GOOD[:cut]) + gzip.compress(GOOD[cut:])
+        assert verdict_on(sending(zipped(members))) == Accepted("")
+
+
 def test_a_gzip_bomb_is_dropped_at_the_cap() -> None:
     bomb = gzip.compress(b" " * 50_000_000)
     result = verdict_on(sending(zipped(bomb)))
@@ -256,9 +262,14 @@ def test_a_gzip_bomb_is_dropped_at_the_cap() -> None:
         (gzip.compress(gzip.compress(GOOD)), "gzip, gzip", "an answer in a coding that was not asked for"),
         (GOOD, "br", "an answer in a coding that was not asked for"),
         (GOOD, "gzip", "an answer that cannot be decompressed"),
-        (gzip.compress(GOOD)[:-20], "gzip", "an answer that is cut short or no JSON"),
+        (gzip.compress(GOOD)[:-20], "gzip", "an answer that cannot be decompressed"),
+        (gzip.compress(GOOD)[:-8], "gzip", "an answer that cannot be decompressed"),
+        (gzip.compress(GOOD)[:-1], "gzip", "an answer that cannot be decompressed"),
+        (gzip.compress(GOOD) + gzip.compress(GOOD)[:-1], "gzip", "an answer that cannot be decompressed"),
+        (gzip.compress(GOOD) + b"more", "gzip", "an answer that cannot be decompressed"),
+        (gzip.compress(GOOD) * 2, "gzip", "an answer that is cut short or no JSON"),
     ],
-    ids=["twice", "unasked", "false", "cut"],
+    ids=["twice", "unasked", "false", "cut", "no sum", "half a sum", "second cut", "not gzip", "two answers"],
 )
 def test_an_answer_in_a_strange_coding_proves_nothing(content: bytes, header: str, reason: str) -> None:
     result = verdict_on(sending(zipped(content, f"Content-Encoding: {header}")))
