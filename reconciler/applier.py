@@ -360,6 +360,7 @@ class Applier:
             item=task.after,
             verdict=task.verdict,
             user_key=self.remote.user_key,
+            waited=sum(PATIENCE),
         )
 
     def verify(self) -> None:
@@ -372,14 +373,19 @@ class Applier:
         for task in written:
             task.after = live.get(task.update.ref)
             for change in task.update.changes:
-                if isinstance(task.outcomes.get(change.key), Applied) and not stands(
-                    change, task.after, self.codec(task, change)
-                ):
-                    task.end([change], Conflict("changed after it was seen"))
+                self.reconsider(task, change)
         self.witness.hear([task for task in written if task.after])
         for task, before in zip(written, concluded, strict=True):
             if task.outcomes != before:
                 self.record(task)
+
+    def reconsider(self, task: Task, change: Change) -> None:
+        """Give a change another outcome where the last read shows more than the earlier ones did."""
+        match task.outcomes.get(change.key):
+            case Applied() if not stands(change, task.after, self.codec(task, change)):
+                task.end([change], Conflict("changed after it was seen"))
+            case Unknown() | Ignored():
+                task.end([change], self.outcome(task, change))
 
     # -- tell ----------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from reconciler.model import (
 
 MOVED = "changed since the plan"
 UNREAD = "could not be read after the write"
+LAGS = "accepted, not seen within {:g} s"
 
 
 def aim(change: Change, codec: Codec, live: Hashable) -> Hashable:
@@ -79,9 +80,19 @@ def untouched(change: Change, before: Item, item: Item | None) -> bool:
 
 
 def after_sending(
-    change: Change, codec: Codec, *, before: Item, item: Item | None, verdict: Verdict, user_key: str
+    change: Change,
+    codec: Codec,
+    *,
+    before: Item,
+    item: Item | None,
+    verdict: Verdict,
+    user_key: str,
+    waited: float,
 ) -> Outcome:
-    """Say what became of a change that was sent, by the last read and what the service answered."""
+    """Say what became of a change that was sent, by the last read and what the service answered.
+
+    `waited` are the seconds for which reads were given time to show it.
+    """
     if isinstance(verdict, NotWritten):
         return Rejected(f"not written: {verdict.reason}")
     if isinstance(verdict, Fatal):
@@ -99,11 +110,20 @@ def after_sending(
         case Ambiguous(reason=reason) if same:
             return Rejected(f"not stored: {reason}")
         case Accepted() if same:
-            advice = "; how this space empties it is found by `reconciler doctor --probe`"
-            return Ignored(shown + (advice if change.clears else ""))
+            moved = item.updated_at > before.updated_at and not by_others
+            return unstored(change, shown) if moved else Unknown(LAGS.format(waited))
         case Accepted() | Ambiguous():
             if by_others:
                 return Conflict(f"changed right after our write, to {shown}")
             return Ignored(f"stored as {shown}")
         case _ as never:
             assert_never(never)
+
+
+def unstored(change: Change, shown: str) -> Ignored:
+    """Say that an accepted value was not stored: the item was read as it is since, moved by our own hand.
+
+    An item that has not moved may be an old read of one that took the value.
+    """
+    advice = "; how this space empties it is found by `reconciler doctor --probe`"
+    return Ignored(shown + (advice if change.clears else ""))

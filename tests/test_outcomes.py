@@ -35,8 +35,8 @@ def change(before: Any, after: Any, **more: Any) -> Change:
     return Change("f", "F", "number", before, after, "", "", (), (), PLACE, **more)
 
 
-def item(bound: Codec, wire: Any, by: str = US) -> Item:
-    return Item(REF, "", {"f": bound.decode(wire)}, (), aborted=False, updated_by=by, unreadable={})
+def item(bound: Codec, wire: Any, by: str = US, at: int = 0) -> Item:
+    return Item(REF, "", {"f": bound.decode(wire)}, (), aborted=False, updated_by=by, updated_at=at)
 
 
 UNREADABLE = Item(REF, "", {}, (), aborted=False, updated_by=US, unreadable={"f": "no number"})
@@ -104,7 +104,9 @@ AFTER: list[tuple[Verdict, Item | None, Outcome]] = [
     (Accepted("L"), item(NUMBER, 7), Applied()),
     (REFUSED, item(NUMBER, 7), Applied()),
     (LOST, item(NUMBER, 7), Applied()),
-    (Accepted("L"), item(NUMBER, 1), Ignored("1")),
+    (Accepted("L"), item(NUMBER, 1, at=9), Ignored("1")),
+    (Accepted("L"), item(NUMBER, 1), Unknown("accepted, not seen within 2.5 s")),
+    (Accepted("L"), item(NUMBER, 1, BO, at=9), Unknown("accepted, not seen within 2.5 s")),
     (REFUSED, item(NUMBER, 1), Rejected('20006 "Invalid Param" (log id L0G)')),
     (Refused(20006, "no", ""), item(NUMBER, 4, BO), Rejected('20006 "no"')),
     (LOST, item(NUMBER, 1), Rejected("not stored: a reset")),
@@ -126,19 +128,24 @@ def test_what_was_seen_decides_and_the_answer_tells_why(
     verdict: Verdict, seen: Item | None, outcome: Outcome
 ) -> None:
     before = item(NUMBER, 1)
-    assert after_sending(SEVEN, NUMBER, before=before, item=seen, verdict=verdict, user_key=US) == outcome
+    after = after_sending(SEVEN, NUMBER, before=before, item=seen, verdict=verdict, user_key=US, waited=2.5)
+    assert after == outcome
 
 
 def test_an_answer_that_was_never_judged_ends_in_an_error_and_in_no_outcome() -> None:
     unjudged, four = cast("Verdict", "200 OK"), item(NUMBER, 4)
     with pytest.raises(AssertionError, match="200 OK"):
-        after_sending(SEVEN, NUMBER, before=item(NUMBER, 1), item=four, verdict=unjudged, user_key=US)
+        after_sending(
+            SEVEN, NUMBER, before=item(NUMBER, 1), item=four, verdict=unjudged, user_key=US, waited=1
+        )
 
 
 def test_an_ignored_clear_says_how_to_find_what_empties_the_field() -> None:
-    before = item(NUMBER, 1)
+    before, after = item(NUMBER, 1), item(NUMBER, 1, at=9)
     one = change(1, None, clears=True)
-    outcome = after_sending(one, NUMBER, before=before, item=before, verdict=Accepted(""), user_key=US)
+    outcome = after_sending(
+        one, NUMBER, before=before, item=after, verdict=Accepted(""), user_key=US, waited=1
+    )
     assert outcome == Ignored("1; how this space empties it is found by `reconciler doctor --probe`")
 
 

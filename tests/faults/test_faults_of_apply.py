@@ -9,10 +9,11 @@ import httpx
 import pytest
 
 from reconciler.api.failures import NoAnswer, NotSent
+from reconciler.applier import Stop
 from reconciler.errors import CannotRun
-from reconciler.model import Applied, Ignored, word
+from reconciler.model import Applied, Ignored, Unknown, word
 from reconciler.sandbox import World
-from tests.road import Memory, app_of, apply_to, calm_world, plan_of, words
+from tests.road import Hasty, Memory, app_of, apply_to, calm_world, plan_of, words
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -203,6 +204,17 @@ def test_a_field_that_became_calculated_is_blocked() -> None:
     field.formula = ["x"]
     report = apply_to(world, plan)
     assert words(report) == {"applied": 4, "blocked": 1}
+
+
+def test_a_read_that_lags_longer_than_we_wait_is_told_as_unknown_and_not_as_ignored() -> None:
+    world = calm_world()
+    plan = plan_of(world, STATE)
+    world.options.stale_reads_ms = 60_000
+    report = apply_to(world, plan, stop=Stop(cut=Hasty()))
+    assert words(report) == {"unknown": 5}
+    assert {row.outcome for row in report.rows} == {Unknown("accepted, not seen within 2.5 s")}
+    world.options.stale_reads_ms = 0
+    assert plan_of(world, STATE).is_empty
 
 
 @pytest.mark.parametrize("how", ["trim", "upper"])
