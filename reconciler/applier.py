@@ -21,6 +21,7 @@ from reconciler.clock import Moment, slept, ticks
 from reconciler.errors import ReconcilerError
 from reconciler.fields.base import Codec
 from reconciler.model import (
+    GONE,
     ROLES,
     Applied,
     Blocked,
@@ -40,7 +41,6 @@ from reconciler.model import (
     word,
 )
 from reconciler.outcomes import MOVED, after_sending, aim, before_sending, stands, untouched
-from reconciler.planner import GONE
 from reconciler.rows import fold_roles
 from reconciler.targets import added
 from reconciler.task import Remote, Task

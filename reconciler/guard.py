@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from reconciler.model import GuardResult, Plan
+from reconciler.model import GONE, GuardResult, Plan, Ref
 
 SHARE_FROM = 10
 """The share of items counts only where the state names at least this many."""
+INVISIBLE_FROM = 10
+"""Items that must have vanished together before the token is suspected: a few are deleted every week."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one apply may touch: `changes` and `share` count items, `clears` and `both` fields."""
+    """How much one apply may touch: `changes` and `share` count items, `clears` and `both` fields.
+
+    `invisible` is the share of items that may be newly not visible, `granted` how many a reviewer let be so.
+    """
 
     changes: int = 100
     share: Decimal = Decimal("0.3")
     clears: int = 10
     both: int = 0
+    invisible: Decimal = Decimal("0.2")
+    granted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +39,10 @@ class Allowance:
     clears: int | None = None
     both: int | None = None
     until: date | None = None
+    invisible: int | None = None
 
 
-NUMBERS = ("changes", "share", "clears", "both")
+NUMBERS = ("changes", "share", "clears", "both", "invisible")
 
 
 def unspent(granted: Iterable[Allowance], before: Iterable[Allowance]) -> tuple[Allowance, ...]:
@@ -58,6 +66,8 @@ def widened(limits: Limits, allowances: Iterable[Allowance], today: date) -> Lim
         share=max([limits.share, *(one.share for one in standing if one.share is not None)]),
         clears=max([limits.clears, *(one.clears for one in standing if one.clears is not None)]),
         both=max([limits.both, *(one.both for one in standing if one.both is not None)]),
+        invisible=limits.invisible,
+        granted=max([limits.granted, *(one.invisible for one in standing if one.invisible is not None)]),
     )
 
 
@@ -78,7 +88,28 @@ def judge(plan: Plan, limits: Limits) -> tuple[GuardResult, ...]:
             "clears", f"{limits.clears} fields", f"{plan.clears} fields", plan.clears <= limits.clears
         ),
         GuardResult("both", f"{limits.both} fields", f"{both} fields", both <= limits.both),
+        *vanished(plan, limits),
     )
+
+
+def vanished(plan: Plan, limits: Limits) -> Iterator[GuardResult]:
+    """Judge the items that are newly not visible, where they are enough to suspect the token.
+
+    An item that the last apply already left behind as a whole is not new.
+    """
+    count = len(newly_invisible(plan))
+    if count < INVISIBLE_FROM or not plan.named:
+        return
+    share = Decimal(count) / plan.named
+    actual = f"{count} of {plan.named} items newly not visible: suspect the token or the permission"
+    ok = share <= limits.invisible or count <= limits.granted
+    yield GuardResult("invisible", percent(limits.invisible), actual, ok)
+
+
+def newly_invisible(plan: Plan) -> set[Ref]:
+    """Return the items that the space does not show, and that were seen at the last record or have none."""
+    behind = {one.ref for one in plan.unapplied if one.key is None}
+    return {one.ref for one in plan.blocks if one.key is None and one.reason == GONE} - behind
 
 
 def both_of(plan: Plan) -> int:
@@ -94,7 +125,12 @@ def percent(share: Decimal) -> str:
 def allow_line(plan: Plan) -> str:
     """Return the settings entry that would let this plan pass, ready to paste."""
     items = len(plan.updates)
-    numbers = {"changes": str(items), "clears": str(plan.clears), "both": str(both_of(plan))}
+    numbers = {
+        "changes": str(items),
+        "clears": str(plan.clears),
+        "both": str(both_of(plan)),
+        "invisible": str(len(newly_invisible(plan))),
+    }
     if plan.named:
         numbers["share"] = percent(Decimal(items) / plan.named + Decimal("0.0005"))
     failed = [f"{one.name}: {numbers[one.name]}" for one in plan.guards if not one.ok and one.name in numbers]

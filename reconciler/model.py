@@ -14,6 +14,10 @@ ROLES = "roles/"
 """Prefix of a change's key where it speaks of one role."""
 
 
+GONE = "deleted, of another type, or not visible"
+"""Why an item that no read returned is blocked."""
+
+
 class Ref(NamedTuple):
     """One work item: the type's key and the item's id; the space is the plan's."""
 

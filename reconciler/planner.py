@@ -10,10 +10,9 @@ from reconciler.catalog import PEOPLE_TYPES, Catalog, WantedField, WantedItem, s
 from reconciler.fields.base import Codec, Rule, Seen, settle
 from reconciler.fields.people import USER_KEY
 from reconciler.fields.sets import SetCodec
-from reconciler.model import Block, Change, Item, Plan, Ref, Released, Unapplied, Update
+from reconciler.model import GONE, Block, Change, Item, Plan, Ref, Released, Unapplied, Update
 from reconciler.why import Past, released, word_for
 
-GONE = "deleted, of another type, or not visible"
 ABORTED = "terminated"
 
 

@@ -224,6 +224,7 @@ class Allow(Strict):
     share: Share | None = Field(default=None, description="Share of the space's items, such as 30%.")
     clears: Count | None = Field(default=None, description="Fields that one apply may empty.")
     both: Count | None = Field(default=None, description="Fields changed here and there that may be sent.")
+    invisible: Count | None = Field(default=None, description="Items that may be newly not visible.")
     until: Day | None = Field(default=None, description="The last day on which it holds.")
     why: Text = ""
 
@@ -234,6 +235,9 @@ class Guards(Strict):
     changes: Count = Field(default=100, description="Items.")
     share: Share = Field(default=Decimal("0.3"), description="Share of the items that state/ names.")
     clears: Count = Field(default=10, description="Fields that are emptied.")
+    invisible: Share = Field(
+        default=Decimal("0.2"), description="Share of the items that may be newly not visible, from ten on."
+    )
     allow: Annotated[tuple[Allow, ...], BeforeValidator(entries_of)] = ()
 
 

@@ -16,8 +16,8 @@ from reconciler.catalog import Catalog
 from reconciler.errors import quoted
 from reconciler.fields.base import Codec
 from reconciler.fields.related import word_of
-from reconciler.model import Change, Plan, Ref, Update
-from reconciler.planner import GONE, blocking
+from reconciler.model import GONE, Change, Plan, Ref, Update
+from reconciler.planner import blocking
 
 Called: TypeAlias = Mapping[int, frozenset[tuple[str, str]]]
 """By what (type key, name) the files call an item, as they were read."""

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.authored import Place
 from reconciler.guard import Allowance, Limits, allow_line, judge, widened
-from reconciler.model import Change, Plan, Ref, Update
+from reconciler.model import GONE, Block, Change, Plan, Ref, Unapplied, Update
 
 TODAY = date(2026, 11, 25)
 PLACE = Place("state/a.yaml", 1, 1)
@@ -113,3 +113,35 @@ def test_every_limit_can_be_raised_and_the_largest_that_stands_counts() -> None:
     ]
     assert widened(Limits(), some, TODAY) == Limits(150, Decimal("0.9"), 30, 3)
     assert widened(Limits(), [Allowance()], TODAY) == Limits()
+
+
+def hidden(items: int, named: int, behind: int = 0) -> Plan:
+    """Make a plan in which the space shows none of `items`, of which the last apply left `behind` behind."""
+    blocks = tuple(Block(Ref("story", n), "", None, "", GONE, "", PLACE) for n in range(items))
+    unapplied = tuple(Unapplied(Ref("story", n), None, "abc") for n in range(behind))
+    return replace(plan_of(0, named), blocks=blocks, unapplied=unapplied)
+
+
+@pytest.mark.parametrize(
+    ("plan", "fails"),
+    [
+        (hidden(9, 9), []),
+        (hidden(10, 50), []),
+        (hidden(11, 50), ["invisible"]),
+        (hidden(10, 10), ["invisible"]),
+        (hidden(20, 50, behind=10), []),
+        (hidden(20, 50, behind=9), ["invisible"]),
+        (hidden(199, 1000), []),
+        (hidden(201, 1000), ["invisible"]),
+    ],
+)
+def test_many_items_that_are_newly_not_visible_let_the_token_be_suspected(
+    plan: Plan, fails: list[str]
+) -> None:
+    assert failed(plan, Limits()) == fails
+    assert failed(plan, Limits(invisible=Decimal(1))) == []
+    granted = widened(Limits(), [Allowance(invisible=len(plan.blocks))], TODAY)
+    assert failed(plan, granted) == []
+    if fails:
+        judged = replace(plan, guards=judge(plan, Limits()))
+        assert f"invisible: {len(plan.blocks) - len(plan.unapplied)}" in allow_line(judged)

@@ -60,6 +60,7 @@ def command(
     max_share: Decimal | None,
     allow_clear: int | None,
     accept_both: int | None,
+    max_invisible: Decimal | None,
     max_errors: int | None,
     deadline: float | None,
     wait: float | None,
@@ -88,7 +89,7 @@ def command(
         raise CannotRun("--only, --exclude, --base, --applied and --drift do not change a saved plan", fix)
     if not saved:
         refuse_silence(yes=yes)
-    raised = Raised(max_changes, max_share, allow_clear, accept_both)
+    raised = Raised(max_changes, max_share, allow_clear, accept_both, max_invisible)
     refs = Refs(base, applied, drift)
     with failures_told(fmt):
         refuse_foreign()

@@ -50,6 +50,7 @@ def command(
     max_share: Decimal | None,
     allow_clear: int | None,
     accept_both: int | None,
+    max_invisible: Decimal | None,
     max_errors: int | None,
     deadline: float | None,
     wait: float | None,
@@ -71,7 +72,7 @@ def command(
 
     if heal:
         refuse_silence(yes=yes)
-    raised = Raised(max_changes, max_share, allow_clear, accept_both)
+    raised = Raised(max_changes, max_share, allow_clear, accept_both, max_invisible)
     with failures_shown(paths, space, formats, out):
         if heal:
             refuse_foreign()

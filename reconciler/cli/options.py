@@ -139,6 +139,9 @@ def guards(command: Command) -> Command:
         click.option(
             "--allow-clear", metavar="N", type=click.IntRange(0), help="Fields that may be emptied."
         ),
+        click.option(
+            "--max-invisible", metavar="P", type=Share(), help="Share of items that may be newly not visible."
+        ),
         click.option("--max-share", metavar="P", type=Share(), help="Share of the items, such as 30%."),
         click.option("--max-changes", metavar="N", type=click.IntRange(0), help="Items that may change."),
     ):

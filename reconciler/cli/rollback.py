@@ -55,6 +55,7 @@ def command(
     max_share: Decimal | None,
     allow_clear: int | None,
     accept_both: int | None,
+    max_invisible: Decimal | None,
     max_errors: int | None,
     deadline: float | None,
     wait: float | None,
@@ -80,7 +81,7 @@ def command(
         refuse_foreign()
         entries = list(read_journal(journal or RUNS / run / "journal.jsonl"))
         plan, settings, edits = reverse_plan(
-            entries, run, only, Raised(max_changes, max_share, allow_clear, accept_both)
+            entries, run, only, Raised(max_changes, max_share, allow_clear, accept_both, max_invisible)
         )
         if out:
             write(out, dumps(plan_file(plan, now())))

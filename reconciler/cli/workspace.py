@@ -94,6 +94,7 @@ class Raised:
     share: object = None
     clears: int | None = None
     both: int | None = None
+    invisible: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,7 +501,9 @@ def guarded(plan: Plan, settings: Settings, raised: Raised, base: Settings | Non
     flags = {name: value for name in NUMBERS if (value := getattr(raised, name)) is not None}
 
     def held(granted: Iterable[Allowance]) -> tuple[GuardResult, ...]:
-        limits = widened(Limits(before.changes, before.share, before.clears), granted, today)
+        limits = widened(
+            Limits(before.changes, before.share, before.clears, invisible=before.invisible), granted, today
+        )
         return judge(plan, replace(limits, **flags))
 
     every = allowances(decisions.guards)
@@ -516,7 +519,10 @@ def guarded(plan: Plan, settings: Settings, raised: Raised, base: Settings | Non
 
 def allowances(guards: Guards) -> tuple[Allowance, ...]:
     """Return the exceptions as guards count them: without words."""
-    return tuple(Allowance(one.changes, one.share, one.clears, one.both, one.until) for one in guards.allow)
+    return tuple(
+        Allowance(one.changes, one.share, one.clears, one.both, one.until, one.invisible)
+        for one in guards.allow
+    )
 
 
 def guards_before(base: Settings, settings: Settings, plan: Plan) -> Guards:
@@ -534,6 +540,7 @@ def guards_before(base: Settings, settings: Settings, plan: Plan) -> Guards:
         changes=min(one.changes for one in every),
         share=min(one.share for one in every),
         clears=min(one.clears for one in every),
+        invisible=min(one.invisible for one in every),
         allow=tuple(allow for one in every for allow in one.allow),
     )
 

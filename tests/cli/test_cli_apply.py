@@ -355,3 +355,22 @@ def test_no_put_leaves_where_no_journal_can_be_kept(desk: Desk) -> None:
     assert done.code == 1
     assert desk.world.writes == []
     assert "error: cannot write to .reconciler (File exists); nothing was sent" in done.err
+
+
+def test_an_apply_to_a_space_that_hides_many_items_suspects_the_token_and_sends_nothing(desk: Desk) -> None:
+    """Ten of forty may be deleted ones; a token that lost a permission shows them as not there too."""
+    hidden = [f"{{id: {6300099000 + n}, fields: {{story_points: 1}}}}" for n in range(12)]
+    desk.stories(*hidden, *(f"{{id: {STORY + n}, fields: {{story_points: 777}}}}" for n in range(4)))
+    suspect = "12 of 16 items newly not visible: suspect the token or the permission"
+    flags = ("apply", "--yes", "--max-share", "100%")
+    refused = desk.run(*flags)
+    assert (refused.code, desk.sent) == (4, [])
+    assert suspect in refused.out + refused.err
+    assert "guards: {allow: [{invisible: 12, why: …}]}" in refused.out + refused.err
+    assert desk.run(*flags, "--max-invisible", "50%").code == 4
+    desk.write("state/reconciler.yaml", "spaces: {demo: {guards: {allow: [{invisible: 11, why: moved}]}}}\n")
+    assert desk.run(*flags).code == 4
+    assert desk.sent == []
+    desk.write("state/reconciler.yaml", "spaces: {demo: {guards: {allow: [{invisible: 12, why: moved}]}}}\n")
+    assert desk.run(*flags).code == 3
+    assert len(desk.sent) == 4
