@@ -7,6 +7,10 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from reconciler.errors import CannotRun
+
+LAST = 253_370_764_799
+"""The end of the year 9998 in seconds since 1970: whatever the zone, it is a day of the calendar."""
 NAP = 0.25
 """Seconds of sleep that count: two clocks, read one after the other, never agree to the microsecond."""
 
@@ -14,8 +18,11 @@ NAP = 0.25
 def now() -> datetime:
     """Return the time in UTC to the second; `SOURCE_DATE_EPOCH` sets it for reproducible output."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
-    return moment.replace(microsecond=0)
+    if not epoch.isdecimal():
+        return datetime.now(UTC).replace(microsecond=0)
+    if len(epoch) > len(str(LAST)) or int(epoch) > LAST:
+        raise CannotRun("SOURCE_DATE_EPOCH is beyond the calendar", "give seconds since 1970, or unset it")
+    return datetime.fromtimestamp(int(epoch), UTC)
 
 
 def ticks() -> float:

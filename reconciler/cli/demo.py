@@ -61,13 +61,18 @@ def command(keep: Path | None) -> int:
 @contextlib.contextmanager
 def working_folder(keep: Path | None) -> Iterator[Path]:
     """Yield a folder that holds a copy of the demo state."""
-    if keep is not None and keep.exists() and any(keep.iterdir()):
-        raise CannotRun(f"{keep} is not empty", "name a new folder")
     with contextlib.ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reconciler-demo-")))
         source = stack.enter_context(demo_files())
-        for name in FOLDERS:
-            shutil.copytree(source / name, folder / name)
+        try:
+            if folder.exists() and any(folder.iterdir()):
+                raise CannotRun(f"{folder} is not empty", "name a new folder")
+            for name in FOLDERS:
+                shutil.copytree(source / name, folder / name)
+        except OSError as error:
+            raise CannotRun(
+                f"cannot write to {folder} ({error.strerror or error})", "name a new folder"
+            ) from None
         yield folder
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,9 +28,10 @@ class Share(click.ParamType[Decimal]):
         text = str(value)
         try:
             share = Decimal(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-        except InvalidOperation:
+            inside = 0 <= share <= 1
+        except ArithmeticError:  # also of NaN, which no comparison takes, and of exponents beyond any share
             self.fail("write it as 30%", param, ctx)
-        if not 0 <= share <= 1:
+        if not inside:
             self.fail("a share lies between 0% and 100%", param, ctx)
         return share
 

@@ -18,6 +18,8 @@ LEFTOVERS = (".", "#", "~")
 """How the names of hidden files and of editors' leftovers begin."""
 
 MOST_FILES = 20_000
+DEEPEST = 64
+"""Folders within folders below one that is named: a walk takes a step of Python's stack for each."""
 
 
 def found(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> list[Path]:
@@ -77,6 +79,12 @@ def below(folder: Path, root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
 
     for base, folders, names in os.walk(folder, onerror=unread):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if folders and len(Path(base).parts) - len(folder.parts) >= DEEPEST:
+            place = Place(shown(Path(base), root), 1, 1)
+            mistakes.append(
+                Mistake(place, f"folders {DEEPEST} deep, and more in them", "lay them out flatter")
+            )
+            folders.clear()
         files = [Path(base, name) for name in sorted(names) if is_desired(name)]
         links = [path for path in (*(Path(base, name) for name in folders), *files) if path.is_symlink()]
         mistakes += [a_link(link, root) for link in links]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +45,48 @@ def test_an_empty_word_of_a_job_s_variable_never_means_everything(
     assert done.code == 1, done.out
     assert "internal error" not in done.err
     assert desk.world.writes == []
+
+
+@pytest.mark.parametrize("share", ["nan", "sNaN", "inf", "1e9999999%", "-1%", "101%", "%"])
+def test_a_share_that_is_none_is_refused_in_plain_words(desk: Desk, share: str) -> None:
+    wants(desk)
+    done = desk.run("apply", "--yes", "--max-share", share)
+    assert done.code == 1
+    assert "Invalid value for '--max-share'" in done.err
+    assert desk.world.writes == []
+
+
+@pytest.mark.parametrize("epoch", ["9" * 12, "9" * 20, "9" * 5000], ids=len)
+def test_a_second_beyond_the_calendar_is_told_by_its_variable(desk: Desk, epoch: str) -> None:
+    wants(desk)
+    for command in ("plan", "apply --yes", "plan --format json"):
+        desk.environ["SOURCE_DATE_EPOCH"] = epoch
+        done = desk.run(*command.split())
+        assert done.code == 1
+        assert "SOURCE_DATE_EPOCH is beyond the calendar" in done.err
+    assert desk.world.writes == []
+
+
+def test_folders_in_folders_without_end_are_told_at_their_place(desk: Desk) -> None:
+    wants(desk)
+    with contextlib.chdir(desk.folder / "state"):
+        for _ in range(1500):
+            Path("d").mkdir()
+            os.chdir("d")
+    for command in ("plan", "validate", "apply --yes"):
+        done = desk.run(*command.split())
+        assert done.code == 1
+        assert "folders 64 deep, and more in them; lay them out flatter" in done.out + done.err
+    assert desk.world.writes == []
+    subprocess.run(["/bin/rm", "-r", desk.folder / "state"], check=True)  # deeper than Python's own goes
+
+
+def test_a_demo_is_kept_in_a_folder_alone(desk: Desk) -> None:
+    desk.write("file", "")
+    for place in ("/dev/null", "file", "file/below", ""):
+        done = desk.run("demo", "--keep", place)
+        assert done.code == 1
+        assert "internal error" not in done.err
 
 
 def test_no_file_of_the_repository_says_where_credentials_go(desk: Desk) -> None:
