@@ -8,18 +8,19 @@ stands in its settings alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from reconciler.catalog import Catalog, TypeSpec
-from reconciler.errors import CannotRun
+from reconciler.errors import quoted
 from reconciler.fields import CODECS, codec_for
 from reconciler.fields.base import FieldSpec, Items, People, Person
+from reconciler.pin_files import BadPins, checked_format, file_stem, parsed
 from reconciler.profile import CLEARS, trimmed
 from reconciler.settings import FieldSettings, SpaceSettings
 
@@ -36,7 +37,8 @@ SETTLED = frozenset({"kind", "scale", "zone", "row_key"})
 
 SPEC = TypeAdapter(TypeSpec)
 NAMES = TypeAdapter(dict[str, str])
-IDS = TypeAdapter(dict[str, dict[str, int]])
+ItemId = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
+IDS = TypeAdapter(dict[str, dict[str, ItemId]])
 
 
 class Profile(BaseModel, extra="forbid"):
@@ -87,14 +89,6 @@ class Pins:
         return catalog
 
 
-class BadPins(CannotRun):
-    """A pin file that cannot be read."""
-
-    def __init__(self, path: Path, what: str) -> None:
-        """Make the message."""
-        super().__init__(f"{path} cannot be read ({what})", "restore it, or run `reconciler schema pull`")
-
-
 def pins_folder(root: Path, space: str) -> Path:
     """Return where a space's pins are."""
     return root / FOLDER / space
@@ -107,12 +101,12 @@ def read_pins(folder: Path) -> Pins:
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
         if path.name in OTHERS or path.name.endswith(".schema.json"):
             continue
-        try:
-            whole = parsed(path)
-            spec = SPEC.validate_python(whole["type"])
-        except (KeyError, TypeError, ValidationError):
-            raise BadPins(path, "no type stands in it") from None
-        types[spec.key], space_key = spec, str(whole.get("space_key", space_key))
+        spec, key = pinned_type(path)
+        if spec.key in types:
+            raise BadPins(path, f"another file pins the type {quoted(spec.key)} too", "delete one of both")
+        if space_key and key != space_key:
+            raise BadPins(path, f"another file is of the space {quoted(space_key)}", "delete one of both")
+        types[spec.key], space_key = spec, key
     people = named(folder / PEOPLE, NAMES, "it maps e-mails to user keys")
     items = named(folder / ITEMS, IDS, "it maps types to names and ids")
     profile = named(
@@ -127,6 +121,17 @@ def read_pins(folder: Path) -> Pins:
         known_forms(folder / PROFILE, profile.forms),
         trimmed(profile.found),
     )
+
+
+def pinned_type(path: Path) -> tuple[TypeSpec, str]:
+    """Return the type that a file pins, and the key of its space; raises BadPins."""
+    whole = parsed(path)
+    try:
+        spec, key = SPEC.validate_python(whole["type"]), str(whole.get("space_key", ""))
+    except (KeyError, TypeError, ValidationError):
+        raise BadPins(path, "no type stands in it") from None
+    checked_format(path, whole)
+    return spec, key
 
 
 def known_forms(path: Path, forms: Mapping[str, str]) -> Mapping[str, str]:
@@ -148,21 +153,11 @@ def named(path: Path, shape: TypeAdapter[Value], what: str) -> Value:
         raise BadPins(path, what) from None
 
 
-def parsed(path: Path) -> Any:
-    """Read one JSON file."""
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadPins(path, type(error).__name__) from None
-
-
 def pin_files(pins: Pins) -> dict[str, str]:
     """Return the text of each file by its name: one option a line, sorted, so that diffs are small."""
     files = {
-        f"{spec.word}.json": text_of(
-            {"format_version": FORMAT, "space_key": pins.space_key, "type": bare(spec)}
-        )
-        for spec in pins.types.values()
+        f"{stem}.json": text_of({"format_version": FORMAT, "space_key": pins.space_key, "type": bare(spec)})
+        for stem, spec in stems(pins.types.values()).items()
     }
     if pins.people:
         files[PEOPLE] = text_of(dict(pins.people))
@@ -172,6 +167,16 @@ def pin_files(pins: Pins) -> dict[str, str]:
             by_type.setdefault(type_key, {})[name] = item_id
         files[ITEMS] = text_of(by_type)
     return files
+
+
+def stems(types: Iterable[TypeSpec]) -> dict[str, TypeSpec]:
+    """Return the types by the names of their files, each its own also where case does not count."""
+    made: dict[str, TypeSpec] = {}
+    for spec in types:
+        taken = {stem.lower() for stem in made}
+        stem = file_stem(spec.api_name, spec.key)
+        made[file_stem(spec.key) if stem.lower() in taken else stem] = spec
+    return made
 
 
 def bare(spec: TypeSpec) -> Any:

@@ -142,8 +142,9 @@ def chosen_types(catalog: Catalog, words: Sequence[str]) -> list[TypeSpec]:
 def home(space: str, kind: TypeSpec) -> str:
     """Return the file that begins with items of a type."""
     from reconciler.cli.files import STATE
+    from reconciler.pin_files import file_stem
 
-    return f"{STATE}/{space}/{kind.word}.yaml"
+    return f"{STATE}/{space}/{file_stem(kind.api_name, kind.key)}.yaml"
 
 
 def files_of(reader: Reader, kinds: Sequence[TypeSpec], zone: str) -> dict[str, str]:

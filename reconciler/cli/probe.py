@@ -121,7 +121,8 @@ def write_report(home: Home, probe: Probe, ear: Ear, connection: Connection) -> 
 
 def write_profile(home: Home, report: Report) -> str:
     """Write what was found beside the pins; returns its name."""
-    from reconciler.pins import PROFILE, parsed, pins_folder
+    from reconciler.pin_files import parsed
+    from reconciler.pins import PROFILE, pins_folder
     from reconciler.profile import profile_of
 
     path = pins_folder(home.root, home.space) / PROFILE

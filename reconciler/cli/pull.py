@@ -481,14 +481,15 @@ def written_file(
             raise CannotRun(f"{path} holds items of another type", "choose another file")
         return edited(path.read_bytes(), [Members(("items",), add=added)], shown(path, home.root))
     whole = Section(space=home.space, type=kind.word, items=list(added))
-    return "".join(f"{line}\n" for line in [*modeline(home, path, kind.word), *lines_of(whole, 0)]).encode()
+    return "".join(f"{line}\n" for line in [*modeline(home, path, kind), *lines_of(whole, 0)]).encode()
 
 
-def modeline(home: Home, path: Path, word: str) -> list[str]:
+def modeline(home: Home, path: Path, kind: TypeSpec) -> list[str]:
     """Return the comment by which editors find the schema of the type, where there is one."""
+    from reconciler.pin_files import file_stem
     from reconciler.pins import pins_folder
 
-    schema = pins_folder(home.root, home.space) / f"{word}.schema.json"
+    schema = pins_folder(home.root, home.space) / f"{file_stem(kind.api_name, kind.key)}.schema.json"
     if not schema.is_file():
         return []
     way = Path(os.path.relpath(schema, (home.root / path).parent)).as_posix()

@@ -67,13 +67,12 @@ def pinned_files(pins: Pins, space: str) -> dict[str, str]:
     import json
 
     from reconciler.editor import editor_schema
-    from reconciler.pins import pin_files
+    from reconciler.pins import pin_files, stems
 
     names = sorted({space, pins.space_key})
     return pin_files(pins) | {
-        f"{spec.word}.schema.json": json.dumps(editor_schema(spec, names), ensure_ascii=False, indent=1)
-        + "\n"
-        for spec in pins.types.values()
+        f"{stem}.schema.json": json.dumps(editor_schema(spec, names), ensure_ascii=False, indent=1) + "\n"
+        for stem, spec in stems(pins.types.values()).items()
     }
 
 
