@@ -19,6 +19,7 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "roles_at_create": ("optional", "required"),
     "locked_role_member": ("deletable", "allow_delete"),
     "removed_roles": ("null", "missing"),
+    "forms_by_endpoint": ("alike", "live"),
     "stateflow_abort": ("refuse", "accept"),
     "unsaved_texts": ("unfilled", "filled"),
     "people_rows": ("refuse", "drop_new"),
@@ -77,6 +78,8 @@ class Options:
     """Items that a user may not see: rows with any of `user`, `type`, `item`; for x-auth-mode 1."""
     empty_forms: dict[str, str] = field(default_factory=dict)
     """field_type_key → `missing`, `null`, `text`, `list`, `zero`, `object`: how an empty value reads."""
+    forms_by_endpoint: str = "alike"
+    """`alike` or `live`: whether `query` and `filter` give one item in two forms, as was recorded once."""
     stale_reads_ms: int = 0
     search_lag_ms: int = 0
     # Writes: page 7

@@ -43,7 +43,15 @@ def query(world: World, call: Call) -> Object:
         raise Refusal("no_item")
     if world.pages is not None and not call.many("fields") and not call.map("expand"):
         return {"data": Ready([_page(world, world.pages, each, call) for each in good])}
-    return {"data": [work_item(world, each, call, wanted) for each in good]}
+    return {"data": [_queried(world, each, call, wanted) for each in good]}
+
+
+def _queried(world: World, item: Item, call: Call, wanted: Callable[[Field], bool]) -> Object:
+    """Make an item as `query` gives it: by a switch without `current_nodes` where there are none."""
+    made = work_item(world, item, call, wanted)
+    if world.options.forms_by_endpoint == "live" and made["pattern"] == "State":
+        del made["current_nodes"]
+    return made
 
 
 class Ready(list[str]):
@@ -54,7 +62,7 @@ def _page(world: World, pages: dict[int, tuple[Item, str]], item: Item, call: Ca
     """Encode a whole item once: a change makes a new item, so the old text is not found again."""
     kept = pages.get(item.id)
     if kept is None or kept[0] is not item:
-        text = json.dumps(work_item(world, item, call, anything), ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(_queried(world, item, call, anything), ensure_ascii=False, separators=(",", ":"))
         pages[item.id] = kept = item, text
     return kept[1]
 
@@ -151,7 +159,15 @@ def _filtered(world: World, item: Item, call: Call, wanted: Callable[[Field], bo
     if world.options.filter_fields == "builtin":
         by_key = world.type_of(item).by_key
         made["fields"] = [each for each in made["fields"] if not by_key[each["field_key"]].custom]
+    if world.options.forms_by_endpoint == "live":
+        made["fields"] = [_as_listed(each) for each in made["fields"]]
     return made
+
+
+def _as_listed(entry: Object) -> Object:
+    """Make an entry of `fields[]` as a list gives it: with a help text, and no roles at all as null."""
+    empty = entry["field_key"] == "role_owners" and not entry["field_value"]
+    return entry | {"help_description": ""} | ({"field_value": None} if empty else {})
 
 
 def filter_items(world: World, call: Call) -> Object:

@@ -308,6 +308,31 @@ def test_a_plugin_token_is_told_nothing_of_groups(shared: Bench) -> None:
     assert no[:3] == (403, 10211, "Token Info Is Invalid")
 
 
+# -- one item in two forms --------------------------------------------------------------------------------
+
+
+def both(bench: Bench) -> tuple[Json, Json]:
+    """The issue by `query` and by `filter`."""
+    body = {"work_item_type_keys": ["issue"], "work_item_ids": [ISSUE]}
+    return bench.read(ISSUE, "issue"), bench.ok("POST", "/open_api/demo/work_item/filter", body)["data"][0]
+
+
+def test_query_and_filter_give_one_item_in_two_forms_by_a_switch() -> None:
+    bench = world_of(removed_roles="missing")
+    bench.world.item(ISSUE).values["role_owners"] = []
+    queried, filtered = both(bench)
+    assert queried == filtered
+    bench.world.options.set({"forms_by_endpoint": "live"})
+    queried, filtered = both(bench)
+    assert "current_nodes" not in queried
+    assert filtered["current_nodes"] == []
+    values = [
+        next(r for r in row["fields"] if r["field_key"] == "role_owners") for row in (queried, filtered)
+    ]
+    assert [row["field_value"] for row in values] == [[], None]
+    assert ["help_description" in row for row in values] == [False, True]
+
+
 # -- what the Go SDK sends: every member of a body, zeros and all -----------------------------------------
 
 ZEROS: list[tuple[str, str, Json]] = [
