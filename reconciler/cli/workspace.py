@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from reconciler.api.connection import Connection, connection_from
 from reconciler.authored import Manifest, Outline
 from reconciler.blame import blamed, fought_over, suspects
 from reconciler.cache import Cache, Unusable, opened, place_of
 from reconciler.catalog import Catalog, WantedItem, WorkedOut, spec_of
+from reconciler.cli.decisions import settings_changes
 from reconciler.cli.files import STATE, Offline, of_space, one_name, read_by_pins, read_files
 from reconciler.cli.output import tell
 from reconciler.cli.own_folder import is_own
@@ -558,23 +557,6 @@ def with_blame(plan: Plan, reader: Reader, plugin_id: str) -> Plan:
     names = {key: person.email or key for key, person in reader.catalog.people.by_key.items()}
     told = blamed(plan, records, names, plugin_id, reader.settings.time_zone)
     return leaving(told, lambda ref, one: fought_over(one, records.get(ref, ())), reader.catalog)
-
-
-def settings_changes(before: Settings, after: Settings) -> Iterator[str]:
-    """Yield each decision that a change of the settings makes anew."""
-    old, new = (dict(flat_settings(one.model_dump(mode="json"))) for one in (before, after))
-    for path in sorted(old.keys() | new.keys()):
-        if old.get(path) != new.get(path):
-            yield f"{path}: {old.get(path, 'not set')} → {new.get(path, 'not set')}"
-
-
-def flat_settings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every value that stands in the settings by the path that leads to it."""
-    if isinstance(value, dict) and value:
-        for key, one in value.items():
-            yield from flat_settings(one, f"{path}.{key}" if path else str(key))
-    elif value not in (None, {}, []):
-        yield path, json.dumps(value, ensure_ascii=False)
 
 
 def settings_at(root: Path, state: str, sha: str) -> Settings | None:

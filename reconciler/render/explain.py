@@ -13,7 +13,7 @@ from typing import Any
 
 from reconciler.fields.base import EMPTY_LABEL
 from reconciler.model import Change
-from reconciler.render.safe import SafeText, safe_text
+from reconciler.render.safe import SafeText, isolated, safe_text, unsteered
 
 SAME, GONE, NEW = "same", "gone", "new"
 
@@ -164,7 +164,7 @@ def one_line(change: Change, keep: int = 30) -> SafeText:
     """Return a long text's difference for a line of a terminal: `… the [-old-] {+new+} words …`."""
     marks = {SAME: "{}", GONE: "[-{}-]", NEW: "{{+{}+}}"}
     pieces = nearby(words(change.before_label, change.after_label), keep)
-    return safe_text("".join(marks[piece.kind].format(piece.text) for piece in pieces))
+    return unsteered("".join(marks[piece.kind].format(isolated(safe_text(piece.text))) for piece in pieces))
 
 
 def inside(before: Any, after: Any) -> tuple[SafeText, ...]:

@@ -17,9 +17,10 @@ from reconciler.render.groups import (
     groups,
     shows_members,
     steps,
+    told_apart,
 )
 from reconciler.render.markdown import document
-from reconciler.render.safe import safe_text
+from reconciler.render.safe import RTL, safe_text
 from reconciler.render.text import title, verdict
 
 SHOWN = 10
@@ -87,7 +88,7 @@ def fitted(text: str, most: int) -> str:
 
 def plan_annotations(plan: Plan) -> str:
     """Return the workflow commands: the worst rows first, then one notice with the verdict."""
-    found = [*failures(plan), *remarks(plan)]
+    found = [*failures(plan), *remarks(told_apart(plan))]
     more = len(found) - SHOWN
     rest = f" {more} more rows need a look." if more > 0 else ""
     last = Annotation("notice", title(plan), f"{verdict(plan)}{rest}")
@@ -148,7 +149,13 @@ def line_of(change: Change) -> str:
     """Return what happens to a field, in one line."""
     if shows_members(change):
         return ", ".join([*(f"+ {one}" for one in change.added), *(f"- {one}" for one in change.removed)])
-    return " → ".join(cut(label, SHOWN * 100) for label in steps(change))
+    shown = [cut(label, SHOWN * 100) for label in steps(change)]
+    if any(map(RTL.search, shown)):
+        # An annotation is one text, and an arrow between two such values points the other way.
+        return ", ".join(
+            f"{name} {label}" for name, label in zip(("before", "after"), shown[-2:], strict=True)
+        )
+    return " → ".join(shown)
 
 
 def others(count: int) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from reconciler.canonical_json import canonical
 from reconciler.catalog import PEOPLE_TYPES
 from reconciler.fields.base import EMPTY_LABEL
 from reconciler.model import Block, Change, Plan, Released, SideEffect, Update
+from reconciler.render.safe import apart
 
 BOTH, CLEAR, DRIFT, CHANGE, LEFT = "both", "clear", "drift", "change", "left"
 KINDS = (BOTH, CLEAR, DRIFT, CHANGE, LEFT)
@@ -81,6 +82,36 @@ def why_line(rows: Iterable[Change]) -> str:
     why = f"left alone ({first.held})" if first.held else first.why or ""
     who = ", ".join(filter(None, (first.by, " to ".join(dict.fromkeys((*times[:1], *times[-1:]))))))
     return ": ".join(filter(None, (why, who)))
+
+
+def told_apart(plan: Plan) -> Plan:
+    """Return the plan with labels that look alike in one change made to look different."""
+    updates, left = (tuple(map(update_apart, some)) for some in (plan.updates, plan.left))
+    return plan if (updates, left) == (plan.updates, plan.left) else replace(plan, updates=updates, left=left)
+
+
+def update_apart(update: Update) -> Update:
+    """Return an item's changes likewise."""
+    changes = tuple(map(change_apart, update.changes))
+    return update if changes == update.changes else replace(update, changes=changes)
+
+
+def change_apart(change: Change) -> Change:
+    """Return one change likewise; members that come and go are compared with each other."""
+    members, sides = (*change.added, *change.removed), steps(change)
+    shown, labels = apart(members), apart(sides)
+    if (shown, labels) == (members, sides):
+        return change
+    count = len(change.added)
+    base = labels[0] if change.base_label is not None else None
+    return replace(
+        change,
+        added=shown[:count],
+        removed=shown[count:],
+        base_label=base,
+        before_label=labels[-2],
+        after_label=labels[-1],
+    )
 
 
 def steps(change: Change) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reconciler.fields.base import EMPTY_LABEL
 from reconciler.guard import allow_line
@@ -39,10 +39,11 @@ from reconciler.render.groups import (
     released_groups,
     shows_members,
     steps,
+    told_apart,
     updates_of,
     why_word,
 )
-from reconciler.render.safe import safe_text
+from reconciler.render.safe import RTL, safe_text
 from reconciler.render.text import forecast_lines, title, verdict
 
 BLOCKED, RELEASED, EFFECT = "blocked", "released", "effect"
@@ -243,6 +244,7 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
     `source` is the web address under which the files of this commit are shown, such as
     `https://github.com/acme/state/blob/4f0c…`; without one, places in the files are plain text.
     """
+    plan = told_apart(plan)
     found, blocked = groups(plan), block_groups(plan)
     cards = Cards(plan, found, blocked)
     style, script = template("plan.css"), template("plan.js")
@@ -337,16 +339,20 @@ NAMED = 20
 """Items that a row of the plain table names."""
 
 
-def plain_group(plan: Plan, group: Group) -> list[str]:
+def plain_group(plan: Plan, group: Group) -> list[Markup]:
     """Return the cells of a group for the plain table."""
     change = group.change
-    shown = (
-        ", ".join([*(f"+ {one}" for one in change.added), *(f"− {one}" for one in change.removed)])
-        if shows_members(change)
-        else " → ".join(steps(change))
-    )
+    signs = [Markup("+ ") + bdi(one) for one in change.added]
+    signs += [Markup("− ") + bdi(one) for one in change.removed]
+    shown = Markup(", ").join(signs) if shows_members(change) else Markup(" → ").join(map(bdi, steps(change)))
     where = [f"{plan.address(update.ref)} {update.title}".rstrip() for update, _ in group.rows]
-    return [safe_text(one) for one in (change.name, shown, group.why, named(where))]
+    return [bdi(change.name), shown, bdi(group.why), bdi(named(where))]
+
+
+def bdi(text: str) -> Markup:
+    """Return a value as an element that keeps its direction to itself, where it has one of its own."""
+    shown = escape(safe_text(text))
+    return Markup("<bdi>{}</bdi>").format(shown) if RTL.search(text) else shown
 
 
 def plain_block(plan: Plan, group: BlockGroup) -> list[str]:

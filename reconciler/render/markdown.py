@@ -32,10 +32,11 @@ from reconciler.render.groups import (
     released_groups,
     shows_members,
     steps,
+    told_apart,
     updates_of,
     why_line,
 )
-from reconciler.render.safe import SafeText, safe_text
+from reconciler.render.safe import RTL, SafeText, isolated, safe_text
 from reconciler.render.text import forecast_lines, verdict
 
 Markdown = NewType("Markdown", str)
@@ -128,7 +129,7 @@ class Section:
 
 def code(text: str) -> Markdown:
     """Fence a text in, on one line."""
-    shown = safe_text(text)
+    shown = isolated(safe_text(text))
     fence = "`" * (longest_run(shown) + 1)
     pad = " " if not shown or shown[0] in "` " or shown[-1] in "` " else ""
     return Markdown(f"{fence}{pad}{shown}{pad}{fence}")
@@ -148,7 +149,8 @@ def fenced(text: str) -> Markdown:
 
 def said(text: str) -> Markdown:
     """Leave harmless words as they are and fence in all others."""
-    return Markdown(text) if text.strip() == text and HARMLESS.fullmatch(text) else code(text)
+    plain = text.strip() == text and HARMLESS.fullmatch(text) and not RTL.search(text)
+    return Markdown(text) if plain and safe_text(text) == text else code(text)
 
 
 def table_row(*cells: str) -> Markdown:
@@ -168,7 +170,7 @@ def escaped_pipe(hit: re.Match[str]) -> str:
 
 def element(text: str) -> Markdown:
     """Return a text for raw HTML, where Markdown is not read."""
-    return Markdown(f"<code>{markup(safe_text(text))}</code>")
+    return Markdown(f"<code>{markup(isolated(safe_text(text)))}</code>")
 
 
 def markup(text: SafeText) -> str:
@@ -188,6 +190,7 @@ def plan_markdown(plan: Plan, made: PlanFile, *, artifact: str = "plan", limit: 
 
 def document(plan: Plan, made: PlanFile, artifact: str, limit: int, measure: Callable[[str], int]) -> str:
     """Lay the plan out in the order in which reviewers read it, within a limit by `measure`."""
+    plan = told_apart(plan)
     sections = sections_of(plan)
     every = [len(one.counts) for one in sections]
     frame = measure(assembled(plan, made, [], [], artifact))
@@ -282,9 +285,7 @@ def ones(rows: Sequence[object]) -> list[int]:
 def settings_section(plan: Plan) -> Section:
     """List what this change does to the settings by which it is judged."""
     told = plan.settings_changes
-    return Section(
-        SETTINGS, "", lambda n: Markdown(f"- **Settings changed**: {said(short(told[n]))}\n"), ones(told)
-    )
+    return Section(SETTINGS, "", lambda n: Markdown(f"- **Settings changed**: {said(told[n])}\n"), ones(told))
 
 
 def failure_section(plan: Plan) -> Section:
@@ -508,5 +509,5 @@ def difference(change: Change) -> Markdown:
 def tagged(piece: Piece) -> str:
     """Return a piece with the element that says on which side it stands."""
     tag = {GONE: "del", NEW: "ins"}.get(piece.kind)
-    shown = markup(piece.text)
+    shown = markup(isolated(piece.text))
     return f"<{tag}>{shown}</{tag}>" if tag else shown

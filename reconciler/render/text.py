@@ -23,18 +23,26 @@ from reconciler.model import (
     word,
 )
 from reconciler.render.explain import is_long, one_line
-from reconciler.render.groups import why_line
-from reconciler.render.safe import safe_text
+from reconciler.render.groups import shows_members, steps, told_apart, why_line
+from reconciler.render.safe import SafeText, isolated, safe_text
 
 NO_CHANGES = "No changes. Live work items match the desired state."
 LONGEST = 160
 """Characters of a value that a line shows."""
 
 
-def short(label: str) -> str:
+def short(label: str) -> SafeText:
     """Return a harmless label, cut where it is too long for a line."""
-    text = safe_text(label)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
+    return isolated(cut(safe_text(label)))
+
+
+def cut(text: SafeText) -> SafeText:
+    """Cut a text that is too long for a line, and close what it isolates."""
+    if len(text) <= LONGEST:
+        return text
+    held = text[:LONGEST]
+    ends = "\u2069" * (held.count("\u2068") - held.count("\u2069"))
+    return SafeText(f"{held}{ends}… ({len(text)} characters)")
 
 
 def title(plan: Plan) -> str:
@@ -49,6 +57,7 @@ def plan_text(plan: Plan) -> str:
 
 def plan_lines(plan: Plan) -> Iterator[str]:
     """Yield the rows grouped by file, then notes and failed guards."""
+    plan = told_apart(plan)
     rows: list[tuple[str, Update | Block]] = [(update.place.file, update) for update in plan.updates]
     rows += [(update.place.file, update) for update in plan.left]
     rows += [(block.place.file, block) for block in plan.blocks]
@@ -57,7 +66,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     for failure in plan.failures:
         yield f"error: {safe_text(str(failure))}"
     for change in plan.settings_changes:
-        yield f"settings changed: {short(change)}"
+        yield f"settings changed: {safe_text(change)}"
     for file, row in rows:
         if file != heading:
             yield from ([""] if heading else [])
@@ -92,20 +101,22 @@ def update_lines(plan: Plan, update: Update) -> Iterator[str]:
 
 def change_line(change: Change, width: int) -> str:
     """Return one field's line: sign, name, before → after, why, place."""
-    name = safe_text(change.name).ljust(width)
-    if (change.added or change.removed) and not change.clears:
-        parts = [f"+ {short(label)}" for label in change.added] + [
-            f"- {short(label)}" for label in change.removed
-        ]
-        shown = "  ".join(parts)
-    else:
-        steps = [change.base_label] if change.base_label is not None else []
-        shown = " → ".join(map(short, [*steps, change.before_label, change.after_label]))
-        if is_long(change):
-            shown = short(one_line(change))
+    name = isolated(safe_text(change.name)) + " " * (width - len(safe_text(change.name)))
     why = short(why_line([change]))
-    why = f"  {why}" if why else ""
-    return f"{'-' if change.clears else '~'} {name}  {shown}{why}   :{change.place.line}"
+    why_shown = f"  {why}" if why else ""
+    return f"{'-' if change.clears else '~'} {name}  {values(change)}{why_shown}   :{change.place.line}"
+
+
+def values(change: Change) -> str:
+    """Return before → after, the members that come and go, or what differs in a long text."""
+    if shows_members(change):
+        return "  ".join(
+            [
+                *(f"+ {short(label)}" for label in change.added),
+                *(f"- {short(label)}" for label in change.removed),
+            ]
+        )
+    return cut(one_line(change)) if is_long(change) else " → ".join(map(short, steps(change)))
 
 
 def block_lines(plan: Plan, block: Block) -> Iterator[str]:

@@ -21,6 +21,9 @@ from reconciler.render.text import plan_text
 from tests.render.plans import HOSTILE, hostile_plan, plan_with, plans, saved, text, update, writable
 from tests.render.test_render_github import runner
 
+ISOLATES = "\u2068\u2069"
+"""What stands around a value from right to left; a stranger's own are shown as escapes."""
+
 
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_no_text_of_a_stranger_steers_a_terminal_or_a_runner(payload: str) -> None:
@@ -34,7 +37,8 @@ def test_no_text_of_any_plan_steers_a_terminal_or_a_runner(plan: Plan) -> None:
 
 def hold_to_ours(plan: Plan) -> None:
     for line in plan_text(plan).split("\n"):
-        assert not [sign for sign in line if unicodedata.category(sign) in UNSEEN]
+        assert not [sign for sign in line if unicodedata.category(sign) in UNSEEN and sign not in ISOLATES]
+        assert line.count(ISOLATES[0]) == line.count(ISOLATES[1])
         assert runner(line) is None
 
 

@@ -47,6 +47,7 @@
     }
     return element;
   }
+  const said = (n) => make("bdi", "", text(n));
   const itemAddress = (item) => page.item && `${page.item}/${encodeURIComponent(item.type)}/detail/${item.id}`;
   function place(row) {
     if (!row.file) return "";
@@ -55,22 +56,22 @@
   }
   function values([shape, one, two]) {
     if (shape === "steps") {
-      const side = (tag, n) => make(tag, text(n) === page.empty ? "empty" : "", text(n));
+      const side = (tag, n) => make(tag, text(n) === page.empty ? "empty" : "", said(n));
       const tags = ["span", "del", "ins"].slice(-one.length);
       return make("span", "values", ...one.flatMap((n, at) => [...(at ? [make("span", "arrow", "→")] : []), side(tags[at], n)]));
     }
     if (shape === "reason") return make("span", "values", make("span", "reason", text(one)), " ", make("span", "repair", `– ${text(two)}`));
     if (shape === "members") {
-      const member = (tag, sign) => (n) => make(tag, "", make("span", "sign", `${sign} `), text(n));
+      const member = (tag, sign) => (n) => make(tag, "", make("span", "sign", `${sign} `), said(n));
       return make("span", "values members", ...one.map(member("ins", "+")), ...two.map(member("del", "−")));
     }
     const long = make("span", "long");
-    for (let n = 0; n < one.length; n += 2) long.append(one[n] ? make(one[n] === 1 ? "del" : "ins", "", text(one[n + 1])) : text(one[n + 1]));
-    return two.length ? make("div", "", make("p", "base", `base: ${text(two[0])}`), long) : long;
+    for (let n = 0; n < one.length; n += 2) long.append(one[n] ? make(one[n] === 1 ? "del" : "ins", "", said(one[n + 1])) : said(one[n + 1]));
+    return two.length ? make("div", "", make("p", "base", "base: ", said(two[0])), long) : long;
   }
   function body(card) {
     const inner = [values(card.values)];
-    if (card.inside.length) inner.push(make("ul", "inside", ...card.inside.map((line) => make("li", "", line))));
+    if (card.inside.length) inner.push(make("ul", "inside", ...card.inside.map((line) => make("li", "", make("bdi", "", line)))));
     return make("div", "", ...inner);
   }
   const label = (card) => card.why || (card.kind === "change" ? "" : page.kinds[card.kind]);
@@ -82,7 +83,7 @@
   const when = (row) => (row.at && row.card.rows.length > 1 ? [make("span", "when", `${row.at} `)] : []);
   function whereLine(row) {
     const item = items[row.item];
-    return make("li", "", link(itemAddress(item), item.address, "address"), make("span", "", item.title), make("span", "place", ...when(row), place(row)));
+    return make("li", "", link(itemAddress(item), item.address, "address"), make("bdi", "", item.title), make("span", "place", ...when(row), place(row)));
   }
   function where(found) {
     if (found.length <= LISTED) return make("ul", "where", ...found.map(whereLine));
@@ -96,14 +97,14 @@
   function groupBody({ card, rows: found }) {
     const count = found.length > 1 ? [make("span", "", `${found.length} items`)] : [];
     return [
-      make("div", "head", make("span", "name", card.name || "whole item"), body(card), make("span", "more", ...tags(card), ...count)),
+      make("div", "head", make("span", "name", make("bdi", "", card.name || "whole item")), body(card), make("span", "more", ...tags(card), ...count)),
       where(found),
     ];
   }
   function itemBody({ item, rows: found }) {
     const one = items[item];
-    const fields = found.map((row) => make("li", "", make("span", "name", row.card.name || "whole item"), body(row.card), make("span", "more", ...tags(row.card), ...when(row), place(row))));
-    return [make("span", "title", link(itemAddress(one), one.address, "address"), " ", one.title), make("ul", "fields", ...fields)];
+    const fields = found.map((row) => make("li", "", make("span", "name", make("bdi", "", row.card.name || "whole item")), body(row.card), make("span", "more", ...tags(row.card), ...when(row), place(row))));
+    return [make("span", "title", link(itemAddress(one), one.address, "address"), " ", make("bdi", "", one.title)), make("ul", "fields", ...fields)];
   }
 
   // What is shown: the rows that pass the filters, put together by card or by item.

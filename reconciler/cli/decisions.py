@@ -1,0 +1,60 @@
+"""How a change of the settings reads: each decision by its path, each member of a list by itself."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.render.safe import RTL
+from reconciler.settings import Settings
+
+PRESSING = ("guards", "drift", "ignore", "fields", "spaces", "people")
+"""Parts of the settings, those first by which a space is guarded."""
+
+
+def settings_changes(before: Settings, after: Settings) -> Iterator[str]:
+    """Yield each decision that a change of the settings makes anew, each member of a list by itself.
+
+    What guards the space comes first, so that no number of lines about people pushes it out of a view.
+    """
+    old, new = (dict(flat_settings(one.model_dump(mode="json"))) for one in (before, after))
+    for path in sorted(old.keys() | new.keys(), key=pressing):
+        had, has = old.get(path, []), new.get(path, [])
+        if isinstance(had, str) or isinstance(has, str):
+            if had != has:
+                yield f"{path}: {had or 'not set'} → {has or 'not set'}"
+            continue
+        gone, come = Counter(had) - Counter(has), Counter(has) - Counter(had)
+        yield from (f"{path}: − {one}" for one in gone.elements())
+        yield from (f"{path}: + {one}" for one in come.elements())
+        if had != has and not gone and not come:
+            yield f"{path}: in another order"
+
+
+def pressing(path: str) -> tuple[int, str]:
+    """Return by what changed settings are ordered: guards, drift, what is left out, all else, people."""
+    words = path.split(".")
+    part = next((word for word in words[2:3] if word in PRESSING), words[0])
+    return PRESSING.index(part), path
+
+
+def flat_settings(value: Any, path: str = "") -> Iterator[tuple[str, str | list[str]]]:
+    """Yield every value that stands in the settings by the path that leads to it; lists by their members."""
+    if isinstance(value, dict) and value:
+        for key, one in value.items():
+            yield from flat_settings(one, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list) and value:
+        yield path, [compact(one) for one in value]
+    elif value not in (None, {}, []):
+        yield path, compact(value)
+
+
+def compact(value: Any) -> str:
+    """Return a decision as JSON without what is not set; letters that would turn it around as escapes."""
+    said = value
+    if isinstance(value, dict):
+        said = {key: one for key, one in value.items() if one not in (None, "")}
+    text = json.dumps(said, ensure_ascii=False)
+    return json.dumps(said) if RTL.search(text) else text
