@@ -14,6 +14,8 @@ from reconciler.errors import Mistake
 from reconciler.fields.people import UnknownPerson
 from reconciler.fields.related import UnknownItem
 from reconciler.manifest import found, load, no_item, read_bytes, read_file, shown
+from reconciler.manifest.reading import read_tree
+from reconciler.meaning import meaningless
 from reconciler.pages import NOWHERE, Unfit, outline_of, page_of
 from reconciler.pages import take as take_page
 from reconciler.pins import FOLDER, PROBE_REPORT, Pins, pins_folder, read_pins
@@ -236,7 +238,17 @@ def validate_files(paths: Sequence[Path]) -> tuple[tuple[Outline, ...], list[Mis
     for _, read in sorted(files.offline.items()):
         told = {mistake.place for mistake in mistakes}
         mistakes += [one for one in read.wrong if one.place not in told]
+    mistakes += names_of_nothing(files, paths)
     return files.outlines, mistakes, sum(len(read.open_questions) for read in files.offline.values())
+
+
+def names_of_nothing(files: Files, paths: Sequence[Path]) -> list[Mistake]:
+    """Return the names in the settings that mean nothing by the pins; of a broken file there are none."""
+    home = find_settings((list(paths) or [STATE])[0])
+    raw = read_file(home, shown(home, files.root))[0] if home and not files.mistakes else None
+    root = read_tree(raw, shown(home, files.root)).root if home and raw is not None else None
+    catalogs = {space: one.catalog for space, one in files.offline.items() if one.pins.types}
+    return list(meaningless(root, catalogs)) if root is not None else []
 
 
 def of_space(manifest: Manifest, space: str, settings: Settings) -> Manifest:

@@ -164,3 +164,51 @@ def test_a_plan_against_a_base_tells_the_new_allowance_whole(desk: Desk) -> None
     desk.write("state/reconciler.yaml", head + "".join(lines) + f"        - {entry.format(100000)}\n")
     shown = desk.run("plan", "--base", "HEAD").out.splitlines()[0]
     assert shown.startswith('settings changed: spaces.demo.guards.allow: + {"changes": 100000, "why": ')
+
+
+NAMES = """\
+people:
+  ana: ana@example.com
+  payments: [ana, bo, bo@example.com, "7310000000000000001"]
+spaces:
+  demo:
+    drift:
+      default: report
+      story: {priorty: heal, priority: heal, roles: report, RD: accept}
+      stroy: {priority: heal}
+      issue: heal
+    fields:
+      story: {cutovr: {kind: moment}}
+    ignore:
+      - {type: story, field: watchers, why: people subscribe themselves}
+      - {type: story, field: wachers}
+      - {type: stories, field: watchers}
+"""
+
+
+def test_names_in_the_settings_that_mean_nothing_are_told(desk: Desk) -> None:
+    """`validate`, where `drift` and `ignore` look careful and name fields that there are not."""
+    desk.stories("{id: 6300012300, fields: {priority: P3}}")
+    desk.stories("{id: 6300013300, fields: {priority: P1}}", file="state/issues.yaml", type_="issue")
+    assert desk.run("schema", "pull").code == 0
+    desk.write("state/reconciler.yaml", NAMES)
+    done = desk.run("validate")
+    assert done.code == 1
+    told = [line for line in (done.out + done.err).splitlines() if line.startswith("state/reconciler.yaml:")]
+    assert [line.partition(": ")[2].partition(";")[0] for line in told] == [
+        "no person 'bo' on people",
+        "no field 'priorty' on story",
+        "no field 'roles' on story",
+        "no type 'stroy' on demo",
+        "a policy for all of issue, which nothing reads",
+        "no field 'cutovr' on story",
+        "no field 'wachers' on story",
+        "no type 'stories' on demo",
+    ]
+    assert "did you mean 'priority'?" in told[1]
+
+
+def test_names_are_not_judged_without_pins(desk: Desk) -> None:
+    desk.stories("{id: 6300012300, fields: {priority: P3}}")
+    desk.write("state/reconciler.yaml", NAMES.replace("bo, ", ""))
+    assert "no field" not in desk.run("validate").out
