@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Opened
 
 Open = Callable[..., "Opened"]
-CARD = {"li", "label", "input", "div", "span", "ul", "a", "del", "ins", "details", "summary", "p"}
+CARD = {"bdi", "li", "label", "input", "div", "span", "ul", "a", "del", "ins", "details", "summary", "p"}
 LONG = "The regulator asks for an export of the audit log every {}, one file for each of the teams."
 
 
