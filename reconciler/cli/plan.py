@@ -78,7 +78,11 @@ def command(
         if offline and snapshot is None:
             return checked_alone(workspace)
         selection = Selection(only, exclude, changed_files(workspace))
-        plan = planned(workspace, selection, Refs(base, applied), snapshot, blame=blame)
+        with trusted_snapshot(snapshot, base) as copy:
+            plan = planned(workspace, selection, Refs(base, applied), copy, blame=blame)
+        if snapshot:
+            told = of_base(snapshot, base) if copy != snapshot else f"{snapshot}, {age_of(snapshot)} old"
+            plan = replace(plan, notes=(f"planned against {told}", *plan.notes))
     make = cache(partial(dated, plan))
     if out:
         save_plan(make, out)
@@ -122,7 +126,7 @@ def planned(
     with service(workspace, snapshot) as connection, Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         items = desired(workspace, reader, selection)
-        plan = plan_now(
+        return plan_now(
             workspace,
             reader,
             items,
@@ -132,9 +136,46 @@ def planned(
             everything=selection.everything,
             blame=connection.plugin_id if blame else None,
         )
-    if snapshot:
-        plan = replace(plan, notes=(f"planned against {snapshot}, {age_of(snapshot)} old", *plan.notes))
-    return plan
+
+
+@contextmanager
+def trusted_snapshot(file: Path | None, base: str | None) -> Iterator[Path | None]:
+    """Yield the snapshot; with a base, one that came with the checkout as the base has it.
+
+    A pull request must not bring the live values that it is planned against.
+    """
+    if file is None or base is None or not came_with_checkout(file):
+        yield file
+        return
+    from tempfile import TemporaryDirectory
+
+    from reconciler.history import commit_of, git_bytes
+    from reconciler.manifest import shown
+
+    root = Path.cwd()
+    raw = git_bytes(root, "cat-file", "blob", f"{commit_of(root, base)}:./{shown(file, root)}")
+    if raw is None:
+        raise CannotRun(
+            f"{of_base(file, base)} cannot be read",
+            "merge the snapshot first: a change cannot bring the one that it is planned against",
+        )
+    with TemporaryDirectory(prefix="reconciler-snapshot-") as folder:
+        copy = Path(folder) / "snapshot.json"
+        copy.write_bytes(raw)
+        yield copy
+
+
+def came_with_checkout(file: Path) -> bool:
+    """Whether git tracks a file, or what it leads to as a link."""
+    from reconciler.history import git
+
+    root, name = Path.cwd(), file.absolute()
+    return any(git(root, "ls-files", "-z", "--", f":(literal){path}") for path in (name, name.resolve()))
+
+
+def of_base(file: Path, base: str | None) -> str:
+    """Name a file as the base has it."""
+    return f"{file} of {base}"
 
 
 def dated(plan: Plan) -> PlanFile:
