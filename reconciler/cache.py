@@ -16,7 +16,6 @@ import hashlib
 import hmac
 import json
 import os
-import secrets
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,8 +23,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import platformdirs
 
 from reconciler import __version__
 from reconciler.errors import CannotRun, quoted
@@ -91,6 +88,8 @@ def place_of(environ: Mapping[str, str], root: Path) -> Path | None:
             what = f"{VARIABLE} is {quoted(named)}, which is no full path of a folder outside the checkout"
             raise CannotRun(what, f"name such a folder, or set {VARIABLE}=off")
         return place
+    import platformdirs  # noqa: PLC0415 - only a plan looks for a cache
+
     try:
         place = platformdirs.user_cache_path(APP, appauthor=False)
     except RuntimeError:  # neither HOME nor the list of users knows the user: `docker run --user 1234`
@@ -216,7 +215,7 @@ def opened(place: Path, root: Path) -> Iterator[Cache]:
 def secret_in(place: Path) -> bytes:
     """Return the secret of the folder of caches, which is made with it."""
     file = place / KEY_FILE
-    made_private(file, secrets.token_bytes(KEY_BYTES))
+    made_private(file, os.urandom(KEY_BYTES))
     secret = file.read_bytes()
     if len(secret) != KEY_BYTES:
         raise Unusable(f"{file} is cut; remove it")
@@ -226,7 +225,7 @@ def secret_in(place: Path) -> bytes:
 def made_private(file: Path, content: bytes = b"") -> None:
     """Make a file of ours alone where there is none, whole at once; raises Unusable for any other."""
     if not os.path.lexists(file):
-        part = file.with_name(f".{secrets.token_hex(8)}")
+        part = file.with_name(f".{os.urandom(8).hex()}")
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(content)
         try:

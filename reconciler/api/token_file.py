@@ -10,11 +10,12 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from reconciler.api.auth import AHEAD, LONGEST_LIFE, VISIBLE
+from reconciler.api.connection import Connection, is_loopback
 from reconciler.disk import write
 from reconciler.errors import CannotRun
 from reconciler.private import ours
@@ -39,6 +40,24 @@ def kept(path: Path, now: Callable[[], float] = time.time) -> tuple[str, float] 
         except (ValueError, KeyError, TypeError, RecursionError):
             return None
     return (text, left) if AHEAD < left <= LONGEST_LIFE and VISIBLE.fullmatch(text) else None
+
+
+def unkept(connection: Connection, environ: Mapping[str, str]) -> str | None:
+    """Say why the token of a service cannot be kept between runs, though it should be; else None."""
+    if environ.get("CI") or is_loopback(connection.host.rpartition(":")[0] or connection.host):
+        return None
+    return obstacle(connection.token_file) if connection.token_file else "there is no home folder"
+
+
+def obstacle(path: Path) -> str | None:
+    """Say why no token can be kept there; None where one can."""
+    try:
+        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        if not ours(path.parent.lstat(), 0o700):
+            return f"{path.parent} is not a folder of yours alone"
+    except OSError as error:
+        return f"{path.parent}: {error.strerror}"
+    return None if os.access(path.parent, os.W_OK | os.X_OK) else f"{path.parent} cannot be written"
 
 
 def keep(path: Path, text: str, left: float, now: Callable[[], float] = time.time) -> None:

@@ -26,11 +26,11 @@ class Foreign(CannotRun):
 
 def foreign(root: Path) -> Foreign | None:
     """Say why the folder is not our own; None where it is, or where there is none."""
-    from reconciler.history import git
-
     place = root / FOLDER
     if not os.path.lexists(place):
         return None
+    from reconciler.history import git
+
     # Some file systems take `.Reconciler` for the same folder.
     if git(root, "ls-files", "-z", "--", f":(icase){FOLDER}"):
         fix = f"run `git rm -r --cached {FOLDER}`, delete it, add {FOLDER}/ to .gitignore, and commit"

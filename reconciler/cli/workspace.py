@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from reconciler.api.connection import Connection, connection_from
+from reconciler.api.token_file import unkept
 from reconciler.authored import Manifest, Outline
 from reconciler.blame import blamed, fought_over, suspects
 from reconciler.cache import Cache, Unusable, opened, place_of
@@ -211,9 +212,12 @@ def changed_files(workspace: Workspace) -> tuple[str, ...] | None:
 def connect(mistakes: Iterable[Mistake]) -> Connection:
     """Read the environment; what is wrong in the files is said beside what is missing there."""
     try:
-        return connection_from(os.environ)
+        connection = connection_from(os.environ)
     except ReconcilerError as error:
         raise error.beside(mistakes) from None
+    if reason := unkept(connection, os.environ):
+        tell(f"note: a token is asked for in each run, since none can be kept: {reason}")
+    return connection
 
 
 @dataclass(frozen=True, slots=True)

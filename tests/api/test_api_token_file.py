@@ -14,7 +14,7 @@ import pytest
 from reconciler.api.client import Client
 from reconciler.api.connection import Connection, connection_from
 from reconciler.api.endpoints import ALL_TYPES
-from reconciler.api.token_file import kept
+from reconciler.api.token_file import kept, unkept
 from reconciler.private import ours
 from reconciler.sandbox import Running, demo_world
 
@@ -144,3 +144,27 @@ def test_no_token_is_kept_in_ci_for_this_machine_or_without_a_home() -> None:
     moved = connection_from({**REAL, "XDG_CACHE_HOME": "/var/cache/ana"}).token_file
     assert moved
     assert moved.parent == Path("/var/cache/ana/meegle-reconciler")
+
+
+def told_of(environ: dict[str, str]) -> str | None:
+    return unkept(connection_from(environ), environ)
+
+
+def test_why_no_token_can_be_kept_is_told(tmp_path: Path) -> None:
+    assert (
+        told_of({name: value for name, value in REAL.items() if name != "HOME"}) == "there is no home folder"
+    )
+    (tmp_path / "file").touch()
+    assert told_of({**REAL, "HOME": str(tmp_path / "file")}) == (
+        f"{tmp_path}/file/.cache/meegle-reconciler: Not a directory"
+    )
+    (tmp_path / ".cache/meegle-reconciler").mkdir(parents=True, mode=0o755)
+    (tmp_path / ".cache/meegle-reconciler").chmod(0o755)
+    assert "is not a folder of yours alone" in str(told_of({**REAL, "HOME": str(tmp_path)}))
+    (tmp_path / ".cache/meegle-reconciler").chmod(0o700)
+    assert told_of({**REAL, "HOME": str(tmp_path)}) is None
+
+
+def test_nothing_is_told_where_no_token_is_to_be_kept() -> None:
+    assert told_of({**REAL, "HOME": "", "CI": "true"}) is None
+    assert told_of({**REAL, "HOME": "", "MEEGLE_BASE_URL": "http://127.0.0.1:1"}) is None
