@@ -292,9 +292,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """The service accepted the PUT and did not store the value."""
+    """The service accepted the PUT and did not store the value; `stored` is what it stored instead."""
 
     got: str
+    stored: Seen | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +354,8 @@ class Row:
 class Report:
     """What an apply did: one row a field, and what the service moved by itself.
 
-    `gap` is the oldest read, in seconds, on which a PUT was sent.
+    `gap` is the oldest read, in seconds, on which a PUT was sent; `advice` says once a field what ends that
+    the service keeps another value.
     """
 
     rows: tuple[Row, ...]
@@ -362,6 +364,7 @@ class Report:
     puts: int = 0
     reads: int = 0
     gap: float = 0.0
+    advice: tuple[str, ...] = ()
 
     def count(self, kind: type) -> int:
         """How many rows ended in this outcome."""

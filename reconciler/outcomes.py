@@ -115,7 +115,7 @@ def after_sending(
         case Accepted() | Ambiguous():
             if by_others:
                 return Conflict(f"changed right after our write, to {shown}")
-            return Ignored(f"stored as {shown}")
+            return Ignored(f"stored as {shown}", seen)
         case _ as never:
             assert_never(never)
 

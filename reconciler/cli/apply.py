@@ -282,6 +282,7 @@ def carry_out(plan: Plan, writer: Writer, stop: Stop, seen: Callable[[str], None
     from reconciler.applier import Applier
     from reconciler.history import head
     from reconciler.journal import Journal
+    from reconciler.normalised import advice
     from reconciler.planfile import digest
 
     commit = head(Path.cwd())
@@ -320,7 +321,8 @@ def carry_out(plan: Plan, writer: Writer, stop: Stop, seen: Callable[[str], None
         except ReconcilerError as error:
             applier.halt(error)
     tell(f"journal {journal.path}, last hash {journal.chain}")
-    return applier.report()
+    report = applier.report()
+    return replace(report, advice=advice(report, writer.catalog))
 
 
 def run_url(environ: Mapping[str, str]) -> str | None:

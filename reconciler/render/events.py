@@ -58,6 +58,7 @@ def report_events(report: Report, reason: str) -> str:
     return (
         rows
         + moved
+        + "".join(line(event="advice", what=what) for what in report.advice)
         + line(
             event="summary",
             exit_reason=reason,

@@ -154,6 +154,7 @@ def report_text(plan: Plan, report: Report) -> str:
     """Return what became of each row that is not plainly applied, and the verdict."""
     lines = [row_line(plan, row) for row in report.rows if not isinstance(row.outcome, Applied | Already)]
     lines += [f"! {safe_text(moved)}" for moved in report.moved]
+    lines += [f"note: {safe_text(one)}" for one in report.advice]
     lines += [safe_text(f"Stopped: {report.stopped}")] if report.stopped else []
     return "\n".join(
         [

@@ -374,3 +374,53 @@ def test_an_apply_to_a_space_that_hides_many_items_suspects_the_token_and_sends_
     desk.write("state/reconciler.yaml", "spaces: {demo: {guards: {allow: [{invisible: 12, why: moved}]}}}\n")
     assert desk.run(*flags).code == 3
     assert len(desk.sent) == 4
+
+
+@pytest.mark.parametrize(
+    ("normalise", "written", "told", "line"),
+    [
+        (
+            {"text": "trim"},
+            'ext_ref: " hello "',
+            "of story is stored trimmed",
+            'ext_ref: "hello"',
+        ),
+        (
+            {"text": "upper"},
+            "ext_ref: hello",
+            "of story is stored upper-cased",
+            'ext_ref: "HELLO"',
+        ),
+        (
+            {"number": "round"},
+            "story_points: 1.23456",
+            "of story is stored rounded",
+            "story_points: 1",
+        ),
+    ],
+)
+def test_what_the_service_normalises_is_told_once_with_the_line_that_ends_it(
+    desk: Desk, normalise: dict[str, str], written: str, told: str, line: str
+) -> None:
+    desk.world.options.normalise = normalise
+    desk.stories(*(f"{{id: {STORY + n}, fields: {{{written}}}}}" for n in range(3)))
+    done = desk.run("apply", "--yes", "--max-share", "100%")
+    assert done.code == 3
+    (note,) = [one for one in done.out.splitlines() if one.startswith("note: ")]
+    assert f"{told} in 3 items; write at state/stories.yaml:4:" in note
+    assert f"`{line}" in note
+    assert "`ignore: [{type: story, field: " in note
+    pasted = note.split("`")[1]
+    desk.stories(*(f"{{id: {STORY + n}, fields: {{{pasted}}}}}" for n in range(3)))
+    assert "No changes" in desk.run("plan").out
+
+
+def test_a_value_that_is_never_stored_is_told_with_the_entry_that_leaves_it_alone(desk: Desk) -> None:
+    desk.world.options.drops = [{"field": "priority"}]
+    desk.stories(*(f"{{id: {STORY + 4 * n}, fields: {{priority: P3}}}}" for n in range(2)))
+    done = desk.run("apply", "--yes", "--max-share", "100%")
+    (note,) = [one for one in done.out.splitlines() if one.startswith("note: ")]
+    assert "Priority of story is not stored" in note
+    entry = note.split("`")[3]
+    desk.write("state/reconciler.yaml", f"spaces:\n  demo:\n    {entry}\n")
+    assert desk.run("validate").code == 0
