@@ -9,11 +9,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from reconciler.api import endpoints as api
 from reconciler.api.failures import ApiRefusal, StopCode, StrangeAnswer
 from reconciler.api.wire import Accepted, Ambiguous, Refused, Verdict
+from reconciler.errors import CannotRun
 from reconciler.fields.base import Codec, Option
 from reconciler.rows import wire_values
 from reconciler.scratch import Scratch
@@ -211,6 +213,11 @@ class Two:
         self.item.put([self.pair(self.first)])
         self.item.settled(self.key, self.first)
 
+    def asked(self, ask: Callable[[Two], str]) -> str:
+        """Ask, beginning at the first value."""
+        self.reset()
+        return ask(self)
+
     def put(self, pairs: list[dict[str, Any]], idem: str = "") -> Verdict:
         """Send an update, by a key of its own or a given one."""
         writer, ref = self.item.writer, self.item.ref
@@ -293,24 +300,25 @@ WRITES: Final[Mapping[str, Callable[[Two], str]]] = {
 
 
 def asked(ask: Callable[[], str]) -> str:
-    """Return the answer, or how the question was refused: a plugin need not have every permission."""
+    """Return the answer, or how the question was refused.
+
+    A plugin need not have every permission, and no question is worth the profile that the probe is for.
+    """
     try:
         return ask()
     except (ApiRefusal, StopCode) as refusal:
         return f"refused ({refusal.code})"
     except (StrangeAnswer, TypeError, ValueError, KeyError, AttributeError):
         return "the answer has a form of no page"
+    except CannotRun:
+        return "no answer"
 
 
 def ask_by_reading(item: Scratch) -> dict[str, str]:
     """Ask what reading answers."""
-    return {name: asked(lambda ask=ask: ask(item)) for name, ask in READS.items()}  # type: ignore[misc] # mypy types no default of a lambda
+    return {name: asked(partial(ask, item)) for name, ask in READS.items()}
 
 
 def ask_by_writing(two: Two) -> dict[str, str]:
-    """Ask what writing answers; each trial begins at the first value."""
-    found = {}
-    for name, ask in WRITES.items():
-        two.reset()
-        found[name] = asked(lambda ask=ask: ask(two))  # type: ignore[misc] # mypy types no default of a lambda
-    return found
+    """Ask what writing answers."""
+    return {name: asked(partial(two.asked, ask)) for name, ask in WRITES.items()}

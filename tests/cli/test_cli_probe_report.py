@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reconciler.api.failures import Unreachable
+from reconciler.asking import asked
 from reconciler.probe_report import QUESTIONS, hasher, of_host
 from reconciler.sandbox.model import Option
 
@@ -121,6 +123,20 @@ def test_a_question_that_the_plugin_may_not_ask_ends_nothing(desk: Desk) -> None
     found = seen(report(desk, TEXT))
     assert found["records_label_of_our_writes"] == found["records_forms_of_values"] == "refused (10301)"
     assert (desk.folder / "schemas/demo/profile.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (Unreachable("host", "no answer in 60 s"), "no answer"),
+        (KeyError("data"), "the answer has a form of no page"),
+    ],
+)
+def test_a_question_that_gets_no_answer_ends_nothing(error: Exception, told: str) -> None:
+    def ask() -> str:
+        raise error
+
+    assert asked(ask) == told
 
 
 def test_a_name_has_one_hash_in_a_space_and_another_elsewhere() -> None:
