@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.fields import codec_for
+from reconciler.fields.base import FieldSpec, People
+
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
@@ -136,3 +139,23 @@ def test_a_row_in_sync_asks_nothing(web: Desk) -> None:
     before = web.asked("/query")
     assert web.run("plan").out.startswith("No changes.")
     assert web.asked("/query") - before == 1
+
+
+def test_a_way_back_to_what_is_gone_is_blocked(web: Desk) -> None:
+    assert web.run("apply", "--yes").code == 0
+    del web.world.items[LIVE]
+    (run,) = [path.parent.name for path in web.folder.glob(".reconciler/runs/*/journal.jsonl")]
+    sent = len(web.sent)
+    done = web.run("rollback", run, "--yes")
+    assert f"it points to {LIVE}, which is {GONE}" in done.out
+    assert (done.code, len(web.sent)) == (3, sent)
+
+
+def test_items_in_the_rows_of_a_compound_field_are_found() -> None:
+    one = FieldSpec(key="one", name="One", type="work_item_related_select", targets=("story",))
+    many = FieldSpec(key="many", name="Many", type="work_item_related_multi_select")
+    rows = FieldSpec(key="rows", name="Rows", type="compound_field", subfields=(one, many))
+    value = ((("one", 5), ("many", frozenset({7, 6}))), (("one", 8),))
+    codec = codec_for(rows, People())
+    assert list(codec.links(value)) == [(("story",), 5), ((), 6), ((), 7), (("story",), 8)]
+    assert list(codec.links(())) == []
