@@ -94,8 +94,9 @@ def test_whatever_the_forge_answers_no_command_breaks_and_no_text_steers_a_runne
 
 
 def test_an_answer_of_the_forge_that_is_too_large_is_left(office: Office) -> None:
-    office.layer.arm(body(b'[{"id": 1, "number": 1}]'.ljust(17_000_000)), "/deployments", times=50)
-    assert office.run("record", "--fetch").code == 1
+    office.layer.arm(body(b'[{"id": 1, "number": 1}]'.ljust(17_000_000)), "/deployments", method="POST")
+    assert office.run("record", "plan.json").code == 1
+    assert office.layer.hits == 1
 
 
 def test_a_list_that_cannot_be_read_is_not_taken_for_an_empty_one(office: Office) -> None:

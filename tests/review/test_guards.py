@@ -78,7 +78,7 @@ def test_a_space_that_gets_its_other_name_keeps_its_limits(repo: Desk, before: s
 
 # -- texts that a space stores as nothing --------------------------------------------------------------
 
-BLANKS = [" ", "\\t", "\\u00a0", "\\u3000 ", "\\u200b"]
+BLANKS = [" ", "\\t\\u00a0", "\\u3000\\u200b"]
 TRIMS = {"types": {"text": {"forms": {"documented": "altered (trim)"}}}}
 
 
