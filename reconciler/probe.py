@@ -20,7 +20,7 @@ from reconciler.asking import Two, ask_by_reading, ask_by_writing
 from reconciler.catalog import NAME, change_key, every_spec
 from reconciler.disk import CannotWrite, write
 from reconciler.errors import CannotRun
-from reconciler.fields.base import DOCUMENTED, Codec, FieldSpec, Seen
+from reconciler.fields.base import DOCUMENTED, UNREAD, Codec, FieldSpec, Seen
 from reconciler.model import ROLES
 from reconciler.profile import BATCH, CLEARS, DROPPED, EMPTIED, KEPT, Report, Tried
 from reconciler.rows import fold_roles, role_list, wire_values
@@ -176,6 +176,8 @@ class Probe:
         after = self.item.await_(lambda: self.item.value(subject.key), lambda value: value != before)
         if after == before:
             return DROPPED
+        if after is UNREAD:
+            return "altered (to a form that cannot be read)"
         how = alteration(wire, self.item.look().field(subject.key))
         if after != sample:
             return f"altered ({how or subject.codec.show(after)})"

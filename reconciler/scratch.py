@@ -12,7 +12,7 @@ from reconciler.api import endpoints as api
 from reconciler.api.failures import ApiRefusal
 from reconciler.api.wire import Fatal, NotWritten, Verdict
 from reconciler.errors import CannotRun
-from reconciler.fields.base import Codec, Seen
+from reconciler.fields.base import UNREAD, Codec, Seen
 from reconciler.model import ROLES, Ref
 from reconciler.rows import Roles, fold_roles, role_list, wire_values
 from reconciler.space import Writer
@@ -97,9 +97,9 @@ class Scratch:
         return self.writer.catalog.observe(row, self.ref.type_key, [key]).values.get(key)
 
     def value(self, key: str) -> Hashable:
-        """Read a value now."""
+        """Read a value now; UNREAD, which equals no value, for one in a form that no page knows."""
         seen = self.seen(self.look().row, key)
-        return None if seen is None else seen.value
+        return UNREAD if seen is None else seen.value
 
     def settled(self, key: str, wanted: Hashable) -> Hashable:
         """Read a value until it is the wanted one, for as long as this space takes."""

@@ -28,6 +28,8 @@ target_of() {
     crash-*) searched "tests/crash/test_crash_${1#crash-}.py" -k "not kills-" ;;
     kills-*) searched tests/crash -k "$1" ;;
     fuzz-*) fuzzed "${1#fuzz-}" ;;
+    laws) searched tests/laws --ignore=tests/laws/test_laws_of_unknown_shapes.py ;;
+    shapes) searched tests/laws/test_laws_of_unknown_shapes.py ;;
     sizes) timeout 1800 "$BIN/pytest" tests/inputs/test_sizes.py --hypothesis-profile=deep ;;
     mutation) timeout 1800 sh tests/mutation.sh ;;
     soak-*) timeout 1800 "$BIN/python" -m tests.faults.soak 1740 ;;
@@ -35,7 +37,7 @@ target_of() {
     esac
 }
 
-default="install laws fields manifest render inputs sizes museum canary answers line days
+default="install laws shapes fields manifest render inputs sizes museum canary answers line days
 crash-answers crash-disk crash-interleavings crash-kills crash-signals crash-two_at_once
 kills-1 kills-2 kills-3 kills-4 fuzz-loader fuzz-settings fuzz-plan fuzz-journal fuzz-answer fuzz-escapers mutation soak-1 soak-2"
 for target in ${TARGETS:-$default}; do

@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from reconciler.model import Plan
+from reconciler.model import Plan, Ref
 from reconciler.rows import sift
+from reconciler.scratch import Scratch
 from tests.workbench import Bench
 
 FIRST = 6300012320
@@ -105,3 +106,17 @@ def test_an_item_in_an_odd_row_is_blocked_and_not_told_as_deleted(bench: Bench, 
     plan = plan_of(bench, f"{{id: {FIRST}, fields: {{story_points: 777}}}}")
     (block,) = plan.blocks
     assert block.reason.startswith("the live value cannot be read: the answer ")
+
+
+def test_a_scratch_value_that_cannot_be_read_is_not_taken_for_an_emptied_one(bench: Bench) -> None:
+    def answer(request: httpx.Request, inner: httpx.BaseTransport) -> httpx.Response:
+        right = inner.handle_request(request)
+        right.read()
+        document = right.json()
+        for row in document["data"] if request.url.path.endswith("/query") else ():
+            row["fields"].append({"field_key": "priority", "field_value": {"label": "P1"}})
+        return httpx.Response(200, json=document)
+
+    bench.wire.meddle = answer
+    item = Scratch(bench.writer, Ref("story", FIRST))
+    assert item.value("priority") != item.codec("priority").empty
