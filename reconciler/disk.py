@@ -11,11 +11,11 @@ import os
 import re
 import secrets
 import stat
-import subprocess
 from pathlib import Path, PurePath
 from typing import Final
 
 from reconciler.errors import CannotRun
+from reconciler.git import NoGit, run
 
 MOST_LINKS: Final = 40
 """Links on one way after which a kernel, too, takes it for a circle."""
@@ -196,15 +196,8 @@ def is_tracked(link: Path) -> bool:
     """Whether git tracks a link, so that it came with the checkout.  Where git cannot say, it is taken to."""
     if not any(os.path.lexists(folder / ".git") for folder in link.parents):
         return False
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
-        done = subprocess.run(  # noqa: S603 - a fixed program, arguments of ours
-            ["git", "-C", str(link.parent), "ls-files", "-z", "--", f":(literal,icase){link.name}"],  # noqa: S607
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            env=kept,
-        )
-    except FileNotFoundError:
+        done = run(link.parent, "ls-files", "-z", "--", f":(literal,icase){link.name}")
+    except NoGit:
         return True
-    return done.returncode != 0 or done.stdout != b""
+    return done.code != 0 or done.out != b""

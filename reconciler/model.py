@@ -12,6 +12,8 @@ from reconciler.fields.base import Seen
 
 ROLES = "roles/"
 """Prefix of a change's key where it speaks of one role."""
+BASE_UNKNOWN = "base unknown"
+"""Why a field is left alone where nobody can read what an earlier commit wanted of it."""
 
 
 GONE = "deleted, of another type, or not visible"
@@ -205,7 +207,9 @@ class Plan:
     is the commit against which the words of `why` are meant; `left` holds what an apply leaves
     alone; `targets` are the items to which rows would newly point.  `applied` is the last applied
     commit, `unapplied` what that apply left behind; `whole` tells that nothing of the space's state
-    was left out.  Where there are `failures` nothing else is known.
+    was left out.  `commit` is the one whose files were read, `dirty` tells that one of them was not as
+    the commit holds it; `seal` is that of the file from which the plan was read.  Where there are
+    `failures` nothing else is known.
     """
 
     host: str
@@ -228,6 +232,9 @@ class Plan:
     unapplied: tuple[Unapplied, ...] = ()
     whole: bool = False
     targets: tuple[Ref, ...] = ()
+    commit: str | None = None
+    dirty: bool | None = None
+    seal: str | None = None
 
     def address(self, ref: Ref) -> str:
         """Return `space/type/id`, by the names that files use."""
@@ -260,6 +267,11 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether there is no row at all."""
         return not (self.updates or self.blocks or self.left or self.failures)
+
+    @property
+    def unknown(self) -> int:
+        """How many fields are left alone since nobody can read what the base wanted of them."""
+        return sum(one.held == BASE_UNKNOWN for update in self.left for one in update.changes)
 
     def count(self, why: str) -> int:
         """How many fields differ for this reason, those that are left alone among them."""

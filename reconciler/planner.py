@@ -10,7 +10,7 @@ from reconciler.catalog import PEOPLE_TYPES, Catalog, WantedField, WantedItem, s
 from reconciler.fields.base import Codec, Rule, Seen, settle
 from reconciler.fields.people import USER_KEY
 from reconciler.fields.sets import SetCodec
-from reconciler.model import GONE, Block, Change, Item, Plan, Ref, Released, Unapplied, Update
+from reconciler.model import BASE_UNKNOWN, GONE, Block, Change, Item, Plan, Ref, Released, Unapplied, Update
 from reconciler.why import Past, released, word_for
 
 ABORTED = "terminated"
@@ -21,6 +21,7 @@ class Standpoint:
     """Where a plan is made from: the base commit, what was wanted then, and why drift is left alone.
 
     `applied` is the last applied commit and `unapplied` what it left behind, if that is known.
+    `notes` say what of those commits could not be read.
 
     `keeps` says of a field why an apply leaves its drift alone, or None where it heals it.
     """
@@ -30,6 +31,7 @@ class Standpoint:
     keeps: Callable[[Ref, str], str | None]
     applied: str | None = None
     unapplied: tuple[Unapplied, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def make_plan(
@@ -78,7 +80,7 @@ def make_plan(
         unapplied=standpoint.unapplied if standpoint else (),
         left=tuple(left),
         released=tuple(released_rows(items, catalog, standpoint)) if standpoint else (),
-        notes=tuple(sorted(catalog.notes)),
+        notes=(*(standpoint.notes if standpoint else ()), *sorted(catalog.notes)),
     )
 
 
@@ -207,6 +209,9 @@ def reasoned(
     if standpoint is None:
         return made
     at = (want.ref, one.key)
+    if standpoint.past.is_unknown(at):
+        # Without a word nobody can tell a change of this commit from an edit in the space.
+        return replace(made, held=BASE_UNKNOWN)
     word = word_for(at, one.wanted, seen.value, standpoint.past)
     if word != "both":
         held = standpoint.keeps(want.ref, one.key) if word == "drift" else None

@@ -77,6 +77,7 @@ class Reader:
         """Name the space; nothing is asked yet."""
         self.client = client
         self.name = name
+        self.names = frozenset({name})
         self.settings = settings
         self.user_key = user_key
         self.space_key = settings.project_key or ""
@@ -194,7 +195,8 @@ class Reader:
                 raise
             found = {}
         for key, detail in found.items():
-            if self.name in (key, detail.get("simple_name")):
+            if self.name in (key, simple := detail.get("simple_name")):
+                self.names |= {str(key), *([simple] if isinstance(simple, str) else [])}
                 return str(key)
         raise UnknownSpace(self.name)
 

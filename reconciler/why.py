@@ -16,11 +16,38 @@ Wishes: TypeAlias = Mapping[tuple[Ref, str], Wanted]
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What of a commit's desired state could not be read: all of it, or what it wanted of some items."""
+
+    every: bool = False
+    ids: frozenset[int] = frozenset()
+
+    def __or__(self, other: Doubt) -> Doubt:
+        """Return what either of two commits leaves in doubt."""
+        return Doubt(self.every or other.every, self.ids | other.ids)
+
+    def covers(self, ref: Ref) -> bool:
+        """Whether the commit may have wanted something of an item that nobody can read."""
+        return self.every or ref.id in self.ids
+
+
+CERTAIN = Doubt()
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """What the base wanted, and what the last apply had made of it where that is something else."""
 
     base: Wishes
     applied: Wishes | None = None
+    doubt: Doubt = CERTAIN
+    applied_doubt: Doubt = CERTAIN
+
+    def is_unknown(self, at: tuple[Ref, str]) -> bool:
+        """Whether nobody can say what an earlier commit wanted of a field: that is not nothing."""
+        if at not in self.base and self.doubt.covers(at[0]):
+            return True
+        return self.applied is not None and at not in self.applied and self.applied_doubt.covers(at[0])
 
     def reached(self, at: tuple[Ref, str]) -> Wanted:
         """Return what the last apply had sent, or else what the base wanted; asked of what the base names."""

@@ -55,30 +55,33 @@ def command(plan: Path) -> int:
 
 def written_tree(root: Path) -> str | None:
     """Return the tree with the files as they are now; None where it is the commit's."""
-    from reconciler.history import git
+    from reconciler.git import NoRepository, told
 
-    git(root, "add", "--update", "--", ".")
-    tree, before = git(root, "write-tree"), git(root, "rev-parse", "HEAD^{tree}")
-    if tree is None or before is None:
-        raise CannotRun("this is no git repository", "run it in a clone")
+    try:
+        told(root, "add", "--update", "--", ".")
+        tree, before = told(root, "write-tree"), told(root, "rev-parse", "HEAD^{tree}")
+    except NoRepository:
+        raise CannotRun("this is no git repository", "run it in a clone") from None
     return None if tree == before else tree.strip()
 
 
 def push(root: Path, tree: str, message: str, branch: str, job: Job) -> None:
     """Make the branch one commit on top of this one, unless it holds the same files already."""
-    from reconciler.history import git
+    from reconciler.git import run, text
 
-    environ = job.git_environ()
-    if git(root, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", branch, environ=environ) is not None:
-        there = git(root, "rev-parse", "FETCH_HEAD^{tree}")
+    def remote(*arguments: str) -> bool:
+        return not run(root, *arguments, config=job.git_config(), network=True).code
+
+    if remote("fetch", "--quiet", "--no-tags", "--depth=1", "origin", branch):
+        there = text(root, "rev-parse", "FETCH_HEAD^{tree}")
         if there and there.strip() == tree:
             return
     who = {
         f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in IDENTITY.items()
     }
-    commit = git(root, "commit-tree", tree, "-p", "HEAD", "-m", message, environ=who)
-    target = f"{(commit or '').strip()}:refs/heads/{branch}"
-    if commit is None or git(root, "push", "--quiet", "--force", "origin", target, environ=environ) is None:
+    commit = run(root, "commit-tree", tree, "-p", "HEAD", "-m", message, environ=who)
+    target = f"{commit.text.strip()}:refs/heads/{branch}"
+    if commit.code or not remote("push", "--quiet", "--force", "origin", target):
         raise CannotRun(f"cannot push {branch}", "give the job `contents: write`")
 
 
@@ -91,6 +94,7 @@ def pull_text(found: Plan, space: str) -> str:
     A pull request that a workflow's token opened starts no workflow, so it carries its plan itself.
     """
     from reconciler.cli.plan import dated, planned
+    from reconciler.cli.source import source_of, sourced
     from reconciler.cli.workspace import Refs, Selection, open_workspace
     from reconciler.history import known_ref
     from reconciler.render.markdown import plan_markdown
@@ -99,7 +103,8 @@ def pull_text(found: Plan, space: str) -> str:
     taken = plan_markdown(values, dated(values), artifact="drift", limit=HALF)
     workspace = open_workspace((), space)
     refs = Refs("HEAD", known_ref(workspace.root, workspace.space))
-    plan = planned(workspace, Selection(), refs, None, blame=False)
+    source = source_of(workspace)
+    plan = sourced(planned(workspace, Selection(), refs, None, blame=False), source)
     after = plan_markdown(plan, dated(plan), artifact="drift", limit=HALF)
     parts = [text.partition("\n")[2] for text in (taken, after)]
     return (

@@ -93,10 +93,11 @@ def given(words: Iterable[str]) -> list[Anchor]:
 
 def recorded(root: Path) -> list[Anchor]:
     """Return the anchors that the records of the last applied commits hold, of every space known here."""
-    from reconciler.history import applied_ref, git, record_at
+    from reconciler.git import text
+    from reconciler.history import applied_ref, record_at
 
     below = applied_ref("")
-    refs = (git(root, "for-each-ref", "--format=%(refname)", below) or "").split()
+    refs = (text(root, "for-each-ref", "--format=%(refname)", below) or "").split()
     found: list[Anchor] = []
     for ref in refs:
         try:

@@ -215,10 +215,12 @@ def from_files(
 ) -> tuple[Plan, Settings]:
     """Plan now, with a client that cannot write."""
     from reconciler.api.client import Client
+    from reconciler.cli.source import source_of, sourced
     from reconciler.cli.workspace import connect, desired, open_workspace, plan_now
     from reconciler.space import Reader
 
     workspace = open_workspace(paths, space)
+    source = source_of(workspace)
     connection = connect(workspace.mistakes)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
@@ -226,7 +228,7 @@ def from_files(
         plan = plan_now(
             workspace, reader, items, connection.host, raised, refs, everything=selection.everything
         )
-        return plan, workspace.settings
+        return sourced(plan, source), workspace.settings
 
 
 def from_saved(
@@ -234,11 +236,11 @@ def from_saved(
 ) -> tuple[Plan, Settings]:
     """Read a saved plan, and hold it against the guards of the settings here."""
     from reconciler.cli.files import STATE
+    from reconciler.cli.past import settings_at
     from reconciler.cli.saved import read_plan, refuse_stale
-    from reconciler.cli.workspace import guarded, settings_at
+    from reconciler.cli.workspace import guarded
     from reconciler.errors import InputError
     from reconciler.history import commit_of
-    from reconciler.manifest import shown
     from reconciler.planfile import BadPlan, plan_of
     from reconciler.settings import find_settings, load_settings
 
@@ -250,9 +252,8 @@ def from_saved(
     settings, mistakes = load_settings(find_settings(STATE), root=Path.cwd())
     if mistakes:
         raise InputError(mistakes)
-    home = found.parent if (found := find_settings(STATE)) else STATE
     root = Path.cwd()
-    base = settings_at(root, shown(home, root), commit_of(root, plan.base)) if plan.base else None
+    base = settings_at(root, (), commit_of(root, plan.base), settings) if plan.base else None
     return guarded(plan, settings, raised, base), settings
 
 
@@ -280,21 +281,20 @@ def carry_out(plan: Plan, writer: Writer, stop: Stop, seen: Callable[[str], None
     `seen` is given each line of the journal when it is on the disk.
     """
     from reconciler.applier import Applier
-    from reconciler.history import head
     from reconciler.journal import Journal
     from reconciler.normalised import advice
     from reconciler.planfile import digest
 
-    commit = head(Path.cwd())
     with Journal(new_run(), seen) as journal, progress(len(plan.updates)) as ended:
         journal.write(
             "begin",
             digest=digest(plan),
+            seal=plan.seal,
             host=plan.host,
             space=plan.space_key,
             space_name=plan.space,
             user_key=writer.user_key,
-            commit=commit.sha if commit else None,
+            commit=plan.commit,
             run_url=run_url(os.environ),
         )
         applier = Applier(plan, writer, journal, stop, ended)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -118,26 +117,37 @@ class Place:
 
     def findings(self) -> Iterator[Finding]:
         """Yield what the files and git say."""
-        from reconciler.checkup import repository
-        from reconciler.history import git, head
+        from reconciler.checkup import Finding, repository
+        from reconciler.errors import CannotRun
+        from reconciler.git import NoGit, NoRepository, text
+        from reconciler.history import head
 
         if self.wrong:
             yield self.wrong
-        commit = head(self.root)
+        commit, program, inside = None, True, True
+        try:
+            commit = head(self.root)
+        except NoGit:
+            program = False
+        except NoRepository:
+            inside = False
+        except CannotRun as error:
+            yield Finding("git", "wrong", error.what, error.fix)
+            return
         yield repository(
-            program=shutil.which("git") is not None,
-            inside=git(self.root, "rev-parse", "--git-dir") is not None,
-            commit=commit.sha if commit else "",
-            shallow=(git(self.root, "rev-parse", "--is-shallow-repository") or "").strip() == "true",
-            journals_ignored=git(self.root, "check-ignore", "-q", ".reconciler/x") is not None,
+            program=program,
+            inside=inside,
+            commit=commit or "",
+            shallow=(text(self.root, "rev-parse", "--is-shallow-repository") or "").strip() == "true",
+            journals_ignored=text(self.root, "check-ignore", "-q", ".reconciler/x") is not None,
         )
 
     def pinned_on(self) -> datetime | None:
         """Return when the pins were last committed."""
-        from reconciler.history import git
+        from reconciler.git import text
         from reconciler.pins import FOLDER
 
-        at = git(self.root, "log", "-1", "--format=%ct", "--", f"{FOLDER}/{self.space}") or ""
+        at = text(self.root, "log", "-1", "--format=%ct", "--", f"{FOLDER}/{self.space}") or ""
         return datetime.fromtimestamp(int(at), UTC) if at.strip().isdecimal() else None
 
 

@@ -97,6 +97,7 @@ def drifted(
 ) -> tuple[Plan, Settings]:
     """Compare the files with the live items, and keep what moved in the space."""
     from reconciler.api.client import Client
+    from reconciler.cli.source import source_of, sourced
     from reconciler.cli.workspace import (
         Refs,
         Selection,
@@ -112,6 +113,7 @@ def drifted(
     from reconciler.space import Reader
 
     workspace = open_workspace(paths, space)
+    source = source_of(workspace)
     connection = connect(workspace.mistakes)
     refs = Refs(applied=applied or known_ref(workspace.root, workspace.space))
     with Client(connection) as client:
@@ -121,7 +123,7 @@ def drifted(
         plan = with_blame(moved(plan), reader, connection.plugin_id)
         why_not = NOT_KNOWN if plan.base is None else "changed here, too"
         plan = leaving(plan, lambda _, one: None if one.why == "drift" else why_not, reader.catalog)
-    return judged(workspace, replace(plan, whole=False), raised), workspace.settings
+    return judged(workspace, sourced(replace(plan, whole=False), source), raised), workspace.settings
 
 
 def moved(plan: Plan) -> Plan:

@@ -146,6 +146,10 @@ class Reading:
         digest = digest_of(raw) if self.cache else ""
         if self.cache and (kept := self.cache.page(file, digest)) and self.take_page(file, *kept):
             return
+        self.take_bytes(path, file, raw, digest)
+
+    def take_bytes(self, path: Path, file: str, raw: bytes, digest: str = "") -> None:
+        """Take in what stands in a file, on the disk or in a commit; with a digest it is kept, too."""
         document, wrong = read_bytes(raw, file)
         self.mistakes += wrong
         if document is None:

@@ -29,10 +29,10 @@ def foreign(root: Path) -> Foreign | None:
     place = root / FOLDER
     if not os.path.lexists(place):
         return None
-    from reconciler.history import git
+    from reconciler.git import text
 
     # Some file systems take `.Reconciler` for the same folder.
-    if git(root, "ls-files", "-z", "--", f":(icase){FOLDER}"):
+    if text(root, "ls-files", "-z", "--", f":(icase){FOLDER}"):
         fix = f"run `git rm -r --cached {FOLDER}`, delete it, add {FOLDER}/ to .gitignore, and commit"
         return Foreign("came with the checkout: git tracks it", fix)
     if place.is_symlink():

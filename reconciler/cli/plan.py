@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -64,12 +65,15 @@ def command(
 
     PATHS are files or folders of desired state (default: state).
     """
+    from reconciler.cli.source import Source, source_of, sourced
+    from reconciler.cli.standpoint import refuse_empty
     from reconciler.cli.views import save_plan, show_plan
     from reconciler.cli.workspace import Refs, Selection, changed_files, open_workspace
 
     if snapshot and not offline:
         raise CannotRun("--snapshot stands for the space only with --offline", "add it, or leave both out")
     with failures_shown(paths, space, formats, out):
+        refuse_empty(base)
         if changed and base is None:
             raise CannotRun("--changed needs a base", "name it: --base REF")
         # A plan as JSON may be applied, wherever it goes, so nothing of it comes from a cache.
@@ -79,10 +83,14 @@ def command(
             return checked_alone(workspace)
         selection = Selection(only, exclude, changed_files(workspace))
         with trusted_snapshot(snapshot, base) as copy:
+            # Asked before the space is read, which may take minutes in which the checkout moves.
+            here = snapshot if copy == snapshot else None
+            source = source_of(workspace, here) if leaves(out, formats) else Source()
             plan = planned(workspace, selection, Refs(base, applied), copy, blame=blame)
         if snapshot:
             told = of_base(snapshot, base) if copy != snapshot else f"{snapshot}, {age_of(snapshot)} old"
             plan = replace(plan, notes=(f"planned against {told}", *plan.notes))
+    plan = sourced(plan, source)
     make = cache(partial(dated, plan))
     if out:
         save_plan(make, out)
@@ -102,13 +110,14 @@ def failures_shown(
     out: Path | None,
 ) -> Iterator[None]:
     """Tell why there is no plan in every format that was asked for; stderr tells people anyway."""
+    from reconciler.cli.source import checked_out
     from reconciler.cli.views import show_plan
     from reconciler.cli.workspace import failed_plan
 
     try:
         yield
     except ReconcilerError as error:
-        failed = failed_plan(error, paths, space)
+        failed = replace(failed_plan(error, paths, space), commit=checked_out(Path.cwd()))
         make = cache(partial(dated, failed))
         show_plan(failed, make, [one for one in formats if one != ("text", None)], say)
         give_plan(failed, make, formats, out)
@@ -149,28 +158,29 @@ def trusted_snapshot(file: Path | None, base: str | None) -> Iterator[Path | Non
         return
     from tempfile import TemporaryDirectory
 
-    from reconciler.history import commit_of, git_bytes
+    from reconciler.git import run
+    from reconciler.history import commit_of
     from reconciler.manifest import shown
 
     root = Path.cwd()
-    raw = git_bytes(root, "cat-file", "blob", f"{commit_of(root, base)}:./{shown(file, root)}")
-    if raw is None:
+    answer = run(root, "cat-file", "blob", f"{commit_of(root, base)}:./{shown(file, root)}")
+    if answer.code:
         raise CannotRun(
             f"{of_base(file, base)} cannot be read",
             "merge the snapshot first: a change cannot bring the one that it is planned against",
         )
     with TemporaryDirectory(prefix="reconciler-snapshot-") as folder:
         copy = Path(folder) / "snapshot.json"
-        copy.write_bytes(raw)
+        copy.write_bytes(answer.out)
         yield copy
 
 
 def came_with_checkout(file: Path) -> bool:
     """Whether git tracks a file, or what it leads to as a link."""
-    from reconciler.history import git
+    from reconciler.git import text
 
     root, name = Path.cwd(), file.absolute()
-    return any(git(root, "ls-files", "-z", "--", f":(literal){path}") for path in (name, name.resolve()))
+    return any(text(root, "ls-files", "-z", "--", f":(literal){path}") for path in (name, name.resolve()))
 
 
 def of_base(file: Path, base: str | None) -> str:
@@ -178,16 +188,19 @@ def of_base(file: Path, base: str | None) -> str:
     return f"{file} of {base}"
 
 
+def leaves(out: Path | None, formats: tuple[tuple[str, Path | None], ...]) -> bool:
+    """Whether anything but lines for people is made of the plan, which then names its commit."""
+    from reconciler.cli.outputs import OUTPUTS
+
+    return bool(out or os.environ.get(OUTPUTS) or any(one != ("text", None) for one in formats))
+
+
 def dated(plan: Plan) -> PlanFile:
-    """Return the plan as a file, with the commit that is checked out here."""
+    """Return the plan as a file, with the commit of the files that it was made of."""
     from reconciler.clock import now
-    from reconciler.history import head
     from reconciler.planfile import plan_file
 
-    commit = head(Path.cwd())
-    return plan_file(
-        plan, now(), commit=commit.sha if commit else None, dirty=commit.dirty if commit else None
-    )
+    return plan_file(plan, now(), commit=plan.commit, dirty=plan.dirty)
 
 
 @contextmanager

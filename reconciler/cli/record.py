@@ -84,7 +84,7 @@ def fetched(wanted: str | None) -> int:
         with GitHub(job) as github:
             record = newest_record(github, space)
         if record:
-            fetch(root, record.commits(), job.git_environ())
+            fetch(root, record.commits(), job.git_config())
             write_record(root, record)
     ref = known_ref(root, space) if space else None
     give(applied=ref or "")

@@ -68,6 +68,7 @@ def command(
     """
     from reconciler.cli.apply import NOT_ALL, Way, execute, failures_told, refuse_silence
     from reconciler.cli.own_folder import RUNS, refuse_foreign
+    from reconciler.cli.source import checked_out
     from reconciler.cli.workspace import Raised
     from reconciler.clock import now
     from reconciler.journal import read_journal
@@ -86,6 +87,7 @@ def command(
         if out:
             write(out, dumps(plan_file(plan, now())))
             say(plan_text(plan))
+        plan = replace(plan, commit=checked_out(Path.cwd()))
         code = 0 if out else execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt))
         if edits and code in {0, NOT_ALL}:
             say(patch_text(edits) if fmt == "text" else patch_event(edits))

@@ -14,7 +14,7 @@ from reconciler.api.token_file import unkept
 from reconciler.authored import Manifest, Outline
 from reconciler.blame import blamed, fought_over, suspects
 from reconciler.cache import Cache, Unusable, opened, place_of
-from reconciler.catalog import Catalog, WantedItem, WorkedOut, spec_of
+from reconciler.catalog import Catalog, WantedItem
 from reconciler.cli.decisions import settings_changes
 from reconciler.cli.files import STATE, Offline, of_space, one_name, read_by_pins, read_files
 from reconciler.cli.output import tell
@@ -22,26 +22,18 @@ from reconciler.cli.own_folder import is_own
 from reconciler.clock import now
 from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
 from reconciler.guard import NUMBERS, Allowance, Limits, judge, unspent, widened
-from reconciler.manifest import SETTINGS, documents, load, shown
-from reconciler.model import Failure, GuardResult, Plan, Ref
-from reconciler.pins import FOLDER, Pins, decided, pinned_people
-from reconciler.planner import Standpoint, leaving, make_plan, people_of
+from reconciler.manifest import documents, load, shown
+from reconciler.model import Failure, GuardResult, Plan
+from reconciler.pins import Pins
+from reconciler.planner import leaving, make_plan, people_of
 from reconciler.selection import Selector, select, selector
-from reconciler.settings import (
-    Guards,
-    Ignore,
-    Settings,
-    SpaceSettings,
-    find_settings,
-    load_settings,
-    read_settings,
-)
+from reconciler.settings import Guards, Settings, SpaceSettings, find_settings, load_settings
 from reconciler.space import Reader, UnknownSpace
 from reconciler.targets import confirmed, named, questions
-from reconciler.why import Past, Wishes, overlaid, wishes
 
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
 SPENT = "an `allow` of the settings is spent, since the base has it too: another `until` renews it"
+NOT_HERE = "{} files of state are not checked out here: nothing is said of what they want"
 CLOCKS_APART = 60_000
 """Milliseconds by which the service's clock may be ahead of ours."""
 
@@ -127,7 +119,9 @@ def open_workspace(
     found = find_settings(some[0])
     homes = [found.parent] if found else [STATE] if STATE.is_dir() else sorted(some)
     state = shown(homes[0], root)
-    differing = differing_files(root, state, since) if since else None
+    if since is not None:
+        from reconciler.cli.source import files_since
+    differing = files_since(root, state, since) if since is not None else None
     with kept_between(root) if kept else nullcontext() as cache:
         files = read_by_pins(paths, cache, set(differing) if differing is not None else None)
     settings, mistakes = files.settings, files.mistakes
@@ -189,16 +183,6 @@ def outlines_below(homes: Sequence[Path], root: Path, settings: Settings, space:
 def named_in(outlines: Iterable[Outline]) -> int:
     """Return how many items files name."""
     return len({(one.type.text, item_id) for one in outlines for item_id in one.ids})
-
-
-def differing_files(root: Path, state: str, base: str) -> tuple[str, ...]:
-    """Return the files of state that differ from a commit, those that are gone among them."""
-    from reconciler.history import commit_of, git
-
-    sha = commit_of(root, base)
-    differ = git(root, "diff", "--name-only", "--no-renames", "--relative", "-z", sha, "--", state)
-    untracked = git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", state)
-    return tuple(sorted({name for name in f"{differ or ''}{untracked or ''}".split("\0") if name}))
 
 
 def changed_files(workspace: Workspace) -> tuple[str, ...] | None:
@@ -326,7 +310,10 @@ def compared(
     everything: bool,
 ) -> Plan:
     """Read the live items and compare; only of `everything` can be said what the files no longer name."""
-    standpoint = standpoint_of(workspace, reader, refs)
+    from reconciler.cli.source import not_checked_out
+    from reconciler.cli.standpoint import standpoint_of
+
+    standpoint = standpoint_of(workspace, reader, refs, items)
     survey = reader.survey(items)
     made = partial(
         make_plan,
@@ -340,13 +327,15 @@ def compared(
     )
     plan = made()
     plan = shown_truly(plan, reader, made)
-    whole = workspace.whole and everything
     unknown = standpoint is None and refs.applied is not None
+    absent = not_checked_out(workspace.root, workspace.state) if plan.released else 0
+    whole = workspace.whole and everything and not absent
+    notes = [*([NOTHING_APPLIED] if unknown else []), *([NOT_HERE.format(absent)] if absent else [])]
     return replace(
         plan,
         whole=whole,
         released=plan.released if whole else (),
-        notes=(*([NOTHING_APPLIED] if unknown else []), *plan.notes),
+        notes=(*notes, *plan.notes),
     )
 
 
@@ -368,98 +357,10 @@ def shown_truly(plan: Plan, reader: Reader, made: Callable[[], Plan]) -> Plan:
 
 def judged(workspace: Workspace, plan: Plan, raised: Raised) -> Plan:
     """Hold a plan against the guards, by the base's settings where there is a base."""
-    base = settings_at(workspace.root, workspace.state, plan.base) if plan.base else None
+    from reconciler.cli.past import settings_at
+
+    base = settings_at(workspace.root, workspace.paths, plan.base, workspace.settings) if plan.base else None
     return guarded(plan, workspace.settings, raised, base)
-
-
-def standpoint_of(workspace: Workspace, reader: Reader, refs: Refs) -> Standpoint | None:
-    """Read what earlier commits wanted; None where no commit is named."""
-    ref = refs.base or refs.applied
-    if not ref:
-        return None
-    from reconciler.history import commit_of, record_at
-
-    base = commit_of(workspace.root, ref)
-    at_base = wishes_at(workspace, reader, base, workspace.differing)
-    record = record_at(workspace.root, refs.applied, workspace.space) if refs.applied else None
-    applied = None
-    if record and (record.commit != base or record.unapplied):
-        every = {sha: wishes_at(workspace, reader, sha) for sha in record.commits() if sha != base}
-        every[base] = at_base
-        applied = overlaid(every[record.commit], record.rows(), every)
-        if record.commit == base:
-            at_base = overlaid(at_base, [one for one in record.rows() if one.ahead], every)
-    past = Past(at_base, applied)
-
-    def keeps(item: Ref, key: str) -> str | None:
-        catalog, decisions = reader.catalog, workspace.decisions
-        if ignored := ignoring(decisions, catalog, item.type_key, key):
-            return f"ignored: {ignored.why}" if ignored.why else "ignored"
-        policy = refs.drift or policy_of(decisions, catalog, item.type_key, key)
-        return None if policy == "heal" else f"drift: {policy}"
-
-    if record is None:
-        return Standpoint(base, past, keeps)
-    return Standpoint(base, past, keeps, record.commit, record.rows())
-
-
-def ignoring(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> Ignore | None:
-    """Return the entry that leaves a field out of drift today, if there is one."""
-    kind, field = catalog.names(type_key), spec_of(catalog.names(type_key), key)
-    today = now().astimezone(decisions.time_zone).date()
-    return next(
-        (
-            one
-            for one in decisions.ignore
-            if kind.answers_to(one.type)
-            and field.answers_to(one.field)
-            and (one.until is None or today <= one.until)
-        ),
-        None,
-    )
-
-
-def policy_of(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> str:
-    """Return what is to be done about drift of a field: its own policy, else the default."""
-    kind, field = catalog.names(type_key), spec_of(catalog.names(type_key), key)
-    for word, policy in decisions.drift.items():
-        if isinstance(policy, dict) and kind.answers_to(word):
-            for name, own in policy.items():
-                if field.answers_to(name):
-                    return own
-    default = decisions.drift.get("default", "report")
-    return default if isinstance(default, str) else "report"
-
-
-def wishes_at(workspace: Workspace, reader: Reader, sha: str, files: tuple[str, ...] | None = None) -> Wishes:
-    """Return what a commit wanted, read by its own settings and pins; what they cannot read is not there.
-
-    With `files` only those are read of its state.
-    """
-    from reconciler.history import tree_at
-
-    folders = [FOLDER, *([workspace.state] if files is None else [f"{workspace.state}/{SETTINGS}", *files])]
-    with tree_at(workspace.root, sha, folders) as root:
-        state = root / workspace.state
-        read = read_by_pins([state], root=root) if state.exists() else None
-        mine = read and read.offline.get(workspace.space)
-        if not read or not mine:
-            return {}
-        groups, decisions = read.settings.groups(), read.settings.space(workspace.space)
-        pinned = {key: decided(spec, decisions) for key, spec in mine.pins.types.items()}
-        people = replace(reader.catalog.people, groups=groups)
-        then = replace(reader.catalog, pinned=pinned, people=people, notes={}, worked_out=WorkedOut())
-        if is_confirmed(mine, read.outlines_of(workspace.space), then):
-            reader.meet(mine.catalog.worked_out.mentions.people)
-            return wishes(mine.items)
-        manifest = of_space(load([state], root=root)[0], workspace.space, read.settings)
-    reader.meet(then.mentioned(manifest))
-    now = reader.catalog.people
-    by_email = {**now.by_email, **pinned_people(mine.pins)}
-    then.people = replace(now, groups=groups, by_email=by_email)
-    then.forget()
-    items, _ = then.desire(manifest)
-    return wishes(items)
 
 
 def failed_plan(error: ReconcilerError, paths: Sequence[Path], space: str | None) -> Plan:
@@ -561,13 +462,3 @@ def with_blame(plan: Plan, reader: Reader, plugin_id: str) -> Plan:
     names = {key: person.email or key for key, person in reader.catalog.people.by_key.items()}
     told = blamed(plan, records, names, plugin_id, reader.settings.time_zone)
     return leaving(told, lambda ref, one: fought_over(one, records.get(ref, ())), reader.catalog)
-
-
-def settings_at(root: Path, state: str, sha: str) -> Settings | None:
-    """Return a commit's settings; None where the commit is not here."""
-    from reconciler.history import git, git_bytes
-
-    if git(root, "cat-file", "-e", f"{sha}^{{commit}}") is None:
-        return None
-    raw = git_bytes(root, "show", f"{sha}:./{state}/{SETTINGS}")
-    return Settings() if raw is None else read_settings(raw, f"{state}/{SETTINGS}")[0]

@@ -35,16 +35,12 @@ class Job:
         """The account that the repository belongs to."""
         return self.repository.partition("/")[0]
 
-    def git_environ(self) -> dict[str, str]:
-        """Return the variables by which git speaks to the server with the token, on no command line."""
+    def git_config(self) -> dict[str, str]:
+        """Return the configuration by which git speaks to the server with the token, on no command line."""
         if not self.server.startswith("https://"):
             return {}
         basic = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
-        return {
-            "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": f"http.{self.server}/.extraheader",
-            "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {basic}",
-        }
+        return {f"http.{self.server}/.extraheader": f"AUTHORIZATION: basic {basic}"}
 
 
 def in_job(environ: Mapping[str, str]) -> bool:

@@ -15,6 +15,7 @@ from reconciler.manifest.shape import read_document
 
 __all__ = ["SETTINGS", "documents", "found", "load", "no_item", "read_bytes", "read_file", "report", "shown"]
 
+EMPTY = "an empty file"
 SHOWN = 50
 """Different mistakes that are shown."""
 PLACES = 3
@@ -78,7 +79,7 @@ def read_bytes(raw: bytes, file: str) -> tuple[Document | None, list[Mistake]]:
     tree = read_tree(raw, file)
     root = tree.root
     if root is None or (isinstance(root, Scalar) and root.is_blank):
-        nothing = Mistake(Place(file, 1, 1), "an empty file", "write space, type and items, or delete it")
+        nothing = Mistake(Place(file, 1, 1), EMPTY, "write space, type and items, or delete it")
         return None, tree.mistakes or [nothing]
     document, wrong = read_document(root, file)
     mistakes = [*tree.mistakes, *wrong]

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from reconciler.canonical_json import canonical
 from reconciler.catalog import PEOPLE_TYPES
 from reconciler.fields.base import EMPTY_LABEL
-from reconciler.model import Block, Change, Plan, Released, SideEffect, Update
+from reconciler.model import BASE_UNKNOWN, Block, Change, Plan, Released, SideEffect, Update
 from reconciler.render.safe import apart
 
 BOTH, CLEAR, DRIFT, CHANGE, LEFT = "both", "clear", "drift", "change", "left"
@@ -112,6 +112,13 @@ def change_apart(change: Change) -> Change:
         before_label=labels[-2],
         after_label=labels[-1],
     )
+
+
+def unknown_line(plan: Plan) -> str | None:
+    """Return the first line of a plan whose base could not be read in full; None where nothing is skipped."""
+    if not plan.unknown:
+        return None
+    return f"{BASE_UNKNOWN}: {plan.unknown} fields are skipped, since nobody can read what the base wanted"
 
 
 def steps(change: Change) -> tuple[str, ...]:

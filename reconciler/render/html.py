@@ -40,6 +40,7 @@ from reconciler.render.groups import (
     shows_members,
     steps,
     told_apart,
+    unknown_line,
     updates_of,
     why_word,
 )
@@ -254,7 +255,7 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
         .get_template("plan.html")
         .render(
             title=safe_text(title(plan)),
-            verdict=verdict(plan),
+            verdict=". ".join(filter(None, (unknown_line(plan), verdict(plan)))),
             forecast=list(forecast_lines(plan)),
             settings=[safe_text(change) for change in plan.settings_changes],
             failures=[safe_text(str(failure)) for failure in plan.failures],

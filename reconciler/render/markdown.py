@@ -33,6 +33,7 @@ from reconciler.render.groups import (
     shows_members,
     steps,
     told_apart,
+    unknown_line,
     updates_of,
     why_line,
 )
@@ -236,7 +237,8 @@ def heading(plan: Plan) -> Markdown:
     """Return the verdict and the forecast."""
     ahead = "".join(f"{line}\n" for line in forecast_lines(plan))
     named = f" for {code(short(plan.space))}" if plan.space else ""
-    return Markdown(f"### Plan{named}\n\n**{verdict(plan)}**\n{ahead}\n")
+    told = f"**{unknown}.**\n\n" if (unknown := unknown_line(plan)) else ""
+    return Markdown(f"### Plan{named}\n\n{told}**{verdict(plan)}**\n{ahead}\n")
 
 
 def footer(made: PlanFile) -> Markdown:

@@ -23,7 +23,7 @@ from reconciler.model import (
     word,
 )
 from reconciler.render.explain import is_long, one_line
-from reconciler.render.groups import shows_members, steps, told_apart, why_line
+from reconciler.render.groups import shows_members, steps, told_apart, unknown_line, why_line
 from reconciler.render.safe import SafeText, isolated, safe_text
 
 NO_CHANGES = "No changes. Live work items match the desired state."
@@ -63,10 +63,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     rows += [(block.place.file, block) for block in plan.blocks]
     rows.sort(key=lambda row: (row[0], row[1].place, isinstance(row[1], Block)))
     heading = None
-    for failure in plan.failures:
-        yield f"error: {safe_text(str(failure))}"
-    for change in plan.settings_changes:
-        yield f"settings changed: {safe_text(change)}"
+    yield from first_lines(plan)
     for file, row in rows:
         if file != heading:
             yield from ([""] if heading else [])
@@ -85,6 +82,16 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield safe_text(f"To let it pass, let somebody review this in the settings:  {allow_line(plan)}")
     if rows or plan.released:
         yield ""
+
+
+def first_lines(plan: Plan) -> Iterator[str]:
+    """Yield what a reader must know before the rows."""
+    if told := unknown_line(plan):
+        yield told
+    for failure in plan.failures:
+        yield f"error: {safe_text(str(failure))}"
+    for change in plan.settings_changes:
+        yield f"settings changed: {safe_text(change)}"
 
 
 def update_lines(plan: Plan, update: Update) -> Iterator[str]:

@@ -130,11 +130,19 @@ def test_items_are_followed_from_file_to_file(repo: Desk) -> None:
     assert "released" not in done.out
 
 
-def test_a_base_that_cannot_be_read_has_no_words_and_is_no_error(repo: Desk) -> None:
+def test_a_base_that_cannot_be_read_has_no_words_and_its_rows_are_skipped(repo: Desk) -> None:
     repo.write("state/stories.yaml", "<<<<<<< ours\n")
     broken = commit(repo)
     repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
-    assert "P0 → P3  newly managed" in repo.run("plan", "--base", broken).out
+    done = repo.run("plan", "--base", broken)
+    assert done.code == 0
+    assert done.out.startswith(
+        "base unknown: 1 fields are skipped, since nobody can read what the base wanted\n"
+    )
+    assert "P0 → P3  left alone (base unknown)" in done.out
+    assert f"note: base unknown: in the commit {broken[:12]} state/stories.yaml cannot be read\n" in done.out
+    assert repo.run("apply", "--yes", "--base", broken).code == 0
+    assert repo.sent == []
 
 
 def test_a_shallow_clone_is_told_how_to_fetch_what_is_missing(repo: Desk, tmp_path: Path) -> None:
@@ -151,8 +159,9 @@ def test_a_shallow_clone_is_told_how_to_fetch_what_is_missing(repo: Desk, tmp_pa
 @pytest.mark.parametrize("ref", ["nonsense", "--output=x", "HEAD:state", ""])
 def test_a_ref_that_names_no_commit_is_told(repo: Desk, ref: str) -> None:
     done = repo.run("plan", f"--base={ref}")
-    assert done.code == (0 if not ref else 1)
+    assert done.code == 1
     assert ("no commit" in done.err) == bool(ref)
+    assert ("--base is empty" in done.err) == (not ref)
 
 
 def test_everything_works_outside_a_repository(desk: Desk) -> None:

@@ -184,7 +184,7 @@ def test_a_job_is_read_from_its_variables_and_the_token_is_on_no_command_line() 
     job = job_from(GOOD)
     assert (job.pull, job.owner, job.graphql) == (12, "acme", "https://api.github.com/graphql")
     assert "ghs_" not in repr(job)
-    assert job.git_environ()["GIT_CONFIG_KEY_0"] == "http.https://github.com/.extraheader"
+    assert list(job.git_config()) == ["http.https://github.com/.extraheader"]
 
 
 @pytest.mark.parametrize(

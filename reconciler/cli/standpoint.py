@@ -1,0 +1,106 @@
+"""Where a plan is made from: the commits that it is held against, and what the team decided about drift."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from reconciler.catalog import Catalog, WantedItem, spec_of
+from reconciler.clock import now
+from reconciler.errors import CannotRun
+from reconciler.history import commit_of, record_at
+from reconciler.model import Ref
+from reconciler.planner import Standpoint
+from reconciler.settings import Ignore, SpaceSettings
+from reconciler.why import CERTAIN, Past, overlaid
+
+if TYPE_CHECKING:
+    from reconciler.cli.workspace import Refs, Workspace
+    from reconciler.space import Reader
+
+
+def standpoint_of(
+    workspace: Workspace, reader: Reader, refs: Refs, items: Iterable[WantedItem]
+) -> Standpoint | None:
+    """Read what earlier commits wanted; None where no commit is named.  Raises CannotRun."""
+    from reconciler.cli.past import told_at
+
+    refuse_empty(refs.base)
+    ref = refs.base or refs.applied
+    if not ref:
+        return None
+    root, wanted = workspace.root, frozenset((item.ref, one.key) for item in items for one in item.fields)
+    base = commit_of(root, ref)
+    told = {base: told_at(workspace, reader, base, wanted, workspace.differing)}
+    record = record_at(root, refs.applied, workspace.space) if refs.applied else None
+    past = Past(told[base].wishes, doubt=told[base].doubt)
+    if record and (record.commit != base or record.unapplied):
+        told |= {sha: told_at(workspace, reader, sha, wanted) for sha in record.commits() if sha != base}
+        every = {sha: one.wishes for sha, one in told.items()}
+        ahead = [one for one in record.rows() if one.ahead]
+        doubt = CERTAIN
+        for one in told.values():
+            doubt |= one.doubt
+        past = Past(
+            overlaid(every[base], ahead, every) if record.commit == base else every[base],
+            overlaid(every[record.commit], record.rows(), every),
+            told[base].doubt,
+            doubt,
+        )
+    return Standpoint(
+        base,
+        past,
+        keeper(workspace, reader, refs.drift),
+        record.commit if record else None,
+        record.rows() if record else (),
+        tuple(dict.fromkeys(note for one in told.values() for note in one.notes)),
+    )
+
+
+def refuse_empty(base: str | None) -> None:
+    """Refuse a base that an empty variable named: without one nothing would be left alone."""
+    if base is not None and not base.strip():
+        raise CannotRun(
+            "--base is empty", "name a commit, or leave --base out; is a variable of the job empty?"
+        )
+
+
+def keeper(workspace: Workspace, reader: Reader, drift: str | None) -> Callable[[Ref, str], str | None]:
+    """Return what says why drift of a field is left alone; `drift` overrides the policies."""
+    catalog, decisions = reader.catalog, workspace.decisions
+
+    def keeps(item: Ref, key: str) -> str | None:
+        if ignored := ignoring(decisions, catalog, item.type_key, key):
+            return f"ignored: {ignored.why}" if ignored.why else "ignored"
+        policy = drift or policy_of(decisions, catalog, item.type_key, key)
+        return None if policy == "heal" else f"drift: {policy}"
+
+    return keeps
+
+
+def ignoring(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> Ignore | None:
+    """Return the entry that leaves a field out of drift today, if there is one."""
+    kind, field = catalog.names(type_key), spec_of(catalog.names(type_key), key)
+    today = now().astimezone(decisions.time_zone).date()
+    return next(
+        (
+            one
+            for one in decisions.ignore
+            if kind.answers_to(one.type)
+            and field.answers_to(one.field)
+            and (one.until is None or today <= one.until)
+        ),
+        None,
+    )
+
+
+def policy_of(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> str:
+    """Return what is to be done about drift of a field: its own policy, else the default."""
+    kind, field = catalog.names(type_key), spec_of(catalog.names(type_key), key)
+    for word, policy in decisions.drift.items():
+        if isinstance(policy, dict) and kind.answers_to(word):
+            for name, own in policy.items():
+                if field.answers_to(name):
+                    return own
+    default = decisions.drift.get("default", "report")
+    return default if isinstance(default, str) else "report"
