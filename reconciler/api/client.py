@@ -24,6 +24,7 @@ from reconciler.api.connection import Connection, password_in
 from reconciler.api.endpoints import BATCH_UPDATE, PLUGIN_TOKEN, UPDATE, Endpoint
 from reconciler.api.failures import (
     ApiRefusal,
+    CannotWait,
     Interrupted,
     KeepsThrottling,
     NoAnswer,
@@ -39,6 +40,7 @@ from reconciler.api.guard import Guard
 from reconciler.api.layer import answer_of
 from reconciler.api.network import DEADLINE, Deadline, Network
 from reconciler.api.observe import Counts, Observe
+from reconciler.api.patience import Patience
 from reconciler.api.reading import SIZE_CAP, Reading
 from reconciler.api.retry import RUN_BUDGET, Budget, Retry
 from reconciler.api.secrets import Secrets
@@ -71,8 +73,8 @@ class Client:
     """Speak with one service as one identity.  Synchronous and thread-safe; a context manager.
 
     Without `writes` no request that could change anything leaves, whoever makes it; `probes` lets one
-    more kind of write out.  `stop` ends
-    every wait; `transport` stands in for the network; `clock` and `wait` are for tests.
+    more kind of write out.  `stop` ends every wait, and none that the service asks for lasts past `until`,
+    by `clock.ticks`.  `transport` stands in for the network; `clock` and `wait` are for tests.
     """
 
     def __init__(
@@ -88,22 +90,24 @@ class Client:
         deadline: float = DEADLINE,
         size_cap: int = SIZE_CAP,
         retries: int = RUN_BUDGET,
+        until: float | None = None,
     ) -> None:
         """Put the layers together; nothing is sent yet."""
         self._connection = connection
         waits = wait or (stop or threading.Event()).wait
+        mind = Patience(connection.host, until).mind
         self._secrets = Secrets(connection.plugin_secret, password_in(connection.proxy))
         self._budget = Budget(retries)
         network = transport or Network(connection.base_url, connection.proxy)
         whole = Deadline(Reading(network, connection.host, self._secrets, size_cap), deadline)
         self._observe = Observe(whole, clock)
-        self._throttle = Throttle(self._observe, connection.rate, wait=waits, clock=clock)
+        self._throttle = Throttle(self._observe, connection.rate, wait=waits, mind=mind, clock=clock)
         self._token_file = connection.token_file
         self._tokens = Tokens(self._find_token, clock)
-        asking = Retry(self._throttle, self._budget, wait=waits)
+        asking = Retry(self._throttle, self._budget, wait=waits, mind=mind)
         self._token_desk = Guard(asking, connection.base_url, writes=False)
         authorised = Auth(self._throttle, connection, self._tokens)
-        retrying = Retry(authorised, self._budget, wait=waits)
+        retrying = Retry(authorised, self._budget, wait=waits, mind=mind)
         self.transport: httpx.BaseTransport = Guard(
             retrying, connection.base_url, writes=writes, probes=probes
         )
@@ -214,6 +218,8 @@ class Client:
             return Ambiguous(failure.reason, None, "", repeatable=True)
         except Unreachable as failure:
             return NotWritten("connection", f"no token: {failure.reason}")
+        except CannotWait as error:
+            return NotWritten("connection", str(error))
         except Interrupted:
             return NotWritten("connection", "interrupted before it was sent")
         except WriteRefused:

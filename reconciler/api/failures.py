@@ -72,6 +72,17 @@ class KeepsThrottling(CannotRun):
         )
 
 
+class CannotWait(CannotRun):
+    """The service asks for a wait that would last longer than the run may."""
+
+    def __init__(self, host: str, seconds: float) -> None:
+        """Make the message for `host`."""
+        super().__init__(
+            f"{host} allows no more requests for {seconds:.0f} s, and the deadline is before that",
+            "run it again later, or with a longer --deadline",
+        )
+
+
 class Redirected(CannotRun):
     """The service answered with a redirect, which would carry the token to another place."""
 

@@ -15,7 +15,7 @@ import tenacity
 
 from reconciler.api.failures import Interrupted, NoAnswer, NotSent
 from reconciler.api.layer import Layer, answer_of, endpoint_of
-from reconciler.api.throttle import Wait
+from reconciler.api.throttle import Mind, Wait
 from reconciler.api.wire import worth_another_read
 
 MOST_ATTEMPTS: Final = 6
@@ -57,11 +57,14 @@ class Budget:
 class Retry(Layer):
     """Repeat reads that found the service unreachable, overloaded or incomprehensible."""
 
-    def __init__(self, inner: httpx.BaseTransport, budget: Budget, *, wait: Wait) -> None:
-        """Draw on `budget`; sleep by `wait`, which a stop cuts short."""
+    def __init__(
+        self, inner: httpx.BaseTransport, budget: Budget, *, wait: Wait, mind: Mind = lambda _: None
+    ) -> None:
+        """Draw on `budget`; sleep by `wait`, which a stop cuts short, where `mind` does not object."""
         super().__init__(inner)
         self._budget = budget
         self._wait = wait
+        self._mind = mind
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the first good answer, else the last one; raise what the last attempt raised."""
@@ -87,6 +90,7 @@ class Retry(Layer):
         )
 
     def _sleep(self, seconds: float) -> None:
+        self._mind(seconds)
         if self._wait(seconds):
             raise Interrupted
 

@@ -23,6 +23,9 @@ from reconciler.api.wire import LONGEST_RETRY_AFTER, was_throttled
 Wait = Callable[[float], bool]
 """Wait that many seconds; True if the run was asked to stop (`threading.Event.wait`)."""
 
+Mind = Callable[[float], None]
+"""Called before a wait of that many seconds; raises where the run cannot wait so long."""
+
 TICK: Final = 0.0001
 """Seconds in one unit of the bucket's clock: milliseconds would cost 1 % of the pace."""
 
@@ -57,13 +60,20 @@ class Pace:
     """
 
     def __init__(
-        self, rate: float, per_minute: int | None, *, clock: Callable[[], float], wait: Wait
+        self,
+        rate: float,
+        per_minute: int | None,
+        *,
+        clock: Callable[[], float],
+        wait: Wait,
+        mind: Mind = lambda _: None,
     ) -> None:
         """Start with an empty record: the first request leaves at once."""
         self._rate = rate
         self._per_minute = per_minute
         self._clock = clock
         self._wait = wait
+        self._mind = mind
         self._turn = threading.Lock()
         self._record = threading.Lock()
         self._bucket = GCRA()
@@ -74,13 +84,14 @@ class Pace:
         self._refused_at = float("-inf")
 
     def take(self) -> None:
-        """Wait for this request's turn.  Raises Interrupted when the run is asked to stop."""
+        """Wait for this request's turn.  Raises Interrupted when the run is to stop, and as `Mind` does."""
         with self._turn:
             pause = 0.0
             while not self._wait(pause):
                 pause = self._pause()
                 if pause <= 0:
                     return
+                self._mind(pause)
             raise Interrupted
 
     def slow_down(self, sent_at: float, retry_after: float | None) -> None:
@@ -132,12 +143,14 @@ class Throttle(Layer):
         rate: float,
         *,
         wait: Wait,
+        mind: Mind = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Keep to `rate` requests a second for each endpoint."""
         super().__init__(inner)
         self._rate = rate
         self._wait = wait
+        self._mind = mind
         self._clock = clock
         self._lock = threading.Lock()
         self._paces: dict[Endpoint, Pace] = {}
@@ -165,5 +178,7 @@ class Throttle(Layer):
         with self._lock:
             if endpoint not in self._paces:
                 rate = min(self._rate, endpoint.per_second or self._rate)
-                self._paces[endpoint] = Pace(rate, endpoint.per_minute, clock=self._clock, wait=self._wait)
+                self._paces[endpoint] = Pace(
+                    rate, endpoint.per_minute, clock=self._clock, wait=self._wait, mind=self._mind
+                )
             return self._paces[endpoint]

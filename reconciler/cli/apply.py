@@ -96,7 +96,7 @@ def command(
         plan, settings = (
             from_saved(paths[0], raised, require_commit, max_age)
             if saved
-            else from_files(paths, space, Selection(only, exclude), raised, refs)
+            else from_files(paths, space, Selection(only, exclude), raised, refs, until_of(deadline))
         )
         return execute(plan, settings, Way(yes or saved, max_errors, deadline, wait, fmt))
 
@@ -158,10 +158,10 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
     if plan.updates and not way.agreed:
         click.confirm("Apply this?", abort=True, err=True)
     signals = Signals()
-    until = way.deadline and ticks() + way.deadline
+    until = until_of(way.deadline)
     stop = Stop(signals.asked, threading.Event(), until, way.max_errors)
     connection = connect(())
-    with Client(connection, writes=True, stop=stop.cut) as client, signals.listening():
+    with Client(connection, writes=True, stop=stop.cut, until=until) as client, signals.listening():
         writer = Writer(client, plan.space, settings.space(plan.space), connection.user_key)
         with interruptible(signals, way), held(plan, way, stop):
             bind(plan, writer, connection.host, settings)
@@ -206,12 +206,18 @@ def held(plan: Plan, way: Way, stop: Stop) -> Iterator[None]:
         yield
 
 
+def until_of(deadline: float | None) -> float | None:
+    """Return when a run that begins now must be over; planning and sending have this long each."""
+    return None if deadline is None else ticks() + deadline
+
+
 def from_files(
     paths: Sequence[Path],
     space: str | None,
     selection: Selection,
     raised: Raised,
     refs: Refs,
+    until: float | None,
 ) -> tuple[Plan, Settings]:
     """Plan now, with a client that cannot write."""
     from reconciler.api.client import Client
@@ -222,7 +228,7 @@ def from_files(
     workspace = open_workspace(paths, space)
     source = source_of(workspace)
     connection = connect(workspace.mistakes)
-    with Client(connection) as client:
+    with Client(connection, until=until) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         items = desired(workspace, reader, selection)
         plan = plan_now(

@@ -64,7 +64,7 @@ def command(
     PATHS are files or folders of desired state (default: state).  What was changed here and is not
     applied yet is no drift, and is not sent.
     """
-    from reconciler.cli.apply import Way, execute, refuse_silence
+    from reconciler.cli.apply import Way, execute, refuse_silence, until_of
     from reconciler.cli.own_folder import refuse_foreign
     from reconciler.cli.plan import dated, failures_shown
     from reconciler.cli.views import save_plan, show_plan
@@ -76,7 +76,7 @@ def command(
     with failures_shown(paths, space, formats, out):
         if heal:
             refuse_foreign()
-        plan, settings = drifted(paths, space, applied, raised)
+        plan, settings = drifted(paths, space, applied, raised, until_of(deadline))
     make = cache(partial(dated, plan))
     if out:
         save_plan(make, out)
@@ -93,7 +93,7 @@ def command(
 
 @collector_at_rest()
 def drifted(
-    paths: tuple[Path, ...], space: str | None, applied: str | None, raised: Raised
+    paths: tuple[Path, ...], space: str | None, applied: str | None, raised: Raised, until: float | None
 ) -> tuple[Plan, Settings]:
     """Compare the files with the live items, and keep what moved in the space."""
     from reconciler.api.client import Client
@@ -116,7 +116,7 @@ def drifted(
     source = source_of(workspace)
     connection = connect(workspace.mistakes)
     refs = Refs(applied=applied or known_ref(workspace.root, workspace.space))
-    with Client(connection) as client:
+    with Client(connection, until=until) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         items = desired(workspace, reader, Selection())
         plan = compared(workspace, reader, items, connection.host, refs, everything=True)

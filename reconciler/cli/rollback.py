@@ -66,7 +66,7 @@ def command(
 
     A field that somebody touched since keeps its value.  `reconciler runs` lists the runs.
     """
-    from reconciler.cli.apply import NOT_ALL, Way, execute, failures_told, refuse_silence
+    from reconciler.cli.apply import NOT_ALL, Way, execute, failures_told, refuse_silence, until_of
     from reconciler.cli.own_folder import RUNS, refuse_foreign
     from reconciler.cli.source import checked_out
     from reconciler.cli.workspace import Raised
@@ -82,7 +82,11 @@ def command(
         refuse_foreign()
         entries = list(read_journal(journal or RUNS / run / "journal.jsonl"))
         plan, settings, edits = reverse_plan(
-            entries, run, only, Raised(max_changes, max_share, allow_clear, accept_both, max_invisible)
+            entries,
+            run,
+            only,
+            Raised(max_changes, max_share, allow_clear, accept_both, max_invisible),
+            until_of(deadline),
         )
         if out:
             write(out, dumps(plan_file(plan, now())))
@@ -95,7 +99,7 @@ def command(
 
 
 def reverse_plan(
-    entries: list[dict[str, Any]], run: str, only: Iterable[str], raised: Raised
+    entries: list[dict[str, Any]], run: str, only: Iterable[str], raised: Raised, until: float | None
 ) -> tuple[Plan, Settings, str]:
     """Read the live items and plan the way back; a guard's share is of the items that the run changed.
 
@@ -130,7 +134,7 @@ def reverse_plan(
             f"run {run} wrote to {begin['host']}, and MEEGLE_BASE_URL names {connection.host}",
             "set it to that host",
         )
-    with Client(connection) as client:
+    with Client(connection, until=until) as client:
         reader = Reader(client, space, settings.space(space), connection.user_key)
         pins = read_pins(pins_folder(Path.cwd(), space))
         catalog = reader.open({ref.type_key for ref, _ in steps}, settings.groups(), pins)
