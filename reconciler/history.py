@@ -22,6 +22,11 @@ def head(root: Path) -> str | None:
     return sha.strip() if sha else None
 
 
+def prefix(root: Path) -> str:
+    """Return the way from the repository's root to a folder, ending in `/`; empty where there is none."""
+    return (git(root, "rev-parse", "--show-prefix") or "").rstrip("\n")
+
+
 def commit_of(root: Path, ref: str) -> str:
     """Return the full hash of a ref; raises CannotRun, for a shallow clone with the command that mends it."""
     sha = asked(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -145,10 +145,15 @@ class SpaceFile(Strict):
 
 
 class DesiredFile(Strict):
-    """Which YAML the plan was made of."""
+    """Which YAML the plan was made of.
+
+    `folder` is where the files' names begin, from the repository's root; `paths` are those that were named.
+    """
 
     commit: str | None
     dirty: bool | None
+    folder: str = ""
+    paths: list[str] = Field(default_factory=list)
 
 
 class UnappliedFile(Strict):
@@ -248,7 +253,15 @@ class BadPlan(CannotRun):
         super().__init__(f"this plan cannot be used: {what}", "make a new one with `reconciler plan --out`")
 
 
-def plan_file(plan: Plan, at: datetime, *, commit: str | None = None, dirty: bool | None = None) -> PlanFile:
+def plan_file(
+    plan: Plan,
+    at: datetime,
+    *,
+    commit: str | None = None,
+    dirty: bool | None = None,
+    folder: str = "",
+    paths: Iterable[str] = (),
+) -> PlanFile:
     """Return the plan as the model that is written; sealed."""
     ahead = plan.forecast
     made = PlanFile(
@@ -257,7 +270,7 @@ def plan_file(plan: Plan, at: datetime, *, commit: str | None = None, dirty: boo
         timestamp=at,
         host=plan.host,
         space=SpaceFile(name=plan.space, key=plan.space_key, types=dict(plan.types)),
-        desired=DesiredFile(commit=commit, dirty=dirty),
+        desired=DesiredFile(commit=commit, dirty=dirty, folder=folder, paths=list(paths)),
         applyable=bool(plan.updates) and all(guard.ok for guard in plan.guards),
         complete=not plan.blocks and not plan.failures,
         errored=bool(plan.failures),
@@ -413,8 +426,9 @@ def digest(plan: Plan) -> str:
 
 
 def plain(made: PlanFile) -> dict[str, Any]:
-    """Return the file as plain data; without targets where there are none, as older seals have it."""
-    return made.model_dump(mode="json", exclude=None if made.targets else {"targets"})
+    """Return the file as plain data; without targets or a place where there is none, as older seals are."""
+    whole = made.model_dump(mode="json", exclude=None if made.targets else {"targets"})
+    return {**whole, "desired": {key: one for key, one in whole["desired"].items() if one not in ("", [])}}
 
 
 def seal(made: PlanFile) -> str:

@@ -77,7 +77,7 @@ def command(
         if heal:
             refuse_foreign()
         plan, settings = drifted(paths, space, applied, raised, until_of(deadline))
-    make = cache(partial(dated, plan))
+    make = cache(partial(dated, plan, paths))
     if out:
         save_plan(make, out)
     give_plan(plan, make, formats, out)

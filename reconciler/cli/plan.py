@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
@@ -91,7 +91,7 @@ def command(
             told = of_base(snapshot, base) if copy != snapshot else f"{snapshot}, {age_of(snapshot)} old"
             plan = replace(plan, notes=(f"planned against {told}", *plan.notes))
     plan = sourced(plan, source)
-    make = cache(partial(dated, plan))
+    make = cache(partial(dated, plan, paths))
     if out:
         save_plan(make, out)
     show_plan(plan, make, formats, say)
@@ -118,7 +118,7 @@ def failures_shown(
         yield
     except ReconcilerError as error:
         failed = replace(failed_plan(error, paths, space), commit=checked_out(Path.cwd()))
-        make = cache(partial(dated, failed))
+        make = cache(partial(dated, failed, paths))
         show_plan(failed, make, [one for one in formats if one != ("text", None)], say)
         give_plan(failed, make, formats, out)
         raise
@@ -195,12 +195,20 @@ def leaves(out: Path | None, formats: tuple[tuple[str, Path | None], ...]) -> bo
     return bool(out or os.environ.get(OUTPUTS) or any(one != ("text", None) for one in formats))
 
 
-def dated(plan: Plan) -> PlanFile:
-    """Return the plan as a file, with the commit of the files that it was made of."""
+def dated(plan: Plan, paths: Iterable[Path] = ()) -> PlanFile:
+    """Return the plan as a file, with the commit of the files that it was made of and the place in it."""
     from reconciler.clock import now
+    from reconciler.history import prefix
     from reconciler.planfile import plan_file
 
-    return plan_file(plan, now(), commit=plan.commit, dirty=plan.dirty)
+    return plan_file(
+        plan,
+        now(),
+        commit=plan.commit,
+        dirty=plan.dirty,
+        folder=prefix(Path.cwd()),
+        roots=roots_of(paths),
+    )
 
 
 @contextmanager

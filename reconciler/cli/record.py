@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say
+from reconciler.cli.output import say, tell
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def fetched(wanted: str | None) -> int:
     if space and in_job(os.environ):
         job = job_from(os.environ)
         with GitHub(job) as github:
-            record = newest_record(github, space)
+            record = newest_record(github, space, tell)
         if record:
             fetch(root, record.commits(), job.git_config())
             write_record(root, record)

@@ -20,6 +20,7 @@ def command(paths: tuple[Path, ...], fmt: str) -> int:
     from reconciler.cli.files import validate_files
     from reconciler.cli.own_folder import is_own
     from reconciler.errors import InputError
+    from reconciler.history import prefix
     from reconciler.manifest import report
     from reconciler.render.mistakes import VIEWS, Checked
 
@@ -27,5 +28,5 @@ def command(paths: tuple[Path, ...], fmt: str) -> int:
     outlines, mistakes, unchecked = validate_files(paths)
     ordered = InputError(mistakes).mistakes
     items = sum(len(one.ids) for one in outlines)
-    say(VIEWS[fmt](Checked(len(outlines), items, ordered, report(ordered), unchecked)))
+    say(VIEWS[fmt](Checked(len(outlines), items, ordered, report(ordered), unchecked, prefix(Path.cwd()))))
     return 1 if mistakes else 0

@@ -48,12 +48,13 @@ def github(plan: Plan, make: Make) -> str:
     """Return annotations and the text for the log; in a GitHub job the step summary is written, too."""
     from reconciler.render.github import plan_annotations, step_summary
 
+    made = make()
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
-            append(Path(summary), step_summary(plan, make()))
+            append(Path(summary), step_summary(plan, made))
         except CannotRun as error:
             tell(f"no step summary: {error}")
-    return plan_annotations(plan) + plan_text(plan)
+    return plan_annotations(plan, made.desired.folder) + plan_text(plan)
 
 
 VIEWS: dict[str, Callable[[Plan, Make], str]] = {
@@ -92,7 +93,7 @@ def source_address(made: PlanFile) -> str:
     """Return where a GitHub job's repository shows the files of the plan's commit; empty elsewhere."""
     server, repository = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
     return (
-        f"{server}/{repository}/blob/{made.desired.commit}"
+        f"{server}/{repository}/blob/{made.desired.commit}/{made.desired.folder}".rstrip("/")
         if server and repository and made.desired.commit
         else ""
     )

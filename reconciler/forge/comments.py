@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reconciler.errors import CannotRun
 from reconciler.forge.github import ForgeRefused, GitHub
-from reconciler.forge.sticky import Found, Text, find, prefix
+from reconciler.forge.sticky import Found, Text, find
 
 GONE = 404
 
@@ -14,15 +14,29 @@ GONE = 404
 def write_comment(github: GitHub, body: str) -> str:
     """Create or update the comment about a space, and fold older ones away; returns what was done."""
     number = pull_request(github)
-    found = find(comments(github, number), prefix(body))
-    for one in found.outdated:
-        github.minimize(one.node_id)
-    if found.current is None:
+    found = find(comments(github, number), body)
+    done = written_comment(github, number, body, found.current)
+    return done + folded(github, found.outdated)
+
+
+def folded(github: GitHub, outdated: Iterable[Text]) -> str:
+    """Fold older comments away, now that the new one is there; where that fails it is only a pity."""
+    try:
+        for one in outdated:
+            github.minimize(one.node_id)
+    except CannotRun as error:
+        return f"; an older one could not be folded away: {error}"
+    return ""
+
+
+def written_comment(github: GitHub, number: int, body: str, current: Text | None) -> str:
+    """Write the text into the current comment, or into a new one; returns what was done."""
+    if current is None:
         return created_comment(github, number, body)
-    if found.current.body == body:
+    if current.body == body:
         return "unchanged"
     try:
-        github.call("update the comment", "PATCH", f"/issues/comments/{found.current.number}", {"body": body})
+        github.call("update the comment", "PATCH", f"/issues/comments/{current.number}", {"body": body})
     except ForgeRefused as refused:
         if refused.status != GONE:
             raise
@@ -59,7 +73,7 @@ def text_of(github: GitHub, row: dict[str, object], number: int) -> Text:
 
 def write_issue(github: GitHub, title: str, body: str, *, pending: bool) -> str:
     """Keep one issue: opened while something is pending, closed when nothing is; returns what was done."""
-    found = issue(github, prefix(body))
+    found = issue(github, body)
     state = "open" if pending else "closed"
     if found.current is None:
         if not pending:
@@ -75,8 +89,8 @@ def write_issue(github: GitHub, title: str, body: str, *, pending: bool) -> str:
     return "updated" if pending else "closed"
 
 
-def issue(github: GitHub, marker: str) -> Found:
+def issue(github: GitHub, body: str) -> Found:
     """Find our issue, whether it is open or closed; the API lists pull requests as issues, too."""
     rows = github.pages("list the issues", "/issues", by="number", state="all")
     texts = (text_of(github, row, int(row["number"])) for row in rows if not row.get("pull_request"))
-    return find(texts, marker)
+    return find(texts, body)

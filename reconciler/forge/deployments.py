@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+from reconciler.errors import CannotRun
 from reconciler.forge.github import GitHub
 from reconciler.record import Record, read_record
 
@@ -17,20 +19,33 @@ def task_of(space: str) -> str:
     return f"reconciler:{space}"
 
 
-def newest_record(github: GitHub, space: str) -> Record | None:
+def newest_record(github: GitHub, space: str, tell: Callable[[str], None] = lambda _: None) -> Record | None:
     """Return the newest record that a job like this one made for a space.
 
-    A job with `environment:` makes deployments of its own; their task is another one.
+    A job with `environment:` makes deployments of its own; their task is another one.  Any workflow that is
+    granted `deployments: write` can make a record in our name, also one of a branch that nobody reviewed.
+    So each commit of a record must have come to the default branch: what such a record may do is to name
+    another commit that was merged.  Where no record is left to believe, none is made up: raises CannotRun.
     """
     task = task_of(space)
     rows = github.pages("list the deployments", "/deployments", task=task)
     mine = [row for row in rows if row.get("task") == task and github.wrote(row.get("creator"))]
+    strangers = 0
     for row in sorted(mine, key=lambda row: int(row["id"]), reverse=True):
         payload = row.get("payload")
         text = payload if isinstance(payload, str) else json.dumps(payload)
         record = read_record(text, space)
-        if record and record.commit == row.get("sha"):
+        if record is None or record.commit != row.get("sha"):
+            continue
+        if all(github.was_merged(commit) for commit in record.commits()):
             return record
+        strangers += 1
+        tell(f"deployment {row['id']} is left out: it names a commit that is not on {github.default_branch}")
+    if strangers:
+        raise CannotRun(
+            f"no record of {space} names commits of {github.default_branch} alone",
+            "see who made these deployments; name the last applied commit by --applied",
+        )
     return None
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import quote
 
 import httpx
 import tenacity
@@ -98,6 +99,8 @@ class GitHub:
         """Open nothing yet."""
         self.job = job
         self._login: str | None = None
+        self._branch: str | None = None
+        self._merged: dict[str, bool] = {}
         self._http = httpx.Client(
             transport=Deadline(Whole(transport or Network(job.api))),
             follow_redirects=False,
@@ -133,6 +136,30 @@ class GitHub:
     def wrote(self, user: Mapping[str, Any] | None) -> bool:
         """Whether an account is ours."""
         return bool(self.login) and plain(str((user or {}).get("login") or "")) == self.login
+
+    @property
+    def default_branch(self) -> str:
+        """The branch to which changes are merged."""
+        if self._branch is None:
+            told = self.call("name the default branch", "GET", "")
+            branch = told.get("default_branch") if isinstance(told, dict) else None
+            if not isinstance(branch, str) or not branch:
+                raise ForgeRefused("name the default branch", httpx.codes.OK, "no name")
+            self._branch = branch
+        return self._branch
+
+    def was_merged(self, commit: str) -> bool:
+        """Whether a commit is on the default branch."""
+        if commit not in self._merged:
+            path = f"/compare/{quote(commit, safe='')}...{quote(self.default_branch)}"
+            try:
+                told = self.call("compare two commits", "GET", path, params={"per_page": "1"})
+            except ForgeRefused as refused:
+                if refused.status != httpx.codes.NOT_FOUND:
+                    raise
+                told = None
+            self._merged[commit] = isinstance(told, dict) and told.get("status") in {"ahead", "identical"}
+        return self._merged[commit]
 
     def pages(self, what: str, path: str, *, by: str = "id", **params: str) -> Iterator[dict[str, Any]]:
         """Yield every row of a list, each with the number that it is called `by`.

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-NAME = re.compile(r"space=\S* ")
+NAME = re.compile(r"space=\S* (id=\S+ )?")
+EXACT = re.compile(r"(id|root)=\S+ ")
+HEADING = re.compile(r"^### .*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,29 @@ class Found:
     outdated: tuple[Text, ...]
 
 
-def find(texts: Iterable[Text], marker: str) -> Found:
-    """Find by author and by a marker at position 0: the newest counts.
+def find(texts: Iterable[Text], body: str) -> Found:
+    """Find by author and by the marker at position 0 what a new body replaces: the newest counts.
 
     A marker that somebody else wrote, or that stands in a quotation, is none.  One that names no
-    space is of files so broken that they named none; any later text outdates it.
+    space is of files so broken that they named none; any later text outdates it.  The first version's
+    markers spell spaces inexactly: such a text counts where its heading, too, is that of the body.
     """
     mine = sorted((one for one in texts if one.ours), key=lambda one: one.number)
-    same = [one for one in mine if one.body.startswith(marker)]
-    nameless = NAME.sub("space= ", marker)
-    older = [one for one in mine if one.body.startswith(nameless) and one not in same]
+    marker = prefix(body)
+    first, nameless = EXACT.sub("", marker), NAME.sub("space= ", marker)
+    heading = hit[0] if (hit := HEADING.search(body)) else ""
+    exact = [one for one in mine if prefix(one.body) == marker]
+    inexact = [
+        one for one in mine if prefix(one.body) == first and one not in exact and has_line(one.body, heading)
+    ]
+    same = [*inexact, *exact]
+    older = [one for one in mine if prefix(one.body) == nameless and one not in same]
     return Found(same[-1] if same else None, (*same[:-1], *older))
+
+
+def has_line(body: str, line: str) -> bool:
+    """Whether a text holds a line."""
+    return not line or line in body.splitlines()
 
 
 def prefix(body: str) -> str:

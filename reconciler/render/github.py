@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.authored import Place
 from reconciler.model import Change, Plan
@@ -20,6 +20,7 @@ from reconciler.render.groups import (
     told_apart,
 )
 from reconciler.render.markdown import document
+from reconciler.render.mistakes import below
 from reconciler.render.safe import RTL, safe_text
 from reconciler.render.text import title, verdict
 
@@ -48,6 +49,7 @@ class Annotation:
     title: str
     message: str
     place: Place | None = None
+    folder: str = ""
 
     def __str__(self) -> str:
         """Return the workflow command, on one line and within the limit."""
@@ -57,7 +59,8 @@ class Annotation:
 
     def location(self) -> Iterator[str]:
         """Yield where the remark stands; a file name too long to be one is left out."""
-        if self.place and (file := escaped(self.place.file, PROPERTY)) and len(file) <= LONGEST_FILE:
+        file = escaped(below(self.folder, self.place.file), PROPERTY) if self.place else ""
+        if self.place and file and len(file) <= LONGEST_FILE:
             yield f"file={file}"
             yield f"line={self.place.line}"
             yield f"col={self.place.column}"
@@ -86,9 +89,12 @@ def fitted(text: str, most: int) -> str:
     return "".join(made)
 
 
-def plan_annotations(plan: Plan) -> str:
-    """Return the workflow commands: the worst rows first, then one notice with the verdict."""
-    found = [*failures(plan), *remarks(told_apart(plan))]
+def plan_annotations(plan: Plan, folder: str = "") -> str:
+    """Return the workflow commands: the worst rows first, then one notice with the verdict.
+
+    GitHub knows files by their way from the repository's root, which leads through `folder`.
+    """
+    found = [replace(one, folder=folder) for one in [*failures(plan), *remarks(told_apart(plan))]]
     more = len(found) - SHOWN
     rest = f" {more} more rows need a look." if more > 0 else ""
     last = Annotation("notice", title(plan), f"{verdict(plan)}{rest}")

@@ -7,6 +7,7 @@ laid out row by row because it must end before a limit with whole rows and a tru
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from typing import NewType
@@ -55,8 +56,11 @@ NAMED = 5
 DIFFERENCE = 4_000
 """Characters of a word-level difference that an item's details show."""
 
-MARKER = "<!-- reconciler:plan v1 space={space} digest={digest} truncated={truncated} -->"
-"""Stands at position 0; by it a comment is found again and told from one about another plan."""
+MARKER = "<!-- reconciler:plan v1 space={space} {exact}digest={digest} truncated={truncated} -->"
+"""Stands at position 0; by it a comment is found again and told from one about another plan.
+
+`space` is for people, who may read `a-b` and `a_b` there as the same; `exact` tells them apart.
+"""
 
 MEMBERS = 20
 """Members of a set that a table names one by one."""
@@ -229,8 +233,22 @@ def assembled(plan: Plan, made: PlanFile, sections: list[Section], kept: list[in
 def marker(made: PlanFile, *, truncated: bool) -> Markdown:
     """Return the hidden line by which the comment is found; no value can end it early."""
     space, digest = (re.sub(r"[^A-Za-z0-9_]", "_", one)[:80] for one in (made.space.name, made.digest))
-    filled_in = MARKER.format(space=space, digest=digest, truncated=str(truncated).lower())
+    filled_in = MARKER.format(space=space, exact=exact(made), digest=digest, truncated=str(truncated).lower())
     return Markdown(f"{filled_in}\n")
+
+
+def exact(made: PlanFile) -> str:
+    """Return what tells a plan's space, and where its files are, from all others: hashes of both.
+
+    Most repositories have their files in `state/` at their root; of that nothing is said.
+    """
+    where = [made.desired.folder, *sorted(made.desired.paths)]
+    parts = {"id": made.space.name, "root": "" if where in ([""], ["", "state"]) else "\n".join(where)}
+    return "".join(
+        f"{name}={hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:16]} "
+        for name, text in parts.items()
+        if text
+    )
 
 
 def heading(plan: Plan) -> Markdown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,13 +16,17 @@ ANNOTATIONS = 10
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check of the files found; `lines` tell the mistakes, `unchecked` names only a space can tell."""
+    """What a check of the files found; `lines` tell the mistakes, `unchecked` names only a space can tell.
+
+    `folder` is where the files' names begin, from the repository's root.
+    """
 
     files: int
     items: int
     mistakes: Sequence[Mistake]
     lines: Sequence[str]
     unchecked: int = 0
+    folder: str = ""
 
 
 def as_text(found: Checked) -> str:
@@ -59,12 +64,19 @@ def as_json(found: Checked) -> str:
 
 def as_github(found: Checked) -> str:
     """Return an annotation for each of the first mistakes, then the text for the log."""
-    annotations = [
-        f"::error file={data(one.place.file, ':,')},line={one.place.line},col={one.place.column}::"
-        + data(f"{one.what}; {one.fix}")
-        for one in found.mistakes[:ANNOTATIONS]
-    ]
+    annotations = [annotation(found.folder, one) for one in found.mistakes[:ANNOTATIONS]]
     return "\n".join([*annotations, as_text(found)])
+
+
+def annotation(folder: str, one: Mistake) -> str:
+    """Return the command by which a runner shows a mistake at its line."""
+    file, line, column = data(below(folder, one.place.file), ":,"), one.place.line, one.place.column
+    return f"::error file={file},line={line},col={column}::{data(f'{one.what}; {one.fix}')}"
+
+
+def below(folder: str, file: str) -> str:
+    """Return a file's name from the repository's root; one outside of it keeps its own."""
+    return posixpath.normpath(posixpath.join(folder, file)) if folder else file
 
 
 def data(text: str, more: str = "") -> str:

@@ -195,7 +195,7 @@ def killed(old: Old) -> None:
 
 def job(hub: Hub, ref: str) -> Mapping[str, str]:
     """The variables of a job on the hub."""
-    granted = {"pull-requests": "write", "issues": "write", "deployments": "write"}
+    granted = {"pull-requests": "write", "issues": "write", "deployments": "write", "contents": "read"}
     return {
         "GITHUB_ACTIONS": "true",
         "GITHUB_API_URL": hub.url,

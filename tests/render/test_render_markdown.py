@@ -106,7 +106,7 @@ def test_reads_in_the_order_of_a_review() -> None:
         guards=(GuardResult("clears", "0 fields", "1 fields", ok=False),),
     )
     parts = [
-        "<!-- reconciler:plan v1 space=demo digest=",
+        "<!-- reconciler:plan v1 space=demo id=",
         "- **Settings changed**: `guards.clears 10 → 0`",
         "**Plan: 3 items to update, 4 fields (1 to clear)",
         "guards: {allow: [{clears: 1, why: …}]}",

@@ -164,7 +164,7 @@ def app_of(hub: Hub) -> Flask:
     def refused(error: Refused) -> tuple[dict[str, str], int]:
         return {"message": str(error)}, error.status
 
-    for routes in (who, comments, issues, deployments, pulls):
+    for routes in (who, comments, issues, commits, deployments, pulls):
         routes(app, hub)
     return app
 
@@ -249,6 +249,24 @@ def issues(app: Flask, hub: Hub) -> None:
         text_of(body)
         one.update({key: body[key] for key in ("title", "body", "state") if key in body})
         return one
+
+
+def commits(app: Flask, hub: Hub) -> None:
+    @app.get(BELOW)
+    def repository() -> dict[str, Any]:
+        hub.allow()
+        return {"full_name": NAME, "default_branch": "main"}
+
+    @app.get(f"{BELOW}/compare/<path:range_>")
+    def compare(range_: str) -> dict[str, Any]:
+        hub.allow("contents:read")
+        base, _, head = range_.partition("...")
+        try:
+            counts = git(hub.repo, "rev-list", "--left-right", "--count", f"{base}...{head}").split()
+        except subprocess.CalledProcessError:
+            raise Refused(404, "Not Found") from None
+        words = {(False, False): "identical", (False, True): "ahead", (True, False): "behind"}
+        return {"status": words.get((counts[0] != "0", counts[1] != "0"), "diverged"), "commits": []}
 
 
 def deployments(app: Flask, hub: Hub) -> None:

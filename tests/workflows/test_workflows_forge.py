@@ -136,7 +136,7 @@ def test_a_record_goes_round_and_deployments_of_other_kinds_do_not_count(hub: Hu
     sha = commit(hub, tmp_path)
     row = UnappliedFile(type="story", id=1, key="priority", commit=None)
     record = Record(space="demo", commit=sha, journal="f" * 64, unapplied=[row])
-    with GitHub(job(hub, deployments="write")) as github:
+    with GitHub(job(hub, deployments="write", contents="read")) as github:
         assert newest_record(github, "demo") is None
         make_record(github, Record(space="demo", commit=sha))
         make_record(github, record)

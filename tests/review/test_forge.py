@@ -1,0 +1,148 @@
+"""What a forge answers, and who else may write there: comments, issues, records, runs that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from reconciler.errors import CannotRun
+from reconciler.forge.comments import write_comment, write_issue
+from reconciler.forge.deployments import make_record, newest_record
+from reconciler.forge.github import GitHub
+from reconciler.forge.job import Job
+from reconciler.model import Plan
+from reconciler.planfile import plan_file
+from reconciler.record import Record
+from reconciler.render.markdown import plan_markdown
+from tests.conftest import Desk
+from tests.workflows.hub import BOT, NAME, Hub, git, running
+
+ROOT = Path(__file__).parents[2]
+AT = datetime(2026, 11, 28, tzinfo=UTC)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    with running(tmp_path) as hub:
+        yield hub
+
+
+def opened(hub: Hub) -> GitHub:
+    granted = {"pull-requests": "write", "issues": "write", "deployments": "write", "contents": "read"}
+    return GitHub(Job(hub.url, f"{hub.url}/graphql", hub.url, NAME, hub.token(granted), 7, "main"))
+
+
+def body(space: str, folder: str = "", paths: tuple[str, ...] = ()) -> str:
+    plan = Plan("h", space, "64a0", {}, (), (), agree=0, named=0)
+    return plan_markdown(plan, plan_file(plan, AT, folder=folder, paths=paths))
+
+
+def commented(hub: Hub, text: str) -> str:
+    with opened(hub) as github:
+        return write_comment(github, text)
+
+
+PLACES = [
+    ("a-b", "", ()),
+    ("a_b", "", ()),
+    ("a.b", "", ()),
+    ("中文", "", ()),
+    ("文中", "", ()),
+    ("a_b", "teams/a/", ()),
+    ("a_b", "teams/b/", ()),
+    ("a_b", "", ("other",)),
+    ("a_b", "", ("other", "state")),
+]
+
+
+def test_each_space_and_each_place_of_files_has_a_comment_and_an_issue_of_its_own(hub: Hub) -> None:
+    """On c233f07 `a-b` and `a_b`, and two folders of one repository, wrote over each other's text."""
+    texts = [body(space, folder, paths) for space, folder, paths in PLACES]
+    assert [commented(hub, text) for text in texts] == ["created"] * len(texts)
+    assert [commented(hub, text) for text in texts] == ["unchanged"] * len(texts)
+    with opened(hub) as github:
+        for text in texts:
+            assert write_issue(github, "Drift", text, pending=True) == "opened"
+        for text in texts:
+            assert write_issue(github, "Drift", text, pending=True) == "unchanged"
+
+
+def test_the_usual_place_has_one_comment_whether_it_is_named_or_not(hub: Hub) -> None:
+    assert commented(hub, body("demo")) == "created"
+    assert commented(hub, body("demo", paths=("state",))) == "unchanged"
+    assert len(hub.comments) == 1
+
+
+@pytest.mark.parametrize(("space", "done"), [("a-b", "updated"), ("a_b", "created")])
+def test_a_comment_of_the_first_version_is_found_by_the_space_that_it_is_about(
+    hub: Hub, space: str, done: str
+) -> None:
+    head, _, rest = body("a-b").partition("\n")
+    assert " id=" in head
+    hub.comment(7, f"<!-- reconciler:plan v1 space=a_b digest=1 truncated=false -->\n{rest}", BOT)
+    assert commented(hub, body(space)) == done
+
+
+def test_a_comment_is_written_before_an_older_one_is_folded_and_a_failed_fold_is_a_note(hub: Hub) -> None:
+    """On c233f07 the fold came first: where it failed there was no comment at all."""
+    for _ in range(2):
+        hub.comment(7, body("demo"), BOT)
+    with opened(hub) as github:
+        assert github.login
+        hub.broken["POST /graphql"] = [(403, {})]
+        said = write_comment(github, f"{body('demo')}new")
+    assert said.startswith("updated; an older one could not be folded away: GitHub refused to fold")
+    assert hub.comments[-1]["body"].endswith("new")
+
+
+def commit(desk: Path, text: str) -> str:
+    (desk / "file").write_text(text, encoding="utf-8")
+    git(desk, "add", "-A")
+    git(desk, "commit", "-q", "-m", text)
+    return git(desk, "rev-parse", "HEAD")
+
+
+def test_a_record_of_a_commit_that_was_never_merged_is_left_out(hub: Hub, tmp_path: Path) -> None:
+    """Any workflow of a branch may be granted `deployments: write`, and speaks with the name of all jobs."""
+    desk = tmp_path / "desk"
+    git(tmp_path, "init", "-q", str(desk))
+    merged = commit(desk, "merged")
+    git(desk, "push", "-q", str(hub.repo), "HEAD:refs/heads/main")
+    forged = commit(desk, "guards: {changes: 100000}")
+    git(desk, "push", "-q", str(hub.repo), "HEAD:refs/heads/mallory")
+    said: list[str] = []
+    with opened(hub) as github:
+        make_record(github, Record(space="demo", commit=forged))
+        with pytest.raises(CannotRun, match="no record of demo names commits of main alone"):
+            newest_record(github, "demo")
+        make_record(github, Record(space="demo", commit=merged))
+        make_record(github, Record(space="demo", commit=forged))
+        found = newest_record(github, "demo", said.append)
+    assert found is not None
+    assert found.commit == merged
+    assert [line.partition(": ")[2] for line in said] == ["it names a commit that is not on main"]
+
+
+def test_a_heal_and_an_apply_wait_for_each_other_and_neither_is_dropped() -> None:
+    """Of two runs that wait in one group GitHub drops the older one, unless the group has a queue."""
+    folder = ROOT / "reconciler/templates/workflows"
+    apply, drift = (YAML(typ="safe").load(folder / f"{name}.yml") for name in ("apply", "drift"))
+    waiting = [apply["concurrency"], drift["jobs"]["heal"]["concurrency"]]
+    group = "reconciler-apply-${{ vars.RECONCILER_SPACE }}"
+    assert waiting == [{"group": group, "cancel-in-progress": False, "queue": "max"}] * 2
+
+
+@pytest.mark.parametrize("command", [("plan", "--format", "github"), ("validate", "--format", "github")])
+def test_annotations_name_files_from_the_root_of_the_repository(
+    desk: Desk, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    """GitHub shows an annotation at a line only where it knows the file: `working-directory: teams/a`."""
+    git(tmp_path, "init", "-q", ".")
+    desk.folder = tmp_path / "teams/a"
+    desk.stories("{id: 0123, fields: {priority: P3}}")
+    done = desk.run(*command)
+    assert "::error file=teams/a/state/stories.yaml,line=4" in done.out
