@@ -147,13 +147,14 @@ class SpaceFile(Strict):
 class DesiredFile(Strict):
     """Which YAML the plan was made of.
 
-    `folder` is where the files' names begin, from the repository's root; `paths` are those that were named.
+    `folder` is where the files' names begin, from the repository's root; `roots` are the
+    folders of state below it, none for the usual `state`.
     """
 
     commit: str | None
     dirty: bool | None
     folder: str = ""
-    paths: list[str] = Field(default_factory=list)
+    roots: list[str] = Field(default_factory=list)
 
 
 class UnappliedFile(Strict):
@@ -260,7 +261,7 @@ def plan_file(
     commit: str | None = None,
     dirty: bool | None = None,
     folder: str = "",
-    paths: Iterable[str] = (),
+    roots: Iterable[str] = (),
 ) -> PlanFile:
     """Return the plan as the model that is written; sealed."""
     ahead = plan.forecast
@@ -270,7 +271,7 @@ def plan_file(
         timestamp=at,
         host=plan.host,
         space=SpaceFile(name=plan.space, key=plan.space_key, types=dict(plan.types)),
-        desired=DesiredFile(commit=commit, dirty=dirty, folder=folder, paths=list(paths)),
+        desired=DesiredFile(commit=commit, dirty=dirty, folder=folder, roots=list(roots)),
         applyable=bool(plan.updates) and all(guard.ok for guard in plan.guards),
         complete=not plan.blocks and not plan.failures,
         errored=bool(plan.failures),

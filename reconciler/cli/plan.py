@@ -211,6 +211,25 @@ def dated(plan: Plan, paths: Iterable[Path] = ()) -> PlanFile:
     )
 
 
+def roots_of(paths: Iterable[Path]) -> list[str]:
+    """Return the folders of state: those that are named; of a file that of its settings, or its first one.
+
+    A job may name other files each time, and still plans the same state; none are told for the usual one.
+    """
+    from reconciler.cli.files import STATE
+    from reconciler.manifest import shown
+    from reconciler.settings import find_settings
+
+    root = Path.cwd()
+    roots: set[str] = set()
+    for path in paths:
+        settings = None if path.is_dir() else find_settings(path)
+        whole = path if path.is_dir() else settings.parent if settings else None
+        inside = whole is not None and whole.absolute().is_relative_to(root)
+        roots.add(shown(whole, root) if whole and inside else shown(path, root).partition("/")[0])
+    return [] if roots == {str(STATE)} else sorted(roots)
+
+
 @contextmanager
 def service(workspace: Workspace, snapshot: Path | None) -> Iterator[Connection]:
     """Yield how to reach the space, or a snapshot that stands for it."""

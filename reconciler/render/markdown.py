@@ -242,8 +242,8 @@ def exact(made: PlanFile) -> str:
 
     Most repositories have their files in `state/` at their root; of that nothing is said.
     """
-    where = [made.desired.folder, *sorted(made.desired.paths)]
-    parts = {"id": made.space.name, "root": "" if where in ([""], ["", "state"]) else "\n".join(where)}
+    where = [made.desired.folder, *made.desired.roots]
+    parts = {"id": made.space.name, "root": "" if where == [""] else "\n".join(where)}
     return "".join(
         f"{name}={hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:16]} "
         for name, text in parts.items()

@@ -36,9 +36,9 @@ def opened(hub: Hub) -> GitHub:
     return GitHub(Job(hub.url, f"{hub.url}/graphql", hub.url, NAME, hub.token(granted), 7, "main"))
 
 
-def body(space: str, folder: str = "", paths: tuple[str, ...] = ()) -> str:
+def body(space: str, folder: str = "", roots: tuple[str, ...] = ()) -> str:
     plan = Plan("h", space, "64a0", {}, (), (), agree=0, named=0)
-    return plan_markdown(plan, plan_file(plan, AT, folder=folder, paths=paths))
+    return plan_markdown(plan, plan_file(plan, AT, folder=folder, roots=roots))
 
 
 def commented(hub: Hub, text: str) -> str:
@@ -61,7 +61,7 @@ PLACES = [
 
 def test_each_space_and_each_place_of_files_has_a_comment_and_an_issue_of_its_own(hub: Hub) -> None:
     """On c233f07 `a-b` and `a_b`, and two folders of one repository, wrote over each other's text."""
-    texts = [body(space, folder, paths) for space, folder, paths in PLACES]
+    texts = [body(space, folder, roots) for space, folder, roots in PLACES]
     assert [commented(hub, text) for text in texts] == ["created"] * len(texts)
     assert [commented(hub, text) for text in texts] == ["unchanged"] * len(texts)
     with opened(hub) as github:
@@ -71,10 +71,17 @@ def test_each_space_and_each_place_of_files_has_a_comment_and_an_issue_of_its_ow
             assert write_issue(github, "Drift", text, pending=True) == "unchanged"
 
 
-def test_the_usual_place_has_one_comment_whether_it_is_named_or_not(hub: Hub) -> None:
-    assert commented(hub, body("demo")) == "created"
-    assert commented(hub, body("demo", paths=("state",))) == "unchanged"
-    assert len(hub.comments) == 1
+def test_a_plan_of_other_files_of_the_same_state_has_the_same_comment(desk: Desk) -> None:
+    """A job may name the changed files alone, others each time."""
+    desk.stories("{id: 6300012320, fields: {priority: P3}}")
+    desk.stories("{id: 6300012321, fields: {priority: P3}}", file="state/b.yaml")
+    desk.stories("{id: 6300012322, fields: {priority: P3}}", file="other/c.yaml")
+    markers = []
+    for paths in ([], ["state"], ["state/b.yaml"], ["state/stories.yaml", "state/b.yaml"], ["other"]):
+        done = desk.run("plan", "--format", "markdown", *paths)
+        markers.append(done.out.partition(" digest=")[0])
+    assert len(set(markers[:4])) == 1
+    assert markers[4] != markers[0]
 
 
 @pytest.mark.parametrize(("space", "done"), [("a-b", "updated"), ("a_b", "created")])
