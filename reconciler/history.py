@@ -24,7 +24,7 @@ def head(root: Path) -> str | None:
 
 def prefix(root: Path) -> str:
     """Return the way from the repository's root to a folder, ending in `/`; empty where there is none."""
-    return (git(root, "rev-parse", "--show-prefix") or "").rstrip("\n")
+    return (text(root, "rev-parse", "--show-prefix") or "").rstrip("\n")
 
 
 def commit_of(root: Path, ref: str) -> str:
