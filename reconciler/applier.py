@@ -18,7 +18,7 @@ from reconciler.api.failures import Interrupted
 from reconciler.api.throttle import Permit
 from reconciler.api.wire import Ambiguous, Fatal, NotWritten, Refused, Verdict
 from reconciler.clock import Moment, slept, ticks
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, told_as
 from reconciler.fields.base import Codec
 from reconciler.model import (
     GONE,
@@ -82,6 +82,16 @@ class Stop:
     max_errors: int | None = None
 
 
+def start_all(pool: ThreadPoolExecutor, count: int) -> None:
+    """Start the threads of a pool now; raises RuntimeError where the machine has no more, before any PUT."""
+    ready = threading.Event()
+    try:
+        for _ in range(count):
+            pool.submit(ready.wait)  # a thread is started for each, since none of them ends
+    finally:
+        ready.set()
+
+
 class Applier:
     """One apply: the tasks, the journal and the stop flags.  `gap` is the oldest read trusted, in seconds."""
 
@@ -116,7 +126,7 @@ class Applier:
                     self.conclude(task)
             self.write([task for task in self.tasks if task.open])
             self.verify()
-        except ReconcilerError as error:
+        except Exception as error:  # noqa: BLE001 - whatever fails, the report says what was sent
             self.halt(error)
         return self.report()
 
@@ -168,6 +178,7 @@ class Applier:
         ahead: list[Future[tuple[Mapping[Ref, Item] | None, Moment]]] = []
         settling: list[Future[None]] = []
         with ThreadPoolExecutor(WORKERS) as pool:
+            start_all(pool, min(WORKERS, len(tasks) + 2 * len(windows)))
             for number, window in enumerate(windows):
                 live, at = ahead.pop().result() if ahead else self.look(window)
                 if live is None or self.should_stop():
@@ -187,7 +198,7 @@ class Applier:
             return None
         try:
             permit = self.remote.permit()
-        except ReconcilerError as error:
+        except Exception as error:  # noqa: BLE001 - as above
             self.halt(error)
             return None
         return pool.submit(self.send, task, at, permit)
@@ -197,7 +208,7 @@ class Applier:
         asleep = slept()
         try:
             live = self.remote.items({task.update.ref: task.keys for task in tasks}, WINDOW)
-        except ReconcilerError as error:
+        except Exception as error:  # noqa: BLE001 - no thread or memory left, too, ends the run in order
             self.halt(error)
             return None, Moment(ticks(), asleep)
         return live, Moment(ticks(), asleep)
@@ -220,7 +231,7 @@ class Applier:
                 permit, idem = None, ""
                 if not isinstance(task.verdict, NotWritten):
                     return
-        except ReconcilerError as error:
+        except Exception as error:  # noqa: BLE001 - after the first failure of any kind no PUT leaves
             self.halt(error)
 
     def put(self, task: Task, permit: Permit, idem: str, read: Moment) -> bool:
@@ -394,9 +405,10 @@ class Applier:
         """Why the run ended early, if it did."""
         return self.reason or ("interrupted" if self.stop.asked.is_set() else None)
 
-    def halt(self, error: ReconcilerError | str) -> None:
+    def halt(self, error: Exception | str) -> None:
         """Stop the run, for the first reason that came."""
-        self.reason = self.reason or ("interrupted" if isinstance(error, Interrupted) else str(error))
+        told = str(told_as(error)) if isinstance(error, Exception) else error
+        self.reason = self.reason or ("interrupted" if isinstance(error, Interrupted) else told)
 
     def should_stop(self) -> bool:
         """Look at the stop flags: signal, deadline, error budget, what ended the run already."""

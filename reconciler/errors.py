@@ -7,6 +7,8 @@ place; they are collected and told all at once.  A `ReconcilerError` ends the ru
 from __future__ import annotations
 
 import difflib
+import errno
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -119,3 +121,29 @@ class CannotRun(ReconcilerError):
         self.what = what
         self.fix = fix
         super().__init__(f"{what}; {fix}")
+
+
+class Internal(CannotRun):
+    """Something failed that no part foresaw: a bug of ours, or a machine that has nothing left to give."""
+
+    def __init__(self, error: BaseException) -> None:
+        """Make the message: what the machine lacks, else where in the code it happened."""
+        if isinstance(error, MemoryError):
+            super().__init__("no memory is left", "give it more, or name fewer files at a time")
+        elif isinstance(error, RuntimeError) and "thread" in str(error):
+            super().__init__(
+                "the machine starts no more threads", "raise its limit of processes, then run again"
+            )
+        elif isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+            super().__init__("no more files can be opened", "raise the limit: `ulimit -n 1024`")
+        else:
+            frames = traceback.extract_tb(error.__traceback__)
+            spot = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
+            super().__init__(
+                f"an internal error ({type(error).__name__}{spot})", "please report this as a bug"
+            )
+
+
+def told_as(error: Exception) -> ReconcilerError:
+    """Return what may be told of an error."""
+    return error if isinstance(error, ReconcilerError) else Internal(error)

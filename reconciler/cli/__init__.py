@@ -6,14 +6,13 @@ Commands are a table and are imported when they run, so that help needs nothing 
 from __future__ import annotations
 
 import importlib
-import traceback
 from collections.abc import Sequence
 
 import click
 
 from reconciler import __version__
 from reconciler.cli.output import tell
-from reconciler.errors import InputError, ReconcilerError
+from reconciler.errors import InputError, Internal, ReconcilerError
 
 COMMANDS: dict[str, str] = {
     "demo": "Plan and apply the demo state on the embedded sandbox; needs no account.",
@@ -101,8 +100,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tell(f"error: {error}")
         return 1
     except Exception as error:  # noqa: BLE001 - a traceback is never an answer
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        spot = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
-        tell(f"error: an internal error ({type(error).__name__} at {spot}); please report this as a bug")
+        tell(f"error: {Internal(error)}")
         return 1
     return code if isinstance(code, int) else 0

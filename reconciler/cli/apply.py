@@ -22,7 +22,7 @@ from reconciler.cli.progress import progress
 from reconciler.cli.signals import GRACE, Signals, leave
 from reconciler.clock import now, ticks
 from reconciler.disk import create
-from reconciler.errors import CannotRun, ReconcilerError
+from reconciler.errors import CannotRun, Internal, ReconcilerError, told_as
 
 if TYPE_CHECKING:
     from reconciler.applier import Stop
@@ -117,16 +117,19 @@ def failures_told(fmt: str) -> Iterator[None]:
     """Tell programs, too, what ends a run that could not start."""
     try:
         yield
-    except ReconcilerError as error:
+    except (click.ClickException, click.exceptions.Abort):
+        raise
+    except Exception as error:
         from reconciler.cli.outputs import give
 
+        told = told_as(error)
         give(exit_reason="error")
         if fmt == "json":
             from reconciler.cli.workspace import failures_of
             from reconciler.render.events import failed_event
 
-            say(failed_event(failures_of(error)))
-        raise
+            say(failed_event(failures_of(told)))
+        raise told from error
 
 
 def refuse_silence(*, yes: bool) -> None:
@@ -304,24 +307,25 @@ def carry_out(plan: Plan, writer: Writer, stop: Stop, seen: Callable[[str], None
             run_url=run_url(os.environ),
         )
         applier = Applier(plan, writer, journal, stop, ended)
-        failed: list[BaseException] = []
         done = threading.Event()
 
         def work() -> None:
             try:
                 applier.run()
             except BaseException as error:  # noqa: BLE001 - told by the thread that waits
-                failed.append(error)
+                applier.halt(Internal(error))
             finally:
                 done.set()
 
-        threading.Thread(target=work, daemon=True).start()
+        try:
+            threading.Thread(target=work, daemon=True).start()
+        except RuntimeError as error:
+            applier.halt(error)
+            done.set()
         while not done.wait(0.1) and not stop.asked.is_set():
             continue
         if not done.wait(GRACE):
             stop.cut.set()
-        if failed:
-            raise failed[0]
         try:
             journal.write("end", stopped=applier.stopped)
         except ReconcilerError as error:

@@ -2,24 +2,59 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import os
 import sys
+from typing import TextIO
 
+from reconciler.errors import CannotRun
 from reconciler.render.safe import safe_json, safe_text
+
+ESCAPES = "reconciler-escapes"
+"""The name of what becomes of signs that a terminal cannot encode."""
+LOST: list[TextIO] = []
+"""The stdout that took no more, such as a file on a full disk; the rest of what is said goes to stderr."""
 
 
 def say(text: str) -> None:
-    """Write a result, made of safe text, to stdout; nobody reading it is no failure."""
+    """Write a result, made of safe text, to stdout; nobody reading it is no failure.
+
+    Raises CannotRun where it cannot be written: what nobody was shown is not done.
+    """
     if sys.stdout is None:
         return
+    if LOST and LOST[-1] is sys.stdout:
+        tell(*text.splitlines())
+        return
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(writable(text, sys.stdout))
         sys.stdout.flush()
     except (BrokenPipeError, ValueError):
         hush()
-    except UnicodeEncodeError:
-        sys.stdout.buffer.write(text.encode("utf-8"))
-        sys.stdout.flush()
+    except OSError as error:
+        LOST[:] = [sys.stdout]
+        hush()
+        tell(*text.splitlines())
+        raise CannotRun(
+            f"cannot write to stdout ({error.strerror})", "make room, then run it again"
+        ) from None
+
+
+def writable(text: str, stream: TextIO) -> str:
+    """Return a text in which what a stream cannot encode stands as escapes, valid in JSON, too."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, ESCAPES).decode(encoding)
+
+
+def escapes(error: UnicodeError) -> tuple[str, int]:
+    """Return the escapes of what cannot be encoded, as JSON writes them."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error(ESCAPES, escapes)
 
 
 def say_json(text: str) -> None:
@@ -39,7 +74,7 @@ def tell(*lines: str) -> None:
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write("".join(f"{safe_text(line)}\n" for line in lines))
+        sys.stderr.write(writable("".join(f"{safe_text(line)}\n" for line in lines), sys.stderr))
         sys.stderr.flush()
     except OSError:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -16,7 +16,8 @@ from reconciler.cli import options
 from reconciler.cli.output import say, tell
 from reconciler.cli.outputs import give_plan
 from reconciler.collector import collector_at_rest
-from reconciler.errors import CannotRun, ReconcilerError
+from reconciler.disk import CannotWrite
+from reconciler.errors import CannotRun, told_as
 
 if TYPE_CHECKING:
     from reconciler.api.connection import Connection
@@ -90,12 +91,12 @@ def command(
         if snapshot:
             told = of_base(snapshot, base) if copy != snapshot else f"{snapshot}, {age_of(snapshot)} old"
             plan = replace(plan, notes=(f"planned against {told}", *plan.notes))
-    plan = sourced(plan, source)
-    make = cache(partial(dated, plan, paths))
-    if out:
-        save_plan(make, out)
-    show_plan(plan, make, formats, say)
-    give_plan(plan, make, formats, out)
+        plan = sourced(plan, source)
+        make = cache(partial(dated, plan, paths))
+        if out:
+            save_plan(make, out)
+        show_plan(plan, make, formats, say)
+        give_plan(plan, make, formats, out)
     if strict and plan.blocks:
         tell(f"error: {len(plan.blocks)} blocked rows, and --strict takes them for errors")
         return 1
@@ -116,12 +117,30 @@ def failures_shown(
 
     try:
         yield
-    except ReconcilerError as error:
-        failed = replace(failed_plan(error, paths, space), commit=checked_out(Path.cwd()))
-        make = cache(partial(dated, failed, paths))
-        show_plan(failed, make, [one for one in formats if one != ("text", None)], say)
-        give_plan(failed, make, formats, out)
+    except (click.ClickException, click.exceptions.Abort):
         raise
+    except Exception as error:
+        told = told_as(error)
+        failed = replace(failed_plan(told, paths, space), commit=checked_out(Path.cwd()))
+        make = cache(partial(dated, failed, paths))
+        for name, path in [("json", out), *formats] if out else formats:
+            if (name, path) != ("text", None):
+                with whatever_fails(path):
+                    show_plan(failed, make, [(name, path)], say)
+        give_plan(failed, make, formats, out)
+        raise told from error
+
+
+@contextmanager
+def whatever_fails(path: Path | None) -> Iterator[None]:
+    """Go on with the other views; a file that cannot be written is taken away, so that no old one is left."""
+    try:
+        yield
+    except CannotRun as error:
+        tell(f"error: {error}")
+        with suppress(OSError):
+            if isinstance(error, CannotWrite) and path and path.is_file() and not path.is_symlink():
+                path.unlink()
 
 
 def planned(

@@ -27,6 +27,14 @@ def bar(items: int) -> Iterator[Callable[[str], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task("", total=items)
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = shown.add_task("", total=items)
+    try:
+        shown.start()
+    except RuntimeError:  # it draws in a thread, and none can be started
+        yield tell
+        return
+    try:
         yield lambda _: shown.advance(task)
+    finally:
+        shown.stop()

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 GRACE = 4.0
@@ -32,7 +32,8 @@ class Signals:
         self.asked.set()
         last = threading.Timer(LATEST, leave, [number])
         last.daemon = True
-        last.start()
+        with suppress(RuntimeError):  # no thread is left: then we leave when the calls under way have ended
+            last.start()
 
     @contextmanager
     def listening(self) -> Iterator[None]:

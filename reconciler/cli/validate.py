@@ -17,15 +17,26 @@ from reconciler.collector import collector_at_rest
 @collector_at_rest()
 def command(paths: tuple[Path, ...], fmt: str) -> int:
     """Check the files without network or credentials; all mistakes at once."""
+    from reconciler.authored import Place
     from reconciler.cli.files import validate_files
     from reconciler.cli.own_folder import is_own
-    from reconciler.errors import InputError
+    from reconciler.errors import InputError, Internal, Mistake, ReconcilerError
     from reconciler.history import prefix
     from reconciler.manifest import report
     from reconciler.render.mistakes import VIEWS, Checked
 
     is_own()
-    outlines, mistakes, unchecked = validate_files(paths)
+    try:
+        outlines, mistakes, unchecked = validate_files(paths)
+    except ReconcilerError:
+        raise
+    except Exception as error:  # noqa: BLE001 - told in the format that was asked for
+        told = Internal(error)
+        outlines, mistakes, unchecked = (
+            (),
+            [Mistake(Place(str(paths[0] if paths else "state"), 1, 1), told.what, told.fix)],
+            0,
+        )
     ordered = InputError(mistakes).mistakes
     items = sum(len(one.ids) for one in outlines)
     say(VIEWS[fmt](Checked(len(outlines), items, ordered, report(ordered), unchecked, prefix(Path.cwd()))))

@@ -365,12 +365,10 @@ def judged(workspace: Workspace, plan: Plan, raised: Raised) -> Plan:
 
 def failed_plan(error: ReconcilerError, paths: Sequence[Path], space: str | None) -> Plan:
     """Return the plan that tells why there is none, for the space that was meant as far as that is known."""
-    settings, _ = load_settings(find_settings(paths[0] if paths else STATE), root=Path.cwd())
-    names = {*settings.spaces}
-    if space is None and len(names) != 1:
-        _, settings, manifest, _ = read_files(paths)
-        names = {one_name(document.space.text, settings) for document in manifest.documents}
-    name = space or (names.pop() if len(names) == 1 else "")
+    try:
+        name = space or space_meant(paths)
+    except Exception:  # noqa: BLE001 - what ended the run may end this, too, and the reason is to be told
+        name = ""
     return Plan(
         host="",
         space=name,
@@ -382,6 +380,16 @@ def failed_plan(error: ReconcilerError, paths: Sequence[Path], space: str | None
         named=0,
         failures=tuple(failures_of(error)),
     )
+
+
+def space_meant(paths: Sequence[Path]) -> str:
+    """Return the one space of the settings, else of the files; empty where there are several or none."""
+    settings, _ = load_settings(find_settings(paths[0] if paths else STATE), root=Path.cwd())
+    names = {*settings.spaces}
+    if len(names) != 1:
+        _, settings, manifest, _ = read_files(paths)
+        names = {one_name(document.space.text, settings) for document in manifest.documents}
+    return names.pop() if len(names) == 1 else ""
 
 
 def failures_of(error: ReconcilerError) -> Iterator[Failure]:
