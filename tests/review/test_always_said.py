@@ -50,7 +50,7 @@ def test_a_terminal_that_cannot_encode_a_sign_gets_its_escape(desk: Desk, encodi
     assert "\\ud83d\\udc4d" in text
     assert "Plan: 1 items to update" in text
     made = json.loads(said_in(desk, encoding, "plan", "--format", "json").stdout.decode(encoding))
-    assert TEXT in made["resource_changes"][0]["change"]["after"]["notes"]
+    assert f"{TEXT} 0" in made["resource_changes"][0]["change"]["after"].values()
     done = said_in(desk, encoding, "apply", "--yes")
     assert b"Applied: 1 items" in done.stdout
 
@@ -130,7 +130,8 @@ def test_no_put_leaves_after_memory_ran_out(desk: Desk, monkeypatch: pytest.Monk
     name = uuid.uuid4
 
     def out_of_memory() -> uuid.UUID:
-        if next(made) >= nth:
+        ours = sys._getframe(1).f_globals["__name__"] == "reconciler.applier"  # noqa: SLF001 - not the sandbox
+        if ours and next(made) >= nth:
             raise MemoryError
         return name()
 
@@ -139,14 +140,14 @@ def test_no_put_leaves_after_memory_ran_out(desk: Desk, monkeypatch: pytest.Monk
         done = desk.run("apply", "--yes")
     assert done.code == 1
     assert "Stopped: no memory is left" in done.out
-    assert len(desk.sent) < nth or nth == 1
+    assert len(desk.sent) < nth
     assert ended(desk)[-1]["event"] == "end"
 
 
 def broken(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     """A machine on which no folder can be walked through."""
 
-    def walk(*arguments: object, **named: object) -> None:
+    def walk(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(os, "walk", walk)
