@@ -68,11 +68,12 @@ def command(
     """
     from reconciler.cli.source import Source, source_of, sourced
     from reconciler.cli.standpoint import refuse_empty
-    from reconciler.cli.views import save_plan, show_plan
+    from reconciler.cli.views import refuse_two, save_plan, show_plan
     from reconciler.cli.workspace import Refs, Selection, changed_files, open_workspace
 
     if snapshot and not offline:
         raise CannotRun("--snapshot stands for the space only with --offline", "add it, or leave both out")
+    refuse_two(formats)
     with failures_shown(paths, space, formats, out):
         refuse_empty(base)
         if changed and base is None:

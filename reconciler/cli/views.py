@@ -72,14 +72,19 @@ def show_plan(
 ) -> None:
     """Render the plan in each format; one of them may go to stdout."""
     wanted = list(formats)
-    if sum(path is None for _, path in wanted) > 1:
-        raise CannotRun("two formats for one stdout", "give all but one a file: --format json=plan.json")
+    refuse_two(wanted)
     for name, path in wanted:
         text = VIEWS[name](plan, make)
         if path is None:
             say(text)
         else:
             write(path, text)
+
+
+def refuse_two(formats: Iterable[tuple[str, Path | None]]) -> None:
+    """Refuse two formats for one stdout."""
+    if sum(path is None for _, path in formats) > 1:
+        raise CannotRun("two formats for one stdout", "give all but one a file: --format json=plan.json")
 
 
 def save_plan(make: Make, path: Path) -> None:

@@ -357,7 +357,7 @@ def test_a_plan_that_fails_is_told_in_every_format_all_the_same(desk: Desk) -> N
     assert told["errors"][0]["source"] == {"file": "state/stories.yaml", "line": 4, "column": 31}
     schema = json.loads(published()["plan.schema.json"])
     assert list(jsonschema.Draft202012Validator(schema).iter_errors(told)) == []
-    assert not (desk.folder / "saved.json").exists()
+    assert json.loads((desk.folder / "saved.json").read_text())["errored"] is True
     assert desk.run("show", "plan.json").out == text
     refused = desk.run("apply", "plan.json")
     assert "this plan cannot be used: the run that made it failed" in refused.err
