@@ -17,13 +17,14 @@ from reconciler.api.wire import Verdict
 from reconciler.authored import Manifest
 from reconciler.blame import Record, read_record
 from reconciler.catalog import BUSINESS, NAME, Catalog, Mentions, TypeSpec, WantedItem
-from reconciler.errors import CannotRun, quoted
+from reconciler.errors import quoted
 from reconciler.fields.base import FieldSpec, Items, Option, People, Person
 from reconciler.fields.options import option_of
 from reconciler.model import ROLES, Item, Ref
 from reconciler.pins import Pins, decided, pinned_people
 from reconciler.rows import sift
 from reconciler.settings import SpaceSettings
+from reconciler.spaces import find_space
 
 BATCH = 50
 """Ids that one `query` takes (endpoints.md 6.3)."""
@@ -39,19 +40,7 @@ THREADS = 4
 WEEK = 7 * 24 * 3600 * 1000 - 1000
 """Milliseconds that one question for operation records may span (endpoints.md 8), a second less."""
 NOT_FOUND = frozenset({30005})
-NO_SPACE = frozenset({1000052062, 1000052063, 30005})
 NOBODY_FOUND = frozenset({30006})
-
-
-class UnknownSpace(CannotRun):
-    """A space that the plugin does not see."""
-
-    def __init__(self, name: str) -> None:
-        """Make the message."""
-        super().__init__(
-            f"no space {quoted(name)} for this plugin",
-            "check `space:` in the files, and that the plugin is installed in the space",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +70,28 @@ class Reader:
         self.settings = settings
         self.user_key = user_key
         self.space_key = settings.project_key or ""
+        self.called = name
         self.pins = Pins()
         self.catalog = Catalog("", name, {})
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of the plan should know of the space.
+
+        The settings' key decides, so whoever reviews a plan has to see which space it leads to.
+        """
+        if self.called in {self.name, self.space_key} or self.name == self.space_key:
+            return []
+        return [f"the service calls the space {quoted(self.called)}, not {quoted(self.name)}"]
 
     def open(
         self, types: Iterable[str], groups: Mapping[str, tuple[str, ...]], pins: Pins | None = None
     ) -> Catalog:
         """Read the space's key and the metadata of the types that `types` name."""
         self.pins = pins = pins or Pins()
-        self.space_key = self.find_key()
+        found = find_space(self.client, self.name, self.user_key, self.settings.project_key)
+        self.space_key, self.called = found.key, found.name
+        self.names |= {found.key, found.name}
         pinned = {key: decided(spec, self.settings) for key, spec in pins.types.items()}
         listed = self.client.read(api.ALL_TYPES, path={"project_key": self.space_key}).get("data") or []
         wanted = set(types)
@@ -184,21 +186,6 @@ class Reader:
             if len(rows) < sizes[0]:
                 return
             page += 1
-
-    def find_key(self) -> str:
-        """Return the hex key of the space that files name by either of its names (endpoints.md 4.2)."""
-        body = {"simple_names": [self.name], "project_keys": [self.name], "user_key": self.user_key}
-        try:
-            found = self.client.read(api.PROJECTS_DETAIL, body=body).get("data") or {}
-        except ApiRefusal as refusal:
-            if refusal.code not in NO_SPACE:
-                raise
-            found = {}
-        for key, detail in found.items():
-            if self.name in (key, simple := detail.get("simple_name")):
-                self.names |= {str(key), *([simple] if isinstance(simple, str) else [])}
-                return str(key)
-        raise UnknownSpace(self.name)
 
     def type_spec(self, row: Mapping[str, Any]) -> TypeSpec:
         """Read one type's fields, layout and roles (field-formats.md 16.1)."""

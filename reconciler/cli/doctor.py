@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reconciler.checkup import Finding
     from reconciler.errors import ReconcilerError
     from reconciler.pins import Pins
+    from reconciler.settings import SpaceSettings
 
 RETRIES = 2
 """Repeated reads of one run: enough for a hiccup, few enough to say soon that there is more."""
@@ -89,6 +90,7 @@ class Place:
     types: tuple[str, ...]
     pins: Pins
     wrong: Finding | None
+    decisions: SpaceSettings
 
     @classmethod
     def here(cls, space: str | None) -> Place:
@@ -97,11 +99,13 @@ class Place:
         from reconciler.cli.files import STATE, of_space, one_name, read_files
         from reconciler.errors import ReconcilerError
         from reconciler.pins import Pins, pins_folder, read_pins
+        from reconciler.settings import SpaceSettings
 
         root, wrong, pins = Path.cwd(), None, Pins()
         if not STATE.exists():
             fix = "run `reconciler init`, or go to where it is"
-            return cls(root, space or "", (), pins, Finding("files", "note", f"no {STATE}/ here", fix))
+            finding = Finding("files", "note", f"no {STATE}/ here", fix)
+            return cls(root, space or "", (), pins, finding, SpaceSettings())
         _, settings, manifest, mistakes = read_files(())
         if mistakes:
             what = f"{len(mistakes)} mistakes in the files"
@@ -113,7 +117,7 @@ class Place:
             pins = read_pins(pins_folder(root, chosen))
         except ReconcilerError as error:
             wrong = Finding("pins", "wrong", str(error))
-        return cls(root, chosen, tuple(types), pins, wrong)
+        return cls(root, chosen, tuple(types), pins, wrong, settings.space(chosen))
 
     def findings(self) -> Iterator[Finding]:
         """Yield what the files and git say."""
@@ -178,21 +182,19 @@ class Visit:
 
     def steps(self) -> Iterator[Finding]:
         """Yield step by step: token, clock, user, space, metadata, items."""
-        from reconciler.api import endpoints as api
         from reconciler.checkup import Finding, clock, reads, space
         from reconciler.clock import now
+        from reconciler.spaces import openable
 
         self.client.sign_in()
         yield Finding("connection", "ok", self.road())
         yield Finding("plugin token", "ok", "the id and the secret are right")
         yield clock(self.client.service_time, now(), pinned="SOURCE_DATE_EPOCH" in os.environ)
         self.step = "plugin"
-        me = {"user_key": self.connection.user_key}
-        keys = self.client.read(api.PROJECTS, body=me).get("data") or []
+        names = openable(self.client, self.connection.user_key)
         yield from self.user()
-        names = (yield from self.names({"project_keys": keys, **me})) if keys else {}
         wanted = self.place.space or next(iter(names.values()), "")
-        key = next((key for key, name in names.items() if wanted in {key, name}), None)
+        key = self.key_of(wanted) if wanted else None
         yield space(wanted or "any space", key, sorted(names.values()))
         if key:
             kind = yield from self.metadata(key)
@@ -218,12 +220,15 @@ class Visit:
                 name = str(row.get("email") or row.get("name_en") or row.get("name_cn") or key)
                 yield acting(name, active=row.get("status") in {None, "", "activated"})
 
-    def names(self, body: object) -> Generator[Finding, None, dict[str, str]]:
-        """Return the simple names of spaces by their keys (endpoints.md 4.2)."""
-        from reconciler.api import endpoints as api
+    def key_of(self, name: str) -> str | None:
+        """Return the key of a space on the road that a plan takes; None where it finds none."""
+        from reconciler.spaces import UnknownSpace, WrongKey, find_space
 
-        details = yield from self.ask(api.PROJECTS_DETAIL, {}, body)
-        return {str(key): str(one.get("simple_name") or key) for key, one in (details or {}).items()}
+        key = self.place.decisions.project_key
+        try:
+            return find_space(self.client, name, self.connection.user_key, key).key
+        except (UnknownSpace, WrongKey):
+            return None
 
     def metadata(self, key: str) -> Generator[Finding, None, str]:
         """Yield what of the metadata may not be read; returns the key of one type."""

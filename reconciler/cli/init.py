@@ -17,7 +17,6 @@ from reconciler.errors import CannotRun, quoted, suggestion
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from reconciler.api.client import Client
     from reconciler.catalog import Catalog, TypeSpec
     from reconciler.fields.base import Codec
     from reconciler.space import Reader
@@ -26,8 +25,6 @@ HOST = "MEEGLE_BASE_URL"
 HOSTS = ("https://project.feishu.cn", "https://project.larksuite.com")
 SAMPLE = 50
 """Items of a type that are looked at for what metadata does not say: one `query`."""
-MOST_SPACES = 100
-"""Spaces of which one call tells the names (endpoints.md 4.2)."""
 
 
 @click.command("init")
@@ -59,13 +56,14 @@ def command(
     from reconciler.cli.workspace import connect
     from reconciler.settings import SpaceSettings
     from reconciler.space import Reader
+    from reconciler.spaces import openable
 
     decisions = SpaceSettings(time_zone=zone_named(zone))
     given = {} if os.environ.get(HOST) else {HOST: asked(host, "The service", "--host", HOSTS[0])}
     os.environ.update(given)
     connection = connect(())
     with Client(connection) as client:
-        known = () if space else spaces(client, connection.user_key)
+        known = () if space else sorted(openable(client, connection.user_key).values())
         name = asked(space, "The space", "--space", *known)
         reader = Reader(client, name, decisions, connection.user_key)
         chosen = [kind.key for kind in chosen_types(reader.open((), {}), types)]
@@ -109,18 +107,6 @@ def zone_named(word: str) -> ZoneInfo:
         return ZoneInfo(word)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise CannotRun(f"no time zone {quoted(word)}", "write an IANA name such as Asia/Shanghai") from None
-
-
-def spaces(client: Client, user_key: str) -> list[str]:
-    """Return the names of the spaces that the user and the plugin see (endpoints.md 4.1, 4.2)."""
-    from reconciler.api import endpoints as api
-
-    keys = client.read(api.PROJECTS, body={"user_key": user_key}).get("data") or []
-    if not keys:
-        return []
-    body = {"project_keys": keys[:MOST_SPACES], "user_key": user_key}
-    found = client.read(api.PROJECTS_DETAIL, body=body).get("data") or {}
-    return sorted(str(one.get("simple_name") or key) for key, one in found.items())
 
 
 def chosen_types(catalog: Catalog, words: Sequence[str]) -> list[TypeSpec]:

@@ -28,7 +28,8 @@ from reconciler.pins import Pins
 from reconciler.planner import leaving, make_plan, people_of
 from reconciler.selection import Selector, select, selector
 from reconciler.settings import Guards, Settings, SpaceSettings, find_settings, load_settings
-from reconciler.space import Reader, UnknownSpace
+from reconciler.space import Reader
+from reconciler.spaces import UnknownSpace, WrongKey
 from reconciler.targets import confirmed, named, questions
 
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
@@ -223,7 +224,7 @@ def desired(workspace: Workspace, reader: Reader, selection: Selection) -> tuple
     try:
         catalog = reader.open(workspace.words, workspace.settings.groups(), workspace.pins)
         learn(workspace, reader)
-    except UnknownSpace as error:
+    except (UnknownSpace, WrongKey) as error:
         named = (Mistake(one.space.place, error.what, error.fix) for one in workspace.outlines)
         raise InputError([*workspace.mistakes, *named]) from None
     except ReconcilerError as error:
@@ -335,7 +336,7 @@ def compared(
         plan,
         whole=whole,
         released=plan.released if whole else (),
-        notes=(*notes, *plan.notes),
+        notes=(*notes, *reader.notes, *plan.notes),
     )
 
 

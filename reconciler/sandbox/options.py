@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 WORDS: Final[dict[str, tuple[str, ...]]] = {
     "unknown_ids": ("refuse", "omit"),
+    "projects_detail": ("strict", "lenient"),
     "ceiling": ("error", "truncate"),
     "filter_fields": ("all", "builtin"),
     "refused_put": ("none", "before"),
@@ -64,7 +65,9 @@ class Options:
     idem: bool = True
     idem_at_once: bool = False
     """True: a key counts as seen even when the token or the limiter refused the call."""
-    # Reads: page 6
+    # Spaces and reads: pages 4.2, 6
+    projects_detail: str = "strict"
+    """`strict` (1000052063) or `lenient`: `projects/detail` with a wrong entry in `project_keys`."""
     unknown_ids: str = "refuse"
     """`refuse` (30005) or `omit`: what a `query` with one bad id among good ones does."""
     ceiling: str = "error"

@@ -76,6 +76,9 @@ def details(world: World, call: Call) -> Object:
         raise Refusal("too_many_projects")
     if not keys and not names:
         raise Refusal("missing", "project_keys or simple_names")
+    wrong = [key for key in keys if key not in world.spaces]
+    if wrong and world.options.projects_detail == "strict":
+        raise Refusal("no_such_project", wrong[0])
     admins = [each.key for each in world.people.values() if each.admin]
     found = {
         space.key: {"project_key": space.key, "name": space.name, "simple_name": space.simple_name}
