@@ -117,6 +117,29 @@ def reads(done: Sequence[str]) -> Finding:
     return Finding("read permission", "ok", f"{len(done)} endpoints: {', '.join(done)}")
 
 
+def zone(name: str, days: int, held: int, fit: Sequence[str]) -> Finding:
+    """Say whether live days are midnights in the space's zone.
+
+    `days`: how many were looked at; `held`: how many of them are midnights in the zone; `fit`: the
+    zones in which all are.
+    """
+    line = "add `time_zone:` to the space in state/reconciler.yaml"
+    there = f"{days} live days are midnights in {', '.join(fit)}" if fit else f"{days} live days fit no zone"
+    if not name:
+        what = "the settings name none, so that no day is planned"
+        return Finding(
+            "time zone", "wrong", f"{what}; {there if days else 'no live day shows which it is'}", line
+        )
+    if not days:
+        return Finding("time zone", "note", f"{name}; no live day to hold it against")
+    if held == days:
+        return Finding("time zone", "ok", f"{name}, where {days} live days are midnights")
+    fix = f"mend `time_zone:` in state/reconciler.yaml; {there}"
+    return Finding(
+        "time zone", "wrong", f"{name}, where {days - held} of {days} live days are no midnights", fix
+    )
+
+
 def clock(service: datetime | None, ours: datetime, *, pinned: bool) -> Finding:
     """Hold our clock against the service's; `pinned`: SOURCE_DATE_EPOCH stands in for ours."""
     if service is None:

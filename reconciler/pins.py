@@ -223,7 +223,7 @@ def decided(spec: TypeSpec, settings: SpaceSettings) -> TypeSpec:
     return replace(spec, fields=tuple(decided_field(one, hints, settings.time_zone) for one in spec.fields))
 
 
-def decided_field(spec: FieldSpec, hints: Mapping[str, FieldSettings], zone: ZoneInfo) -> FieldSpec:
+def decided_field(spec: FieldSpec, hints: Mapping[str, FieldSettings], zone: ZoneInfo | None) -> FieldSpec:
     """Lay the settings of one field over it, and the zone over its sub-fields."""
     hint = next((hint for word, hint in hints.items() if spec.answers_to(word)), FieldSettings())
     return replace(

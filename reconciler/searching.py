@@ -14,7 +14,7 @@ from reconciler.catalog import Catalog, TypeSpec, change_key, every_spec, named
 from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.fields import refusal
 from reconciler.fields.base import Codec, Wrong
-from reconciler.fields.dates import midnight, to_ms
+from reconciler.fields.dates import NoZone, known, midnight, to_ms
 from reconciler.fields.people import expand
 from reconciler.fields.sets import SetCodec
 
@@ -43,7 +43,9 @@ NOWHERE = Place("", 1, 1)
 EXAMPLE = "write --search 'priority HAS ANY OF P0, P1', or a search_group as JSON"
 
 
-def search_group(words: Iterable[str], kind: TypeSpec, catalog: Catalog, zone: ZoneInfo) -> dict[str, Any]:
+def search_group(
+    words: Iterable[str], kind: TypeSpec, catalog: Catalog, zone: ZoneInfo | None
+) -> dict[str, Any]:
     """Return the search group that all conditions make, `FIELD OPERATOR VALUES` or JSON each."""
     params: list[dict[str, Any]] = []
     groups: list[dict[str, Any]] = []
@@ -76,7 +78,7 @@ def parts(value: str) -> list[str]:
     return [one.strip() for one in re.split("[,，、]", value) if one.strip()]
 
 
-def condition(word: str, kind: TypeSpec, catalog: Catalog, zone: ZoneInfo) -> dict[str, Any]:
+def condition(word: str, kind: TypeSpec, catalog: Catalog, zone: ZoneInfo | None) -> dict[str, Any]:
     """Read one condition."""
     hit = CONDITION.fullmatch(word.strip())
     if hit is None:
@@ -112,7 +114,11 @@ def compared(codec: Codec, value: str) -> Any:
     if codec.spec.type in LISTS | IDS:
         return ids(codec, parts(value))
     if codec.spec.type in {"number", "bool", "date"}:
-        return codec.encode(read(codec.parse, value))
+        wanted = read(codec.parse, value)
+        try:
+            return codec.encode(wanted)
+        except NoZone as error:
+            raise no_zone(error) from None
     return value
 
 
@@ -138,7 +144,7 @@ def read(reading: Callable[[Any], Any], text: str) -> Any:
 # -- what every item has -------------------------------------------------------------------------
 
 
-def states(words: Sequence[str], _catalog: Catalog, kind: TypeSpec, _zone: ZoneInfo) -> list[str]:
+def states(words: Sequence[str], _catalog: Catalog, kind: TypeSpec, _zone: ZoneInfo | None) -> list[str]:
     """Return the keys of states, by their names or keys; raises CannotRun."""
     options = next((one.options for one in kind.fields if one.type == "work_item_status"), ())
     by_word = {one.label: one.id for one in options} | {one.id: one.id for one in options}
@@ -148,7 +154,7 @@ def states(words: Sequence[str], _catalog: Catalog, kind: TypeSpec, _zone: ZoneI
     return [by_word.get(word, word) for word in words]
 
 
-def people(words: Sequence[str], catalog: Catalog, _kind: TypeSpec, _zone: ZoneInfo) -> list[str]:
+def people(words: Sequence[str], catalog: Catalog, _kind: TypeSpec, _zone: ZoneInfo | None) -> list[str]:
     """Return user keys; raises CannotRun for somebody who is not known."""
     known, found = catalog.people, dict[str, None]()
     for word in words:
@@ -162,27 +168,34 @@ def people(words: Sequence[str], catalog: Catalog, _kind: TypeSpec, _zone: ZoneI
     return list(found)
 
 
-def moment(words: Sequence[str], _catalog: Catalog, _kind: TypeSpec, zone: ZoneInfo) -> int:
+def moment(words: Sequence[str], _catalog: Catalog, _kind: TypeSpec, zone: ZoneInfo | None) -> int:
     """Return the first millisecond of a day."""
     return first_of(words[0] if words else "", zone)
 
 
-def first_of(day: str, zone: ZoneInfo) -> int:
+def first_of(day: str, zone: ZoneInfo | None) -> int:
     """Return the first millisecond of a day in a zone; raises CannotRun."""
     try:
-        return to_ms(
-            midnight(date.fromisoformat(day if re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) else ""), zone)
-        )
+        some = date.fromisoformat(day if re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) else "")
+        return to_ms(midnight(some, known(zone)))
+    except NoZone as error:
+        raise no_zone(error) from None
     except ValueError:
         raise CannotRun(f"{quoted(day)} is no day", "write it as 2026-11-01") from None
 
 
-def numbers(words: Sequence[str], _catalog: Catalog, _kind: TypeSpec, _zone: ZoneInfo) -> list[int]:
+def no_zone(error: NoZone) -> CannotRun:
+    """Say that a day of a condition is known in no zone."""
+    what, _, fix = str(error).partition("; ")
+    return CannotRun(what, fix)
+
+
+def numbers(words: Sequence[str], _catalog: Catalog, _kind: TypeSpec, _zone: ZoneInfo | None) -> list[int]:
     """Return item ids."""
     return [int(word) for word in words if ID.fullmatch(word)]
 
 
-Fixed = Callable[[Sequence[str], Catalog, TypeSpec, ZoneInfo], Hashable | list[Any]]
+Fixed = Callable[[Sequence[str], Catalog, TypeSpec, ZoneInfo | None], Hashable | list[Any]]
 FIXED: Mapping[str, Fixed] = {
     "work_item_status": states,
     "people": people,

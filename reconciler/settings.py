@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -35,6 +37,13 @@ from reconciler.manifest.shape import SEGMENT
 DEFAULT_ZONE = "Asia/Shanghai"
 """Where feishu.cn's own examples have their midnights (field-formats.md section 18, point 13)."""
 
+ZONES: Mapping[str, str] = {"project.feishu.cn": DEFAULT_ZONE, "127.0.0.1": DEFAULT_ZONE}
+"""Hosts whose spaces have a zone by default; 127.0.0.1 is the sandbox, which plays feishu.cn there.
+
+No other host has one: a day written in a zone east of the tenant's shows one day early, and reading
+it back cannot notice.
+"""
+
 ZONE = re.compile(r"[A-Z][A-Za-z0-9_+/-]*")
 """An IANA name; `localtime` and the like mean another zone on every machine."""
 
@@ -44,6 +53,13 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 MOST_CIRCLES = 20
 """Circles of groups that are told; each costs a look at all groups."""
+
+
+def zone_at(host: str) -> ZoneInfo | None:
+    """Return the zone that spaces of a service have by default; `host` may have a port."""
+    name = ZONES.get(urlsplit(f"//{host}").hostname or "")
+    return ZoneInfo(name) if name else None
+
 
 # -- readers: from a scalar as written, or a Python value, to a value -------------------------
 
@@ -262,13 +278,23 @@ class SpaceSettings(Strict):
     """The decisions for one space."""
 
     project_key: Segment | None = Field(default=None, description="The key by which the API knows it.")
-    time_zone: Zone = Field(default=ZoneInfo(DEFAULT_ZONE), description="Days are midnights here.")
+    time_zone: Zone | None = Field(default=None, description="Days are midnights here.")
     guards: Guards = Guards()
     drift: dict[str, Policies] = Field(
         default={}, description="What to do about drift: by default, by type, by field."
     )
     fields: dict[str, dict[str, FieldSettings]] = Field(default={}, description="By type, by field.")
     ignore: Annotated[tuple[Ignore, ...], BeforeValidator(entries_of)] = ()
+
+    @property
+    def clock(self) -> ZoneInfo:
+        """The zone in which `until:` ends and moments are shown; no value is read or written by it."""
+        return self.time_zone or ZoneInfo(DEFAULT_ZONE)
+
+    def at(self, host: str) -> SpaceSettings:
+        """Return the decisions with the zone that the service at `host` has by default, if it has one."""
+        zone = self.time_zone or zone_at(host)
+        return self.model_copy(update={"time_zone": zone})
 
 
 class Settings(Strict):

@@ -67,7 +67,7 @@ class Reader:
         self.client = client
         self.name = name
         self.names = frozenset({name})
-        self.settings = settings
+        self.settings = settings.at(client.host)
         self.user_key = user_key
         self.space_key = settings.project_key or ""
         self.called = name

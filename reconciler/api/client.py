@@ -141,6 +141,11 @@ class Client:
             return None
 
     @property
+    def host(self) -> str:
+        """Which service is asked: its name, with its port if one was given."""
+        return self._connection.host
+
+    @property
     def plugin_id(self) -> str:
         """Which plugin asks."""
         return self._connection.plugin_id

@@ -200,6 +200,8 @@ class Visit:
             kind = yield from self.metadata(key)
             yield from self.items(key, kind)
             yield reads(self.done)
+            if set(self.done) >= {*METADATA, "filter", "query"}:
+                yield self.zone(wanted, kind)
             yield from self.pins(wanted)
 
     def road(self) -> str:
@@ -263,13 +265,27 @@ class Visit:
         span = {"start": until - DAY, "end": until, "op_record_module": ["field_mod"], "page_size": 1}
         yield from self.ask(api.OP_RECORDS, {}, {"project_key": key, "work_item_ids": ids, **span})
 
+    def zone(self, name: str, kind: str) -> Finding:
+        """Hold the space's zone against days of live items."""
+        from reconciler import checkup
+        from reconciler.cli.days import live_days
+        from reconciler.clock import now
+        from reconciler.space import Reader
+        from reconciler.zones import fitting, is_midnight
+
+        reader = Reader(self.client, name, self.place.decisions, self.connection.user_key)
+        days = live_days(reader, reader.open([kind], {}).types[kind])
+        zone = reader.settings.time_zone
+        held = sum(is_midnight(value, zone) for value in days) if zone else 0
+        fit = () if zone and held == len(days) else fitting(days, now())
+        return checkup.zone(str(zone or ""), len(days), held, fit)
+
     def pins(self, name: str) -> Iterator[Finding]:
         """Hold the pins against the space."""
         from reconciler import checkup
         from reconciler.clock import now
         from reconciler.metadata import differences
         from reconciler.pins import FOLDER
-        from reconciler.settings import SpaceSettings
         from reconciler.space import Reader
 
         self.step = "pins"
@@ -277,7 +293,7 @@ class Visit:
             yield checkup.Finding("pins", "-", "not asked, since metadata may not be read")
             return
         pinned = self.place.pins.types
-        reader = Reader(self.client, name, SpaceSettings(), self.connection.user_key)
+        reader = Reader(self.client, name, self.place.decisions, self.connection.user_key)
         live = reader.open(pinned, {}).types if pinned else {}
         if any(one.type == "business" for spec in pinned.values() for one in spec.fields):
             reader.read_lines()

@@ -32,14 +32,20 @@ SAMPLE = 50
 @click.option("--space", metavar="SPACE", help="The space: its simple name or its key.")
 @click.option("--type", "types", metavar="TYPE", multiple=True, help="A type of work item; may be repeated.")
 @click.option(
-    "--time-zone", "zone", metavar="ZONE", default="Asia/Shanghai", show_default=True, help="Of the space."
+    "--time-zone", "zone", metavar="ZONE", help="Of the space; Asia/Shanghai by default on feishu.cn alone."
 )
 @click.option(
     "--check", is_flag=True, help="Only say which lines of the workflows are outdated; 2 if any is."
 )
 @click.option("--upgrade", is_flag=True, help="Renew the workflows that init wrote and nobody edited.")
 def command(
-    host: str | None, space: str | None, types: tuple[str, ...], zone: str, *, check: bool, upgrade: bool
+    host: str | None,
+    space: str | None,
+    types: tuple[str, ...],
+    zone: str | None,
+    *,
+    check: bool,
+    upgrade: bool,
 ) -> int:
     """Write a repository into this folder: state/, settings, pins, editor settings, workflows, a README.
 
@@ -58,7 +64,7 @@ def command(
     from reconciler.space import Reader
     from reconciler.spaces import openable
 
-    decisions = SpaceSettings(time_zone=zone_named(zone))
+    decisions = SpaceSettings(time_zone=zone_named(zone) if zone else None)
     given = {} if os.environ.get(HOST) else {HOST: asked(host, "The service", "--host", HOSTS[0])}
     os.environ.update(given)
     connection = connect(())
@@ -68,9 +74,13 @@ def command(
         reader = Reader(client, name, decisions, connection.user_key)
         chosen = [kind.key for kind in chosen_types(reader.open((), {}), types)]
         catalog = reader.open(chosen, {})
+        if reader.settings.time_zone is None:
+            chosen_zone = zone_of(reader, [catalog.types[key] for key in chosen])
+            reader = Reader(client, name, SpaceSettings(time_zone=chosen_zone), connection.user_key)
+            catalog = reader.open(chosen, {})
         kinds = [catalog.types[key] for key in chosen]
         reader.meet([connection.user_key])
-        started = write_new(files_of(reader, kinds, zone))
+        started = write_new(files_of(reader, kinds, str(reader.settings.time_zone)))
         examples = {home(name, one): first_item(reader, one) for one in kinds}
     if adopted(examples, name):
         started += write_new(people_and_items(name))
@@ -107,6 +117,21 @@ def zone_named(word: str) -> ZoneInfo:
         return ZoneInfo(word)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise CannotRun(f"no time zone {quoted(word)}", "write an IANA name such as Asia/Shanghai") from None
+
+
+def zone_of(reader: Reader, kinds: Sequence[TypeSpec]) -> ZoneInfo:
+    """Return the zone of a space that has none by default: by a person, else by its live days."""
+    from reconciler.cli.days import live_days
+    from reconciler.clock import now
+    from reconciler.zones import fitting
+
+    fit = fitting((value for kind in kinds for value in live_days(reader, kind)), now())
+    if sys.stdin.isatty():
+        return zone_named(asked(None, "Its time zone", "--time-zone", *fit[:1]))
+    if len(fit) == 1:
+        return zone_named(fit[0])
+    what = f"live days are midnights in {', '.join(fit)}" if fit else "no live day shows which it is"
+    raise CannotRun("--time-zone is not given", f"{what}; give the zone of the space")
 
 
 def chosen_types(catalog: Catalog, words: Sequence[str]) -> list[TypeSpec]:

@@ -81,7 +81,7 @@ def keeper(workspace: Workspace, reader: Reader, drift: str | None) -> Callable[
 def ignoring(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> Ignore | None:
     """Return the entry that leaves a field out of drift today, if there is one."""
     kind, field = catalog.names(type_key), spec_of(catalog.names(type_key), key)
-    today = now().astimezone(decisions.time_zone).date()
+    today = now().astimezone(decisions.clock).date()
     return next(
         (
             one

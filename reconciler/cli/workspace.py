@@ -410,7 +410,7 @@ def guarded(plan: Plan, settings: Settings, raised: Raised, base: Settings | Non
     """
     decisions = settings.space(plan.space)
     before = guards_before(base, settings, plan) if base else decisions.guards
-    today = now().astimezone(decisions.time_zone).date()
+    today = now().astimezone(decisions.clock).date()
     flags = {name: value for name in NUMBERS if (value := getattr(raised, name)) is not None}
 
     def held(granted: Iterable[Allowance]) -> tuple[GuardResult, ...]:
@@ -469,5 +469,5 @@ def with_blame(plan: Plan, reader: Reader, plugin_id: str) -> Plan:
     records = reader.records(refs, int(now().timestamp() * 1000) + CLOCKS_APART)
     reader.meet({one.who for rows in records.values() for one in rows if one.who.isdigit()})
     names = {key: person.email or key for key, person in reader.catalog.people.by_key.items()}
-    told = blamed(plan, records, names, plugin_id, reader.settings.time_zone)
+    told = blamed(plan, records, names, plugin_id, reader.settings.clock)
     return leaving(told, lambda ref, one: fought_over(one, records.get(ref, ())), reader.catalog)

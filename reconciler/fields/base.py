@@ -49,6 +49,7 @@ class FieldSpec:
     `kind` is `day` or `moment` for dates; `scale` turns a written number into the wire's.
     `options` are a tree for cascades and for `business` (there: the business lines).
     `level` is `leaf` where only the last level of a cascade may be chosen, else empty.
+    `zone` is where days are midnights; None where nobody said it, and then no day is read or written.
     `subfields` are the columns of a compound field; `row_key` is the one of them (by key, alias
     or name) that names a row.  `targets` are the keys of the types that a relation may point to.
     """
@@ -61,7 +62,7 @@ class FieldSpec:
     calculated: bool = False
     kind: str = "day"
     scale: str = "1"
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    zone: ZoneInfo | None = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     single: bool = False
     locked: bool = False
     members: tuple[str, ...] = ()

@@ -56,7 +56,24 @@ def to_ms(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(milliseconds=1)
 
 
-def read_day(node: Node, owner: str) -> date:
+class NoZone(ValueError):
+    """A day of a space whose time zone nobody has said."""
+
+    def __init__(self) -> None:
+        """Make the message."""
+        super().__init__(
+            "the space has no time zone; add `time_zone: AREA/CITY` to it in state/reconciler.yaml"
+        )
+
+
+def known(zone: ZoneInfo | None) -> ZoneInfo:
+    """Return the zone in which days are midnights; raises NoZone."""
+    if zone is None:
+        raise NoZone
+    return zone
+
+
+def read_day(node: Node, owner: str, zone: ZoneInfo | None) -> date:
     """Read `2026-12-01`; raises `Wrong` with the reason."""
     if not isinstance(node, Scalar) or not DAY.fullmatch(node.text):
         hint = ""
@@ -71,6 +88,10 @@ def read_day(node: Node, owner: str) -> date:
         ) from None
     if not FIRST_DAY <= day <= LAST_DAY:
         raise Wrong(outside(node))
+    if zone and midnight(day, zone).astimezone(UTC).astimezone(zone).date() != day:
+        raise Wrong(
+            Mistake(node.place, f"{day} never was in {zone.key}, which left it out", "correct the day")
+        )
     return day
 
 
@@ -95,7 +116,7 @@ class DayCodec(ScalarCodec):
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Read a calendar day."""
-        return read_day(scalar, self.spec.label)
+        return read_day(scalar, self.spec.label, self.spec.zone)
 
     def shapes(self) -> Iterator[Schema]:
         """Describe a day."""
@@ -103,14 +124,14 @@ class DayCodec(ScalarCodec):
 
     def decode(self, wire: Any) -> Seen:
         """Read milliseconds as the day they fall on in the space's zone."""
-        instant = from_ms(wire)
-        return Seen(instant.astimezone(self.spec.zone).date() if instant else EMPTY)
+        instant, zone = from_ms(wire), known(self.spec.zone)
+        return Seen(instant.astimezone(zone).date() if instant else EMPTY)
 
     def encode(self, value: Any) -> Any:
         """Send the day's midnight in the space's zone, null to clear."""
         if value is EMPTY:
             return None
-        return to_ms(midnight(value, self.spec.zone))
+        return to_ms(midnight(value, known(self.spec.zone)))
 
     def show(self, value: Any) -> str:
         """Show the ISO date."""
@@ -158,12 +179,12 @@ class MomentCodec(ScalarCodec):
         return None if value is EMPTY else to_ms(value)
 
     def show(self, value: Any) -> str:
-        """Show the instant in the space's zone."""
-        return EMPTY_LABEL if value is EMPTY else value.astimezone(self.spec.zone).isoformat()
+        """Show the instant in the space's zone, in UTC where that is not known."""
+        return EMPTY_LABEL if value is EMPTY else value.astimezone(self.spec.zone or UTC).isoformat()
 
     def dump(self, value: Any) -> Any:
         """Write the instant in the space's zone, as text."""
-        return None if value is EMPTY else value.astimezone(self.spec.zone).isoformat()
+        return None if value is EMPTY else value.astimezone(self.spec.zone or UTC).isoformat()
 
 
 class ScheduleCodec(Codec):
@@ -188,7 +209,7 @@ class ScheduleCodec(Codec):
                 wrong.append(Mistake(node.place, f"{self.spec.label} without `{end}`", "write both days"))
                 continue
             try:
-                days.append(read_day(node[end], f"{end} of {self.spec.label}"))
+                days.append(read_day(node[end], f"{end} of {self.spec.label}", self.spec.zone))
             except Wrong as error:
                 wrong += error.mistakes
         if not wrong and days[1] < days[0]:
@@ -203,6 +224,7 @@ class ScheduleCodec(Codec):
 
     def decode(self, wire: Any) -> Seen:
         """Read `{start_time, end_time}` as the days on which they fall; both unset is empty."""
+        zone = known(self.spec.zone)
         if is_unset(wire):
             return Seen(EMPTY)
         if not isinstance(wire, dict):
@@ -212,15 +234,15 @@ class ScheduleCodec(Codec):
             return Seen(EMPTY)
         if start is None or end is None:
             raise Unreadable("a start and an end", wire)
-        return Seen((start.astimezone(self.spec.zone).date(), end.astimezone(self.spec.zone).date()))
+        return Seen((start.astimezone(zone).date(), end.astimezone(zone).date()))
 
     def encode(self, value: Any) -> Any:
         """Send 00:00:00.000 of the first day and 23:59:59.999 of the last one, null to clear."""
         if value is EMPTY:
             return None
-        first, last = value
-        after = midnight(last + timedelta(days=1), self.spec.zone)
-        return {"start_time": to_ms(midnight(first, self.spec.zone)), "end_time": to_ms(after) - 1}
+        (first, last), zone = value, known(self.spec.zone)
+        after = midnight(last + timedelta(days=1), zone)
+        return {"start_time": to_ms(midnight(first, zone)), "end_time": to_ms(after) - 1}
 
     def show(self, value: Any) -> str:
         """Show both days."""

@@ -61,7 +61,7 @@ def test_where_all_is_well_each_area_has_its_line(home: Desk) -> None:
     areas = [line[6:].partition(":")[0] for line in done.out.splitlines()]
     assert areas == [
         *("variables", "connection", "plugin token", "clock", "user key", "plugin", "read permission"),
-        *("pins", "rate", "git", "write permission"),
+        *("time zone", "pins", "rate", "git", "write permission"),
     ]
     assert {line[:6].strip() for line in done.out.splitlines()} == {"ok", "-"}
     assert "acts as ana@example.com (a service account is wise" in done.out
