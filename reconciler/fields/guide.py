@@ -43,12 +43,12 @@ already stands and `blocked` where it would be newly chosen.
 **People** are named by e-mail, by user key, or by a name or group of `people` in the settings. Who has
 left stays where they already stand and is `blocked` where they would be newly named.
 
-**Dates** hold days unless the settings say `kind: moment`. A moment needs its zone. A day is a midnight in the
-`time_zone` of the space in `state/reconciler.yaml`. Only feishu.cn has one by default, Asia/Shanghai, and so has
-the sandbox under 127.0.0.1, where it plays feishu.cn (under `localhost` it has none, as any other host). Without a
-zone, fields of days are `blocked` and left out of `pull`; `init` takes the zone in which all live days are
-midnights, or `--time-zone`, and `doctor` says whether they are. A day that never was there is refused
-(2011-12-30 in Pacific/Apia).
+**Dates** hold days unless the settings say `kind: moment`. A moment needs its zone. A day is a midnight
+in the `time_zone` of the space in `state/reconciler.yaml`. Only feishu.cn has one by default,
+Asia/Shanghai, and so has the sandbox under 127.0.0.1, where it plays feishu.cn (under `localhost` it
+has none, as any other host). Without a zone, fields of days are `blocked` and left out of `pull`;
+`init` takes the zone in which all live days are midnights, or `--time-zone`, and `doctor` says whether
+they are. A day that never was there is refused (2011-12-30 in Pacific/Apia).
 
 **Rich text** written plainly is compared by its words, and never overwrites formatting: the row is
 `blocked`. `{{text: …, replace_formatting: true}}` overwrites it. `{{markdown: …}}` compares words and
