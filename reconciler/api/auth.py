@@ -89,7 +89,8 @@ class Auth(Layer):
     def __init__(self, inner: httpx.BaseTransport, connection: Connection, tokens: Tokens) -> None:
         """Act as `connection.user_key`."""
         super().__init__(inner)
-        self._identity = [(b"X-USER-KEY", connection.user_key.encode())]
+        # A person's own token says who acts; the service ignores the header with it (endpoints.md 2.4).
+        self._identity = [] if connection.user_token else [(b"X-USER-KEY", connection.user_key.encode())]
         if connection.auth_mode:
             self._identity.append((b"x-auth-mode", str(connection.auth_mode).encode()))
         self._tokens = tokens

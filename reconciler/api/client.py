@@ -96,7 +96,9 @@ class Client:
         self._connection = connection
         waits = wait or (stop or threading.Event()).wait
         mind = Patience(connection.host, until).mind
-        self._secrets = Secrets(connection.plugin_secret, password_in(connection.proxy))
+        self._secrets = Secrets(
+            connection.plugin_secret, connection.user_token, password_in(connection.proxy)
+        )
         self._budget = Budget(retries)
         network = transport or Network(connection.base_url, connection.proxy)
         whole = Deadline(Reading(network, connection.host, self._secrets, size_cap), deadline)
@@ -234,7 +236,12 @@ class Client:
         return verdict(answer_of(response), self._connection.host)
 
     def _find_token(self) -> tuple[str, float]:
-        """Return the token of an earlier run, looked for once; else a new one, kept for the next."""
+        """Return the token of an earlier run, looked for once; else a new one, kept for the next.
+
+        A person's own token is the only one there is: nothing here can renew it.
+        """
+        if self._connection.user_token:
+            return self._connection.user_token, LONGEST_LIFE
         path, self._token_file = self._token_file, None
         if path and (found := kept(path)):
             self._secrets.add(found[0])
@@ -246,7 +253,8 @@ class Client:
 
     def _fetch_token(self) -> tuple[str, float]:
         connection = self._connection
-        body = {"plugin_id": connection.plugin_id, "plugin_secret": connection.plugin_secret, "type": 0}
+        plugin = {"plugin_id": connection.plugin_id, "plugin_secret": connection.plugin_secret}
+        body = {**plugin, "type": int(connection.virtual)}
         try:
             answer = self._ask(self._token_desk, PLUGIN_TOKEN, _NOTHING, body)
         except ApiRefusal as refusal:
@@ -286,7 +294,7 @@ class Client:
             case Kind.STOP:
                 return stop_code(code, message, log_id)
             case Kind.TOKEN:
-                return TokenRefused(code, message, log_id)
+                return TokenRefused(code, message, log_id, own=bool(self._connection.user_token))
             case Kind.THROTTLED:
                 return KeepsThrottling(self._connection.host)
             case _:

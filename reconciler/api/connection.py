@@ -31,6 +31,11 @@ _PROXY = re.compile(r"https?://(?:[!-?A-~]+@)?(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\
 _VISIBLE = re.compile(r"[!-~]+")
 _RATE = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?")
 _AUTH_MODES = ("0", "1")
+VIRTUAL = "virtual"
+_TOKEN_TYPES = ("plugin", VIRTUAL)
+_PLUGIN = ("MEEGLE_PLUGIN_ID", "MEEGLE_PLUGIN_SECRET")
+_BRAND = re.compile(r"(?:[a-z0-9-]+\.)?(?:meegle|feishu|larksuite)\.(?:com|cn)")
+"""Addresses of the vendor under which no Open API was ever seen (endpoints.md 1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Connection:
 
     `host` is the name with its port if one was given: what a saved plan is bound to.
     `auth_mode` 1 lets the permissions of the acting user decide (endpoints.md 2.4).
+    `virtual` asks for the token of a plugin that is not published yet; `user_token` is a person's own,
+    which acts as that person and is never renewed (endpoints.md 2.1).
     `token_file` is where a token is kept between runs, if it may be kept.
     """
 
@@ -48,6 +55,8 @@ class Connection:
     plugin_secret: str = field(repr=False)
     user_key: str
     auth_mode: int = 1
+    virtual: bool = False
+    user_token: str = field(default="", repr=False)
     rate: float = DEFAULT_RATE
     proxy: str | None = field(default=None, repr=False)
     token_file: Path | None = None
@@ -63,17 +72,23 @@ def connection_from(environ: Mapping[str, str]) -> Connection:
         raise BadEnvironment(problems)
     base_url = environ["MEEGLE_BASE_URL"].rstrip("/")
     host = base_url.partition("://")[2].lower()
-    identity = (host, environ["MEEGLE_PLUGIN_ID"], environ["MEEGLE_PLUGIN_SECRET"])
+    user_token = environ.get("MEEGLE_USER_TOKEN", "")
+    virtual = environ.get("MEEGLE_TOKEN_TYPE") == VIRTUAL
+    plugin = (environ.get("MEEGLE_PLUGIN_ID", ""), environ.get("MEEGLE_PLUGIN_SECRET", ""))
+    identity = (host, *plugin, *([VIRTUAL] if virtual else []))
+    may_keep = not user_token and not is_loopback(host.rpartition(":")[0] or host)
     return Connection(
         base_url=base_url,
         host=host,
-        plugin_id=environ["MEEGLE_PLUGIN_ID"],
-        plugin_secret=environ["MEEGLE_PLUGIN_SECRET"],
+        plugin_id=plugin[0],
+        plugin_secret=plugin[1],
         user_key=environ["MEEGLE_USER_KEY"],
         auth_mode=int(environ.get("MEEGLE_AUTH_MODE") or 1),
         rate=float(environ.get("MEEGLE_RATE") or DEFAULT_RATE),
         proxy=environ.get("MEEGLE_PROXY") or None,
-        token_file=None if is_loopback(host.rpartition(":")[0] or host) else token_file(environ, *identity),
+        virtual=virtual,
+        user_token=user_token,
+        token_file=token_file(environ, *identity) if may_keep else None,
     )
 
 
@@ -106,8 +121,13 @@ def is_loopback(host: str) -> bool:
 
 def _problems(environ: Mapping[str, str]) -> Iterator[Problem]:
     yield from _base_url_problems(environ)
-    for variable in ("MEEGLE_PLUGIN_ID", "MEEGLE_PLUGIN_SECRET", "MEEGLE_USER_KEY"):
+    # Records name our own writes by the plugin, so its id is needed with a person's token, too.
+    secret = () if environ.get("MEEGLE_USER_TOKEN") else ("MEEGLE_PLUGIN_SECRET",)
+    needed = {"MEEGLE_PLUGIN_ID", "MEEGLE_USER_KEY", *secret}
+    for variable in (*_PLUGIN, "MEEGLE_USER_KEY", "MEEGLE_USER_TOKEN"):
         value = environ.get(variable, "")
+        if not value and variable not in needed:
+            continue
         if not value:
             yield Problem(variable, "is not set", f"set {variable}")
         elif not _VISIBLE.fullmatch(value):
@@ -138,7 +158,14 @@ def _base_url_problems(environ: Mapping[str, str]) -> Iterator[Problem]:
         return
     if scheme != "https":
         yield Problem(variable, "is not https", f"begin {variable} with https://")
-    if host not in HOSTS | _allowed_hosts(environ):
+    if host not in HOSTS | _allowed_hosts(environ) and _BRAND.fullmatch(host):
+        china = host.endswith("feishu.cn")
+        yield Problem(
+            variable,
+            "names a host of the vendor that is not known to answer this API",
+            f"try {variable}=https://project.{'feishu.cn' if china else 'larksuite.com'}",
+        )
+    elif host not in HOSTS | _allowed_hosts(environ):
         yield Problem(
             variable,
             "names a host that is not on the list",
@@ -156,6 +183,8 @@ def _option_problems(environ: Mapping[str, str]) -> Iterator[Problem]:
         yield from _rate_problems(rate, environ.get("MEEGLE_BASE_URL", ""))
     if environ.get("MEEGLE_AUTH_MODE", "") not in ("", *_AUTH_MODES):
         yield Problem("MEEGLE_AUTH_MODE", "is neither 0 nor 1", "leave MEEGLE_AUTH_MODE out")
+    if environ.get("MEEGLE_TOKEN_TYPE", "") not in ("", *_TOKEN_TYPES):
+        yield Problem("MEEGLE_TOKEN_TYPE", "is neither plugin nor virtual", "leave MEEGLE_TOKEN_TYPE out")
     proxy = environ.get("MEEGLE_PROXY", "")
     if proxy and not _PROXY.fullmatch(proxy):
         yield Problem("MEEGLE_PROXY", "is no plain address", "set MEEGLE_PROXY to http://HOST:PORT")

@@ -108,10 +108,17 @@ class TlsFailed(CannotRun):
 class TokenRefused(CannotRun):
     """A token is refused again right after its renewal."""
 
-    def __init__(self, code: int, message: str, log_id: str) -> None:
-        """Make the message from the service's answer."""
+    def __init__(self, code: int, message: str, log_id: str, *, own: bool = False) -> None:
+        """Make the message from the service's answer; `own`: it is a person's, which cannot be renewed."""
+        words = said(code, message, log_id)
+        if own:
+            super().__init__(
+                f"the service refuses the token of MEEGLE_USER_TOKEN: {words}",
+                "it lives two hours: get a new one, or take it out to act by the plugin",
+            )
+            return
         super().__init__(
-            f"the service refuses a fresh token: {said(code, message, log_id)}",
+            f"the service refuses a fresh token: {words}",
             "check MEEGLE_USER_KEY, and that the plugin is enabled and its secret was not replaced",
         )
 

@@ -109,7 +109,10 @@ STOP_CODES: Final[Mapping[int, tuple[str, str]]] = {
     10023: ("the acting user does not exist", _USER),
     10301: (
         "the plugin may not do this",
-        "apply for the permission, publish a new version, install it in the space; check the space's key",
+        (
+            "apply for the permission, publish a new version (or set MEEGLE_TOKEN_TYPE=virtual until there "
+            "is one), install it in the space; check the space's key"
+        ),
     ),
     10302: ("the acting user has resigned", _USER),
     10404: ("the acting user cannot open this space", "add the user of MEEGLE_USER_KEY to the space"),
@@ -323,7 +326,7 @@ def _codes(body: dict[str, Any]) -> list[Any]:
 
 def _message(body: dict[str, Any]) -> str:
     inner = [part for part in (body.get("err"), body.get("error")) if isinstance(part, dict)]
-    texts = [body.get("err_msg"), body.get("message"), *(part.get("msg") for part in inner)]
+    texts = [body.get("err_msg"), body.get("message"), body.get("msg"), *(part.get("msg") for part in inner)]
     words = dict.fromkeys(text for text in texts if isinstance(text, str) and text)
     return ": ".join(words)
 

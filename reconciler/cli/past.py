@@ -323,7 +323,7 @@ class Commit:
         from reconciler.cli.workspace import is_confirmed
 
         reader, groups = self.reader, self.settings.groups()
-        decisions = self.settings.space(space)
+        decisions = self.settings.space(space).at(reader.client.host)
         pinned = {key: decided(spec, decisions) for key, spec in mine.pins.types.items()}
         people = replace(reader.catalog.people, groups=groups)
         then = replace(reader.catalog, pinned=pinned, people=people, notes={}, worked_out=WorkedOut())

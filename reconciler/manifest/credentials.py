@@ -14,7 +14,7 @@ SECRET = re.compile(
 
 
 CREDENTIAL = re.compile(
-    r"(?i)(?:meegle_)?(?:plugin_(?:id|secret|token)|user_key|base_url|secret|token|password)"
+    r"(?i)(?:meegle_)?(?:plugin_(?:id|secret|token)|user_(?:key|token)|base_url|secret|token|password)"
 )
 """The names of credentials as a whole, refused also where authors name things as they like."""
 
