@@ -71,6 +71,16 @@ def write(
         raise CannotWrite(path, error) from None
 
 
+def begin(*paths: Path | None) -> None:
+    """Empty older files of these names before their run, so that none is taken for the run's own.
+
+    A run may end in ways that no program sees: SIGKILL, a machine that stops.  Raises CannotRun.
+    """
+    for path in paths:
+        if path is not None and path.is_file():
+            write(path, b"")
+
+
 def create(path: Path, content: str | bytes) -> None:
     """Write a file that is not there yet, and its folders; raises FileExistsError, or CannotRun."""
     if os.path.lexists(path):

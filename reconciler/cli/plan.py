@@ -68,12 +68,13 @@ def command(
     """
     from reconciler.cli.source import Source, source_of, sourced
     from reconciler.cli.standpoint import refuse_empty
-    from reconciler.cli.views import refuse_two, save_plan, show_plan
+    from reconciler.cli.views import refuse_input, refuse_two, save_plan, show_plan
     from reconciler.cli.workspace import Refs, Selection, changed_files, open_workspace
 
     if snapshot and not offline:
         raise CannotRun("--snapshot stands for the space only with --offline", "add it, or leave both out")
     refuse_two(formats)
+    refuse_input(snapshot, out, *(path for _, path in formats))
     with failures_shown(paths, space, formats, out):
         refuse_empty(base)
         if changed and base is None:
@@ -111,12 +112,17 @@ def failures_shown(
     formats: tuple[tuple[str, Path | None], ...],
     out: Path | None,
 ) -> Iterator[None]:
-    """Tell why there is no plan in every format that was asked for; stderr tells people anyway."""
+    """Tell why there is no plan in every format that was asked for; stderr tells people anyway.
+
+    Files of an earlier run are emptied first: however this run ends, nobody takes them for its own.
+    """
     from reconciler.cli.source import checked_out
     from reconciler.cli.views import show_plan
     from reconciler.cli.workspace import failed_plan
+    from reconciler.disk import begin
 
     try:
+        begin(out, *(path for _, path in formats))
         yield
     except (click.ClickException, click.exceptions.Abort):
         raise

@@ -12,7 +12,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.output import say, tell
-from reconciler.disk import write
+from reconciler.disk import begin, write
 from reconciler.errors import CannotRun, ReconcilerError, quoted
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def command(
         refuse_silence(yes=yes)
     with failures_told(fmt):
         refuse_foreign()
+        begin(out)
         entries = list(read_journal(journal or RUNS / run / "journal.jsonl"))
         plan, settings, edits = reverse_plan(
             entries,

@@ -87,6 +87,13 @@ def refuse_two(formats: Iterable[tuple[str, Path | None]]) -> None:
         raise CannotRun("two formats for one stdout", "give all but one a file: --format json=plan.json")
 
 
+def refuse_input(source: Path | None, *outputs: Path | None) -> None:
+    """Refuse to write over the file that the run reads."""
+    for path in outputs:
+        if source and path and path.exists() and source.exists() and path.samefile(source):
+            raise CannotRun(f"{path} is the file that is read", "name another one to write")
+
+
 def save_plan(make: Make, path: Path) -> None:
     """Write the plan's file for apply."""
     from reconciler.planfile import dumps

@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -203,6 +204,45 @@ def test_a_stale_plan_that_cannot_be_replaced_is_taken_away(
         patch.setattr(Path, "replace", refused)
         assert desk.run("plan", "--out", "plan.json").code == 1
     assert not (desk.folder / "plan.json").exists()
+
+
+def test_a_stale_plan_is_gone_though_the_run_was_killed_before_it_said_a_word(desk: Desk) -> None:
+    """`plan --out plan.json` and SIGKILL, then `apply plan.json`."""
+    desk.stories(*ITEMS)
+    asked = ("plan", "--out", "plan.json", "--format", "html=plan.html", "--format", "text")
+    assert desk.run(*asked).code == 0
+    (desk.folder / "plan.json").chmod(0o640)
+    desk.world.options.latency_ms = 60_000
+    process = desk.start(*asked)
+    while (desk.folder / "plan.html").stat().st_size:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
+    desk.world.options.latency_ms = 0
+    assert (desk.folder / "plan.json").read_bytes() == b""
+    assert desk.run("apply", "plan.json").code == 1
+    assert desk.sent == []
+    assert desk.run(*asked).code == 0
+    assert (desk.folder / "plan.json").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_page_of_an_earlier_plan_does_not_outlive_a_plan_that_cannot_be_shown(desk: Desk) -> None:
+    desk.stories(*ITEMS)
+    assert desk.run("plan", "--out", "plan.json").code == 0
+    assert desk.run("show", "plan.json", "--format", "html=plan.html").code == 0
+    desk.write("plan.json", "{}")
+    assert desk.run("show", "plan.json", "--format", "html=plan.html").code == 1
+    assert (desk.folder / "plan.html").read_bytes() == b""
+
+
+def test_no_run_writes_over_what_it_reads(desk: Desk) -> None:
+    desk.stories(*ITEMS)
+    assert desk.run("plan", "--out", "plan.json").code == 0
+    before = (desk.folder / "plan.json").read_bytes()
+    done = desk.run("show", "plan.json", "--format", "html=./plan.json")
+    assert (done.code, (desk.folder / "plan.json").read_bytes()) == (1, before)
+    assert "plan.json is the file that is read" in done.err
 
 
 def test_too_few_files_are_said_in_words(desk: Desk) -> None:
