@@ -134,6 +134,15 @@ class Home:
     settings: Settings
     manifest: Manifest
     space: str
+    spaces: tuple[str, ...]
+
+    def name_of(self, reader: Reader) -> str:
+        """Return the name by which the settings or the files know the space already, else the one given."""
+        from reconciler.cli.files import one_name
+
+        known = {*reader.names, one_name(reader.space_key, self.settings)}
+        some = (name for name in self.spaces if name in known)
+        return self.space if self.space in self.spaces else next(some, self.space)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +173,8 @@ class Job:
             decisions = home.settings.space(home.space)
             reader = Reader(client, home.space, decisions, connection.user_key)
             reader.open((), home.settings.groups(), pins)
+            if (name := home.name_of(reader)) != home.space:
+                return self.run(name)
             refs = self.asked(reader)
             known, fresh = named_already(home, reader.catalog, refs)
             words = {ref.type_key for ref in fresh} | {one.type.text for one in home.manifest.documents}
@@ -367,7 +378,8 @@ def read_home(into: Path, space: str | None, spaces: Sequence[str]) -> Home:
     if len(chosen) != 1:
         what = f"{len(chosen)} spaces: {', '.join(chosen)}" if chosen else "no space is named anywhere"
         raise CannotRun(what, "choose one with --space")
-    return Home(root, settings, of_space(manifest, chosen[0], settings), chosen[0])
+    known = (*settings.spaces, *every)
+    return Home(root, settings, of_space(manifest, chosen[0], settings), chosen[0], known)
 
 
 def has_files(path: Path) -> bool:
