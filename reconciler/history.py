@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reconciler.clock import now
 from reconciler.errors import CannotRun, quoted
-from reconciler.git import NoRepository, Refused, asked, run, text
+from reconciler.git import NoRepository, Refused, asked, run, text, told
 from reconciler.record import Record, read_record
 
 
@@ -53,12 +53,21 @@ def known_ref(root: Path, space: str) -> str | None:
 
 
 def record_at(root: Path, ref: str, space: str) -> Record:
-    """Return the record that a ref names; any other ref names a commit of which all was applied."""
+    """Return the record that a ref names; a ref without a message names a commit of which all was applied.
+
+    A message that is no record of the space may be one of a newer version, or a broken one: which rows were
+    left behind is not known then, so it is never taken for none.  Raises CannotRun.
+    """
     commit = commit_of(root, ref)
-    tag = text(root, "cat-file", "tag", ref) or ""
-    _, _, message = tag.partition("\n\n")
+    named = told(root, "rev-parse", "--verify", "--end-of-options", ref).strip()
+    if told(root, "cat-file", "-t", named).strip() != "tag":
+        return Record(space=space, commit=commit)
+    _, _, message = told(root, "cat-file", "tag", named).partition("\n\n")
     record = read_record(message, space)
-    return record if record and record.commit == commit else Record(space=space, commit=commit)
+    if record is None or record.commit != commit:
+        fix = f"where all of its commit was applied, name the commit itself: {commit}"
+        raise CannotRun(f"the tag {quoted(ref)} holds no record of {space} that this version can read", fix)
+    return record
 
 
 def write_record(root: Path, record: Record) -> str:

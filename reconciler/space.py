@@ -223,8 +223,11 @@ class Reader:
             word: people.by_email[word.lower()].key for word in words if word.lower() in people.by_email
         }
         unknown = {pinned.get(word, word) for word in words} - set(people.by_key)
-        emails = sorted({word.lower() for word in unknown if "@" in word})
-        keys = sorted(word for word in unknown if word.isdigit())
+        by_pins = unknown.intersection(
+            pinned.values()
+        )  # a key whatever it looks like, since it would be sent
+        emails = sorted({word.lower() for word in unknown - by_pins if "@" in word})
+        keys = sorted(by_pins | {word for word in unknown if word.isdigit()})
         found: list[Person] = []
         for member, some in (("emails", emails), ("user_keys", keys)):
             for start in range(0, len(some), PEOPLE_BATCH):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from reconciler.errors import CannotRun, ReconcilerError, quoted
+from reconciler.errors import CannotRun, quoted
 from reconciler.journal import FIRST, read_journal
 
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -92,7 +92,10 @@ def given(words: Iterable[str]) -> list[Anchor]:
 
 
 def recorded(root: Path) -> list[Anchor]:
-    """Return the anchors that the records of the last applied commits hold, of every space known here."""
+    """Return the anchors that the records of the last applied commits hold, of every space known here.
+
+    Raises CannotRun for a record that cannot be read: the anchor in it would be lost in silence.
+    """
     from reconciler.git import text
     from reconciler.history import applied_ref, record_at
 
@@ -100,10 +103,7 @@ def recorded(root: Path) -> list[Anchor]:
     refs = (text(root, "for-each-ref", "--format=%(refname)", below) or "").split()
     found: list[Anchor] = []
     for ref in refs:
-        try:
-            record = record_at(root, ref, ref.removeprefix(below))
-        except ReconcilerError:
-            continue  # a ref of something else names no run; a plan that needs it says what is wrong
+        record = record_at(root, ref, ref.removeprefix(below))
         if record.journal:
             found.append(Anchor(record.journal, ref, record.digest))
     return found

@@ -62,6 +62,7 @@ def findings(space: str | None) -> Iterator[Finding]:
     from reconciler.api.client import Client
     from reconciler.api.connection import connection_from
     from reconciler.api.failures import BadEnvironment
+    from reconciler.api.token_file import unkept
     from reconciler.checkup import Finding, variables
 
     place = Place.here(space)
@@ -73,6 +74,8 @@ def findings(space: str | None) -> Iterator[Finding]:
         yield from place.findings()
         return
     yield Finding("variables", "ok", f"{connection.base_url}, plugin {connection.plugin_id}")
+    if reason := unkept(connection, os.environ):
+        yield Finding("token", "note", f"it is asked for in each run, since none can be kept: {reason}")
     with Client(connection, retries=RETRIES) as client:
         yield from Visit(client, connection, place).findings()
     yield from place.findings()

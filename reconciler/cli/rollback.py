@@ -106,14 +106,12 @@ def reverse_plan(
 
     Returns, too, the change of the files after which they want the same.
     """
-    import os
     from functools import partial
 
     from reconciler.api.client import Client
-    from reconciler.api.connection import connection_from
     from reconciler.catalog import BUSINESS
     from reconciler.cli.files import STATE
-    from reconciler.cli.workspace import guarded, shown_truly
+    from reconciler.cli.workspace import connect, guarded, shown_truly
     from reconciler.errors import InputError
     from reconciler.pins import pins_folder, read_pins
     from reconciler.planner import make_plan
@@ -129,7 +127,7 @@ def reverse_plan(
     if mistakes:
         raise InputError(mistakes)
     space = space_of(begin, settings)
-    connection = connection_from(os.environ)
+    connection = connect(())
     if connection.host != begin["host"]:
         raise CannotRun(
             f"run {run} wrote to {begin['host']}, and MEEGLE_BASE_URL names {connection.host}",

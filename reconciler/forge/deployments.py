@@ -36,11 +36,13 @@ def newest_record(github: GitHub, space: str, tell: Callable[[str], None] = lamb
         text = payload if isinstance(payload, str) else json.dumps(payload)
         record = read_record(text, space)
         if record is None or record.commit != row.get("sha"):
-            continue
-        if all(github.was_merged(commit) for commit in record.commits()):
+            why = "holds no record that this version can read"
+        elif all(github.was_merged(commit) for commit in record.commits()):
             return record
+        else:
+            why = f"names a commit that is not on {github.default_branch}"
         strangers += 1
-        tell(f"deployment {row['id']} is left out: it names a commit that is not on {github.default_branch}")
+        tell(f"deployment {row['id']} is left out: it {why}")
     if strangers:
         raise CannotRun(
             f"no record of {space} names commits of {github.default_branch} alone",

@@ -176,6 +176,7 @@ class GitHub:
             yield from rows
             if len(rows) < PAGE:
                 return
+        raise OddAnswer(what, f"a list of {MOST_PAGES * PAGE} rows and maybe more, which nobody reads")
 
     def call(
         self,

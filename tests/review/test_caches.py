@@ -154,3 +154,14 @@ def test_a_link_in_the_place_of_the_cache_is_not_followed(pinned: Desk, user: Pa
     made.rename(pinned.folder / "cache.sqlite3")
     made.symlink_to(pinned.folder / "cache.sqlite3")
     planned(pinned)
+
+
+def test_doctor_and_rollback_say_that_no_token_can_be_kept(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    assert desk.run("apply", "--yes").code == 0
+    (run,) = (path.name for path in desk.folder.glob(".reconciler/runs/*"))
+    elsewhere = {"MEEGLE_BASE_URL": "https://project.feishu.cn", "MEEGLE_PROXY": "http://127.0.0.1:1"}
+    desk.environ |= {**elsewhere, "HOME": "", "XDG_CACHE_HOME": "", "CI": "", "MEEGLE_RATE": "15"}
+    why = "since none can be kept: there is no home folder\n"
+    assert f"note  token: it is asked for in each run, {why}" in desk.run("doctor").out
+    assert f"note: a token is asked for in each run, {why}" in desk.run("rollback", run, "--yes").err

@@ -134,6 +134,33 @@ def test_a_record_of_a_commit_that_was_never_merged_is_left_out(hub: Hub, tmp_pa
     assert [line.partition(": ")[2] for line in said] == ["it names a commit that is not on main"]
 
 
+def test_a_record_that_cannot_be_read_is_never_taken_for_none(hub: Hub, tmp_path: Path) -> None:
+    """A newer version may have written it; without any record every difference would be planned."""
+    desk = tmp_path / "desk"
+    git(tmp_path, "init", "-q", str(desk))
+    sha = commit(desk, "merged")
+    git(desk, "push", "-q", str(hub.repo), "HEAD:refs/heads/main")
+    with opened(hub) as github:
+        make_record(github, Record(space="demo", commit=sha))
+        for payload in ("", "{}", 7, None, {**hub.deployments[0]["payload"], "format_version": "2.0"}):
+            hub.deployments[0]["payload"] = payload
+            with pytest.raises(CannotRun, match="name the last applied commit by --applied"):
+                newest_record(github, "demo")
+
+
+def test_a_list_that_is_longer_than_what_is_read_is_told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comment or the record that is looked for may be in the rest."""
+    monkeypatch.setattr("reconciler.forge.github.PAGE", 2)
+    monkeypatch.setattr("reconciler.forge.github.MOST_PAGES", 2)
+    with opened(hub) as github:
+        for count in range(3):
+            github.call("write", "POST", "/issues/7/comments", {"body": str(count)})
+        assert len(list(github.pages("list the comments", "/issues/7/comments"))) == 3
+        github.call("write", "POST", "/issues/7/comments", {"body": "3"})
+        with pytest.raises(CannotRun, match="asked to list the comments, is a list of 4 rows and maybe more"):
+            list(github.pages("list the comments", "/issues/7/comments"))
+
+
 def test_a_heal_and_an_apply_wait_for_each_other_and_neither_is_dropped() -> None:
     """Of two runs that wait in one group GitHub drops the older one, unless the group has a queue."""
     folder = ROOT / "reconciler/templates/workflows"

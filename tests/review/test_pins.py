@@ -147,3 +147,30 @@ def test_a_file_name_is_the_first_word_that_can_be_one() -> None:
     assert file_stem("../story", "67c7") == "67c7"
     assert file_stem("a b", "../..") == "type-unnamed"
     assert file_stem("x/y", "../67/c7") == "type-67c7"
+
+
+KEY_OF_BO = "7310000000000000002"
+NOBODY = ["7310000000000000999", "abc", "x y", "bo@example.com", "\u202e", "7310000000000000002\u200b", ""]
+
+
+def of_ana(desk: Desk, key: str) -> Desk:
+    """The files want Ana, whom a pull request pins to another key."""
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P1}}, roles: {{RD: [ana@example.com]}}}}")
+    assert desk.run("schema", "pull").code == 0
+    desk.write("schemas/demo/people.json", json.dumps({"ana@example.com": key}))
+    return desk
+
+
+def test_an_e_mail_that_is_pinned_to_another_person_is_shown_as_that_person(desk: Desk) -> None:
+    planned = of_ana(desk, KEY_OF_BO).run("plan", "--format", "text", "--format", "json=plan.json")
+    assert "~ RD        + bo@example.com  - emil@example.com" in planned.out
+    assert "ana@" not in planned.out
+
+
+@pytest.mark.parametrize("key", NOBODY)
+def test_an_e_mail_that_is_pinned_to_nobody_is_blocked_whatever_the_key_looks_like(
+    desk: Desk, key: str
+) -> None:
+    done = of_ana(desk, key).run("apply", "--yes")
+    assert "is not found any more; change or delete the line" in done.out, done
+    assert (done.code, [list(one) for one in desk.sent]) == (3, [["priority"]])

@@ -359,8 +359,17 @@ def test_what_stood_behind_a_link_in_the_base_is_skipped_as_unknown(repo: Desk) 
         ("state/stories.yaml", f"{BASE}# {'x' * (1 << 20)}\n"),
         ("state/reconciler.yaml", "people: [\n"),
         ("schemas/demo/story.json", "{"),
+        ("schemas/demo/story.json", "<<<<<<< ours\n{}\n"),
+        ("schemas/demo/story.json", '{"format_version": "2.0", "type": {"key": "story", "name": "Story"}}'),
+        ("schemas/demo/people.json", '{"ana@example.com": "1", "ana@example.com": "2"}'),
+        ("schemas/demo/items.json", '{"story": {"a": "1"}}'),
+        ("schemas/demo/profile.json", '{"forms": {"no_such_type": "x"}}'),
+        ("schemas/demo/items.json", "\ufeff{}"),
     ],
-    ids=["conflict", "field", "large", "settings", "pins"],
+    ids=[
+        *("conflict", "field", "large", "settings", "pins"),
+        *("pins-conflict", "pins-format", "people-twice", "items-shape", "profile", "bom"),
+    ],
 )
 def test_what_the_base_holds_and_nobody_can_read_is_skipped_never_newly_managed(
     repo: Desk, file: str, text: str
@@ -434,6 +443,53 @@ def test_an_empty_base_is_refused_as_the_empty_variable_that_it_is(
     assert done.code == 1
     assert "--base is empty; name a commit, or leave --base out" in done.err
     assert repo.sent == []
+
+
+ODD_MESSAGES = {
+    "another version's": '{"format_version": "2.0", "space": "demo", "commit": "COMMIT", "unapplied": []}',
+    "another space's": '{"format_version": "1.0", "space": "other", "commit": "COMMIT", "unapplied": []}',
+    "another commit's": '{"format_version": "1.0", "space": "demo", "commit": "OTHER", "unapplied": []}',
+    "one cut short": '{"format_version": "1.0", "space": "demo", "com',
+    "a release's": "Release 1.2",
+}
+
+
+@pytest.mark.parametrize("message", ODD_MESSAGES.values(), ids=ODD_MESSAGES)
+def test_a_tag_that_holds_no_record_never_says_that_all_was_applied(repo: Desk, message: str) -> None:
+    sha = git(repo.folder, "rev-parse", "HEAD")
+    text = message.replace("COMMIT", sha).replace("OTHER", "1" * 40)
+    git(repo.folder, "-c", "tag.gpgSign=false", "tag", "-a", "odd", "-m", text)
+    git(repo.folder, "-c", "tag.gpgSign=false", "tag", "-a", "outer", "-m", "x", "odd")
+    git(repo.folder, "update-ref", "refs/reconciler/applied/demo", "refs/tags/odd")
+    repo.write("state/stories.yaml", CHANGED)
+    for ref in ("odd", "outer", "refs/reconciler/applied/demo"):
+        for command in (("plan",), ("apply", "--yes"), ("drift",), ("runs", "verify")):
+            named = () if command[0] in {"drift", "runs"} else ("--applied", ref)
+            done = repo.run(*command, *named)
+            assert (done.code, "holds no record of demo that this version can read" in done.err) == (
+                1,
+                True,
+            ), done
+            assert f"name the commit itself: {sha}" in done.err
+    assert LEFT in repo.run("plan", "--applied", "odd^{commit}").out
+    assert repo.sent == []
+
+
+@pytest.mark.parametrize(
+    "ref", ["HEAD^{tree}", "HEAD:state/stories.yaml", "--all", "-h", "HEAD..HEAD", "HEAD\n"]
+)
+@pytest.mark.parametrize("option", ["--base", "--applied"])
+def test_what_names_no_commit_is_refused(repo: Desk, option: str, ref: str) -> None:
+    repo.write("state/stories.yaml", CHANGED)
+    done = repo.run("apply", "--yes", f"{option}={ref}")
+    assert (done.code, "no commit " in done.err) == (1, True), done
+    assert repo.sent == []
+
+
+def test_a_tag_of_the_base_names_its_commit(repo: Desk) -> None:
+    git(repo.folder, "-c", "tag.gpgSign=false", "tag", "-a", "v1", "-m", "Release 1")
+    repo.write("state/stories.yaml", CHANGED)
+    sends_priority_alone(repo, base="v1")
 
 
 # -- the settings of the base ------------------------------------------------------------------------
