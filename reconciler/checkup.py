@@ -72,7 +72,9 @@ def failed(step: str, error: ReconcilerError, *, proxied: bool, other_proxy: str
     if isinstance(error, Unreachable):
         return unreachable(error, proxied=proxied, other_proxy=other_proxy)
     if isinstance(error, ApiRefusal) and error.code == NOBODY and error.endpoint == "projects":
-        return Finding("user key", "wrong", f"nobody has it: {what}", "set MEEGLE_USER_KEY to a member's key")
+        return Finding(
+            "user key", "wrong", f"nobody has it: {error.what}", "set MEEGLE_USER_KEY to a member's key"
+        )
     if isinstance(error, StopCode):
         return Finding(CODES.get(error.code, "user key") or step, "wrong", what, fix)
     return Finding(AREAS.get(type(error), step), "wrong", what, fix)

@@ -312,9 +312,10 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The service refused the PUT, and the value was not seen."""
+    """The service refused the PUT, and the value was not seen; `advice`: the likely cause, the way out."""
 
     reason: str
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import assert_never
 
+from reconciler.api.advice import RENEW, likely
 from reconciler.api.wire import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
 from reconciler.fields.base import Codec, Rule, settle
 from reconciler.model import (
@@ -94,7 +95,7 @@ def after_sending(
     `waited` are the seconds for which reads were given time to show it.
     """
     if isinstance(verdict, NotWritten):
-        return Rejected(f"not written: {verdict.reason}")
+        return Rejected(f"not written: {verdict.reason}", f"; {RENEW}" if verdict.kind == "token" else "")
     if isinstance(verdict, Fatal):
         return Rejected(str(verdict.error))
     seen = item.values.get(change.key) if item else None
@@ -106,7 +107,8 @@ def after_sending(
     by_others = bool(item.updated_by) and item.updated_by != user_key
     match verdict:
         case Refused(code=code, message=message, log_id=log_id):
-            return Rejected(f'{code} "{message}"' + (f" (log id {log_id})" if log_id else ""))
+            words = f'{code} "{message}"' + (f" (log id {log_id})" if log_id else "")
+            return Rejected(words, likely(code, message))
         case Ambiguous(reason=reason) if same:
             return Rejected(f"not stored: {reason}")
         case Accepted() if same:

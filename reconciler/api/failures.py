@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reconciler.api.advice import RENEW, advice_on, likely
 from reconciler.errors import CannotRun, ReconcilerError
 
 
@@ -117,9 +118,10 @@ class TokenRefused(CannotRun):
                 "it lives two hours: get a new one, or take it out to act by the plugin",
             )
             return
+        found = advice_on(code, message)
+        because = f", likely because {found.cause}" if found else ""
         super().__init__(
-            f"the service refuses a fresh token: {words}",
-            "check MEEGLE_USER_KEY, and that the plugin is enabled and its secret was not replaced",
+            f"the service refuses a fresh token: {words}{because}", found.fix if found else RENEW
         )
 
 
@@ -157,7 +159,8 @@ class ApiRefusal(ReconcilerError):
         self.log_id = log_id
         self.status = status
         self.endpoint = endpoint
-        super().__init__(f"{endpoint} was refused: {said(code, message, log_id)}")
+        self.what = f"{endpoint} was refused: {said(code, message, log_id)}"
+        super().__init__(self.what + likely(code, message))
 
 
 class Interrupted(ReconcilerError):

@@ -111,7 +111,7 @@ STOP_CODES: Final[Mapping[int, tuple[str, str]]] = {
         "the plugin may not do this",
         (
             "apply for the permission, publish a new version (or set MEEGLE_TOKEN_TYPE=virtual until there "
-            "is one), install it in the space; check the space's key"
+            "is one), install it in the space, add the user of MEEGLE_USER_KEY there; check the space's key"
         ),
     ),
     10302: ("the acting user has resigned", _USER),

@@ -314,7 +314,8 @@ class Visit:
         try:
             data = self.client.read(endpoint, path=path, body=body).get("data")
         except ApiRefusal as refusal:
-            yield Finding("read permission", "wrong", str(refusal), DENIED)
+            known = str(refusal) != refusal.what
+            yield Finding("read permission", "wrong", str(refusal), "" if known else DENIED)
         except StopCode as stop:
             if stop.code != PERMISSION:
                 raise

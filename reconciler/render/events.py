@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from reconciler.model import Failure, Plan, Report, Row, word
+from reconciler.model import Failure, Outcome, Plan, Report, Row, word
 from reconciler.render.safe import safe_json
 from reconciler.render.text import applied_line, verdict
 
@@ -85,5 +85,11 @@ def row_event(row: Row) -> str:
         key=row.key,
         name=row.name,
         outcome=word(row.outcome),
-        reason=getattr(row.outcome, "reason", None) or getattr(row.outcome, "got", None),
+        reason=reason_of(row.outcome),
     )
+
+
+def reason_of(outcome: Outcome) -> str | None:
+    """Return why a row ended so, with what to do where that is known; None where there is nothing to say."""
+    reason = getattr(outcome, "reason", None) or getattr(outcome, "got", None)
+    return reason and f"{reason}{getattr(outcome, 'advice', '')}"

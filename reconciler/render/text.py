@@ -186,7 +186,8 @@ def row_line(plan: Plan, row: Row) -> str:
         wanted = row.change.after_label if row.change else ""
         reason = f"wanted {wanted}, got {row.outcome.got}"
     field = f" {safe_text(row.name)}" if row.name else ""
-    return f"{word(row.outcome)}: {safe_text(plan.address(row.ref))}{field}: {short(reason)}"
+    advice = getattr(row.outcome, "advice", "")
+    return f"{word(row.outcome)}: {safe_text(plan.address(row.ref))}{field}: {short(reason)}{advice}"
 
 
 def applied_line(report: Report) -> str:
