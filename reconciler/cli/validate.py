@@ -21,7 +21,6 @@ def command(paths: tuple[Path, ...], fmt: str) -> int:
     from reconciler.cli.files import validate_files
     from reconciler.cli.own_folder import is_own
     from reconciler.errors import InputError, Internal, Mistake, ReconcilerError
-    from reconciler.history import prefix
     from reconciler.manifest import report
     from reconciler.render.mistakes import VIEWS, Checked
 
@@ -39,5 +38,13 @@ def command(paths: tuple[Path, ...], fmt: str) -> int:
         )
     ordered = InputError(mistakes).mistakes
     items = sum(len(one.ids) for one in outlines)
-    say(VIEWS[fmt](Checked(len(outlines), items, ordered, report(ordered), unchecked, prefix(Path.cwd()))))
+    folder = place_in_repository() if fmt == "github" else ""
+    say(VIEWS[fmt](Checked(len(outlines), items, ordered, report(ordered), unchecked, folder)))
     return 1 if mistakes else 0
+
+
+def place_in_repository() -> str:
+    """Return the way from the repository's root to this folder, which annotations name."""
+    from reconciler.history import prefix
+
+    return prefix(Path.cwd())
