@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.install.requires import ROOT
-from tests.workflows.conftest import team
+from tests.workflows.conftest import POINTS, team
+from tests.workflows.hub import git
 
 if TYPE_CHECKING:
     from tests.workflows.conftest import Team
@@ -143,3 +144,22 @@ def test_a_committed_drift_folder_cannot_become_the_issue(team: Team) -> None:
     assert run.results["drift"] == "failure", run.log()
     assert "drift" not in run.artifacts
     assert team.hub.issues == []
+
+
+def test_a_committed_journal_cannot_become_the_one_of_a_job(team: Team) -> None:
+    team.write("state/reconciler.yaml", "spaces:\n  demo:\n    drift: {story: {story_points: heal}}\n")
+    team.commit()
+    team.settle()
+    team.move(POINTS, 8)
+    team.write(".reconciler/runs/20261128/journal.jsonl", "{}\n")
+    git(team.desk, "add", "--force", ".reconciler")
+    team.commit()
+    run = team.runner.schedule()
+    assert (run.results["drift"], run.results["heal"]) == ("success", "failure"), run.log()
+    assert "journal" not in run.artifacts
+    team.story("priority: P3, story_points: 5, due: 2026-04-21")
+    team.commit()
+    run = team.runner.push()
+    assert run.results == {"plan": "success", "apply": "failure", "record": "skipped"}, run.log()
+    assert "journal" not in run.artifacts
+    assert team.world.writes == []
