@@ -279,6 +279,9 @@ class SpaceSettings(Strict):
 
     project_key: Segment | None = Field(default=None, description="The key by which the API knows it.")
     time_zone: Zone | None = Field(default=None, description="Days are midnights here.")
+    tenant_key: Text | None = Field(
+        default=None, description="The tenant of people whom the plugin's own tenant does not know."
+    )
     guards: Guards = Guards()
     drift: dict[str, Policies] = Field(
         default={}, description="What to do about drift: by default, by type, by field."

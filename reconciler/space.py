@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from reconciler.api import endpoints as api
@@ -240,9 +241,20 @@ class Reader:
         self.catalog.forget()
 
     def ask_people(self, member: str, words: Sequence[str]) -> list[Person]:
-        """Ask for users; nobody found is an answer, not a failure (30006)."""
+        """Ask the plugin's tenant for users, then the settings' `tenant_key` for whom it does not know."""
+        found = self.people_of(member, words)
+        known = {one.key if member == "user_keys" else one.email.lower() for one in found}
+        others = [word for word in words if word not in known]
+        if tenant := self.settings.tenant_key if others else None:
+            found += self.people_of(member, others, {"tenant_key": tenant})
+        return found
+
+    def people_of(
+        self, member: str, words: Sequence[str], tenant: Mapping[str, str] = MappingProxyType({})
+    ) -> list[Person]:
+        """Ask one tenant for users; nobody found is an answer, not a failure (30006)."""
         try:
-            rows = self.client.read(api.USER_QUERY, body={member: list(words)}).get("data")
+            rows = self.client.read(api.USER_QUERY, body={member: list(words), **tenant}).get("data")
         except ApiRefusal as refusal:
             if refusal.code in NOBODY_FOUND:
                 return []

@@ -38,7 +38,7 @@ TABLE: Final = (
         30006,
         ANY,
         "nobody whom the plugin sees has this key or e-mail (a virtual token sees its collaborators alone)",
-        "check MEEGLE_USER_KEY and the people in the files; give people of another tenant by their user key",
+        "check MEEGLE_USER_KEY and the people in the files; those of another tenant need `tenant_key:`",
     ),
     Advice(
         50006,

@@ -36,7 +36,8 @@ def plain(value: Any) -> Json:
 class Person:
     """Somebody of the tenant (endpoints.md 4.7); `member`: may open the spaces.
 
-    `collaborator`: works on the plugin, so virtual tokens see this person (2.1).
+    `collaborator`: works on the plugin, so virtual tokens see this person (2.1).  `tenant`: found by
+    this `tenant_key` alone; empty in the plugin's own tenant (4.7).
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = EXACT
@@ -48,6 +49,7 @@ class Person:
     member: bool = True
     admin: bool = False
     collaborator: bool = False
+    tenant: str = ""
 
     def wire(self) -> Object:
         """Make the user object of user/query."""

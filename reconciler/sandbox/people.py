@@ -30,7 +30,8 @@ def users(world: World, call: Call) -> Object:
     if not asked:
         raise Refusal("missing", "user_keys, emails or out_ids")
     wanted = {*keys, *outs, *(each.lower() for each in emails)}
-    rows = [each.wire() for each in _visible(world, call)]
+    tenant = call.text("tenant_key")
+    rows = [each.wire() for each in _visible(world, call) if each.tenant == tenant]
     found = [row for row in rows if wanted & {row["user_key"], row["out_id"], row["email"].lower()}]
     if not found:
         raise Refusal("no_user")

@@ -10,6 +10,7 @@ import io
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -149,16 +150,7 @@ def _text(value: Json) -> str:
 def _redacted(person: Person, n: int, kept: set[str] | None) -> Person:
     if kept is None or person.email.lower() in kept:
         return person
-    return Person(
-        person.key,
-        HIDDEN.format(n),
-        person.name,
-        person.name_cn,
-        person.status,
-        person.member,
-        person.admin,
-        person.collaborator,
-    )
+    return replace(person, email=HIDDEN.format(n))
 
 
 def _hide_emails(node: Json, kept: set[str]) -> Json:
