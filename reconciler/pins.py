@@ -96,6 +96,7 @@ def pins_folder(root: Path, space: str) -> Path:
 
 def read_pins(folder: Path) -> Pins:
     """Read what is pinned; nothing where there is no folder.  Raises BadPins."""
+    refuse_links(folder)
     types: dict[str, TypeSpec] = {}
     space_key = ""
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
@@ -121,6 +122,13 @@ def read_pins(folder: Path) -> Pins:
         known_forms(folder / PROFILE, profile.forms),
         trimmed(profile.found),
     )
+
+
+def refuse_links(folder: Path) -> None:
+    """Raise BadPins where the pins are behind a link, which nobody follows in a base."""
+    for one in (folder.parent, folder):
+        if one.is_symlink():
+            raise BadPins(one, "it is a link", "put the folder itself there")
 
 
 def pinned_type(path: Path) -> tuple[TypeSpec, str]:

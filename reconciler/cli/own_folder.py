@@ -29,10 +29,14 @@ def foreign(root: Path) -> Foreign | None:
     place = root / FOLDER
     if not os.path.lexists(place):
         return None
-    from reconciler.git import text
+    from reconciler.git import asked, is_inside
 
-    # Some file systems take `.Reconciler` for the same folder.
-    if text(root, "ls-files", "-z", "--", f":(icase){FOLDER}"):
+    try:
+        # Some file systems take `.Reconciler` for the same folder.
+        tracked = is_inside(root) and asked(root, "ls-files", "-z", "--", f":(icase){FOLDER}")
+    except CannotRun as error:
+        return Foreign(f"may have come with the checkout: {error.what}", error.fix)
+    if tracked:
         fix = f"run `git rm -r --cached {FOLDER}`, delete it, add {FOLDER}/ to .gitignore, and commit"
         return Foreign("came with the checkout: git tracks it", fix)
     if place.is_symlink():

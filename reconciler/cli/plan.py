@@ -73,7 +73,7 @@ def command(
 
     if snapshot and not offline:
         raise CannotRun("--snapshot stands for the space only with --offline", "add it, or leave both out")
-    refuse_two(formats)
+    refuse_two(formats, out)
     refuse_input(snapshot, out, *(path for _, path in formats))
     with failures_shown(paths, space, formats, out):
         refuse_empty(base)

@@ -81,10 +81,18 @@ def show_plan(
             write(path, text)
 
 
-def refuse_two(formats: Iterable[tuple[str, Path | None]]) -> None:
-    """Refuse two formats for one stdout."""
-    if sum(path is None for _, path in formats) > 1:
+def refuse_two(formats: Iterable[tuple[str, Path | None]], *others: Path | None) -> None:
+    """Refuse two formats for one stdout, and two outputs for one file, of which the last would be left."""
+    paths = [path for _, path in formats]
+    if paths.count(None) > 1:
         raise CannotRun("two formats for one stdout", "give all but one a file: --format json=plan.json")
+    taken: set[Path] = set()
+    for path in filter(None, (*paths, *others)):
+        end = Path(os.path.realpath(path))
+        if end in taken:
+            raise CannotRun(f"two outputs for the file {path}", "give each a file of its own")
+        if end.is_file() or not end.exists():  # a device takes as many as come
+            taken.add(end)
 
 
 def refuse_input(source: Path | None, *outputs: Path | None) -> None:

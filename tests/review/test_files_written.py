@@ -271,3 +271,30 @@ def test_half_a_plan_is_refused_and_never_taken_for_desired_state(desk: Desk) ->
         done = desk.run("apply", "--yes", name)
         assert (done.code, desk.sent) == (1, [])
         assert "this plan cannot be used" in done.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "plan --format json=one --format html=one",
+        "plan --format json=one --format html=./state/../one",
+        "plan --out one --format json=one",
+        "plan --out one --format html=link",
+        "show plan.json --format json=one --format html=one",
+        "drift --format json=one --format html=one",
+    ],
+)
+def test_two_outputs_for_one_file_are_refused(desk: Desk, command: str) -> None:
+    desk.stories("{id: 6300012320, fields: {priority: P3}}")
+    assert desk.run("plan", "--out", "plan.json").code == 0
+    (desk.folder / "link").symlink_to("one")
+    done = desk.run(*command.split())
+    assert (done.code, "two outputs for the file " in done.err) == (1, True), done
+    assert not (desk.folder / "one").exists()
+
+
+def test_a_device_takes_as_many_outputs_as_come(desk: Desk) -> None:
+    desk.stories("{id: 6300012320, fields: {priority: P3}}")
+    with Path(os.devnull).open("wb") as nowhere:
+        null = f"/dev/fd/{nowhere.fileno()}"
+        assert desk.run("plan", "--format", f"json={null}", "--format", f"html={null}").code == 0

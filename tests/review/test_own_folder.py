@@ -99,3 +99,30 @@ def test_another_spelling_of_the_folder_is_found_too(ran: Desk) -> None:
     blob = git(ran.folder, "rev-parse", "HEAD:state/stories.yaml")
     git(ran.folder, "update-index", "--add", "--cacheinfo", f"100644,{blob},.Reconciler/runs/x")
     assert TRACKED in ran.run("runs").err
+
+
+@pytest.mark.parametrize(
+    ("variable", "fix"),
+    [("GIT_TEST_ASSUME_DIFFERENT_OWNER", "safe.directory"), ("PATH", "install git")],
+    ids=["git refuses", "no git"],
+)
+def test_where_git_does_not_answer_a_folder_in_a_repository_is_not_taken_for_our_own(
+    ran: Desk, variable: str, fix: str
+) -> None:
+    run = run_of(ran)
+    track(ran)
+    ran.environ[variable] = "1"
+    for command in ACTING:
+        done = ran.run(*(run if word == "RUN" else word for word in command))
+        assert done.code == 1, done
+        assert ".reconciler may have come with the checkout: " in done.err or command[0] == "drift", done
+        assert fix in done.err
+    assert ran.world.writes == []
+
+
+def test_without_git_a_folder_in_no_repository_is_our_own(desk: Desk) -> None:
+    desk.environ["PATH"] = "1"
+    for priority in ("P1", "P2"):
+        desk.stories(f"{{id: {STORY}, fields: {{priority: {priority}}}}}")
+        assert desk.run("apply", "--yes").code == 0
+    assert desk.run("runs").code == 0

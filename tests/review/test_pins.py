@@ -79,6 +79,16 @@ def that_is_a_link(desk: Desk) -> None:
     (desk.folder / PIN).symlink_to(desk.folder / "story.json")
 
 
+def whose_folder_is_a_link(desk: Desk) -> None:
+    (desk.folder / "schemas/demo").rename(desk.folder / "elsewhere")
+    (desk.folder / "schemas/demo").symlink_to("../elsewhere")
+
+
+def whose_folder_above_is_a_link(desk: Desk) -> None:
+    (desk.folder / "schemas").rename(desk.folder / "elsewhere")
+    (desk.folder / "schemas").symlink_to("elsewhere")
+
+
 BROKEN = {
     of_another_format: f"{PIN} cannot be read (its format_version is '2.0'; this version reads 1.0)",
     of_no_format: f"{PIN} cannot be read (no format_version; this version reads 1.0)",
@@ -91,6 +101,8 @@ BROKEN = {
     with_a_file_of_another_space: "zzz.json cannot be read (another file is of the space ",
     with_an_id_that_is_a_text: "schemas/demo/items.json cannot be read (it maps types to names and ids)",
     that_is_a_link: f"{PIN} cannot be read (it is a link)",
+    whose_folder_is_a_link: "schemas/demo cannot be read (it is a link); put the folder itself there",
+    whose_folder_above_is_a_link: "schemas cannot be read (it is a link); put the folder itself there",
 }
 
 
