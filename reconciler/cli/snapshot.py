@@ -135,7 +135,7 @@ def space_row(reader: Reader, home: Home) -> dict[str, Any]:
         "key": reader.space_key,
         "simple_name": str(row.get("simple_name") or home.space),
         "name": str(row.get("name") or home.space),
-        **({"zone": str(zone)} if (zone := reader.settings.time_zone) else {}),
+        "zone": str(reader.settings.time_zone or ""),
     }
 
 

@@ -212,3 +212,36 @@ def test_winter_days_alone_leave_open_whether_clocks_change() -> None:
 def test_a_field_of_moments_says_nothing_about_the_zone() -> None:
     days = [ms("Asia/Tokyo", 2026, 7, 1)]
     assert day_values([days, [days[0] + 61_000, days[0] + 7_200_000]]) == set(days)
+
+
+def test_a_copy_of_a_space_without_a_zone_refuses_days_offline_as_the_space_does(desk: Desk) -> None:
+    elsewhere(desk)
+    desk.stories(f"{{id: {STORY}, fields: {{due: 2027-02-01, priority: P0}}}}")
+    assert desk.run("pull", "--snapshot", "copy.json").code == 0
+    offline = desk.run("plan", "--offline", "--snapshot", "copy.json").out
+    assert f"blocked: the live value cannot be read: {NO_ZONE}" in offline
+    assert "→ P0" in offline
+    desk.write("state/reconciler.yaml", "spaces: {demo: {time_zone: Asia/Shanghai}}\n")
+    assert "→ 2027-02-01" in desk.run("plan", "--offline", "--snapshot", "copy.json").out
+
+
+def test_a_copy_that_says_nothing_of_its_zone_has_feishus(desk: Desk) -> None:
+    elsewhere(desk)
+    desk.stories(f"{{id: {STORY}, fields: {{due: 2027-02-01}}}}")
+    assert desk.run("pull", "--snapshot", "copy.json").code == 0
+    copy = desk.folder / "copy.json"
+    text = copy.read_text(encoding="utf-8")
+    assert text.count('"zone": "",') == 1
+    copy.write_text(text.replace('"zone": "",', ""), encoding="utf-8")
+    assert "→ 2027-02-01" in desk.run("plan", "--offline", "--snapshot", "copy.json").out
+
+
+def test_days_of_another_zone_are_not_read_offline_by_feishus(desk: Desk) -> None:
+    moved(desk, "Asia/Tokyo")
+    elsewhere(desk)
+    desk.write("state/reconciler.yaml", "spaces: {demo: {time_zone: Asia/Tokyo}}\n")
+    desk.stories(f"{{id: {STORY}, fields: {{due: 2026-12-15}}}}")
+    assert desk.run("pull", "--snapshot", "copy.json").code == 0
+    assert "No changes." in desk.run("plan", "--offline", "--snapshot", "copy.json").out
+    (desk.folder / "state/reconciler.yaml").unlink()
+    assert NO_ZONE in desk.run("plan", "--offline", "--snapshot", "copy.json").out
