@@ -41,8 +41,11 @@ def command(keep: Path | None) -> int:
         ) from None
     with working_folder(keep) as folder, Running(demo_world()) as running, contextlib.chdir(folder):
         known = running.world.credentials
+        # A first look waits for no limit: there is nobody to be polite to.  `reconciler sandbox` has it.
+        running.world.options.throttle = False
         os.environ.update(
             MEEGLE_BASE_URL=running.url,
+            MEEGLE_RATE="0",
             MEEGLE_PLUGIN_ID=known.plugin_id,
             MEEGLE_PLUGIN_SECRET=known.plugin_secret,
             MEEGLE_USER_KEY=known.user_key,
