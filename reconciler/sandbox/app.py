@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from . import comments, flow, metadata, people, reads, search, writes
+from . import comments, flow, metadata, people, reads, search, writes, zones
 from .admin import Admin
 from .call import Call, Route
 from .faults import Faults
@@ -160,6 +160,7 @@ def _view(world: World, route: Route) -> Callable[..., Response]:
         if world.options.latency_ms:
             world.sleep(world.options.latency_ms / 1000)
         with world.lock:
+            zones.settle(world)
             try:
                 answer = _act(world, route, path, body)
             except Refusal as no:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
@@ -68,6 +69,8 @@ class Options:
     # Spaces and reads: pages 4.2, 6
     projects_detail: str = "strict"
     """`strict` (1000052063) or `lenient`: `projects/detail` with a wrong entry in `project_keys`."""
+    time_zone: str | None = None
+    """Where days are midnights: turning it moves them; None: where the space of the seed says."""
     unknown_ids: str = "refuse"
     """`refuse` (30005) or `omit`: what a `query` with one bad id among good ones does."""
     ceiling: str = "error"
@@ -145,6 +148,8 @@ class Options:
             raise ValueError("; ".join(rows)) from None
         for name in values:
             _worded(name, getattr(told, name))
+            if name == "time_zone" and told.time_zone:
+                _zone(told.time_zone)
             setattr(self, name, getattr(told, name))
 
 
@@ -158,6 +163,14 @@ def _worded(name: str, value: Any) -> None:
     wrong = [str(each) for each in said if each not in words]
     if wrong:
         raise ValueError(f"{name}: no such word: {', '.join(wrong)}; there are {', '.join(words)}")
+
+
+def _zone(name: str) -> None:
+    """Refuse a time zone that this machine does not know."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        raise ValueError(f"time_zone: no time zone {name!r}; write an IANA name such as Asia/Tokyo") from None
 
 
 def load_options(path: Path) -> Options:

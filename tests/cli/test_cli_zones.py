@@ -29,21 +29,8 @@ def key_of(desk: Desk, alias: str) -> str:
 
 def moved(desk: Desk, zone: str) -> None:
     """Let all days of the space be midnights of a zone, in summer and in winter."""
-    home = ZoneInfo("Asia/Shanghai")
-
-    def there(value: int, more: int = 0) -> int:
-        day = datetime.fromtimestamp((value + more) / 1000, home)
-        return ms(zone, day.year, day.month, day.day) - more
-
-    for item in desk.world.items.values():
-        for field in desk.world.type_of(item).fields:
-            value = item.values.get(field.key)
-            if field.type == "date" and field.kind != "moment" and isinstance(value, int):
-                item.values[field.key] = there(value)
-            if field.type == "schedule" and value:
-                ends = {"start_time": there(value["start_time"]), "end_time": there(value["end_time"], 1)}
-                item.values[field.key] = ends
-    desk.world.item(STORY).values[key_of(desk, "due")] = ms(zone, 2026, 12, 15)
+    desk.world.item(STORY).values[key_of(desk, "due")] = ms("Asia/Shanghai", 2026, 12, 15)
+    desk.world.options.set({"time_zone": zone})
 
 
 def elsewhere(desk: Desk) -> None:
@@ -245,3 +232,19 @@ def test_days_of_another_zone_are_not_read_offline_by_feishus(desk: Desk) -> Non
     assert "No changes." in desk.run("plan", "--offline", "--snapshot", "copy.json").out
     (desk.folder / "state/reconciler.yaml").unlink()
     assert NO_ZONE in desk.run("plan", "--offline", "--snapshot", "copy.json").out
+
+
+def test_a_switch_of_the_service_for_its_zone_moves_days_and_leaves_moments(desk: Desk) -> None:
+    moved(desk, "Pacific/Auckland")
+    cutover = ms("Asia/Shanghai", 2026, 5, 1)
+    desk.world.item(STORY).values[key_of(desk, "cutover")] = cutover
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P1}}}}")
+    desk.run("plan")
+    held = desk.world.item(STORY).values
+    assert held[key_of(desk, "due")] == ms("Pacific/Auckland", 2026, 12, 15)
+    assert held[key_of(desk, "cutover")] == cutover
+    desk.world.options.set({"time_zone": "America/Los_Angeles"})
+    desk.run("plan")
+    assert held[key_of(desk, "due")] == ms("America/Los_Angeles", 2026, 12, 15)
+    with pytest.raises(ValueError, match="no time zone 'Mars/Base'"):
+        desk.world.options.set({"time_zone": "Mars/Base"})
