@@ -7,7 +7,8 @@ service stores, or the settings leave the field alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from decimal import Decimal
+from typing import Any, TypeAlias
 
 from reconciler.adopt import Unwritable, file_word, written
 from reconciler.catalog import Catalog
@@ -33,12 +34,27 @@ def alteration(change: Change, outcome: Ignored, codec: Codec) -> str:
     """Say what became of a value, in words that a person may check."""
     if outcome.stored is None:
         return "not stored"
-    sent, stored = change.after, codec.encode(outcome.stored.value)
+    return f"stored {made_of(change.after, codec.encode(outcome.stored.value))}"
+
+
+def made_of(sent: Any, stored: Any) -> str:
+    """Return the word for what makes the stored value of the sent one."""
     if isinstance(sent, str) and isinstance(stored, str):
         kept = {sent.strip(): "trimmed", sent.lower(): "lower-cased", sent.upper(): "upper-cased"}
-        return f"stored {kept.get(stored, 'otherwise')}"
-    numbers = all(isinstance(one, int | float) and not isinstance(one, bool) for one in (sent, stored))
-    return "stored rounded" if numbers else "stored otherwise"
+        return kept.get(stored, "otherwise")
+    return "rounded" if is_number(sent) and is_number(stored) and is_rounded(sent, stored) else "otherwise"
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a value is a number; a bool is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_rounded(sent: float, stored: float) -> bool:
+    """Tell whether a number is the other one, rounded either way at its own last digit."""
+    exact, kept = Decimal(str(sent)), Decimal(str(stored)).normalize()
+    last = Decimal(1).scaleb(min(int(kept.as_tuple().exponent), 0))
+    return abs(exact - kept) * 2 <= last
 
 
 def line(kind: Kind, rows: list[Row], catalog: Catalog) -> str:
@@ -47,7 +63,7 @@ def line(kind: Kind, rows: list[Row], catalog: Catalog) -> str:
     spec = catalog.names(type_key)
     count = "" if len(rows) == 1 else f" in {len(rows)} items"
     told = f"{catalog.label(type_key, key)} of {spec.word} is {how}{count}"
-    ways = [*in_files(rows[0], catalog), in_settings(type_key, key, catalog)]
+    ways = [*in_files(rows[0], catalog), in_settings(kind, catalog)]
     return f"{told}; " + ", or ".join(ways)
 
 
@@ -65,10 +81,13 @@ def in_files(row: Row, catalog: Catalog) -> Iterator[str]:
     yield f"write at {row.change.place}: `{word}: {inline(plain, flow=False)}`"
 
 
-def in_settings(type_key: str, key: str, catalog: Catalog) -> str:
-    """Return the entry of the settings that leaves the field alone."""
+def in_settings(kind: Kind, catalog: Catalog) -> str:
+    """Return the entry of the settings that leaves alone what the service makes of the field."""
+    type_key, key, how = kind
+    stores = how.removeprefix("stored ") if how != "not stored" else "otherwise"
     word, spec = word_of(type_key, key, catalog), catalog.names(type_key)
-    entry = f"{{type: {inline(spec.word)}, field: {inline(word)}, why: the service keeps another value}}"
+    why = "the service keeps another value"
+    entry = f"{{type: {inline(spec.word)}, field: {inline(word)}, stores: {stores}, why: {why}}}"
     return f"leave the field alone in `{catalog.space}` of the settings: `ignore: [{entry}]`"
 
 

@@ -226,6 +226,12 @@ Kind = Annotated[
     PlainValidator(partial(word_of, words=get_args(KindWord))),
     schema(enum=list(get_args(KindWord))),
 ]
+StoresWord = Literal["trimmed", "rounded", "lower-cased", "upper-cased", "otherwise"]
+Stores = Annotated[
+    StoresWord,
+    PlainValidator(partial(word_of, words=get_args(StoresWord))),
+    schema(enum=list(get_args(StoresWord))),
+]
 Policies = Annotated[
     Annotated[Policy, Tag("<all>")] | Annotated[dict[str, Policy], Tag("<each>")], Discriminator(policy_kind)
 ]
@@ -266,10 +272,14 @@ class FieldSettings(Strict):
 
 
 class Ignore(Strict):
-    """A field that is left out of drift for a while."""
+    """A field that is left out of drift for a while, or what the service makes of its values."""
 
     type: Text
     field: Text
+    stores: Stores | None = Field(
+        default=None,
+        description="What the service makes of a value; this difference alone is no change, ever.",
+    )
     why: Text = ""
     until: Day | None = Field(default=None, description="The last day on which it holds.")
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.catalog import Catalog, WantedItem, spec_of
 from reconciler.clock import now
 from reconciler.errors import CannotRun
 from reconciler.history import commit_of, record_at
-from reconciler.model import Ref
-from reconciler.planner import Standpoint
+from reconciler.model import Change, Plan, Ref, Update
+from reconciler.normalised import made_of
+from reconciler.planner import Standpoint, touched
 from reconciler.settings import Ignore, SpaceSettings
 from reconciler.why import CERTAIN, Past, overlaid
 
@@ -78,20 +80,46 @@ def keeper(workspace: Workspace, reader: Reader, drift: str | None) -> Callable[
     return keeps
 
 
+def as_stored(plan: Plan, decisions: SpaceSettings, catalog: Catalog) -> Plan:
+    """Take out the rows that the settings explain by what the service makes of a value.
+
+    The two values tell that, so it needs no base.  `otherwise` explains every difference of its field.
+    """
+
+    def explained(item: Ref, change: Change) -> bool:
+        how = made_of(change.after, change.before)
+        entries = ignores(decisions, catalog, item.type_key, change.key)
+        return any(one.stores in (how, "otherwise") for one in entries)
+
+    def rest(updates: Iterable[Update]) -> tuple[Update, ...]:
+        pairs = ((one, tuple(row for row in one.changes if not explained(one.ref, row))) for one in updates)
+        return tuple(replace(one, changes=rows) for one, rows in pairs if rows)
+
+    if not any(one.stores for one in decisions.ignore):
+        return plan
+    told = replace(plan, updates=rest(plan.updates), left=rest(plan.left))
+    gone = items_of(plan) - items_of(told)
+    return replace(told, agree=told.agree + len(gone), metadata_digest=catalog.digest(touched(told.updates)))
+
+
+def items_of(plan: Plan) -> set[Ref]:
+    """Return the items that have a row."""
+    return {one.ref for one in (*plan.updates, *plan.left)} | {one.ref for one in plan.blocks}
+
+
 def ignoring(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> Ignore | None:
     """Return the entry that leaves a field out of drift today, if there is one."""
+    return next((one for one in ignores(decisions, catalog, type_key, key) if not one.stores), None)
+
+
+def ignores(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> Iterator[Ignore]:
+    """Yield the entries that speak of a field today."""
     kind, field = catalog.names(type_key), spec_of(catalog.names(type_key), key)
     today = now().astimezone(decisions.clock).date()
-    return next(
-        (
-            one
-            for one in decisions.ignore
-            if kind.answers_to(one.type)
-            and field.answers_to(one.field)
-            and (one.until is None or today <= one.until)
-        ),
-        None,
-    )
+    for one in decisions.ignore:
+        over = one.until is not None and one.until < today
+        if not over and kind.answers_to(one.type) and field.answers_to(one.field):
+            yield one
 
 
 def policy_of(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> str:

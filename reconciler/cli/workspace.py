@@ -312,7 +312,7 @@ def compared(
 ) -> Plan:
     """Read the live items and compare; only of `everything` can be said what the files no longer name."""
     from reconciler.cli.source import not_checked_out
-    from reconciler.cli.standpoint import standpoint_of
+    from reconciler.cli.standpoint import as_stored, standpoint_of
 
     standpoint = standpoint_of(workspace, reader, refs, items)
     survey = reader.survey(items)
@@ -328,6 +328,7 @@ def compared(
     )
     plan = made()
     plan = shown_truly(plan, reader, made)
+    plan = as_stored(plan, workspace.decisions, reader.catalog)
     unknown = standpoint is None and refs.applied is not None
     absent = not_checked_out(workspace.root, workspace.state) if plan.released else 0
     whole = workspace.whole and everything and not absent

@@ -26,7 +26,7 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "unsaved_texts": ("unfilled", "filled"),
     "people_rows": ("refuse", "drop_new"),
     "empty_forms": ("missing", "null", "text", "list", "zero", "object"),
-    "normalise": ("trim", "newline", "upper", "round", "reverse"),
+    "normalise": ("trim", "newline", "upper", "lower", "round", "reverse"),
     "faults": (
         *("lost", "gateway", "page", "content_type", "garbage", "cut", "empty", "list", "no_code"),
         *("throttle", "bare_429", "busy", "busy_after", "moving", "seen", "expired", "redirect"),
@@ -98,7 +98,7 @@ class Options:
     drops: list[dict[str, str]] = field(default_factory=list)
     """Silent drops: rows with any of `field`, `type`, `user`; what matches all of a row is not kept."""
     normalise: dict[str, str] = field(default_factory=dict)
-    """field key or type → `trim`, `newline`, `round`, `reverse`, `upper`: what storing does to a value."""
+    """field key or type → a word of WORDS: what storing does to a value."""
     late_writes_ms: int = 0
     noop_put_touches: bool = True
     """Whether a PUT that changes nothing moves `updated_at` and `updated_by` all the same."""

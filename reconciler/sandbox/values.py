@@ -398,6 +398,7 @@ NORMALISERS: Final[Mapping[str, Callable[[Json], Json]]] = {
     "trim": lambda value: value.strip() if isinstance(value, str) else value,
     "newline": lambda value: value.rstrip("\n") + "\n" if isinstance(value, str) else value,
     "upper": lambda value: value.upper() if isinstance(value, str) else value,
+    "lower": lambda value: value.lower() if isinstance(value, str) else value,
     "round": lambda value: round(value) if isinstance(value, float) else value,
     "reverse": lambda value: value[::-1] if isinstance(value, list) else value,
 }

@@ -392,6 +392,12 @@ def test_an_apply_to_a_space_that_hides_many_items_suspects_the_token_and_sends_
             'ext_ref: "HELLO"',
         ),
         (
+            {"text": "lower"},
+            "ext_ref: HeLLo",
+            "of story is stored lower-cased",
+            'ext_ref: "hello"',
+        ),
+        (
             {"number": "round"},
             "story_points: 1.23456",
             "of story is stored rounded",
@@ -410,7 +416,12 @@ def test_what_the_service_normalises_is_told_once_with_the_line_that_ends_it(
     assert f"{told} in 3 items; write at state/stories.yaml:4:" in note
     assert f"`{line}" in note
     assert "`ignore: [{type: story, field: " in note
-    pasted = note.split("`")[1]
+    pasted, _, entry = note.split("`")[1::2]
+    desk.write("state/reconciler.yaml", f"spaces:\n  demo:\n    {entry}\n")
+    assert "No changes" in desk.run("plan").out
+    desk.stories(f"{{id: {STORY}, fields: {{{written.split(':', maxsplit=1)[0]}: 77}}}}")
+    assert "Plan: 1 item" in desk.run("plan").out, "what the entry does not explain is still a change"
+    desk.write("state/reconciler.yaml", "spaces: {demo: {}}\n")
     desk.stories(*(f"{{id: {STORY + n}, fields: {{{pasted}}}}}" for n in range(3)))
     assert "No changes" in desk.run("plan").out
 
@@ -424,3 +435,4 @@ def test_a_value_that_is_never_stored_is_told_with_the_entry_that_leaves_it_alon
     entry = note.split("`")[3]
     desk.write("state/reconciler.yaml", f"spaces:\n  demo:\n    {entry}\n")
     assert desk.run("validate").code == 0
+    assert "No changes" in desk.run("plan").out

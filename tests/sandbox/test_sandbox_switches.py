@@ -40,6 +40,7 @@ def world_of(**switches: Json) -> Bench:
         ("newline", "description", "x", "x\n"),
         ("round", "field_3724e6", 2.6, 3),
         ("upper", "field_a1b2c3", "abc", "ABC"),
+        ("lower", "field_a1b2c3", "Abc", "abc"),
         ("reverse", "watchers", [ANA, BO], [BO, ANA]),
     ],
 )
@@ -140,7 +141,7 @@ def test_an_unknown_switch_is_no_silent_default(tmp_path: Path) -> None:
     ("switches", "told"),
     [
         ({"unknown_ids": "skip"}, "unknown_ids: no such word: skip; there are refuse, omit"),
-        ({"normalise": {"text": "lower"}}, "normalise: no such word: lower"),
+        ({"normalise": {"text": "title"}}, "normalise: no such word: title"),
         ({"faults": [{"kind": "lots"}]}, "faults: no such word: lots"),
         ({"connection_faults": [{"times": 1}]}, "connection_faults: no such word: None"),
         ({"throttle": "perhaps"}, "throttle: Input should be a valid boolean"),
