@@ -7,16 +7,19 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from reconciler import cli
 from reconciler.sandbox import Running, World, demo_world
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 for profile, examples in (("quick", 60), ("deep", 1000)):
     settings.register_profile(
@@ -131,9 +134,11 @@ class Desk:
 
 
 @contextlib.contextmanager
-def desk_in(folder: Path) -> Iterator[Desk]:
-    """A desk with the demo space of its own and no limiter between them."""
-    with Running(demo_world()) as service:
+def desk_in(
+    folder: Path, around: Callable[[WSGIApplication], WSGIApplication] = lambda app: app
+) -> Iterator[Desk]:
+    """A desk with the demo space of its own and no limiter between them; `around` is one more layer."""
+    with Running(demo_world(), around=around) as service:
         known = service.world.credentials
         service.world.options.throttle = False
         yield Desk(

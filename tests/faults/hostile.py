@@ -5,9 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.wrappers import Response
+
+from tests.conftest import Desk, desk_in
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -114,6 +119,27 @@ class Tampering:
         self.hits += 1
         right = Response.from_app(self.inner, environ, buffered=True)
         return self.tamper(right)(environ, start_response)
+
+
+@dataclass(slots=True)
+class Counter:
+    """A desk, and the layer that spoils answers."""
+
+    desk: Desk
+    layer: Tampering
+
+
+@contextmanager
+def counter_in(folder: Path) -> Iterator[Counter]:
+    """A desk whose service can be told to answer wrongly."""
+    layers: list[Tampering] = []
+
+    def around(app: WSGIApplication) -> WSGIApplication:
+        layers.append(Tampering(app))
+        return layers[0]
+
+    with desk_in(folder, around) as desk:
+        yield Counter(desk, layers[0])
 
 
 def nodes(document: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from werkzeug.wrappers import Response
 
-from reconciler.sandbox import Running, demo_world
-from tests.conftest import Desk, Done, is_deep
-from tests.faults.hostile import ANSWERS, JSON, Tamper, Tampering, nodes, replaced
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+from tests.conftest import Done, is_deep
+from tests.faults.hostile import ANSWERS, JSON, Counter, Tamper, counter_in, nodes, replaced
 
 STORY = 6300012320
 BODY = f"{{id: {STORY}, fields: {{priority: P3, story_points: 7, watchers: {{contains: [bo@example.com]}}}}}}"
@@ -26,34 +21,10 @@ QUICK = 3
 """How many of them a quick run tries."""
 
 
-@dataclass(slots=True)
-class Counter:
-    """A desk, and the layer that spoils answers."""
-
-    desk: Desk
-    layer: Tampering
-
-
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
-    world = demo_world()
-    world.options.throttle = False
-    layers: list[Tampering] = []
-
-    def around(app: WSGIApplication) -> WSGIApplication:
-        layers.append(Tampering(app))
-        return layers[0]
-
-    with Running(world, around=around) as service:
-        known = world.credentials
-        environ = {
-            "MEEGLE_BASE_URL": service.url,
-            "MEEGLE_PLUGIN_ID": known.plugin_id,
-            "MEEGLE_PLUGIN_SECRET": known.plugin_secret,
-            "MEEGLE_USER_KEY": known.user_key,
-            "MEEGLE_RATE": "0",
-        }
-        yield Counter(Desk(tmp_path_factory.mktemp("desk"), service, environ), layers[0])
+    with counter_in(tmp_path_factory.mktemp("desk")) as counter:
+        yield counter
 
 
 def told_plainly(done: Done) -> None:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from reconciler.sandbox import Running, demo_world
 from tests.conftest import Desk
-from tests.faults.hostile import Tamper, Tampering, with_data
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+from tests.faults.hostile import Tamper, Tampering, counter_in, with_data
 
 STORY = 6300012320
 ANA, BO = "7310000000000000001", "7310000000000000002"
@@ -22,24 +18,8 @@ RD = {"role": "rd", "owners": [ANA]}
 
 @pytest.fixture(scope="module")
 def spoiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, Tampering]]:
-    layers: list[Tampering] = []
-
-    def around(app: WSGIApplication) -> WSGIApplication:
-        layers.append(Tampering(app))
-        return layers[0]
-
-    world = demo_world()
-    world.options.throttle = False
-    with Running(world, around=around) as service:
-        known = world.credentials
-        environ = {
-            "MEEGLE_BASE_URL": service.url,
-            "MEEGLE_PLUGIN_ID": known.plugin_id,
-            "MEEGLE_PLUGIN_SECRET": known.plugin_secret,
-            "MEEGLE_USER_KEY": known.user_key,
-            "MEEGLE_RATE": "0",
-        }
-        yield Desk(tmp_path_factory.mktemp("desk"), service, environ), layers[0]
+    with counter_in(tmp_path_factory.mktemp("desk")) as counter:
+        yield counter.desk, counter.layer
 
 
 def rows(change: Callable[[dict[str, Any]], None]) -> Tamper:

@@ -11,19 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import is_deep
-from tests.install.requires import ROOT
+from tests.install.checkout import ROOT, checkout_in
 
-PARTS = (
-    "reconciler",
-    "state",
-    "schemas",
-    "install.sh",
-    "pyproject.toml",
-    "setup.py",
-    "MANIFEST.in",
-    "README.md",
-)
-MORE = ("LICENSE", "requirements-run.lock", "requirements.lock", "Makefile")
 NOWHERE = {
     "PIP_CONFIG_FILE": os.devnull,
     "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
@@ -37,12 +26,7 @@ NOWHERE = {
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout of its own, in a folder with a blank in its name."""
-    folder = tmp_path / "a checkout"
-    folder.mkdir()
-    for name in (*PARTS, *MORE):
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copy2)(source, folder / name)
-    return folder
+    return checkout_in(tmp_path / "a checkout")
 
 
 def run(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.install.requires import ROOT
+from tests.install.checkout import ROOT, checkout_in
 from tests.workflows.conftest import POINTS, team
 from tests.workflows.hub import git
 
@@ -32,17 +32,6 @@ MODULES = (
     "reconciler",
     "click",
 )
-SHARED = (
-    "reconciler",
-    "state",
-    "schemas",
-    "install.sh",
-    "pyproject.toml",
-    "setup.py",
-    "MANIFEST.in",
-    "README.md",
-)
-MORE = ("LICENSE", "requirements-run.lock")
 
 
 def hostile(folder: Path) -> Path:
@@ -76,12 +65,7 @@ def hostile(folder: Path) -> Path:
 @pytest.fixture
 def tool(tmp_path: Path) -> Path:
     """A checkout of the tool, as a job makes it."""
-    folder = tmp_path / "tool"
-    folder.mkdir()
-    for name in (*SHARED, *MORE):
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copy2)(source, folder / name)
-    return folder
+    return checkout_in(tmp_path / "tool")
 
 
 def test_no_file_of_the_workspace_runs_or_is_read_while_the_tool_is_installed_and_used(

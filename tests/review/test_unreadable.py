@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from reconciler.sandbox import Running, demo_world
-from tests.conftest import Desk
-from tests.faults.hostile import Tamper, Tampering, with_data
-from tests.faults.test_hostile_answers import Counter
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+from tests.faults.hostile import Counter, Tamper, counter_in, with_data
 
 STORY = 6300012320
 WANTED = {
@@ -62,25 +55,8 @@ SHAPES: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
-    world = demo_world()
-    world.options.throttle = False
-    layers: list[Tampering] = []
-
-    def around(app: WSGIApplication) -> WSGIApplication:
-        layers.append(Tampering(app))
-        return layers[0]
-
-    with Running(world, around=around) as service:
-        known = world.credentials
-        environ = {
-            "MEEGLE_BASE_URL": service.url,
-            "MEEGLE_PLUGIN_ID": known.plugin_id,
-            "MEEGLE_PLUGIN_SECRET": known.plugin_secret,
-            "MEEGLE_USER_KEY": known.user_key,
-            "MEEGLE_RATE": "0",
-        }
-        folder: Path = tmp_path_factory.mktemp("desk")
-        yield Counter(Desk(folder, service, environ), layers[0])
+    with counter_in(tmp_path_factory.mktemp("desk")) as counter:
+        yield counter
 
 
 def holding(values: dict[str, Any]) -> Tamper:
