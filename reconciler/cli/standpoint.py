@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from reconciler.space import Reader
 
 
+HIDDEN = (
+    "differences left out, since the settings say that the space stores it otherwise (`stores: otherwise`)"
+)
+
+
 def standpoint_of(
     workspace: Workspace, reader: Reader, refs: Refs, items: Iterable[WantedItem]
 ) -> Standpoint | None:
@@ -83,13 +88,17 @@ def keeper(workspace: Workspace, reader: Reader, drift: str | None) -> Callable[
 def as_stored(plan: Plan, decisions: SpaceSettings, catalog: Catalog) -> Plan:
     """Take out the rows that the settings explain by what the service makes of a value.
 
-    The two values tell that, so it needs no base.  `otherwise` explains every difference of its field.
+    The two values tell that, so it needs no base.  `otherwise` explains every difference of its field: what
+    is left out for its sake is counted in a note, since no value shows that the space made it.
     """
+    hidden: dict[str, int] = {}
 
     def explained(item: Ref, change: Change) -> bool:
         how = made_of(change.after, change.before)
-        entries = ignores(decisions, catalog, item.type_key, change.key)
-        return any(one.stores in (how, "otherwise") for one in entries)
+        stored = {one.stores for one in ignores(decisions, catalog, item.type_key, change.key)}
+        if "otherwise" in stored and how not in stored - {"otherwise"}:
+            hidden[change.name] = hidden.get(change.name, 0) + 1
+        return not stored.isdisjoint({how, "otherwise"})
 
     def rest(updates: Iterable[Update]) -> tuple[Update, ...]:
         pairs = ((one, tuple(row for row in one.changes if not explained(one.ref, row))) for one in updates)
@@ -99,7 +108,13 @@ def as_stored(plan: Plan, decisions: SpaceSettings, catalog: Catalog) -> Plan:
         return plan
     told = replace(plan, updates=rest(plan.updates), left=rest(plan.left))
     gone = items_of(plan) - items_of(told)
-    return replace(told, agree=told.agree + len(gone), metadata_digest=catalog.digest(touched(told.updates)))
+    notes = [f"{name}: {count} {HIDDEN}" for name, count in sorted(hidden.items())]
+    return replace(
+        told,
+        agree=told.agree + len(gone),
+        metadata_digest=catalog.digest(touched(told.updates)),
+        notes=(*told.notes, *notes),
+    )
 
 
 def items_of(plan: Plan) -> set[Ref]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.workflows.hub import git
+
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
@@ -180,3 +182,19 @@ def test_a_variable_for_programs_in_general_decides_nothing(desk: Desk) -> None:
         "PAGER": "false",
     }
     assert desk.run("plan") == planned
+
+
+def test_a_field_that_the_settings_say_is_stored_otherwise_is_not_left_out_unseen(desk: Desk) -> None:
+    """A change of the settings that hides a field stands first, and what it hides is counted for ever."""
+    wants(desk)
+    desk.write("state/reconciler.yaml", "spaces: {demo: {}}\n")
+    git(desk.folder, "init", "-q")
+    git(desk.folder, "add", "state")
+    git(desk.folder, "commit", "-qm", "base")
+    (shown,) = [line for line in desk.run("plan").out.splitlines() if "→" in line]
+    name = shown.split()[1]
+    entry = f"ignore: [{{type: story, field: {name.lower()}, why: quiet, stores: otherwise}}]"
+    desk.write("state/reconciler.yaml", f"spaces:\n  demo:\n    {entry}\n")
+    out = desk.run("plan", "--base", "HEAD").out
+    assert "stores" in out[: out.index("No changes")]
+    assert f"note: {name}: 1 differences left out, since the settings say" in desk.run("plan").out
