@@ -74,12 +74,13 @@ class KeepsThrottling(CannotRun):
 
 
 class CannotWait(CannotRun):
-    """The service asks for a wait that would last longer than the run may."""
+    """The next try would come later than the run may last."""
 
     def __init__(self, host: str, seconds: float) -> None:
         """Make the message for `host`."""
         super().__init__(
-            f"{host} allows no more requests for {seconds:.0f} s, and the deadline is before that",
+            f"{host} allows no more requests or gives no answer;"
+            f" the next try is in {seconds:.0f} s, after the deadline",
             "run it again later, or with a longer --deadline",
         )
 

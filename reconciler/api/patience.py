@@ -20,7 +20,7 @@ SAME: Final = 1.0
 
 
 class Patience:
-    """Asked before each wait that the service's limits impose; `until` is the run's deadline by `ticks`."""
+    """Asked before each wait for the service; `until` is the run's deadline by `ticks`."""
 
     def __init__(self, host: str, until: float | None = None) -> None:
         """Have told nothing yet."""
@@ -43,4 +43,6 @@ class Patience:
             if ends <= self._told + SAME:
                 return
             self._told = ends
-        log.warning("%s allows no more requests for now: waiting %.0f s", self._host, seconds)
+        log.warning(
+            "%s allows no more requests or gives no answer: the next try is in %.0f s", self._host, seconds
+        )
