@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.fields import CODECS
 from tests.conftest import Desk
 from tests.faults.hostile import Tamper, Tampering, counter_in, with_data
 
@@ -103,6 +104,57 @@ ODD = {
     ),
     "a state that may mean terminated": ("fields: {name: new}", holding("aborted", "yes")),
 }
+
+
+TYPES = {
+    "text": ("ext_ref", "new"),
+    "multi_pure_text": ("ext_ref", "new"),
+    "multi_text": ("description", "new"),
+    "link": ("wiki", "'https://example.com/a'"),
+    "link_cloud_doc": ("docs", "['https://example.com/a']"),
+    "telephone": ("hotline", "'+8613800000000'"),
+    "email": ("contact", "bo@example.com"),
+    "number": ("story_points", "7"),
+    "bool": ("needs_qa", "true"),
+    "date": ("due", "2026-12-01"),
+    "schedule": ("schedule", "{start: 2026-12-01, end: 2026-12-02}"),
+    "select": ("priority", "P3"),
+    "radio": ("scale", "M"),
+    "priority": ("priority", "P3"),
+    "multi_select": ("platform", "[Web]"),
+    "tree_select": ("area", "Payments / Cards"),
+    "tree_multi_select": ("markets", "[Payments / Cards]"),
+    "business": ("business", "Growth"),
+    "user": ("reviewer", "bo@example.com"),
+    "multi_user": ("watchers", "[bo@example.com]"),
+    "work_item_related_select": ("parent_story", "6300012321"),
+    "work_item_related_multi_select": ("planning_release", "[6300012321]"),
+    "linked_work_item": ("parent_story", "6300012321"),
+    "compound_field": ("env_rows", "[]"),
+}
+"""A field for each managed type (it is made one where the demo space has none), and a value for it."""
+
+
+def test_every_managed_type_has_a_row() -> None:
+    assert {*TYPES, "role"} == set(CODECS)
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_a_map_of_no_page_is_blocked_with_its_shape_whatever_the_type(
+    spoiled: tuple[Desk, Tampering], type_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, layer = spoiled
+    alias, value = TYPES[type_]
+    kind = desk.world.type_of(desk.world.items[STORY])
+    (field,) = (one for one in kind.fields if one.alias == alias)
+    monkeypatch.setattr(field, "type", type_)
+    desk.stories(f"{{id: {STORY}, fields: {{{alias}: {value}}}}}")
+    layer.arm(holding(field.key, {"strange": [1]}), "story/query", times=100)
+    done = desk.run("plan")
+    assert "1 blocked" in done.out, done
+    assert "the live value cannot be read: expected " in done.out
+    assert ", got {strange: [number]}" in done.out
+    assert "0 items to update" in done.out
 
 
 @pytest.mark.parametrize("name", ODD)
