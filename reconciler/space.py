@@ -32,6 +32,8 @@ BATCH = 50
 FILTER_PAGES = (200, 100, 50, 25, 5, 1)
 """Items that one page of `filter` holds (endpoints.md 6.4), and fewer where an answer is too large."""
 FILTER_PAGE = FILTER_PAGES[0]
+SEARCH_PAGES = (50, 25, 5, 1)
+"""Items that one page of a search holds (endpoints.md 6.6), and fewer where an answer is too large."""
 MOST_PAGES = 1_100
 """Pages of one list: 200,000 items, and some to spare; a list that is longer never ends."""
 PEOPLE_BATCH = 100
@@ -168,15 +170,25 @@ class Reader:
         )
 
     def listed(self, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """Yield what `filter` lists, page by page until one is not full (endpoints.md 6.4).
+        """Return what `filter` lists, page by page until one is not full (endpoints.md 6.4).
 
         A page that is too large is asked for in parts; the pages of a list that never ends are left.
         """
-        path, sizes, page = {"project_key": self.space_key}, list(FILTER_PAGES), 1
+        return self.paged(api.FILTER, {"project_key": self.space_key}, body, FILTER_PAGES)
+
+    def paged(
+        self,
+        endpoint: api.Endpoint,
+        path: Mapping[str, str],
+        body: Mapping[str, Any],
+        pages: Sequence[int],
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield what a list holds; `pages` are the sizes of its pages, each a multiple of the next."""
+        sizes, page = list(pages), 1
         for _ in range(MOST_PAGES):
             asked = {**body, "page_size": sizes[0], "page_num": page}
             try:
-                rows = self.client.read(api.FILTER, path=path, body=asked).get("data") or []
+                rows = self.client.read(endpoint, path=path, body=asked).get("data") or []
             except Oversized:
                 if not sizes[1:]:
                     raise
@@ -397,25 +409,42 @@ class Reader:
         found: dict[Ref, list[Record]] = {}
         by_id = {ref.id: ref for ref in refs}
         ids = sorted(by_id)
+        window = {"start": until - min(span, WEEK), "end": until}
         for start in range(0, len(ids), BATCH):
-            body: dict[str, Any] = {
-                "project_key": self.space_key,
-                "work_item_ids": ids[start : start + BATCH],
-                "start": until - min(span, WEEK),
-                "end": until,
-                "op_record_module": ["field_mod", "role_and_user_mod"],
-                "page_size": 200,
-            }
-            while True:
-                page = self.client.read(api.OP_RECORDS, body=body).get("data") or {}
-                for row in page.get("op_records") or []:
-                    if ref := by_id.get(row.get("work_item_id")):
-                        found.setdefault(ref, []).extend(read_record(row))
-                cursor = page.get("start_from")
-                if page.get("has_more") is not True or not cursor or cursor == body.get("start_from"):
-                    break
-                body["start_from"] = cursor
+            for row in self.recorded(ids[start : start + BATCH], window):
+                if ref := by_id.get(row.get("work_item_id")):
+                    found.setdefault(ref, []).extend(read_record(row))
         return {ref: tuple(rows) for ref, rows in found.items()}
+
+    def recorded(self, ids: list[int], window: Mapping[str, int]) -> list[Any]:
+        """Read the records of up to 50 items; where an answer is too large, of half as many from the start.
+
+        Fewer records a page would not do: paging does not bound what comes (endpoints.md 8).
+        """
+        body: dict[str, Any] = {
+            "project_key": self.space_key,
+            "work_item_ids": ids,
+            **window,
+            "op_record_module": ["field_mod", "role_and_user_mod"],
+            "page_size": 200,
+        }
+        try:
+            return list(self.record_pages(body))
+        except Oversized:
+            if len(ids) == 1:
+                raise
+        half = len(ids) // 2
+        return [*self.recorded(ids[:half], window), *self.recorded(ids[half:], window)]
+
+    def record_pages(self, body: dict[str, Any]) -> Iterator[Any]:
+        """Yield the records that one question finds, page by page."""
+        while True:
+            page = self.client.read(api.OP_RECORDS, body=body).get("data") or {}
+            yield from page.get("op_records") or []
+            cursor = page.get("start_from")
+            if page.get("has_more") is not True or not cursor or cursor == body.get("start_from"):
+                return
+            body = {**body, "start_from": cursor}
 
 
 class Writer(Reader):

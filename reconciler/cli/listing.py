@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from reconciler.model import Ref
     from reconciler.space import Reader
 
-MOST_PAGES = 1000
-"""Pages of 200 items after which listing ends: the service has no more (endpoints.md 6.4)."""
-SEARCH_PAGE = 50
 MOST_PEOPLE = 10
 """People that one `filter` takes (endpoints.md 6.4)."""
 
@@ -82,15 +79,10 @@ def searched(reader: Reader, kind: TypeSpec, conditions: Sequence[str]) -> list[
     from reconciler.api.endpoints import SEARCH_PARAMS
     from reconciler.model import Ref
     from reconciler.searching import people_in, search_group
+    from reconciler.space import SEARCH_PAGES
 
     reader.meet(people_in(conditions, reader.catalog))
     group = search_group(conditions, kind, reader.catalog, reader.settings.time_zone)
     path = {"project_key": reader.space_key, "type_key": kind.key}
-    body: dict[str, Any] = {"search_group": group, "page_size": SEARCH_PAGE, "fields": ["name"]}
-    found: list[Ref] = []
-    for page in range(1, MOST_PAGES + 1):
-        rows = reader.client.read(SEARCH_PARAMS, path=path, body={**body, "page_num": page}).get("data") or []
-        found += [Ref(kind.key, int(row["id"])) for row in rows]
-        if len(rows) < SEARCH_PAGE:
-            break
-    return found
+    body = {"search_group": group, "fields": ["name"]}
+    return [Ref(kind.key, int(row["id"])) for row in reader.paged(SEARCH_PARAMS, path, body, SEARCH_PAGES)]
