@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -91,14 +92,11 @@ def as_stored(plan: Plan, decisions: SpaceSettings, catalog: Catalog) -> Plan:
     The two values tell that, so it needs no base.  `otherwise` explains every difference of its field: what
     is left out for its sake is counted in a note, since no value shows that the space made it.
     """
-    hidden: dict[str, int] = {}
 
-    def explained(item: Ref, change: Change) -> bool:
+    def explained(item: Ref, change: Change) -> str:
         how = made_of(change.after, change.before)
         stored = {one.stores for one in ignores(decisions, catalog, item.type_key, change.key)}
-        if "otherwise" in stored and how not in stored - {"otherwise"}:
-            hidden[change.name] = hidden.get(change.name, 0) + 1
-        return not stored.isdisjoint({how, "otherwise"})
+        return next((word for word in (how, "otherwise") if word in stored), "")
 
     def rest(updates: Iterable[Update]) -> tuple[Update, ...]:
         pairs = ((one, tuple(row for row in one.changes if not explained(one.ref, row))) for one in updates)
@@ -108,6 +106,8 @@ def as_stored(plan: Plan, decisions: SpaceSettings, catalog: Catalog) -> Plan:
         return plan
     told = replace(plan, updates=rest(plan.updates), left=rest(plan.left))
     gone = items_of(plan) - items_of(told)
+    rows = [(one.ref, row) for one in (*plan.updates, *plan.left) for row in one.changes]
+    hidden = Counter(row.name for ref, row in rows if explained(ref, row) == "otherwise")
     notes = [f"{name}: {count} {HIDDEN}" for name, count in sorted(hidden.items())]
     return replace(
         told,
