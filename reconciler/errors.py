@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from reconciler.authored import Place
+from reconciler.manifest.nodes import Place
 
 QUOTABLE = 60
 """The longest value, in characters, that a message repeats."""

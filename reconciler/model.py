@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-from reconciler.authored import Place
-from reconciler.fields.base import Seen
+from reconciler.fields.codec import Seen
+from reconciler.manifest.nodes import Place
 
 ROLES = "roles/"
 """Prefix of a change's key where it speaks of one role."""
@@ -67,7 +67,7 @@ class Change:
 
     `before` and `after` are in the form of the PUT.  `contains` and `excludes`, in the same
     form, are set where the author wrote a rule about some members.  `why` is a word of
-    `reconciler.why` where a base is known; `base` and `base_label` are what the base wanted where
+    `reconciler.plan.why` where a base is known; `base` and `base_label` are what the base wanted where
     that is none of both; `held` says why an apply leaves the field alone; `by` and `at` who made
     the live value and when, in the space's time zone.
     """

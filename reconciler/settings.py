@@ -25,14 +25,14 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
 from reconciler.errors import Mistake, nearest, quoted, suggestion
-from reconciler.manifest import SETTINGS, read_file, shown
-from reconciler.manifest.checking import Strict, mistakes_of, unexpected, wrong
 from reconciler.manifest.credentials import CREDENTIAL, CredentialInFile
-from reconciler.manifest.finding import a_link, absolute, linked
-from reconciler.manifest.reading import read_tree
-from reconciler.manifest.shape import SEGMENT
+from reconciler.manifest.document import SEGMENT
+from reconciler.manifest.files import a_link, absolute, linked
+from reconciler.manifest.loading import SETTINGS, read_file, shown
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.manifest.parsing import read_tree
+from reconciler.manifest.validation import Strict, mistakes_of, unexpected, wrong
 
 DEFAULT_ZONE = "Asia/Shanghai"
 """Where feishu.cn's own examples have their midnights (field-formats.md section 18, point 13)."""

@@ -9,18 +9,18 @@ from typing import Any
 import httpx
 from flask import Flask
 
-from reconciler.api.client import Client
-from reconciler.api.connection import Connection
-from reconciler.applier import Applier, Recorder, Stop
-from reconciler.authored import Manifest
+from reconciler.apply.applier import Applier, Recorder, Stop
 from reconciler.errors import InputError
-from reconciler.manifest import read_bytes
+from reconciler.manifest.loading import read_bytes
+from reconciler.manifest.nodes import Manifest
+from reconciler.meegle.http.client import Client
+from reconciler.meegle.http.connection import Connection
+from reconciler.meegle.reader import Reader, Writer
 from reconciler.model import Plan, Report, word
-from reconciler.pins import Pins
-from reconciler.planner import make_plan
+from reconciler.plan.planner import make_plan
 from reconciler.sandbox import World, create_app, demo_world
+from reconciler.schema.pins import Pins
 from reconciler.settings import FieldSettings, SpaceSettings
-from reconciler.space import Reader, Writer
 
 DECISIONS = SpaceSettings(
     fields={"story": {"cutover": FieldSettings(kind="moment"), "env_rows": FieldSettings(key="env")}}

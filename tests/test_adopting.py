@@ -9,17 +9,17 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.adopt import adopted, entry, file_word
-from reconciler.authored import Manifest
-from reconciler.catalog import Catalog, TypeSpec, change_key, spec_of
-from reconciler.fields.base import Seen
+from reconciler.adopt.refresh_edits import renewals
+from reconciler.adopt.values import adopted, entry, file_word
+from reconciler.fields.codec import Seen
 from reconciler.fields.sets import SetCodec
-from reconciler.manifest import read_bytes
-from reconciler.manifest.editing import edited
-from reconciler.manifest.writing import Noted, Section, lines_of
+from reconciler.manifest.edit.edits import edited
+from reconciler.manifest.edit.writing import Noted, Section, lines_of
+from reconciler.manifest.loading import read_bytes
+from reconciler.manifest.nodes import Manifest
 from reconciler.model import Item, Plan, Ref
-from reconciler.planner import make_plan
-from reconciler.refresh import renewals
+from reconciler.plan.planner import make_plan
+from reconciler.schema.catalog import Catalog, TypeSpec, change_key, spec_of
 from tests.fields.fieldspace import CASES, ITEMS, PEOPLE
 
 SPECS = {change_key(case.spec): case for case in CASES}

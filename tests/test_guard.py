@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.authored import Place
-from reconciler.guard import Allowance, Limits, allow_line, judge, widened
+from reconciler.manifest.nodes import Place
 from reconciler.model import GONE, Block, Change, Plan, Ref, Unapplied, Update
+from reconciler.plan.guard import Allowance, Limits, allow_line, judge, widened
 
 TODAY = date(2026, 11, 25)
 PLACE = Place("state/a.yaml", 1, 1)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.apply.journal import Journal, JournalFailed, read_journal
 from reconciler.errors import CannotRun
-from reconciler.journal import Journal, JournalFailed, read_journal
 
 
 def written(folder: Path, lines: int = 3) -> Path:

@@ -6,10 +6,11 @@ from typing import Any, cast
 
 import pytest
 
-from reconciler.api.wire import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
-from reconciler.authored import Place
+from reconciler.apply.outcomes import after_sending, aim, before_sending, stands, untouched
 from reconciler.errors import CannotRun
-from reconciler.fields.base import Codec
+from reconciler.fields.codec import Codec
+from reconciler.manifest.nodes import Place
+from reconciler.meegle.http.answers import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
 from reconciler.model import (
     Already,
     Applied,
@@ -23,7 +24,6 @@ from reconciler.model import (
     Rejected,
     Unknown,
 )
-from reconciler.outcomes import after_sending, aim, before_sending, stands, untouched
 from tests.fields import fieldspace as space
 from tests.fields.fieldspace import ANA, BO, CHEN, codec
 

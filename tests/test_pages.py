@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from reconciler.authored import Document
-from reconciler.catalog import Catalog, Desire
-from reconciler.manifest import load, read_bytes
-from reconciler.pages import Unfit, outline_of, page_of, take
-from reconciler.pins import read_pins
+from reconciler.desired.cached_file import Unfit, outline_of, page_of, take
+from reconciler.manifest.loading import load, read_bytes
+from reconciler.manifest.nodes import Document
+from reconciler.schema.catalog import Catalog, Desire
+from reconciler.schema.pins import read_pins
 from reconciler.settings import find_settings, load_settings
 
 ROOT = Path(__file__).parents[1]

@@ -12,15 +12,15 @@ from pprint import pformat
 import httpx
 import pytest
 
-from reconciler.api.client import Client
-from reconciler.authored import Manifest
-from reconciler.catalog import Catalog, WantedItem
-from reconciler.manifest import read_bytes
+from reconciler.manifest.loading import read_bytes
+from reconciler.manifest.nodes import Manifest
+from reconciler.meegle.http.client import Client
+from reconciler.meegle.reader import Reader
 from reconciler.model import Item, Plan, Ref, Released, Unapplied
-from reconciler.planner import Standpoint, leaving, make_plan, people_of
+from reconciler.plan.planner import Standpoint, leaving, make_plan, people_of
+from reconciler.plan.why import Past, wishes
 from reconciler.sandbox import World
-from reconciler.space import Reader
-from reconciler.why import Past, wishes
+from reconciler.schema.catalog import Catalog, WantedItem
 from tests.road import DECISIONS, app_of, calm_world, connection_to
 
 GOLDEN = Path(__file__).with_name("planner.golden")

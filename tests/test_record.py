@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from reconciler.model import Plan, Ref, Unapplied
-from reconciler.planfile import PlanFile, plan_file
-from reconciler.record import NothingToRecord, Record, read_record, record_of
+from reconciler.plan.last_applied import NothingToRecord, Record, read_record, record_of
+from reconciler.plan.plan_file import PlanFile, plan_file
 from tests.render.plans import NOON, block, plan_with, priority, text, update
 
 SHA, OLD, OLDER = "a" * 40, "b" * 40, "c" * 40

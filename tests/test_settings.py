@@ -14,8 +14,8 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from reconciler.manifest import report
-from reconciler.schemas import published
+from reconciler.cli.publish_schemas import published
+from reconciler.manifest.loading import report
 from reconciler.settings import (
     Allow,
     FieldSettings,
@@ -455,7 +455,9 @@ def test_settings_behind_a_link_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(published()))
 def test_the_published_schema_is_that_of_the_models(name: str) -> None:
     file = ROOT / "schemas" / name
-    assert file.read_text(encoding="utf-8") == published()[name], "run python -m reconciler.schemas"
+    assert file.read_text(encoding="utf-8") == published()[name], (
+        "run python -m reconciler.cli.publish_schemas"
+    )
 
 
 def checker(name: str) -> jsonschema.Draft7Validator:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.fields.base import Rule, settle
+from reconciler.fields.codec import Rule, settle
 from reconciler.model import Ref, Unapplied
-from reconciler.why import Past, Wishes, overlaid, word_for
+from reconciler.plan.why import Past, Wishes, overlaid, word_for
 
 AT = (Ref("story", 1), "f")
 E, A, B = None, "A", "B"

@@ -8,16 +8,16 @@ from typing import Any
 
 import httpx
 
-from reconciler.api.client import Client
-from reconciler.applier import Applier, Stop
-from reconciler.authored import Manifest
-from reconciler.catalog import WantedItem
+from reconciler.apply.applier import Applier, Stop
 from reconciler.cli.rollback import steps_of, way_back
-from reconciler.manifest import read_bytes
+from reconciler.manifest.loading import read_bytes
+from reconciler.manifest.nodes import Manifest
+from reconciler.meegle.http.client import Client
+from reconciler.meegle.reader import Reader, Writer
 from reconciler.model import Plan, Ref, Report
-from reconciler.planner import make_plan
-from reconciler.sandbox.world import Made, World
-from reconciler.space import Reader, Writer
+from reconciler.plan.planner import make_plan
+from reconciler.sandbox.state.world import Made, World
+from reconciler.schema.catalog import WantedItem
 from tests.road import DECISIONS, Hasty, Memory, app_of, calm_world, connection_to
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import click
 
 from reconciler import __version__
-from reconciler.cli.output import tell
+from reconciler.cli.streams import tell
 from reconciler.errors import InputError, Internal, ReconcilerError
 
 COMMANDS: dict[str, str] = {
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return 1
     except ReconcilerError as error:
-        from reconciler.manifest import report
+        from reconciler.manifest.loading import report
 
         tell(*report(error.mistakes))
         if not isinstance(error, InputError):

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.output import say
+from reconciler.cli.streams import say
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
-    from reconciler.forge.job import Job
+    from reconciler.forge.github.job import Job
     from reconciler.model import Plan
 
 HALF = 28_000
@@ -28,13 +28,13 @@ def command(plan: Path) -> int:
     Edits the files here, pushes them to the branch reconciler/accept-SPACE and keeps one pull request
     of it, which is closed where nothing is to be accepted.  Needs GITHUB_TOKEN.
     """
-    from reconciler.cli.outputs import acceptable
-    from reconciler.cli.refresh import refreshed
-    from reconciler.cli.saved import read_plan
-    from reconciler.forge.github import GitHub
-    from reconciler.forge.job import job_from
-    from reconciler.forge.pulls import close_pull, write_pull
-    from reconciler.planfile import plan_of
+    from reconciler.adopt.refresh import refreshed
+    from reconciler.apply.saved_plan import read_plan
+    from reconciler.forge.github.job import job_from
+    from reconciler.forge.github.outputs import acceptable
+    from reconciler.forge.github.pulls import close_pull, write_pull
+    from reconciler.forge.github.rest import GitHub
+    from reconciler.plan.plan_file import plan_of
 
     job = job_from(os.environ)
     made = read_plan(plan)
@@ -94,9 +94,9 @@ def pull_text(found: Plan, space: str) -> str:
     A pull request that a workflow's token opened starts no workflow, so it carries its plan itself.
     """
     from reconciler.cli.plan import dated, planned
-    from reconciler.cli.source import source_of, sourced
-    from reconciler.cli.workspace import Refs, Selection, open_workspace
-    from reconciler.history import known_ref
+    from reconciler.plan.history import known_ref
+    from reconciler.plan.planning import Refs, Selection, open_workspace
+    from reconciler.plan.source_commit import source_of, sourced
     from reconciler.render.markdown import plan_markdown
 
     values = accepted(found)
@@ -116,7 +116,7 @@ def pull_text(found: Plan, space: str) -> str:
 
 def accepted(plan: Plan) -> Plan:
     """Keep the rows whose live value is to be accepted."""
-    from reconciler.cli.outputs import ACCEPT
+    from reconciler.forge.github.outputs import ACCEPT
 
     kept = (
         replace(update, changes=tuple(one for one in update.changes if one.held == ACCEPT))

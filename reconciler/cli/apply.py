@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say, say_json, tell
 from reconciler.cli.progress import progress
 from reconciler.cli.signals import GRACE, Signals, leave
+from reconciler.cli.streams import say, say_json, tell
 from reconciler.clock import now, ticks
-from reconciler.disk import create
 from reconciler.errors import CannotRun, Internal, ReconcilerError, told_as
+from reconciler.manifest.disk import create
 
 if TYPE_CHECKING:
-    from reconciler.applier import Stop
-    from reconciler.cli.workspace import Raised, Refs, Selection
+    from reconciler.apply.applier import Stop
+    from reconciler.meegle.reader import Writer
     from reconciler.model import Plan, Report
+    from reconciler.plan.planning import Raised, Refs, Selection
     from reconciler.settings import Settings
-    from reconciler.space import Writer
 
 NOT_ALL, REFUSED = 3, 4
 
@@ -75,9 +75,9 @@ def command(
 
     Asks on a terminal; elsewhere it needs --yes or a saved plan.
     """
-    from reconciler.cli.own_folder import refuse_foreign
-    from reconciler.cli.saved import is_plan
-    from reconciler.cli.workspace import Raised, Refs, Selection
+    from reconciler.apply.own_folder import refuse_foreign
+    from reconciler.apply.saved_plan import is_plan
+    from reconciler.plan.planning import Raised, Refs, Selection
 
     saved = is_plan(paths)
     if not (require_commit is None and max_age is None) and not saved:
@@ -120,12 +120,12 @@ def failures_told(fmt: str) -> Iterator[None]:
     except (click.ClickException, click.exceptions.Abort):
         raise
     except Exception as error:
-        from reconciler.cli.outputs import give
+        from reconciler.forge.github.outputs import give
 
         told = told_as(error)
         give(exit_reason="error")
         if fmt == "json":
-            from reconciler.cli.workspace import failures_of
+            from reconciler.plan.planning import failures_of
             from reconciler.render.events import failed_event
 
             say(failed_event(failures_of(told)))
@@ -140,14 +140,14 @@ def refuse_silence(*, yes: bool) -> None:
 
 def execute(plan: Plan, settings: Settings, way: Way) -> int:
     """Show a plan, ask, carry it out, and return the exit code that it earned."""
-    from reconciler.api.client import Client
-    from reconciler.api.endpoints import OP_RECORDS, QUERY
-    from reconciler.applier import Stop
-    from reconciler.cli.outputs import give, give_report
-    from reconciler.cli.workspace import connect
+    from reconciler.apply.applier import Stop
+    from reconciler.forge.github.outputs import give, give_report
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
+    from reconciler.meegle.reader import Writer
+    from reconciler.plan.planning import connect
     from reconciler.render.events import idle_event, plan_event, report_events
     from reconciler.render.text import plan_text, report_text
-    from reconciler.space import Writer
 
     say(plan_text(plan) if way.fmt == "text" else plan_event(plan))
     refused = any(not guard.ok for guard in plan.guards)
@@ -188,7 +188,7 @@ def interruptible(signals: Signals, way: Way) -> Iterator[None]:
         yield
     except ReconcilerError as error:
         if signals.number:
-            from reconciler.cli.outputs import give
+            from reconciler.forge.github.outputs import give
             from reconciler.render.events import idle_event
 
             tell(str(error))
@@ -201,7 +201,7 @@ def interruptible(signals: Signals, way: Way) -> Iterator[None]:
 @contextmanager
 def held(plan: Plan, way: Way, stop: Stop) -> Iterator[None]:
     """Hold the lock of the plan's space, for which one may wait until the deadline."""
-    from reconciler.lock import locked
+    from reconciler.apply.lock import locked
 
     wait = way.wait or 0.0
     left = wait if stop.deadline is None else min(wait, max(0.0, stop.deadline - ticks()))
@@ -223,10 +223,10 @@ def from_files(
     until: float | None,
 ) -> tuple[Plan, Settings]:
     """Plan now, with a client that cannot write."""
-    from reconciler.api.client import Client
-    from reconciler.cli.source import source_of, sourced
-    from reconciler.cli.workspace import connect, desired, open_workspace, plan_now
-    from reconciler.space import Reader
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.reader import Reader
+    from reconciler.plan.planning import connect, desired, open_workspace, plan_now
+    from reconciler.plan.source_commit import source_of, sourced
 
     workspace = open_workspace(paths, space)
     source = source_of(workspace)
@@ -244,13 +244,13 @@ def from_saved(
     path: Path, raised: Raised, commit: str | None, max_age: float | None
 ) -> tuple[Plan, Settings]:
     """Read a saved plan, and hold it against the guards of the settings here."""
-    from reconciler.cli.files import STATE
-    from reconciler.cli.past import settings_at
-    from reconciler.cli.saved import read_plan, refuse_stale
-    from reconciler.cli.workspace import guarded
+    from reconciler.apply.saved_plan import read_plan, refuse_stale
+    from reconciler.desired.by_pins import STATE
     from reconciler.errors import InputError
-    from reconciler.history import commit_of
-    from reconciler.planfile import BadPlan, plan_of
+    from reconciler.plan.earlier_commit import settings_at
+    from reconciler.plan.history import commit_of
+    from reconciler.plan.plan_file import BadPlan, plan_of
+    from reconciler.plan.planning import guarded
     from reconciler.settings import find_settings, load_settings
 
     made = read_plan(path)
@@ -268,10 +268,10 @@ def from_saved(
 
 def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
     """Read the metadata of what the plan touches anew; raises BadPlan where it has changed."""
-    from reconciler.catalog import BUSINESS
-    from reconciler.cli.saved import refuse_other, refuse_unreadable
-    from reconciler.pins import pins_folder, read_pins
-    from reconciler.planner import people_of, touched
+    from reconciler.apply.saved_plan import refuse_other, refuse_unreadable
+    from reconciler.plan.planner import people_of, touched
+    from reconciler.schema.catalog import BUSINESS
+    from reconciler.schema.pins import pins_folder, read_pins
 
     pins = read_pins(pins_folder(Path.cwd(), plan.space))
     catalog = writer.open({update.ref.type_key for update in plan.updates}, settings.groups(), pins)
@@ -289,10 +289,10 @@ def carry_out(plan: Plan, writer: Writer, stop: Stop, seen: Callable[[str], None
 
     `seen` is given each line of the journal when it is on the disk.
     """
-    from reconciler.applier import Applier
-    from reconciler.journal import Journal
-    from reconciler.normalised import advice
-    from reconciler.planfile import digest
+    from reconciler.apply.applier import Applier
+    from reconciler.apply.journal import Journal
+    from reconciler.apply.normalised import advice
+    from reconciler.plan.plan_file import digest
 
     with Journal(new_run(), seen) as journal, progress(len(plan.updates)) as ended:
         journal.write(
@@ -349,7 +349,7 @@ def new_run() -> Path:
 
 def home() -> Path:
     """Return `.reconciler`, which git does not see."""
-    from reconciler.cli.own_folder import FOLDER
+    from reconciler.apply.own_folder import FOLDER
 
     folder = FOLDER
     ignore = folder / ".gitignore"

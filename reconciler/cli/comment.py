@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.output import say
+from reconciler.cli.streams import say
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
-    from reconciler.planfile import PlanFile
+    from reconciler.plan.plan_file import PlanFile
 
 MOST_NOTES = 8_000
 """Characters of the notes that an issue takes."""
@@ -34,11 +34,11 @@ def command(plan: Path, *, issue: bool, notes: Path | None) -> int:
 
     Needs GITHUB_TOKEN.  The plan is checked and rendered here, whoever made the file.
     """
-    from reconciler.cli.saved import read_plan
-    from reconciler.forge.comments import write_comment, write_issue
-    from reconciler.forge.github import GitHub
-    from reconciler.forge.job import job_from
-    from reconciler.planfile import plan_of
+    from reconciler.apply.saved_plan import read_plan
+    from reconciler.forge.github.comments import write_comment, write_issue
+    from reconciler.forge.github.job import job_from
+    from reconciler.forge.github.rest import GitHub
+    from reconciler.plan.plan_file import plan_of
     from reconciler.render.markdown import plan_markdown
 
     if notes and not issue:
@@ -66,7 +66,7 @@ def read_notes(path: Path | None) -> str:
 
 def issue_text(made: PlanFile, notes: str) -> str:
     """Return the text of the issue: what moved and by whom, and what changed in the space's metadata."""
-    from reconciler.planfile import plan_of
+    from reconciler.plan.plan_file import plan_of
     from reconciler.render.markdown import LIMIT, fenced, plan_markdown
 
     below = f"\n#### Metadata\n\n{fenced(notes[:MOST_NOTES])}" if notes else ""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.output import say
+from reconciler.cli.streams import say
 from reconciler.errors import CannotRun
 
 FOLDERS = ("state", "schemas")

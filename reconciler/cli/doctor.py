@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say
+from reconciler.cli.streams import say
 
 if TYPE_CHECKING:
-    from reconciler.api.client import Client
-    from reconciler.api.connection import Connection
-    from reconciler.api.endpoints import Endpoint
-    from reconciler.checkup import Finding
+    from reconciler.doctor.findings import Finding
     from reconciler.errors import ReconcilerError
-    from reconciler.pins import Pins
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.http.connection import Connection
+    from reconciler.meegle.http.endpoints import Endpoint
+    from reconciler.schema.pins import Pins
     from reconciler.settings import SpaceSettings
 
 RETRIES = 2
@@ -45,10 +45,10 @@ def command(probe: str | None, space: str | None) -> int:
     the old ones back, and writes schemas/SPACE/profile.json.
     """
     if probe:
-        from reconciler.cli.probe import probed
+        from reconciler.doctor.probing import probed
 
         return probed(probe, space)
-    from reconciler.checkup import PROBE
+    from reconciler.doctor.findings import PROBE
     from reconciler.render.safe import safe_text
 
     found = [*findings(space), PROBE]
@@ -59,11 +59,11 @@ def command(probe: str | None, space: str | None) -> int:
 
 def findings(space: str | None) -> Iterator[Finding]:
     """Yield what is found: the environment, then the service, then the folder."""
-    from reconciler.api.client import Client
-    from reconciler.api.connection import connection_from
-    from reconciler.api.failures import BadEnvironment
-    from reconciler.api.token_file import unkept
-    from reconciler.checkup import Finding, variables
+    from reconciler.doctor.findings import Finding, variables
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.http.connection import connection_from
+    from reconciler.meegle.http.failures import BadEnvironment
+    from reconciler.meegle.http.token_file import unkept
 
     place = Place.here(space)
     try:
@@ -98,10 +98,10 @@ class Place:
     @classmethod
     def here(cls, space: str | None) -> Place:
         """Look at this folder; files that cannot be read are a finding like another."""
-        from reconciler.checkup import Finding
-        from reconciler.cli.files import STATE, of_space, one_name, read_files
+        from reconciler.desired.by_pins import STATE, of_space, one_name, read_files
+        from reconciler.doctor.findings import Finding
         from reconciler.errors import ReconcilerError
-        from reconciler.pins import Pins, pins_folder, read_pins
+        from reconciler.schema.pins import Pins, pins_folder, read_pins
         from reconciler.settings import SpaceSettings
 
         root, wrong, pins = Path.cwd(), None, Pins()
@@ -124,10 +124,10 @@ class Place:
 
     def findings(self) -> Iterator[Finding]:
         """Yield what the files and git say."""
-        from reconciler.checkup import Finding, repository
+        from reconciler.doctor.findings import Finding, repository
         from reconciler.errors import CannotRun
         from reconciler.git import NoGit, NoRepository, text
-        from reconciler.history import head
+        from reconciler.plan.history import head
 
         if self.wrong:
             yield self.wrong
@@ -152,7 +152,7 @@ class Place:
     def pinned_on(self) -> datetime | None:
         """Return when the pins were last committed."""
         from reconciler.git import text
-        from reconciler.pins import FOLDER
+        from reconciler.schema.pins import FOLDER
 
         at = text(self.root, "log", "-1", "--format=%ct", "--", f"{FOLDER}/{self.space}") or ""
         return datetime.fromtimestamp(int(at), UTC) if at.strip().isdecimal() else None
@@ -173,7 +173,7 @@ class Visit:
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is found, to the end or to the step that failed."""
-        from reconciler.checkup import rate
+        from reconciler.doctor.findings import rate
         from reconciler.errors import ReconcilerError
 
         try:
@@ -185,9 +185,9 @@ class Visit:
 
     def steps(self) -> Iterator[Finding]:
         """Yield step by step: token, clock, user, space, metadata, items."""
-        from reconciler.checkup import Finding, clock, reads, space
         from reconciler.clock import now
-        from reconciler.spaces import openable
+        from reconciler.doctor.findings import Finding, clock, reads, space
+        from reconciler.meegle.spaces import openable
 
         self.client.sign_in()
         yield Finding("connection", "ok", self.road())
@@ -215,8 +215,8 @@ class Visit:
 
     def user(self) -> Iterator[Finding]:
         """Yield as whom it acts (endpoints.md 4.7)."""
-        from reconciler.api import endpoints as api
-        from reconciler.checkup import acting
+        from reconciler.doctor.findings import acting
+        from reconciler.meegle.http import endpoints as api
 
         key = self.connection.user_key
         rows = yield from self.ask(api.USER_QUERY, {}, {"user_keys": [key]})
@@ -227,7 +227,7 @@ class Visit:
 
     def key_of(self, name: str) -> str | None:
         """Return the key of a space on the road that a plan takes; None where it finds none."""
-        from reconciler.spaces import UnknownSpace, WrongKey, find_space
+        from reconciler.meegle.spaces import UnknownSpace, WrongKey, find_space
 
         key = self.place.decisions.project_key
         try:
@@ -237,7 +237,7 @@ class Visit:
 
     def metadata(self, key: str) -> Generator[Finding, None, str]:
         """Yield what of the metadata may not be read; returns the key of one type."""
-        from reconciler.api import endpoints as api
+        from reconciler.meegle.http import endpoints as api
 
         rows = (yield from self.ask(api.ALL_TYPES, {"project_key": key}, None)) or []
         words = self.place.types
@@ -254,8 +254,8 @@ class Visit:
 
     def items(self, key: str, kind: str) -> Iterator[Finding]:
         """Yield what of the items may not be read."""
-        from reconciler.api import endpoints as api
         from reconciler.clock import now
+        from reconciler.meegle.http import endpoints as api
 
         page = {"work_item_type_keys": [kind], "page_num": 1, "page_size": 1}
         rows = yield from self.ask(api.FILTER, {"project_key": key}, page)
@@ -270,11 +270,11 @@ class Visit:
 
     def zone(self, name: str, kind: str) -> Finding:
         """Hold the space's zone against days of live items."""
-        from reconciler import checkup
-        from reconciler.cli.days import live_days
         from reconciler.clock import now
-        from reconciler.space import Reader
-        from reconciler.zones import fitting, is_midnight
+        from reconciler.doctor import findings as checkup
+        from reconciler.meegle.live_days import live_days
+        from reconciler.meegle.reader import Reader
+        from reconciler.meegle.time_zones import fitting, is_midnight
 
         reader = Reader(self.client, name, self.place.decisions, self.connection.user_key)
         days = live_days(reader, reader.open([kind], {}).types[kind])
@@ -285,11 +285,11 @@ class Visit:
 
     def pins(self, name: str) -> Iterator[Finding]:
         """Hold the pins against the space."""
-        from reconciler import checkup
         from reconciler.clock import now
-        from reconciler.metadata import differences
-        from reconciler.pins import FOLDER
-        from reconciler.space import Reader
+        from reconciler.doctor import findings as checkup
+        from reconciler.meegle.reader import Reader
+        from reconciler.schema.pin_changes import differences
+        from reconciler.schema.pins import FOLDER
 
         self.step = "pins"
         if not set(self.done) >= METADATA:
@@ -308,8 +308,8 @@ class Visit:
         self, endpoint: Endpoint, path: Mapping[str, str], body: object | None
     ) -> Generator[Finding, None, Any]:
         """Ask one endpoint and return its data; yields that it may not be asked, and goes on."""
-        from reconciler.api.failures import ApiRefusal, StopCode
-        from reconciler.checkup import Finding
+        from reconciler.doctor.findings import Finding
+        from reconciler.meegle.http.failures import ApiRefusal, StopCode
 
         try:
             data = self.client.read(endpoint, path=path, body=body).get("data")
@@ -327,7 +327,7 @@ class Visit:
 
     def failure(self, error: ReconcilerError) -> Finding:
         """Say whose doing a failure is."""
-        from reconciler.checkup import failed
+        from reconciler.doctor.findings import failed
 
         other = next((name for name in OTHER_PROXIES if os.environ.get(name)), "")
         proxied = self.connection.proxy is not None

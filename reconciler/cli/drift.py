@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say, tell
-from reconciler.cli.outputs import give_plan
-from reconciler.collector import collector_at_rest
+from reconciler.cli.streams import say, tell
+from reconciler.forge.github.outputs import give_plan
+from reconciler.gc_pause import collector_at_rest
 
 if TYPE_CHECKING:
-    from reconciler.cli.workspace import Raised
     from reconciler.model import Change, Plan, Update
+    from reconciler.plan.planning import Raised
     from reconciler.settings import Settings
 
 CHANGES = 2
@@ -64,11 +64,11 @@ def command(
     PATHS are files or folders of desired state (default: state).  What was changed here and is not
     applied yet is no drift, and is not sent.
     """
+    from reconciler.apply.own_folder import refuse_foreign
     from reconciler.cli.apply import Way, execute, refuse_silence, until_of
-    from reconciler.cli.own_folder import refuse_foreign
+    from reconciler.cli.formats import save_plan, show_plan
     from reconciler.cli.plan import dated, failures_shown
-    from reconciler.cli.views import save_plan, show_plan
-    from reconciler.cli.workspace import Raised
+    from reconciler.plan.planning import Raised
 
     if heal:
         refuse_silence(yes=yes)
@@ -96,9 +96,11 @@ def drifted(
     paths: tuple[Path, ...], space: str | None, applied: str | None, raised: Raised, until: float | None
 ) -> tuple[Plan, Settings]:
     """Compare the files with the live items, and keep what moved in the space."""
-    from reconciler.api.client import Client
-    from reconciler.cli.source import source_of, sourced
-    from reconciler.cli.workspace import (
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.reader import Reader
+    from reconciler.plan.history import known_ref
+    from reconciler.plan.planner import leaving
+    from reconciler.plan.planning import (
         Refs,
         Selection,
         compared,
@@ -108,9 +110,7 @@ def drifted(
         open_workspace,
         with_blame,
     )
-    from reconciler.history import known_ref
-    from reconciler.planner import leaving
-    from reconciler.space import Reader
+    from reconciler.plan.source_commit import source_of, sourced
 
     workspace = open_workspace(paths, space)
     source = source_of(workspace)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say
+from reconciler.cli.streams import say
 from reconciler.errors import InputError, Mistake
 
 CHANGED = 2
@@ -21,11 +21,11 @@ def command(paths: tuple[Path, ...], *, check: bool) -> int:
 
     PATHS are files or folders of desired state (default: state).
     """
-    from reconciler.cli.files import STATE
-    from reconciler.disk import write
-    from reconciler.manifest import read_file, shown
-    from reconciler.manifest.finding import found
-    from reconciler.manifest.formatting import formatted
+    from reconciler.desired.by_pins import STATE
+    from reconciler.manifest.disk import write
+    from reconciler.manifest.edit.formatting import formatted
+    from reconciler.manifest.files import found
+    from reconciler.manifest.loading import read_file, shown
     from reconciler.render.safe import safe_text
 
     root = Path.cwd()

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.output import say, tell
-from reconciler.disk import create
+from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun, quoted, suggestion
+from reconciler.manifest.disk import create
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from reconciler.catalog import Catalog, TypeSpec
-    from reconciler.fields.base import Codec
-    from reconciler.space import Reader
+    from reconciler.fields.codec import Codec
+    from reconciler.meegle.reader import Reader
+    from reconciler.schema.catalog import Catalog, TypeSpec
 
 HOST = "MEEGLE_BASE_URL"
 HOSTS = ("https://project.feishu.cn", "https://project.larksuite.com")
@@ -54,15 +54,15 @@ def command(
     look at the workflows of an older repository and need no credentials.
     """
     if check or upgrade:
-        from reconciler.cli.upgrade import look_over
+        from reconciler.adopt.upgrade import look_over
 
         return look_over(Path.cwd(), upgrade=upgrade)
-    from reconciler.api.client import Client
-    from reconciler.cli.upgrade import tell_outdated
-    from reconciler.cli.workspace import connect
+    from reconciler.adopt.upgrade import tell_outdated
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.reader import Reader
+    from reconciler.meegle.spaces import openable
+    from reconciler.plan.planning import connect
     from reconciler.settings import SpaceSettings
-    from reconciler.space import Reader
-    from reconciler.spaces import openable
 
     decisions = SpaceSettings(time_zone=zone_named(zone) if zone else None)
     given = {} if os.environ.get(HOST) else {HOST: asked(host, "The service", "--host", HOSTS[0])}
@@ -121,9 +121,9 @@ def zone_named(word: str) -> ZoneInfo:
 
 def zone_of(reader: Reader, kinds: Sequence[TypeSpec]) -> ZoneInfo:
     """Return the zone of a space that has none by default: by a person, else by its live days."""
-    from reconciler.cli.days import live_days
     from reconciler.clock import now
-    from reconciler.zones import fitting
+    from reconciler.meegle.live_days import live_days
+    from reconciler.meegle.time_zones import fitting
 
     fit = fitting((value for kind in kinds for value in live_days(reader, kind)), now())
     if sys.stdin.isatty():
@@ -152,18 +152,18 @@ def chosen_types(catalog: Catalog, words: Sequence[str]) -> list[TypeSpec]:
 
 def home(space: str, kind: TypeSpec) -> str:
     """Return the file that begins with items of a type."""
-    from reconciler.cli.files import STATE
-    from reconciler.pin_files import file_stem
+    from reconciler.desired.by_pins import STATE
+    from reconciler.schema.pin_files import file_stem
 
     return f"{STATE}/{space}/{file_stem(kind.api_name, kind.key)}.yaml"
 
 
 def files_of(reader: Reader, kinds: Sequence[TypeSpec], zone: str) -> dict[str, str]:
     """Return the text of each file of the new repository but those of the items."""
+    from reconciler.adopt.new_repository import Start, starting_files
+    from reconciler.cli.publish_schemas import published
     from reconciler.cli.schema import pinned_files
-    from reconciler.pins import FOLDER, Pins
-    from reconciler.schemas import published
-    from reconciler.starter import Start, starting_files
+    from reconciler.schema.pins import FOLDER, Pins
 
     me = reader.catalog.people.by_key.get(reader.user_key)
     words = [one.word for one in kinds]
@@ -194,10 +194,10 @@ def write_new(files: Mapping[str, str]) -> list[str]:
 
 def moments(reader: Reader, kind: TypeSpec) -> list[str]:
     """Return the date fields that hold times of the day in some live items, as files name them."""
-    from reconciler.adopt import file_word
-    from reconciler.api import endpoints as api
+    from reconciler.adopt.values import file_word
     from reconciler.fields import refusal
-    from reconciler.rows import wire_values
+    from reconciler.meegle.http import endpoints as api
+    from reconciler.meegle.rows import wire_values
 
     dates = [one for one in kind.fields if one.type == "date" and not refusal(one)]
     ids = item_ids(reader, kind, SAMPLE)
@@ -229,7 +229,7 @@ def first_item(reader: Reader, kind: TypeSpec) -> int | None:
 
 def item_ids(reader: Reader, kind: TypeSpec, count: int) -> list[int]:
     """Return the ids of a few items of a type (endpoints.md 6.4)."""
-    from reconciler.api import endpoints as api
+    from reconciler.meegle.http import endpoints as api
 
     body = {"work_item_type_keys": [kind.key], "page_num": 1, "page_size": count}
     rows = reader.client.read(api.FILTER, path={"project_key": reader.space_key}, body=body).get("data")
@@ -252,7 +252,7 @@ def adopted(examples: Mapping[str, int | None], space: str) -> bool:
 def people_and_items(space: str) -> dict[str, str]:
     """Return the pins of whom and what the new files name."""
     from reconciler.cli.schema import live_pins
-    from reconciler.pins import FOLDER, ITEMS, PEOPLE, pin_files
+    from reconciler.schema.pins import FOLDER, ITEMS, PEOPLE, pin_files
 
     _, pins, _ = live_pins((), space)
     return {

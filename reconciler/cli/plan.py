@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say, tell
-from reconciler.cli.outputs import give_plan
-from reconciler.collector import collector_at_rest
-from reconciler.disk import CannotWrite
+from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun, told_as
+from reconciler.forge.github.outputs import give_plan
+from reconciler.gc_pause import collector_at_rest
+from reconciler.manifest.disk import CannotWrite
 
 if TYPE_CHECKING:
-    from reconciler.api.connection import Connection
-    from reconciler.cli.workspace import Refs, Selection, Workspace
+    from reconciler.meegle.http.connection import Connection
     from reconciler.model import Plan
-    from reconciler.planfile import PlanFile
+    from reconciler.plan.plan_file import PlanFile
+    from reconciler.plan.planning import Refs, Selection, Workspace
 
 CHANGES = 2
 SNAPSHOT = "snapshot"
@@ -66,10 +66,10 @@ def command(
 
     PATHS are files or folders of desired state (default: state).
     """
-    from reconciler.cli.source import Source, source_of, sourced
-    from reconciler.cli.standpoint import refuse_empty
-    from reconciler.cli.views import refuse_input, refuse_two, save_plan, show_plan
-    from reconciler.cli.workspace import Refs, Selection, changed_files, open_workspace
+    from reconciler.cli.formats import refuse_input, refuse_two, save_plan, show_plan
+    from reconciler.plan.planning import Refs, Selection, changed_files, open_workspace
+    from reconciler.plan.source_commit import Source, source_of, sourced
+    from reconciler.plan.standpoint import refuse_empty
 
     if snapshot and not offline:
         raise CannotRun("--snapshot stands for the space only with --offline", "add it, or leave both out")
@@ -116,10 +116,10 @@ def failures_shown(
 
     Files of an earlier run are emptied first: however this run ends, nobody takes them for its own.
     """
-    from reconciler.cli.source import checked_out
-    from reconciler.cli.views import show_plan
-    from reconciler.cli.workspace import failed_plan
-    from reconciler.disk import begin
+    from reconciler.cli.formats import show_plan
+    from reconciler.manifest.disk import begin
+    from reconciler.plan.planning import failed_plan
+    from reconciler.plan.source_commit import checked_out
 
     try:
         begin(out, *(path for _, path in formats))
@@ -154,9 +154,9 @@ def planned(
     workspace: Workspace, selection: Selection, refs: Refs, snapshot: Path | None, *, blame: bool
 ) -> Plan:
     """Read the space, or a snapshot that stands for it, and plan; with `blame` its records are asked, too."""
-    from reconciler.api.client import Client
-    from reconciler.cli.workspace import Raised, desired, plan_now
-    from reconciler.space import Reader
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.reader import Reader
+    from reconciler.plan.planning import Raised, desired, plan_now
 
     with service(workspace, snapshot) as connection, Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
@@ -185,8 +185,8 @@ def trusted_snapshot(file: Path | None, base: str | None) -> Iterator[Path | Non
     from tempfile import TemporaryDirectory
 
     from reconciler.git import run
-    from reconciler.history import commit_of
-    from reconciler.manifest import shown
+    from reconciler.manifest.loading import shown
+    from reconciler.plan.history import commit_of
 
     root = Path.cwd()
     answer = run(root, "cat-file", "blob", f"{commit_of(root, base)}:./{shown(file, root)}")
@@ -216,7 +216,7 @@ def of_base(file: Path, base: str | None) -> str:
 
 def leaves(out: Path | None, formats: tuple[tuple[str, Path | None], ...]) -> bool:
     """Whether anything but lines for people is made of the plan, which then names its commit."""
-    from reconciler.cli.outputs import OUTPUTS
+    from reconciler.forge.github.outputs import OUTPUTS
 
     return bool(out or os.environ.get(OUTPUTS) or any(one != ("text", None) for one in formats))
 
@@ -224,8 +224,8 @@ def leaves(out: Path | None, formats: tuple[tuple[str, Path | None], ...]) -> bo
 def dated(plan: Plan, paths: Iterable[Path] = ()) -> PlanFile:
     """Return the plan as a file, with the commit of the files that it was made of and the place in it."""
     from reconciler.clock import now
-    from reconciler.history import prefix
-    from reconciler.planfile import plan_file
+    from reconciler.plan.history import prefix
+    from reconciler.plan.plan_file import plan_file
 
     return plan_file(
         plan,
@@ -242,8 +242,8 @@ def roots_of(paths: Iterable[Path]) -> list[str]:
 
     A job may name other files each time, and still plans the same state; none are told for the usual one.
     """
-    from reconciler.cli.files import STATE
-    from reconciler.manifest import shown
+    from reconciler.desired.by_pins import STATE
+    from reconciler.manifest.loading import shown
     from reconciler.settings import find_settings
 
     root = Path.cwd()
@@ -259,9 +259,9 @@ def roots_of(paths: Iterable[Path]) -> list[str]:
 @contextmanager
 def service(workspace: Workspace, snapshot: Path | None) -> Iterator[Connection]:
     """Yield how to reach the space, or a snapshot that stands for it."""
-    from reconciler.api.connection import connection_from
     from reconciler.cli.sandbox import served
-    from reconciler.cli.workspace import connect
+    from reconciler.meegle.http.connection import connection_from
+    from reconciler.plan.planning import connect
 
     if snapshot is None:
         yield connect(workspace.mistakes)

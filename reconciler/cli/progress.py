@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from reconciler.cli.output import tell
+from reconciler.cli.streams import tell
 
 
 @contextmanager

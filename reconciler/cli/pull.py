@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.adopt.snapshot import Wish
 from reconciler.cli import options
-from reconciler.cli.listing import Filters, listed
-from reconciler.cli.output import say, tell
-from reconciler.cli.snapshot import Wish
-from reconciler.disk import write
+from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun, InputError, Mistake, quoted
+from reconciler.manifest.disk import write
+from reconciler.meegle.listing import Filters, listed
 
 if TYPE_CHECKING:
-    from reconciler.adopt import Adopted, Left
-    from reconciler.authored import Document, Manifest
-    from reconciler.catalog import Catalog, TypeSpec
+    from reconciler.adopt.values import Adopted, Left
+    from reconciler.manifest.nodes import Document, Manifest
+    from reconciler.meegle.reader import Reader
     from reconciler.model import Item, Ref
+    from reconciler.schema.catalog import Catalog, TypeSpec
     from reconciler.settings import Settings
-    from reconciler.space import Reader
 
 REF = re.compile(r"(?:(?:(?P<space>[^/.]+)/)?(?P<type>[^/.]+)/)?(?P<id>[1-9][0-9]{0,18})")
 NO_FILTERS = Filters()
@@ -94,7 +94,7 @@ def command(
     if refresh:
         if ids or type_ or filters or into or fields or split:
             raise CannotRun("--refresh takes no ids, --type, --into, --fields or --split", "use --only REF")
-        from reconciler.cli.refresh import refreshed
+        from reconciler.adopt.refresh import refreshed
 
         return refreshed(only, by, space, prune=prune)
     if only or by or prune:
@@ -116,7 +116,7 @@ def copied(
     space: str | None,
 ) -> int:
     """Copy the space into a file; raises CannotRun for flags that say something else."""
-    from reconciler.cli.snapshot import taken
+    from reconciler.adopt.snapshot import taken
 
     if snapshot is None or into or fields or split:
         fix = "give --snapshot FILE, with ids, --type and filters, or alone"
@@ -138,7 +138,7 @@ class Home:
 
     def name_of(self, reader: Reader) -> str:
         """Return the name by which the settings or the files know the space already, else the one given."""
-        from reconciler.cli.files import one_name
+        from reconciler.desired.by_pins import one_name
 
         known = {*reader.names, one_name(reader.space_key, self.settings)}
         some = (name for name in self.spaces if name in known)
@@ -159,11 +159,11 @@ class Job:
 
     def run(self, space: str | None) -> int:
         """Read the items, write the files, say what was done."""
-        from reconciler.api.client import Client
-        from reconciler.cli.workspace import connect
-        from reconciler.manifest import shown
-        from reconciler.pins import pins_folder, read_pins
-        from reconciler.space import Reader
+        from reconciler.manifest.loading import shown
+        from reconciler.meegle.http.client import Client
+        from reconciler.meegle.reader import Reader
+        from reconciler.plan.planning import connect
+        from reconciler.schema.pins import pins_folder, read_pins
 
         wanted = self.wanted()
         home = read_home(self.into, space, [one["space"] for one in wanted if one["space"]])
@@ -202,8 +202,8 @@ class Job:
 
     def asked(self, reader: Reader) -> list[Ref]:
         """Return the items that were asked for, by their types; bare ids are looked up."""
-        from reconciler.catalog import BUSINESS
         from reconciler.model import Ref
+        from reconciler.schema.catalog import BUSINESS
 
         wanted = self.wanted()
         if not wanted:
@@ -230,7 +230,7 @@ class Job:
 
     def keys(self, kind: TypeSpec, catalog: Catalog) -> list[str]:
         """Return the change keys of what is adopted of one type."""
-        from reconciler.adopt import wanted_keys
+        from reconciler.adopt.values import wanted_keys
 
         words = (
             [] if self.fields in (None, "all") else [one.strip() for one in (self.fields or "").split(",")]
@@ -280,7 +280,7 @@ class Job:
 
     def value_of(self, item: Item, catalog: Catalog, keys: Mapping[str, Sequence[str]]) -> str:
         """Return the value of the field by which files are parted."""
-        from reconciler.adopt import wanted_keys
+        from reconciler.adopt.values import wanted_keys
 
         (key, *_) = wanted_keys(catalog.names(item.ref.type_key), [self.split or ""], every=False)
         if key not in keys[item.ref.type_key]:
@@ -298,9 +298,9 @@ class Job:
         keys: Mapping[str, Sequence[str]],
     ) -> bytes:
         """Return a file with the items in it, of which a plan is empty."""
-        from reconciler.adopt import adopted
-        from reconciler.manifest import shown
+        from reconciler.adopt.values import adopted
         from reconciler.manifest.decoding import LARGEST
+        from reconciler.manifest.loading import shown
 
         catalog, name = reader.catalog, shown(path, home.root)
         made: dict[Ref, Adopted] = {}
@@ -319,7 +319,7 @@ class Job:
         self, made: Mapping[Ref, Adopted], raw: bytes, name: str, reader: Reader, live: Mapping[Ref, Item]
     ) -> bool:
         """Plan the file, and take out what is not empty in that plan; returns whether there was any."""
-        from reconciler.adopt import Left
+        from reconciler.adopt.values import Left
 
         changed = False
         for ref, key, own in rows(raw, name, reader, live):
@@ -356,9 +356,9 @@ def parsed(ref: str) -> dict[str, str | None]:
 
 def read_home(into: Path, space: str | None, spaces: Sequence[str]) -> Home:
     """Read the settings and the files that are there; choose the space.  Raises InputError or CannotRun."""
-    from reconciler.cli.files import STATE, of_space, one_name
-    from reconciler.manifest import SETTINGS, load
-    from reconciler.manifest.finding import is_desired
+    from reconciler.desired.by_pins import STATE, of_space, one_name
+    from reconciler.manifest.files import is_desired
+    from reconciler.manifest.loading import SETTINGS, load
     from reconciler.settings import find_settings, load_settings
 
     root = Path.cwd()
@@ -384,8 +384,8 @@ def read_home(into: Path, space: str | None, spaces: Sequence[str]) -> Home:
 
 def has_files(path: Path) -> bool:
     """Whether a path holds files of desired state."""
-    from reconciler.manifest import SETTINGS
-    from reconciler.manifest.finding import is_desired
+    from reconciler.manifest.files import is_desired
+    from reconciler.manifest.loading import SETTINGS
 
     if path.is_dir():
         return any(is_desired(one.name) and one.name != SETTINGS for one in path.rglob("*.y*ml"))
@@ -394,7 +394,7 @@ def has_files(path: Path) -> bool:
 
 def no_files() -> Manifest:
     """Return the desired state of a repository that has none yet."""
-    from reconciler.authored import Manifest
+    from reconciler.manifest.nodes import Manifest
 
     return Manifest(())
 
@@ -434,7 +434,7 @@ def observed(
     reader: Reader, refs: Sequence[Ref], keys: Mapping[str, Sequence[str]], manifest: Manifest
 ) -> dict[Ref, Item]:
     """Read the items, and everybody and everything that their values name."""
-    from reconciler.adopt import people_in, relatives
+    from reconciler.adopt.values import people_in, relatives
 
     catalog = reader.catalog
     business = any(
@@ -452,7 +452,7 @@ def observed(
 
 def name_relatives(reader: Reader, found: Mapping[str, Iterable[int]]) -> None:
     """Read the names of related items, by type key and ids; they stand beside the ids as comments."""
-    from reconciler.fields.base import Items
+    from reconciler.fields.codec import Items
     from reconciler.model import Ref
 
     catalog = reader.catalog
@@ -479,10 +479,10 @@ def written_file(
     home: Home, path: Path, before: Document | None, items: Sequence[Adopted], catalog: Catalog
 ) -> bytes:
     """Return the file with the items at its end."""
-    from reconciler.adopt import entry
-    from reconciler.manifest import shown
-    from reconciler.manifest.editing import Members, edited
-    from reconciler.manifest.writing import Section, lines_of
+    from reconciler.adopt.values import entry
+    from reconciler.manifest.edit.edits import Members, edited
+    from reconciler.manifest.edit.writing import Section, lines_of
+    from reconciler.manifest.loading import shown
 
     kind = catalog.names(items[0].ref.type_key)
     added = tuple(entry(item, kind) for item in items)
@@ -498,8 +498,8 @@ def written_file(
 
 def modeline(home: Home, path: Path, kind: TypeSpec) -> list[str]:
     """Return the comment by which editors find the schema of the type, where there is one."""
-    from reconciler.pin_files import file_stem
-    from reconciler.pins import pins_folder
+    from reconciler.schema.pin_files import file_stem
+    from reconciler.schema.pins import pins_folder
 
     schema = pins_folder(home.root, home.space) / f"{file_stem(kind.api_name, kind.key)}.schema.json"
     if not schema.is_file():
@@ -510,9 +510,9 @@ def modeline(home: Home, path: Path, kind: TypeSpec) -> list[str]:
 
 def rows(raw: bytes, name: str, reader: Reader, live: Mapping[Ref, Item]) -> list[tuple[Ref, str, bool]]:
     """Plan a file; returns what differs: item, change key, and whether the item's own line says it."""
-    from reconciler.authored import Manifest
-    from reconciler.manifest import read_bytes
-    from reconciler.planner import make_plan
+    from reconciler.manifest.loading import read_bytes
+    from reconciler.manifest.nodes import Manifest
+    from reconciler.plan.planner import make_plan
 
     document, mistakes = read_bytes(raw, name)
     if document is None or mistakes:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say, tell
+from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
-    from reconciler.planfile import PlanFile
+    from reconciler.plan.plan_file import PlanFile
 
 
 @click.command("record")
@@ -35,14 +35,14 @@ def command(plan: Path | None, *, journal: Path | None, fetch: bool, space: str 
 
 def recorded(path: Path, journal: Path | None) -> int:
     """Make the record of an apply."""
-    from reconciler.cli.own_folder import refuse_foreign
-    from reconciler.cli.saved import read_plan
-    from reconciler.forge.deployments import make_record
-    from reconciler.forge.github import GitHub
-    from reconciler.forge.job import in_job, job_from
-    from reconciler.history import write_record
-    from reconciler.journal import read_journal
-    from reconciler.record import record_of
+    from reconciler.apply.journal import read_journal
+    from reconciler.apply.own_folder import refuse_foreign
+    from reconciler.apply.saved_plan import read_plan
+    from reconciler.forge.github.deployments import make_record
+    from reconciler.forge.github.job import in_job, job_from
+    from reconciler.forge.github.rest import GitHub
+    from reconciler.plan.history import write_record
+    from reconciler.plan.last_applied import record_of
 
     refuse_foreign()
     made = read_plan(path)
@@ -58,9 +58,9 @@ def recorded(path: Path, journal: Path | None) -> int:
 
 def journal_of(made: PlanFile) -> list[dict[str, Any]]:
     """Return the newest journal here of a run that carried the plan out; empty if there is none."""
-    from reconciler.cli.own_folder import RUNS
-    from reconciler.journal import read_journal
-    from reconciler.record import carried_out
+    from reconciler.apply.journal import read_journal
+    from reconciler.apply.own_folder import RUNS
+    from reconciler.plan.last_applied import carried_out
 
     for path in sorted(RUNS.glob("*/journal.jsonl"), reverse=True):
         entries = list(read_journal(path))
@@ -71,11 +71,11 @@ def journal_of(made: PlanFile) -> list[dict[str, Any]]:
 
 def fetched(wanted: str | None) -> int:
     """Bring the newest record of a GitHub job's repository here, with the commits that it speaks of."""
-    from reconciler.cli.outputs import give
-    from reconciler.forge.deployments import newest_record
-    from reconciler.forge.github import GitHub
-    from reconciler.forge.job import in_job, job_from
-    from reconciler.history import fetch, known_ref, write_record
+    from reconciler.forge.github.deployments import newest_record
+    from reconciler.forge.github.job import in_job, job_from
+    from reconciler.forge.github.outputs import give
+    from reconciler.forge.github.rest import GitHub
+    from reconciler.plan.history import fetch, known_ref, write_record
 
     root = Path.cwd()
     space = space_named(wanted)
@@ -94,7 +94,7 @@ def fetched(wanted: str | None) -> int:
 
 def space_named(wanted: str | None) -> str | None:
     """Return the space that the files are about; None where they are so broken that none is named."""
-    from reconciler.cli.files import one_name, read_files
+    from reconciler.desired.by_pins import one_name, read_files
 
     _, settings, manifest, _ = read_files(())
     if wanted:

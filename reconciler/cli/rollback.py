@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say, tell
-from reconciler.disk import begin, write
+from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun, ReconcilerError, quoted
+from reconciler.manifest.disk import begin, write
 
 if TYPE_CHECKING:
-    from reconciler.catalog import Catalog, WantedItem
-    from reconciler.cli.workspace import Raised
+    from reconciler.meegle.reader import Reader
     from reconciler.model import Item, Plan, Ref
+    from reconciler.plan.planning import Raised
+    from reconciler.schema.catalog import Catalog, WantedItem
     from reconciler.settings import Settings
-    from reconciler.space import Reader
 
 
 UNREADABLE = (ValueError, TypeError, OverflowError)
@@ -66,13 +66,13 @@ def command(
 
     A field that somebody touched since keeps its value.  `reconciler runs` lists the runs.
     """
+    from reconciler.apply.journal import read_journal
+    from reconciler.apply.own_folder import RUNS, refuse_foreign
     from reconciler.cli.apply import NOT_ALL, Way, execute, failures_told, refuse_silence, until_of
-    from reconciler.cli.own_folder import RUNS, refuse_foreign
-    from reconciler.cli.source import checked_out
-    from reconciler.cli.workspace import Raised
     from reconciler.clock import now
-    from reconciler.journal import read_journal
-    from reconciler.planfile import dumps, plan_file
+    from reconciler.plan.plan_file import dumps, plan_file
+    from reconciler.plan.planning import Raised
+    from reconciler.plan.source_commit import checked_out
     from reconciler.render.events import patch_event
     from reconciler.render.text import patch_text, plan_text
 
@@ -108,16 +108,16 @@ def reverse_plan(
     """
     from functools import partial
 
-    from reconciler.api.client import Client
-    from reconciler.catalog import BUSINESS
-    from reconciler.cli.files import STATE
-    from reconciler.cli.workspace import connect, guarded, shown_truly
+    from reconciler.desired.by_pins import STATE
     from reconciler.errors import InputError
-    from reconciler.pins import pins_folder, read_pins
-    from reconciler.planner import make_plan
-    from reconciler.selection import select, selector
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.reader import Reader
+    from reconciler.plan.planner import make_plan
+    from reconciler.plan.planning import connect, guarded, shown_truly
+    from reconciler.plan.selection import select, selector
+    from reconciler.schema.catalog import BUSINESS
+    from reconciler.schema.pins import pins_folder, read_pins
     from reconciler.settings import find_settings, load_settings
-    from reconciler.space import Reader
 
     begin = next((one for one in entries if one["event"] == "begin"), None)
     steps = steps_of(entries)
@@ -155,7 +155,7 @@ def reverse_plan(
 
 def space_of(begin: Mapping[str, Any], settings: Settings) -> str:
     """Return the name of a run's space, as the settings or else the run know it; raises CannotRun."""
-    from reconciler.manifest.shape import SEGMENT
+    from reconciler.manifest.document import SEGMENT
 
     known = (name for name, one in settings.spaces.items() if one.project_key == begin["space"])
     name = next(known, begin.get("space_name") or begin["space"])
@@ -170,9 +170,9 @@ def change_of_files(items: Iterable[WantedItem], plan: Plan, reader: Reader) -> 
     """Return as a unified difference what makes the files want what the way back does; empty for nothing."""
     import difflib
 
-    from reconciler.cli.files import STATE
-    from reconciler.cli.refresh import agreeing_with
-    from reconciler.cli.workspace import open_workspace
+    from reconciler.adopt.refresh import agreeing_with
+    from reconciler.desired.by_pins import STATE
+    from reconciler.plan.planning import open_workspace
 
     changed = {(update.ref, one.key) for update in plan.updates for one in update.changes}
     goal = {
@@ -237,8 +237,8 @@ def way_back(
     steps: Mapping[tuple[Ref, str], Step], live: Mapping[Ref, Item], catalog: Catalog, run: str
 ) -> tuple[tuple[WantedItem, ...], tuple[str, ...]]:
     """Want the old value of every field that still holds the run's; tell which were touched since."""
-    from reconciler.authored import Place
-    from reconciler.catalog import WantedField, WantedItem
+    from reconciler.manifest.nodes import Place
+    from reconciler.schema.catalog import WantedField, WantedItem
 
     fields: dict[Ref, list[WantedField]] = {}
     touched: list[str] = []

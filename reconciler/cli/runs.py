@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from reconciler.cli.output import say, say_json, tell
-from reconciler.cli.own_folder import RUNS, refuse_foreign
+from reconciler.apply.own_folder import RUNS, refuse_foreign
+from reconciler.cli.streams import say, say_json, tell
 from reconciler.errors import CannotRun
 
 VERIFY = "verify"
@@ -49,7 +49,7 @@ def command(run: str | None, journal: Path | None, anchors: tuple[str, ...], fmt
 
 def verified(paths: list[Path], anchors: tuple[str, ...]) -> int:
     """Say of every journal whether it is what its run wrote; 1 where one is not, or has no end."""
-    from reconciler.cli.anchors import given, recorded, verdicts
+    from reconciler.apply.journal_end import given, recorded, verdicts
     from reconciler.render.safe import safe_text
 
     found = list(verdicts(paths, [*given(anchors), *recorded(Path.cwd())]))
@@ -60,7 +60,7 @@ def verified(paths: list[Path], anchors: tuple[str, ...]) -> int:
 
 def audited(paths: list[Path]) -> int:
     """Print one JSON line a PUT."""
-    from reconciler.journal import audit_of, read_journal
+    from reconciler.apply.journal import audit_of, read_journal
 
     for path in paths:
         say_json("".join(f"{json.dumps(one, sort_keys=True)}\n" for one in audit_of(read_journal(path))))
@@ -69,7 +69,7 @@ def audited(paths: list[Path]) -> int:
 
 def shown(path: Path, fmt: str) -> int:
     """Print one journal in full."""
-    from reconciler.journal import read_journal
+    from reconciler.apply.journal import read_journal
 
     entries = list(read_journal(path))
     if fmt == "json":
@@ -81,7 +81,7 @@ def shown(path: Path, fmt: str) -> int:
 
 def listed(paths: list[Path], fmt: str) -> int:
     """Print a line a run; one that cannot be read does not hide the others, and is told, with 1."""
-    from reconciler.journal import read_journal
+    from reconciler.apply.journal import read_journal
     from reconciler.render.safe import safe_text
 
     broken: list[str] = []

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.disk import write
 from reconciler.errors import CannotRun
+from reconciler.manifest.disk import write
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -104,7 +104,7 @@ def nameless(url: str) -> str:
 def pretend_service() -> ModuleType:
     """Import the sandbox, which is an extra of the package."""
     try:
-        from reconciler.sandbox import command as service
+        from reconciler.sandbox.http import serving as service
     except ModuleNotFoundError as missing:
         raise CannotRun(
             f"the sandbox needs {missing.name}", "install it: pip install 'meegle-reconciler[sandbox]'"

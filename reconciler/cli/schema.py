@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say
-from reconciler.disk import write
+from reconciler.cli.streams import say
+from reconciler.manifest.disk import write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.authored import Manifest
-    from reconciler.cli.workspace import Workspace
-    from reconciler.manifest.editing import Edit
-    from reconciler.pins import Pins
-    from reconciler.rewrite import Moves
+    from reconciler.adopt.renames import Moves
+    from reconciler.manifest.edit.edits import Edit
+    from reconciler.manifest.nodes import Manifest
+    from reconciler.meegle.reader import Reader
+    from reconciler.plan.planning import Workspace
+    from reconciler.schema.pins import Pins
     from reconciler.settings import Settings
-    from reconciler.space import Reader
 
 CHANGED = 2
 
@@ -41,8 +41,8 @@ def pull(paths: tuple[Path, ...], space: str | None, *, rewrite: bool) -> int:
 
     PATHS are files or folders of desired state (default: state).
     """
-    from reconciler.pins import pins_folder
     from reconciler.render.safe import safe_text
+    from reconciler.schema.pins import pins_folder
 
     workspace, pins, rewritten = live_pins(paths, space, rewrite=rewrite)
     folder = pins_folder(workspace.root, workspace.space)
@@ -66,8 +66,8 @@ def pinned_files(pins: Pins, space: str) -> dict[str, str]:
     """Return the text of each file of `schemas/SPACE/`: the pins, and a schema of each type for editors."""
     import json
 
-    from reconciler.editor import editor_schema
-    from reconciler.pins import pin_files, stems
+    from reconciler.schema.editor_schema import editor_schema
+    from reconciler.schema.pins import pin_files, stems
 
     names = sorted({space, pins.space_key})
     return pin_files(pins) | {
@@ -82,8 +82,8 @@ def pinned_files(pins: Pins, space: str) -> dict[str, str]:
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where anything changed.")
 def check(paths: tuple[Path, ...], space: str | None, *, detailed_exitcode: bool) -> int:
     """Say what changed in the space since it was pinned, by its effect on the files."""
-    from reconciler.metadata import differences
     from reconciler.render.safe import safe_text
+    from reconciler.schema.pin_changes import differences
 
     workspace, live, _ = live_pins(paths, space)
     found = list(differences(workspace.pins.types, live.types))
@@ -102,9 +102,9 @@ def live_pins(
     """Read what the files rely on, as the space is now; with the files that say it by its names of today."""
     from dataclasses import replace
 
-    from reconciler.api.client import Client
-    from reconciler.cli.workspace import connect, open_workspace
-    from reconciler.space import Reader
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.reader import Reader
+    from reconciler.plan.planning import connect, open_workspace
 
     workspace = open_workspace(paths, space, checked=False)
     connection = connect(workspace.mistakes)
@@ -124,9 +124,9 @@ def live_pins(
 
 def rewritten_files(workspace: Workspace, reader: Reader) -> dict[str, bytes]:
     """Return the bytes of the files, the settings among them, in which something is called otherwise now."""
+    from reconciler.adopt.renames import rewrites
     from reconciler.errors import InputError
-    from reconciler.manifest.editing import edited
-    from reconciler.rewrite import rewrites
+    from reconciler.manifest.edit.edits import edited
 
     if workspace.mistakes:
         raise InputError(workspace.mistakes)
@@ -140,8 +140,8 @@ def rewritten_files(workspace: Workspace, reader: Reader) -> dict[str, bytes]:
 
 def moved(workspace: Workspace, reader: Reader) -> Moves:
     """Return which pinned people have another e-mail now, and which pinned items another name."""
+    from reconciler.adopt.renames import Moves
     from reconciler.model import Ref
-    from reconciler.rewrite import Moves
 
     known = reader.catalog.people.by_key
     emails = {
@@ -169,10 +169,10 @@ def moved(workspace: Workspace, reader: Reader) -> Moves:
 
 def settings_edits(workspace: Workspace, moves: Moves) -> dict[str, list[Edit]]:
     """Return the edits of the settings' groups, by the settings' file."""
-    from reconciler.authored import AuthoredMap
-    from reconciler.manifest import SETTINGS
-    from reconciler.manifest.reading import read_tree
-    from reconciler.rewrite import people
+    from reconciler.adopt.renames import people
+    from reconciler.manifest.loading import SETTINGS
+    from reconciler.manifest.nodes import AuthoredMap
+    from reconciler.manifest.parsing import read_tree
 
     file = f"{workspace.state}/{SETTINGS}"
     path = workspace.root / file
@@ -184,7 +184,7 @@ def settings_edits(workspace: Workspace, moves: Moves) -> dict[str, list[Edit]]:
 
 def with_settings(workspace: Workspace, files: Mapping[str, bytes]) -> Settings:
     """Return the settings, read anew where they are among the files."""
-    from reconciler.manifest import SETTINGS
+    from reconciler.manifest.loading import SETTINGS
     from reconciler.settings import read_settings
 
     file = f"{workspace.state}/{SETTINGS}"
@@ -193,8 +193,8 @@ def with_settings(workspace: Workspace, files: Mapping[str, bytes]) -> Settings:
 
 def with_files(manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
     """Return the desired state with other contents of some files."""
-    from reconciler.authored import Manifest
-    from reconciler.manifest import read_bytes
+    from reconciler.manifest.loading import read_bytes
+    from reconciler.manifest.nodes import Manifest
 
     read = [
         read_bytes(files[one.file], one.file)[0] if one.file in files else one for one in manifest.documents
@@ -204,7 +204,7 @@ def with_files(manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
 
 def gathered(workspace: Workspace, reader: Reader) -> Pins:
     """Return fresh pins: types that are named or pinned, people and items that the files name."""
-    from reconciler.pins import Pins
+    from reconciler.schema.pins import Pins
 
     words = {document.type.text for document in workspace.manifest.documents} | set(workspace.pins.types)
     catalog = reader.open(words, workspace.settings.groups())

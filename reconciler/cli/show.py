@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say
+from reconciler.cli.streams import say
 
 
 @click.command("show")
@@ -15,10 +15,10 @@ from reconciler.cli.output import say
 @options.formats
 def command(plan: Path, formats: tuple[tuple[str, Path | None], ...]) -> int:
     """Show a saved PLAN; no network is needed."""
-    from reconciler.cli.saved import read_plan
-    from reconciler.cli.views import refuse_input, show_plan
-    from reconciler.disk import begin
-    from reconciler.planfile import plan_of
+    from reconciler.apply.saved_plan import read_plan
+    from reconciler.cli.formats import refuse_input, show_plan
+    from reconciler.manifest.disk import begin
+    from reconciler.plan.plan_file import plan_of
 
     files = [path for _, path in formats]
     refuse_input(plan, *files)

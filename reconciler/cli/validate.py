@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say
-from reconciler.collector import collector_at_rest
+from reconciler.cli.streams import say
+from reconciler.gc_pause import collector_at_rest
 
 
 @click.command("validate")
@@ -17,11 +17,11 @@ from reconciler.collector import collector_at_rest
 @collector_at_rest()
 def command(paths: tuple[Path, ...], fmt: str) -> int:
     """Check the files without network or credentials; all mistakes at once."""
-    from reconciler.authored import Place
-    from reconciler.cli.files import validate_files
-    from reconciler.cli.own_folder import is_own
+    from reconciler.apply.own_folder import is_own
+    from reconciler.desired.by_pins import validate_files
     from reconciler.errors import InputError, Internal, Mistake, ReconcilerError
-    from reconciler.manifest import report
+    from reconciler.manifest.loading import report
+    from reconciler.manifest.nodes import Place
     from reconciler.render.mistakes import VIEWS, Checked
 
     is_own()
@@ -45,6 +45,6 @@ def command(paths: tuple[Path, ...], fmt: str) -> int:
 
 def place_in_repository() -> str:
     """Return the way from the repository's root to this folder, which annotations name."""
-    from reconciler.history import prefix
+    from reconciler.plan.history import prefix
 
     return prefix(Path.cwd())

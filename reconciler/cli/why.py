@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import options
-from reconciler.cli.output import say
+from reconciler.cli.streams import say
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
-    from reconciler.catalog import Catalog, WantedField, WantedItem
-    from reconciler.cli.workspace import Workspace
     from reconciler.model import Change, Item, Plan, Ref
+    from reconciler.plan.planning import Workspace
+    from reconciler.schema.catalog import Catalog, WantedField, WantedItem
 
 
 @click.command("why")
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 @options.space
 def command(ref: str, space: str | None) -> int:
     """Explain REF: an item, or one of its fields (`ID.FIELD`, `ID.roles.ROLE`)."""
-    from reconciler.api.client import Client
-    from reconciler.cli.workspace import (
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.reader import Reader
+    from reconciler.plan.planning import (
         Raised,
         Refs,
         Selection,
@@ -33,7 +34,6 @@ def command(ref: str, space: str | None) -> int:
         open_workspace,
         plan_now,
     )
-    from reconciler.space import Reader
 
     workspace = open_workspace((), space)
     connection = connect(workspace.mistakes)
@@ -104,8 +104,8 @@ def facts(
     workspace: Workspace,
 ) -> Mapping[str, str]:
     """Return what is wanted and why, and what is live and by whom."""
-    from reconciler.fields.base import Rule, settle
-    from reconciler.history import author_of
+    from reconciler.fields.codec import Rule, settle
+    from reconciler.plan.history import author_of
 
     codec = catalog.codec(item.ref.type_key, one.key, by_pins=True)
     seen = live.values.get(one.key) if live else None
@@ -128,8 +128,8 @@ def facts(
 
 def last_applied(root: Path, ref: Ref) -> dict[str, str]:
     """Return, by field, when a run of this machine last ended for it, and how."""
-    from reconciler.cli.own_folder import RUNS, foreign
-    from reconciler.journal import read_journal
+    from reconciler.apply.journal import read_journal
+    from reconciler.apply.own_folder import RUNS, foreign
 
     found: dict[str, str] = {}
     for path in () if foreign(root) else sorted((root / RUNS).glob("*/journal.jsonl")):

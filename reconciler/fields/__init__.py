@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.fields.base import NO_ITEMS, Codec, FieldSpec, Items, People
+from reconciler.fields.codec import NO_ITEMS, Codec, FieldSpec, Items, People
 from reconciler.fields.compound import CompoundCodec
 from reconciler.fields.dates import DayCodec, MomentCodec, ScheduleCodec
 from reconciler.fields.links import DocumentsCodec

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
-from reconciler.fields.base import (
+from reconciler.fields.codec import (
     EMPTY_LABEL,
     Codec,
     Rule,
@@ -26,6 +25,7 @@ from reconciler.fields.base import (
 )
 from reconciler.fields.pairs import pairs_of
 from reconciler.fields.unread import Unreadable, is_nothing
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Place, Scalar
 
 Row: TypeAlias = tuple[tuple[str, Hashable], ...]
 """(sub-field's key, canonical value) in the order of the sub-fields; empty values are left out."""

@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reconciler.authored import AuthoredMap, Node, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape
-from reconciler.fields.base import (
+from reconciler.fields.codec import (
     EMPTY,
     EMPTY_LABEL,
     Codec,
@@ -23,6 +22,7 @@ from reconciler.fields.base import (
     found,
 )
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
+from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from reconciler.authored import AuthoredList, Node, Scalar
 from reconciler.errors import Mistake, WrongShape
-from reconciler.fields.base import EMPTY_LABEL, Codec, Schema, Seen, Wanted, Wrong, found, members
+from reconciler.fields.codec import EMPTY_LABEL, Codec, Schema, Seen, Wanted, Wrong, found, members
 from reconciler.fields.text import LINK, WEB_ADDRESS
 from reconciler.fields.unread import Unreadable, is_nothing
+from reconciler.manifest.nodes import AuthoredList, Node, Scalar
 
 
 class DocumentsCodec(Codec):

@@ -8,10 +8,10 @@ from decimal import Context, Decimal
 from math import isinf
 from typing import Any
 
-from reconciler.authored import Scalar
 from reconciler.errors import Mistake, quoted
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, ScalarCodec, Schema, Seen, Wrong
+from reconciler.fields.codec import EMPTY, EMPTY_LABEL, ScalarCodec, Schema, Seen, Wrong
 from reconciler.fields.unread import Unreadable, is_nothing
+from reconciler.manifest.nodes import Scalar
 
 ON_THE_WIRE = re.compile(r"-?[0-9]{1,310}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")
 """A number of JSON, as far as a double reaches; more digits than that are an attack or a slip."""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from reconciler.authored import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
-from reconciler.fields.base import (
+from reconciler.fields.choice import OneCodec, SeveralCodec
+from reconciler.fields.codec import (
     FieldSpec,
     Option,
     Schema,
@@ -18,9 +18,9 @@ from reconciler.fields.base import (
     found,
     one_of,
 )
-from reconciler.fields.chosen import OneCodec, SeveralCodec
 from reconciler.fields.text import canonical, written_text
 from reconciler.fields.unread import Unreadable, is_id, is_unset
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 NUMERAL = re.compile(r"[-+]?([0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
 """A label that an editor reads as a number."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
-from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
-from reconciler.fields.base import EMPTY, EMPTY_LABEL, People, ScalarCodec, Schema, Seen, Wrong, found
+from reconciler.fields.codec import EMPTY, EMPTY_LABEL, People, ScalarCodec, Schema, Seen, Wrong, found
 from reconciler.fields.sets import SetCodec, added, wrong_separator
 from reconciler.fields.unread import Unreadable, is_nothing
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Place, Scalar
 
 PERSON: Schema = {"type": ["string", "integer"]}
 USER_KEY = re.compile(r"[0-9]{15,25}")

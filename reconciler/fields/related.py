@@ -6,9 +6,8 @@ import re
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from reconciler.authored import AuthoredList, AuthoredMap, Node, Place, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
-from reconciler.fields.base import (
+from reconciler.fields.codec import (
     ANY_TEXT,
     EMPTY,
     EMPTY_LABEL,
@@ -26,6 +25,7 @@ from reconciler.fields.base import (
 )
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Place, Scalar
 
 ITEM_ID = re.compile(r"[1-9][0-9]{0,18}")
 LAST_ID = re.compile(r"(?:^|/)([1-9][0-9]{5,18})(?:[/?#].*)?$")

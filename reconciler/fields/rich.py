@@ -8,9 +8,8 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.authored import AuthoredMap, Node, Scalar
 from reconciler.errors import Mistake, UnknownName
-from reconciler.fields.base import (
+from reconciler.fields.codec import (
     ANY_TEXT,
     DOCUMENTED,
     EMPTY,
@@ -39,6 +38,7 @@ from reconciler.fields.prose import (
 )
 from reconciler.fields.text import canonical, nothing_in, text_of, written_text
 from reconciler.fields.unread import Unreadable
+from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
 
 LONGEST_MARKDOWN = 100_000
 """Characters of one Markdown value: some patterns cost its parser 30 µs each."""

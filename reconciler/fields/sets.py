@@ -6,9 +6,9 @@ from abc import abstractmethod
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from reconciler.authored import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.errors import Mistake, UnknownName, nearest
-from reconciler.fields.base import EMPTY_LABEL, Codec, Rule, Schema, Seen, Wanted, Wrong, entries, members
+from reconciler.fields.codec import EMPTY_LABEL, Codec, Rule, Schema, Seen, Wanted, Wrong, entries, members
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 MODES = ("contains", "excludes")
 NO_NULL = "delete it (an empty list is [])"

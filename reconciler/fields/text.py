@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from reconciler.authored import Node, Scalar
 from reconciler.errors import QUOTABLE, Mistake
-from reconciler.fields.base import ANY_TEXT, EMPTY, EMPTY_LABEL, ScalarCodec, Schema, Seen, Wanted, Wrong
+from reconciler.fields.codec import ANY_TEXT, EMPTY, EMPTY_LABEL, ScalarCodec, Schema, Seen, Wanted, Wrong
 from reconciler.fields.unread import Unreadable
+from reconciler.manifest.nodes import Node, Scalar
 
 TELEPHONE = re.compile(r"(?:\+?[0-9]{1,4})?(?:[-()*#]*[0-9]){3,50}")
 LONGEST_TELEPHONE = 54

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from reconciler.authored import AuthoredList, Node, Scalar
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
-from reconciler.fields.base import (
+from reconciler.fields.choice import OneCodec, SeveralCodec
+from reconciler.fields.codec import (
     FieldSpec,
     Option,
     Schema,
@@ -18,9 +18,9 @@ from reconciler.fields.base import (
     found,
     one_of,
 )
-from reconciler.fields.chosen import OneCodec, SeveralCodec
 from reconciler.fields.options import bearing, folded, forms_of, id_form, refuse_cut, several
 from reconciler.fields.unread import Unreadable, is_id, is_unset
+from reconciler.manifest.nodes import AuthoredList, Node, Scalar
 
 Path: TypeAlias = tuple[str, ...]
 """Option ids from the root down to the chosen level."""

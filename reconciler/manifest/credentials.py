@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from reconciler.authored import Place
 from reconciler.errors import Mistake
+from reconciler.manifest.nodes import Place
 
 SECRET = re.compile(
     r"(?i)secret|token|passw|credential|private_?key|api_?key|base_?url|plugin_?id|(?<![a-z])user_?key"

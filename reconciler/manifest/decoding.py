@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from reconciler.authored import Place
 from reconciler.errors import Mistake
+from reconciler.manifest.nodes import Place
 
 LARGEST = 1024 * 1024
 """Bytes that one file may have."""

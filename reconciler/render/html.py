@@ -18,10 +18,10 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from reconciler.fields.base import EMPTY_LABEL
-from reconciler.guard import allow_line
+from reconciler.fields.codec import EMPTY_LABEL
 from reconciler.model import Block, Change, Plan, Ref, Released, SideEffect, Update
-from reconciler.planfile import PlanFile
+from reconciler.plan.guard import allow_line
+from reconciler.plan.plan_file import PlanFile
 from reconciler.render.explain import GONE, NEW, SAME, inside_rows, is_long, safe_lines, words
 from reconciler.render.groups import (
     BOTH,

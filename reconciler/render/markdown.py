@@ -14,10 +14,10 @@ from typing import NewType
 
 from markupsafe import escape
 
-from reconciler.authored import Place
-from reconciler.guard import allow_line
+from reconciler.manifest.nodes import Place
 from reconciler.model import Block, Change, Failure, Plan, Released, SideEffect, Update
-from reconciler.planfile import PlanFile
+from reconciler.plan.guard import allow_line
+from reconciler.plan.plan_file import PlanFile
 from reconciler.render.explain import GONE, NEW, Piece, inside_rows, is_long, nearby, words
 from reconciler.render.groups import (
     BOTH,

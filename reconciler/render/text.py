@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.guard import allow_line
 from reconciler.model import (
     Already,
     Applied,
@@ -22,6 +21,7 @@ from reconciler.model import (
     Update,
     word,
 )
+from reconciler.plan.guard import allow_line
 from reconciler.render.explain import is_long, one_line
 from reconciler.render.groups import shows_members, steps, told_apart, unknown_line, why_line
 from reconciler.render.safe import SafeText, isolated, safe_text

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from .command import serve
+from reconciler.sandbox.http.serving import serve
 
 
 def main(argv: list[str] | None = None) -> int:

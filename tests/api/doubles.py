@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from reconciler.api.connection import Connection, connection_from
-from reconciler.api.throttle import Wait
+from reconciler.meegle.http.connection import Connection, connection_from
+from reconciler.meegle.http.throttle import Wait
 
 SECRET = "5ec2e7-of-the-plugin-5ec2e7"
 TOKEN = "p-70cafe70-token"

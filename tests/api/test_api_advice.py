@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.api.failures import ApiRefusal, TokenRefused
+from reconciler.meegle.http.failures import ApiRefusal, TokenRefused
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

@@ -13,9 +13,11 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import httpx
 import pytest
 
-from reconciler.api.client import Client
-from reconciler.api.endpoints import ALL_TYPES, PLUGIN_TOKEN, QUERY, USER_QUERY
-from reconciler.api.failures import (
+from reconciler.errors import CannotRun
+from reconciler.meegle.http.answers import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
+from reconciler.meegle.http.client import Client
+from reconciler.meegle.http.endpoints import ALL_TYPES, PLUGIN_TOKEN, QUERY, USER_QUERY
+from reconciler.meegle.http.failures import (
     ApiRefusal,
     Interrupted,
     KeepsThrottling,
@@ -25,8 +27,6 @@ from reconciler.api.failures import (
     Unreachable,
     WriteRefused,
 )
-from reconciler.api.wire import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
-from reconciler.errors import CannotRun
 from tests.api.doubles import (
     SECRET,
     TOKEN,
@@ -502,7 +502,7 @@ def test_the_log_tells_templates_and_no_value(caplog: pytest.LogCaptureFixture) 
         client.read(
             QUERY, path={"project_key": "my-space", "type_key": "story"}, body={"work_item_ids": [4711]}
         )
-    ours = [record.getMessage() for record in caplog.records if record.name == "reconciler.api"]
+    ours = [record.getMessage() for record in caplog.records if record.name == "reconciler.meegle.http"]
     assert len(ours) == 2
     assert ours[1].startswith("POST /open_api/{project_key}/work_item/{type_key}/query 404 in ")
     assert ours[1].endswith("log id 2026L0G")

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from reconciler.api.connection import connection_from
-from reconciler.api.failures import BadEnvironment
+from reconciler.meegle.http.connection import connection_from
+from reconciler.meegle.http.failures import BadEnvironment
 
 FULL = {
     "MEEGLE_BASE_URL": "https://project.feishu.cn",
@@ -158,7 +158,7 @@ def test_the_secret_is_in_no_text_of_a_connection() -> None:
 
 def test_what_an_answer_means_is_known_without_network_code() -> None:
     names = "connection", "endpoints", "failures", "wire"
-    imports = "; ".join(f"import reconciler.api.{name}" for name in names)
+    imports = "; ".join(f"import reconciler.meegle.http.{name}" for name in names)
     program = (
         f"import sys; {imports}; print(sorted({{'httpx', 'httpcore', 'ssl', 'tenacity'}} & set(sys.modules)))"
     )

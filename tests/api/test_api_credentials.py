@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.api.connection import connection_from
-from reconciler.api.failures import BadEnvironment
-from reconciler.api.wire import Failure, read_answer
+from reconciler.meegle.http.answers import Failure, read_answer
+from reconciler.meegle.http.connection import connection_from
+from reconciler.meegle.http.failures import BadEnvironment
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

@@ -5,10 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from reconciler.api.client import Client
-from reconciler.api.endpoints import BATCH_UPDATE, ENDPOINTS, PLUGIN_TOKEN, QUERY, UPDATE, find
-from reconciler.api.failures import WriteRefused
 from reconciler.errors import CannotRun
+from reconciler.meegle.http.client import Client
+from reconciler.meegle.http.endpoints import BATCH_UPDATE, ENDPOINTS, PLUGIN_TOKEN, QUERY, UPDATE, find
+from reconciler.meegle.http.failures import WriteRefused
 from tests.api.doubles import Service, connected, no_wait
 
 BASE = "http://127.0.0.1:1"

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 import trustme
 
-from reconciler.api.client import Client
-from reconciler.api.connection import Connection
-from reconciler.api.endpoints import QUERY
-from reconciler.api.failures import Redirected, TlsFailed, Unreachable
-from reconciler.api.wire import Accepted, Ambiguous, Fatal, NotWritten, Verdict
+from reconciler.meegle.http.answers import Accepted, Ambiguous, Fatal, NotWritten, Verdict
+from reconciler.meegle.http.client import Client
+from reconciler.meegle.http.connection import Connection
+from reconciler.meegle.http.endpoints import QUERY
+from reconciler.meegle.http.failures import Redirected, TlsFailed, Unreachable
 from tests.api.doubles import (
     SECRET,
     TOKEN,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.sandbox.model import Space
+from reconciler.sandbox.state.model import Space
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

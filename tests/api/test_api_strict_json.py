@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.api.strict_json import Unfit, loads
+from reconciler.meegle.http.strict_json import Unfit, loads
 
 texts = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(['"', '\\"', "\\u0022", "a\\"])
 numbers = st.integers() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)

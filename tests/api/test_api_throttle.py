@@ -9,10 +9,10 @@ from collections import deque
 import httpx
 import pytest
 
-from reconciler.api.client import Client
-from reconciler.api.endpoints import FILTER, QUERY, UPDATE
-from reconciler.api.failures import Interrupted
-from reconciler.api.throttle import Pace, Permit
+from reconciler.meegle.http.client import Client
+from reconciler.meegle.http.endpoints import FILTER, QUERY, UPDATE
+from reconciler.meegle.http.failures import Interrupted
+from reconciler.meegle.http.throttle import Pace, Permit
 from tests.api.doubles import TOKEN_PATH, Service, Time, connected, good, refusal, token_answer
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.api.client import Client
-from reconciler.api.connection import Connection, connection_from
-from reconciler.api.endpoints import ALL_TYPES
-from reconciler.api.token_file import kept, unkept
-from reconciler.private import ours
+from reconciler.manifest.private import ours
+from reconciler.meegle.http.client import Client
+from reconciler.meegle.http.connection import Connection, connection_from
+from reconciler.meegle.http.endpoints import ALL_TYPES
+from reconciler.meegle.http.token_file import kept, unkept
 from reconciler.sandbox import Running, demo_world
 
 REAL = {

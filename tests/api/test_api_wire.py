@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.api.failures import Redirected, StopCode
-from reconciler.api.wire import (
+from reconciler.meegle.http.answers import (
     STOP_CODES,
     Accepted,
     Ambiguous,
@@ -26,6 +25,7 @@ from reconciler.api.wire import (
     was_throttled,
     worth_another_read,
 )
+from reconciler.meegle.http.failures import Redirected, StopCode
 
 
 def answer(status: int, body: object, **headers: str) -> Answer:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.catalog import WantedItem
-from reconciler.cli.files import read_by_pins
-from reconciler.manifest import reading
+from reconciler.desired.by_pins import read_by_pins
+from reconciler.manifest import parsing
+from reconciler.schema.catalog import WantedItem
 from tests.bench.work import FIELDS, write_state
 
 if TYPE_CHECKING:
@@ -103,13 +103,13 @@ def test_a_plan_scans_each_file_once_and_a_second_one_with_a_cache_none(
     busy: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     scanned: list[int] = []
-    parser = reading.CParser
+    parser = parsing.CParser
 
     def counted(text: str) -> Any:
         scanned.append(len(text))
         return parser(text)
 
-    monkeypatch.setattr(reading, "CParser", counted)
+    monkeypatch.setattr(parsing, "CParser", counted)
     sizes = {len(path.read_text()) for path in (busy.folder / "state").rglob("0*.yaml")}
     monkeypatch.setenv("RECONCILER_CACHE", str(tmp_path_factory.mktemp("kept") / "cache"))
     for expected in (3, 0):
@@ -177,7 +177,7 @@ def test_reading_an_item_takes_a_bounded_number_of_calls(
 def test_comparing_an_item_that_agrees_takes_a_bounded_number_of_calls(
     busy: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reconciler.catalog import Catalog  # noqa: PLC0415 - beside what is counted
+    from reconciler.schema.catalog import Catalog  # noqa: PLC0415 - beside what is counted
 
     counted: list[int] = []
     agrees = Catalog.agrees
@@ -190,7 +190,7 @@ def test_comparing_an_item_that_agrees_takes_a_bounded_number_of_calls(
         counted.append(int(pstats.Stats(profile).total_calls))  # type: ignore[attr-defined]
         return told
 
-    monkeypatch.setattr("reconciler.space.THREADS", 1)
+    monkeypatch.setattr("reconciler.meegle.reader.THREADS", 1)
     monkeypatch.setattr(Catalog, "agrees", profiled)
     assert busy.run("plan").code == 0
     assert len(counted) == 120

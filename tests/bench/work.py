@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reconciler.sandbox import Options, World, demo_world
-from reconciler.sandbox.generate import BASE, generate
+from reconciler.sandbox.demo.generate import BASE, generate
 
 REPOSITORY = Path(__file__).parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from reconciler.sandbox import Options
-from reconciler.sandbox.demo import PROJECT as KEY
+from reconciler.sandbox.demo.space import PROJECT as KEY
 from tests.conftest import desk_in
 
 if TYPE_CHECKING:

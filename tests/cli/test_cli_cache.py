@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler import cache
-from reconciler.manifest import read_bytes
+from reconciler.desired import cache
+from reconciler.manifest.loading import read_bytes
 
 if TYPE_CHECKING:
-    from reconciler.authored import Document
     from reconciler.errors import Mistake
+    from reconciler.manifest.nodes import Document
     from tests.conftest import Desk
 
 PRIORITY = "{id: 6300012320, fields: {priority: P1}}"
@@ -30,7 +30,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(file)
         return read_bytes(raw, file)
 
-    monkeypatch.setattr("reconciler.cli.files.read_bytes", noted)
+    monkeypatch.setattr("reconciler.desired.by_pins.read_bytes", noted)
     return names
 
 

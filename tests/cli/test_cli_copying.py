@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from reconciler.sandbox import Running
-from reconciler.sandbox.seeds import read_seed
+from reconciler.sandbox.demo.seeds import read_seed
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.history import record_at, write_record
-from reconciler.planfile import UnappliedFile
-from reconciler.record import Record
+from reconciler.plan.history import record_at, write_record
+from reconciler.plan.last_applied import Record
+from reconciler.plan.plan_file import UnappliedFile
 from tests.cli.test_cli_base import BO, STORY, commit, git
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reconciler.sandbox.model import Item
+    from reconciler.sandbox.state.model import Item
     from tests.conftest import Desk
 
 INTO = ("--space", "demo", "--into", "state/pulled.yaml")

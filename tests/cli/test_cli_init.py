@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.adopt.new_repository import person
+from reconciler.adopt.workflows import ready, sealed, written_as
 from reconciler.cli import COMMANDS
-from reconciler.starter import person
-from reconciler.workflows import ready, sealed, written_as
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

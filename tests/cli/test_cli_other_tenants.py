@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.sandbox.model import Person
+from reconciler.sandbox.state.model import Person
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

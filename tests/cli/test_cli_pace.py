@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.collector import collector_at_rest
+from reconciler.gc_pause import collector_at_rest
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 
-from reconciler.planfile import digest, loads, plan_of
+from reconciler.cli.publish_schemas import published
+from reconciler.plan.plan_file import digest, loads, plan_of
 from reconciler.render.text import NO_CHANGES
-from reconciler.schemas import published
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.catalog import Catalog, TypeSpec
-from reconciler.fields.base import FieldSpec, Option
+from reconciler.fields.codec import FieldSpec, Option
+from reconciler.schema.catalog import Catalog, TypeSpec
 from tests.conftest import is_deep
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.api.failures import Unreachable
-from reconciler.asking import asked
-from reconciler.probe_report import QUESTIONS, hasher, of_host
-from reconciler.sandbox.model import Option
+from reconciler.doctor.probe_report import QUESTIONS, hasher, of_host
+from reconciler.doctor.questions import asked
+from reconciler.meegle.http.failures import Unreachable
+from reconciler.sandbox.state.model import Option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.sandbox.model import Field
+from reconciler.sandbox.state.model import Field
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Done

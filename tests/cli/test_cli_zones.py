@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from reconciler.meegle.time_zones import day_values, fitting
 from reconciler.settings import SpaceSettings
-from reconciler.zones import day_values, fitting
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

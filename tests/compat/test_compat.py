@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import Running
-from reconciler.sandbox.seeds import read_seed
+from reconciler.sandbox.demo.seeds import read_seed
 from tests.compat.make import APPLIED, BO, ITEMS, NOW, POINTS, flags, job
 from tests.conftest import Desk
 from tests.workflows.hub import BOT, Hub, git, running

@@ -28,8 +28,14 @@ Object = dict[str, Any]
 JOURNAL: Final = ".reconciler/runs/"
 """What the path of every file holds that the journal opens."""
 LATER: Final = (
-    *("filelock", "reconciler.lock", "reconciler.applier", "reconciler.cli.apply", "reconciler.cli.progress"),
-    *("reconciler.cli.saved", "reconciler.journal", "reconciler.render.events"),
+    *(
+        "filelock",
+        "reconciler.apply.lock",
+        "reconciler.apply.applier",
+        "reconciler.cli.apply",
+        "reconciler.cli.progress",
+    ),
+    *("reconciler.apply.saved_plan", "reconciler.apply.journal", "reconciler.render.events"),
 )
 """What a run imports only when it needs it, and each fork would import anew."""
 HEARD: Final = (signal.SIGINT, signal.SIGTERM)

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
-from reconciler.journal import read_journal
-from reconciler.sandbox.model import Item
+from reconciler.apply.journal import read_journal
+from reconciler.sandbox.state.model import Item
 from tests.conftest import Desk
 
 ROOT: Final = Path(__file__).parents[2]

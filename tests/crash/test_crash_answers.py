@@ -12,10 +12,10 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from reconciler.api.failures import NoAnswer, NotSent
-from reconciler.api.wire import STOP_CODES
-from reconciler.catalog import WantedItem
+from reconciler.meegle.http.answers import STOP_CODES
+from reconciler.meegle.http.failures import NoAnswer, NotSent
 from reconciler.model import Plan, Report, word
+from reconciler.schema.catalog import WantedItem
 from tests.conftest import is_deep
 from tests.workbench import Bench
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from reconciler.journal import read_journal
+from reconciler.apply.journal import read_journal
 from tests.conftest import is_deep
 from tests.crash.stage import APPLY_PLAN, ITEMS
 

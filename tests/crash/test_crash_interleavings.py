@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from reconciler.applier import Stop
+from reconciler.apply.applier import Stop
 from reconciler.model import Applied, Conflict, Plan, Report, word
 from tests.conftest import is_deep
 from tests.road import Hasty, Memory, apply_to, calm_world, plan_of
 
 if TYPE_CHECKING:
     from reconciler.sandbox import World
-    from reconciler.sandbox.world import Made
+    from reconciler.sandbox.state.world import Made
 
 STORY: Final = 6300012320
 ANA, BO, DANA = (f"731000000000000000{n}" for n in (1, 2, 4))

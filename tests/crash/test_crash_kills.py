@@ -20,7 +20,7 @@ from tests.conftest import is_deep
 from tests.crash.stage import APPLY_FILES, APPLY_PLAN, ITEMS, Ended, Stage
 
 if TYPE_CHECKING:
-    from reconciler.sandbox.world import Made
+    from reconciler.sandbox.state.world import Made
 
 COMMANDS: Final = (APPLY_PLAN, APPLY_FILES)
 KILLED: Final = -signal.SIGKILL

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.journal import read_journal
-from reconciler.lock import locked
-from reconciler.sandbox.demo import PROJECT
+from reconciler.apply.journal import read_journal
+from reconciler.apply.lock import locked
+from reconciler.sandbox.demo.space import PROJECT
 from tests.conftest import is_deep
 from tests.crash.stage import APPLY_PLAN, ITEMS
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 
 from werkzeug.wrappers import Request, Response
 
-from reconciler.sandbox.gate import Credentials
+from reconciler.sandbox.http.admission import Credentials
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

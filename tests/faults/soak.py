@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 
 from reconciler.sandbox import Running, demo_world
-from reconciler.sandbox.front import Front
+from reconciler.sandbox.http.tcp_faults import Front
 from tests.conftest import Desk
 from tests.faults.test_faults_of_the_line import FAULTS
 

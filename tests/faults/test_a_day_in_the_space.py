@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from reconciler.sandbox import Running, demo_world
-from reconciler.sandbox.world import Made
+from reconciler.sandbox.state.world import Made
 from tests.conftest import Desk, Done, is_deep
 from tests.faults.canary import leaks
 

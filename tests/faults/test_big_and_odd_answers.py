@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from reconciler.doctor.scratch_item import Scratch
+from reconciler.meegle.rows import sift
 from reconciler.model import Plan, Ref
-from reconciler.rows import sift
-from reconciler.scratch import Scratch
 from tests.workbench import Bench
 
 FIRST = 6300012320

@@ -16,9 +16,9 @@ import pytest
 
 from reconciler.cli import COMMANDS
 from reconciler.sandbox import Running, demo_world
-from reconciler.sandbox.faults import FAULTS
-from reconciler.sandbox.front import CARRIED_OUT, Front
-from reconciler.sandbox.gate import Token
+from reconciler.sandbox.http.admission import Token
+from reconciler.sandbox.http.faults import FAULTS
+from reconciler.sandbox.http.tcp_faults import CARRIED_OUT, Front
 from tests.conftest import Desk, Done, is_deep
 from tests.faults.canary import (
     CREDENTIALS,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from reconciler.api.failures import NoAnswer, NotSent
-from reconciler.applier import Stop
+from reconciler.apply.applier import Stop
 from reconciler.errors import CannotRun
+from reconciler.meegle.http.failures import NoAnswer, NotSent
 from reconciler.model import Applied, Ignored, Unknown, word
 from reconciler.sandbox import World
 from tests.road import Hasty, Memory, app_of, apply_to, calm_world, plan_of, words

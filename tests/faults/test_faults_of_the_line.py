@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import Running, demo_world
-from reconciler.sandbox.front import Front
+from reconciler.sandbox.http.tcp_faults import Front
 from tests.conftest import Desk, is_deep
 
 STORY = 6300012320

@@ -14,16 +14,16 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from reconciler.authored import AuthoredMap, Node
 from reconciler.fields import codec_for
-from reconciler.fields.base import Codec, FieldSpec, Items, Option, People, Person
+from reconciler.fields.codec import Codec, FieldSpec, Items, Option, People, Person
 from reconciler.fields.numbers import plain_decimal
 from reconciler.fields.prose import Block, Kind, Run, is_sayable, plain_prose, prose_of
 from reconciler.fields.rich import canonical_rich
 from reconciler.fields.text import canonical
 from reconciler.manifest.decoding import BAD_SIGN
-from reconciler.manifest.reading import read_tree
-from reconciler.manifest.writing import behind
+from reconciler.manifest.edit.writing import behind
+from reconciler.manifest.nodes import AuthoredMap, Node
+from reconciler.manifest.parsing import read_tree
 
 Values = st.SearchStrategy[Any]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from reconciler.authored import AuthoredMap
 from reconciler.fields import codec_for
-from reconciler.fields.base import FieldSpec, Option, People, Person, Wrong, settle
-from reconciler.manifest.reading import read_tree
+from reconciler.fields.codec import FieldSpec, Option, People, Person, Wrong, settle
+from reconciler.manifest.nodes import AuthoredMap
+from reconciler.manifest.parsing import read_tree
 from tests.fields import fieldspace as space
 from tests.fields.fieldspace import ANA, BO, GONE, ITEMS, PEOPLE, codec, node_of
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.fields.base import FieldSpec, Option
+from reconciler.fields.codec import FieldSpec, Option
 from reconciler.fields.prose import Prose
-from reconciler.sandbox import richtext
-from reconciler.sandbox.model import Field, Item, ItemType, Person
-from reconciler.sandbox.model import Option as SandboxOption
-from reconciler.sandbox.options import Options
-from reconciler.sandbox.values import Ground, check, shown
+from reconciler.sandbox.state import richtext
+from reconciler.sandbox.state.model import Field, Item, ItemType, Person
+from reconciler.sandbox.state.model import Option as SandboxOption
+from reconciler.sandbox.state.switches import Options
+from reconciler.sandbox.state.values import Ground, check, shown
 from tests.fields.fieldspace import CASES, ITEMS, PERSONS, STORY, TREE, Case, codec, formatted
 
 HERE = 6300012300

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
-from reconciler.fields.base import FieldSpec, Wrong
+from reconciler.fields.codec import FieldSpec, Wrong
 from tests.fields import fieldspace as space
 from tests.fields.fieldspace import CASES, Case, codec, node_of, yaml_of
 

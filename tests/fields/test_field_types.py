@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.fields import CODECS, REFUSED_KEYS, REFUSED_TYPES, codec_for, refusal
-from reconciler.fields.base import FieldSpec, People
 from reconciler.fields.certainty import ASSUMED, CERTAINTY, DOCUMENTED, LIVE
-from reconciler.fields.guide import guide
+from reconciler.fields.codec import FieldSpec, People
+from reconciler.fields.docs_page import guide
 
 MANAGED, REFUSED = "managed", "refused"
 

@@ -10,12 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from reconciler.api.wire import Accepted, Success, read_answer, verdict
+from reconciler.apply.journal import read_journal
 from reconciler.errors import CannotRun
-from reconciler.journal import read_journal
-from reconciler.manifest import read_bytes, report
-from reconciler.planfile import dumps, loads, plan_of
-from reconciler.render.github import DATA, escaped
+from reconciler.forge.github.annotations import DATA, escaped
+from reconciler.manifest.loading import read_bytes, report
+from reconciler.meegle.http.answers import Accepted, Success, read_answer, verdict
+from reconciler.plan.plan_file import dumps, loads, plan_of
 from reconciler.render.markdown import code, fenced, said, table_row
 from reconciler.render.safe import UNSEEN, safe_text
 from reconciler.settings import read_settings

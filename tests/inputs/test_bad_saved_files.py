@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.journal import FIRST, sealed
+from reconciler.apply.journal import FIRST, sealed
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

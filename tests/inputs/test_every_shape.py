@@ -8,11 +8,11 @@ from itertools import pairwise, product
 
 import pytest
 
-from reconciler.authored import AuthoredMap
 from reconciler.errors import Mistake
 from reconciler.fields import CODECS, KINDS
-from reconciler.fields.base import Codec, FieldSpec, Wanted, Wrong, settle
-from reconciler.manifest.reading import read_tree
+from reconciler.fields.codec import Codec, FieldSpec, Wanted, Wrong, settle
+from reconciler.manifest.nodes import AuthoredMap
+from reconciler.manifest.parsing import read_tree
 from tests.fields import fieldspace as space
 from tests.fields.fieldspace import codec
 

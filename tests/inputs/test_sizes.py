@@ -12,14 +12,14 @@ from typing import Final
 
 import pytest
 
-from reconciler.api.wire import read_answer
-from reconciler.authored import AuthoredMap, Place, Scalar
+from reconciler.apply.journal import FIRST, read_journal, sealed
 from reconciler.errors import ReconcilerError
-from reconciler.fields.base import Wrong
+from reconciler.fields.codec import Wrong
 from reconciler.fields.rich import LONGEST_MARKDOWN
-from reconciler.journal import FIRST, read_journal, sealed
-from reconciler.manifest import read_bytes
-from reconciler.planfile import loads
+from reconciler.manifest.loading import read_bytes
+from reconciler.manifest.nodes import AuthoredMap, Place, Scalar
+from reconciler.meegle.http.answers import read_answer
+from reconciler.plan.plan_file import loads
 from reconciler.render.explain import words
 from reconciler.render.safe import safe_text
 from reconciler.settings import read_settings

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.authored import AuthoredList, AuthoredMap, Scalar
-from reconciler.manifest.reading import read_tree
-from reconciler.sandbox.generate import BASE, generate
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Scalar
+from reconciler.manifest.parsing import read_tree
+from reconciler.sandbox.demo.generate import BASE, generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.sandbox import content
-from reconciler.sandbox.generate import generate
+from reconciler.sandbox.demo import content
+from reconciler.sandbox.demo.generate import generate
 from tests.conftest import is_deep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reconciler.sandbox.model import Field, Item
+    from reconciler.sandbox.state.model import Field, Item
     from tests.conftest import Desk
 
 TYPES = ("story", "issue", "release")

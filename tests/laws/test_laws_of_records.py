@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model import Change, Ref
-from reconciler.planfile import PlanFile, plan_file
-from reconciler.record import NothingToRecord, Record, record_of
-from reconciler.why import Past, Wishes, Word, overlaid, word_for
+from reconciler.plan.last_applied import NothingToRecord, Record, record_of
+from reconciler.plan.plan_file import PlanFile, plan_file
+from reconciler.plan.why import Past, Wishes, Word, overlaid, word_for
 from tests.render.plans import NOON, plan_with, priority, update
 
 KEYS = "ab"

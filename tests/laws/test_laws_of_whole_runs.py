@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from reconciler.model import Already, Applied, Plan, Report
-from reconciler.sandbox.world import Made
+from reconciler.sandbox.state.world import Made
 from tests.conftest import is_deep
 from tests.laws.states import document, states
 from tests.workbench import Bench, canonical

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from reconciler.manifest.editing import Put, edited
-from reconciler.manifest.formatting import formatted, says_the_same
-from reconciler.manifest.source import Source, Way
+from reconciler.manifest.edit.edits import Put, edited
+from reconciler.manifest.edit.formatting import formatted, says_the_same
+from reconciler.manifest.edit.spans import Source, Way
 
 HEAD = "# ours: 支付 🙂\nspace: demo\ntype: story\n"
 LAYOUTS = {

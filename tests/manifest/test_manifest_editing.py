@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import InputError
-from reconciler.manifest.editing import CannotEdit, Drop, Edit, Members, Put, Rename, edited
-from reconciler.manifest.reading import read_tree
-from reconciler.manifest.source import Source, Way
-from reconciler.manifest.writing import Noted, Plain, Section, Text, reads_plain
+from reconciler.manifest.edit.edits import CannotEdit, Drop, Edit, Members, Put, Rename, edited
+from reconciler.manifest.edit.spans import Source, Way
+from reconciler.manifest.edit.writing import Noted, Plain, Section, Text, reads_plain
+from reconciler.manifest.parsing import read_tree
 from tests.manifest.drawn import SCALARS, VALUES, WORDS, comments, files
 
 FILE = """\

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.manifest import finding, load, report
+from reconciler.manifest import files as finding
+from reconciler.manifest.loading import load, report
 
 FILE = "space: demo\ntype: story\nitems: [{}]\n"
 A_LINK = "a symbolic link; put the file or folder itself here"

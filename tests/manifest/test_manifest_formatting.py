@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from reconciler.errors import InputError
-from reconciler.manifest.formatting import formatted, says_the_same
+from reconciler.manifest.edit.formatting import formatted, says_the_same
 from tests.manifest.drawn import comments, files
 
 ROUGH = b"""\

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.authored import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.errors import Mistake
-from reconciler.manifest import read_bytes, report
 from reconciler.manifest.decoding import BAD_SIGN
+from reconciler.manifest.loading import read_bytes, report
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.settings import read_settings
 
 WORDS = [

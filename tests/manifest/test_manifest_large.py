@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from reconciler.manifest import read_bytes, reading
+from reconciler.manifest import parsing
 from reconciler.manifest.decoding import LARGEST
+from reconciler.manifest.loading import read_bytes
 from reconciler.settings import read_settings
 
 HEAD = "space: demo\ntype: story\nitems:\n"
@@ -71,4 +72,4 @@ def test_64_levels_are_read_and_one_more_is_refused() -> None:
 
 
 def test_the_scanner_is_the_one_in_c() -> None:
-    assert "_ruamel_yaml" in reading.CParser.__module__
+    assert "_ruamel_yaml" in parsing.CParser.__module__

@@ -9,10 +9,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from reconciler.authored import Place
-from reconciler.fields.base import EMPTY_LABEL
+from reconciler.fields.codec import EMPTY_LABEL
+from reconciler.manifest.nodes import Place
 from reconciler.model import Block, Change, Failure, GuardResult, Plan, Ref, Released, SideEffect, Update
-from reconciler.planfile import PlanFile, plan_file
+from reconciler.plan.plan_file import PlanFile, plan_file
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

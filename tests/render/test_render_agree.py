@@ -14,9 +14,9 @@ from pathlib import Path
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from reconciler.authored import Place
+from reconciler.manifest.nodes import Place
 from reconciler.model import Plan, Ref
-from reconciler.planfile import dumps
+from reconciler.plan.plan_file import dumps
 from reconciler.render.explain import safe_lines
 from reconciler.render.groups import kind_of, updates_of
 from reconciler.render.html import plan_html
@@ -139,7 +139,7 @@ def test_all_views_have_the_same_counts(plan: Plan) -> None:
 SHOWN_TWICE = """
 import hashlib
 from tests.render.plans import hostile_plan, saved
-from reconciler.render.github import plan_annotations, step_summary
+from reconciler.forge.github.annotations import plan_annotations, step_summary
 from reconciler.render.html import plan_html
 from reconciler.render.markdown import plan_markdown
 plan = hostile_plan("x | @team")

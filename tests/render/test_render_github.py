@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 
+from reconciler.forge.github.annotations import LONGEST, SUMMARY, plan_annotations, step_summary
 from reconciler.model import GuardResult, Plan
-from reconciler.render.github import LONGEST, SUMMARY, plan_annotations, step_summary
 from tests.render.plans import HOSTILE, block, hostile_plan, plan_with, plans, priority, saved, text, update
 
 

@@ -9,11 +9,11 @@ import unicodedata
 import pytest
 from hypothesis import given
 
-from reconciler.authored import Place
-from reconciler.cli.views import VIEWS
+from reconciler.cli.formats import VIEWS
 from reconciler.errors import Mistake
+from reconciler.manifest.nodes import Place
 from reconciler.model import Plan, Rejected, Report, Row
-from reconciler.planfile import loads, plan_of
+from reconciler.plan.plan_file import loads, plan_of
 from reconciler.render.events import failed_event, patch_event, plan_event, report_events
 from reconciler.render.mistakes import Checked, as_json
 from reconciler.render.safe import UNSEEN

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.journal import read_journal
+from reconciler.apply.journal import read_journal
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Done
@@ -131,7 +131,7 @@ def test_no_put_leaves_after_memory_ran_out(desk: Desk, monkeypatch: pytest.Monk
     name = uuid.uuid4
 
     def out_of_memory() -> uuid.UUID:
-        ours = sys._getframe(1).f_globals["__name__"] == "reconciler.applier"  # not the sandbox
+        ours = sys._getframe(1).f_globals["__name__"] == "reconciler.apply.applier"  # not the sandbox
         if ours and next(made) >= nth:
             raise MemoryError
         return name()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler import disk
 from reconciler.errors import CannotRun
+from reconciler.manifest import disk
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

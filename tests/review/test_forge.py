@@ -10,13 +10,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from reconciler.errors import CannotRun
-from reconciler.forge.comments import write_comment, write_issue
-from reconciler.forge.deployments import make_record, newest_record
-from reconciler.forge.github import GitHub
-from reconciler.forge.job import Job
+from reconciler.forge.github.comments import write_comment, write_issue
+from reconciler.forge.github.deployments import make_record, newest_record
+from reconciler.forge.github.job import Job
+from reconciler.forge.github.rest import GitHub
 from reconciler.model import Plan
-from reconciler.planfile import plan_file
-from reconciler.record import Record
+from reconciler.plan.last_applied import Record
+from reconciler.plan.plan_file import plan_file
 from reconciler.render.markdown import plan_markdown
 from tests.conftest import Desk
 from tests.workflows.hub import BOT, NAME, Hub, git, running
@@ -150,8 +150,8 @@ def test_a_record_that_cannot_be_read_is_never_taken_for_none(hub: Hub, tmp_path
 
 def test_a_list_that_is_longer_than_what_is_read_is_told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     """The comment or the record that is looked for may be in the rest."""
-    monkeypatch.setattr("reconciler.forge.github.PAGE", 2)
-    monkeypatch.setattr("reconciler.forge.github.MOST_PAGES", 2)
+    monkeypatch.setattr("reconciler.forge.github.rest.PAGE", 2)
+    monkeypatch.setattr("reconciler.forge.github.rest.MOST_PAGES", 2)
     with opened(hub) as github:
         for count in range(3):
             github.call("write", "POST", "/issues/7/comments", {"body": str(count)})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.sandbox.seeds import write_seed
+from reconciler.sandbox.demo.seeds import write_seed
 from tests.cli.test_cli_base import commit, git
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.journal import FIRST, sealed
+from reconciler.apply.journal import FIRST, sealed
 from tests.workflows.hub import git
 
 if TYPE_CHECKING:

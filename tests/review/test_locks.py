@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.lock import folder, lock_file, locked
-from reconciler.sandbox.demo import PROJECT
+from reconciler.apply.lock import folder, lock_file, locked
+from reconciler.sandbox.demo.space import PROJECT
 from tests.conftest import Desk
 
 STORY = 6300012320

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.pin_files import file_stem
+from reconciler.schema.pin_files import file_stem
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

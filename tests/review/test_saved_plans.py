@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.planfile import PlanFile, seal
+from reconciler.plan.plan_file import PlanFile, seal
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

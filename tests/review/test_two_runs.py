@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.applier import Stop
+from reconciler.apply.applier import Stop
 from reconciler.model import Report, word
 from tests.road import Hasty, Memory, apply_to, calm_world, plan_of, words
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from reconciler.model import Plan
     from reconciler.sandbox import World
-    from reconciler.sandbox.world import Made
+    from reconciler.sandbox.state.world import Made
     from tests.conftest import Desk
 
 STORY = 6300012320

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.cli.decisions import settings_changes
-from reconciler.render.github import plan_annotations
+from reconciler.forge.github.annotations import plan_annotations
+from reconciler.plan.settings_changes import settings_changes
 from reconciler.render.html import plan_html
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.safe import apart, isolated, safe_json, safe_text

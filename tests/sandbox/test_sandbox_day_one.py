@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import Options
-from reconciler.sandbox.model import Field, State
+from reconciler.sandbox.state.model import Field, State
 from tests.sandbox.bench import ANA, BO, CHEN, DANA, HEX, ISSUE, ITEM, STORY, TERMINATED, Bench, like
 
 Json = Any

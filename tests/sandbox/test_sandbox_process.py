@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from reconciler.sandbox import Options, Running, World, demo_world
-from reconciler.sandbox.front import Front
+from reconciler.sandbox.http.tcp_faults import Front
 from tests.sandbox.bench import ITEM, STORIES, STORY
 
 Json = Any

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import Options
-from reconciler.sandbox.model import Item
+from reconciler.sandbox.state.model import Item
 from tests.sandbox.bench import (
     ANA,
     BO,

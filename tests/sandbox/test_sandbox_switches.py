@@ -13,12 +13,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from reconciler.sandbox import Options, World, demo_world, load_options
-from reconciler.sandbox.command import open_world, snapshot
-from reconciler.sandbox.faults import FAULTS as KINDS
-from reconciler.sandbox.generate import BadCount, generate
-from reconciler.sandbox.options import WORDS
-from reconciler.sandbox.seeds import BadSeed, read_seed, schema, write_seed
-from reconciler.sandbox.values import NORMALISERS
+from reconciler.sandbox.demo.generate import BadCount, generate
+from reconciler.sandbox.demo.seeds import BadSeed, read_seed, schema, write_seed
+from reconciler.sandbox.http.faults import FAULTS as KINDS
+from reconciler.sandbox.http.serving import open_world, snapshot
+from reconciler.sandbox.state.switches import WORDS
+from reconciler.sandbox.state.values import NORMALISERS
 from tests.sandbox.bench import ANA, BO, HEX, ITEM, STORIES, STORY, Bench
 
 Json = Any

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
-from reconciler.workflows import table, written_anew
+from reconciler.adopt.workflows import table, written_anew
 from tests.install.requires import pins_of
 from tests.workflows.runner import FLOWS, ROOT
 
@@ -71,7 +71,7 @@ def test_no_action_runs_on_a_runtime_that_github_has_removed_or_is_about_to() ->
 
 def test_templates_and_workflows_are_as_the_table_makes_them() -> None:
     for path, text in written_anew(ROOT).items():
-        assert path.read_text("utf-8") == text, f"run `python -m reconciler.workflows`: {path.name}"
+        assert path.read_text("utf-8") == text, f"run `python -m reconciler.adopt.workflows`: {path.name}"
 
 
 @pytest.mark.parametrize("path", sorted(FLOWS.glob("*.yml")), ids=lambda path: path.name)

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import CannotRun
-from reconciler.forge.comments import write_comment, write_issue
-from reconciler.forge.deployments import make_record, newest_record
-from reconciler.forge.github import ForgeRefused, GitHub, Unreachable
-from reconciler.forge.job import Job, job_from
-from reconciler.forge.pulls import close_pull, write_pull
-from reconciler.planfile import UnappliedFile
-from reconciler.record import Record
+from reconciler.forge.github.comments import write_comment, write_issue
+from reconciler.forge.github.deployments import make_record, newest_record
+from reconciler.forge.github.job import Job, job_from
+from reconciler.forge.github.pulls import close_pull, write_pull
+from reconciler.forge.github.rest import ForgeRefused, GitHub, Unreachable
+from reconciler.plan.last_applied import Record
+from reconciler.plan.plan_file import UnappliedFile
 from tests.workflows.hub import NAME, Hub, git, running
 
 BODY = "<!-- reconciler:plan v1 space=demo digest=1 truncated=false -->\nplan"

@@ -6,7 +6,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from reconciler.sandbox.seeds import write_seed
+from reconciler.sandbox.demo.seeds import write_seed
 from tests.workflows.conftest import BO, DUE, MAY, OTHER, POINTS, STORY
 from tests.workflows.hub import git
 from tests.workflows.runner import ROOT, Run, run_action

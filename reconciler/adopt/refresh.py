@@ -1,0 +1,240 @@
+"""`reconciler pull --refresh`: brings the files up to the live items, touching only what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reconciler.cli.streams import say, tell
+
+if TYPE_CHECKING:
+    from reconciler.adopt.refresh_edits import Renewal
+    from reconciler.adopt.values import Left
+    from reconciler.fields.codec import Wanted
+    from reconciler.meegle.reader import Reader
+    from reconciler.model import Item, Ref
+    from reconciler.plan.planning import Workspace
+    from reconciler.schema.catalog import Catalog, WantedItem
+
+
+ARCHIVED = "archiving_status"
+
+
+def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: bool) -> int:
+    """Read the live items, edit the files, and say each value that followed.
+
+    `by` lets only those follow which this person changed last, by the operation records.
+    """
+    from reconciler.adopt.refresh_edits import gone
+    from reconciler.manifest.disk import write
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.reader import Reader
+    from reconciler.plan.planning import Selection, connect, desired, open_workspace
+
+    workspace = open_workspace([], space)
+    connection = connect(workspace.mistakes)
+    with Client(connection) as client:
+        reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
+        items = desired(workspace, reader, Selection(tuple(only)))
+        live = observed(reader, items)
+        away = archived(reader, live)
+        if by is not None:
+            items = changed_by(by, items, live, reader, connection.plugin_id)
+    lost = gone(items, live, workspace.manifest, reader.catalog, away)
+    work = Work(workspace, items, live, reader.catalog)
+    files = work.files({file: frozenset(some) for file, some in lost.items()} if prune else {})
+    for file, content in files.items():
+        write(workspace.root / file, content)
+    work.tell()
+    for item_id in sorted({item_id for some in lost.values() for item_id in some.values()}):
+        tell(f"taken out {item_id}" if prune else f"not live: {item_id}; --prune takes it out")
+    say(f"Refreshed {len(work.followed)} values in {len(files)} files.\n")
+    return 0
+
+
+def agreeing_with(
+    goal: Mapping[Ref, Mapping[str, Wanted]], workspace: Workspace, reader: Reader
+) -> dict[str, tuple[bytes, bytes]]:
+    """Return the files that would want what `goal` does: what they hold, and what they should.
+
+    The files are read, not written; of what they do not name nothing is said.
+    """
+    from dataclasses import replace
+
+    from reconciler.fields.codec import settle
+    from reconciler.plan.planning import Selection, desired
+
+    items = [
+        replace(item, fields=tuple(one for one in item.fields if one.key in goal[item.ref]))
+        for item in desired(workspace, reader, Selection())
+        if item.ref in goal
+    ]
+    then = {
+        ref: replace(
+            item,
+            values={
+                key: seen._replace(value=settle(goal[ref][key], seen.value))
+                for key, seen in item.values.items()
+            },
+        )
+        for ref, item in observed(reader, items).items()
+    }
+    made = Work(workspace, items, then, reader.catalog).files({})
+    return {file: ((workspace.root / file).read_bytes(), new) for file, new in made.items()}
+
+
+def observed(reader: Reader, items: Sequence[WantedItem]) -> dict[Ref, Item]:
+    """Read the live items, and the people whom their values name."""
+    from reconciler.adopt.values import people_in, relatives
+    from reconciler.cli.pull import name_relatives
+
+    live = reader.items({item.ref: [one.key for one in item.fields] for item in items})
+    reader.meet(people_in(live.values(), reader.catalog))
+    found = relatives(live.values(), reader.catalog)
+    for item in items:
+        for one in item.fields:
+            spec = reader.catalog.spec(item.ref.type_key, one.key)
+            if spec and len(spec.targets) == 1 and isinstance(one.wanted, int):
+                found.setdefault(spec.targets[0], set()).add(one.wanted)
+    name_relatives(reader, found)
+    return live
+
+
+def archived(reader: Reader, refs: Collection[Ref]) -> set[Ref]:
+    """Return the items that are archived, in types that have a field for it (field-formats.md 2)."""
+    from reconciler.meegle.http import endpoints as api
+    from reconciler.meegle.reader import BATCH
+    from reconciler.meegle.rows import wire_values
+    from reconciler.model import Ref
+
+    found: set[Ref] = set()
+    for type_key in sorted({ref.type_key for ref in refs}):
+        if ARCHIVED not in reader.catalog.types[type_key].by_key:
+            continue
+        ids = sorted(ref.id for ref in refs if ref.type_key == type_key)
+        path = {"project_key": reader.space_key, "type_key": type_key}
+        for start in range(0, len(ids), BATCH):
+            body = {"work_item_ids": ids[start : start + BATCH], "fields": [ARCHIVED]}
+            rows = reader.client.read(api.QUERY, path=path, body=body).get("data") or []
+            found |= {Ref(type_key, int(row["id"])) for row in rows if wire_values(row).get(ARCHIVED) is True}
+    return found
+
+
+def changed_by(
+    who: str, items: Sequence[WantedItem], live: Mapping[Ref, Item], reader: Reader, plugin_id: str
+) -> tuple[WantedItem, ...]:
+    """Keep of each item the fields of which a person made the live value; raises CannotRun for nobody."""
+    from dataclasses import replace
+
+    from reconciler.errors import CannotRun, quoted
+    from reconciler.fields.people import USER_KEY, expand
+    from reconciler.plan.planner import make_plan
+    from reconciler.plan.planning import with_blame
+
+    words = [word.lower() for word in expand(who, reader.catalog.people)]
+    if not all("@" in word or USER_KEY.fullmatch(word) for word in words):
+        raise CannotRun(f"{quoted(who)} is nobody", "write an e-mail, a user key, or a name of the settings")
+    reader.meet(words)
+    plan = with_blame(make_plan(items, live, reader.catalog, host="", named=len(items)), reader, plugin_id)
+    known = reader.catalog.people
+    names = {
+        known.show(known.by_email[word].key if word in known.by_email else word).lower() for word in words
+    }
+    theirs = {
+        (update.ref, change.key)
+        for update in plan.updates
+        for change in update.changes
+        if (change.by or "").lower() in names
+    }
+    return tuple(
+        replace(item, fields=tuple(one for one in item.fields if (item.ref, one.key) in theirs))
+        for item in items
+    )
+
+
+@dataclass(slots=True)
+class Work:
+    """The files, what is wanted and what is live; in the end what followed and what was left alone."""
+
+    workspace: Workspace
+    items: Sequence[WantedItem]
+    live: Mapping[Ref, Item]
+    catalog: Catalog
+    followed: list[Renewal] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+
+    def files(self, lost: Mapping[str, frozenset[int]]) -> dict[str, bytes]:
+        """Return the bytes of each file that changes."""
+        from reconciler.adopt.refresh_edits import renewals
+
+        self.followed, self.left = renewals(self.items, self.live, self.workspace.manifest, self.catalog)
+        while True:
+            made = self.edited(lost)
+            if not self.still_differing(made):
+                return made
+
+    def edited(self, lost: Mapping[str, frozenset[int]]) -> dict[str, bytes]:
+        """Carry out the edits; those that cannot be made alone are left."""
+        from reconciler.errors import InputError
+        from reconciler.manifest.edit.edits import CannotEdit, Members, edited
+
+        made: dict[str, bytes] = {}
+        for file in sorted({one.place.file for one in self.followed} | set(lost)):
+            raw = (self.workspace.root / file).read_bytes()
+            mine = [one for one in self.followed if one.place.file == file]
+            try:
+                new = edited(raw, [edit for one in mine for edit in one.edits], file)
+            except CannotEdit:
+                for one in mine:
+                    try:
+                        edited(raw, one.edits, file)
+                    except InputError as error:
+                        self.leave(one, str(error))
+                mine = [one for one in mine if one in self.followed]
+                new = edited(raw, [edit for one in mine for edit in one.edits], file)
+            if file in lost:
+                new = edited(new, [Members(("items",), lost[file])], file)
+            if new != raw:
+                made[file] = new
+        return made
+
+    def leave(self, one: Renewal, reason: str) -> None:
+        """Let a value stand as it is written."""
+        from reconciler.adopt.values import Left
+
+        self.followed.remove(one)
+        self.left.append(Left(one.ref, one.name, reason))
+
+    def still_differing(self, made: Mapping[str, bytes]) -> bool:
+        """Read the new files; leaves what does not say the live value, and tells whether there was any."""
+        from dataclasses import replace
+
+        from reconciler.fields.codec import settle
+        from reconciler.manifest.loading import read_bytes
+        from reconciler.manifest.nodes import Manifest
+
+        documents = [read_bytes(raw, file)[0] for file, raw in made.items()]
+        manifest = Manifest(tuple(one for one in documents if one is not None))
+        then = replace(self.catalog, notes={})
+        wanted = {item.ref: {one.key: one.wanted for one in item.fields} for item in then.desire(manifest)[0]}
+        wrong = [
+            one
+            for one in self.followed
+            if (wish := wanted.get(one.ref, {}).get(one.key, self)) is not self
+            and settle(wish, (live := self.live[one.ref].values[one.key].value)) != live
+        ]
+        for one in wrong:
+            self.leave(one, "the edited file would not say it")
+        return bool(wrong)
+
+    def tell(self) -> None:
+        """Say what followed, and what was left alone."""
+        from reconciler.manifest.edit.writing import comment
+        from reconciler.render.safe import safe_text
+
+        for one in self.followed:
+            before, after = (safe_text(comment(text)) for text in (one.before, one.after))
+            say(f"{safe_text(str(one.place))}: {one.ref.id} {safe_text(one.name)}  {before} → {after}\n")
+        for row in self.left:
+            tell(f"left alone {row.name} of {row.ref.id}: {row.reason}")

@@ -1,0 +1,152 @@
+"""Which edits bring files up to the live items: of what differs, by what the author wrote.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler.adopt.values import Left, Unwritable, dressed_member, written
+from reconciler.fields.codec import Rule, Seen, settle
+from reconciler.fields.sets import SetCodec
+from reconciler.manifest.edit.edits import Drop, Edit, Members, Put
+from reconciler.manifest.edit.spans import Way
+from reconciler.manifest.edit.writing import Noted
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Manifest, Node, Place
+from reconciler.model import Item, Ref
+from reconciler.schema.catalog import Catalog, WantedField, WantedItem
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """One value that is to follow the live item: where it stands, how it reads before and after."""
+
+    ref: Ref
+    key: str
+    name: str
+    place: Place
+    before: str
+    after: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a field of an item stands: the way of its value, what it is, and whether by default."""
+
+    way: Way
+    node: Node
+    by_default: bool
+
+
+def renewals(
+    wanted: Iterable[WantedItem], live: Mapping[Ref, Item], manifest: Manifest, catalog: Catalog
+) -> tuple[list[Renewal], list[Left]]:
+    """Return what is to follow, item by item, and the live values that no file can say."""
+    spots = every_spot(manifest, catalog)
+    made, left = list[Renewal](), list[Left]()
+    for want in wanted:
+        item = live.get(want.ref)
+        for one in want.fields if item else ():
+            seen = item.values.get(one.key) if item else None
+            if item and one.key in item.unreadable:
+                label = catalog.label(want.ref.type_key, one.key)
+                left.append(Left(want.ref, label, f"it cannot be read: {item.unreadable[one.key]}"))
+            if seen is None or settle(one.wanted, seen.value) == seen.value:
+                continue
+            codec = catalog.codec(want.ref.type_key, one.key)
+            spot = spots[want.ref, one.place]
+            try:
+                edits = tuple(edits_of(want.ref, one, seen, spot, catalog))
+            except Unwritable as error:
+                left.append(Left(want.ref, codec.spec.label, str(error)))
+                continue
+            before, after = codec.show(settle(one.wanted, seen.value)), codec.show(seen.value)
+            made.append(Renewal(want.ref, one.key, codec.spec.label, one.place, before, after, edits))
+    return made, left
+
+
+def edits_of(ref: Ref, one: WantedField, seen: Seen, spot: Spot, catalog: Catalog) -> Iterator[Edit]:
+    """Yield the edits of one field; raises Unwritable.
+
+    A default is not edited, since it speaks for other items too: the item gets a line of its own.
+    Of a set only the members that differ are touched, of a rule those that no longer hold.
+    """
+    codec = catalog.codec(ref.type_key, one.key, by_pins=True)
+    value = written(ref, one.key, seen, catalog)
+    if spot.by_default:
+        yield Put(spot.way, value)
+    elif isinstance(codec, SetCodec) and isinstance(one.wanted, Rule) and isinstance(spot.node, AuthoredMap):
+        yield from of_rule(spot.way, spot.node, seen.value, codec)
+    elif isinstance(codec, SetCodec) and isinstance(spot.node, AuthoredList):
+        assert isinstance(seen.value, frozenset)  # noqa: S101 - a set's own canonical form
+        yield of_list(spot.way, spot.node, seen.value, codec)
+    elif isinstance(value, Noted):
+        old = catalog.items.known.get(one.wanted, ("", ""))[1] if isinstance(one.wanted, int) else ""
+        yield Put(spot.way, replace(value, instead=old))
+    else:
+        yield Put(spot.way, value)
+
+
+def of_list(way: Way, node: AuthoredList, live: frozenset[Any], codec: SetCodec) -> Members:
+    """Take out the members that are not live, and add those that are not written."""
+    meant = [frozenset(codec.read_member(one)) for one in node]
+    gone = frozenset(at for at, some in enumerate(meant) if not some <= live)
+    kept: frozenset[Hashable] = frozenset().union(*(some for at, some in enumerate(meant) if at not in gone))
+    return Members(way, gone, tuple(dressed_member(codec, one) for one in codec.ordered(live - kept)))
+
+
+def of_rule(way: Way, node: AuthoredMap, live: Any, codec: SetCodec) -> Iterator[Edit]:
+    """Take out of a rule the members of which it is no longer true; a rule without members goes."""
+    for mode, members in node.items():
+        if not isinstance(members, AuthoredList):
+            continue
+        meant = [frozenset(codec.read_member(one)) for one in members]
+        holds = [some <= live if mode == "contains" else not some & live for some in meant]
+        if not any(holds):
+            yield Drop((*way, mode))
+        elif not all(holds):
+            yield Members((*way, mode), frozenset(at for at, true in enumerate(holds) if not true))
+
+
+# -- where things stand ---------------------------------------------------------------------------
+
+
+def every_spot(manifest: Manifest, catalog: Catalog) -> dict[tuple[Ref, Place], Spot]:
+    """Return where each field of each item stands, by the place of its key; defaults for every item."""
+    found: dict[tuple[Ref, Place], Spot] = {}
+    for document in manifest.documents:
+        kind = catalog.type_of(document.type.text)
+        for at, entry in enumerate(document.items):
+            if kind is None:
+                continue
+            ref = Ref(kind.key, entry.id)
+            for by_default, fields, roles in (
+                (False, entry.fields, entry.roles),
+                (True, document.default_fields, document.default_roles),
+            ):
+                for section, some in (("fields", fields), ("roles", roles)):
+                    for word, key in some.keys_at.items():
+                        spot = Spot(("items", at, section, word), some[word], by_default)
+                        found.setdefault((ref, key.place), spot)
+    return found
+
+
+def gone(
+    wanted: Iterable[WantedItem],
+    live: Mapping[Ref, Item],
+    manifest: Manifest,
+    catalog: Catalog,
+    archived: Container[Ref] = frozenset(),
+) -> dict[str, dict[int, int]]:
+    """Return the ids of items that are deleted, terminated or archived, by file and positions in it."""
+    lost = {
+        want.ref for want in wanted if want.ref not in live or live[want.ref].aborted or want.ref in archived
+    }
+    found: dict[str, dict[int, int]] = {}
+    for document in manifest.documents:
+        kind = catalog.type_of(document.type.text)
+        for at, entry in enumerate(document.items):
+            if kind and Ref(kind.key, entry.id) in lost:
+                found.setdefault(document.file, {})[at] = entry.id
+    return found

@@ -1,0 +1,217 @@
+"""Names that a space has changed, followed in the files: what is meant stays the same.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.adopt.values import file_word
+from reconciler.fields import refusal
+from reconciler.fields.codec import Codec, FieldSpec, Wrong
+from reconciler.fields.people import UserCodec, UsersCodec
+from reconciler.fields.related import RelatedCodec, RelatedItemsCodec
+from reconciler.fields.sets import SetCodec
+from reconciler.fields.trees import SEPARATOR
+from reconciler.manifest.edit.edits import Edit, Put, Rename
+from reconciler.manifest.edit.spans import Way
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Manifest, Node, Scalar
+from reconciler.schema.catalog import Catalog, TypeSpec, change_key, named
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What is called otherwise now than in the files.
+
+    `people`: e-mail in lower case → the one of today.  `items`: (type key, name) → the name of today,
+    or the id where several items bear that name.
+    """
+
+    people: Mapping[str, str] = field(default_factory=dict)
+    items: Mapping[tuple[str, str], str | int] = field(default_factory=dict)
+
+
+def rewrites(
+    manifest: Manifest, old: Catalog, new: Catalog, moves: Moves | None = None
+) -> dict[str, list[Edit]]:
+    """Return the edits of each file after which it says by `new` names what it said by `old` ones."""
+    moves = moves or Moves()
+    found: dict[str, list[Edit]] = {}
+    for document in manifest.documents:
+        before = old.type_of(document.type.text)
+        now = new.types.get(before.key) if before and before.fields else None
+        if before and now:
+            edits = [
+                *type_edits(document, before, now),
+                *Rewriter(old, new, before, now, moves).document(document),
+            ]
+            if edits:
+                found[document.file] = edits
+    return found
+
+
+def type_edits(document: Document, before: TypeSpec, now: TypeSpec) -> Iterator[Edit]:
+    """Follow the name of the type itself."""
+    word = document.type.text
+    if not now.answers_to(word):
+        yield Put(("type",), now.name if word == before.name and now.name else now.word)
+
+
+class Rewriter:
+    """Follows the names of one type's fields, roles and options."""
+
+    def __init__(self, old: Catalog, new: Catalog, before: TypeSpec, now: TypeSpec, moves: Moves) -> None:
+        """Name the type as it was and as it is."""
+        self.moves = moves
+        self.old = old
+        self.new = new
+        self.before = before
+        self.now = now
+
+    def document(self, document: Document) -> Iterator[Edit]:
+        """Yield the edits of one file."""
+        yield from self.section(("defaults", "fields"), document.default_fields)
+        yield from self.section(("defaults", "roles"), document.default_roles)
+        for at, entry in enumerate(document.items):
+            yield from self.section(("items", at, "fields"), entry.fields)
+            yield from self.section(("items", at, "roles"), entry.roles)
+            yield from self.section(("items", at, "expect"), entry.expect)
+            for position, name in enumerate(entry.unmanaged):
+                for roles in (False, True):
+                    if (pair := self.pair(name.text, roles=roles)) and (word := self.word(name.text, pair)):
+                        yield Put(("items", at, "unmanaged", position), word)
+
+    def section(self, way: Way, some: AuthoredMap) -> Iterator[Edit]:
+        """Yield the edits of one map of fields or roles: its values first, then its keys."""
+        keys: list[tuple[str, str]] = []
+        for name, node in some.items():
+            pair = self.pair(name, roles=way[-1] == "roles")
+            if pair is None:
+                continue
+            if word := self.word(name, pair):
+                keys.append((name, word))
+            if not any(map(refusal, pair)) and pair[0].type == pair[1].type:
+                key = change_key(pair[0])
+                codecs = (spec_codec(self.old, self.before, key), spec_codec(self.new, self.now, key))
+                yield from values((*way, name), node, *codecs, self.moves)
+        if keys:
+            yield Rename(way, tuple(keys))
+
+    def pair(self, name: str, *, roles: bool) -> tuple[FieldSpec, FieldSpec] | None:
+        """Return a field as it was, by its name then, and as it is."""
+        hits = named(self.before.roles if roles else self.before.fields, name)
+        specs = self.now.roles if roles else self.now.fields
+        still = next((one for one in specs if len(hits) == 1 and one.key == hits[0].key), None)
+        return (hits[0], still) if still else None
+
+    def word(self, name: str, pair: tuple[FieldSpec, FieldSpec]) -> str | None:
+        """Return what to write instead of a name, or None where it still means the field."""
+        was, now = pair
+        specs = self.now.roles if now.type == "role" else self.now.fields
+        if [one.key for one in named(specs, name)] == [now.key]:
+            return None
+        same_kind = now.alias if name == was.alias else now.name
+        fits = bool(same_kind) and [one.key for one in named(specs, same_kind)] == [now.key]
+        return same_kind if fits else file_word(now, self.now)
+
+
+def spec_codec(catalog: Catalog, kind: TypeSpec, key: str) -> Codec:
+    """Return the codec by which files are read under a catalog's names."""
+    return catalog.codec(kind.key, key, by_pins=True)
+
+
+def values(way: Way, node: Node, old: Codec, new: Codec, moves: Moves) -> Iterator[Edit]:
+    """Yield the edits of one value: of what in it is called otherwise now."""
+    if old.parts:
+        yield from cells(way, node, old, new, moves)
+    elif isinstance(old, UserCodec | UsersCodec):
+        yield from people(way, node, moves)
+    elif isinstance(old, RelatedCodec | RelatedItemsCodec):
+        yield from related(way, node, old, moves)
+    elif not old.spec.options:
+        return
+    elif isinstance(old, SetCodec) and isinstance(new, SetCodec):
+        for place, member in members(way, node):
+            if moved := changed(old.read_member, new.read_member, member):
+                yield Put(place, in_form_of(member, new.dump_member(moved[0][0])))
+    elif moved := changed(old.parse, new.parse, node):
+        yield Put(way, in_form_of(node, new.dump(moved[0])))
+
+
+def in_form_of(node: Node, written: Any) -> Any:
+    """Return a path of labels as a list where it was one, so that only the renamed label changes."""
+    labels = written.split(SEPARATOR) if isinstance(written, str) else []
+    return labels if isinstance(node, AuthoredList) and len(labels) == len(node) else written
+
+
+def members(way: Way, node: Node) -> Iterator[tuple[Way, Node]]:
+    """Yield the members of a set, or of a rule about one."""
+    if isinstance(node, AuthoredMap):
+        for mode, some in node.items():
+            yield from members((*way, mode), some)
+    elif isinstance(node, AuthoredList):
+        for at, one in enumerate(node):
+            yield (*way, at), one
+
+
+def people(way: Way, node: Node, moves: Moves) -> Iterator[Edit]:
+    """Yield the edits of people whose e-mail has changed, wherever below a node they stand."""
+    match node:
+        case Scalar() if email := moves.people.get(node.text.lower()):
+            yield Put(way, email)
+        case AuthoredList():
+            for at, one in enumerate(node):
+                yield from people((*way, at), one, moves)
+        case AuthoredMap():
+            for key, one in node.items():
+                yield from people((*way, key), one, moves)
+
+
+def related(way: Way, node: Node, old: Codec, moves: Moves) -> Iterator[Edit]:
+    """Yield the edits of items that are named by what they were called."""
+    if isinstance(node, AuthoredMap) and isinstance(name := node.get("name"), Scalar):
+        kind = node.get("type")
+        types = (old.items.types.get(kind.text, ""),) if isinstance(kind, Scalar) else old.spec.targets
+        now = next((moves.items[one, name.text] for one in types if (one, name.text) in moves.items), None)
+        if isinstance(now, str):
+            yield Put((*way, "name"), now)
+        elif now is not None:
+            yield Put(way, now)
+        return
+    for place, member in members(way, node):
+        yield from related(place, member, old, moves)
+
+
+def cells(way: Way, node: Node, old: Codec, new: Codec, moves: Moves) -> Iterator[Edit]:
+    """Yield the edits of the rows of a compound field: sub-fields' names, and options in their values."""
+    if isinstance(node, AuthoredList):
+        for at, row in enumerate(node):
+            yield from cells((*way, at), row, old, new, moves)
+        return
+    keys: list[tuple[str, str]] = []
+    for name, value in node.items() if isinstance(node, AuthoredMap) else ():
+        if isinstance(value, AuthoredList) and name in {"contains", "excludes"}:
+            yield from cells((*way, name), value, old, new, moves)
+            continue
+        was = [part for part in old.parts.values() if part.spec.answers_to(name)]
+        now = new.parts.get(was[0].spec.key) if len(was) == 1 else None
+        if now is None:
+            continue
+        if not now.spec.answers_to(name):
+            word = now.spec.alias if name == was[0].spec.alias else now.spec.name
+            keys.append((name, word or now.spec.key))
+        yield from values((*way, name), value, was[0], now, moves)
+    if keys:
+        yield Rename(way, tuple(keys))
+
+
+def changed(old: Any, new: Any, node: Node) -> tuple[Any] | None:
+    """Return what a node meant by the old names, where by the new ones it means nothing or something else."""
+    try:
+        meant = old(node)
+    except Wrong:
+        return None
+    try:
+        return None if new(node) == meant else (meant,)
+    except Wrong:
+        return (meant,)

@@ -1,0 +1,109 @@
+"""Whether a journal ends as somebody outside of it remembers.
+
+A chain proves that lines follow on one another, not that they are the lines of the run: whoever can write a
+journal can chain it anew, or leave its last lines out.  Only a hash that was kept elsewhere tells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from reconciler.apply.journal import FIRST, read_journal
+from reconciler.errors import CannotRun, quoted
+
+HASH = re.compile(r"[0-9a-f]{64}")
+GIVEN = "--anchor"
+ALONE = "consistent in itself, not compared with an anchor"
+NO_END = "has no end: the run was cut, or the last lines were taken away"
+
+Entries: TypeAlias = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The last hash of a run, as `source` remembers it; `digest` names the run's plan where that is known."""
+
+    hash: str
+    source: str
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is found of one journal, or of an anchor that no journal meets."""
+
+    line: str
+    fine: bool
+
+
+def verdicts(paths: Iterable[Path], anchors: Sequence[Anchor]) -> Iterator[Verdict]:
+    """Read every journal to its end, and hold all of them against the anchors."""
+    read: list[Entries] = []
+    for path in paths:
+        try:
+            read.append(entries := list(read_journal(path)))
+        except CannotRun as error:
+            yield Verdict(f"{path.parent.name}  {error}", fine=False)
+            continue
+        what, fine = judged(entries, anchors)
+        last = entries[-1]["chain"] if entries else FIRST
+        yield Verdict(f"{path.parent.name}  {what}: {len(entries)} lines, last hash {last}", fine)
+    for one in anchors:
+        if not any(ends_at(one, entries) for entries in read):
+            yield unmet(one, read)
+
+
+def judged(entries: Entries, anchors: Iterable[Anchor]) -> tuple[str, bool]:
+    """Return what is to be said of a journal, and whether it is fine."""
+    if not entries or entries[-1]["event"] != "end":
+        return NO_END, False
+    met = [one.source for one in anchors if ends_at(one, entries)]
+    return (f"ends as {' and '.join(met)} says" if met else ALONE), True
+
+
+def ends_at(anchor: Anchor, entries: Entries) -> bool:
+    """Whether a journal's last hash is the anchor's."""
+    return bool(entries) and entries[-1]["chain"] == anchor.hash
+
+
+def unmet(anchor: Anchor, read: Iterable[Entries]) -> Verdict:
+    """Say that no journal here ends as an anchor says.
+
+    A record is of one run, which may have been another machine's: it accuses only a journal of its own plan.
+    """
+    accused = anchor.digest is None or any(
+        entries and entries[0].get("digest") == anchor.digest for entries in read
+    )
+    what = "no journal ends there" if accused else "that run's journal is not here"
+    return Verdict(f"{anchor.source} names {anchor.hash}: {what}", fine=not accused)
+
+
+def given(words: Iterable[str]) -> list[Anchor]:
+    """Return the anchors that the command line names; raises CannotRun for what is no hash."""
+    for word in words:
+        if not HASH.fullmatch(word.lower()):
+            fix = "give the 64 digits of `last hash` that the run printed"
+            raise CannotRun(f"--anchor {quoted(word)} is no hash", fix)
+    return [Anchor(word.lower(), GIVEN) for word in words]
+
+
+def recorded(root: Path) -> list[Anchor]:
+    """Return the anchors that the records of the last applied commits hold, of every space known here.
+
+    Raises CannotRun for a record that cannot be read: the anchor in it would be lost in silence.
+    """
+    from reconciler.git import text
+    from reconciler.plan.history import applied_ref, record_at
+
+    below = applied_ref("")
+    refs = (text(root, "for-each-ref", "--format=%(refname)", below) or "").split()
+    found: list[Anchor] = []
+    for ref in refs:
+        record = record_at(root, ref, ref.removeprefix(below))
+        if record.journal:
+            found.append(Anchor(record.journal, ref, record.digest))
+    return found

@@ -1,0 +1,97 @@
+"""Tell what the service stored otherwise than it was asked to, with the line that ends it.  Pure.
+
+A value that cannot round-trip would be sent again by every apply.  Either the file says what the
+service stores, or the settings leave the field alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from reconciler.adopt.values import Unwritable, file_word, written
+from reconciler.fields.codec import Codec
+from reconciler.manifest.edit.writing import inline
+from reconciler.model import Change, Ignored, Report, Row
+from reconciler.schema.catalog import Catalog
+
+Kind: TypeAlias = tuple[str, str, str]
+"""Type key, change key, and what the service did."""
+
+
+def advice(report: Report, catalog: Catalog) -> tuple[str, ...]:
+    """Return a line for each field that the service normalised or dropped, in the order of the rows."""
+    kinds: dict[Kind, list[Row]] = {}
+    for row in report.rows:
+        if isinstance(row.outcome, Ignored) and row.change and catalog.spec(row.ref.type_key, row.key):
+            how = alteration(row.change, row.outcome, catalog.codec(row.ref.type_key, row.key))
+            kinds.setdefault((row.ref.type_key, row.key, how), []).append(row)
+    return tuple(line(kind, rows, catalog) for kind, rows in kinds.items())
+
+
+def alteration(change: Change, outcome: Ignored, codec: Codec) -> str:
+    """Say what became of a value, in words that a person may check."""
+    if outcome.stored is None:
+        return "not stored"
+    return f"stored {made_of(change.after, codec.encode(outcome.stored.value))}"
+
+
+def made_of(sent: Any, stored: Any) -> str:
+    """Return the word for what makes the stored value of the sent one."""
+    if isinstance(sent, str) and isinstance(stored, str):
+        kept = {sent.strip(): "trimmed", sent.lower(): "lower-cased", sent.upper(): "upper-cased"}
+        return kept.get(stored, "otherwise")
+    return "rounded" if is_number(sent) and is_number(stored) and is_rounded(sent, stored) else "otherwise"
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a value is a number; a bool is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_rounded(sent: float, stored: float) -> bool:
+    """Tell whether a number is the other one, rounded either way at its own last digit."""
+    exact, kept = Decimal(str(sent)), Decimal(str(stored)).normalize()
+    last = Decimal(1).scaleb(min(int(kept.as_tuple().exponent), 0))
+    return abs(exact - kept) * 2 <= last
+
+
+def line(kind: Kind, rows: list[Row], catalog: Catalog) -> str:
+    """Return what was done to a field, in how many items, and what ends it."""
+    type_key, key, how = kind
+    spec = catalog.names(type_key)
+    count = "" if len(rows) == 1 else f" in {len(rows)} items"
+    told = f"{catalog.label(type_key, key)} of {spec.word} is {how}{count}"
+    ways = [*in_files(rows[0], catalog), in_settings(kind, catalog)]
+    return f"{told}; " + ", or ".join(ways)
+
+
+def in_files(row: Row, catalog: Catalog) -> Iterator[str]:
+    """Yield the line of the file that says what the service stored, where a file can say it as simply."""
+    if not isinstance(row.outcome, Ignored) or not row.change or row.change.is_rule:
+        return
+    if row.outcome.stored is None:
+        return
+    try:
+        plain = written(row.ref, row.key, row.outcome.stored, catalog)
+    except Unwritable:
+        return
+    word = word_of(row.ref.type_key, row.key, catalog)
+    yield f"write at {row.change.place}: `{word}: {inline(plain, flow=False)}`"
+
+
+def in_settings(kind: Kind, catalog: Catalog) -> str:
+    """Return the entry of the settings that leaves alone what the service makes of the field."""
+    type_key, key, how = kind
+    stores = how.removeprefix("stored ") if how != "not stored" else "otherwise"
+    word, spec = word_of(type_key, key, catalog), catalog.names(type_key)
+    why = "the service keeps another value"
+    entry = f"{{type: {inline(spec.word)}, field: {inline(word)}, stores: {stores}, why: {why}}}"
+    return f"leave the field alone in `{catalog.space}` of the settings: `ignore: [{entry}]`"
+
+
+def word_of(type_key: str, key: str, catalog: Catalog) -> str:
+    """Return how files name a field."""
+    spec = catalog.names(type_key)
+    return file_word(spec.by_key[key], spec)

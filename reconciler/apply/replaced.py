@@ -1,0 +1,106 @@
+"""Ask the operation records what our PUTs replaced: once, when all is written and read back.
+
+Nothing that a record says or leaves out makes an outcome better: a write that we replaced unread becomes a
+conflict, and what nobody can tell is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+
+from reconciler.apply.second_writer import judged
+from reconciler.apply.task import Remote, Task
+from reconciler.errors import ReconcilerError
+from reconciler.fields.codec import Codec
+from reconciler.model import Conflict, Ref
+from reconciler.plan.blame import SECOND, Record, author, overwritten
+
+
+class Witness:
+    """What the records of a run's items say; `alone` are those whose PUTs nobody came between."""
+
+    def __init__(self, remote: Remote) -> None:
+        """Ask nothing yet."""
+        self.remote = remote
+        self.alone: set[Ref] = set()
+        self.unread = ""
+
+    def hear(self, written: Sequence[Task]) -> None:
+        """Tell by the operation records which writes our PUTs replaced, made after the last read."""
+        found: list[tuple[Task, str, Record | None, Hashable]] = []
+        records = self.records(written)
+        for task in written if records is not None else ():
+            rows = (records or {}).get(task.update.ref, ())
+            found += [(task, key, row, row) for key, row in self.persons(task, rows)]
+            judgement = judged(task, partial(self.codec_at, task), rows, self.remote.plugin_id)
+            found += [(task, one.key, one.record, one.value) for one in judgement.replaced]
+            if judgement.ruled_out:
+                self.alone.add(task.update.ref)
+        names = self.names({one for _, _, row, value in found for one in people_in(row, value)})
+        for task, key, row, value in reversed(found):
+            who = author(row, names, self.remote.plugin_id) if row else "somebody"
+            shown = (
+                told_by(value, names) if isinstance(value, Record) else self.codec_at(task, key).show(value)
+            )
+            named = [one for one in task.update.changes if one.key == key]
+            changes = named or [one for one in task.applied if one.is_role][:1]
+            task.end(changes, Conflict(f"replaced what {who} wrote right before: {shown}"))
+
+    def persons(self, task: Task, rows: Sequence[Record]) -> Iterator[tuple[str, Record]]:
+        """Yield the edits by others than our plugin that a PUT replaced, by any form of their values."""
+        since = task.before.updated_at if task.before else 0
+        along = task.other_roles() if any(one.is_role for one in task.applied) else ()
+        steps = [
+            *task.steps(task.applied, self.remote.catalog),
+            *({"key": key, "before": list(held), "after": list(held)} for key, held in along),
+        ]
+        for step in steps:
+            if row := overwritten(**step, records=rows, plugin_id=self.remote.plugin_id, since=since):
+                yield step["key"], row
+
+    def codec_at(self, task: Task, key: str) -> Codec:
+        """Bind the codec of a field or role of an item."""
+        return self.remote.catalog.codec(task.update.ref.type_key, key)
+
+    def names(self, keys: Iterable[str]) -> Mapping[str, str]:
+        """Look up people's addresses; where that fails, their keys will do."""
+        if people := {key for key in keys if key.isdigit()}:
+            with suppress(ReconcilerError):
+                self.remote.meet(people)
+        return {key: one.email or key for key, one in self.remote.catalog.people.by_key.items()}
+
+    def records(self, written: Sequence[Task]) -> Mapping[Ref, tuple[Record, ...]] | None:
+        """Read once what was done to items since our reading saw them changed last; None where that fails."""
+        begun = {task.update.ref: task.before.updated_at for task in written if task.before}
+        if not begun:
+            return None
+        until = max((task.after.updated_at for task in written if task.after), default=0) + SECOND
+        try:
+            return self.remote.records(begun, until, until - min(begun.values()) // SECOND * SECOND)
+        except ReconcilerError as error:
+            self.unread = f": {error}"
+            return None
+
+    def doubts(self, tasks: Iterable[Task]) -> Iterator[str]:
+        """Say once of how many items the records do not prove that nobody wrote in the gap."""
+        open_ = sum(bool(task.applied) and task.update.ref not in self.alone for task in tasks)
+        if open_:
+            items = "item" if open_ == 1 else "items"
+            yield f"no second writer could be ruled out for {open_} {items}{self.unread}"
+
+
+def people_in(record: Record | None, value: Hashable) -> Iterator[str]:
+    """Yield the user keys that a message about a replaced value may have to name."""
+    if record:
+        yield from (record.who, *record.new, *record.add, *record.delete)
+    if isinstance(value, str | frozenset):
+        yield from [value] if isinstance(value, str) else (one for one in value if isinstance(one, str))
+
+
+def told_by(record: Record, names: Mapping[str, str]) -> str:
+    """Return what somebody wrote, as a record tells it."""
+    members = [*(f"+ {names.get(one, one)}" for one in record.add)]
+    members += [f"- {names.get(one, one)}" for one in record.delete]
+    return ", ".join([names.get(one, one) for one in record.new] or members) or "(empty)"

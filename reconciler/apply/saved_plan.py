@@ -1,0 +1,112 @@
+"""Saved plans: read, and held against the place where they are to be carried out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.cli.options import YAML
+from reconciler.errors import CannotRun, quoted
+from reconciler.plan.plan_file import BadPlan, PlanFile, loads
+
+if TYPE_CHECKING:
+    from reconciler.model import Change, Plan, Ref
+    from reconciler.schema.catalog import Catalog
+
+LARGEST = 256 * 1024 * 1024
+"""Bytes of the largest plan that is read."""
+SNIFFED = 4096
+"""Bytes by which a file that may be JSON is told from YAML as people write it."""
+MEMBERS = frozenset({"format_version", "resource_changes", "seal"})
+"""Some members of every plan, which no file of desired state has."""
+SHORTEST = 7
+"""Digits by which a commit may be named."""
+
+
+def is_plan(paths: Sequence[Path]) -> bool:
+    """Whether the one path names a saved plan, under any name.
+
+    Desired state is in folders and in YAML files, so any other file is meant to be a plan, whole or not;
+    a YAML file is one by what it holds.
+    """
+    if len(paths) != 1 or paths[0].is_dir():
+        return False
+    path = paths[0]
+    if path.suffix.casefold() not in YAML:
+        return path.suffix != "" or path.exists()
+    return holds_plan(path)
+
+
+def holds_plan(path: Path) -> bool:
+    """Whether a file holds JSON with the members that every plan of ours has."""
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            if not file.read(SNIFFED).lstrip().startswith(b"{"):
+                return False
+            file.seek(0)
+            made = json.loads(file.read(LARGEST))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(made, dict) and made.keys() >= MEMBERS
+
+
+def read_plan(path: Path) -> PlanFile:
+    """Read a plan; raises CannotRun for a file that cannot be read, BadPlan for one that is no plan."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as error:
+        raise CannotRun(f"cannot read {path} ({error.strerror})", "check the path") from None
+    if len(raw) > LARGEST:
+        raise BadPlan("it is too large")
+    return loads(raw)
+
+
+def refuse_other(plan: Plan, *, host: str, space_key: str, metadata_digest: str) -> None:
+    """Refuse a plan that was made for another service, another space or other metadata."""
+    if plan.host != host:
+        raise BadPlan(f"it was made for {plan.host}, and MEEGLE_BASE_URL names {host}")
+    if plan.space_key != space_key:
+        raise BadPlan(f"it was made for the space {plan.space_key}, and {plan.space} is now {space_key}")
+    if plan.metadata_digest != metadata_digest:
+        raise BadPlan("a field, an option or a role that it touches has changed in the space")
+
+
+def refuse_unreadable(plan: Plan, catalog: Catalog) -> None:
+    """Refuse a plan with a value that is none of its field's: whoever can write a plan can seal it."""
+    for update in plan.updates:
+        for one in update.changes:
+            if not is_readable(one, update.ref, catalog):
+                raise BadPlan(
+                    f"{plan.address(update.ref)} {one.name} has a value that is none of the field's"
+                )
+
+
+def is_readable(change: Change, ref: Ref, catalog: Catalog) -> bool:
+    """Whether both values of a change are the field's, and the members of its rule those of a set."""
+    try:
+        codec = catalog.codec(ref.type_key, change.key)
+        for one in (change.before, change.after):
+            codec.decode(one)
+        parts = [codec.decode(list(one)).value for one in (change.contains, change.excludes) if one]
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return False
+    return all(isinstance(one, frozenset) for one in parts)
+
+
+def refuse_stale(made: PlanFile, at: datetime, *, commit: str | None, max_age: float | None) -> None:
+    """Refuse a plan of another commit (a full hash or its beginning), or one older than `max_age` seconds."""
+    if commit is not None:
+        planned = made.desired.commit or ""
+        if len(commit) < SHORTEST or not planned.startswith(commit.lower()):
+            raise BadPlan(f"it was made of {planned or 'no commit'}, and {quoted(commit)} is required")
+        if made.desired.dirty:
+            raise BadPlan("it was made of files that differ from their commit")
+    age = (at - made.timestamp).total_seconds()
+    if max_age is not None and not 0 <= age <= max_age:
+        raise BadPlan(f"it is {age:.0f} s old, and at most {max_age:.0f} s are allowed")

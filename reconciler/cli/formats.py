@@ -1,0 +1,119 @@
+"""Show a plan in the formats that were asked for, to stdout or to files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from reconciler.cli.streams import tell
+from reconciler.errors import CannotRun
+from reconciler.manifest.disk import append, write
+from reconciler.model import Plan
+from reconciler.render.safe import safe_json
+from reconciler.render.text import plan_text
+
+if TYPE_CHECKING:
+    from reconciler.plan.plan_file import PlanFile
+
+Make: TypeAlias = "Callable[[], PlanFile]"
+"""Makes the plan's file; a format that shows nothing of it does without."""
+
+
+def json(plan: Plan, make: Make) -> str:
+    """Return the plan's file."""
+    from reconciler.plan.plan_file import dumps
+
+    del plan
+    return safe_json(dumps(make()))
+
+
+def markdown(plan: Plan, make: Make) -> str:
+    """Return the comment."""
+    from reconciler.render.markdown import plan_markdown
+
+    return plan_markdown(plan, make())
+
+
+def page(plan: Plan, make: Make) -> str:
+    """Return the page."""
+    from reconciler.render.html import plan_html
+
+    made = make()
+    return plan_html(plan, made, source=source_address(made))
+
+
+def github(plan: Plan, make: Make) -> str:
+    """Return annotations and the text for the log; in a GitHub job the step summary is written, too."""
+    from reconciler.forge.github.annotations import plan_annotations, step_summary
+
+    made = make()
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            append(Path(summary), step_summary(plan, made))
+        except CannotRun as error:
+            tell(f"no step summary: {error}")
+    return plan_annotations(plan, made.desired.folder) + plan_text(plan)
+
+
+VIEWS: dict[str, Callable[[Plan, Make], str]] = {
+    "text": lambda plan, _: plan_text(plan),
+    "json": json,
+    "markdown": markdown,
+    "html": page,
+    "github": github,
+}
+"""One row a format, as in `options.PLAN_FORMATS`; each imports what it needs when it is asked for."""
+
+
+def show_plan(
+    plan: Plan, make: Make, formats: Iterable[tuple[str, Path | None]], say: Callable[[str], None]
+) -> None:
+    """Render the plan in each format; one of them may go to stdout."""
+    wanted = list(formats)
+    refuse_two(wanted)
+    for name, path in wanted:
+        text = VIEWS[name](plan, make)
+        if path is None:
+            say(text)
+        else:
+            write(path, text)
+
+
+def refuse_two(formats: Iterable[tuple[str, Path | None]], *others: Path | None) -> None:
+    """Refuse two formats for one stdout, and two outputs for one file, of which the last would be left."""
+    paths = [path for _, path in formats]
+    if paths.count(None) > 1:
+        raise CannotRun("two formats for one stdout", "give all but one a file: --format json=plan.json")
+    taken: set[Path] = set()
+    for path in filter(None, (*paths, *others)):
+        end = Path(os.path.realpath(path))
+        if end in taken:
+            raise CannotRun(f"two outputs for the file {path}", "give each a file of its own")
+        if end.is_file() or not end.exists():  # a device takes as many as come
+            taken.add(end)
+
+
+def refuse_input(source: Path | None, *outputs: Path | None) -> None:
+    """Refuse to write over the file that the run reads."""
+    for path in outputs:
+        if source and path and path.exists() and source.exists() and path.samefile(source):
+            raise CannotRun(f"{path} is the file that is read", "name another one to write")
+
+
+def save_plan(make: Make, path: Path) -> None:
+    """Write the plan's file for apply."""
+    from reconciler.plan.plan_file import dumps
+
+    write(path, dumps(make()))
+
+
+def source_address(made: PlanFile) -> str:
+    """Return where a GitHub job's repository shows the files of the plan's commit; empty elsewhere."""
+    server, repository = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
+    return (
+        f"{server}/{repository}/blob/{made.desired.commit}/{made.desired.folder}".rstrip("/")
+        if server and repository and made.desired.commit
+        else ""
+    )

@@ -1,0 +1,39 @@
+"""The JSON Schemas of our own formats, which `schemas/` publishes: `python -m reconciler.cli.publish_schemas`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from reconciler.manifest.disk import write
+from reconciler.manifest.document import FileShape
+from reconciler.manifest.validation import schema_text
+from reconciler.plan.plan_file import PlanFile
+from reconciler.settings import Settings
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def published() -> dict[str, str]:
+    """Return each schema by the name under which `schemas/` holds it."""
+    return {
+        "manifest.schema.json": schema_text(FileShape, "Desired state of a space's work items"),
+        "plan.schema.json": plan_schema(),
+        "settings.schema.json": schema_text(Settings, "Settings of a team"),
+    }
+
+
+def plan_schema() -> str:
+    """Return the schema of saved plans, for programs that read them."""
+    schema = {"$schema": DIALECT, **PlanFile.model_json_schema(mode="serialization"), "title": "A saved plan"}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def publish(folder: Path) -> None:
+    """Write the schemas anew, after a change of the models."""
+    for name, text in published().items():
+        write(folder / name, text)
+
+
+if __name__ == "__main__":
+    publish(Path("schemas"))

@@ -1,0 +1,1 @@
+"""From files and a schema to desired items."""

@@ -1,0 +1,106 @@
+"""Names in the settings that mean nothing: a policy, a decision or an exception that nothing ever reads.
+
+Such a name is a slip, or a way to look careful: a reviewer reads `ignore: {field: priorty}` and believes
+that it does what it says.  The pins know; what they do not hold is not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.errors import Mistake, UnknownName
+from reconciler.fields.people import USER_KEY
+from reconciler.manifest.nodes import NOTHING, AuthoredList, AuthoredMap, Node, Scalar
+from reconciler.schema.catalog import Catalog, TypeSpec, every_spec
+
+DEFAULT = "default"
+"""The word in `drift` for all that has no policy of its own."""
+
+
+def meaningless(root: Node, catalogs: Mapping[str, Catalog]) -> Iterator[Mistake]:
+    """Yield a mistake for each such name; `catalogs` are those of the spaces, by the settings' names."""
+    if not isinstance(root, AuthoredMap):
+        return
+    yield from nobodies(entries(root.get("people")))
+    for name, space in entries(root.get("spaces")).items():
+        if name in catalogs and isinstance(space, AuthoredMap):
+            yield from policies(space.get("drift"), catalogs[name])
+            yield from by_type(space.get("fields"), catalogs[name])
+            yield from exceptions(space.get("ignore"), catalogs[name])
+
+
+def entries(node: Node | None) -> AuthoredMap:
+    """Return a map; an empty one where something else is written, which other checks report."""
+    return node if isinstance(node, AuthoredMap) else NOTHING
+
+
+def nobodies(people: AuthoredMap) -> Iterator[Mistake]:
+    """Yield the members of groups that are no e-mail, no user key and no name of this map."""
+    for node in people.values():
+        for one in node if isinstance(node, AuthoredList) else [node]:
+            if not isinstance(one, Scalar) or not one.text or one.text in people:
+                continue
+            if "@" not in one.text and not USER_KEY.fullmatch(one.text):
+                yield UnknownName(one.place, "person", one.text, "people", people)
+
+
+def policies(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
+    """Yield the types and fields in `drift` that there are not, and words for a type as a whole."""
+    drift = entries(node)
+    for word, policy in drift.items():
+        at = drift.keys_at[word]
+        if word == DEFAULT and isinstance(policy, Scalar):
+            continue
+        kind = catalog.type_of(word)
+        if kind is None:
+            yield unknown_type(at, catalog)
+        elif isinstance(policy, AuthoredMap):
+            yield from unknown_fields(policy, kind)
+        else:
+            what = f"a policy for all of {kind.word}, which nothing reads"
+            yield Mistake(at.place, what, f"write {{field: {getattr(policy, 'text', '')}}}, or `default`")
+
+
+def by_type(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
+    """Yield the types and fields that there are not, in a map of types to maps of fields."""
+    types = entries(node)
+    for word, fields in types.items():
+        kind = catalog.type_of(word)
+        if kind is None:
+            yield unknown_type(types.keys_at[word], catalog)
+        else:
+            yield from unknown_fields(entries(fields), kind)
+
+
+def exceptions(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
+    """Yield the types and fields in `ignore` that there are not."""
+    for entry in node if isinstance(node, AuthoredList) else []:
+        type_, field = (entries(entry).get(name) for name in ("type", "field"))
+        if not isinstance(type_, Scalar) or not isinstance(field, Scalar):
+            continue
+        kind = catalog.type_of(type_.text)
+        if kind is None:
+            yield unknown_type(type_, catalog)
+        elif not answered(field.text, kind):
+            yield unknown_field(field, kind)
+
+
+def unknown_fields(fields: AuthoredMap, kind: TypeSpec) -> Iterator[Mistake]:
+    """Yield the keys of a map that are no field and no role of a type."""
+    yield from (unknown_field(at, kind) for name, at in fields.keys_at.items() if not answered(name, kind))
+
+
+def answered(word: str, kind: TypeSpec) -> bool:
+    """Whether some field or role is meant by a word."""
+    return any(one.answers_to(word) for one in every_spec(kind))
+
+
+def unknown_type(at: Scalar, catalog: Catalog) -> Mistake:
+    """Return the mistake about a type that is not pinned."""
+    return UnknownName(at.place, "type", at.text, catalog.space, [one.word for one in catalog.types.values()])
+
+
+def unknown_field(at: Scalar, kind: TypeSpec) -> Mistake:
+    """Return the mistake about a field."""
+    known = [word for one in every_spec(kind) for word in (one.key, one.alias, one.name)]
+    return UnknownName(at.place, "field", at.text, kind.word, known)

@@ -1,0 +1,198 @@
+"""What `doctor` makes of what it found: what is wrong, whose doing it is, and what to do.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from reconciler.errors import CannotRun, ReconcilerError
+from reconciler.meegle.http.failures import (
+    ApiRefusal,
+    BadEnvironment,
+    KeepsThrottling,
+    Redirected,
+    StopCode,
+    TlsFailed,
+    TokenRefused,
+    Unreachable,
+)
+from reconciler.schema.pin_changes import Difference
+
+State = Literal["ok", "note", "wrong", "-"]
+"""`-` where it was not asked."""
+
+APART = timedelta(seconds=60)
+"""How far two clocks may be apart: operation records are asked for up to a minute ahead of ours."""
+OLD = timedelta(days=90)
+NOBODY = 30006
+AREAS: Mapping[type[ReconcilerError], str] = {
+    TlsFailed: "TLS",
+    Redirected: "host",
+    KeepsThrottling: "rate",
+    TokenRefused: "plugin token",
+}
+"""Whose doing a failure is, by its type; else the step's."""
+CODES = {10204: "plugin secret", 10301: "", 10404: "", 1000051942: "rate"}
+"""Whose doing a code is after which nothing succeeds: else the user's; empty for the step's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the screen: an area, how it is, what was found, and what to do where that is something."""
+
+    area: str
+    state: State
+    what: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        """Return the line."""
+        what = f"{self.what}; {self.fix}" if self.fix else self.what
+        return f"{self.state:<6}{self.area}: {what}"
+
+
+PROBE = Finding("write permission", "-", "not asked (doctor --probe ITEM)")
+
+
+def variables(error: BadEnvironment) -> Iterator[Finding]:
+    """Yield one line for each variable that is missing or wrong."""
+    for one in error.problems:
+        yield Finding("variables", "wrong", f"{one.variable} {one.what}", one.fix)
+
+
+def failed(step: str, error: ReconcilerError, *, proxied: bool, other_proxy: str = "") -> Finding:
+    """Say whose doing it is that a step failed.
+
+    `proxied`: connections go to MEEGLE_PROXY; `other_proxy` is the name of a variable that other
+    programs take a proxy from and this one does not.
+    """
+    what, fix = (error.what, error.fix) if isinstance(error, CannotRun) else (str(error), "")
+    if isinstance(error, Unreachable):
+        return unreachable(error, proxied=proxied, other_proxy=other_proxy)
+    if isinstance(error, ApiRefusal) and error.code == NOBODY and error.endpoint == "projects":
+        return Finding(
+            "user key", "wrong", f"nobody has it: {error.what}", "set MEEGLE_USER_KEY to a member's key"
+        )
+    if isinstance(error, StopCode):
+        return Finding(CODES.get(error.code, "user key") or step, "wrong", what, fix)
+    return Finding(AREAS.get(type(error), step), "wrong", what, fix)
+
+
+def unreachable(error: Unreachable, *, proxied: bool, other_proxy: str) -> Finding:
+    """Tell a proxy that does not work from a host that does not answer."""
+    if proxied and error.reason.startswith(("the proxy", "no connection")):
+        fix = "check MEEGLE_PROXY: nothing can be reached through it"
+        return Finding("proxy", "wrong", error.what, fix)
+    fix = "check the spelling of MEEGLE_BASE_URL, and the network"
+    return Finding("host", "wrong", error.what, fix + hint(other_proxy))
+
+
+def hint(variable: str) -> str:
+    """Say that a proxy which other programs use is not used here."""
+    return f"; {variable} is not read here, set MEEGLE_PROXY" if variable else ""
+
+
+def acting(name: str, *, active: bool) -> Finding:
+    """Say as whom the plugin acts, and what would be wiser."""
+    if not active:
+        fix = "set MEEGLE_USER_KEY to the user key of an active member of the space"
+        return Finding("user key", "wrong", f"{name} is not active", fix)
+    wise = "a service account is wise: people leave, and it may be given just what state/ needs"
+    return Finding("user key", "ok", f"acts as {name} ({wise})")
+
+
+def space(name: str, key: str | None, seen: Sequence[str]) -> Finding:
+    """Say whether the plugin is in the space; `seen` are those in which it is and which the user may open."""
+    if key:
+        return Finding("plugin", "ok", f"installed in {name} ({key})")
+    if not seen:
+        fix = "install it in the space, and add the user of MEEGLE_USER_KEY there"
+        return Finding("plugin", "wrong", "it is installed in no space that the user may open", fix)
+    what = f"it is not installed in {name}, or the user may not open it; there is {', '.join(seen)}"
+    return Finding("plugin", "wrong", what, "install it there, or mend `space:` in the files")
+
+
+def reads(done: Sequence[str]) -> Finding:
+    """Say what may be read."""
+    return Finding("read permission", "ok", f"{len(done)} endpoints: {', '.join(done)}")
+
+
+def zone(name: str, days: int, held: int, fit: Sequence[str]) -> Finding:
+    """Say whether live days are midnights in the space's zone.
+
+    `days`: how many were looked at; `held`: how many of them are midnights in the zone; `fit`: the
+    zones in which all are.
+    """
+    line = "add `time_zone:` to the space in state/reconciler.yaml"
+    there = f"{days} live days are midnights in {', '.join(fit)}" if fit else f"{days} live days fit no zone"
+    if not name:
+        what = "the settings name none, so that no day is planned"
+        return Finding(
+            "time zone", "wrong", f"{what}; {there if days else 'no live day shows which it is'}", line
+        )
+    if not days:
+        return Finding("time zone", "note", f"{name}; no live day to hold it against")
+    if held == days:
+        return Finding("time zone", "ok", f"{name}, where {days} live days are midnights")
+    fix = f"mend `time_zone:` in state/reconciler.yaml; {there}"
+    return Finding(
+        "time zone", "wrong", f"{name}, where {days - held} of {days} live days are no midnights", fix
+    )
+
+
+def clock(service: datetime | None, ours: datetime, *, pinned: bool) -> Finding:
+    """Hold our clock against the service's; `pinned`: SOURCE_DATE_EPOCH stands in for ours."""
+    if service is None:
+        return Finding("clock", "note", "the service does not say its time")
+    apart = ours - service
+    if abs(apart) <= APART:
+        return Finding("clock", "ok", f"{abs(apart).total_seconds():.0f} s from the service's")
+    way = "ahead of" if apart > timedelta(0) else "behind"
+    what = f"{abs(apart) - timedelta(microseconds=apart.microseconds)} {way} the service's"
+    fix = "take SOURCE_DATE_EPOCH out" if pinned else "set it by NTP: plans and operation records go by it"
+    return Finding("clock", "wrong", what, fix)
+
+
+def pins(
+    folder: str, pinned: int, changed: datetime | None, now: datetime, found: Iterable[Difference]
+) -> Finding:
+    """Say how old the pins are, and whether the space is still so; `changed` by git, where it knows."""
+    if not pinned:
+        return Finding("pins", "note", f"none in {folder}", "run `reconciler schema pull`")
+    age = f"{(now - changed).days} days old" if changed else "not committed yet"
+    some = list(found)
+    if some:
+        blocking = sum(one.effect == "blocks" for one in some)
+        what = f"{age}, and the space has changed: {len(some)} differences, {blocking} of them block rows"
+        return Finding(
+            "pins", "wrong", what, "look at `reconciler schema check`, then `reconciler schema pull`"
+        )
+    if changed and now - changed > OLD:
+        return Finding("pins", "note", f"{age}; the space is still as they say")
+    return Finding("pins", "ok", f"{pinned} types, {age}, and the space is as they say")
+
+
+def rate(per_second: float, repeated: int) -> Finding:
+    """Say at what pace it asks."""
+    if repeated:
+        what = f"{per_second:g} a second for each endpoint, and {repeated} reads had to be repeated"
+        return Finding("rate", "note", what, "all that use this plugin share one limit")
+    return Finding("rate", "ok", f"{per_second:g} a second for each endpoint" if per_second else "no limit")
+
+
+def repository(*, program: bool, inside: bool, commit: str, shallow: bool, journals_ignored: bool) -> Finding:
+    """Say what git can tell of the desired state."""
+    if not program:
+        return Finding("git", "note", "there is no git program", "install git: --base and why need it")
+    if not inside:
+        return Finding("git", "note", "this is not a git repository", "run it in a clone, or `git init`")
+    if not commit:
+        return Finding("git", "note", "nothing is committed yet", "commit state/ and schemas/")
+    if shallow:
+        fix = "`git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout"
+        return Finding("git", "note", "a shallow clone: --base may find nothing", fix)
+    if not journals_ignored:
+        return Finding("git", "note", "the journals would be committed", "add .reconciler/ to .gitignore")
+    return Finding("git", "ok", commit[:12])

@@ -1,0 +1,1 @@
+"""GitHub: comments, issues, deployments, pull requests, annotations and job outputs."""

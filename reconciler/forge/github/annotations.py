@@ -1,0 +1,174 @@
+"""A plan for GitHub Actions: annotations at the lines of the files, and the step summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from reconciler.manifest.nodes import Place
+from reconciler.model import Change, Plan
+from reconciler.plan.plan_file import PlanFile
+from reconciler.render.groups import (
+    BOTH,
+    CLEAR,
+    DRIFT,
+    Group,
+    block_groups,
+    groups,
+    shows_members,
+    steps,
+    told_apart,
+)
+from reconciler.render.markdown import document
+from reconciler.render.mistakes import below
+from reconciler.render.safe import RTL, safe_text
+from reconciler.render.text import title, verdict
+
+SHOWN = 10
+"""Annotations of one level that GitHub shows of a step."""
+
+LONGEST = 4_096
+"""Characters of an annotation, the command around it included."""
+
+LONGEST_PROPERTY = 200
+LONGEST_FILE = 1_024
+
+SUMMARY = 1_000_000
+"""Bytes of a step summary; GitHub drops one of more than 1 MiB as a whole."""
+
+DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
+"""How the runner wants signs written that would end a message or a property."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One remark at a line of a file; without a place it belongs to the run."""
+
+    level: str
+    title: str
+    message: str
+    place: Place | None = None
+    folder: str = ""
+
+    def __str__(self) -> str:
+        """Return the workflow command, on one line and within the limit."""
+        properties = [*self.location(), f"title={escaped(cut(self.title, LONGEST_PROPERTY), PROPERTY)}"]
+        head = f"::{self.level} {','.join(properties)}::"
+        return head + fitted(safe_text(self.message), LONGEST - len(head))
+
+    def location(self) -> Iterator[str]:
+        """Yield where the remark stands; a file name too long to be one is left out."""
+        file = escaped(below(self.folder, self.place.file), PROPERTY) if self.place else ""
+        if self.place and file and len(file) <= LONGEST_FILE:
+            yield f"file={file}"
+            yield f"line={self.place.line}"
+            yield f"col={self.place.column}"
+
+
+def escaped(text: str, table: dict[str, str]) -> str:
+    """Return a harmless text with the runner's own signs escaped."""
+    return "".join(table.get(sign, sign) for sign in safe_text(text))
+
+
+def cut(text: str, most: int) -> str:
+    """Cut a text that is too long."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def fitted(text: str, most: int) -> str:
+    """Escape a message and cut it so that no escape is torn."""
+    made: list[str] = []
+    size = 0
+    for sign in text:
+        part = DATA.get(sign, sign)
+        if size + len(part) > most - 1:
+            return "".join([*made, "…"])
+        made.append(part)
+        size += len(part)
+    return "".join(made)
+
+
+def plan_annotations(plan: Plan, folder: str = "") -> str:
+    """Return the workflow commands: the worst rows first, then one notice with the verdict.
+
+    GitHub knows files by their way from the repository's root, which leads through `folder`.
+    """
+    found = [replace(one, folder=folder) for one in [*failures(plan), *remarks(told_apart(plan))]]
+    more = len(found) - SHOWN
+    rest = f" {more} more rows need a look." if more > 0 else ""
+    last = Annotation("notice", title(plan), f"{verdict(plan)}{rest}")
+    return "".join(f"{one}\n" for one in [*found[:SHOWN], last])
+
+
+def failures(plan: Plan) -> Iterator[Annotation]:
+    """Yield what is wrong in the files, or what stopped the run."""
+    for one in plan.failures:
+        what = f"{cut(one.what, SHOWN * 100)}; {one.fix}" if one.fix else one.what
+        yield Annotation("error", "Nothing was planned", what, one.place)
+
+
+def remarks(plan: Plan) -> Iterator[Annotation]:
+    """Yield what needs a look: blocked, guards, both, clears, drift; identical rows once."""
+    for held in block_groups(plan):
+        first = held.blocks[0]
+        field = f" {held.name}" if held.name else ""
+        yield Annotation(
+            "warning",
+            f"Blocked: {plan.address(first.ref)}{field}",
+            f"{cut(held.reason, SHOWN * 100)}; {held.repair}{others(len(held.blocks))}",
+            first.place,
+        )
+    for guard in plan.guards:
+        if not guard.ok:
+            yield Annotation(
+                "warning",
+                f"Guard {guard.name} stops an apply",
+                f"{guard.actual}, at most {guard.limit} are allowed",
+            )
+    for group in groups(plan):
+        if group.kind in LEVELS:
+            yield remark(plan, group)
+
+
+LEVELS = {
+    BOTH: ("warning", "Changed here and in Meegle"),
+    CLEAR: ("warning", "Empties"),
+    DRIFT: ("notice", "Drift"),
+}
+
+
+def remark(plan: Plan, group: Group) -> Annotation:
+    """Return the remark about one group of rows, at the first of them."""
+    level, title = LEVELS[group.kind]
+    update, change = group.rows[0]
+    why = f" ({group.why})" if group.why else ""
+    return Annotation(
+        level,
+        f"{title}: {plan.address(update.ref)} {change.name}",
+        f"{cut(update.title, SHOWN * 20)}: {line_of(change)}{why}{others(len(group.rows))}",
+        change.place,
+    )
+
+
+def line_of(change: Change) -> str:
+    """Return what happens to a field, in one line."""
+    if shows_members(change):
+        return ", ".join([*(f"+ {one}" for one in change.added), *(f"- {one}" for one in change.removed)])
+    shown = [cut(label, SHOWN * 100) for label in steps(change)]
+    if any(map(RTL.search, shown)):
+        # An annotation is one text, and an arrow between two such values points the other way.
+        return ", ".join(
+            f"{name} {label}" for name, label in zip(("before", "after"), shown[-2:], strict=True)
+        )
+    return " → ".join(shown)
+
+
+def others(count: int) -> str:
+    """Say how many rows more read the same."""
+    return f" (and {count - 1} more items)" if count > 1 else ""
+
+
+def step_summary(plan: Plan, made: PlanFile, *, artifact: str = "plan") -> str:
+    """Return the Markdown of a step summary, within GitHub's limit in bytes."""
+    return document(plan, made, artifact, SUMMARY, lambda text: len(text.encode("utf-8", errors="replace")))

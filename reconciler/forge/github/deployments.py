@@ -1,0 +1,78 @@
+"""The last applied commit as a deployment: from one job to the next without a state file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from reconciler.errors import CannotRun
+from reconciler.forge.github.rest import GitHub
+from reconciler.plan.last_applied import Record, read_record
+
+SHOWN = 140
+"""Characters of a deployment's description."""
+
+
+def task_of(space: str) -> str:
+    """Return the task by which the deployments of a space are told from all others."""
+    return f"reconciler:{space}"
+
+
+def newest_record(github: GitHub, space: str, tell: Callable[[str], None] = lambda _: None) -> Record | None:
+    """Return the newest record that a job like this one made for a space.
+
+    A job with `environment:` makes deployments of its own; their task is another one.  Any workflow that is
+    granted `deployments: write` can make a record in our name, also one of a branch that nobody reviewed.
+    So each commit of a record must have come to the default branch: what such a record may do is to name
+    another commit that was merged.  Where no record is left to believe, none is made up: raises CannotRun.
+    """
+    task = task_of(space)
+    rows = github.pages("list the deployments", "/deployments", task=task)
+    mine = [row for row in rows if row.get("task") == task and github.wrote(row.get("creator"))]
+    strangers = 0
+    for row in sorted(mine, key=lambda row: int(row["id"]), reverse=True):
+        payload = row.get("payload")
+        text = payload if isinstance(payload, str) else json.dumps(payload)
+        record = read_record(text, space)
+        if record is None or record.commit != row.get("sha"):
+            why = "holds no record that this version can read"
+        elif all(github.was_merged(commit) for commit in record.commits()):
+            return record
+        else:
+            why = f"names a commit that is not on {github.default_branch}"
+        strangers += 1
+        tell(f"deployment {row['id']} is left out: it {why}")
+    if strangers:
+        raise CannotRun(
+            f"no record of {space} names commits of {github.default_branch} alone",
+            "see who made these deployments; name the last applied commit by --applied",
+        )
+    return None
+
+
+def make_record(github: GitHub, record: Record) -> int:
+    """Make a deployment that holds a record, and say how it went; returns its id.
+
+    `required_contexts` must be empty, else GitHub waits for checks of the commit and answers 409.
+    """
+    left = len(record.unapplied)
+    made: dict[str, Any] = github.call(
+        "make a deployment",
+        "POST",
+        "/deployments",
+        {
+            "ref": record.commit,
+            "task": task_of(record.space),
+            "environment": f"reconciler/{record.space}",
+            "description": f"applied; {left} rows are not at it"[:SHOWN],
+            "payload": record.model_dump(mode="json"),
+            "required_contexts": [],
+            "auto_merge": False,
+            "production_environment": False,
+        },
+    )
+    number = int(made["id"])
+    state = {"state": "failure" if left else "success", "description": f"{left} rows are not at it"}
+    github.call("say how the deployment went", "POST", f"/deployments/{number}/statuses", state)
+    return number

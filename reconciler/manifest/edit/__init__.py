@@ -1,0 +1,1 @@
+"""Edits that keep a file its author's: comments, quotes and layout stay."""

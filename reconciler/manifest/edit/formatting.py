@@ -1,0 +1,324 @@
+"""The one way in which files of desired state are laid out; comments stay, and so does the meaning.
+
+Each step cuts the text where its values stand and is proved by reading it again: a step after
+which the file would say something else is not taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from reconciler.manifest.edit.spans import Source, Span, Way
+from reconciler.manifest.edit.writing import STEP, quoted
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
+from reconciler.manifest.parsing import read_tree
+
+SECTIONS = ("fields", "roles")
+ORDERS: dict[int, tuple[str, ...]] = {
+    0: ("space", "type", "defaults", "items"),
+    1: SECTIONS,
+    2: ("id", "expect", "unmanaged", *SECTIONS),
+}
+"""The order of keys by the depth of their map: of the file, of its defaults, of an item."""
+
+MOST_ROUNDS = 6
+BLANK = re.compile(r"[ \t]*")
+ESCAPED = re.compile(r"[\\\"\x00-\x1f\x7f]")
+"""What double quotes do not hold as it is."""
+
+Cut = tuple[int, int, str]
+"""A piece of a text, from and to an index, and what stands in its place."""
+
+
+def formatted(raw: bytes, file: str) -> bytes:
+    """Return a file in its one layout; raises InputError where it cannot be read."""
+    source = Source(raw, file)
+    for _ in range(MOST_ROUNDS):
+        before = source
+        for step in (lines, scalars, brackets, order, indentation):
+            source = taken(step, source)
+        if source is before:
+            break
+    return source.encoded(source.text)
+
+
+def taken(step: Callable[[Source], Iterator[Cut]], source: Source) -> Source:
+    """Take one step, unless it would change what the file says."""
+    text = source.text
+    cuts = [cut for cut in sorted(step(source)) if text[cut[0] : cut[1]] != cut[2]]
+    if not cuts:
+        return source
+    after = source.encoded(source.spliced(cuts))
+    kept = says_the_same(source.encoded(text), after, source.file)
+    return Source(after, source.file) if kept else source
+
+
+def says_the_same(before: bytes, after: bytes, file: str) -> bool:
+    """Whether two files say the same, with the same comments: only blanks, quotes and order may differ."""
+    old, new = read_tree(before, file), read_tree(after, file)
+    if new.mistakes or letters(before) != letters(after):
+        return False
+    return old.root is None or (new.root is not None and same(old.root, new.root))
+
+
+def letters(raw: bytes) -> Counter[int]:
+    """Count all bytes but blanks, quotes and the commas that may end a list."""
+    return Counter(raw.translate(None, b" \t\r\n'\"\\,"))
+
+
+def same(one: Node, other: Node) -> bool:
+    """Whether two nodes say the same, whatever the order of keys."""
+    match one:
+        case Scalar():
+            return isinstance(other, Scalar) and (one.text, one.plain, one.hidden) == (
+                other.text,
+                other.plain,
+                other.hidden,
+            )
+        case AuthoredList():
+            return isinstance(other, AuthoredList) and len(one) == len(other) and all(map(same, one, other))
+        case AuthoredMap():
+            return (
+                isinstance(other, AuthoredMap)
+                and set(one) == set(other)
+                and all(same(node, other[key]) for key, node in one.items())
+            )
+
+
+def every(source: Source) -> Iterator[Span]:
+    """Yield all nodes, keys among them."""
+    if source.root is not None:
+        yield source.root
+    for _, parent, at in source.walk(source.root, ()):
+        yield parent.parts[at]
+        if parent.keys:
+            yield parent.keys[at]
+
+
+def held(source: Source) -> set[int]:
+    """Return where lines begin that are the inside of a scalar: their blanks may be its own."""
+    inside: set[int] = set()
+    for span in every(source):
+        if span.kind == "scalar":
+            at = source.next_line(span.start)
+            while at < span.end:
+                inside.add(at)
+                at = source.next_line(at)
+    return inside
+
+
+def starts(source: Source) -> Iterator[int]:
+    """Yield where each line begins."""
+    at = 0
+    while at < len(source.text):
+        yield at
+        at = source.next_line(at)
+
+
+# -- one step each ---------------------------------------------------------------------------
+
+
+def lines(source: Source) -> Iterator[Cut]:
+    """Take blanks from the ends of lines and empty lines from where there are several; end with a newline.
+
+    A block scalar at the very end of a file would take the newline for its own.
+    """
+    inside = held(source)
+    text = source.text
+    empty = True
+    kept = start = 0
+    for start in starts(source):
+        end = source.line_end(start)
+        body = text[start:end].rstrip(" \t")
+        if start in inside:
+            empty, kept = False, source.next_line(start)
+        elif not body:
+            if empty:
+                yield start, source.next_line(start), ""
+                continue
+            yield start, end, ""
+            empty = True
+        else:
+            empty, kept = False, source.next_line(start)
+            if source.next_line(end) not in inside:
+                yield start + len(body), end, ""
+    last = next((span.end for span in [source.root] if span), 0)
+    if not text.endswith("\n") and start in inside:
+        return
+    if not text.endswith("\n"):
+        yield len(text), len(text), source.newline
+    elif empty and kept > last and kept < len(text):
+        first_empty = source.next_line(kept - 1) if kept else 0
+        yield from ((start, end, "") for start, end in [(first_empty, len(text))] if start < end)
+
+
+def scalars(source: Source) -> Iterator[Cut]:
+    """Write double quotes for single ones, and one blank behind a colon and a dash."""
+    text = source.text
+    for span in every(source):
+        if span.style == "'" and not ESCAPED.search(span.text) and "\n" not in text[span.start : span.end]:
+            yield span.start, span.end, quoted(span.text)
+        if span.is_flow or span.kind == "scalar":
+            continue
+        for key, part in zip(span.keys, span.parts, strict=False):
+            gap = text[key.end : part.start]
+            if re.fullmatch(r"[ \t]*:[ \t]+", gap):
+                yield key.end, part.start, ": "
+            elif hit := re.match(r"[ \t]+:", gap):
+                yield key.end, key.end + hit.end(), ":"
+
+
+def brackets(source: Source) -> Iterator[Cut]:
+    """Write what stands between brackets on one line as `[a, b]` and `{a: 1, b: 2}`."""
+    text = source.text
+    for span in every(source):
+        whole = text[span.start : span.end]
+        if not span.is_flow or "\n" in whole:
+            continue
+        if not span.parts:
+            yield span.start + 1, span.end - 1, ""
+            continue
+        yield span.start + 1, span.begin(0), ""
+        yield span.parts[-1].end, span.end - 1, ""
+        for at, part in enumerate(span.parts):
+            if span.keys:
+                yield span.keys[at].end, part.start, ": "
+            if at:
+                yield span.parts[at - 1].end, span.begin(at), ", "
+
+
+def order(source: Source) -> Iterator[Cut]:
+    """Put the sections of the file, of its defaults and of its items in their order.
+
+    Of maps inside each other the inner one is moved first; the outer one waits for the next round.
+    """
+    moved: list[Cut] = []
+    for way, span in sections(source):
+        rank = ORDERS[min(len(way), 2)]
+        keys = [key.text for key in span.keys]
+        wanted = sorted(
+            range(len(keys)), key=lambda at: rank.index(keys[at]) if keys[at] in rank else len(rank)
+        )
+        if wanted == list(range(len(keys))):
+            continue
+        moved += swapped(source, span, wanted) if span.is_flow else stacked(source, span, wanted)
+    yield from apart(moved)
+
+
+def apart(cuts: Sequence[Cut]) -> Iterator[Cut]:
+    """Yield the cuts that touch none before them: of maps inside each other the inner ones come first."""
+    behind = 0
+    for start, end, text in sorted(cuts, key=lambda cut: (cut[1], -cut[0])):
+        if start >= behind:
+            yield start, end, text
+            behind = end
+
+
+def sections(source: Source) -> Iterator[tuple[Way, Span]]:
+    """Yield the maps whose keys have an order, the inner ones first."""
+    items = source.at(("items",))
+    ways: list[Way] = [("items", at) for at in range(len(items.parts) if items else 0)]
+    for way in (*ways, ("defaults",), ()):
+        span = source.at(way)
+        if span is not None and span.kind == "map":
+            yield way, span
+
+
+def swapped(source: Source, span: Span, wanted: Sequence[int]) -> Iterator[Cut]:
+    """Put entries between brackets in another order, if no comment stands among them."""
+    if "#" in source.text[span.start : span.end]:
+        return
+    for slot, at in enumerate(wanted):
+        text = source.text[span.begin(at) : span.parts[at].end]
+        yield span.begin(slot), span.parts[slot].end, text
+
+
+def stacked(source: Source, span: Span, wanted: Sequence[int]) -> Iterator[Cut]:
+    """Put entries on lines in another order, each with the comments above it."""
+    column = source.column(span.start)
+    heads = [span.start, *(head(source, span, at, column) for at in range(1, len(span.parts)))]
+    end = source.next_line(span.parts[-1].end)
+    chunks = [source.text[start:stop] for start, stop in zip(heads, [*heads[1:], end], strict=True)]
+    pad = " " * column
+    chunks[0] = pad + chunks[0]
+    first = chunks[wanted[0]]
+    beside_dash = bool(source.text[source.line_start(span.start) : span.start].strip())
+    if not first.startswith(pad) or (beside_dash and first.lstrip().startswith("#")):
+        return
+    if not all(chunk.endswith("\n") for chunk in chunks):
+        return
+    text = "".join(chunks[at] for at in wanted)
+    yield span.start, end, text[column:]
+
+
+def head(source: Source, span: Span, at: int, column: int) -> int:
+    """Return where the lines of an entry begin: behind the one before and the deeper comments at its end."""
+    start = source.next_line(span.parts[at - 1].end)
+    while start < span.begin(at):
+        line = source.text[start : source.line_end(start)]
+        if not line.lstrip().startswith("#") or len(line) - len(line.lstrip()) <= column:
+            break
+        start = source.next_line(start)
+    return start
+
+
+def indentation(source: Source) -> Iterator[Cut]:
+    """Indent by two, lists below their key too."""
+    if source.root is None or source.root.is_flow or source.root.kind == "scalar":
+        return
+    moves: dict[int, tuple[int, int]] = {}
+    yield from shifted(source, source.root, 0, moves)
+    inside = held(source)
+    begun = sorted(moves)
+    for start in starts(source):
+        if start in moves:
+            old, new = moves[start]
+            yield start, start + old, " " * new
+        elif start not in inside and source.text[start : source.line_end(start)].lstrip().startswith("#"):
+            yield from followed(source, start, moves, begun)
+
+
+def shifted(source: Source, span: Span, column: int, moves: dict[int, tuple[int, int]]) -> Iterator[Cut]:
+    """Note, by line, from which column to which it moves; yields what stands behind dashes."""
+    for at, part in enumerate(span.parts):
+        begin, inner = span.begin(at), column + STEP
+        if span.kind == "list":
+            dash = source.text.rfind("-", 0, begin)
+            if source.line_start(dash) == source.line_start(begin):
+                yield dash + 1, begin, " "
+            begin = dash
+        start = source.line_start(begin)
+        old = begin - start
+        if BLANK.fullmatch(source.text, start, begin):
+            moves[start] = (old, column)
+        if part.kind == "scalar" or part.is_flow:
+            carried(source, part, column - old, moves)
+        else:
+            yield from shifted(source, part, inner, moves)
+
+
+def carried(source: Source, part: Span, by: int, moves: dict[int, tuple[int, int]]) -> None:
+    """Move the further lines of a value with its first."""
+    at = source.next_line(part.start)
+    while at < part.end:
+        line = source.text[at : source.line_end(at)]
+        old = len(line) - len(line.lstrip(" "))
+        if line.strip():
+            moves[at] = (old, max(0, old + by))
+        at = source.next_line(at)
+
+
+def followed(
+    source: Source, start: int, moves: dict[int, tuple[int, int]], begun: Sequence[int]
+) -> Iterator[Cut]:
+    """Move a comment with the next line of its column, else with the last one."""
+    line = source.text[start : source.line_end(start)]
+    column = len(line) - len(line.lstrip(" "))
+    below = next((moves[at] for at in begun if at > start), None)
+    above = next((moves[at] for at in reversed(begun) if at < start and moves[at][0] == column), None)
+    if below and below[0] == column:
+        yield start, start + column, " " * below[1]
+    elif above:
+        yield start, start + column, " " * above[1]

@@ -1,0 +1,204 @@
+"""Plain values as YAML text: what the loader reads as exactly these values, as people would write it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from reconciler.manifest.decoding import BAD_SIGN
+from reconciler.manifest.nodes import BLANKS, Scalar
+from reconciler.manifest.parsing import read_tree
+
+WIDTH = 100
+"""Columns up to which a list or a map stands on one line."""
+
+LONGEST_NOTE = 80
+"""Characters of a comment that tells a name."""
+
+LONGEST_PLAIN = 120
+STEP = 2
+
+
+class Text(str):
+    """A text that is quoted whatever it looks like."""
+
+    __slots__ = ()
+
+
+class Section(dict[str, "Plain"]):
+    """A map that stands on lines of its own, however short it is."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A value with a comment behind it; where it replaces another, in the place of that one's own comment."""
+
+    value: Plain
+    note: str
+    instead: str = ""
+
+
+Plain: TypeAlias = (
+    bool | int | float | Decimal | date | str | Noted | Sequence["Plain"] | Mapping[str, "Plain"] | None
+)
+"""What a codec's `dump` gives, with notes."""
+
+
+def bare(value: Plain) -> Plain:
+    """Return a value without its note."""
+    return value.value if isinstance(value, Noted) else value
+
+
+def comment(note: str) -> str:
+    """Return a strangers' text as what may stand in a comment: one line, without unseen signs."""
+    words = " ".join(BAD_SIGN.sub(" ", note).split())
+    return words if len(words) <= LONGEST_NOTE else f"{words[: LONGEST_NOTE - 1]}…"
+
+
+@lru_cache(maxsize=8192)
+def reads_plain(text: str, *, flow: bool = True) -> bool:
+    """Whether a text without quotes is read as itself, by whatever YAML tool; in brackets too with `flow`."""
+    if text in BLANKS or len(text) > LONGEST_PLAIN or "\n" in text:
+        return False
+    inside = f"- [{text}, {text}]\n- {{k: {text}}}\n" if flow else "- [1, 1]\n- {k: 1}\n"
+    tree = read_tree(f"- {text}\n- k: {text}\n{inside}".encode(), "")
+    match tree.root if not tree.mistakes else None:
+        case [alone, {"k": block}, [one, two], {"k": value}]:
+            scalars = (alone, block, one, two, value) if flow else (alone, block)
+        case _:
+            return False
+    if any(not isinstance(one, Scalar) or one[:2] != (text, True) or one.hidden for one in scalars):
+        return False
+    try:
+        return isinstance(YAML(typ="safe").load(text), str | date)
+    except (YAMLError, ValueError):
+        return False
+
+
+def key_form(text: str) -> str:
+    """Return a key, without quotes where they are not needed."""
+    return text if reads_plain(text) else quoted(text)
+
+
+def quoted(text: str) -> str:
+    """Return a text in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def text_form(text: str, *, flow: bool) -> str:
+    """Return a text on one line, without quotes where they are not needed."""
+    return text if not isinstance(text, Text) and reads_plain(text, flow=flow) else quoted(text)
+
+
+def inline(value: Plain, *, flow: bool = True) -> str:
+    """Return a value on one line; one that stands between brackets is in a `flow`."""
+    match value:
+        case Noted():
+            return inline(value.value, flow=flow)
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case str():
+            return text_form(value, flow=flow)
+        case int() | date():
+            return value.isoformat() if isinstance(value, date) else str(value)
+        case float() | Decimal():
+            return number(value)
+        case Mapping():
+            return "{" + ", ".join(f"{key_form(key)}: {inline(one)}" for key, one in value.items()) + "}"
+        case _:
+            return "[" + ", ".join(map(inline, value)) + "]"
+
+
+def number(value: float | Decimal) -> str:
+    """Return a number with all of its digits."""
+    written = Decimal(repr(value)) if isinstance(value, float) else value
+    return f"{written:f}" if -15 < written.adjusted() < 16 else f"{written:e}"  # noqa: PLR2004 - digits people read
+
+
+def is_literal(text: str) -> bool:
+    """Whether a text of several lines can stand below a `|` as it is."""
+    lines = text.split("\n")
+    return (
+        len(lines) > 1
+        and not lines[0].startswith((" ", "\t"))
+        and all(line.strip() == line.strip(" \t") and (not line or line.strip()) for line in lines)
+        and bool(lines[0])
+        and not text.endswith("\n\n")
+        and not BAD_SIGN.search(text)
+    )
+
+
+def holds_lines(value: Plain) -> bool:
+    """Whether a value wants lines of its own: notes, or texts of several lines."""
+    match value:
+        case Section() | Noted():
+            return True
+        case str():
+            return is_literal(value)
+        case Mapping():
+            return any(map(holds_lines, value.values()))
+        case list() | tuple():
+            return any(map(holds_lines, value))
+        case _:
+            return False
+
+
+def behind(lead: str, value: Plain, indent: int) -> Iterator[str]:
+    """Yield the lines of `lead` (a key with its colon, or a dash) and the value; the first is not indented.
+
+    `indent` is the column where `lead` stands.
+    """
+    note = f"  # {comment(value.note)}" if isinstance(value, Noted) and comment(value.note) else ""
+    plain = bare(value)
+    inner = indent + STEP
+    flat = f"{lead} {inline(plain, flow=False)}{note}" if not holds_lines(plain) else ""
+    if isinstance(plain, str) and is_literal(plain):
+        yield f"{lead} |{'' if plain.endswith(chr(10)) else '-'}{note}"
+        yield from (" " * inner + line if line else "" for line in plain.removesuffix("\n").split("\n"))
+    elif not isinstance(plain, Mapping | list | tuple) or not plain:
+        yield flat or f"{lead} {inline(plain, flow=False)}{note}"
+    elif flat and indent + len(flat) <= WIDTH:
+        yield flat
+    elif lead == "-":
+        first, *rest = lines_of(plain, inner)
+        yield f"- {first}{note}"
+        yield from rest
+    else:
+        yield f"{lead}{note}"
+        first, *rest = lines_of(plain, inner)
+        yield " " * inner + first
+        yield from rest
+
+
+def lines_of(value: Plain, indent: int) -> Iterator[str]:
+    """Yield the lines of a filled list or map that begins in a column; the first is not indented."""
+    pad = ""
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            first, *rest = behind(f"{key_form(key)}:", one, indent)
+            yield pad + first
+            yield from rest
+            pad = " " * indent
+    elif isinstance(value, list | tuple):
+        for one in value:
+            first, *rest = behind("-", one, indent)
+            yield pad + first
+            yield from rest
+            pad = " " * indent
+
+
+ODD = re.compile(r"\s+#\S")
+"""A comment that the loader would take for a cut-off text."""

@@ -1,0 +1,136 @@
+"""Which files a run reads: real files in real folders, each once, in order of their names."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from reconciler.errors import Mistake
+from reconciler.manifest.nodes import Place
+
+SETTINGS = "reconciler.yaml"
+SETTINGS_MISNAMED = "reconciler.yml"
+SUFFIXES = frozenset({".yaml", ".yml"})
+LEFTOVERS = (".", "#", "~")
+"""How the names of hidden files and of editors' leftovers begin."""
+
+MOST_FILES = 20_000
+DEEPEST = 64
+"""Folders within folders below one that is named: a walk takes a step of Python's stack for each."""
+
+
+def found(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> list[Path]:
+    """Return the files to read; every path must bring at least one, and none may be a link."""
+    files: dict[Path, None] = {}
+    for path in paths:
+        files.update(dict.fromkeys(named(path, root, mistakes)))
+        if len(files) > MOST_FILES:
+            place = Place(shown(path, root), 1, 1)
+            mistakes.append(Mistake(place, f"more than {MOST_FILES} files", "name fewer at a time"))
+            return []
+    return sorted(desired(files, root, mistakes))
+
+
+def named(path: Path, root: Path, mistakes: list[Mistake]) -> list[Path]:
+    """Return the files that one path names: itself, or all below it."""
+    place = Place(shown(path, root), 1, 1)
+    told = len(mistakes)
+    if not os.path.lexists(path):
+        mistakes.append(Mistake(place, "no such file or folder", "check the path"))
+    elif link := linked(path, root):
+        mistakes.append(a_link(link, root))
+    elif not path.is_dir():
+        return [absolute(path)]
+    elif hits := list(islice(below(absolute(path), root, mistakes), MOST_FILES + 1)):
+        return hits
+    elif len(mistakes) == told:
+        mistakes.append(Mistake(place, "no YAML file in this folder", "write one, or check the path"))
+    return []
+
+
+def desired(files: Iterable[Path], root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
+    """Leave out the settings, which a shell's `*.yaml` brings along, and what can only be read by waiting."""
+    settings_alone = all(path.name == SETTINGS for path in files)
+
+    def refuse(path: Path, what: str, fix: str) -> None:
+        mistakes.append(Mistake(Place(shown(path, root), 1, 1), what, fix))
+
+    for path in files:
+        if path.name == SETTINGS_MISNAMED:
+            refuse(path, "the settings under another name", f"call the file {SETTINGS}")
+        elif path.name == SETTINGS:
+            if settings_alone:
+                refuse(path, "the settings hold no items", "name files of desired state")
+        elif stat.S_ISREG(path.lstat().st_mode):
+            yield path
+        else:
+            refuse(path, "not a regular file", "put a YAML file here")
+
+
+def below(folder: Path, root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
+    """Yield the YAML files of a folder and those below it; hidden and left-over files are none."""
+
+    def unread(error: OSError) -> None:
+        place = Place(shown(Path(str(error.filename)), root), 1, 1)
+        mistakes.append(unreadable(place, error))
+
+    for base, folders, names in os.walk(folder, onerror=unread):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if folders and len(Path(base).parts) - len(folder.parts) >= DEEPEST:
+            place = Place(shown(Path(base), root), 1, 1)
+            mistakes.append(
+                Mistake(place, f"folders {DEEPEST} deep, and more in them", "lay them out flatter")
+            )
+            folders.clear()
+        files = [Path(base, name) for name in sorted(names) if is_desired(name)]
+        links = [path for path in (*(Path(base, name) for name in folders), *files) if path.is_symlink()]
+        mistakes += [a_link(link, root) for link in links]
+        yield from (path for path in files if path not in links)
+
+
+def is_desired(name: str) -> bool:
+    """Whether a file of that name is read when its folder is named."""
+    return Path(name).suffix.lower() in SUFFIXES and not name.startswith(LEFTOVERS)
+
+
+def linked(path: Path, root: Path) -> Path | None:
+    """Return the first symbolic link on the way from `root` to a path; from the path itself outside of it."""
+    whole = absolute(path)
+    top = absolute(root)
+    steps = [whole, *whole.parents]
+    inside = [step for step in steps if step.is_relative_to(top) and step != top] or [whole]
+    return next((step for step in reversed(inside) if step.is_symlink()), None)
+
+
+def a_link(path: Path, root: Path) -> Mistake:
+    """Make the mistake of a symbolic link: what it leads to is not what was reviewed."""
+    return Mistake(Place(shown(path, root), 1, 1), "a symbolic link", "put the file or folder itself here")
+
+
+def unreadable(place: Place, error: OSError) -> Mistake:
+    """Make the mistake of a file or folder that cannot be read."""
+    return Mistake(place, f"cannot be read ({error.strerror})", "check what it is and its permissions")
+
+
+def shown(path: Path, root: Path) -> str:
+    """Return a path as messages name it: from `root` where it lies below it, and always printable text."""
+    whole = os.path.abspath(path)  # noqa: PTH100 - see `absolute`; texts, since a run names every file
+    inside = next((cut for cut in (within(whole, root, follow) for follow in (False, True)) if cut), whole)
+    return inside.encode("utf-8", "backslashreplace").decode()
+
+
+def within(whole: str, root: Path, follow: bool) -> str | None:  # noqa: FBT001 - the two ways to see a root
+    """Return a whole path from a root on; None where it does not lie below it."""
+    top = os.path.realpath(root) if follow else os.path.abspath(root)  # noqa: PTH100 - see `absolute`
+    if whole == top:
+        return "."
+    start = top if top.endswith(os.sep) else top + os.sep
+    return whole[len(start) :] if whole.startswith(start) else None
+
+
+def absolute(path: Path) -> Path:
+    """Return a path from the top of the file system on; links stay as they are, for others to see."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links

@@ -1,0 +1,104 @@
+"""Desired state: from files to authored values with places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from reconciler.errors import Mistake, NoValue
+from reconciler.gc_pause import collector_at_rest
+from reconciler.manifest.decoding import LARGEST, TooLarge
+from reconciler.manifest.document import read_document
+from reconciler.manifest.files import SETTINGS, found, shown, unreadable
+from reconciler.manifest.nodes import Document, Manifest, Place, Scalar
+from reconciler.manifest.parsing import read_tree
+
+__all__ = ["SETTINGS", "documents", "found", "load", "no_item", "read_bytes", "read_file", "report", "shown"]
+
+EMPTY = "an empty file"
+SHOWN = 50
+"""Different mistakes that are shown."""
+PLACES = 3
+"""Places that are shown of equal mistakes."""
+
+
+def load(paths: Sequence[Path], *, root: Path) -> tuple[Manifest, list[Mistake]]:
+    """Read every YAML file below `paths`; places are relative to `root`.
+
+    What can be read is returned beside the mistakes, so that later checks add theirs.
+    """
+    mistakes: list[Mistake] = []
+    with collector_at_rest():
+        return Manifest(tuple(documents(paths, root, mistakes))), mistakes
+
+
+def documents(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> Iterator[Document]:
+    """Read file after file, so that nobody need hold them all; `mistakes` has what is wrong at the end.
+
+    An empty desired set is a mistake: nothing to do and nothing found are not the same.
+    """
+    empty = True
+    for _, file, raw in sources(paths, root, mistakes):
+        document, wrong = read_bytes(raw, file)
+        mistakes += wrong
+        if document:
+            empty = empty and not document.items
+            yield document
+    if empty and not mistakes:
+        mistakes.append(no_item(paths, root))
+
+
+def sources(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> Iterator[tuple[Path, str, bytes]]:
+    """Yield each file with its name in messages and its content."""
+    for path in found(paths, root, mistakes):
+        file = shown(path, root)
+        raw, wrong = read_file(path, file)
+        mistakes += wrong
+        if raw is not None:
+            yield path, file, raw
+
+
+def no_item(paths: Sequence[Path], root: Path) -> Mistake:
+    """Make the mistake of files that want nothing."""
+    nowhere = Place(shown(paths[0], root) if paths else shown(root, root), 1, 1)
+    return Mistake(nowhere, "no item in any file", "write one below `items:`, or check the path")
+
+
+def read_file(path: Path, file: str) -> tuple[bytes | None, list[Mistake]]:
+    """Read a file's bytes, or say why they cannot be read."""
+    try:
+        if (size := path.stat().st_size) > LARGEST:
+            return None, [TooLarge(file, size)]
+        return path.read_bytes(), []
+    except OSError as error:
+        return None, [unreadable(Place(file, 1, 1), error)]
+
+
+def read_bytes(raw: bytes, file: str) -> tuple[Document | None, list[Mistake]]:
+    """Read one file's content, from disk or from another commit; never raises."""
+    tree = read_tree(raw, file)
+    root = tree.root
+    if root is None or (isinstance(root, Scalar) and root.is_blank):
+        nothing = Mistake(Place(file, 1, 1), EMPTY, "write space, type and items, or delete it")
+        return None, tree.mistakes or [nothing]
+    document, wrong = read_document(root, file)
+    mistakes = [*tree.mistakes, *wrong]
+    told = {mistake.place for mistake in mistakes}
+    return document, [*mistakes, *(NoValue(place) for place in tree.blanks if place not in told)]
+
+
+def report(mistakes: Iterable[Mistake]) -> list[str]:
+    """Return the lines that tell all mistakes: sorted, equal ones as one line with their places."""
+    groups: dict[tuple[str, str], list[Place]] = {}
+    for mistake in sorted(set(mistakes), key=lambda one: (one.place, one.what, one.fix)):
+        groups.setdefault((mistake.what, mistake.fix), []).append(mistake.place)
+    lines = [line(what, fix, places) for (what, fix), places in list(groups.items())[:SHOWN]]
+    return lines if len(groups) <= SHOWN else [*lines, f"… and {len(groups) - SHOWN} more"]
+
+
+def line(what: str, fix: str, places: Sequence[Place]) -> str:
+    """Return the line of one mistake: its place, or how often it stands and the first places."""
+    if len(places) == 1:
+        return f"{places[0]}: {what}; {fix}"
+    others = ", ".join(map(str, places[1:PLACES])) + (", …" if len(places) > PLACES else "")
+    return f"{places[0]}: {what}; {fix} ({len(places)} times, also at {others})"

@@ -1,0 +1,363 @@
+"""YAML bytes to authored values: one pass over the C scanner's events.
+
+Only events are used.  Nodes lose anchors and tags, resolve aliases unseen and accept double
+keys; whatever YAML offers beyond scalars, lists and maps is refused where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from reconciler.errors import Mistake, quoted
+from reconciler.manifest.decoding import BAD_SIGN, BadSign, Refused, decoded, refused_signs
+from reconciler.manifest.likely_mistakes import (
+    DIRECTIVE,
+    FULL_WIDTH,
+    FULL_WIDTH_COLON,
+    INDENTS,
+    Slip,
+    slip_on,
+    title_in,
+)
+from reconciler.manifest.nodes import BLANKS, AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.manifest.recovery import Mending
+from reconciler.manifest.syntax_errors import explained, within
+
+DEEPEST = 64
+"""Levels of lists and maps that one file may have."""
+
+MOST_TOLD = 200
+"""Mistakes of one file after which reading it stops."""
+
+WATCH = {
+    "\\": re.compile(r"\\"),
+    "#": re.compile(r"[ \t]#\S"),
+    "\u00a0": re.compile(r"^ *\u00a0", re.MULTILINE),
+    "\u3000": re.compile(r"^ *\u3000", re.MULTILINE),
+    "-": re.compile(r"\n *-[^\s\d-]"),
+    "?": re.compile(r"\?(?:[ \t]|$)", re.MULTILINE),
+}
+"""What makes scalars worth a second look: escapes, ` #x`, odd indentation, `-x`, keys behind a `?`.
+
+Most files have none of these characters, and looking for one is cheap.
+"""
+
+CParser: Any = YAML(typ="safe").Parser
+"""The scanner and parser in C, on libyaml; its own loop is spared, since each event passes through it."""
+
+new = tuple.__new__
+"""Makes a named tuple of all its members in half the time that its class takes: files are mostly scalars."""
+
+HIDDEN = re.compile(r"\s+(#\S.*)$")
+"""What follows a plain scalar on its line and may have been meant as a part of it."""
+
+
+LIST_AS_TEXT = re.compile(r"-[^\s-].* - ", re.DOTALL)
+"""`-a` above `- b`, which YAML folds into one text."""
+
+
+class Slipped(Exception):
+    """A line that YAML reads, but surely not as it was meant; carries the slip."""
+
+    def __init__(self, slip: Slip) -> None:
+        """Keep the slip."""
+        super().__init__(str(slip.mistake))
+        self.slip = slip
+
+
+@dataclass(slots=True)
+class Tree:
+    """The authored tree of one file (None if there is none) and what is wrong with it.
+
+    `blanks` are the values of which nothing was written; what to say of one depends on
+    where it stands.
+    """
+
+    root: Node | None = None
+    mistakes: list[Mistake] = field(default_factory=list)
+    blanks: list[Place] = field(default_factory=list)
+
+
+def read_tree(raw: bytes, file: str) -> Tree:
+    """Read one file's bytes; never raises, whatever they are.
+
+    A line whose slip is clear is mended in memory and the file read again, so that the
+    mistakes behind it are told too.
+    """
+    try:
+        text = decoded(raw, file)
+    except Refused as refused:
+        return Tree(mistakes=[refused.mistake])
+    if signs := list(refused_signs(text, file)):
+        return Tree(mistakes=signs)
+    mending = Mending(text.split("\n"))
+    while True:
+        builder = Builder(file, mending.lines)
+        wrong = builder.build(text)
+        if not isinstance(wrong, Slip) or not mending.mend(wrong):
+            break
+        text = "\n".join(mending.lines)
+    return as_written(builder.tree, mending, wrong.mistake if isinstance(wrong, Slip) else wrong)
+
+
+def as_written(tree: Tree, mending: Mending, last: Mistake | None) -> Tree:
+    """Return the tree with all that was told, also where reading stopped, at its places in the file."""
+    if last and last.place.line not in mending.moved:
+        tree.mistakes.append(last)
+    if mending.slips:
+        tree.mistakes = [*mending.slips, *map(mending.as_written, tree.mistakes)]
+        tree.blanks = list(map(mending.original, tree.blanks))
+    if last:
+        tree.root = None
+    elif mending.slips and tree.root is not None:
+        tree.root = mending.restored(tree.root)
+    return tree
+
+
+class Builder:
+    """Builds one file's tree from events; `open` are the lists and maps that are not closed yet."""
+
+    def __init__(self, file: str, lines: list[str]) -> None:
+        """Begin with nothing read."""
+        self.file = file
+        self.lines = lines
+        self.tree = Tree()
+        self.nowhere = Scalar("", plain=False, place=Place(file, 1, 1))
+        """Stands for a key whose value is left out, since the key itself is a mistake."""
+        self.open: list[AuthoredList | AuthoredMap] = []
+        self.waiting: list[Scalar | None] = []
+        self.documents = 0
+        self.watch = False
+        self.forms = False
+        self.decorations = False
+
+    def build(self, text: str) -> Mistake | Slip | None:
+        """Read the only document into the tree; returns why reading stopped before its end, or None."""
+        self.watch = any(sign in text and look.search(text) for sign, look in WATCH.items())
+        self.forms = "\\" in text or not text.isascii()
+        self.decorations = "&" in text or "!" in text
+        try:
+            self.take(iter(CParser(text).get_event, None))
+        except Refused as refused:
+            return refused.mistake
+        except Slipped as slipped:
+            return slipped.slip
+        except MarkedYAMLError as error:
+            return explained(error, self.lines, self.file, [node.place for node in self.open])
+        except YAMLError:
+            return Mistake(Place(self.file, 1, 1), "this is not YAML", "correct the file")
+        return None
+
+    def take(self, events: Iterator[Any]) -> None:
+        """Build the tree; nearly all events are scalars, and each of them passes through here."""
+        file, watch, decorations, nowhere = self.file, self.watch, self.decorations, self.nowhere
+        top: AuthoredList | AuthoredMap | None = None
+        key: Scalar | None = None
+        for event in events:
+            if type(event) is not ScalarEvent:
+                top, key = self.turn(event, top, key)
+                continue
+            mark = event.start_mark
+            text, plain = event.value, not event.style
+            place = new(Place, (file, mark.line + 1, mark.column + 1))
+            if decorations and (event.anchor is not None or event.ctag is not None):
+                self.decorated(event, place)
+                plain = False
+            scalar = new(Scalar, (text, plain, place, ""))
+            if watch and text:
+                scalar = self.looked_at(event, scalar, is_key=key is None and type(top) is AuthoredMap)
+            if type(top) is not AuthoredMap:
+                self.put(scalar, top, key)
+            elif key is None:
+                if text and text != "<<" and text not in top.keys_at:
+                    top.keys_at[text] = key = scalar
+                else:
+                    key = self.named(top, scalar)
+                continue
+            elif key is not nowhere:
+                top[key.text] = scalar
+            if plain and text in BLANKS:
+                self.blank(key, place)
+            key = None
+
+    # -- one event each ------------------------------------------------------------------
+
+    def turn(
+        self, event: Any, top: AuthoredList | AuthoredMap | None, key: Scalar | None
+    ) -> tuple[AuthoredList | AuthoredMap | None, Scalar | None]:
+        """Take an event that is no scalar; returns what is open then, and the key that waits for a value."""
+        kind = type(event)
+        if kind is MappingEndEvent or kind is SequenceEndEvent:
+            self.end(event)
+            return self.open[-1] if self.open else None, self.waiting.pop()
+        if kind is AliasEvent:
+            return top, self.put(self.alias(event), top, key)
+        if kind is MappingStartEvent or kind is SequenceStartEvent:
+            node = self.begin(event)
+            self.waiting.append(self.put(node, top, key))
+            self.open.append(node)
+            return node, None
+        if kind is DocumentStartEvent:
+            self.document(event)
+        return top, key
+
+    def put(self, node: Node, top: AuthoredList | AuthoredMap | None, key: Scalar | None) -> Scalar | None:
+        """Put a node where it belongs; returns the key that waits for a value then."""
+        if type(top) is AuthoredList:
+            top.append(node)
+        elif type(top) is not AuthoredMap:
+            self.tree.root = node
+        elif key is None:
+            return self.named(top, node)
+        elif key is not self.nowhere:
+            top[key.text] = node
+        return None
+
+    def alias(self, event: AliasEvent) -> Scalar:
+        """Refuse an alias; its name stands for it, so that reading goes on."""
+        place = self.place(event)
+        self.tell(self.titled(place, "an alias (*)", "write the value out"))
+        return Scalar(f"*{event.anchor}", plain=False, place=place)
+
+    def begin(self, event: MappingStartEvent | SequenceStartEvent) -> AuthoredList | AuthoredMap:
+        """Make a list or a map."""
+        mark = event.start_mark
+        place = new(Place, (self.file, mark.line + 1, mark.column + 1))
+        if event.anchor is not None or event.ctag is not None:
+            self.decorated(event, place)
+        if len(self.open) >= DEEPEST:
+            raise Refused(
+                Mistake(place, f"lists and maps deeper than {DEEPEST} levels", "nest them less deep")
+            )
+        return AuthoredMap(place) if type(event) is MappingStartEvent else AuthoredList(place)
+
+    def end(self, event: MappingEndEvent | SequenceEndEvent) -> None:
+        """Close a list or a map."""
+        node = self.open.pop()
+        if node:
+            if self.forms and type(node) is AuthoredMap and not "".join(node.keys_at).isascii():
+                self.same_in_normal_form(node)
+        elif "#" in self.between(node.place, event.end_mark):
+            self.tree.blanks.append(node.place)
+
+    def document(self, event: DocumentStartEvent) -> None:
+        """Refuse a second document, and directives before the first."""
+        self.documents += 1
+        if self.documents > 1:
+            raise Refused(Mistake(self.place(event), "a second document", "move it to a file of its own"))
+        if event.version or event.tags:
+            self.tell(Mistake(self.place(event), *DIRECTIVE))
+
+    # -- keys ------------------------------------------------------------------------------
+
+    def named(self, parent: AuthoredMap, node: Node) -> Scalar:
+        """Check one key of a map: a text that is not there yet."""
+        if type(node) is not Scalar:
+            self.tell(Mistake(node.place, "a list or map as a key", "write the key as text"))
+            return self.nowhere
+        text = node.text
+        keys = parent.keys_at
+        if text in keys:
+            self.tell(twice(node, keys[text]))
+        elif text == "<<" and node.plain:
+            self.tell(Mistake(node.place, "a merge key (<<)", "write the keys out"))
+        elif not text:
+            self.tell(Mistake(node.place, "an empty key", "write `key: value`"))
+        else:
+            keys[text] = node
+            return node
+        return self.nowhere
+
+    def same_in_normal_form(self, node: AuthoredMap) -> None:
+        """Refuse keys that look the same and differ only by Unicode normal form."""
+        seen: dict[str, Scalar] = {}
+        for text, scalar in node.keys_at.items():
+            if not text.isascii():
+                known = seen.setdefault(unicodedata.normalize("NFC", text), scalar)
+                if known is not scalar:
+                    self.tell(twice(scalar, known))
+
+    # -- second looks --------------------------------------------------------------------
+
+    def looked_at(self, event: ScalarEvent, scalar: Scalar, *, is_key: bool) -> Scalar:
+        """Look at a scalar of a file that holds escapes, ` #x`, odd indentation or a `?`."""
+        text, plain, place, _ = scalar
+        if event.style == '"' and (hit := BAD_SIGN.search(text)):
+            self.tell(BadSign(place, hit[0]))
+        if not plain:
+            return scalar
+        before = self.lines[place.line - 1][: place.column - 1].strip(" -")
+        odd = not before and (text[:1] in INDENTS or LIST_AS_TEXT.match(text))
+        if odd and (slip := slip_on(self.lines, place.line, self.file)):
+            raise Slipped(slip)
+        if before.endswith("?") and is_key:
+            title = title_in(self.lines[place.line - 1])
+            fix = title.advice if title else "write `key: value`"
+            self.tell(Mistake(place, "a key behind a '?'", fix))
+        end = event.end_mark
+        rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
+        cut = HIDDEN.match(rest)
+        return Scalar(text, plain, place, cut[1]) if cut else scalar
+
+    def blank(self, key: Scalar | None, place: Place) -> None:
+        """Note a value of which nothing was written; `{key：value}` is a key without one to YAML."""
+        at = key.text.split(" ", 1)[0].find(FULL_WIDTH_COLON) if key and key.plain else -1
+        if key and at >= 0:
+            self.tell(Mistake(Place(self.file, key.place.line, key.place.column + at), *FULL_WIDTH))
+        else:
+            self.tree.blanks.append(within(place, self.lines))
+
+    def decorated(self, event: Any, place: Place) -> None:
+        """Refuse an anchor or a tag."""
+        if event.anchor is not None:
+            self.tell(self.titled(place, "an anchor (&)", "delete it"))
+        if event.ctag is not None:
+            self.tell(self.titled(place, "a tag (!)", "delete it, the field's type reads the value"))
+
+    def titled(self, place: Place, what: str, fix: str) -> Mistake:
+        """Make a mistake, with the advice to quote where the line holds a title at that place."""
+        title = title_in(self.lines[place.line - 1])
+        meant = title and title.start == place.column - 1 and not title.text.startswith("!!")
+        return Mistake(place, what, f"{fix}, or {title.advice}" if title and meant else fix)
+
+    def between(self, place: Place, mark: Any) -> str:
+        """Return the text of the lines from a place up to the one where a mark stands; empty on one line."""
+        return (
+            "\n".join([self.lines[place.line - 1][place.column - 1 :], *self.lines[place.line : mark.line]])
+            if mark.line >= place.line
+            else ""
+        )
+
+    def place(self, event: Any) -> Place:
+        """Return where an event starts."""
+        mark = event.start_mark
+        return Place(self.file, mark.line + 1, mark.column + 1)
+
+    def tell(self, mistake: Mistake) -> None:
+        """Keep a mistake; raises `Refused` when there are so many that reading on is no use."""
+        if len(self.tree.mistakes) >= MOST_TOLD:
+            raise Refused(mistake)
+        self.tree.mistakes.append(mistake)
+
+
+def twice(scalar: Scalar, known: Scalar) -> Mistake:
+    """Make the mistake of a key that stands twice in one map."""
+    return Mistake(
+        scalar.place, f"the key {quoted(scalar.text)} stands at line {known.place.line} too", "keep one"
+    )

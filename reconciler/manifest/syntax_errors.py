@@ -1,0 +1,214 @@
+"""What a YAML scanner complains of, in plain words and at the place that an author would look at.
+
+A scanner names the spot where it gave up, in terms of its grammar.  The tables here are keyed
+by libyaml's own words; first a look at the lines in question tells whether they hold a slip.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ruamel.yaml.error import MarkedYAMLError
+
+from reconciler.errors import Mistake
+from reconciler.manifest.likely_mistakes import DIRECTIVE, Slip, slip_on, title_in
+from reconciler.manifest.nodes import Place
+
+UNCLOSED = {
+    "[": ("a list that is not closed", "write ']' at its end"),
+    "{": ("a map that is not closed", "write '}' at its end"),
+}
+"""What is said of a bracket without its end."""
+
+UNPARTED = frozenset({"did not find expected ',' or ']'", "did not find expected ',' or '}'"})
+"""Complaints about what stands between brackets."""
+
+OPENED: dict[str, tuple[str, str]] = {
+    "found unexpected end of stream": ("a quote that is not closed", "close it"),
+    "found unexpected document indicator": ("a quote that is not closed", "close it"),
+    "could not find expected ':'": ("a line without ': '", "write `key: value`"),
+}
+"""Complaints that are told at the place where the thing begins."""
+
+STOPPED: dict[str, tuple[str, str]] = {
+    "did not find expected alphabetic or numeric character": (
+        "an anchor (&) or alias (*) without a name",
+        "quote the text",
+    ),
+    "did not find expected comment or line break": (
+        "a text behind the sign of a block",
+        "begin it on the next line, or quote it",
+    ),
+    "found an indentation indicator equal to 0": ("a block that is indented by 0", "write '|' alone"),
+    "found a tab character that violates indentation": ("a tab as indentation", "indent with spaces"),
+    "found a tab character where an indentation space is expected": (
+        "a tab as indentation",
+        "indent with spaces",
+    ),
+    "mapping keys are not allowed in this context": ("a key behind a '?'", "quote the text"),
+    "block sequence entries are not allowed in this context": (
+        "a list item on the line of its key",
+        "begin it on a line of its own",
+    ),
+    "did not find expected '-' indicator": ("a line among list items that begins no item", "write '- '"),
+    "found invalid Unicode character escape code": (
+        "an escape that stands for no character",
+        "write the character itself",
+    ),
+    "found unknown escape character": (
+        "a backslash that begins no escape",
+        "write two, or use single quotes",
+    ),
+    "did not find expected hexdecimal number": ("an escape that is cut short", "write the character itself"),
+    "did not find expected <document start>": ("a line that belongs to nothing", "check its indentation"),
+    **dict.fromkeys(
+        (
+            "did not find URI escaped octet",
+            "did not find expected '!'",
+            "did not find expected tag URI",
+            "did not find expected whitespace or line break",
+            "did not find the expected '>'",
+            "found an incorrect leading UTF-8 octet",
+            "found an incorrect trailing UTF-8 octet",
+            "found undefined tag handle",
+        ),
+        ("a tag (!)", "quote the text"),
+    ),
+    **dict.fromkeys(
+        (
+            "could not find expected directive name",
+            "did not find expected digit or '.' character",
+            "did not find expected version number",
+            "did not find expected whitespace",
+            "found duplicate %TAG directive",
+            "found duplicate %YAML directive",
+            "found extremely long version number",
+            "found incompatible YAML document",
+            "found unexpected non-alphabetical character",
+            "found unknown directive name",
+        ),
+        DIRECTIVE,
+    ),
+}
+"""Complaints that are told where the scanner stopped."""
+
+SECOND_COLON = ("a second ': ' in one text", "quote the text")
+LONGEST_KEY = 1024
+"""Characters of a key without a `?`; a longer one is none to YAML."""
+
+FURTHER_RIGHT = ("a key that stands further right than its neighbours", "indent it like them")
+QUOTED = ("text after a closing quote", "quote the whole text, with the other kind of quotes")
+BRACKETED = ("text after a closing bracket", "quote the whole text, or delete what follows")
+BEHIND = {"'": QUOTED, '"': QUOTED, "]": BRACKETED, "}": BRACKETED}
+"""What is wrong by the character before the spot."""
+
+STRAY = {
+    **dict.fromkeys(UNPARTED, ("no ',' before this", "write it, or quote the text")),
+    "did not find expected key": ("a text that belongs to nothing", "quote the whole text"),
+}
+"""What is wrong by the complaint, where no sign tells."""
+
+INDENTED = {
+    "-": ("a list item where a key is wanted", "write `key: value`, or indent the item below its key"),
+    "": ("a line whose indentation fits no line above", "indent it like its neighbours"),
+}
+"""What stands at the beginning of a line that fits nowhere."""
+
+
+def explained(
+    error: MarkedYAMLError, lines: Sequence[str], file: str, around: Sequence[Place]
+) -> Mistake | Slip:
+    """Turn a scanner's complaint into plain words, with a mended line where the slip is clear.
+
+    `around` are the places of the lists and maps that are open, the innermost last.
+    """
+    problem = str(error.problem or "not YAML")
+    stopped, began = spot(error.problem_mark, lines, file), spot(error.context_mark, lines, file)
+    if "flow" in str(error.context):
+        brackets = [place for place in around if sign_at(lines, place) in UNCLOSED]
+        return in_brackets(problem, stopped, brackets[-1] if brackets else began, lines)
+    for number in suspects(problem, stopped.line, began.line, lines):
+        if slip := slip_on(lines, number, file):
+            return slip
+    if problem in OPENED:
+        return Mistake(began, *OPENED[problem])
+    return Mistake(stopped, *(STOPPED.get(problem) or by_sign(problem, lines, stopped)))
+
+
+def in_brackets(problem: str, stopped: Place, bracket: Place, lines: Sequence[str]) -> Mistake:
+    """Say what is wrong between brackets: they are not closed, or one member is no YAML."""
+    line, sign = lines[stopped.line - 1], sign_at(lines, stopped)
+    first_on_line = not line[: stopped.column - 1].strip()
+    if problem in UNPARTED and sign == ":" and second_colon(line, stopped.column) == SECOND_COLON:
+        return Mistake(stopped, *SECOND_COLON)
+    if sign and not (problem in UNPARTED and (sign in "]}:" or first_on_line)):
+        return Mistake(stopped, *(STOPPED.get(problem) or by_sign(problem, lines, stopped)))
+    what, fix = UNCLOSED.get(sign_at(lines, bracket), UNCLOSED["["])
+    title = title_in(lines[bracket.line - 1])
+    return Mistake(bracket, what, f"{fix}, or {title.advice}" if title else fix)
+
+
+def spot(mark: object, lines: Sequence[str], file: str) -> Place:
+    """Return a mark as a place that the file has."""
+    line, column = int(getattr(mark, "line", 0)), int(getattr(mark, "column", 0))
+    return within(Place(file, line + 1, column + 1), lines)
+
+
+def within(place: Place, lines: Sequence[str]) -> Place:
+    """Return a place; what a scanner sees behind the last text of a file stands at its end."""
+    if place.line <= len(lines) and lines[place.line - 1].strip():
+        return place
+    last = next((number for number in range(len(lines), 0, -1) if lines[number - 1].strip()), 1)
+    return place if place.line <= last else Place(place.file, last, len(lines[last - 1].rstrip()) + 1)
+
+
+def suspects(problem: str, stopped: int, began: int, lines: Sequence[str]) -> Iterator[int]:
+    """Yield the lines that a complaint may be about, the likeliest first."""
+    if problem in OPENED:
+        yield began
+    yield stopped
+    above = next((number for number in range(stopped - 1, 0, -1) if lines[number - 1].strip()), 0)
+    if above:
+        yield above
+
+
+def sign_at(lines: Sequence[str], place: Place) -> str:
+    """Return the character at a place, empty at the end of its line."""
+    return lines[place.line - 1][place.column - 1 : place.column]
+
+
+def colon_in_brackets(after: str) -> tuple[str, str]:
+    """Say what is wrong with a colon that no space follows: part of an address or a time, or of a key."""
+    if re.match(r"//|[0-9]", after):
+        return "a colon in a text between brackets", "quote the text"
+    return "no space after the colon", "write ': '"
+
+
+def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]:
+    """Say what is wrong by what stands where the scanner stopped, and before it."""
+    line = lines[place.line - 1]
+    sign, before = sign_at(lines, place), line[: place.column - 1].rstrip()
+    match problem:
+        case "mapping values are not allowed in this context":
+            return second_colon(line, place.column)
+        case "found character that cannot start any token":
+            return f"a text cannot begin with '{sign}'", "quote the text"
+        case "found unexpected ':'":
+            return colon_in_brackets(line[place.column :])
+        case "did not find expected node content":
+            return f"'{sign}' where a value is wanted", "write the value, or quote the text"
+    if sign == ":":
+        what = "no space after the colon" if before else "a colon without a key before it"
+        return what, "write `key: value`"
+    if not before:
+        return INDENTED.get(sign, INDENTED[""])
+    return BEHIND.get(before[-1]) or STRAY.get(problem, (f"this is not YAML ({problem})", "correct the line"))
+
+
+def second_colon(line: str, column: int) -> tuple[str, str]:
+    """Say of a ': ' that YAML cannot read whether it is a line's first or stands inside of its text."""
+    if column > LONGEST_KEY:
+        return "a key that is too long", "quote the text"
+    first = re.match(r" *(?:- +)*(?:[^:]|:(?=\S))*", line)
+    return FURTHER_RIGHT if first and first.end() == column - 1 else SECOND_COLON

@@ -1,0 +1,48 @@
+"""How long this run may be made to wait: never past its deadline, and not in silence."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Final
+
+from reconciler.clock import ticks
+from reconciler.meegle.http.failures import CannotWait
+
+log = logging.getLogger("reconciler.meegle.http")
+
+GRACE: Final = 4.0
+"""Seconds after the deadline in which what was sent may still be read back."""
+LONG: Final = 5.0
+"""Seconds of a wait that is told before it begins."""
+SAME: Final = 1.0
+"""Seconds by which the ends of one wait, seen from several threads, may differ."""
+
+
+class Patience:
+    """Asked before each wait for the service; `until` is the run's deadline by `ticks`."""
+
+    def __init__(self, host: str, until: float | None = None) -> None:
+        """Have told nothing yet."""
+        self._host = host
+        self._until = until
+        self._told = float("-inf")
+        self._lock = threading.Lock()
+
+    def mind(self, seconds: float) -> None:
+        """Tell of a long wait, once; raises CannotWait for one that ends after the deadline.
+
+        It is given up before it begins: what else is under way has the time that is left.
+        """
+        ends = ticks() + seconds
+        if self._until is not None and ends > self._until + GRACE:
+            raise CannotWait(self._host, seconds)
+        if seconds < LONG:
+            return
+        with self._lock:
+            if ends <= self._told + SAME:
+                return
+            self._told = ends
+        log.warning(
+            "%s allows no more requests or gives no answer: the next try is in %.0f s", self._host, seconds
+        )

@@ -1,0 +1,50 @@
+"""Note how the service says no, for the report of a probe: numbers alone, never a text of the service."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import httpx
+
+from reconciler.meegle.http.answers import Failure, Success
+from reconciler.meegle.http.layer import Layer, answer_of, endpoint_of
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """One way to say no: at which endpoint, with which HTTP status and code (0: none that can be read)."""
+
+    endpoint: str
+    status: int
+    code: int
+    codes_agree: bool
+    has_log_id: bool
+    has_retry_after: bool
+
+
+class Ear(Layer):
+    """Count the answers that are no success."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        """Wrap `inner`."""
+        super().__init__(inner)
+        self.heard: Counter[No] = Counter()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass the request on."""
+        response = self.inner.handle_request(request)
+        answer = answer_of(response)
+        if not isinstance(answer.reply, Success):
+            codes = answer.reply.codes if isinstance(answer.reply, Failure) else ()
+            said = [code for code in codes if code]
+            no = No(
+                endpoint_of(request).name,
+                answer.status,
+                said[0] if said else 0,
+                len(set(said)) < 2,  # noqa: PLR2004 - the outer code and the one inside `err`
+                bool(answer.log_id),
+                answer.retry_after is not None,
+            )
+            self.heard[no] += 1
+        return response

@@ -1,0 +1,141 @@
+"""What the answers of the service must look like for us to read them: types, and nothing that we do not use.
+
+An empty form of any kind (null, "", {}, []) stands for nothing at all: the service uses them alike.
+What is not named here may hold anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
+
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+from reconciler.meegle.http import endpoints as api
+from reconciler.meegle.http.endpoints import Endpoint
+
+T = TypeVar("T")
+Maybe: TypeAlias = Annotated[T | None, BeforeValidator(lambda value: value or None)]
+Row: TypeAlias = dict[str, Any]
+
+
+class TypeRow(TypedDict):
+    """A type of a space (endpoints.md 4.4)."""
+
+    type_key: str
+
+
+class OptionRow(TypedDict, total=False):
+    """An option, with those below it (endpoints.md 5.1)."""
+
+    children: Maybe[list[OptionRow]]
+
+
+class FieldRow(TypedDict, total=False):
+    """A field of a type (endpoints.md 5.1)."""
+
+    options: Maybe[list[OptionRow]]
+    compound_fields: Maybe[list[FieldRow]]
+
+
+class RelationRow(TypedDict, total=False):
+    """The types to which a related-item field may point (endpoints.md 5.2)."""
+
+    relation_details: Maybe[list[Row]]
+
+
+class LayoutRow(TypedDict, total=False):
+    """What the layout adds to a field (endpoints.md 5.2)."""
+
+    options: Maybe[list[OptionRow]]
+    work_item_relation: Maybe[RelationRow]
+
+
+class RoleRow(TypedDict, total=False):
+    """A role of a type (endpoints.md 5.4)."""
+
+    members: Maybe[list[Any]]
+
+
+class LineRow(TypedDict, total=False):
+    """A business line, with those below it (endpoints.md 4.5)."""
+
+    children: Maybe[list[LineRow]]
+
+
+class FoundRow(TypedDict):
+    """An item that a search found (endpoints.md 6.4)."""
+
+    id: int
+
+
+class ContentRow(TypedDict, total=False):
+    """One changed object of an operation record (endpoints.md 8)."""
+
+    object: Maybe[Row]
+
+
+class RecordRow(TypedDict, total=False):
+    """An operation record (endpoints.md 8)."""
+
+    work_item_id: int
+    operation_time: Maybe[int]
+    record_contents: Maybe[list[ContentRow]]
+
+
+class RecordPage(TypedDict, total=False):
+    """A page of operation records (endpoints.md 8)."""
+
+    op_records: Maybe[list[RecordRow]]
+    start_from: Maybe[str | int]
+
+
+DATA: Final[Mapping[Endpoint, TypeAdapter[Any]]] = {
+    api.PROJECTS: TypeAdapter(Maybe[list[str]]),
+    api.PROJECTS_DETAIL: TypeAdapter(Maybe[dict[str, Row]]),
+    api.ALL_TYPES: TypeAdapter(Maybe[list[TypeRow]]),
+    api.BUSINESS_ALL: TypeAdapter(Maybe[list[LineRow]]),
+    api.FIELD_ALL: TypeAdapter(Maybe[list[FieldRow]]),
+    api.META: TypeAdapter(Maybe[list[LayoutRow]]),
+    api.FLOW_ROLES: TypeAdapter(Maybe[list[RoleRow]]),
+    api.USER_QUERY: TypeAdapter(Maybe[list[Row]]),
+    api.QUERY: TypeAdapter(Maybe[list[Any]]),
+    api.FILTER: TypeAdapter(Maybe[list[FoundRow]]),
+    api.OP_RECORDS: TypeAdapter(Maybe[RecordPage]),
+}
+"""The `data` of each answer that we read."""
+
+
+def trouble_in(endpoint: Endpoint, data: Any) -> str | None:
+    """Say where the data of an answer has another form than we can read, None where it is as it should be."""
+    shape = DATA.get(endpoint)
+    try:
+        if shape is not None:
+            shape.validate_python(data)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        steps = [str(one) for one in first["loc"] if isinstance(one, int) or one in _NAMES]
+        return ".".join(["data", *steps])
+    except RecursionError:
+        return "data"
+    return None
+
+
+_NAMES: Final = frozenset(
+    name
+    for shape in (
+        TypeRow,
+        FieldRow,
+        RelationRow,
+        LayoutRow,
+        RoleRow,
+        LineRow,
+        FoundRow,
+        RecordRow,
+        ContentRow,
+        RecordPage,
+    )
+    for name in shape.__annotations__
+)
+"""Names of ours: a key that the service made up is not repeated."""

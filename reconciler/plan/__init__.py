@@ -1,0 +1,1 @@
+"""Decide: desired values against live ones, and everything that judges the result."""

@@ -1,0 +1,555 @@
+"""Plan ⇄ JSON: canonical, with a digest of what would change and a seal over the whole file.  Pure.
+
+Names are those of Terraform's plan JSON where they mean the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reconciler import __version__
+from reconciler.canonical_json import canonical
+from reconciler.errors import CannotRun
+from reconciler.manifest.nodes import Place
+from reconciler.model import (
+    Block,
+    Change,
+    Failure,
+    GuardResult,
+    Plan,
+    Ref,
+    Released,
+    SideEffect,
+    Unapplied,
+    Update,
+)
+
+FORMAT = "1.0"
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which JSON can hold as an escape only."""
+
+
+Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
+"""A full hash: git takes anything else for a name, or for an option."""
+
+
+class Strict(BaseModel):
+    """An object that has the members of its class and no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceFile(Strict):
+    """Where in the YAML something stands; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+class FieldFile(Strict):
+    """One field or role that would be written; `before` and `after` in the form of the PUT."""
+
+    key: str
+    name: str
+    type: str
+    op: str
+    before: Any
+    after: Any
+    before_label: str
+    after_label: str
+    added: list[str]
+    removed: list[str]
+    contains: list[Any]
+    excludes: list[Any]
+    why: str | None
+    base: Any
+    base_label: str | None
+    held: str | None
+    by: str | None
+    at: str | None
+    source: SourceFile
+
+
+class ChangeFile(Strict):
+    """The changed fields of an item by their key."""
+
+    actions: list[str]
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class SideEffectFile(Strict):
+    """A locked role that the service may set back to the space's default by itself."""
+
+    role: str
+    name: str
+    members: list[str]
+    defaults: list[str]
+    labels: list[str]
+
+
+class ItemFile(Strict):
+    """One item, and how it changes or has changed."""
+
+    address: str
+    type: str
+    id: int
+    name: str
+    change: ChangeFile
+
+
+class ResourceChangeFile(ItemFile):
+    """One item: one PUT."""
+
+    fields: list[FieldFile] = Field(min_length=1)
+    side_effects: list[SideEffectFile]
+    source: SourceFile
+
+
+class BlockFile(Strict):
+    """A field, or with no key an item, that the world keeps from being written."""
+
+    type: str
+    id: int
+    title: str
+    key: str | None
+    name: str
+    reason: str
+    repair: str
+    source: SourceFile
+
+
+class GuardFile(Strict):
+    """One guard: its limit, and what the plan would touch."""
+
+    name: str
+    limit: str
+    actual: str
+    ok: bool
+
+
+class SpaceFile(Strict):
+    """The space by the name that the files use and by its key."""
+
+    name: str
+    key: str
+    types: dict[str, str]
+
+
+class DesiredFile(Strict):
+    """Which YAML the plan was made of.
+
+    `folder` is where the files' names begin, from the repository's root; `roots` are the
+    folders of state below it, none for the usual `state`.
+    """
+
+    commit: str | None
+    dirty: bool | None
+    folder: str = ""
+    roots: list[str] = Field(default_factory=list)
+
+
+class UnappliedFile(Strict):
+    """A row, or with no key an item, that has not the last applied commit's value; `commit` is whose it has.
+
+    `ahead`: a later commit's, of which the apply was cut.
+    """
+
+    type: str
+    id: int
+    key: str | None
+    commit: Commit | None
+    ahead: bool = False
+
+
+class BaseFile(Strict):
+    """The commit against which `why` is meant, and the last applied one; null where none is known."""
+
+    commit: str | None
+    applied: str | None
+    unapplied: list[UnappliedFile]
+
+
+class ReleasedFile(Strict):
+    """A field that the base named and the files no longer do."""
+
+    type: str
+    id: int
+    key: str
+    name: str
+
+
+class ErrorFile(Strict):
+    """Why nothing was planned; `source` is null where no file is to blame."""
+
+    what: str
+    fix: str
+    source: SourceFile | None
+
+
+ExitReason = Literal["error", "guard", "blocked", "changes", "no_changes"]
+
+
+class RequestsFile(Strict):
+    """What an apply will ask of the service where nothing moves, lags or fails."""
+
+    puts: int
+    reads: int
+    seconds: int
+
+
+class TargetFile(Strict):
+    """An item to which rows would newly point; an apply reads it once more."""
+
+    type: str
+    id: int
+
+
+class PlanFile(Strict):
+    """A plan as it is saved and shown to programs."""
+
+    format_version: str = Field(pattern=r"^1\.")
+    reconciler_version: str
+    timestamp: datetime
+    host: str
+    space: SpaceFile
+    desired: DesiredFile
+    base: BaseFile
+    whole: bool
+    applyable: bool
+    complete: bool
+    errored: bool
+    errors: list[ErrorFile]
+    exit_reason: ExitReason
+    resource_changes: list[ResourceChangeFile]
+    resource_drift: list[ItemFile]
+    left_alone: list[ResourceChangeFile]
+    released: list[ReleasedFile]
+    blocked: list[BlockFile]
+    agree: int
+    named: int
+    notes: list[str]
+    settings_changes: list[str]
+    guards: list[GuardFile]
+    requests: RequestsFile
+    targets: list[TargetFile] = []
+    metadata_digest: str
+    digest: str
+    seal: str = ""
+
+
+class BadPlan(CannotRun):
+    """A file that is no plan of ours, or was changed since it was written."""
+
+    def __init__(self, what: str) -> None:
+        """Make the message."""
+        super().__init__(f"this plan cannot be used: {what}", "make a new one with `reconciler plan --out`")
+
+
+def plan_file(
+    plan: Plan,
+    at: datetime,
+    *,
+    commit: str | None = None,
+    dirty: bool | None = None,
+    folder: str = "",
+    roots: Iterable[str] = (),
+) -> PlanFile:
+    """Return the plan as the model that is written; sealed."""
+    ahead = plan.forecast
+    made = PlanFile(
+        format_version=FORMAT,
+        reconciler_version=__version__,
+        timestamp=at,
+        host=plan.host,
+        space=SpaceFile(name=plan.space, key=plan.space_key, types=dict(plan.types)),
+        desired=DesiredFile(commit=commit, dirty=dirty, folder=folder, roots=list(roots)),
+        applyable=bool(plan.updates) and all(guard.ok for guard in plan.guards),
+        complete=not plan.blocks and not plan.failures,
+        errored=bool(plan.failures),
+        errors=[
+            ErrorFile(what=one.what, fix=one.fix, source=source(one.place) if one.place else None)
+            for one in plan.failures
+        ],
+        exit_reason=exit_reason(plan),
+        resource_drift=list(drift(plan)),
+        base=BaseFile(
+            commit=plan.base,
+            applied=plan.applied,
+            unapplied=[
+                UnappliedFile(
+                    type=one.ref.type_key, id=one.ref.id, key=one.key, commit=one.commit, ahead=one.ahead
+                )
+                for one in plan.unapplied
+            ],
+        ),
+        whole=plan.whole,
+        resource_changes=[resource(plan, update) for update in plan.updates],
+        left_alone=[resource(plan, update) for update in plan.left],
+        released=[
+            ReleasedFile(type=one.ref.type_key, id=one.ref.id, key=one.key, name=one.name)
+            for one in plan.released
+        ],
+        blocked=[
+            BlockFile(
+                type=one.ref.type_key,
+                id=one.ref.id,
+                title=one.title,
+                key=one.key,
+                name=one.name,
+                reason=one.reason,
+                repair=one.repair,
+                source=source(one.place),
+            )
+            for one in plan.blocks
+        ],
+        agree=plan.agree,
+        named=plan.named,
+        notes=list(plan.notes),
+        settings_changes=list(plan.settings_changes),
+        guards=[
+            GuardFile(name=one.name, limit=one.limit, actual=one.actual, ok=one.ok) for one in plan.guards
+        ],
+        requests=RequestsFile(puts=ahead.puts, reads=ahead.reads, seconds=ahead.seconds),
+        targets=[TargetFile(type=one.type_key, id=one.id) for one in plan.targets],
+        metadata_digest=plan.metadata_digest,
+        digest=digest(plan),
+    )
+    return made.model_copy(update={"seal": seal(made)})
+
+
+def exit_reason(plan: Plan) -> ExitReason:
+    """Say in one word how a run that plans ended; the first that holds."""
+    if plan.failures:
+        return "error"
+    if any(not guard.ok for guard in plan.guards):
+        return "guard"
+    if plan.blocks:
+        return "blocked"
+    return "no_changes" if plan.is_empty else "changes"
+
+
+def drift(plan: Plan) -> Iterator[ItemFile]:
+    """Yield how each item moved under us: from what the base wanted to what is live."""
+    moved: dict[Ref, list[Change]] = {}
+    titles = {}
+    for update in (*plan.updates, *plan.left):
+        titles[update.ref] = update.title
+        moved.setdefault(update.ref, []).extend(one for one in update.changes if one.why in {"drift", "both"})
+    for ref, changes in sorted(moved.items()):
+        if changes:
+            yield ItemFile(
+                address=plan.address(ref),
+                type=ref.type_key,
+                id=ref.id,
+                name=titles[ref],
+                change=ChangeFile(
+                    actions=["update"],
+                    before={one.key: one.after if one.why == "drift" else one.base for one in changes},
+                    after={one.key: one.before for one in changes},
+                ),
+            )
+
+
+def resource(plan: Plan, update: Update) -> ResourceChangeFile:
+    """Return one item's changes."""
+    return ResourceChangeFile(
+        address=plan.address(update.ref),
+        type=update.ref.type_key,
+        id=update.ref.id,
+        name=update.title,
+        change=ChangeFile(
+            actions=["update"],
+            before={change.key: change.before for change in update.changes},
+            after={change.key: change.after for change in update.changes},
+        ),
+        fields=[
+            FieldFile(
+                key=one.key,
+                name=one.name,
+                type=one.type,
+                op=one.op,
+                before=one.before,
+                after=one.after,
+                before_label=one.before_label,
+                after_label=one.after_label,
+                added=list(one.added),
+                removed=list(one.removed),
+                contains=list(one.contains),
+                excludes=list(one.excludes),
+                why=one.why,
+                base=one.base,
+                base_label=one.base_label,
+                held=one.held,
+                by=one.by,
+                at=one.at,
+                source=source(one.place),
+            )
+            for one in update.changes
+        ],
+        side_effects=[
+            SideEffectFile(
+                role=one.role,
+                name=one.name,
+                members=list(one.members),
+                defaults=list(one.defaults),
+                labels=list(one.labels),
+            )
+            for one in update.side_effects
+        ],
+        source=source(update.place),
+    )
+
+
+def source(place: Place) -> SourceFile:
+    """Return a place as an object."""
+    return SourceFile(file=place.file, line=place.line, column=place.column)
+
+
+def digest(plan: Plan) -> str:
+    """Return the SHA-256 of what would change alone: equal on every machine and clock."""
+    rows = sorted(
+        canonical(
+            [plan.space_key, update.ref.type_key, update.ref.id, one.key, one.op, one.before, one.after]
+        )
+        for update in plan.updates
+        for one in update.changes
+    )
+    return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def plain(made: PlanFile) -> dict[str, Any]:
+    """Return the file as plain data; without targets or a place where there is none, as older seals are."""
+    whole = made.model_dump(mode="json", exclude=None if made.targets else {"targets"})
+    return {**whole, "desired": {key: one for key, one in whole["desired"].items() if one not in ("", [])}}
+
+
+def seal(made: PlanFile) -> str:
+    """Return the SHA-256 of everything in the file but the seal."""
+    text = canonical({name: value for name, value in plain(made).items() if name != "seal"})
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def dumps(made: PlanFile) -> str:
+    """Return the file's text: sorted members, two spaces, a final line feed."""
+    text = json.dumps(plain(made), ensure_ascii=False, sort_keys=True, indent=2) + "\n"
+    return SURROGATE.sub(lambda hit: f"\\u{ord(hit.group()):04x}", text)
+
+
+def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object that names a member twice: two readers could take two values for it."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a member twice")
+    return made
+
+
+def loads(text: str | bytes) -> PlanFile:
+    """Read a plan file; raises BadPlan for another format, a broken seal or anything that is no plan."""
+    try:
+        # pydantic's own JSON reader refuses half a character, which a live text may hold.
+        made = PlanFile.model_validate(json.loads(text, parse_constant=no_number, object_pairs_hook=members))
+    except (ValueError, RecursionError) as error:
+        if not isinstance(error, ValidationError):
+            raise BadPlan("it is no JSON, or names a member twice") from None
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise BadPlan(
+            "it has another format" if where == "format_version" else f"{where}: {first['msg']}"
+        ) from None
+    if seal(made) != made.seal:
+        raise BadPlan("its seal is broken, so it was changed since it was written")
+    return made
+
+
+def no_number(word: str) -> None:
+    """Refuse NaN and Infinity, which are no JSON."""
+    raise ValueError(word)
+
+
+def plan_of(made: PlanFile) -> Plan:
+    """Return the plan that a file holds."""
+    return Plan(
+        host=made.host,
+        space=made.space.name,
+        space_key=made.space.key,
+        types=made.space.types,
+        updates=tuple(update_of(one) for one in made.resource_changes),
+        blocks=tuple(
+            Block(
+                Ref(one.type, one.id), one.title, one.key, one.name, one.reason, one.repair, place(one.source)
+            )
+            for one in made.blocked
+        ),
+        agree=made.agree,
+        named=made.named,
+        metadata_digest=made.metadata_digest,
+        base=made.base.commit,
+        applied=made.base.applied,
+        unapplied=tuple(Unapplied(Ref(one.type, one.id), one.key, one.commit) for one in made.base.unapplied),
+        whole=made.whole,
+        commit=made.desired.commit,
+        dirty=made.desired.dirty,
+        seal=made.seal,
+        left=tuple(update_of(one) for one in made.left_alone),
+        released=tuple(Released(Ref(one.type, one.id), one.key, one.name) for one in made.released),
+        notes=tuple(made.notes),
+        settings_changes=tuple(made.settings_changes),
+        guards=tuple(GuardResult(one.name, one.limit, one.actual, one.ok) for one in made.guards),
+        targets=tuple(Ref(one.type, one.id) for one in made.targets),
+        failures=tuple(
+            Failure(one.what, one.fix, place(one.source) if one.source else None) for one in made.errors
+        ),
+    )
+
+
+def update_of(one: ResourceChangeFile) -> Update:
+    """Return one item's changes."""
+    return Update(
+        ref=Ref(one.type, one.id),
+        title=one.name,
+        place=place(one.source),
+        changes=tuple(
+            Change(
+                key=row.key,
+                name=row.name,
+                type=row.type,
+                before=row.before,
+                after=row.after,
+                before_label=row.before_label,
+                after_label=row.after_label,
+                added=tuple(row.added),
+                removed=tuple(row.removed),
+                place=place(row.source),
+                contains=tuple(row.contains),
+                excludes=tuple(row.excludes),
+                clears=row.op == "clear",
+                why=row.why,
+                base=row.base,
+                base_label=row.base_label,
+                held=row.held,
+                by=row.by,
+                at=row.at,
+            )
+            for row in one.fields
+        ),
+        side_effects=tuple(
+            SideEffect(
+                effect.role, effect.name, tuple(effect.members), tuple(effect.defaults), tuple(effect.labels)
+            )
+            for effect in one.side_effects
+        ),
+    )
+
+
+def place(one: SourceFile) -> Place:
+    """Return an object as a place."""
+    return Place(one.file, one.line, one.column)

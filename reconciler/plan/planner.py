@@ -1,0 +1,284 @@
+"""Decide: what is wanted against what is live, item by item.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler.fields.codec import Codec, Rule, Seen, settle
+from reconciler.fields.people import USER_KEY
+from reconciler.fields.sets import SetCodec
+from reconciler.model import BASE_UNKNOWN, GONE, Block, Change, Item, Plan, Ref, Released, Unapplied, Update
+from reconciler.plan.why import Past, released, word_for
+from reconciler.schema.catalog import PEOPLE_TYPES, Catalog, WantedField, WantedItem, strings
+
+ABORTED = "terminated"
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """Where a plan is made from: the base commit, what was wanted then, and why drift is left alone.
+
+    `applied` is the last applied commit and `unapplied` what it left behind, if that is known.
+    `notes` say what of those commits could not be read.
+
+    `keeps` says of a field why an apply leaves its drift alone, or None where it heals it.
+    """
+
+    base: str
+    past: Past
+    keeps: Callable[[Ref, str], str | None]
+    applied: str | None = None
+    unapplied: tuple[Unapplied, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def make_plan(
+    wanted: Iterable[WantedItem],
+    live: Mapping[Ref, Item],
+    catalog: Catalog,
+    *,
+    host: str,
+    named: int,
+    standpoint: Standpoint | None = None,
+    agreed: Collection[Ref] = (),
+) -> Plan:
+    """Compare every wanted item with its live one.
+
+    `live` lacks the items that a read did not return; `named` is how many items all files of
+    the space name, whatever was selected.
+    Items that are known to have `agreed` are not looked at.  Without a standpoint every difference
+    is to be sent.
+    """
+    updates: list[Update] = []
+    left: list[Update] = []
+    blocks: list[Block] = []
+    agree = len(agreed)
+    items = tuple(wanted)
+    for want in items:
+        if want.ref in agreed:
+            continue
+        update, held = compare(want, live.get(want.ref), catalog, standpoint)
+        blocks += held
+        send, leave = parted(update) if update else (None, None)
+        updates += [send] if send else []
+        left += [leave] if leave else []
+        agree += update is None and not held
+    return Plan(
+        host=host,
+        space=catalog.space,
+        space_key=catalog.space_key,
+        types={key: spec.word for key, spec in sorted(catalog.types.items())},
+        updates=tuple(updates),
+        blocks=tuple(blocks),
+        agree=agree,
+        named=named,
+        metadata_digest=catalog.digest(touched(updates)),
+        base=standpoint.base if standpoint else None,
+        applied=standpoint.applied if standpoint else None,
+        unapplied=standpoint.unapplied if standpoint else (),
+        left=tuple(left),
+        released=tuple(released_rows(items, catalog, standpoint)) if standpoint else (),
+        notes=(*(standpoint.notes if standpoint else ()), *sorted(catalog.notes)),
+    )
+
+
+def parted(update: Update) -> tuple[Update | None, Update | None]:
+    """Part what is to be sent from what is left alone."""
+    send = tuple(one for one in update.changes if not one.held)
+    leave = tuple(one for one in update.changes if one.held)
+    return (
+        replace(update, changes=send) if send else None,
+        replace(update, changes=leave, side_effects=()) if leave else None,
+    )
+
+
+def leaving(plan: Plan, reason: Callable[[Ref, Change], str | None], catalog: Catalog) -> Plan:
+    """Leave alone the rows for which there is a reason to."""
+    sent: list[Update] = []
+    left = {update.ref: update for update in plan.left}
+    for update in plan.updates:
+        marked = tuple(replace(one, held=reason(update.ref, one)) for one in update.changes)
+        send, leave = parted(replace(update, changes=marked))
+        sent += [send] if send else []
+        if leave:
+            before = left[leave.ref].changes if leave.ref in left else ()
+            left[leave.ref] = replace(leave, changes=(*before, *leave.changes))
+    return replace(
+        plan,
+        updates=tuple(sent),
+        left=tuple(left.values()),
+        metadata_digest=catalog.digest(touched(sent)),
+    )
+
+
+def blocking(plan: Plan, fault: Callable[[Ref, Change], tuple[str, str] | None], catalog: Catalog) -> Plan:
+    """Block the rows that have a fault, told with its repair."""
+    sent: list[Update] = []
+    blocks = list(plan.blocks)
+    for update in plan.updates:
+        faults = {one.key: fault(update.ref, one) for one in update.changes}
+        blocks += [
+            Block(update.ref, update.title, one.key, one.name, *found, one.place)
+            for one in update.changes
+            if (found := faults[one.key])
+        ]
+        if left := tuple(one for one in update.changes if not faults[one.key]):
+            sent.append(replace(update, changes=left))
+    return replace(
+        plan,
+        updates=tuple(sent),
+        blocks=tuple(sorted(blocks, key=lambda one: one.ref)),
+        metadata_digest=catalog.digest(touched(sent)),
+    )
+
+
+def released_rows(
+    items: tuple[WantedItem, ...], catalog: Catalog, standpoint: Standpoint
+) -> Iterator[Released]:
+    """Yield the rows of what is no longer managed."""
+    for ref, key in released(items, standpoint.past):
+        if catalog.spec(ref.type_key, key):
+            yield Released(ref, key, catalog.label(ref.type_key, key))
+
+
+def touched(updates: Iterable[Update]) -> Iterator[tuple[str, str, Any]]:
+    """Yield the fields that changes rest on, with their values, for the digest of the metadata."""
+    for update in updates:
+        for one in update.changes:
+            yield update.ref.type_key, one.key, [one.before, one.after]
+
+
+def people_of(plan: Plan) -> set[str]:
+    """Return the user keys that a plan shows."""
+    effects = {key for update in plan.updates for one in update.side_effects for key in one.members}
+    return effects | {
+        key
+        for update in plan.updates
+        for one in update.changes
+        for key in strings([one.before, one.after])
+        if one.type in (*PEOPLE_TYPES, "compound_field") and USER_KEY.fullmatch(key)
+    }
+
+
+def compare(
+    want: WantedItem, item: Item | None, catalog: Catalog, standpoint: Standpoint | None = None
+) -> tuple[Update | None, list[Block]]:
+    """Return what one item needs, and what keeps parts of it from being written."""
+    if item is None:
+        return None, [whole(want, "", GONE, "take the item out of the file, or restore it in Meegle")]
+    if item.aborted:
+        if not item.unreadable and all(
+            settle(one.wanted, seen.value) == seen.value
+            for one in want.fields
+            if (seen := item.values.get(one.key))
+        ):
+            return None, []
+        return None, [
+            whole(want, item.name, ABORTED, "restore the item in Meegle, or take it out of the file")
+        ]
+    if broken := broken_expectation(want, item, catalog):
+        return None, [broken]
+    changes: list[Change] = []
+    blocks: list[Block] = []
+    for one in want.fields:
+        seen = item.values.get(one.key)
+        if seen is not None and (after := settle(one.wanted, seen.value)) == seen.value:
+            continue
+        label = catalog.label(want.ref.type_key, one.key)
+        if seen is None:
+            reason = catalog.fault(want.ref.type_key, one.key) or item.unread(one.key)
+            blocks.append(block(want, item, one, label, reason))
+            continue
+        codec = catalog.codec(want.ref.type_key, one.key)
+        if objection := codec.objection(seen, after) or item.objection(one.key):
+            blocks.append(block(want, item, one, label, objection))
+        else:
+            made = change(one, codec, seen, after, clears=catalog.empties(codec, after))
+            changes.append(reasoned(made, want, one, codec, seen, standpoint))
+    if not changes:
+        return None, blocks
+    return Update(want.ref, item.name, want.place, tuple(changes), catalog.side_effects(item)), blocks
+
+
+def reasoned(
+    made: Change, want: WantedItem, one: WantedField, codec: Codec, seen: Seen, standpoint: Standpoint | None
+) -> Change:
+    """Add why the field differs, and whether an apply leaves it alone."""
+    if standpoint is None:
+        return made
+    at = (want.ref, one.key)
+    if standpoint.past.is_unknown(at):
+        # Without a word nobody can tell a change of this commit from an edit in the space.
+        return replace(made, held=BASE_UNKNOWN)
+    word = word_for(at, one.wanted, seen.value, standpoint.past)
+    if word != "both":
+        held = standpoint.keeps(want.ref, one.key) if word == "drift" else None
+        return replace(made, why=word, held=held)
+    base = settle(standpoint.past.reached(at), seen.value)
+    return replace(made, why=word, base=codec.encode(base), base_label=codec.show(base))
+
+
+def broken_expectation(want: WantedItem, item: Item, catalog: Catalog) -> Block | None:
+    """Hold the item back where a live value is neither the expected nor the wanted one."""
+    wishes = {one.key: one.wanted for one in want.fields}
+    for one in want.expects:
+        seen = item.values.get(one.key)
+        if seen is None and one.key in item.unreadable:
+            reason = f"{catalog.label(want.ref.type_key, one.key)} is expected, and {item.unread(one.key)}"
+            return Block(want.ref, item.name, None, "", reason, "mend it in Meegle", one.place)
+        if seen is None or seen.value in (
+            settle(one.wanted, seen.value),
+            settle(wishes.get(one.key, one.wanted), seen.value),
+        ):
+            continue
+        codec = catalog.codec(want.ref.type_key, one.key)
+        reason = f"expected {codec.spec.label} {codec.show(settle(one.wanted, seen.value))}"
+        return Block(
+            want.ref,
+            item.name,
+            None,
+            "",
+            f"{reason}, found {codec.show(seen.value)}",
+            "check that the id is meant, then correct `expect`",
+            one.place,
+        )
+    return None
+
+
+def whole(want: WantedItem, title: str, reason: str, repair: str) -> Block:
+    """Block a whole item."""
+    return Block(want.ref, title, None, "", reason, repair, want.place)
+
+
+def block(want: WantedItem, item: Item, one: WantedField, label: str, reason: str) -> Block:
+    """Block one field."""
+    repair = "change or delete the line, or mend it in Meegle"
+    return Block(want.ref, item.name, one.key, label, reason, repair, one.place)
+
+
+def change(one: WantedField, codec: Codec, seen: Seen, after: Any, *, clears: bool) -> Change:
+    """Make the row of one differing field."""
+    before: Any = seen.value
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    if isinstance(codec, SetCodec):
+        added = tuple(map(codec.show_member, codec.ordered(after - before)))
+        removed = tuple(map(codec.show_member, codec.ordered(before - after)))
+    rule = one.wanted if isinstance(one.wanted, Rule) else None
+    return Change(
+        key=one.key,
+        name=codec.spec.label,
+        type=codec.spec.type,
+        before=codec.encode(before),
+        after=codec.encode(after),
+        before_label=codec.show(before),
+        after_label=codec.show(after),
+        added=added,
+        removed=removed,
+        place=one.place,
+        contains=tuple(codec.encode(rule.contains)) if rule else (),
+        excludes=tuple(codec.encode(rule.excludes)) if rule else (),
+        clears=clears,
+    )

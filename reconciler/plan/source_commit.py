@@ -1,0 +1,157 @@
+"""Which commit the files of a run are of, and where they differ from one.
+
+Git's own word for that, `git status`, speaks of the index: a file that is ignored, untracked or marked
+`assume-unchanged` is none of its business, and is read all the same.  So the files that were read are held
+against the commit themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.errors import CannotRun
+from reconciler.git import NoRepository, told
+from reconciler.manifest.files import absolute
+from reconciler.manifest.git_tree import Tree, prefix_of, tree_of
+from reconciler.manifest.loading import found
+from reconciler.plan.history import commit_of, head
+from reconciler.schema.pins import pins_folder
+from reconciler.settings import find_settings
+
+if TYPE_CHECKING:
+    from reconciler.model import Plan
+    from reconciler.plan.planning import Workspace
+
+LARGEST = 256 << 20
+"""Bytes of the largest file that is compared with the commit: a snapshot of a large space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The commit whose files were read; `dirty` where one of them is not as it holds it."""
+
+    commit: str | None = None
+    dirty: bool | None = None
+    note: str | None = None
+
+
+def source_of(workspace: Workspace, snapshot: Path | None = None) -> Source:
+    """Hold the files that a run reads against the commit that is checked out.
+
+    Where git cannot answer, the plan names no commit and says why.
+    """
+    root = workspace.root
+    try:
+        sha = head(root)
+        if sha is None:
+            return Source()
+        tree, prefix = tree_of(root, sha), prefix_of(root)
+        read = {inside(path, root, prefix): path for path in files_read(workspace, snapshot)}
+        return Source(sha, is_dirty(tree, read, folders_read(workspace, prefix)))
+    except NoRepository:
+        return Source()
+    except CannotRun as error:
+        return Source(note=f"no commit is named: {error}")
+
+
+def sourced(plan: Plan, source: Source) -> Plan:
+    """Return the plan with the commit whose files were read."""
+    notes = (source.note, *plan.notes) if source.note else plan.notes
+    return replace(plan, commit=source.commit, dirty=source.dirty, notes=notes)
+
+
+def checked_out(root: Path) -> str | None:
+    """Return the commit that is checked out, None where git names none."""
+    try:
+        return head(root)
+    except CannotRun:
+        return None
+
+
+def files_read(workspace: Workspace, snapshot: Path | None) -> Iterator[Path]:
+    """Yield every file on which a plan rests."""
+    root = workspace.root
+    yield from found([root / path for path in places(workspace)], root, [])
+    if home := find_settings(root / places(workspace)[0]):
+        yield home
+    pins = pins_folder(root, workspace.space)
+    yield from (one for one in pins.glob("*.json") if not one.name.endswith(".schema.json"))
+    if snapshot:
+        yield snapshot
+
+
+def places(workspace: Workspace) -> Sequence[Path]:
+    """Return the folders and files of state that a run reads: those named, and those that it counts."""
+    return (*workspace.paths, Path(workspace.state)) if workspace.paths else (Path(workspace.state),)
+
+
+def inside(path: Path, root: Path, prefix: str) -> str:
+    """Return a path as the repository names it."""
+    return posixpath.normpath(posixpath.join(prefix, os.path.relpath(absolute(path), absolute(root))))
+
+
+def folders_read(workspace: Workspace, prefix: str) -> list[str]:
+    """Return the folders, or files, of state as the repository names them."""
+    root = workspace.root
+    return [inside(root / one, root, prefix).removeprefix("./") for one in places(workspace)]
+
+
+def is_dirty(tree: Tree, read: dict[str, Path], folders: Iterable[str]) -> bool:
+    """Whether a file that was read is not in the commit, differs from it, or is gone from the disk."""
+    if any(name not in tree.files for name in read):
+        return True
+    for folder in folders:
+        if not read.keys() >= set(tree.below("" if folder == "." else folder)):
+            return True
+    changed = [
+        name
+        for name, path in read.items()
+        if blob_id(path.read_bytes(), tree.files[name]) != tree.files[name]
+    ]
+    return any(
+        raw is None or with_line_feeds(raw) != with_line_feeds(read[name].read_bytes())
+        for name, raw in tree.read(changed, LARGEST)
+    )
+
+
+def blob_id(raw: bytes, like: str) -> str:
+    """Return the name that git gives to a content, by the kind of hash of another name."""
+    made = hashlib.new("sha1" if len(like) == 40 else "sha256", usedforsecurity=False)  # noqa: PLR2004
+    made.update(b"blob %d\0" % len(raw) + raw)
+    return made.hexdigest()
+
+
+def with_line_feeds(raw: bytes) -> bytes:
+    """Return a text as git keeps it where `core.autocrlf` is set."""
+    return raw.replace(b"\r\n", b"\n")
+
+
+def files_since(root: Path, state: str, base: str) -> tuple[str, ...]:
+    """Return the files of state that differ from a commit, those that are gone among them.
+
+    A file that the index calls unchanged, or that git is told to ignore, counts as differing: it is read.
+    """
+    sha = commit_of(root, base)
+    place = f":(literal){state}"
+    differ = told(
+        root, "diff", "--no-ext-diff", "--name-only", "--no-renames", "--relative", "-z", sha, "--", place
+    )
+    others = told(root, "ls-files", "--others", "-z", "--", place)
+    marked = told(root, "ls-files", "-v", "-z", "--", place).split("\0")
+    unwatched = (row[2:] for row in marked if row[:1].islower() or row[:1] == "S")
+    return tuple(sorted({one for one in (*f"{differ}{others}".split("\0"), *unwatched) if one}))
+
+
+def not_checked_out(root: Path, state: str) -> int:
+    """Return how many files of state the commit holds and a sparse checkout leaves out."""
+    try:
+        rows = told(root, "ls-files", "-t", "-z", "--", f":(literal){state}").split("\0")
+    except CannotRun:
+        return 0
+    return sum(row.startswith("S ") and not os.path.lexists(root / row[2:]) for row in rows)

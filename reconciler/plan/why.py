@@ -1,0 +1,105 @@
+"""Why a field changes: what earlier commits wanted, against what is wanted and what is live.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from reconciler.fields.codec import Wanted, settle
+from reconciler.model import Ref, Unapplied
+from reconciler.schema.catalog import WantedItem
+
+Word: TypeAlias = Literal["changed here", "drift", "both", "newly managed", "pending"]
+Wishes: TypeAlias = Mapping[tuple[Ref, str], Wanted]
+"""What one commit wanted, by item and change key; what it did not name is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What of a commit's desired state could not be read: all of it, or what it wanted of some items."""
+
+    every: bool = False
+    ids: frozenset[int] = frozenset()
+
+    def __or__(self, other: Doubt) -> Doubt:
+        """Return what either of two commits leaves in doubt."""
+        return Doubt(self.every or other.every, self.ids | other.ids)
+
+    def covers(self, ref: Ref) -> bool:
+        """Whether the commit may have wanted something of an item that nobody can read."""
+        return self.every or ref.id in self.ids
+
+
+CERTAIN = Doubt()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the base wanted, and what the last apply had made of it where that is something else."""
+
+    base: Wishes
+    applied: Wishes | None = None
+    doubt: Doubt = CERTAIN
+    applied_doubt: Doubt = CERTAIN
+
+    def is_unknown(self, at: tuple[Ref, str]) -> bool:
+        """Whether nobody can say what an earlier commit wanted of a field: that is not nothing."""
+        if at not in self.base and self.doubt.covers(at[0]):
+            return True
+        return self.applied is not None and at not in self.applied and self.applied_doubt.covers(at[0])
+
+    def reached(self, at: tuple[Ref, str]) -> Wanted:
+        """Return what the last apply had sent, or else what the base wanted; asked of what the base names."""
+        return self.base[at] if self.applied is None else self.applied.get(at, self.base[at])
+
+
+def wishes(items: tuple[WantedItem, ...]) -> Wishes:
+    """Return what items want, for a look-up."""
+    return {(item.ref, one.key): one.wanted for item in items for one in item.fields}
+
+
+def overlaid(at_commit: Wishes, rows: Iterable[Unapplied], earlier: Mapping[str, Wishes]) -> Wishes:
+    """Return what an apply had really reached: rows that it left behind want what they wanted before.
+
+    A row of its own outranks one for the whole item.
+    """
+    own = {(one.ref, one.key): one for one in rows}
+    reached = dict(at_commit)
+    for at in {*at_commit, *((one.ref, one.key) for one in own.values() if one.key is not None)}:
+        ref, key = at
+        behind = own.get((ref, key)) or own.get((ref, None))
+        if behind is None or key is None:
+            continue
+        reached.pop((ref, key), None)
+        before = earlier[behind.commit] if behind.commit else {}
+        if (ref, key) in before:
+            reached[ref, key] = before[ref, key]
+    return reached
+
+
+def word_for(at: tuple[Ref, str], wanted: Wanted, live: Hashable, past: Past) -> Word:
+    """Say why a field differs; asked only where it does.
+
+    Wishes are compared by what they make of the live value.  Whether somebody moved it in the
+    space is told by what was applied; what was merged and never sent proves nothing about that.
+    """
+    if at not in past.base:
+        return "newly managed"
+    merged, after = settle(past.base[at], live), settle(wanted, live)
+    if merged == live:
+        return "changed here"
+    here = merged != after
+    sent = past.base if past.applied is None else past.applied
+    if at not in sent:
+        return "newly managed" if here else "pending"
+    reached = settle(sent[at], live)
+    if reached == live:
+        return "changed here" if here else "pending"
+    return "drift" if reached == after and not here else "both"
+
+
+def released(items: tuple[WantedItem, ...], past: Past) -> Iterator[tuple[Ref, str]]:
+    """Yield what the base named and the files do not name any more."""
+    now = wishes(items)
+    yield from sorted(at for at in past.base if at not in now)

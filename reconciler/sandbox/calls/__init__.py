@@ -1,0 +1,1 @@
+"""The calls of the pretend service, one file a group of endpoints."""

@@ -1,0 +1,1 @@
+"""What the pretend service holds: the demo space, generated items, seeds."""

@@ -1,0 +1,1 @@
+"""The pretend service over HTTP: admission, faults, tokens, the hidden door."""

@@ -1,0 +1,149 @@
+"""Who may call, how often, and whether a call was seen before (endpoints.md 2 and 3)."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from reconciler.sandbox.http.refusals import Refusal
+from reconciler.sandbox.state.model import Person
+from reconciler.sandbox.state.switches import Options
+
+REFRESH_LIFE_S: Final = 14 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A live token; `user_key` only for user tokens; `until` in epoch seconds."""
+
+    text: str
+    until: float
+    user_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a plugin knows: its id, its secret and a person to act as."""
+
+    plugin_id: str
+    plugin_secret: str
+    user_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Limits of one endpoint; None: the space-wide ones of the options."""
+
+    per_second: int | None = None
+    per_minute: bool = False
+
+
+class Gate:
+    """Tokens, limiter and idempotency keys of one pretend service."""
+
+    def __init__(self, credentials: Credentials, options: Options, clock: Callable[[], float]) -> None:
+        self.credentials = credentials
+        self.options = options
+        self.clock = clock
+        self.tokens: dict[str, Token] = {}
+        self.codes: dict[str, str] = {}
+        """OAuth codes → user keys; each good for one exchange."""
+        self.refresh: dict[str, str] = {}
+        self._used: dict[str, int] = {}
+        self._plugin: dict[str, str] = {}
+        self._seen: set[tuple[str, str, str]] = set()
+        self._calls: dict[tuple[str, str], deque[float]] = {}
+
+    def plugin_token(self, prefix: str) -> tuple[str, int]:
+        """Give the plugin's token and its remaining seconds: the same one until it expires (2.2)."""
+        now = self.clock()
+        token = self.tokens.get(self._plugin.get(prefix, ""))
+        if token is None or token.until <= now:
+            token = self._issue(prefix)
+            self._plugin[prefix] = token.text
+        return token.text, int(token.until - now)
+
+    def user_token(self, user_key: str) -> tuple[Token, str]:
+        """Issue a fresh user token and its refresh token (2.3)."""
+        token = self._issue("u-", user_key)
+        refresh = f"r-{uuid.uuid4()}"
+        self.refresh[refresh] = user_key
+        return token, refresh
+
+    def code(self, user_key: str) -> str:
+        """Make a single-use OAuth code, as the front end would get one."""
+        code = secrets.token_hex(16)
+        self.codes[code] = user_key
+        return code
+
+    def expire_tokens(self) -> None:
+        """End the life of all tokens now."""
+        self.tokens = {key: Token(key, 0.0, each.user_key) for key, each in self.tokens.items()}
+
+    def _issue(self, prefix: str, user_key: str = "") -> Token:
+        token = Token(f"{prefix}{uuid.uuid4()}", self.clock() + self.options.token_life_s, user_key)
+        self.tokens[token.text] = token
+        return token
+
+    def token(self, text: str | None) -> Token:
+        """Find the live token of a header; absent 10021, unknown or expired 10022 or 10211."""
+        if not text:
+            raise Refusal("no_token")
+        token = self.tokens.get(text)
+        if token is None or token.until <= self.clock():
+            expired = self.options.expired_token_code
+            raise Refusal("token_info", "token is nil") if expired != 10022 else Refusal("bad_token")  # noqa: PLR2004 - the code is the switch's value
+        if self.options.token_calls:
+            self._used[token.text] = self._used.get(token.text, 0) + 1
+            if self._used[token.text] >= self.options.token_calls:
+                self.tokens[token.text] = Token(token.text, 0.0, token.user_key)
+        return token
+
+    def limit(self, token: str, template: str, rates: Rates) -> None:
+        """Refuse with 10429 what is beyond the endpoint's rates; a refused call does not count."""
+        if not self.options.throttle:
+            return
+        now = self.clock()
+        slack = self.options.slack_ms / 1000
+        calls = self._calls.setdefault((token, template), deque())
+        while calls and calls[0] <= now - (60 - slack):
+            calls.popleft()
+        lately = 0
+        for at in reversed(calls):
+            if at <= now - (1 - slack):
+                break
+            lately += 1
+        if lately >= (rates.per_second or self.options.per_second):
+            raise Refusal("throttled")
+        if rates.per_minute and len(calls) >= self.options.per_minute:
+            raise Refusal("throttled")
+        calls.append(now)
+
+    def once(self, token: str, template: str, key: str | None) -> None:
+        """Refuse with 10430 a key seen before with this token at this endpoint (2.4)."""
+        if not key or not self.options.idem:
+            return
+        mark = (token, template, key)
+        if mark in self._seen:
+            raise Refusal("repeated")
+        self._seen.add(mark)
+
+    def forget_keys(self) -> None:
+        """Take every key for a new one from now on; a service remembers them for a while only."""
+        self._seen.clear()
+
+    def person(self, token: Token, header: str | None, people: Mapping[str, Person], unknown: str) -> Person:
+        """Whom the call acts as; `unknown` names the refusal of this endpoint for a stranger's key."""
+        key = token.user_key or header
+        if not key:
+            raise Refusal("no_user_key")
+        person = people.get(key)
+        if person is None:
+            raise Refusal(unknown, f"user: {key} not exist" if unknown != "no_user_info" else "")
+        if person.status == "resigned":
+            raise Refusal("resigned")
+        return person

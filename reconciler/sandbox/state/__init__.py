@@ -1,0 +1,1 @@
+"""What the pretend service remembers, and what changing it means."""

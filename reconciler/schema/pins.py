@@ -1,0 +1,249 @@
+"""The metadata that the repository relies on, in files that are reviewed: `schemas/<space>/`.
+
+`<type>.json` holds a type's fields, options and roles, `people.json` the user keys of the people
+whom `state/` names.  Keys, ids and their names are pinned; what a team decides about a field
+stands in its settings alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from reconciler.errors import quoted
+from reconciler.fields import CODECS, codec_for
+from reconciler.fields.codec import FieldSpec, Items, People, Person
+from reconciler.schema.catalog import Catalog, TypeSpec
+from reconciler.schema.pin_files import BadPins, checked_format, file_stem, parsed
+from reconciler.schema.profile import CLEARS, trimmed
+from reconciler.settings import FieldSettings, SpaceSettings
+
+FORMAT = "1.0"
+FOLDER = "schemas"
+PEOPLE = "people.json"
+ITEMS = "items.json"
+PROFILE = "profile.json"
+PROBE_REPORT = "probe-report.json"
+"""What a probe saw, to be sent away: nothing here reads it."""
+OTHERS = frozenset({PEOPLE, ITEMS, PROFILE, PROBE_REPORT})
+SETTLED = frozenset({"kind", "scale", "zone", "row_key"})
+"""Members of a field's specification that the settings say, so that pins do not."""
+
+SPEC = TypeAdapter(TypeSpec)
+NAMES = TypeAdapter(dict[str, str])
+ItemId = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
+IDS = TypeAdapter(dict[str, dict[str, ItemId]])
+
+
+class Profile(BaseModel, extra="forbid"):
+    """What `doctor --probe` found of a space: by field type the forms to send, and everything for people."""
+
+    clears: dict[str, Literal["null", "text", "list"]] = {}
+    forms: dict[str, str] = {}
+    found: dict[str, Any] = {}
+
+
+FORMS = TypeAdapter(Profile)
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What is pinned of one space: types by key, user keys by e-mail, items by (type key, name).
+
+    `clears` says, for a field type, the wire form by which this space empties it, where the
+    documented one was found not to work; `forms` names the form in which it takes a value; `trims` are
+    the field types whose texts it stores without the blanks around them.
+    """
+
+    space_key: str = ""
+    types: Mapping[str, TypeSpec] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+    items: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    clears: Mapping[str, Any] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
+    trims: frozenset[str] = frozenset()
+
+    def catalog(self, space: str, settings: SpaceSettings, groups: Mapping[str, tuple[str, ...]]) -> Catalog:
+        """Return the catalog that needs no network: the space as it was when it was pinned."""
+        types = {key: decided(spec, settings) for key, spec in self.types.items()}
+        catalog = Catalog(
+            self.space_key,
+            space,
+            types,
+            People(groups=groups, by_email=pinned_people(self)),
+            pinned=types,
+            trims=self.trims,
+        )
+        catalog.items = Items(
+            types=catalog.words(),
+            by_name={at: (item_id,) for at, item_id in self.items.items()},
+            known={item_id: at for at, item_id in self.items.items()},
+        )
+        return catalog
+
+
+def pins_folder(root: Path, space: str) -> Path:
+    """Return where a space's pins are."""
+    return root / FOLDER / space
+
+
+def read_pins(folder: Path) -> Pins:
+    """Read what is pinned; nothing where there is no folder.  Raises BadPins."""
+    refuse_links(folder)
+    types: dict[str, TypeSpec] = {}
+    space_key = ""
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        if path.name in OTHERS or path.name.endswith(".schema.json"):
+            continue
+        spec, key = pinned_type(path)
+        if spec.key in types:
+            raise BadPins(path, f"another file pins the type {quoted(spec.key)} too", "delete one of both")
+        if space_key and key != space_key:
+            raise BadPins(path, f"another file is of the space {quoted(space_key)}", "delete one of both")
+        types[spec.key], space_key = spec, key
+    people = named(folder / PEOPLE, NAMES, "it maps e-mails to user keys")
+    items = named(folder / ITEMS, IDS, "it maps types to names and ids")
+    profile = named(
+        folder / PROFILE, FORMS, f"it says `clears`: a field type with one of {', '.join(CLEARS)}"
+    )
+    return Pins(
+        space_key,
+        types,
+        people,
+        {(key, name): item_id for key, names in items.items() for name, item_id in names.items()},
+        {type_: CLEARS[form] for type_, form in profile.clears.items()},
+        known_forms(folder / PROFILE, profile.forms),
+        trimmed(profile.found),
+    )
+
+
+def refuse_links(folder: Path) -> None:
+    """Raise BadPins where the pins are behind a link, which nobody follows in a base."""
+    for one in (folder.parent, folder):
+        if one.is_symlink():
+            raise BadPins(one, "it is a link", "put the folder itself there")
+
+
+def pinned_type(path: Path) -> tuple[TypeSpec, str]:
+    """Return the type that a file pins, and the key of its space; raises BadPins."""
+    whole = parsed(path)
+    try:
+        spec, key = SPEC.validate_python(whole["type"]), str(whole.get("space_key", ""))
+    except (KeyError, TypeError, ValidationError):
+        raise BadPins(path, "no type stands in it") from None
+    checked_format(path, whole)
+    return spec, key
+
+
+def known_forms(path: Path, forms: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the forms by field type; raises BadPins for one that no codec makes."""
+    for type_, form in forms.items():
+        if type_ not in CODECS:
+            raise BadPins(path, f"there is no field type {type_}")
+        known = codec_for(FieldSpec("", "", type_), People()).forms(CODECS[type_].empty)
+        if form not in known:
+            raise BadPins(path, f"{type_} has no form {form}, but {', '.join(known)}")
+    return forms
+
+
+def named(path: Path, shape: TypeAdapter[Value], what: str) -> Value:
+    """Read a file of one shape; an empty map where there is none."""
+    try:
+        return shape.validate_python(parsed(path) if path.is_file() else {})
+    except ValidationError:
+        raise BadPins(path, what) from None
+
+
+def pin_files(pins: Pins) -> dict[str, str]:
+    """Return the text of each file by its name: one option a line, sorted, so that diffs are small."""
+    files = {
+        f"{stem}.json": text_of({"format_version": FORMAT, "space_key": pins.space_key, "type": bare(spec)})
+        for stem, spec in stems(pins.types.values()).items()
+    }
+    if pins.people:
+        files[PEOPLE] = text_of(dict(pins.people))
+    if pins.items:
+        by_type: dict[str, dict[str, int]] = {}
+        for (type_key, name), item_id in pins.items.items():
+            by_type.setdefault(type_key, {})[name] = item_id
+        files[ITEMS] = text_of(by_type)
+    return files
+
+
+def stems(types: Iterable[TypeSpec]) -> dict[str, TypeSpec]:
+    """Return the types by the names of their files, each its own also where case does not count."""
+    made: dict[str, TypeSpec] = {}
+    for spec in types:
+        taken = {stem.lower() for stem in made}
+        stem = file_stem(spec.api_name, spec.key)
+        made[file_stem(spec.key) if stem.lower() in taken else stem] = spec
+    return made
+
+
+def bare(spec: TypeSpec) -> Any:
+    """Return a type as plain data, without defaults and without what the settings say; fields by key."""
+    whole = without_settled(SPEC.dump_python(spec, mode="json", exclude_defaults=True))
+    for member in ("fields", "roles"):
+        whole[member] = sorted(whole.get(member, []), key=lambda one: str(one["key"]))
+    return whole
+
+
+def without_settled(value: Any) -> Any:
+    """Leave out what the settings decide."""
+    if isinstance(value, dict):
+        return {key: without_settled(one) for key, one in value.items() if key not in SETTLED}
+    return [without_settled(one) for one in value] if isinstance(value, list) else value
+
+
+def text_of(value: Any) -> str:
+    """Return JSON with small lists and maps on one line each."""
+    return laid_out(value, 0) + "\n"
+
+
+def laid_out(value: Any, depth: int) -> str:
+    """Return JSON that breaks where a value holds lists or maps itself, or is long."""
+    flat = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    nested = isinstance(value, dict | list) and any(
+        isinstance(one, dict | list) for one in (value.values() if isinstance(value, dict) else value)
+    )
+    if not isinstance(value, dict | list) or (not nested and len(flat) + 2 * depth <= 100):  # noqa: PLR2004
+        return flat
+    pad, end = "  " * (depth + 1), "  " * depth
+    if isinstance(value, dict):
+        rows = [
+            f"{pad}{json.dumps(key, ensure_ascii=False)}: {laid_out(value[key], depth + 1)}"
+            for key in sorted(value)
+        ]
+        return "{\n" + ",\n".join(rows) + f"\n{end}}}"
+    return "[\n" + ",\n".join(f"{pad}{laid_out(one, depth + 1)}" for one in value) + f"\n{end}]"
+
+
+def decided(spec: TypeSpec, settings: SpaceSettings) -> TypeSpec:
+    """Lay what the team decided about fields over a type; pins and live metadata get the same."""
+    hints = next((hints for word, hints in settings.fields.items() if spec.answers_to(word)), {})
+    return replace(spec, fields=tuple(decided_field(one, hints, settings.time_zone) for one in spec.fields))
+
+
+def decided_field(spec: FieldSpec, hints: Mapping[str, FieldSettings], zone: ZoneInfo | None) -> FieldSpec:
+    """Lay the settings of one field over it, and the zone over its sub-fields."""
+    hint = next((hint for word, hint in hints.items() if spec.answers_to(word)), FieldSettings())
+    return replace(
+        spec,
+        kind=hint.kind,
+        scale=str(hint.scale),
+        row_key=hint.key or "",
+        zone=zone,
+        subfields=tuple(decided_field(one, {}, zone) for one in spec.subfields),
+    )
+
+
+def pinned_people(pins: Pins) -> dict[str, Person]:
+    """Return the pinned people by e-mail, as they are until the service is asked."""
+    return {email.lower(): Person(key, email, "") for email, key in pins.people.items()}
