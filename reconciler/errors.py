@@ -11,9 +11,7 @@ import errno
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
-
-from reconciler.manifest.nodes import Place
+from typing import NamedTuple, Self
 
 QUOTABLE = 60
 """The longest value, in characters, that a message repeats."""
@@ -147,3 +145,15 @@ class Internal(CannotRun):
 def told_as(error: Exception) -> ReconcilerError:
     """Return what may be told of an error."""
     return error if isinstance(error, ReconcilerError) else Internal(error)
+
+
+class Place(NamedTuple):
+    """A spot in a file of the repository; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        """Return `file:line:column`, which terminals and editors can follow."""
+        return f"{self.file}:{self.line}:{self.column}"

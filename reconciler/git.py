@@ -15,10 +15,11 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 
-from reconciler.errors import CannotRun
+from reconciler.errors import CannotRun, quoted
 
 LOCAL = frozenset(
     {
@@ -252,3 +253,62 @@ def skip(stream: IO[bytes], size: int) -> None:
     """Read over so many bytes."""
     while size > 0:
         size -= len(stream.read(min(size, CHUNK))) or size
+
+
+def head(root: Path) -> str | None:
+    """Return the commit that is checked out at `root`, None before the first one.
+
+    Raises NoGit, NoRepository or Refused where git cannot answer.
+    """
+    sha = asked(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    return sha.strip() if sha else None
+
+
+def prefix(root: Path) -> str:
+    """Return the way from the repository's root to a folder, ending in `/`; empty where there is none."""
+    return (text(root, "rev-parse", "--show-prefix") or "").rstrip("\n")
+
+
+def commit_of(root: Path, ref: str) -> str:
+    """Return the full hash of a ref; raises CannotRun, for a shallow clone with the command that mends it."""
+    sha = asked(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    if sha:
+        return sha.strip()
+    if is_shallow(root):
+        fix = "fetch it: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout"
+        raise CannotRun(f"no commit {quoted(ref)} in this shallow clone", fix)
+    raise CannotRun(f"no commit {quoted(ref)} here", "check its name, or fetch it")
+
+
+def fetch(root: Path, commits: Iterable[str], config: Mapping[str, str]) -> None:
+    """Fetch commits that are not here, alone; raises CannotRun where the remote has them not."""
+    for sha in commits:
+        if run(root, "cat-file", "-e", f"{sha}^{{commit}}").code:
+            depth = ("--depth=1",) if is_shallow(root) else ()
+            command = ("fetch", "--quiet", "--no-tags", *depth, "origin", sha)
+            if run(root, *command, config=config, network=True).code:
+                raise CannotRun(f"cannot fetch the commit {sha[:12]}", "check that it is still on a branch")
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether the clone lacks its older commits."""
+    return (text(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who wrote a line, in which commit, and when."""
+
+    sha: str
+    author: str
+    at: datetime
+
+
+def author_of(root: Path, file: str, line: int) -> Authorship | None:
+    """Return who wrote a line; None outside git, and for one that is not committed yet."""
+    said = text(root, "blame", "--porcelain", "-L", f"{line},{line}", "--", file)
+    rows = dict(row.partition(" ")[::2] for row in (said or "").splitlines() if row and row[0] != "\t")
+    sha = (said or "").partition(" ")[0]
+    if not sha or not sha.strip("0") or "author-time" not in rows:
+        return None
+    return Authorship(sha, rows.get("author", ""), datetime.fromtimestamp(int(rows["author-time"]), UTC))

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-from reconciler.fields.codec import Seen
-from reconciler.manifest.nodes import Place
+from reconciler.errors import Place
+from reconciler.fields.values import Seen
 
 ROLES = "roles/"
 """Prefix of a change's key where it speaks of one role."""

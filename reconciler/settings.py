@@ -25,12 +25,12 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from reconciler.errors import Mistake, nearest, quoted, suggestion
+from reconciler.errors import Mistake, Place, nearest, quoted, suggestion
 from reconciler.manifest.credentials import CREDENTIAL, CredentialInFile
 from reconciler.manifest.document import SEGMENT
 from reconciler.manifest.files import a_link, absolute, linked
 from reconciler.manifest.loading import SETTINGS, read_file, shown
-from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 from reconciler.manifest.validation import Strict, mistakes_of, unexpected, wrong
 

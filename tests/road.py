@@ -15,7 +15,8 @@ from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection
-from reconciler.meegle.reader import Reader, Writer
+from reconciler.meegle.reader import Reader
+from reconciler.meegle.writer import Writer
 from reconciler.model import Plan, Report, word
 from reconciler.plan.planner import make_plan
 from reconciler.sandbox import World, create_app, demo_world

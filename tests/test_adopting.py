@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 
 from reconciler.adopt.refresh_edits import renewals
 from reconciler.adopt.values import adopted, entry, file_word
-from reconciler.fields.codec import Seen
 from reconciler.fields.sets import SetCodec
+from reconciler.fields.values import Seen
 from reconciler.manifest.edit.edits import edited
 from reconciler.manifest.edit.writing import Noted, Section, lines_of
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
 from reconciler.model import Item, Plan, Ref
 from reconciler.plan.planner import make_plan
-from reconciler.schema.catalog import Catalog, TypeSpec, change_key, spec_of
+from reconciler.schema.catalog import Catalog
+from reconciler.schema.types import TypeSpec, change_key, spec_of
 from tests.fields.fieldspace import CASES, ITEMS, PEOPLE
 
 SPECS = {change_key(case.spec): case for case in CASES}

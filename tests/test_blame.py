@@ -7,9 +7,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.manifest.nodes import Place
+from reconciler.errors import Place
+from reconciler.meegle.records import Record
 from reconciler.model import Change
-from reconciler.plan.blame import Record, culprit, fought_over, put_back
+from reconciler.plan.blame import culprit, fought_over, put_back
 
 PEOPLE = ["7310000000000000001", "7310000000000000002", "7310000000000000003"]
 edits = st.lists(st.tuples(st.sampled_from(PEOPLE), st.integers(0, 3)), min_size=1, max_size=8)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.manifest.nodes import Place
+from reconciler.errors import Place
 from reconciler.model import GONE, Block, Change, Plan, Ref, Unapplied, Update
 from reconciler.plan.guard import Allowance, Limits, allow_line, judge, widened
 

@@ -7,10 +7,9 @@ from typing import Any, cast
 import pytest
 
 from reconciler.apply.outcomes import after_sending, aim, before_sending, stands, untouched
-from reconciler.errors import CannotRun
+from reconciler.errors import CannotRun, Place
 from reconciler.fields.codec import Codec
-from reconciler.manifest.nodes import Place
-from reconciler.meegle.http.answers import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
+from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
 from reconciler.model import (
     Already,
     Applied,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.fields.codec import Rule, settle
+from reconciler.fields.values import Rule, settle
 from reconciler.model import Ref, Unapplied
 from reconciler.plan.why import Past, Wishes, overlaid, word_for
 

@@ -13,7 +13,8 @@ from reconciler.cli.rollback import steps_of, way_back
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
 from reconciler.meegle.http.client import Client
-from reconciler.meegle.reader import Reader, Writer
+from reconciler.meegle.reader import Reader
+from reconciler.meegle.writer import Writer
 from reconciler.model import Plan, Ref, Report
 from reconciler.plan.planner import make_plan
 from reconciler.sandbox.state.world import Made, World

@@ -11,7 +11,7 @@ from reconciler.cli.streams import say, tell
 if TYPE_CHECKING:
     from reconciler.adopt.refresh_edits import Renewal
     from reconciler.adopt.values import Left
-    from reconciler.fields.codec import Wanted
+    from reconciler.fields.values import Wanted
     from reconciler.meegle.reader import Reader
     from reconciler.model import Item, Ref
     from reconciler.plan.planning import Workspace
@@ -62,7 +62,7 @@ def agreeing_with(
     """
     from dataclasses import replace
 
-    from reconciler.fields.codec import settle
+    from reconciler.fields.values import settle
     from reconciler.plan.planning import Selection, desired
 
     items = [
@@ -210,7 +210,7 @@ class Work:
         """Read the new files; leaves what does not say the live value, and tells whether there was any."""
         from dataclasses import replace
 
-        from reconciler.fields.codec import settle
+        from reconciler.fields.values import settle
         from reconciler.manifest.loading import read_bytes
         from reconciler.manifest.nodes import Manifest
 

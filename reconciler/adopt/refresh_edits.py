@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.adopt.values import Left, Unwritable, dressed_member, written
-from reconciler.fields.codec import Rule, Seen, settle
+from reconciler.errors import Place
 from reconciler.fields.sets import SetCodec
+from reconciler.fields.values import Rule, Seen, settle
 from reconciler.manifest.edit.edits import Drop, Edit, Members, Put
 from reconciler.manifest.edit.spans import Way
 from reconciler.manifest.edit.writing import Noted
-from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Manifest, Node, Place
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Manifest, Node
 from reconciler.model import Item, Ref
 from reconciler.schema.catalog import Catalog, WantedField, WantedItem
 

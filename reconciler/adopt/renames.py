@@ -8,15 +8,18 @@ from typing import Any
 
 from reconciler.adopt.values import file_word
 from reconciler.fields import refusal
-from reconciler.fields.codec import Codec, FieldSpec, Wrong
+from reconciler.fields.codec import Codec
 from reconciler.fields.people import UserCodec, UsersCodec
 from reconciler.fields.related import RelatedCodec, RelatedItemsCodec
 from reconciler.fields.sets import SetCodec
+from reconciler.fields.spec import FieldSpec
 from reconciler.fields.trees import SEPARATOR
+from reconciler.fields.values import Wrong
 from reconciler.manifest.edit.edits import Edit, Put, Rename
 from reconciler.manifest.edit.spans import Way
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Manifest, Node, Scalar
-from reconciler.schema.catalog import Catalog, TypeSpec, change_key, named
+from reconciler.schema.catalog import Catalog
+from reconciler.schema.types import TypeSpec, change_key, named
 
 
 @dataclass(frozen=True, slots=True)

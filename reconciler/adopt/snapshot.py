@@ -15,7 +15,7 @@ from reconciler.manifest.disk import write
 if TYPE_CHECKING:
     from reconciler.adopt.snapshot_json import Copied
     from reconciler.cli.pull import Home
-    from reconciler.fields.codec import Person
+    from reconciler.fields.spec import Person
     from reconciler.manifest.nodes import Manifest
     from reconciler.meegle.listing import Filters
     from reconciler.meegle.reader import Reader
@@ -74,7 +74,7 @@ def taken(file: Path, wish: Wish, space: str | None) -> int:
 def pointed_at(catalog: Catalog, manifest: Manifest) -> set[int]:
     """Return the ids of items that values of the files point to, by id or by name."""
     from reconciler.adopt.snapshot_json import RELATED
-    from reconciler.fields.codec import Rule, Wrong
+    from reconciler.fields.values import Rule, Wrong
 
     found: set[int] = set()
     for codec, node in catalog.values(manifest):

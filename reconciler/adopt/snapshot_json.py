@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.fields import REFUSED_KEYS
-from reconciler.fields.codec import Person
+from reconciler.fields.spec import Person
 from reconciler.meegle.rows import wire_values
 
 Json = dict[str, Any]

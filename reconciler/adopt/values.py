@@ -7,18 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.errors import CannotRun, quoted, suggestion
+from reconciler.errors import CannotRun, Place, quoted, suggestion
 from reconciler.fields import refusal
-from reconciler.fields.codec import Codec, FieldSpec, Seen, Wrong, settle
+from reconciler.fields.codec import Codec
 from reconciler.fields.people import USER_KEY
 from reconciler.fields.prose import Prose
 from reconciler.fields.related import RelatedCodec, RelatedItemsCodec
 from reconciler.fields.sets import SetCodec
+from reconciler.fields.spec import FieldSpec
+from reconciler.fields.values import Seen, Wrong, settle
 from reconciler.manifest.edit.writing import Noted, Plain, Section, Text, inline
-from reconciler.manifest.nodes import AuthoredMap, Node, Place
+from reconciler.manifest.nodes import AuthoredMap, Node
 from reconciler.manifest.parsing import read_tree
 from reconciler.model import ROLES, Item, Ref
-from reconciler.schema.catalog import NAME, Catalog, TypeSpec, change_key, every_spec, named, spec_of, strings
+from reconciler.schema.catalog import Catalog
+from reconciler.schema.types import NAME, TypeSpec, change_key, every_spec, named, spec_of, strings
 
 USUAL = frozenset(
     {

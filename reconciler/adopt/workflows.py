@@ -1,7 +1,7 @@
 """The ready workflows: the actions that they use, and which files of a repository are outdated.
 
 One table, `templates/actions/actions.yml`, names each action with its version, the hash of that version's
-commit and its runtime.  `python -m reconciler.adopt.workflows` writes them into templates and our own workflows.
+commit and its runtime.  `python -m reconciler.adopt.workflows` writes them into templates and workflows.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ from reconciler.apply.task import Remote, Task
 from reconciler.clock import Moment, slept, ticks
 from reconciler.errors import ReconcilerError, told_as
 from reconciler.fields.codec import Codec
-from reconciler.meegle.http.answers import Ambiguous, Fatal, NotWritten, Refused, Verdict
 from reconciler.meegle.http.failures import Interrupted
 from reconciler.meegle.http.throttle import Permit
+from reconciler.meegle.http.verdict import Ambiguous, Fatal, NotWritten, Refused, Verdict
 from reconciler.meegle.rows import fold_roles
 from reconciler.model import (
     GONE,

@@ -97,7 +97,7 @@ def recorded(root: Path) -> list[Anchor]:
     Raises CannotRun for a record that cannot be read: the anchor in it would be lost in silence.
     """
     from reconciler.git import text
-    from reconciler.plan.history import applied_ref, record_at
+    from reconciler.plan.last_applied_ref import applied_ref, record_at
 
     below = applied_ref("")
     refs = (text(root, "for-each-ref", "--format=%(refname)", below) or "").split()

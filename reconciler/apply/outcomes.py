@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import assert_never
 
-from reconciler.fields.codec import Codec, Rule, settle
+from reconciler.fields.codec import Codec
+from reconciler.fields.values import Rule, settle
 from reconciler.meegle.http.advice import RENEW, likely
-from reconciler.meegle.http.answers import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
+from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
 from reconciler.model import (
     Already,
     Applied,

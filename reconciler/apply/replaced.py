@@ -14,8 +14,9 @@ from reconciler.apply.second_writer import judged
 from reconciler.apply.task import Remote, Task
 from reconciler.errors import ReconcilerError
 from reconciler.fields.codec import Codec
+from reconciler.meegle.records import Record
 from reconciler.model import Conflict, Ref
-from reconciler.plan.blame import SECOND, Record, author, overwritten
+from reconciler.plan.blame import SECOND, author, overwritten
 
 
 class Witness:

@@ -17,8 +17,9 @@ from typing import Any
 
 from reconciler.apply.task import Sent, Task
 from reconciler.fields.codec import Codec
+from reconciler.meegle.records import Record
 from reconciler.model import ROLES
-from reconciler.plan.blame import SECOND, Record
+from reconciler.plan.blame import SECOND
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from reconciler.apply.outcomes import aim
-from reconciler.meegle.http.answers import Verdict
 from reconciler.meegle.http.throttle import Permit
+from reconciler.meegle.http.verdict import Verdict
+from reconciler.meegle.records import Record
 from reconciler.model import ROLES, Applied, Change, Item, Outcome, Ref, Update
-from reconciler.plan.blame import Record
 from reconciler.schema.catalog import Catalog
 
 

@@ -94,7 +94,7 @@ def pull_text(found: Plan, space: str) -> str:
     A pull request that a workflow's token opened starts no workflow, so it carries its plan itself.
     """
     from reconciler.cli.plan import dated, planned
-    from reconciler.plan.history import known_ref
+    from reconciler.plan.last_applied_ref import known_ref
     from reconciler.plan.planning import Refs, Selection, open_workspace
     from reconciler.plan.source_commit import source_of, sourced
     from reconciler.render.markdown import plan_markdown

@@ -26,7 +26,7 @@ from reconciler.manifest.disk import create
 
 if TYPE_CHECKING:
     from reconciler.apply.applier import Stop
-    from reconciler.meegle.reader import Writer
+    from reconciler.meegle.writer import Writer
     from reconciler.model import Plan, Report
     from reconciler.plan.planning import Raised, Refs, Selection
     from reconciler.settings import Settings
@@ -75,8 +75,8 @@ def command(
 
     Asks on a terminal; elsewhere it needs --yes or a saved plan.
     """
-    from reconciler.apply.own_folder import refuse_foreign
     from reconciler.apply.saved_plan import is_plan
+    from reconciler.desired.own_folder import refuse_foreign
     from reconciler.plan.planning import Raised, Refs, Selection
 
     saved = is_plan(paths)
@@ -144,7 +144,7 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
     from reconciler.forge.github.outputs import give, give_report
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
-    from reconciler.meegle.reader import Writer
+    from reconciler.meegle.writer import Writer
     from reconciler.plan.planning import connect
     from reconciler.render.events import idle_event, plan_event, report_events
     from reconciler.render.text import plan_text, report_text
@@ -247,8 +247,8 @@ def from_saved(
     from reconciler.apply.saved_plan import read_plan, refuse_stale
     from reconciler.desired.by_pins import STATE
     from reconciler.errors import InputError
+    from reconciler.git import commit_of
     from reconciler.plan.earlier_commit import settings_at
-    from reconciler.plan.history import commit_of
     from reconciler.plan.plan_file import BadPlan, plan_of
     from reconciler.plan.planning import guarded
     from reconciler.settings import find_settings, load_settings
@@ -270,8 +270,8 @@ def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
     """Read the metadata of what the plan touches anew; raises BadPlan where it has changed."""
     from reconciler.apply.saved_plan import refuse_other, refuse_unreadable
     from reconciler.plan.planner import people_of, touched
-    from reconciler.schema.catalog import BUSINESS
     from reconciler.schema.pins import pins_folder, read_pins
+    from reconciler.schema.types import BUSINESS
 
     pins = read_pins(pins_folder(Path.cwd(), plan.space))
     catalog = writer.open({update.ref.type_key for update in plan.updates}, settings.groups(), pins)
@@ -349,7 +349,7 @@ def new_run() -> Path:
 
 def home() -> Path:
     """Return `.reconciler`, which git does not see."""
-    from reconciler.apply.own_folder import FOLDER
+    from reconciler.desired.own_folder import FOLDER
 
     folder = FOLDER
     ignore = folder / ".gitignore"

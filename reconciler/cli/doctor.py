@@ -126,8 +126,7 @@ class Place:
         """Yield what the files and git say."""
         from reconciler.doctor.findings import Finding, repository
         from reconciler.errors import CannotRun
-        from reconciler.git import NoGit, NoRepository, text
-        from reconciler.plan.history import head
+        from reconciler.git import NoGit, NoRepository, head, text
 
         if self.wrong:
             yield self.wrong

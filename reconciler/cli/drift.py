@@ -64,10 +64,10 @@ def command(
     PATHS are files or folders of desired state (default: state).  What was changed here and is not
     applied yet is no drift, and is not sent.
     """
-    from reconciler.apply.own_folder import refuse_foreign
     from reconciler.cli.apply import Way, execute, refuse_silence, until_of
     from reconciler.cli.formats import save_plan, show_plan
     from reconciler.cli.plan import dated, failures_shown
+    from reconciler.desired.own_folder import refuse_foreign
     from reconciler.plan.planning import Raised
 
     if heal:
@@ -98,7 +98,7 @@ def drifted(
     """Compare the files with the live items, and keep what moved in the space."""
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.history import known_ref
+    from reconciler.plan.last_applied_ref import known_ref
     from reconciler.plan.planner import leaving
     from reconciler.plan.planning import (
         Refs,

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from reconciler.fields.codec import Codec
     from reconciler.meegle.reader import Reader
-    from reconciler.schema.catalog import Catalog, TypeSpec
+    from reconciler.schema.catalog import Catalog
+    from reconciler.schema.types import TypeSpec
 
 HOST = "MEEGLE_BASE_URL"
 HOSTS = ("https://project.feishu.cn", "https://project.larksuite.com")

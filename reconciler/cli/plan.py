@@ -184,9 +184,8 @@ def trusted_snapshot(file: Path | None, base: str | None) -> Iterator[Path | Non
         return
     from tempfile import TemporaryDirectory
 
-    from reconciler.git import run
+    from reconciler.git import commit_of, run
     from reconciler.manifest.loading import shown
-    from reconciler.plan.history import commit_of
 
     root = Path.cwd()
     answer = run(root, "cat-file", "blob", f"{commit_of(root, base)}:./{shown(file, root)}")
@@ -224,7 +223,7 @@ def leaves(out: Path | None, formats: tuple[tuple[str, Path | None], ...]) -> bo
 def dated(plan: Plan, paths: Iterable[Path] = ()) -> PlanFile:
     """Return the plan as a file, with the commit of the files that it was made of and the place in it."""
     from reconciler.clock import now
-    from reconciler.plan.history import prefix
+    from reconciler.git import prefix
     from reconciler.plan.plan_file import plan_file
 
     return plan_file(

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from reconciler.manifest.nodes import Document, Manifest
     from reconciler.meegle.reader import Reader
     from reconciler.model import Item, Ref
-    from reconciler.schema.catalog import Catalog, TypeSpec
+    from reconciler.schema.catalog import Catalog
+    from reconciler.schema.types import TypeSpec
     from reconciler.settings import Settings
 
 REF = re.compile(r"(?:(?:(?P<space>[^/.]+)/)?(?P<type>[^/.]+)/)?(?P<id>[1-9][0-9]{0,18})")
@@ -203,7 +204,7 @@ class Job:
     def asked(self, reader: Reader) -> list[Ref]:
         """Return the items that were asked for, by their types; bare ids are looked up."""
         from reconciler.model import Ref
-        from reconciler.schema.catalog import BUSINESS
+        from reconciler.schema.types import BUSINESS
 
         wanted = self.wanted()
         if not wanted:
@@ -452,7 +453,7 @@ def observed(
 
 def name_relatives(reader: Reader, found: Mapping[str, Iterable[int]]) -> None:
     """Read the names of related items, by type key and ids; they stand beside the ids as comments."""
-    from reconciler.fields.codec import Items
+    from reconciler.fields.spec import Items
     from reconciler.model import Ref
 
     catalog = reader.catalog

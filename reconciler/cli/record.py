@@ -36,13 +36,13 @@ def command(plan: Path | None, *, journal: Path | None, fetch: bool, space: str 
 def recorded(path: Path, journal: Path | None) -> int:
     """Make the record of an apply."""
     from reconciler.apply.journal import read_journal
-    from reconciler.apply.own_folder import refuse_foreign
     from reconciler.apply.saved_plan import read_plan
+    from reconciler.desired.own_folder import refuse_foreign
     from reconciler.forge.github.deployments import make_record
     from reconciler.forge.github.job import in_job, job_from
     from reconciler.forge.github.rest import GitHub
-    from reconciler.plan.history import write_record
     from reconciler.plan.last_applied import record_of
+    from reconciler.plan.last_applied_ref import write_record
 
     refuse_foreign()
     made = read_plan(path)
@@ -59,7 +59,7 @@ def recorded(path: Path, journal: Path | None) -> int:
 def journal_of(made: PlanFile) -> list[dict[str, Any]]:
     """Return the newest journal here of a run that carried the plan out; empty if there is none."""
     from reconciler.apply.journal import read_journal
-    from reconciler.apply.own_folder import RUNS
+    from reconciler.desired.own_folder import RUNS
     from reconciler.plan.last_applied import carried_out
 
     for path in sorted(RUNS.glob("*/journal.jsonl"), reverse=True):
@@ -75,7 +75,8 @@ def fetched(wanted: str | None) -> int:
     from reconciler.forge.github.job import in_job, job_from
     from reconciler.forge.github.outputs import give
     from reconciler.forge.github.rest import GitHub
-    from reconciler.plan.history import fetch, known_ref, write_record
+    from reconciler.git import fetch
+    from reconciler.plan.last_applied_ref import known_ref, write_record
 
     root = Path.cwd()
     space = space_named(wanted)

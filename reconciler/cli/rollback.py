@@ -67,9 +67,9 @@ def command(
     A field that somebody touched since keeps its value.  `reconciler runs` lists the runs.
     """
     from reconciler.apply.journal import read_journal
-    from reconciler.apply.own_folder import RUNS, refuse_foreign
     from reconciler.cli.apply import NOT_ALL, Way, execute, failures_told, refuse_silence, until_of
     from reconciler.clock import now
+    from reconciler.desired.own_folder import RUNS, refuse_foreign
     from reconciler.plan.plan_file import dumps, plan_file
     from reconciler.plan.planning import Raised
     from reconciler.plan.source_commit import checked_out
@@ -115,8 +115,8 @@ def reverse_plan(
     from reconciler.plan.planner import make_plan
     from reconciler.plan.planning import connect, guarded, shown_truly
     from reconciler.plan.selection import select, selector
-    from reconciler.schema.catalog import BUSINESS
     from reconciler.schema.pins import pins_folder, read_pins
+    from reconciler.schema.types import BUSINESS
     from reconciler.settings import find_settings, load_settings
 
     begin = next((one for one in entries if one["event"] == "begin"), None)
@@ -237,7 +237,7 @@ def way_back(
     steps: Mapping[tuple[Ref, str], Step], live: Mapping[Ref, Item], catalog: Catalog, run: str
 ) -> tuple[tuple[WantedItem, ...], tuple[str, ...]]:
     """Want the old value of every field that still holds the run's; tell which were touched since."""
-    from reconciler.manifest.nodes import Place
+    from reconciler.errors import Place
     from reconciler.schema.catalog import WantedField, WantedItem
 
     fields: dict[Ref, list[WantedField]] = {}

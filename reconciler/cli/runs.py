@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from reconciler.apply.own_folder import RUNS, refuse_foreign
 from reconciler.cli.streams import say, say_json, tell
+from reconciler.desired.own_folder import RUNS, refuse_foreign
 from reconciler.errors import CannotRun
 
 VERIFY = "verify"

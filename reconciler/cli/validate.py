@@ -17,11 +17,10 @@ from reconciler.gc_pause import collector_at_rest
 @collector_at_rest()
 def command(paths: tuple[Path, ...], fmt: str) -> int:
     """Check the files without network or credentials; all mistakes at once."""
-    from reconciler.apply.own_folder import is_own
     from reconciler.desired.by_pins import validate_files
-    from reconciler.errors import InputError, Internal, Mistake, ReconcilerError
+    from reconciler.desired.own_folder import is_own
+    from reconciler.errors import InputError, Internal, Mistake, Place, ReconcilerError
     from reconciler.manifest.loading import report
-    from reconciler.manifest.nodes import Place
     from reconciler.render.mistakes import VIEWS, Checked
 
     is_own()
@@ -45,6 +44,6 @@ def command(paths: tuple[Path, ...], fmt: str) -> int:
 
 def place_in_repository() -> str:
     """Return the way from the repository's root to this folder, which annotations name."""
-    from reconciler.plan.history import prefix
+    from reconciler.git import prefix
 
     return prefix(Path.cwd())

@@ -104,8 +104,8 @@ def facts(
     workspace: Workspace,
 ) -> Mapping[str, str]:
     """Return what is wanted and why, and what is live and by whom."""
-    from reconciler.fields.codec import Rule, settle
-    from reconciler.plan.history import author_of
+    from reconciler.fields.values import Rule, settle
+    from reconciler.git import author_of
 
     codec = catalog.codec(item.ref.type_key, one.key, by_pins=True)
     seen = live.values.get(one.key) if live else None
@@ -129,7 +129,7 @@ def facts(
 def last_applied(root: Path, ref: Ref) -> dict[str, str]:
     """Return, by field, when a run of this machine last ended for it, and how."""
     from reconciler.apply.journal import read_journal
-    from reconciler.apply.own_folder import RUNS, foreign
+    from reconciler.desired.own_folder import RUNS, foreign
 
     found: dict[str, str] = {}
     for path in () if foreign(root) else sorted((root / RUNS).glob("*/journal.jsonl")):

@@ -88,7 +88,7 @@ def place_of(environ: Mapping[str, str], root: Path) -> Path | None:
             what = f"{VARIABLE} is {quoted(named)}, which is no full path of a folder outside the checkout"
             raise CannotRun(what, f"name such a folder, or set {VARIABLE}=off")
         return place
-    import platformdirs  # noqa: PLC0415 - only a plan looks for a cache
+    import platformdirs
 
     try:
         place = platformdirs.user_cache_path(APP, appauthor=False)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.fields.codec import Wrong
-from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Node, Outline, Place, Scalar
+from reconciler.errors import Place
+from reconciler.fields.values import Wrong
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Node, Outline, Scalar
 from reconciler.model import Ref
 from reconciler.schema.catalog import Catalog, Desire, Draft, WantedField, new
 

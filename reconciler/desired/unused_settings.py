@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from reconciler.errors import Mistake, UnknownName
 from reconciler.fields.people import USER_KEY
 from reconciler.manifest.nodes import NOTHING, AuthoredList, AuthoredMap, Node, Scalar
-from reconciler.schema.catalog import Catalog, TypeSpec, every_spec
+from reconciler.schema.catalog import Catalog
+from reconciler.schema.types import TypeSpec, every_spec
 
 DEFAULT = "default"
 """The word in `drift` for all that has no policy of its own."""

@@ -17,15 +17,17 @@ from reconciler.doctor.questions import Two, ask_by_reading, ask_by_writing
 from reconciler.doctor.sample_values import Scene, is_tried, samples
 from reconciler.doctor.scratch_item import Look, Scratch
 from reconciler.errors import CannotRun
-from reconciler.fields.codec import DOCUMENTED, UNREAD, Codec, FieldSpec, Seen
+from reconciler.fields.codec import DOCUMENTED, Codec
+from reconciler.fields.spec import FieldSpec
+from reconciler.fields.values import UNREAD, Seen
 from reconciler.manifest.disk import CannotWrite, write
 from reconciler.meegle.http import endpoints as api
-from reconciler.meegle.http.answers import Refused, Verdict
 from reconciler.meegle.http.failures import ApiRefusal
+from reconciler.meegle.http.verdict import Refused, Verdict
 from reconciler.meegle.rows import fold_roles, role_list, wire_values
 from reconciler.model import ROLES
-from reconciler.schema.catalog import NAME, change_key, every_spec
 from reconciler.schema.profile import BATCH, CLEARS, DROPPED, EMPTIED, KEPT, Report, Tried
+from reconciler.schema.types import NAME, change_key, every_spec
 
 TWO = 2
 """Roles that it takes to see what becomes of one that is not named."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.http.connection import Connection
     from reconciler.meegle.http.refusal_log import Ear
-    from reconciler.meegle.reader import Writer
+    from reconciler.meegle.writer import Writer
     from reconciler.model import Ref
     from reconciler.schema.profile import Report
 
@@ -29,9 +29,9 @@ PUT_BACK_NOT = 3
 def probed(item: str, space: str | None) -> int:
     """Try the item, say what was found, write the profile; 3 where a value could not be put back."""
     from reconciler.apply.lock import locked
-    from reconciler.apply.own_folder import refuse_foreign
     from reconciler.cli.pull import parsed, read_home
     from reconciler.desired.by_pins import STATE
+    from reconciler.desired.own_folder import refuse_foreign
     from reconciler.doctor.probe import Probe
     from reconciler.doctor.scratch_item import Scratch
     from reconciler.meegle.http.client import Client
@@ -80,10 +80,10 @@ def opened(
     """Read the metadata of the item's type; a bare id is looked up.  Raises CannotRun."""
     from reconciler.cli.pull import type_named
     from reconciler.meegle.listing import listed
-    from reconciler.meegle.reader import Writer
+    from reconciler.meegle.writer import Writer
     from reconciler.model import Ref
-    from reconciler.schema.catalog import BUSINESS
     from reconciler.schema.pins import pins_folder, read_pins
+    from reconciler.schema.types import BUSINESS
 
     decisions = home.settings.space(home.space)
     writer = Writer(client, home.space, decisions, connection.user_key)

@@ -14,10 +14,11 @@ from typing import Any, Final
 
 from reconciler.doctor.scratch_item import Scratch
 from reconciler.errors import CannotRun
-from reconciler.fields.codec import Codec, Option
+from reconciler.fields.codec import Codec
+from reconciler.fields.spec import Option
 from reconciler.meegle.http import endpoints as api
-from reconciler.meegle.http.answers import Accepted, Ambiguous, Refused, Verdict
 from reconciler.meegle.http.failures import ApiRefusal, StopCode, StrangeAnswer
+from reconciler.meegle.http.verdict import Accepted, Ambiguous, Refused, Verdict
 from reconciler.meegle.rows import wire_values
 
 Row = Mapping[str, Any]

@@ -8,7 +8,9 @@ from datetime import date
 
 from reconciler.adopt.values import Unwritable, node_of
 from reconciler.fields import refusal
-from reconciler.fields.codec import Codec, FieldSpec, Option, Wrong, settle
+from reconciler.fields.codec import Codec
+from reconciler.fields.spec import FieldSpec, Option
+from reconciler.fields.values import Wrong, settle
 from reconciler.manifest.edit.writing import Plain, Text
 
 MOMENTS = ("2026-01-05T09:30:00+08:00", "2026-02-06T18:00:00+08:00")

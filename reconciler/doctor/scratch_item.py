@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from reconciler.errors import CannotRun
-from reconciler.fields.codec import UNREAD, Codec, Seen
+from reconciler.fields.codec import Codec
+from reconciler.fields.values import UNREAD, Seen
 from reconciler.meegle.http import endpoints as api
-from reconciler.meegle.http.answers import Fatal, NotWritten, Verdict
 from reconciler.meegle.http.failures import ApiRefusal
-from reconciler.meegle.reader import Writer
+from reconciler.meegle.http.verdict import Fatal, NotWritten, Verdict
 from reconciler.meegle.rows import Roles, fold_roles, role_list, wire_values
+from reconciler.meegle.writer import Writer
 from reconciler.model import ROLES, Ref
 
 POLL = 0.1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.fields.codec import NO_ITEMS, Codec, FieldSpec, Items, People
+from reconciler.fields.codec import Codec
 from reconciler.fields.compound import CompoundCodec
 from reconciler.fields.dates import DayCodec, MomentCodec, ScheduleCodec
 from reconciler.fields.links import DocumentsCodec
@@ -19,6 +19,7 @@ from reconciler.fields.refusals import (
 )
 from reconciler.fields.related import RelatedCodec, RelatedItemsCodec
 from reconciler.fields.rich import RichTextCodec
+from reconciler.fields.spec import NO_ITEMS, FieldSpec, Items, People
 from reconciler.fields.text import EmailCodec, LinkCodec, TelephoneCodec, TextCodec
 from reconciler.fields.trees import BusinessCodec, TreeMultiSelectCodec, TreeSelectCodec
 

@@ -6,9 +6,11 @@ from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, Protocol
 
-from reconciler.fields.codec import DOCUMENTED, EMPTY, EMPTY_LABEL, Codec, Schema, Seen, Wanted
+from reconciler.fields.codec import DOCUMENTED, Codec
+from reconciler.fields.json_schema import Schema
 from reconciler.fields.sets import SetCodec, added
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wanted
 from reconciler.manifest.nodes import Node
 
 

@@ -8,192 +8,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from reconciler.errors import Mistake, WrongShape, quoted
-from reconciler.manifest.nodes import AuthoredList, Node, Place, Scalar, kind_of
-
-EMPTY = None
-"""The canonical value of a scalar field that holds nothing; a set's is `frozenset()`."""
-
-EMPTY_LABEL = "(empty)"
-
-UNREAD: Any = object()
-"""Stands for a value that was not read yet; None is a value."""
+from reconciler.errors import Mistake, Place, WrongShape, quoted
+from reconciler.fields.json_schema import Schema
+from reconciler.fields.spec import NO_ITEMS, FieldSpec, Items, People, Target
+from reconciler.fields.values import EMPTY, UNREAD, Seen, Wanted, Wish, Wrong
+from reconciler.manifest.nodes import AuthoredList, Node, Scalar, kind_of
 
 MOST_READINGS = 4096
 """Different values of a field that are remembered: choices, people and days recur, long texts do not."""
 
 NO_PARTS: Mapping[str, Codec] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One choice of an option field: its id (`value` on the wire), label and state."""
-
-    id: str
-    label: str
-    disabled: bool = False
-    children: tuple[Option, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
-    """What the space says about one field, and what the settings add to it.
-
-    `type` is the wire's `field_type_key` with underscores (field-formats.md section 14);
-    a role of a work item type is a field of type `role` whose key is the role's id.
-    `kind` is `day` or `moment` for dates; `scale` turns a written number into the wire's.
-    `options` are a tree for cascades and for `business` (there: the business lines).
-    `level` is `leaf` where only the last level of a cascade may be chosen, else empty.
-    `zone` is where days are midnights; None where nobody said it, and then no day is read or written.
-    `subfields` are the columns of a compound field; `row_key` is the one of them (by key, alias
-    or name) that names a row.  `targets` are the keys of the types that a relation may point to.
-    """
-
-    key: str
-    name: str
-    type: str
-    alias: str = ""
-    options: tuple[Option, ...] = ()
-    calculated: bool = False
-    kind: str = "day"
-    scale: str = "1"
-    zone: ZoneInfo | None = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
-    single: bool = False
-    locked: bool = False
-    members: tuple[str, ...] = ()
-    level: str = ""
-    subfields: tuple[FieldSpec, ...] = ()
-    row_key: str = ""
-    targets: tuple[str, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """The name people know the field by: display name, else its key."""
-        return self.name or self.key
-
-    def answers_to(self, word: str) -> bool:
-        """Whether people may mean this field by `word`."""
-        return bool(word) and word in (self.key, self.alias, self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A user as `user/query` describes them; `active` is false for frozen and resigned."""
-
-    key: str
-    email: str
-    name: str
-    active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """Everybody a run knows, and the names and groups that the settings give them.
-
-    `gone` are user keys that the files or pins name and that the service does not find.
-    """
-
-    by_key: Mapping[str, Person] = field(default_factory=dict)
-    by_email: Mapping[str, Person] = field(default_factory=dict)
-    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    gone: frozenset[str] = frozenset()
-
-    def show(self, key: str) -> str:
-        """Return the e-mail of a user key, else the key itself."""
-        person = self.by_key.get(key)
-        return person.email or key if person else key
-
-
-class Target(NamedTuple):
-    """A work item that a file names instead of giving its id: `{type: sprint, name: "26-12"}`.
-
-    `type` is as written, empty where the field's only target is meant.
-    """
-
-    type: str
-    name: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """The other work items a run knows, to which relations may point.
-
-    `types` maps every word for a type to its key; `by_name` maps (type key, name) to the ids
-    of the items that bear the name, none where the service knows of none; `known` maps an id to
-    its type key and its name.
-    """
-
-    types: Mapping[str, str] = field(default_factory=dict)
-    by_name: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
-    known: Mapping[int, tuple[str, str]] = field(default_factory=dict)
-
-
-NO_ITEMS = Items()
-
-
-class Wish:
-    """A wanted value that says a part only, and takes the rest from the live value.
-
-    No abstract class by its metaclass, which would make the question whether a value is one slow.
-    """
-
-    __slots__ = ()
-
-    @abstractmethod
-    def of(self, live: Any) -> Hashable:
-        """Turn a live value into the wanted one; a wanted one stays as it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule(Wish):
-    """A wish about some members of a set: D(L) = (L ∪ contains) ∖ excludes."""
-
-    contains: frozenset[Hashable]
-    excludes: frozenset[Hashable]
-
-    @property
-    def named(self) -> frozenset[Hashable]:
-        """The members that the rule speaks of."""
-        return self.contains | self.excludes
-
-    def of(self, live: Any) -> frozenset[Hashable]:
-        """Turn a live set into the wanted one."""
-        assert isinstance(live, frozenset)  # noqa: S101 - a rule is only ever made by a set's codec
-        return (live | self.contains) - self.excludes
-
-
-Schema: TypeAlias = dict[str, Any]
-ANY_TEXT: Schema = {"type": ["string", "number", "boolean"]}
-"""What an editor may take a text for that stands without quotes."""
-
-Wanted: TypeAlias = Hashable | Wish
-
-
-def settle(wanted: Wanted, live: Hashable) -> Hashable:
-    """Return the canonical value that `wanted` makes of `live`."""
-    return wanted.of(live) if isinstance(wanted, Wish) else wanted
-
-
-class Seen(NamedTuple):
-    """A value as it was read, with what the reading noticed beside it."""
-
-    value: Hashable
-    notes: tuple[str, ...] = ()
-
-
-class Wrong(Exception):
-    """A value that the field cannot hold; carries every mistake found in it."""
-
-    def __init__(self, *mistakes: Mistake) -> None:
-        """Keep the mistakes."""
-        super().__init__("; ".join(map(str, mistakes)))
-        self.mistakes = mistakes
 
 
 DOCUMENTED = "documented"
@@ -376,22 +203,6 @@ class ScalarCodec(Codec):
     @abstractmethod
     def read_scalar(self, scalar: Scalar) -> Hashable:
         """Read the text of one scalar."""
-
-
-def one_of(values: list[Any]) -> Schema:
-    """Return the JSON Schema of a choice; any text where nothing is known to choose from."""
-    return {"enum": values} if values else ANY_TEXT
-
-
-def members(shape: Schema) -> Schema:
-    """Return the JSON Schema of a list, each member once."""
-    return {"type": "array", "items": shape, "uniqueItems": True}
-
-
-def entries(shapes: Mapping[str, Schema], *, required: tuple[str, ...] = ()) -> Schema:
-    """Return the JSON Schema of a map that has these keys and no others."""
-    made: Schema = {"type": "object", "properties": dict(shapes), "additionalProperties": False}
-    return {**made, "required": list(required)} if required else {**made, "minProperties": 1}
 
 
 def found(node: Node) -> str:

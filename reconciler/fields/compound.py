@@ -8,24 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
-from reconciler.fields.codec import (
-    EMPTY_LABEL,
-    Codec,
-    Rule,
-    Schema,
-    Seen,
-    Target,
-    Wanted,
-    Wish,
-    Wrong,
-    entries,
-    found,
-    settle,
-)
+from reconciler.errors import Mistake, Place, UnknownName, WrongShape, quoted
+from reconciler.fields.codec import Codec, found
+from reconciler.fields.json_schema import Schema, entries
 from reconciler.fields.pairs import pairs_of
+from reconciler.fields.spec import Target
 from reconciler.fields.unread import Unreadable, is_nothing
-from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.fields.values import EMPTY_LABEL, Rule, Seen, Wanted, Wish, Wrong, settle
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 Row: TypeAlias = tuple[tuple[str, Hashable], ...]
 """(sub-field's key, canonical value) in the order of the sub-fields; empty values are left out."""

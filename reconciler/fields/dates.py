@@ -9,19 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reconciler.errors import Mistake, UnknownName, WrongShape
-from reconciler.fields.codec import (
-    EMPTY,
-    EMPTY_LABEL,
-    Codec,
-    ScalarCodec,
-    Schema,
-    Seen,
-    Wanted,
-    Wrong,
-    entries,
-    found,
-)
+from reconciler.fields.codec import Codec, ScalarCodec, found
+from reconciler.fields.json_schema import Schema, entries
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wanted, Wrong
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,9 +6,11 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from reconciler.errors import Mistake, WrongShape
-from reconciler.fields.codec import EMPTY_LABEL, Codec, Schema, Seen, Wanted, Wrong, found, members
+from reconciler.fields.codec import Codec, found
+from reconciler.fields.json_schema import Schema, members
 from reconciler.fields.text import LINK, WEB_ADDRESS
 from reconciler.fields.unread import Unreadable, is_nothing
+from reconciler.fields.values import EMPTY_LABEL, Seen, Wanted, Wrong
 from reconciler.manifest.nodes import AuthoredList, Node, Scalar
 
 

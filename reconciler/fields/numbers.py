@@ -9,8 +9,10 @@ from math import isinf
 from typing import Any
 
 from reconciler.errors import Mistake, quoted
-from reconciler.fields.codec import EMPTY, EMPTY_LABEL, ScalarCodec, Schema, Seen, Wrong
+from reconciler.fields.codec import ScalarCodec
+from reconciler.fields.json_schema import Schema
 from reconciler.fields.unread import Unreadable, is_nothing
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wrong
 from reconciler.manifest.nodes import Scalar
 
 ON_THE_WIRE = re.compile(r"-?[0-9]{1,310}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")

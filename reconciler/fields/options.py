@@ -9,17 +9,12 @@ from typing import Any
 
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
 from reconciler.fields.choice import OneCodec, SeveralCodec
-from reconciler.fields.codec import (
-    FieldSpec,
-    Option,
-    Schema,
-    Wrong,
-    entries,
-    found,
-    one_of,
-)
+from reconciler.fields.codec import found
+from reconciler.fields.json_schema import Schema, entries, one_of
+from reconciler.fields.spec import FieldSpec, Option
 from reconciler.fields.text import canonical, written_text
 from reconciler.fields.unread import Unreadable, is_id, is_unset
+from reconciler.fields.values import Wrong
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 NUMERAL = re.compile(r"[-+]?([0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9})")

@@ -6,11 +6,14 @@ import re
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
-from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
-from reconciler.fields.codec import EMPTY, EMPTY_LABEL, People, ScalarCodec, Schema, Seen, Wrong, found
+from reconciler.errors import Mistake, Place, UnknownName, WrongShape, quoted
+from reconciler.fields.codec import ScalarCodec, found
+from reconciler.fields.json_schema import Schema
 from reconciler.fields.sets import SetCodec, added, wrong_separator
+from reconciler.fields.spec import People
 from reconciler.fields.unread import Unreadable, is_nothing
-from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wrong
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 PERSON: Schema = {"type": ["string", "integer"]}
 USER_KEY = re.compile(r"[0-9]{15,25}")

@@ -6,26 +6,14 @@ import re
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
-from reconciler.fields.codec import (
-    ANY_TEXT,
-    EMPTY,
-    EMPTY_LABEL,
-    Codec,
-    FieldSpec,
-    Items,
-    Rule,
-    Schema,
-    Seen,
-    Target,
-    Wanted,
-    Wrong,
-    entries,
-    found,
-)
+from reconciler.errors import Mistake, Place, UnknownName, WrongShape, quoted
+from reconciler.fields.codec import Codec, found
+from reconciler.fields.json_schema import ANY_TEXT, Schema, entries
 from reconciler.fields.sets import SetCodec
+from reconciler.fields.spec import FieldSpec, Items, Target
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
-from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Rule, Seen, Wanted, Wrong
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 ITEM_ID = re.compile(r"[1-9][0-9]{0,18}")
 LAST_ID = re.compile(r"(?:^|/)([1-9][0-9]{5,18})(?:[/?#].*)?$")

@@ -9,19 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.errors import Mistake, UnknownName
-from reconciler.fields.codec import (
-    ANY_TEXT,
-    DOCUMENTED,
-    EMPTY,
-    EMPTY_LABEL,
-    Codec,
-    Schema,
-    Seen,
-    Wanted,
-    Wish,
-    Wrong,
-    entries,
-)
+from reconciler.fields.codec import DOCUMENTED, Codec
+from reconciler.fields.json_schema import ANY_TEXT, Schema, entries
 from reconciler.fields.prose import (
     KEPT,
     Block,
@@ -38,6 +27,7 @@ from reconciler.fields.prose import (
 )
 from reconciler.fields.text import canonical, nothing_in, text_of, written_text
 from reconciler.fields.unread import Unreadable
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wanted, Wish, Wrong
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
 
 LONGEST_MARKDOWN = 100_000

@@ -7,7 +7,9 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from reconciler.errors import Mistake, UnknownName, nearest
-from reconciler.fields.codec import EMPTY_LABEL, Codec, Rule, Schema, Seen, Wanted, Wrong, entries, members
+from reconciler.fields.codec import Codec
+from reconciler.fields.json_schema import Schema, entries, members
+from reconciler.fields.values import EMPTY_LABEL, Rule, Seen, Wanted, Wrong
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 MODES = ("contains", "excludes")

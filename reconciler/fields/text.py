@@ -9,8 +9,10 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from reconciler.errors import QUOTABLE, Mistake
-from reconciler.fields.codec import ANY_TEXT, EMPTY, EMPTY_LABEL, ScalarCodec, Schema, Seen, Wanted, Wrong
+from reconciler.fields.codec import ScalarCodec
+from reconciler.fields.json_schema import ANY_TEXT, Schema
 from reconciler.fields.unread import Unreadable
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wanted, Wrong
 from reconciler.manifest.nodes import Node, Scalar
 
 TELEPHONE = re.compile(r"(?:\+?[0-9]{1,4})?(?:[-()*#]*[0-9]){3,50}")

@@ -9,17 +9,12 @@ from typing import Any, TypeAlias
 
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
 from reconciler.fields.choice import OneCodec, SeveralCodec
-from reconciler.fields.codec import (
-    FieldSpec,
-    Option,
-    Schema,
-    Wrong,
-    entries,
-    found,
-    one_of,
-)
+from reconciler.fields.codec import found
+from reconciler.fields.json_schema import Schema, entries, one_of
 from reconciler.fields.options import bearing, folded, forms_of, id_form, refuse_cut, several
+from reconciler.fields.spec import FieldSpec, Option
 from reconciler.fields.unread import Unreadable, is_id, is_unset
+from reconciler.fields.values import Wrong
 from reconciler.manifest.nodes import AuthoredList, Node, Scalar
 
 Path: TypeAlias = tuple[str, ...]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reconciler.errors import Mistake
-from reconciler.manifest.nodes import Place
+from reconciler.errors import Mistake, Place
 
 SECRET = re.compile(
     r"(?i)secret|token|passw|credential|private_?key|api_?key|base_?url|plugin_?id|(?<![a-z])user_?key"

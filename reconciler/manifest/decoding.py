@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from reconciler.errors import Mistake
-from reconciler.manifest.nodes import Place
+from reconciler.errors import Mistake, Place
 
 LARGEST = 1024 * 1024
 """Bytes that one file may have."""

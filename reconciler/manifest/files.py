@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from reconciler.errors import Mistake
-from reconciler.manifest.nodes import Place
+from reconciler.errors import Mistake, Place
 
 SETTINGS = "reconciler.yaml"
 SETTINGS_MISNAMED = "reconciler.yml"

@@ -11,9 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reconciler.errors import QUOTABLE, Mistake
+from reconciler.errors import QUOTABLE, Mistake, Place
 from reconciler.manifest.credentials import SECRET
-from reconciler.manifest.nodes import Place
 
 LINE = re.compile(
     r"""(?P<indent>[ ]*(?:-[ ]+)*)

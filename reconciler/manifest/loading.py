@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from reconciler.errors import Mistake, NoValue
+from reconciler.errors import Mistake, NoValue, Place
 from reconciler.gc_pause import collector_at_rest
 from reconciler.manifest.decoding import LARGEST, TooLarge
 from reconciler.manifest.document import read_document
 from reconciler.manifest.files import SETTINGS, found, shown, unreadable
-from reconciler.manifest.nodes import Document, Manifest, Place, Scalar
+from reconciler.manifest.nodes import Document, Manifest, Scalar
 from reconciler.manifest.parsing import read_tree
 
 __all__ = ["SETTINGS", "documents", "found", "load", "no_item", "read_bytes", "read_file", "report", "shown"]

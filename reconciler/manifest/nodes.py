@@ -6,21 +6,11 @@ as written: whether `no` is a boolean, an option or a word is for the field's ty
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-
-class Place(NamedTuple):
-    """A spot in a file of the repository; line and column count from 1."""
-
-    file: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        """Return `file:line:column`, which terminals and editors can follow."""
-        return f"{self.file}:{self.line}:{self.column}"
-
+from reconciler.errors import Place
 
 BLANKS = frozenset({"", "~", "Null", "NULL"})
 """Plain scalars that YAML takes for null and an author may have meant otherwise."""
@@ -135,3 +125,12 @@ class Manifest:
     """All files that a run reads, ordered by file name."""
 
     documents: tuple[Document, ...]
+
+
+def every_section(document: Document) -> Iterator[tuple[AuthoredMap, AuthoredMap]]:
+    """Yield the fields and roles of the defaults and of each item, and what items expect."""
+    yield document.default_fields, document.default_roles
+    for entry in document.items:
+        yield entry.fields, entry.roles
+        if entry.expect:
+            yield entry.expect, NOTHING

@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from reconciler.errors import Mistake, quoted
+from reconciler.errors import Mistake, Place, quoted
 from reconciler.manifest.decoding import BAD_SIGN, BadSign, Refused, decoded, refused_signs
 from reconciler.manifest.likely_mistakes import (
     DIRECTIVE,
@@ -35,7 +35,7 @@ from reconciler.manifest.likely_mistakes import (
     slip_on,
     title_in,
 )
-from reconciler.manifest.nodes import BLANKS, AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.manifest.nodes import BLANKS, AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.recovery import Mending
 from reconciler.manifest.syntax_errors import explained, within
 

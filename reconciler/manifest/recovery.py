@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reconciler.errors import Mistake
+from reconciler.errors import Mistake, Place
 from reconciler.manifest.likely_mistakes import Slip
-from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 MOST_MENDED = 20
 """Lines of one file that are mended; each costs a pass from its start."""

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from ruamel.yaml.error import MarkedYAMLError
 
-from reconciler.errors import Mistake
+from reconciler.errors import Mistake, Place
 from reconciler.manifest.likely_mistakes import DIRECTIVE, Slip, slip_on, title_in
-from reconciler.manifest.nodes import Place
 
 UNCLOSED = {
     "[": ("a list that is not closed", "write ']' at its end"),

@@ -16,10 +16,10 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError, Wit
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
 
-from reconciler.errors import Mistake, UnknownName, nearest
+from reconciler.errors import Mistake, Place, UnknownName, nearest
 from reconciler.manifest.credentials import SECRET, CredentialInFile
 from reconciler.manifest.likely_mistakes import FULL_WIDTH, FULL_WIDTH_COLON, NO_SPACE, no_space
-from reconciler.manifest.nodes import NOTHING, AuthoredList, AuthoredMap, Node, Place, Scalar, kind_of
+from reconciler.manifest.nodes import NOTHING, AuthoredList, AuthoredMap, Node, Scalar, kind_of
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 

@@ -11,7 +11,7 @@ from reconciler.errors import CannotRun
 if TYPE_CHECKING:
     from reconciler.meegle.reader import Reader
     from reconciler.model import Ref
-    from reconciler.schema.catalog import TypeSpec
+    from reconciler.schema.types import TypeSpec
 
 MOST_PEOPLE = 10
 """People that one `filter` takes (endpoints.md 6.4)."""

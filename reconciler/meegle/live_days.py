@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from reconciler.meegle.reader import Reader
-    from reconciler.schema.catalog import TypeSpec
+    from reconciler.schema.types import TypeSpec
 
 SAMPLE = 50
 """Items of a type that are looked at: one `query`."""

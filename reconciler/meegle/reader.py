@@ -11,20 +11,19 @@ from types import MappingProxyType
 from typing import Any
 
 from reconciler.errors import quoted
-from reconciler.fields.codec import FieldSpec, Items, Option, People, Person
-from reconciler.fields.options import option_of
+from reconciler.fields.spec import Items, People, Person
 from reconciler.manifest.nodes import Manifest
 from reconciler.meegle.http import endpoints as api
-from reconciler.meegle.http.answers import Verdict
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.failures import ApiRefusal, Oversized
-from reconciler.meegle.http.throttle import Permit
+from reconciler.meegle.metadata import business_lines, field_spec, obsolete, role_spec, with_lines
+from reconciler.meegle.records import Record, read_record
 from reconciler.meegle.rows import sift
 from reconciler.meegle.spaces import find_space
 from reconciler.model import ROLES, Item, Ref
-from reconciler.plan.blame import Record, read_record
-from reconciler.schema.catalog import BUSINESS, NAME, Catalog, Mentions, TypeSpec, WantedItem
+from reconciler.schema.catalog import Catalog, Mentions, WantedItem
 from reconciler.schema.pins import Pins, decided, pinned_people
+from reconciler.schema.types import NAME, TypeSpec
 from reconciler.settings import SpaceSettings
 
 BATCH = 50
@@ -445,109 +444,3 @@ class Reader:
             if page.get("has_more") is not True or not cursor or cursor == body.get("start_from"):
                 return
             body = {**body, "start_from": cursor}
-
-
-class Writer(Reader):
-    """Reads and writes one space; only commands that apply hold one."""
-
-    @property
-    def plugin_id(self) -> str:
-        """By which operation records name our own writes."""
-        return self.client.plugin_id
-
-    @property
-    def token_generation(self) -> int:
-        """A number that changes with the token."""
-        return self.client.token_generation
-
-    def permit(self) -> Permit:
-        """Wait for the turn of one PUT."""
-        return self.client.permit()
-
-    def put(self, ref: Ref, pairs: list[dict[str, Any]], idem: str, permit: Permit) -> Verdict:
-        """Send one PUT (endpoints.md 7.2)."""
-        return self.client.update(
-            project_key=self.space_key,
-            type_key=ref.type_key,
-            item_id=ref.id,
-            update_fields=pairs,
-            idem=idem,
-            permit=permit,
-        )
-
-    def batch(self, ref: Ref, field_key: str, value: object) -> Verdict:
-        """Set one field by the batch endpoint (endpoints.md 7.3); only where the client probes."""
-        return self.client.batch_update(
-            project_key=self.space_key,
-            type_key=ref.type_key,
-            item_id=ref.id,
-            field_key=field_key,
-            value=value,
-        )
-
-
-def obsolete(row: Mapping[str, Any]) -> bool:
-    """Whether the space has retired the field."""
-    return row.get("is_obsoleted") is True
-
-
-def field_spec(row: Mapping[str, Any], layout: Mapping[str, Any], type_key: str) -> FieldSpec:
-    """Read one SimpleField and what the layout adds (endpoints.md 5.1, 5.2), without other types' options.
-
-    What the level rule of a cascade says is not documented; a mode that speaks of leaves is one.
-    """
-    options = [
-        option_of(one)
-        for one in row.get("options") or layout.get("options") or []
-        if one.get("work_item_type_key") in (None, "", "_all", type_key)
-    ]
-    relation = layout.get("work_item_relation") or {}
-    return FieldSpec(
-        key=str(row.get("field_key")),
-        name=str(row.get("field_name") or ""),
-        alias=str(row.get("field_alias") or ""),
-        type=str(row.get("field_type_key") or "").replace("-", "_").replace("workitem_", "work_item_"),
-        options=tuple(options),
-        calculated=str(row.get("value_generate_mode") or "Default") != "Default",
-        level="leaf" if "leaf" in str(layout.get("sub_type_level_mode") or "").lower() else "",
-        subfields=tuple(field_spec(one, {}, type_key) for one in row.get("compound_fields") or []),
-        targets=tuple(
-            str(one["work_item_type_key"])
-            for one in relation.get("relation_details") or []
-            if one.get("work_item_type_key")
-        ),
-    )
-
-
-def business_lines(rows: Any) -> tuple[Option, ...]:
-    """Read the tree of business lines as options (endpoints.md 4.5)."""
-    return tuple(
-        Option(
-            str(row.get("id")),
-            str(row.get("name") or ""),
-            row.get("disabled") is True,
-            business_lines(row.get("children")),
-        )
-        for row in rows or []
-    )
-
-
-def with_lines(spec: TypeSpec, lines: tuple[Option, ...]) -> TypeSpec:
-    """Give the business fields of a type the space's lines for options."""
-    return replace(
-        spec,
-        fields=tuple(replace(one, options=lines) if one.type == BUSINESS else one for one in spec.fields),
-    )
-
-
-def role_spec(row: Mapping[str, Any]) -> FieldSpec:
-    """Read one role (endpoints.md 5.4): the key of `role_owners` is `id`; `deletable` false locks it."""
-    return FieldSpec(
-        key=str(row.get("id")),
-        name=str(row.get("name") or ""),
-        alias=str(row.get("role_alias") or ""),
-        type="role",
-        single=row.get("is_member_multi") is False,
-        locked=row.get("deletable") is False,
-        members=tuple(str(one) for one in row.get("members") or []),
-    )

@@ -9,14 +9,16 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reconciler.errors import CannotRun, quoted, suggestion
+from reconciler.errors import CannotRun, Place, quoted, suggestion
 from reconciler.fields import refusal
-from reconciler.fields.codec import Codec, Wrong
+from reconciler.fields.codec import Codec
 from reconciler.fields.dates import NoZone, known, midnight, to_ms
 from reconciler.fields.people import expand
 from reconciler.fields.sets import SetCodec
-from reconciler.manifest.nodes import Place, Scalar
-from reconciler.schema.catalog import Catalog, TypeSpec, change_key, every_spec, named
+from reconciler.fields.values import Wrong
+from reconciler.manifest.nodes import Scalar
+from reconciler.schema.catalog import Catalog
+from reconciler.schema.types import TypeSpec, change_key, every_spec, named
 
 WORDS = ("HAS ANY OF", "HAS NONE OF", "NOT CONTAINS", "CONTAINS", "IS NOT NULL", "IS NULL")
 SIGNS = ("!~", "~", "!=", ">=", "<=", "=", "<", ">")

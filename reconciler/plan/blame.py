@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reconciler.model import ROLES, Change, Plan, Ref, Update
+from reconciler.meegle.records import Record, strings_of
+from reconciler.model import Change, Plan, Ref, Update
 
 BLAMED = frozenset({None, "drift", "both"})
 """Reasons of which somebody in the space may be the cause; None where no base is known."""
@@ -18,43 +18,6 @@ SECOND = 1000
 """Milliseconds: the grain of records (endpoints.md 8)."""
 FIGHT = 3
 """Times that a value is put back within the records' seven days before it is only reported."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One changed object of one operation (endpoints.md section 8); values are always strings there.
-
-    `at` is in epoch milliseconds; `who` is a user key, a rule's id or a plugin's id.  Objects that were
-    changed by one operation have the same `operation`.
-    """
-
-    at: int
-    kind: str
-    who: str
-    channel: str
-    source: str
-    key: str
-    old: tuple[str, ...]
-    new: tuple[str, ...]
-    add: tuple[str, ...]
-    delete: tuple[str, ...]
-    operation: int = 0
-
-    def is_of(self, plugin_id: str) -> bool:
-        """Whether a plugin did it."""
-        return self.channel == "plugin" and self.source == plugin_id
-
-    def undoes(self, earlier: Record) -> bool:
-        """Whether this record took away what an earlier one of the same object had made."""
-        if earlier.new or self.old or not (earlier.add or earlier.delete):
-            return set(self.old) == set(earlier.new) != set(self.new)
-        return bool(set(earlier.add) & set(self.delete) or set(earlier.delete) & set(self.add))
-
-    def replaced_other_than(self, had: set[str], has: set[str]) -> bool:
-        """Whether this record, which made `has`, began from other strings than `had`."""
-        if self.new or not (self.add or self.delete):
-            return set(self.new) == has and set(self.old) != had
-        return set(self.add) != has - had or set(self.delete) != had - has
 
 
 def suspects(plan: Plan) -> tuple[Ref, ...]:
@@ -68,47 +31,6 @@ def suspects(plan: Plan) -> tuple[Ref, ...]:
             }
         )
     )
-
-
-def read_record(wire: Mapping[str, Any]) -> Iterator[Record]:
-    """Read an operation record: one row for each changed object; what has another shape is left out."""
-    contents = wire.get("record_contents") or []
-    operation = hash(json.dumps(contents, sort_keys=True))
-    for content in contents:
-        target = content.get("object") or {}
-        key = str(target.get("object_value") or "")
-        if not key or content.get("belong_object"):
-            continue
-        yield Record(
-            at=int(wire.get("operation_time") or 0),
-            kind=str(wire.get("operator_type") or ""),
-            who=str(wire.get("operator") or ""),
-            channel=str(wire.get("source_type") or ""),
-            source=str(wire.get("source") or ""),
-            key=ROLES + key if target.get("object_type") == "role" else key,
-            old=strings_of(content.get("old")),
-            new=strings_of(content.get("new")),
-            add=strings_of(content.get("add")),
-            delete=strings_of(content.get("delete")),
-            operation=operation,
-        )
-
-
-def strings_of(value: Any) -> tuple[str, ...]:
-    """Return every leaf of a wire value as operation records write it."""
-    if value is None or value == "":
-        return ()
-    if isinstance(value, bool):
-        return (str(value).lower(),)
-    if isinstance(value, dict):
-        return (
-            strings_of(value["value"])
-            if "value" in value
-            else tuple(one for part in value.values() for one in strings_of(part))
-        )
-    if isinstance(value, list):
-        return tuple(one for part in value for one in strings_of(part))
-    return (str(value),)
 
 
 def made_it(record: Record, change: Change) -> bool:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from reconciler.desired.by_pins import STATE, Files, Offline, Reading
 from reconciler.errors import Mistake, ReconcilerError
-from reconciler.fields.codec import Wanted
+from reconciler.fields.values import Wanted
 from reconciler.manifest.files import SETTINGS_MISNAMED, absolute, is_desired
 from reconciler.manifest.git_tree import PIN_LIMIT, Tree, is_visible, prefix_of, tree_of
 from reconciler.manifest.loading import EMPTY, SETTINGS, read_bytes

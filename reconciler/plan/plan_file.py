@@ -16,8 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler import __version__
 from reconciler.canonical_json import canonical
-from reconciler.errors import CannotRun
-from reconciler.manifest.nodes import Place
+from reconciler.errors import CannotRun, Place
 from reconciler.model import (
     Block,
     Change,

@@ -6,12 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.fields.codec import Codec, Rule, Seen, settle
+from reconciler.fields.codec import Codec
 from reconciler.fields.people import USER_KEY
 from reconciler.fields.sets import SetCodec
+from reconciler.fields.values import Rule, Seen, settle
 from reconciler.model import BASE_UNKNOWN, GONE, Block, Change, Item, Plan, Ref, Released, Unapplied, Update
 from reconciler.plan.why import Past, released, word_for
-from reconciler.schema.catalog import PEOPLE_TYPES, Catalog, WantedField, WantedItem, strings
+from reconciler.schema.catalog import Catalog, WantedField, WantedItem
+from reconciler.schema.types import PEOPLE_TYPES, strings
 
 ABORTED = "terminated"
 

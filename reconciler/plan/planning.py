@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from reconciler.apply.own_folder import is_own
 from reconciler.cli.streams import tell
 from reconciler.clock import now
 from reconciler.desired.by_pins import STATE, Offline, of_space, one_name, read_by_pins, read_files
 from reconciler.desired.cache import Cache, Unusable, opened, place_of
+from reconciler.desired.own_folder import is_own
 from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
 from reconciler.manifest.loading import documents, load, shown
 from reconciler.manifest.nodes import Manifest, Outline

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from reconciler.errors import CannotRun, quoted, suggestion
-from reconciler.fields.codec import FieldSpec
-from reconciler.schema.catalog import Catalog, WantedField, WantedItem, change_key, every_spec, named
+from reconciler.fields.spec import FieldSpec
+from reconciler.schema.catalog import Catalog, WantedField, WantedItem
+from reconciler.schema.types import change_key, every_spec, named
 
 ITEM = re.compile(
     r"(?:(?:(?P<space>[^/.]+)/)?(?P<type>[^/.]+)/)?(?P<id>[1-9][0-9]{0,18})(?:\.(?P<field>.+))?"

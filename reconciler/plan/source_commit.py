@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.errors import CannotRun
-from reconciler.git import NoRepository, told
+from reconciler.git import NoRepository, commit_of, head, told
 from reconciler.manifest.files import absolute
 from reconciler.manifest.git_tree import Tree, prefix_of, tree_of
 from reconciler.manifest.loading import found
-from reconciler.plan.history import commit_of, head
 from reconciler.schema.pins import pins_folder
 from reconciler.settings import find_settings
 

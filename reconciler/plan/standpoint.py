@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from reconciler.apply.normalised import made_of
 from reconciler.clock import now
 from reconciler.errors import CannotRun
+from reconciler.git import commit_of
 from reconciler.model import Change, Plan, Ref, Update
-from reconciler.plan.history import commit_of, record_at
+from reconciler.plan.last_applied_ref import record_at
 from reconciler.plan.planner import Standpoint, touched
 from reconciler.plan.why import CERTAIN, Past, overlaid
-from reconciler.schema.catalog import Catalog, WantedItem, spec_of
+from reconciler.schema.catalog import Catalog, WantedItem
+from reconciler.schema.types import spec_of
 from reconciler.settings import Ignore, SpaceSettings
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from reconciler.fields.codec import Wanted, settle
+from reconciler.fields.values import Wanted, settle
 from reconciler.model import Ref, Unapplied
 from reconciler.schema.catalog import WantedItem
 

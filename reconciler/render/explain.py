@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from reconciler.fields.codec import EMPTY_LABEL
+from reconciler.fields.values import EMPTY_LABEL
 from reconciler.model import Change
 from reconciler.render.safe import SafeText, isolated, safe_text, unsteered
 

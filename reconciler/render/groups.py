@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from reconciler.canonical_json import canonical
-from reconciler.fields.codec import EMPTY_LABEL
+from reconciler.fields.values import EMPTY_LABEL
 from reconciler.model import BASE_UNKNOWN, Block, Change, Plan, Released, SideEffect, Update
 from reconciler.render.safe import apart
-from reconciler.schema.catalog import PEOPLE_TYPES
+from reconciler.schema.types import PEOPLE_TYPES
 
 BOTH, CLEAR, DRIFT, CHANGE, LEFT = "both", "clear", "drift", "change", "left"
 KINDS = (BOTH, CLEAR, DRIFT, CHANGE, LEFT)

@@ -18,7 +18,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from reconciler.fields.codec import EMPTY_LABEL
+from reconciler.fields.values import EMPTY_LABEL
 from reconciler.model import Block, Change, Plan, Ref, Released, SideEffect, Update
 from reconciler.plan.guard import allow_line
 from reconciler.plan.plan_file import PlanFile

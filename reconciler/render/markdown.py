@@ -14,7 +14,7 @@ from typing import NewType
 
 from markupsafe import escape
 
-from reconciler.manifest.nodes import Place
+from reconciler.errors import Place
 from reconciler.model import Block, Change, Failure, Plan, Released, SideEffect, Update
 from reconciler.plan.guard import allow_line
 from reconciler.plan.plan_file import PlanFile

@@ -9,35 +9,21 @@ import hashlib
 import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
-from reconciler.errors import Mistake, UnknownName
+from reconciler.errors import Mistake, Place, UnknownName
 from reconciler.fields import codec_for, refusal
-from reconciler.fields.codec import (
-    NO_ITEMS,
-    UNREAD,
-    Codec,
-    FieldSpec,
-    Items,
-    Option,
-    People,
-    Rule,
-    Seen,
-    Target,
-    Wanted,
-    Wrong,
-    form_of,
-    settle,
-)
+from reconciler.fields.codec import Codec, form_of
 from reconciler.fields.people import expand
+from reconciler.fields.spec import NO_ITEMS, FieldSpec, Items, People, Target
 from reconciler.fields.text import is_blank
 from reconciler.fields.unread import Unreadable
-from reconciler.manifest.nodes import NOTHING, AuthoredMap, Document, Entry, Manifest, Node, Place
+from reconciler.fields.values import UNREAD, Rule, Seen, Wanted, Wrong, settle
+from reconciler.manifest.nodes import AuthoredMap, Document, Entry, Manifest, Node, every_section
 from reconciler.meegle.rows import NO_ROLES, Roles, Row, read_row, role_list
 from reconciler.model import ROLES, Item, Ref, SideEffect
+from reconciler.schema.types import BUSINESS, TypeSpec, change_key, every_option, spec_of, strings
 
-PEOPLE_TYPES = frozenset({"user", "multi_user", "role"})
 PULL = "review what changed with `reconciler schema check`, then run `reconciler schema pull`"
 new = tuple.__new__
 """Makes a named tuple of all its members in half the time that its class takes: most of a plan is fields."""
@@ -45,45 +31,6 @@ Readable: TypeAlias = tuple[str, str | None, Codec]
 """A change key, the role that it names if it names one, and the codec that reads its live values."""
 Words: TypeAlias = Mapping[str, list[Codec]]
 """The codecs that a word means."""
-BUSINESS = "business"
-"""The type of fields whose options are the space's business lines."""
-NAME = FieldSpec(key="name", name="Name", type="text", alias="name")
-"""The item's name is a property on reading and a field on writing (field-formats.md A6)."""
-
-
-@dataclass(frozen=True)
-class TypeSpec:
-    """One work item type: its names, fields and roles, found by key or by any name."""
-
-    key: str
-    name: str
-    api_name: str
-    fields: tuple[FieldSpec, ...]
-    roles: tuple[FieldSpec, ...]
-
-    @property
-    def word(self) -> str:
-        """The type's shortest lasting name, as files write it."""
-        return self.api_name or self.key
-
-    @cached_property
-    def by_key(self) -> dict[str, FieldSpec]:
-        """Every field and role by the key by which changes name it."""
-        return {change_key(one): one for one in every_spec(self)}
-
-    @cached_property
-    def field_words(self) -> dict[str, tuple[FieldSpec, ...]]:
-        """The fields that each word means."""
-        return words_of(self.fields)
-
-    @cached_property
-    def role_words(self) -> dict[str, tuple[FieldSpec, ...]]:
-        """The roles that each word means."""
-        return words_of(self.roles)
-
-    def answers_to(self, word: str) -> bool:
-        """Whether people may mean this type by `word`."""
-        return word in (self.key, self.api_name, self.name)
 
 
 class WantedField(NamedTuple):
@@ -703,69 +650,6 @@ def numbers(wanted: Wanted) -> Iterator[int]:
     for one in members if isinstance(members, frozenset) else (members,):
         if isinstance(one, int):
             yield one
-
-
-def strings(wire: Any) -> Iterator[str]:
-    """Yield every text in a wire value."""
-    if isinstance(wire, str):
-        yield wire
-    elif isinstance(wire, dict | list):
-        for one in wire.values() if isinstance(wire, dict) else wire:
-            yield from strings(one)
-
-
-def flat(options: Iterable[Option]) -> Iterator[Option]:
-    """Yield options and those below them."""
-    for option in options:
-        yield option
-        yield from flat(option.children)
-
-
-def every_option(spec: FieldSpec) -> Iterator[Option]:
-    """Yield the options of a field and of its sub-fields."""
-    yield from flat(spec.options)
-    for sub in spec.subfields:
-        yield from every_option(sub)
-
-
-def every_section(document: Document) -> Iterator[tuple[AuthoredMap, AuthoredMap]]:
-    """Yield the fields and roles of the defaults and of each item, and what items expect."""
-    yield document.default_fields, document.default_roles
-    for entry in document.items:
-        yield entry.fields, entry.roles
-        if entry.expect:
-            yield entry.expect, NOTHING
-
-
-def change_key(spec: FieldSpec) -> str:
-    """Return the key by which changes name a field or a role."""
-    return ROLES + spec.key if spec.type == "role" else spec.key
-
-
-def every_spec(spec: TypeSpec) -> tuple[FieldSpec, ...]:
-    """Return the fields and the roles of a type."""
-    return spec.fields + spec.roles
-
-
-def spec_of(spec: TypeSpec, key: str) -> FieldSpec:
-    """Return the field or role that a change's key names."""
-    return spec.by_key[key]
-
-
-def words_of(specs: tuple[FieldSpec, ...]) -> dict[str, tuple[FieldSpec, ...]]:
-    """Return what each word means: a key, else an alias, else a display name (which several may bear)."""
-    found: dict[str, tuple[FieldSpec, ...]] = {}
-    for attribute in ("key", "alias", "name"):
-        bearers: dict[str, list[FieldSpec]] = {}
-        for spec in specs:
-            bearers.setdefault(getattr(spec, attribute), []).append(spec)
-        found = {**{word: tuple(some) for word, some in bearers.items() if word}, **found}
-    return found
-
-
-def named(specs: tuple[FieldSpec, ...], word: str) -> tuple[FieldSpec, ...]:
-    """Find by key, else by alias, else by display name."""
-    return words_of(specs).get(word, ())
 
 
 def roles_of(row: Row, *, needed: bool) -> tuple[Roles, str]:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from reconciler.fields import codec_for, refusal
-from reconciler.fields.codec import FieldSpec, People
-from reconciler.schema.catalog import TypeSpec
+from reconciler.fields.spec import FieldSpec, People
+from reconciler.schema.types import TypeSpec
 
 Json = dict[str, Any]
 ID: Json = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.fields import refusal
-from reconciler.fields.codec import FieldSpec
-from reconciler.schema.catalog import TypeSpec, every_spec, flat
+from reconciler.fields.spec import FieldSpec
+from reconciler.schema.types import TypeSpec, every_spec, flat
 
 Effect = Literal["blocks", "renamed", "new"]
 

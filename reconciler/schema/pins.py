@@ -18,10 +18,11 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from reconciler.errors import quoted
 from reconciler.fields import CODECS, codec_for
-from reconciler.fields.codec import FieldSpec, Items, People, Person
-from reconciler.schema.catalog import Catalog, TypeSpec
+from reconciler.fields.spec import FieldSpec, Items, People, Person
+from reconciler.schema.catalog import Catalog
 from reconciler.schema.pin_files import BadPins, checked_format, file_stem, parsed
 from reconciler.schema.profile import CLEARS, trimmed
+from reconciler.schema.types import TypeSpec
 from reconciler.settings import FieldSettings, SpaceSettings
 
 FORMAT = "1.0"

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from reconciler.meegle.http.answers import Accepted, Ambiguous, NotWritten, Refused, Verdict
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection, connection_from
 from reconciler.meegle.http.endpoints import ALL_TYPES, FIELD_ALL, FILTER, FLOW_ROLES, META, QUERY, USER_QUERY
 from reconciler.meegle.http.failures import ApiRefusal, StopCode
+from reconciler.meegle.http.verdict import Accepted, Ambiguous, NotWritten, Refused, Verdict
 from reconciler.sandbox import Running, demo_world
 
 DEMO = {"project_key": "demo"}

@@ -14,7 +14,6 @@ import httpx
 import pytest
 
 from reconciler.errors import CannotRun
-from reconciler.meegle.http.answers import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.endpoints import ALL_TYPES, PLUGIN_TOKEN, QUERY, USER_QUERY
 from reconciler.meegle.http.failures import (
@@ -27,6 +26,7 @@ from reconciler.meegle.http.failures import (
     Unreachable,
     WriteRefused,
 )
+from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
 from tests.api.doubles import (
     SECRET,
     TOKEN,

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 import trustme
 
-from reconciler.meegle.http.answers import Accepted, Ambiguous, Fatal, NotWritten, Verdict
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.http.endpoints import QUERY
 from reconciler.meegle.http.failures import Redirected, TlsFailed, Unreachable
+from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Verdict
 from tests.api.doubles import (
     SECRET,
     TOKEN,

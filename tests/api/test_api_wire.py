@@ -9,23 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.meegle.http.answers import (
-    STOP_CODES,
-    Accepted,
-    Ambiguous,
     Answer,
     Broken,
-    Fatal,
-    NotWritten,
-    Refused,
     Success,
-    Verdict,
     read_answer,
     unread_answer,
-    verdict,
     was_throttled,
     worth_another_read,
 )
+from reconciler.meegle.http.codes import STOP_CODES
 from reconciler.meegle.http.failures import Redirected, StopCode
+from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict, verdict
 
 
 def answer(status: int, body: object, **headers: str) -> Answer:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.manifest.nodes import Place
+from reconciler.errors import Place
 from reconciler.model import GuardResult, Plan, Ref, Released, SideEffect
 from reconciler.render.text import verdict
 from tests.render.plans import (

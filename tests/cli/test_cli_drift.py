@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.plan.history import record_at, write_record
 from reconciler.plan.last_applied import Record
+from reconciler.plan.last_applied_ref import record_at, write_record
 from reconciler.plan.plan_file import UnappliedFile
 from tests.cli.test_cli_base import BO, STORY, commit, git
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.fields.codec import FieldSpec, Option
-from reconciler.schema.catalog import Catalog, TypeSpec
+from reconciler.fields.spec import FieldSpec, Option
+from reconciler.schema.catalog import Catalog
+from reconciler.schema.types import TypeSpec
 from tests.conftest import is_deep
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from reconciler.meegle.http.answers import STOP_CODES
+from reconciler.meegle.http.codes import STOP_CODES
 from reconciler.meegle.http.failures import NoAnswer, NotSent
 from reconciler.model import Plan, Report, word
 from reconciler.schema.catalog import WantedItem

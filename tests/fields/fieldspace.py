@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from reconciler.fields import codec_for
-from reconciler.fields.codec import Codec, FieldSpec, Items, Option, People, Person
+from reconciler.fields.codec import Codec
 from reconciler.fields.numbers import plain_decimal
 from reconciler.fields.prose import Block, Kind, Run, is_sayable, plain_prose, prose_of
 from reconciler.fields.rich import canonical_rich
+from reconciler.fields.spec import FieldSpec, Items, Option, People, Person
 from reconciler.fields.text import canonical
 from reconciler.manifest.decoding import BAD_SIGN
 from reconciler.manifest.edit.writing import behind

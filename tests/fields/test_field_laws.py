@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.fields import CODECS
-from reconciler.fields.codec import Rule, Wrong, settle
+from reconciler.fields.values import Rule, Wrong, settle
 from tests.fields.fieldspace import (
     CASES,
     STORY,

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from reconciler.fields import codec_for
-from reconciler.fields.codec import FieldSpec, Option, People, Person, Wrong, settle
+from reconciler.fields.spec import FieldSpec, Option, People, Person
+from reconciler.fields.values import Wrong, settle
 from reconciler.manifest.nodes import AuthoredMap
 from reconciler.manifest.parsing import read_tree
 from tests.fields import fieldspace as space

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.fields.codec import FieldSpec, Option
 from reconciler.fields.prose import Prose
+from reconciler.fields.spec import FieldSpec, Option
 from reconciler.sandbox.state import richtext
 from reconciler.sandbox.state.model import Field, Item, ItemType, Person
 from reconciler.sandbox.state.model import Option as SandboxOption

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
-from reconciler.fields.codec import FieldSpec, Wrong
+from reconciler.fields.spec import FieldSpec
+from reconciler.fields.values import Wrong
 from tests.fields import fieldspace as space
 from tests.fields.fieldspace import CASES, Case, codec, node_of, yaml_of
 

@@ -8,8 +8,8 @@ import pytest
 
 from reconciler.fields import CODECS, REFUSED_KEYS, REFUSED_TYPES, codec_for, refusal
 from reconciler.fields.certainty import ASSUMED, CERTAINTY, DOCUMENTED, LIVE
-from reconciler.fields.codec import FieldSpec, People
 from reconciler.fields.docs_page import guide
+from reconciler.fields.spec import FieldSpec, People
 
 MANAGED, REFUSED = "managed", "refused"
 

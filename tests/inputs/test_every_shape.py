@@ -10,7 +10,9 @@ import pytest
 
 from reconciler.errors import Mistake
 from reconciler.fields import CODECS, KINDS
-from reconciler.fields.codec import Codec, FieldSpec, Wanted, Wrong, settle
+from reconciler.fields.codec import Codec
+from reconciler.fields.spec import FieldSpec
+from reconciler.fields.values import Wanted, Wrong, settle
 from reconciler.manifest.nodes import AuthoredMap
 from reconciler.manifest.parsing import read_tree
 from tests.fields import fieldspace as space

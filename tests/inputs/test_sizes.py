@@ -13,11 +13,11 @@ from typing import Final
 import pytest
 
 from reconciler.apply.journal import FIRST, read_journal, sealed
-from reconciler.errors import ReconcilerError
-from reconciler.fields.codec import Wrong
+from reconciler.errors import Place, ReconcilerError
 from reconciler.fields.rich import LONGEST_MARKDOWN
+from reconciler.fields.values import Wrong
 from reconciler.manifest.loading import read_bytes
-from reconciler.manifest.nodes import AuthoredMap, Place, Scalar
+from reconciler.manifest.nodes import AuthoredMap, Scalar
 from reconciler.meegle.http.answers import read_answer
 from reconciler.plan.plan_file import loads
 from reconciler.render.explain import words

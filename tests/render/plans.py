@@ -9,8 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from reconciler.fields.codec import EMPTY_LABEL
-from reconciler.manifest.nodes import Place
+from reconciler.errors import Place
+from reconciler.fields.values import EMPTY_LABEL
 from reconciler.model import Block, Change, Failure, GuardResult, Plan, Ref, Released, SideEffect, Update
 from reconciler.plan.plan_file import PlanFile, plan_file
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from reconciler.manifest.nodes import Place
+from reconciler.errors import Place
 from reconciler.model import Plan, Ref
 from reconciler.plan.plan_file import dumps
 from reconciler.render.explain import safe_lines

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 
 from reconciler.cli.formats import VIEWS
-from reconciler.errors import Mistake
-from reconciler.manifest.nodes import Place
+from reconciler.errors import Mistake, Place
 from reconciler.model import Plan, Rejected, Report, Row
 from reconciler.plan.plan_file import loads, plan_of
 from reconciler.render.events import failed_event, patch_event, plan_event, report_events

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.fields import codec_for
-from reconciler.fields.codec import FieldSpec, People
+from reconciler.fields.spec import FieldSpec, People
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

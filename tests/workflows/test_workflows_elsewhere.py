@@ -7,7 +7,7 @@ import re
 import subprocess
 from typing import TYPE_CHECKING
 
-from reconciler.plan.history import record_at
+from reconciler.plan.last_applied_ref import record_at
 from tests.workflows.conftest import OTHER, POINTS
 from tests.workflows.hub import git
 from tests.workflows.runner import ROOT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from reconciler.manifest.nodes import Place
+from reconciler.errors import Place
 from reconciler.model import Change, Plan
 from reconciler.plan.plan_file import PlanFile
 from reconciler.render.groups import (

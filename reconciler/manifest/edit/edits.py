@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
-from reconciler.errors import InputError, Mistake
+from reconciler.errors import InputError, Mistake, Place
 from reconciler.manifest.edit.spans import Source, Span, Way
 from reconciler.manifest.edit.writing import (
     ODD,
@@ -33,7 +33,7 @@ from reconciler.manifest.edit.writing import (
     quoted,
     reads_plain,
 )
-from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Place, Scalar
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 
 

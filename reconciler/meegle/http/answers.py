@@ -11,11 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from enum import Enum, auto
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from reconciler.errors import CannotRun
-from reconciler.meegle.http.failures import Redirected, StopCode
+from reconciler.meegle.http.codes import Kind, kind_of
 from reconciler.meegle.http.strict_json import Unfit, loads
 
 LONGEST_MESSAGE: Final = 500
@@ -74,109 +72,6 @@ class Answer:
     retry_after: float | None = None
 
 
-class Kind(Enum):
-    """What a code means for the one who asked."""
-
-    OK = auto()
-    THROTTLED = auto()
-    TOKEN = auto()
-    STOP = auto()
-    SEEN_BEFORE = auto()
-    PASSING = auto()
-    REFUSED = auto()
-
-
-THROTTLED_CODES: Final = frozenset({10429})
-SEEN_CODES: Final = frozenset({10430})
-TOKEN_CODES: Final = frozenset({10021, 10022, 10211})
-PASSING_CODES: Final = frozenset({50005})
-MANY_MEANINGS: Final = 50006
-PASSING_WORDS: Final = (
-    "try again later",
-    "fail to read/write db",
-    "please contact platform",
-    "bad gateway",
-    "is in transition",
-)
-"""The texts of 50006 that speak of the service's own state (endpoints.md 10.4)."""
-
-_USER = "set MEEGLE_USER_KEY to the user key of an active member of the space"
-STOP_CODES: Final[Mapping[int, tuple[str, str]]] = {
-    10204: (
-        "the plugin id or its secret is wrong",
-        "check MEEGLE_PLUGIN_ID and MEEGLE_PLUGIN_SECRET on the plugin's page",
-    ),
-    10023: ("the acting user does not exist", _USER),
-    10301: (
-        "the plugin may not do this",
-        (
-            "apply for the permission, publish a new version (or set MEEGLE_TOKEN_TYPE=virtual until there "
-            "is one), install it in the space, add the user of MEEGLE_USER_KEY there; check the space's key"
-        ),
-    ),
-    10302: ("the acting user has resigned", _USER),
-    10404: ("the acting user cannot open this space", "add the user of MEEGLE_USER_KEY to the space"),
-    20039: ("the acting user is not named", _USER),
-    20042: ("the acting user's key is wrong", _USER),
-    20049: ("the acting user belongs to another tenant group", _USER),
-    1000051743: ("the acting user was not found", _USER),
-    1000051942: (
-        "the plan's quota of API calls is used up",
-        "wait until it is renewed, or ask the tenant's administrator for a larger one",
-    ),
-}
-"""Codes that end the run: what is wrong, and who can mend it (endpoints.md 2.5, 10.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The service said yes; whether it stored the values is for the read-back to show."""
-
-    log_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A business refusal: parts may have been stored, and repeating is no use."""
-
-    code: int
-    message: str
-    log_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotWritten:
-    """Proof that nothing was stored: it may be sent again, with a new X-IDEM-UUID."""
-
-    kind: Literal["throttled", "token", "connection"]
-    reason: str
-    retry_after: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
-    """It may have been stored, now or a little later: only reading can tell.
-
-    `repeatable`: if the old value is still there after a quiet time, one more attempt with the
-    same X-IDEM-UUID is allowed.
-    """
-
-    reason: str
-    code: int | None
-    log_id: str
-    repeatable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Fatal:
-    """No further request can succeed."""
-
-    error: CannotRun
-
-
-Verdict: TypeAlias = Accepted | Refused | NotWritten | Ambiguous | Fatal
-
-
 def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> Answer:
     """Read one whole, decoded answer; `headers` are looked up in lower case."""
     body = _parse(content)
@@ -198,16 +93,6 @@ def http_date(text: str) -> datetime:
 def unread_answer(status: int, broken: Broken) -> Answer:
     """Return the answer to a call whose content could not be taken in."""
     return Answer(status, _with_status(status, broken))
-
-
-def kind_of(code: int, message: str) -> Kind:
-    """Say what a code means; 50006 means many things and is told apart by its text."""
-    if code == 0:
-        return Kind.OK
-    if code == MANY_MEANINGS:
-        words = message.casefold()
-        return Kind.PASSING if any(passing in words for passing in PASSING_WORDS) else Kind.REFUSED
-    return _KINDS.get(code, Kind.REFUSED)
 
 
 def kind_of_answer(answer: Answer) -> Kind | None:
@@ -232,56 +117,6 @@ def was_throttled(answer: Answer) -> bool:
     if isinstance(answer.reply, Broken):
         return answer.status == TOO_MANY
     return kind_of_answer(answer) is Kind.THROTTLED
-
-
-def verdict(answer: Answer, host: str) -> Verdict:
-    """Say what the answer to a PUT proves (the table of `trust.md`)."""
-    if answer.status in REDIRECT_STATUS:
-        return Fatal(Redirected(host, answer.status))
-    match answer.reply:
-        case Success():
-            return Accepted(answer.log_id)
-        case Broken(reason=reason):
-            return Ambiguous(reason, None, answer.log_id, repeatable=True)
-        case Failure() as failure:
-            return _verdict_of(failure, answer)
-
-
-def stop_code(code: int, message: str, log_id: str) -> StopCode:
-    """Make the error for a code that ends the run."""
-    what, fix = STOP_CODES[code]
-    return StopCode(code, message, log_id, what=what, fix=fix)
-
-
-_KINDS: Final = {
-    **dict.fromkeys(THROTTLED_CODES, Kind.THROTTLED),
-    **dict.fromkeys(TOKEN_CODES, Kind.TOKEN),
-    **dict.fromkeys(STOP_CODES, Kind.STOP),
-    **dict.fromkeys(SEEN_CODES, Kind.SEEN_BEFORE),
-    **dict.fromkeys(PASSING_CODES, Kind.PASSING),
-}
-
-
-def _verdict_of(failure: Failure, answer: Answer) -> Verdict:
-    code, message, log_id = failure.code, failure.message, answer.log_id
-    kinds = {kind_of(each, message) for each in failure.codes}
-    if len(kinds) > 1:
-        # Proof that nothing was written must not come from one member that another denies.
-        return Ambiguous(f"codes that disagree: {message}", code, log_id, repeatable=False)
-    match kinds.pop():
-        case Kind.THROTTLED:
-            return NotWritten("throttled", message, answer.retry_after)
-        case Kind.TOKEN:
-            return NotWritten("token", message)
-        case Kind.STOP:
-            return Fatal(stop_code(code, message, log_id))
-        case Kind.SEEN_BEFORE:
-            # The same key again would only be refused again.
-            return Ambiguous(message, code, log_id, repeatable=False)
-        case Kind.PASSING:
-            return Ambiguous(message, code, log_id, repeatable=False)
-        case Kind.REFUSED | Kind.OK:
-            return Refused(code, message, log_id)
 
 
 def _parse(content: bytes) -> dict[str, Any] | Broken:

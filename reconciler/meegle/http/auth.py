@@ -14,7 +14,8 @@ from typing import Final
 
 import httpx
 
-from reconciler.meegle.http.answers import Kind, kind_of_answer
+from reconciler.meegle.http.answers import kind_of_answer
+from reconciler.meegle.http.codes import Kind
 from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.http.endpoints import PLUGIN_TOKEN
 from reconciler.meegle.http.layer import Layer, answer_of, endpoint_of

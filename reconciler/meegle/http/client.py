@@ -20,23 +20,9 @@ from typing import Any, Final, Self
 import httpx
 
 from reconciler.errors import CannotRun, ReconcilerError
-from reconciler.meegle.http.answers import (
-    REDIRECT_STATUS,
-    Ambiguous,
-    Answer,
-    Broken,
-    Failure,
-    Fatal,
-    Kind,
-    NotWritten,
-    Success,
-    Verdict,
-    http_date,
-    kind_of,
-    stop_code,
-    verdict,
-)
+from reconciler.meegle.http.answers import REDIRECT_STATUS, Answer, Broken, Failure, Success, http_date
 from reconciler.meegle.http.auth import LONGEST_LIFE, VISIBLE, Auth, Tokens
+from reconciler.meegle.http.codes import Kind, kind_of, stop_code
 from reconciler.meegle.http.connection import Connection, password_in
 from reconciler.meegle.http.counting import Counts, Observe
 from reconciler.meegle.http.endpoints import BATCH_UPDATE, PLUGIN_TOKEN, UPDATE, Endpoint
@@ -64,6 +50,7 @@ from reconciler.meegle.http.secrets import Secrets
 from reconciler.meegle.http.shapes import trouble_in
 from reconciler.meegle.http.throttle import Permit, Throttle
 from reconciler.meegle.http.token_file import keep, kept
+from reconciler.meegle.http.verdict import Ambiguous, Fatal, NotWritten, Verdict, verdict
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _IDEM = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -1,0 +1,117 @@
+"""What a space says about fields, people and related items: codecs are bound to these specifications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from reconciler.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of an option field: its id (`value` on the wire), label and state."""
+
+    id: str
+    label: str
+    disabled: bool = False
+    children: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """What the space says about one field, and what the settings add to it.
+
+    `type` is the wire's `field_type_key` with underscores (field-formats.md section 14);
+    a role of a work item type is a field of type `role` whose key is the role's id.
+    `kind` is `day` or `moment` for dates; `scale` turns a written number into the wire's.
+    `options` are a tree for cascades and for `business` (there: the business lines).
+    `level` is `leaf` where only the last level of a cascade may be chosen, else empty.
+    `zone` is where days are midnights; None where nobody said it, and then no day is read or written.
+    `subfields` are the columns of a compound field; `row_key` is the one of them (by key, alias
+    or name) that names a row.  `targets` are the keys of the types that a relation may point to.
+    """
+
+    key: str
+    name: str
+    type: str
+    alias: str = ""
+    options: tuple[Option, ...] = ()
+    calculated: bool = False
+    kind: str = "day"
+    scale: str = "1"
+    zone: ZoneInfo | None = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    single: bool = False
+    locked: bool = False
+    members: tuple[str, ...] = ()
+    level: str = ""
+    subfields: tuple[FieldSpec, ...] = ()
+    row_key: str = ""
+    targets: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The name people know the field by: display name, else its key."""
+        return self.name or self.key
+
+    def answers_to(self, word: str) -> bool:
+        """Whether people may mean this field by `word`."""
+        return bool(word) and word in (self.key, self.alias, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user as `user/query` describes them; `active` is false for frozen and resigned."""
+
+    key: str
+    email: str
+    name: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody a run knows, and the names and groups that the settings give them.
+
+    `gone` are user keys that the files or pins name and that the service does not find.
+    """
+
+    by_key: Mapping[str, Person] = field(default_factory=dict)
+    by_email: Mapping[str, Person] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+
+    def show(self, key: str) -> str:
+        """Return the e-mail of a user key, else the key itself."""
+        person = self.by_key.get(key)
+        return person.email or key if person else key
+
+
+class Target(NamedTuple):
+    """A work item that a file names instead of giving its id: `{type: sprint, name: "26-12"}`.
+
+    `type` is as written, empty where the field's only target is meant.
+    """
+
+    type: str
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The other work items a run knows, to which relations may point.
+
+    `types` maps every word for a type to its key; `by_name` maps (type key, name) to the ids
+    of the items that bear the name, none where the service knows of none; `known` maps an id to
+    its type key and its name.
+    """
+
+    types: Mapping[str, str] = field(default_factory=dict)
+    by_name: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    known: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+
+
+NO_ITEMS = Items()

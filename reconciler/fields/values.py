@@ -1,0 +1,71 @@
+"""Values that travel between files, live items and codecs: canonical values, rules, unreadable ones."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from reconciler.errors import Mistake
+
+EMPTY = None
+"""The canonical value of a scalar field that holds nothing; a set's is `frozenset()`."""
+EMPTY_LABEL = "(empty)"
+UNREAD: Any = object()
+"""Stands for a value that was not read yet; None is a value."""
+
+
+class Wish:
+    """A wanted value that says a part only, and takes the rest from the live value.
+
+    No abstract class by its metaclass, which would make the question whether a value is one slow.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def of(self, live: Any) -> Hashable:
+        """Turn a live value into the wanted one; a wanted one stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Wish):
+    """A wish about some members of a set: D(L) = (L ∪ contains) ∖ excludes."""
+
+    contains: frozenset[Hashable]
+    excludes: frozenset[Hashable]
+
+    @property
+    def named(self) -> frozenset[Hashable]:
+        """The members that the rule speaks of."""
+        return self.contains | self.excludes
+
+    def of(self, live: Any) -> frozenset[Hashable]:
+        """Turn a live set into the wanted one."""
+        assert isinstance(live, frozenset)  # noqa: S101 - a rule is only ever made by a set's codec
+        return (live | self.contains) - self.excludes
+
+
+def settle(wanted: Wanted, live: Hashable) -> Hashable:
+    """Return the canonical value that `wanted` makes of `live`."""
+    return wanted.of(live) if isinstance(wanted, Wish) else wanted
+
+
+class Seen(NamedTuple):
+    """A value as it was read, with what the reading noticed beside it."""
+
+    value: Hashable
+    notes: tuple[str, ...] = ()
+
+
+class Wrong(Exception):
+    """A value that the field cannot hold; carries every mistake found in it."""
+
+    def __init__(self, *mistakes: Mistake) -> None:
+        """Keep the mistakes."""
+        super().__init__("; ".join(map(str, mistakes)))
+        self.mistakes = mistakes
+
+
+Wanted: TypeAlias = Hashable | Wish

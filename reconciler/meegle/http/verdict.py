@@ -1,0 +1,95 @@
+"""What the answer to a PUT proves: written, refused, not written, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from reconciler.errors import CannotRun
+from reconciler.meegle.http.answers import REDIRECT_STATUS, Answer, Broken, Failure, Success
+from reconciler.meegle.http.codes import Kind, kind_of, stop_code
+from reconciler.meegle.http.failures import Redirected
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The service said yes; whether it stored the values is for the read-back to show."""
+
+    log_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A business refusal: parts may have been stored, and repeating is no use."""
+
+    code: int
+    message: str
+    log_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotWritten:
+    """Proof that nothing was stored: it may be sent again, with a new X-IDEM-UUID."""
+
+    kind: Literal["throttled", "token", "connection"]
+    reason: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """It may have been stored, now or a little later: only reading can tell.
+
+    `repeatable`: if the old value is still there after a quiet time, one more attempt with the
+    same X-IDEM-UUID is allowed.
+    """
+
+    reason: str
+    code: int | None
+    log_id: str
+    repeatable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fatal:
+    """No further request can succeed."""
+
+    error: CannotRun
+
+
+Verdict: TypeAlias = Accepted | Refused | NotWritten | Ambiguous | Fatal
+
+
+def verdict(answer: Answer, host: str) -> Verdict:
+    """Say what the answer to a PUT proves (the table of `trust.md`)."""
+    if answer.status in REDIRECT_STATUS:
+        return Fatal(Redirected(host, answer.status))
+    match answer.reply:
+        case Success():
+            return Accepted(answer.log_id)
+        case Broken(reason=reason):
+            return Ambiguous(reason, None, answer.log_id, repeatable=True)
+        case Failure() as failure:
+            return _verdict_of(failure, answer)
+
+
+def _verdict_of(failure: Failure, answer: Answer) -> Verdict:
+    code, message, log_id = failure.code, failure.message, answer.log_id
+    kinds = {kind_of(each, message) for each in failure.codes}
+    if len(kinds) > 1:
+        # Proof that nothing was written must not come from one member that another denies.
+        return Ambiguous(f"codes that disagree: {message}", code, log_id, repeatable=False)
+    match kinds.pop():
+        case Kind.THROTTLED:
+            return NotWritten("throttled", message, answer.retry_after)
+        case Kind.TOKEN:
+            return NotWritten("token", message)
+        case Kind.STOP:
+            return Fatal(stop_code(code, message, log_id))
+        case Kind.SEEN_BEFORE:
+            # The same key again would only be refused again.
+            return Ambiguous(message, code, log_id, repeatable=False)
+        case Kind.PASSING:
+            return Ambiguous(message, code, log_id, repeatable=False)
+        case Kind.REFUSED | Kind.OK:
+            return Refused(code, message, log_id)

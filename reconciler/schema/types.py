@@ -1,0 +1,106 @@
+"""Work item types: their fields, roles and options, found by key or by any name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from reconciler.fields.spec import FieldSpec, Option
+from reconciler.model import ROLES
+
+PEOPLE_TYPES = frozenset({"user", "multi_user", "role"})
+BUSINESS = "business"
+"""The type of fields whose options are the space's business lines."""
+NAME = FieldSpec(key="name", name="Name", type="text", alias="name")
+"""The item's name is a property on reading and a field on writing (field-formats.md A6)."""
+
+
+@dataclass(frozen=True)
+class TypeSpec:
+    """One work item type: its names, fields and roles, found by key or by any name."""
+
+    key: str
+    name: str
+    api_name: str
+    fields: tuple[FieldSpec, ...]
+    roles: tuple[FieldSpec, ...]
+
+    @property
+    def word(self) -> str:
+        """The type's shortest lasting name, as files write it."""
+        return self.api_name or self.key
+
+    @cached_property
+    def by_key(self) -> dict[str, FieldSpec]:
+        """Every field and role by the key by which changes name it."""
+        return {change_key(one): one for one in every_spec(self)}
+
+    @cached_property
+    def field_words(self) -> dict[str, tuple[FieldSpec, ...]]:
+        """The fields that each word means."""
+        return words_of(self.fields)
+
+    @cached_property
+    def role_words(self) -> dict[str, tuple[FieldSpec, ...]]:
+        """The roles that each word means."""
+        return words_of(self.roles)
+
+    def answers_to(self, word: str) -> bool:
+        """Whether people may mean this type by `word`."""
+        return word in (self.key, self.api_name, self.name)
+
+
+def strings(wire: Any) -> Iterator[str]:
+    """Yield every text in a wire value."""
+    if isinstance(wire, str):
+        yield wire
+    elif isinstance(wire, dict | list):
+        for one in wire.values() if isinstance(wire, dict) else wire:
+            yield from strings(one)
+
+
+def flat(options: Iterable[Option]) -> Iterator[Option]:
+    """Yield options and those below them."""
+    for option in options:
+        yield option
+        yield from flat(option.children)
+
+
+def every_option(spec: FieldSpec) -> Iterator[Option]:
+    """Yield the options of a field and of its sub-fields."""
+    yield from flat(spec.options)
+    for sub in spec.subfields:
+        yield from every_option(sub)
+
+
+def change_key(spec: FieldSpec) -> str:
+    """Return the key by which changes name a field or a role."""
+    return ROLES + spec.key if spec.type == "role" else spec.key
+
+
+def every_spec(spec: TypeSpec) -> tuple[FieldSpec, ...]:
+    """Return the fields and the roles of a type."""
+    return spec.fields + spec.roles
+
+
+def spec_of(spec: TypeSpec, key: str) -> FieldSpec:
+    """Return the field or role that a change's key names."""
+    return spec.by_key[key]
+
+
+def words_of(specs: tuple[FieldSpec, ...]) -> dict[str, tuple[FieldSpec, ...]]:
+    """Return what each word means: a key, else an alias, else a display name (which several may bear)."""
+    found: dict[str, tuple[FieldSpec, ...]] = {}
+    for attribute in ("key", "alias", "name"):
+        bearers: dict[str, list[FieldSpec]] = {}
+        for spec in specs:
+            bearers.setdefault(getattr(spec, attribute), []).append(spec)
+        found = {**{word: tuple(some) for word, some in bearers.items() if word}, **found}
+    return found
+
+
+def named(specs: tuple[FieldSpec, ...], word: str) -> tuple[FieldSpec, ...]:
+    """Find by key, else by alias, else by display name."""
+    return words_of(specs).get(word, ())
