@@ -83,9 +83,9 @@ class UnknownName(Mistake):
 class WrongShape(Mistake):
     """A value that no reading turns into what the field holds."""
 
-    def __init__(self, place: Place, wanted: str, found: str, example: str) -> None:
-        """Make the message: `expected <wanted>, found <found>; write <example>`."""
-        super().__init__(place, f"expected {wanted}, found {found}", f"write {example}")
+    def __init__(self, place: Place, expected: str, found: str, example: str) -> None:
+        """Make the message: `expected <expected>, found <found>; write <example>`."""
+        super().__init__(place, f"expected {expected}, found {found}", f"write {example}")
 
 
 class ReconcilerError(Exception):

@@ -205,11 +205,11 @@ def is_inside(root: Path) -> bool:
 
 def blobs(root: Path, ids: Iterable[str], largest: int) -> Iterator[bytes | None]:
     """Yield the content of each blob by one git process; None for one that is larger than `largest` bytes."""
-    wanted = list(ids)
-    if not wanted:
+    desired = list(ids)
+    if not desired:
         return
     with tempfile.TemporaryFile() as names, tempfile.TemporaryFile() as said:
-        names.write("".join(f"{one}\n" for one in wanted).encode())
+        names.write("".join(f"{one}\n" for one in desired).encode())
         names.seek(0)
         with subprocess.Popen(  # noqa: S603 - a fixed program, arguments of ours
             [program(), "-C", str(root), *OVERRIDES, "cat-file", "--batch"],
@@ -220,7 +220,7 @@ def blobs(root: Path, ids: Iterable[str], largest: int) -> Iterator[bytes | None
         ) as process:
             stream = cast("IO[bytes]", process.stdout)
             try:
-                for one in wanted:
+                for one in desired:
                     header = stream.readline().split()
                     if len(header) != len(HEADER):
                         if not header:

@@ -204,7 +204,7 @@ class Plan:
     """What would change in one space, and everything that was said about it.
 
     `types` names each type key as files do; `named` counts the items of all the state.  `base`
-    is the commit against which the words of `why` are meant; `left` holds what an apply leaves
+    is the commit against which the words of `why` are meant; `skipped` holds what an apply leaves
     alone; `targets` are the items to which rows would newly point.  `applied` is the last applied
     commit, `unapplied` what that apply left behind; `whole` tells that nothing of the space's state
     was left out.  `commit` is the one whose files were read, `dirty` tells that one of them was not as
@@ -218,11 +218,11 @@ class Plan:
     types: Mapping[str, str]
     updates: tuple[Update, ...]
     blocks: tuple[Block, ...]
-    agree: int
+    in_sync: int
     named: int
     metadata_digest: str = ""
     base: str | None = None
-    left: tuple[Update, ...] = ()
+    skipped: tuple[Update, ...] = ()
     released: tuple[Released, ...] = ()
     notes: tuple[str, ...] = ()
     guards: tuple[GuardResult, ...] = ()
@@ -266,16 +266,16 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether there is no row at all."""
-        return not (self.updates or self.blocks or self.left or self.failures)
+        return not (self.updates or self.blocks or self.skipped or self.failures)
 
     @property
     def unknown(self) -> int:
         """How many fields are left alone since nobody can read what the base wanted of them."""
-        return sum(one.held == BASE_UNKNOWN for update in self.left for one in update.changes)
+        return sum(one.held == BASE_UNKNOWN for update in self.skipped for one in update.changes)
 
     def count(self, why: str) -> int:
         """How many fields differ for this reason, those that are left alone among them."""
-        return sum(one.why == why for update in (*self.updates, *self.left) for one in update.changes)
+        return sum(one.why == why for update in (*self.updates, *self.skipped) for one in update.changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,20 +64,20 @@ def zone_at(host: str) -> ZoneInfo | None:
 # -- readers: from a scalar as written, or a Python value, to a value -------------------------
 
 
-def text_of(node: object, *, wanted: str = "a text", fix: str = "write one word") -> str:
+def text_of(node: object, *, expected: str = "a text", fix: str = "write one word") -> str:
     """Read a text, however YAML would guess it."""
     if isinstance(node, Scalar) and node.text and not node.is_null and not node.is_blank:
         return node.text
     if isinstance(node, str) and node:
         return node
-    raise unexpected(wanted, node, fix)
+    raise unexpected(expected, node, fix)
 
 
 def zone_of(node: object) -> ZoneInfo:
     """Read an IANA zone name."""
     if isinstance(node, ZoneInfo):
         return node
-    text = text_of(node, wanted="a time zone", fix="write an IANA name such as Asia/Shanghai")
+    text = text_of(node, expected="a time zone", fix="write an IANA name such as Asia/Shanghai")
     try:
         if ZONE.fullmatch(text):
             return ZoneInfo(text)
@@ -92,7 +92,7 @@ def count_of(node: object) -> int:
     """Read how many: a whole number from 0 on, below a thousand million."""
     if isinstance(node, int) and not isinstance(node, bool) and node >= 0:
         return node
-    text = text_of(node, wanted="a number", fix="write a whole number such as 100")
+    text = text_of(node, expected="a number", fix="write a whole number such as 100")
     if isinstance(node, Scalar) and node.plain and COUNT.fullmatch(text):
         return int(text)
     raise wrong(f"{quoted(text)} is no number of things", "write a whole number such as 100, without quotes")
@@ -102,7 +102,7 @@ def share_of(node: object) -> Decimal:
     """Read `30%` or `0.3`."""
     if isinstance(node, Decimal):
         return node
-    text = text_of(node, wanted="a share", fix="write it as 30%")
+    text = text_of(node, expected="a share", fix="write it as 30%")
     number = text.removesuffix("%")
     if not DECIMAL.fullmatch(number):
         raise wrong(f"{quoted(text)} is no share", "write it as 30%")
@@ -116,7 +116,7 @@ def scale_of(node: object) -> Decimal:
     """Read what one unit of the written number is in the API's, above 0."""
     if isinstance(node, Decimal) and node > 0:
         return node
-    text = text_of(node, wanted="a scale", fix="write a number such as 0.01")
+    text = text_of(node, expected="a scale", fix="write a number such as 0.01")
     if DECIMAL.fullmatch(text) and Decimal(text):
         return Decimal(text)
     raise wrong(f"{quoted(text)} is no scale", "write a number above 0, such as 0.01")
@@ -126,7 +126,7 @@ def day_of(node: object) -> date:
     """Read a day of the calendar."""
     if isinstance(node, date):
         return node
-    text = text_of(node, wanted="a day", fix="write it as 2027-01-31")
+    text = text_of(node, expected="a day", fix="write it as 2027-01-31")
     try:
         if DAY.fullmatch(text):
             return date.fromisoformat(text)
@@ -141,14 +141,14 @@ def names_of(node: object) -> tuple[str, ...]:
     if isinstance(node, list | tuple) and not isinstance(node, Scalar):
         if not node:
             raise wrong("a group of nobody", fix)
-        return tuple(text_of(one, wanted="a person", fix=fix) for one in node)
-    return (text_of(node, wanted="a person or a list of them", fix=fix),)
+        return tuple(text_of(one, expected="a person", fix=fix) for one in node)
+    return (text_of(node, expected="a person or a list of them", fix=fix),)
 
 
 def segment_of(node: object) -> str:
     """Read what stands in the path of a request: a space's key or name."""
     fix = "write letters, digits, '_' and '-'"
-    text = text_of(node, wanted="the name of a space", fix=fix)
+    text = text_of(node, expected="the name of a space", fix=fix)
     if SEGMENT.fullmatch(text):
         return text
     raise wrong(f"{quoted(text)} cannot be a space", fix)
@@ -157,7 +157,7 @@ def segment_of(node: object) -> str:
 def word_of(node: object, words: tuple[str, ...]) -> str:
     """Read one of a few words."""
     choice = " or ".join(words)
-    text = text_of(node, wanted=choice, fix=f"write {choice}")
+    text = text_of(node, expected=choice, fix=f"write {choice}")
     if text in words:
         return text
     raise wrong(f"{quoted(text)} is none of {', '.join(words)}", suggestion(text, words))

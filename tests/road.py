@@ -70,11 +70,11 @@ def plan_of(world: World, state: bytes | str, pins: Pins | None = None) -> Plan:
         reader = Reader(client, "demo", DECISIONS, world.credentials.user_key)
         catalog = reader.open(["story"], {}, pins)
         reader.learn(manifest)
-        wanted, wrong = catalog.desire(manifest)
+        desired, wrong = catalog.desire(manifest)
         if wrong:
             raise InputError(wrong)
-        live = reader.items({one.ref: [field.key for field in one.fields] for one in wanted})
-        return make_plan(wanted, live, catalog, host="h", named=len(wanted))
+        live = reader.items({one.ref: [field.key for field in one.fields] for one in desired})
+        return make_plan(desired, live, catalog, host="h", named=len(desired))
 
 
 def pins_of(world: World) -> Pins:

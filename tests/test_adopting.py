@@ -55,9 +55,9 @@ def plan_of(raw: bytes, live: Item, space: Catalog) -> Plan:
     document, mistakes = read_bytes(raw, "f.yaml")
     assert mistakes == []
     assert document
-    wanted, wrong = space.desire(Manifest((document,)))
+    desired, wrong = space.desire(Manifest((document,)))
     assert wrong == []
-    return make_plan(wanted, {REF: live}, space, host="h", named=1)
+    return make_plan(desired, {REF: live}, space, host="h", named=1)
 
 
 def file_of(live: Item, space: Catalog) -> tuple[bytes, dict[str, str]]:
@@ -129,8 +129,8 @@ def test_a_file_follows_whatever_changes_in_the_lines_of_that_alone(
     document, _ = read_bytes(raw, "f.yaml")
     assert document
     manifest = Manifest((document,))
-    wanted, _ = space.desire(manifest)
-    made, left = renewals(wanted, {REF: after}, manifest, space)
+    desired, _ = space.desire(manifest)
+    made, left = renewals(desired, {REF: after}, manifest, space)
     new = edited(raw, [edit for one in made for edit in one.edits], "f.yaml")
     rest = {change.name for update in plan_of(new, after, space).updates for change in update.changes}
     assert rest <= {one.name for one in left}

@@ -70,7 +70,7 @@ def test_the_printed_allowance_lets_exactly_this_plan_pass() -> None:
         plan.types,
         plan.updates,
         plan.blocks,
-        plan.agree,
+        plan.in_sync,
         plan.named,
         guards=judge(plan, Limits()),
     )

@@ -20,7 +20,7 @@ from reconciler.model import Item, Plan, Ref, Released, Unapplied
 from reconciler.plan.planner import Standpoint, leaving, make_plan, people_of
 from reconciler.plan.why import Past, wishes
 from reconciler.sandbox import World
-from reconciler.schema.catalog import Catalog, WantedItem
+from reconciler.schema.catalog import Catalog, DesiredItem
 from tests.road import DECISIONS, app_of, calm_world, connection_to
 
 GOLDEN = Path(__file__).with_name("planner.golden")
@@ -59,7 +59,7 @@ items:
 """
 
 
-def met(world: World, state: str) -> tuple[tuple[WantedItem, ...], dict[Ref, Item], Catalog]:
+def met(world: World, state: str) -> tuple[tuple[DesiredItem, ...], dict[Ref, Item], Catalog]:
     """Return what a document wants, what is live, and the catalog between them."""
     read, mistakes = read_bytes(state.encode(), "state/a.yaml")
     assert (mistakes, read is None) == ([], False)
@@ -138,7 +138,7 @@ def test_an_item_that_is_known_to_agree_is_not_looked_at_and_the_next_one_is() -
     items, live, catalog = met(calm_world(), state)
     plan = make_plan(items, live, catalog, host="h", named=2, agreed={items[0].ref})
     assert [one.ref.id for one in plan.updates] == [FIRST + 1]
-    assert plan.agree == 1
+    assert plan.in_sync == 1
 
 
 def test_what_was_noted_of_the_space_stands_in_the_plan_in_order() -> None:

@@ -16,32 +16,32 @@ E, A, B = None, "A", "B"
 SETS = {"e": frozenset[str](), "a": frozenset({"a"}), "b": frozenset({"b"}), "ab": frozenset({"a", "b"})}
 
 
-def word(base: Any, wanted: Any, live: Hashable, *applied: Any) -> str | None:
+def word(base: Any, desired: Any, live: Hashable, *applied: Any) -> str | None:
     """`...` stands for what was not named; None where live and wanted agree."""
-    if settle(wanted, live) == live:
+    if settle(desired, live) == live:
         return None
 
     def past(value: Any) -> dict[tuple[Ref, str], Any]:
         return {} if value is ... else {AT: value}
 
-    return word_for(AT, wanted, live, Past(past(base), past(applied[0]) if applied else None))
+    return word_for(AT, desired, live, Past(past(base), past(applied[0]) if applied else None))
 
 
 @pytest.mark.parametrize("live", [E, A, B])
 @pytest.mark.parametrize("wanted", [E, A, B])
 @pytest.mark.parametrize("base", [..., E, A, B])
-def test_the_whole_table_of_single_values(base: Any, wanted: Any, live: Any) -> None:
-    if live == wanted:
+def test_the_whole_table_of_single_values(base: Any, desired: Any, live: Any) -> None:
+    if live == desired:
         expected = None
     elif base is ...:
         expected = "newly managed"
     elif base == live:
         expected = "changed here"
-    elif base == wanted:
+    elif base == desired:
         expected = "drift"
     else:
         expected = "both"
-    assert word(base, wanted, live) == expected
+    assert word(base, desired, live) == expected
 
 
 def contains(*members: str) -> Rule:
@@ -69,9 +69,9 @@ def excludes(*members: str) -> Rule:
     ],
 )
 def test_rules_are_compared_by_what_they_make_of_the_live_value(
-    base: Any, wanted: Any, live: Any, expected: str | None
+    base: Any, desired: Any, live: Any, expected: str | None
 ) -> None:
-    assert word(base, wanted, live) == expected
+    assert word(base, desired, live) == expected
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_what_was_merged_and_not_applied_is_pending_never_drift(
     ],
 )
 def test_what_was_merged_and_never_sent_does_not_accuse_anybody(
-    applied: Any, merged: Any, wanted: Any, live: Any, expected: str
+    applied: Any, merged: Any, desired: Any, live: Any, expected: str
 ) -> None:
-    assert word(merged, wanted, live, applied) == expected
+    assert word(merged, desired, live, applied) == expected
 
 
 def test_rows_that_an_apply_left_behind_want_what_they_wanted_before() -> None:

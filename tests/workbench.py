@@ -18,7 +18,7 @@ from reconciler.meegle.writer import Writer
 from reconciler.model import Plan, Ref, Report
 from reconciler.plan.planner import make_plan
 from reconciler.sandbox.state.world import Made, World
-from reconciler.schema.catalog import WantedItem
+from reconciler.schema.catalog import DesiredItem
 from tests.road import DECISIONS, Hasty, Memory, app_of, calm_world, connection_to
 
 
@@ -60,21 +60,21 @@ class Bench:
         self.world.calls.clear()
         self.wire.meddle = None
 
-    def desire(self, raw: bytes) -> tuple[WantedItem, ...]:
+    def desire(self, raw: bytes) -> tuple[DesiredItem, ...]:
         """Read a document."""
         read, mistakes = read_bytes(raw, "state/a.yaml")
         assert mistakes == []
         assert read
         manifest = Manifest((read,))
         self.reader.learn(manifest)
-        wanted, wrong = self.reader.catalog.desire(manifest)
+        desired, wrong = self.reader.catalog.desire(manifest)
         assert wrong == []
-        return wanted
+        return desired
 
-    def plan(self, wanted: tuple[WantedItem, ...]) -> Plan:
+    def plan(self, desired: tuple[DesiredItem, ...]) -> Plan:
         """Hold what is wanted against what is live."""
-        live = self.reader.items({one.ref: [field.key for field in one.fields] for one in wanted})
-        return make_plan(wanted, live, self.reader.catalog, host="h", named=len(wanted))
+        live = self.reader.items({one.ref: [field.key for field in one.fields] for one in desired})
+        return make_plan(desired, live, self.reader.catalog, host="h", named=len(desired))
 
     def back(self, journal: Memory) -> tuple[Plan, tuple[str, ...]]:
         """Plan the way back of a run; tells which fields cannot be put back, too."""

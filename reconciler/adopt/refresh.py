@@ -10,12 +10,12 @@ from reconciler.cli.streams import say, tell
 
 if TYPE_CHECKING:
     from reconciler.adopt.refresh_edits import Renewal
-    from reconciler.adopt.values import Left
-    from reconciler.fields.values import Wanted
+    from reconciler.adopt.values import Skipped
+    from reconciler.fields.values import Desired
     from reconciler.meegle.reader import Reader
     from reconciler.model import Item, Ref
     from reconciler.plan.planning import Workspace
-    from reconciler.schema.catalog import Catalog, WantedItem
+    from reconciler.schema.catalog import Catalog, DesiredItem
 
 
 ARCHIVED = "archiving_status"
@@ -30,13 +30,13 @@ def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: 
     from reconciler.manifest.disk import write
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import Selection, connect, desired, open_workspace
+    from reconciler.plan.planning import Selection, connect, desired_items, open_workspace
 
     workspace = open_workspace([], space)
     connection = connect(workspace.mistakes)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        items = desired(workspace, reader, Selection(tuple(only)))
+        items = desired_items(workspace, reader, Selection(tuple(only)))
         live = observed(reader, items)
         away = archived(reader, live)
         if by is not None:
@@ -54,7 +54,7 @@ def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: 
 
 
 def agreeing_with(
-    goal: Mapping[Ref, Mapping[str, Wanted]], workspace: Workspace, reader: Reader
+    goal: Mapping[Ref, Mapping[str, Desired]], workspace: Workspace, reader: Reader
 ) -> dict[str, tuple[bytes, bytes]]:
     """Return the files that would want what `goal` does: what they hold, and what they should.
 
@@ -63,11 +63,11 @@ def agreeing_with(
     from dataclasses import replace
 
     from reconciler.fields.values import settle
-    from reconciler.plan.planning import Selection, desired
+    from reconciler.plan.planning import Selection, desired_items
 
     items = [
         replace(item, fields=tuple(one for one in item.fields if one.key in goal[item.ref]))
-        for item in desired(workspace, reader, Selection())
+        for item in desired_items(workspace, reader, Selection())
         if item.ref in goal
     ]
     then = {
@@ -84,7 +84,7 @@ def agreeing_with(
     return {file: ((workspace.root / file).read_bytes(), new) for file, new in made.items()}
 
 
-def observed(reader: Reader, items: Sequence[WantedItem]) -> dict[Ref, Item]:
+def observed(reader: Reader, items: Sequence[DesiredItem]) -> dict[Ref, Item]:
     """Read the live items, and the people whom their values name."""
     from reconciler.adopt.values import people_in, relatives
     from reconciler.cli.pull import name_relatives
@@ -95,8 +95,8 @@ def observed(reader: Reader, items: Sequence[WantedItem]) -> dict[Ref, Item]:
     for item in items:
         for one in item.fields:
             spec = reader.catalog.spec(item.ref.type_key, one.key)
-            if spec and len(spec.targets) == 1 and isinstance(one.wanted, int):
-                found.setdefault(spec.targets[0], set()).add(one.wanted)
+            if spec and len(spec.targets) == 1 and isinstance(one.desired, int):
+                found.setdefault(spec.targets[0], set()).add(one.desired)
     name_relatives(reader, found)
     return live
 
@@ -122,8 +122,8 @@ def archived(reader: Reader, refs: Collection[Ref]) -> set[Ref]:
 
 
 def changed_by(
-    who: str, items: Sequence[WantedItem], live: Mapping[Ref, Item], reader: Reader, plugin_id: str
-) -> tuple[WantedItem, ...]:
+    who: str, items: Sequence[DesiredItem], live: Mapping[Ref, Item], reader: Reader, plugin_id: str
+) -> tuple[DesiredItem, ...]:
     """Keep of each item the fields of which a person made the live value; raises CannotRun for nobody."""
     from dataclasses import replace
 
@@ -158,17 +158,17 @@ class Work:
     """The files, what is wanted and what is live; in the end what followed and what was left alone."""
 
     workspace: Workspace
-    items: Sequence[WantedItem]
+    items: Sequence[DesiredItem]
     live: Mapping[Ref, Item]
     catalog: Catalog
     followed: list[Renewal] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
 
     def files(self, lost: Mapping[str, frozenset[int]]) -> dict[str, bytes]:
         """Return the bytes of each file that changes."""
         from reconciler.adopt.refresh_edits import renewals
 
-        self.followed, self.left = renewals(self.items, self.live, self.workspace.manifest, self.catalog)
+        self.followed, self.skipped = renewals(self.items, self.live, self.workspace.manifest, self.catalog)
         while True:
             made = self.edited(lost)
             if not self.still_differing(made):
@@ -201,10 +201,10 @@ class Work:
 
     def leave(self, one: Renewal, reason: str) -> None:
         """Let a value stand as it is written."""
-        from reconciler.adopt.values import Left
+        from reconciler.adopt.values import Skipped
 
         self.followed.remove(one)
-        self.left.append(Left(one.ref, one.name, reason))
+        self.skipped.append(Skipped(one.ref, one.name, reason))
 
     def still_differing(self, made: Mapping[str, bytes]) -> bool:
         """Read the new files; leaves what does not say the live value, and tells whether there was any."""
@@ -217,11 +217,13 @@ class Work:
         documents = [read_bytes(raw, file)[0] for file, raw in made.items()]
         manifest = Manifest(tuple(one for one in documents if one is not None))
         then = replace(self.catalog, notes={})
-        wanted = {item.ref: {one.key: one.wanted for one in item.fields} for item in then.desire(manifest)[0]}
+        desired = {
+            item.ref: {one.key: one.desired for one in item.fields} for item in then.desire(manifest)[0]
+        }
         wrong = [
             one
             for one in self.followed
-            if (wish := wanted.get(one.ref, {}).get(one.key, self)) is not self
+            if (wish := desired.get(one.ref, {}).get(one.key, self)) is not self
             and settle(wish, (live := self.live[one.ref].values[one.key].value)) != live
         ]
         for one in wrong:
@@ -236,5 +238,5 @@ class Work:
         for one in self.followed:
             before, after = (safe_text(comment(text)) for text in (one.before, one.after))
             say(f"{safe_text(str(one.place))}: {one.ref.id} {safe_text(one.name)}  {before} → {after}\n")
-        for row in self.left:
+        for row in self.skipped:
             tell(f"left alone {row.name} of {row.ref.id}: {row.reason}")

@@ -6,7 +6,7 @@ from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.adopt.values import Left, Unwritable, dressed_member, written
+from reconciler.adopt.values import Skipped, Unwritable, dressed_member, written
 from reconciler.errors import Place
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Rule, Seen, settle
@@ -15,7 +15,7 @@ from reconciler.manifest.edit.spans import Way
 from reconciler.manifest.edit.writing import Noted
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Manifest, Node
 from reconciler.model import Item, Ref
-from reconciler.schema.catalog import Catalog, WantedField, WantedItem
+from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +41,33 @@ class Spot:
 
 
 def renewals(
-    wanted: Iterable[WantedItem], live: Mapping[Ref, Item], manifest: Manifest, catalog: Catalog
-) -> tuple[list[Renewal], list[Left]]:
+    desired: Iterable[DesiredItem], live: Mapping[Ref, Item], manifest: Manifest, catalog: Catalog
+) -> tuple[list[Renewal], list[Skipped]]:
     """Return what is to follow, item by item, and the live values that no file can say."""
     spots = every_spot(manifest, catalog)
-    made, left = list[Renewal](), list[Left]()
-    for want in wanted:
+    made, left = list[Renewal](), list[Skipped]()
+    for want in desired:
         item = live.get(want.ref)
         for one in want.fields if item else ():
             seen = item.values.get(one.key) if item else None
             if item and one.key in item.unreadable:
                 label = catalog.label(want.ref.type_key, one.key)
-                left.append(Left(want.ref, label, f"it cannot be read: {item.unreadable[one.key]}"))
-            if seen is None or settle(one.wanted, seen.value) == seen.value:
+                left.append(Skipped(want.ref, label, f"it cannot be read: {item.unreadable[one.key]}"))
+            if seen is None or settle(one.desired, seen.value) == seen.value:
                 continue
             codec = catalog.codec(want.ref.type_key, one.key)
             spot = spots[want.ref, one.place]
             try:
                 edits = tuple(edits_of(want.ref, one, seen, spot, catalog))
             except Unwritable as error:
-                left.append(Left(want.ref, codec.spec.label, str(error)))
+                left.append(Skipped(want.ref, codec.spec.label, str(error)))
                 continue
-            before, after = codec.show(settle(one.wanted, seen.value)), codec.show(seen.value)
+            before, after = codec.show(settle(one.desired, seen.value)), codec.show(seen.value)
             made.append(Renewal(want.ref, one.key, codec.spec.label, one.place, before, after, edits))
     return made, left
 
 
-def edits_of(ref: Ref, one: WantedField, seen: Seen, spot: Spot, catalog: Catalog) -> Iterator[Edit]:
+def edits_of(ref: Ref, one: DesiredField, seen: Seen, spot: Spot, catalog: Catalog) -> Iterator[Edit]:
     """Yield the edits of one field; raises Unwritable.
 
     A default is not edited, since it speaks for other items too: the item gets a line of its own.
@@ -77,13 +77,13 @@ def edits_of(ref: Ref, one: WantedField, seen: Seen, spot: Spot, catalog: Catalo
     value = written(ref, one.key, seen, catalog)
     if spot.by_default:
         yield Put(spot.way, value)
-    elif isinstance(codec, SetCodec) and isinstance(one.wanted, Rule) and isinstance(spot.node, AuthoredMap):
+    elif isinstance(codec, SetCodec) and isinstance(one.desired, Rule) and isinstance(spot.node, AuthoredMap):
         yield from of_rule(spot.way, spot.node, seen.value, codec)
     elif isinstance(codec, SetCodec) and isinstance(spot.node, AuthoredList):
         assert isinstance(seen.value, frozenset)  # noqa: S101 - a set's own canonical form
         yield of_list(spot.way, spot.node, seen.value, codec)
     elif isinstance(value, Noted):
-        old = catalog.items.known.get(one.wanted, ("", ""))[1] if isinstance(one.wanted, int) else ""
+        old = catalog.items.known.get(one.desired, ("", ""))[1] if isinstance(one.desired, int) else ""
         yield Put(spot.way, replace(value, instead=old))
     else:
         yield Put(spot.way, value)
@@ -134,7 +134,7 @@ def every_spot(manifest: Manifest, catalog: Catalog) -> dict[tuple[Ref, Place], 
 
 
 def gone(
-    wanted: Iterable[WantedItem],
+    desired: Iterable[DesiredItem],
     live: Mapping[Ref, Item],
     manifest: Manifest,
     catalog: Catalog,
@@ -142,7 +142,7 @@ def gone(
 ) -> dict[str, dict[int, int]]:
     """Return the ids of items that are deleted, terminated or archived, by file and positions in it."""
     lost = {
-        want.ref for want in wanted if want.ref not in live or live[want.ref].aborted or want.ref in archived
+        want.ref for want in desired if want.ref not in live or live[want.ref].aborted or want.ref in archived
     }
     found: dict[str, dict[int, int]] = {}
     for document in manifest.documents:

@@ -50,8 +50,8 @@ def taken(file: Path, wish: Wish, space: str | None) -> int:
     from reconciler.plan.planning import connect
     from reconciler.schema.pins import pins_folder, read_pins
 
-    wanted = [parsed(one) for one in wish.ids]
-    home = read_home(STATE / "snapshot.yaml", space, [one["space"] for one in wanted if one["space"]])
+    desired = [parsed(one) for one in wish.ids]
+    home = read_home(STATE / "snapshot.yaml", space, [one["space"] for one in desired if one["space"]])
     connection = connect(())
     with Client(connection) as client:
         reader = Reader(client, home.space, home.settings.space(home.space), connection.user_key)
@@ -80,10 +80,10 @@ def pointed_at(catalog: Catalog, manifest: Manifest) -> set[int]:
     for codec, node in catalog.values(manifest):
         if codec.spec.type in RELATED:
             try:
-                wanted = codec.parse(node)
+                desired = codec.parse(node)
             except Wrong:
                 continue
-            named = wanted.named if isinstance(wanted, Rule) else wanted
+            named = desired.named if isinstance(desired, Rule) else desired
             some = named if isinstance(named, frozenset) else {named}
             found |= {one for one in some if isinstance(one, int)}
     return found

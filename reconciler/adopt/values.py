@@ -43,7 +43,7 @@ UNSAYABLE = "the text has formatting that Markdown cannot say here"
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Skipped:
     """A live value that no file can hold, and why."""
 
     ref: Ref
@@ -68,7 +68,7 @@ class Unwritable(Exception):
 # -- which fields -----------------------------------------------------------------------------
 
 
-def wanted_keys(spec: TypeSpec, words: Sequence[str], *, every: bool) -> list[str]:
+def desired_keys(spec: TypeSpec, words: Sequence[str], *, every: bool) -> list[str]:
     """Return the change keys of the fields and roles to adopt, in the order of the type.
 
     Without words these are the usual ones.  Raises CannotRun for a word that names nothing here,
@@ -111,19 +111,21 @@ def file_word(spec: FieldSpec, kind: TypeSpec) -> str:
 # -- which values -----------------------------------------------------------------------------
 
 
-def adopted(item: Item, keys: Iterable[str], catalog: Catalog) -> tuple[Adopted, list[Left]]:
+def adopted(item: Item, keys: Iterable[str], catalog: Catalog) -> tuple[Adopted, list[Skipped]]:
     """Return what a file says of a live item; what holds nothing is left out, what cannot be said is told."""
-    made, left = Adopted(item.ref, item.name), list[Left]()
+    made, left = Adopted(item.ref, item.name), list[Skipped]()
     for key in keys:
         if (reason := item.unreadable.get(key)) is not None:
-            left.append(Left(item.ref, catalog.label(item.ref.type_key, key), f"it cannot be read: {reason}"))
+            left.append(
+                Skipped(item.ref, catalog.label(item.ref.type_key, key), f"it cannot be read: {reason}")
+            )
         seen = item.values.get(key)
         if seen is None or seen.value == catalog.codec(item.ref.type_key, key).empty:
             continue
         try:
             made.values[key] = subscribed(key, written(item.ref, key, seen, catalog))
         except Unwritable as error:
-            left.append(Left(item.ref, catalog.label(item.ref.type_key, key), str(error)))
+            left.append(Skipped(item.ref, catalog.label(item.ref.type_key, key), str(error)))
     return made, left
 
 
@@ -155,12 +157,12 @@ def says_the_same(codec: Codec, ref: Ref, plain: Plain, seen: Seen) -> bool:
     """Whether a codec reads a plain value as the one that was seen; raises Unwritable where it refuses it."""
     node = node_of(plain)
     try:
-        wanted = codec.parse(node)
+        desired = codec.parse(node)
     except Wrong as error:
         raise Unwritable(error.mistakes[0].what) from None
-    if mistake := codec.refusal_on(ref.id, wanted, NOWHERE):
+    if mistake := codec.refusal_on(ref.id, desired, NOWHERE):
         raise Unwritable(mistake.what)
-    return settle(wanted, seen.value) == seen.value
+    return settle(desired, seen.value) == seen.value
 
 
 def dressed(codec: Codec, value: Any) -> Plain:
@@ -263,4 +265,4 @@ def entry(item: Adopted, kind: TypeSpec) -> Plain:
     return Noted(made if len(made) > 1 else item.ref.id, item.name)
 
 
-__all__ = ["NAME", "Adopted", "Left", "Unwritable", "adopted", "entry", "wanted_keys", "written"]
+__all__ = ["NAME", "Adopted", "Skipped", "Unwritable", "adopted", "desired_keys", "entry", "written"]

@@ -28,7 +28,7 @@ class Remote(Protocol):
     def token_generation(self) -> int:
         """A number that changes with the token."""
 
-    def items(self, wanted: Mapping[Ref, Sequence[str]], size: int = 50) -> dict[Ref, Item]:
+    def items(self, desired: Mapping[Ref, Sequence[str]], size: int = 50) -> dict[Ref, Item]:
         """Read items now."""
 
     def records(self, refs: Iterable[Ref], until: int, span: int) -> dict[Ref, tuple[Record, ...]]:

@@ -120,7 +120,7 @@ def accepted(plan: Plan) -> Plan:
 
     kept = (
         replace(update, changes=tuple(one for one in update.changes if one.held == ACCEPT))
-        for update in plan.left
+        for update in plan.skipped
     )
     left = tuple(update for update in kept if update.changes)
-    return replace(plan, updates=(), left=left, blocks=(), guards=(), notes=(), settings_changes=())
+    return replace(plan, updates=(), skipped=left, blocks=(), guards=(), notes=(), settings_changes=())

@@ -225,7 +225,7 @@ def from_files(
     """Plan now, with a client that cannot write."""
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import connect, desired, open_workspace, plan_now
+    from reconciler.plan.planning import connect, desired_items, open_workspace, plan_now
     from reconciler.plan.source_commit import source_of, sourced
 
     workspace = open_workspace(paths, space)
@@ -233,7 +233,7 @@ def from_files(
     connection = connect(workspace.mistakes)
     with Client(connection, until=until) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        items = desired(workspace, reader, selection)
+        items = desired_items(workspace, reader, selection)
         plan = plan_now(
             workspace, reader, items, connection.host, raised, refs, everything=selection.everything
         )

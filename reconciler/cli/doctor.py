@@ -195,16 +195,16 @@ class Visit:
         self.step = "plugin"
         names = openable(self.client, self.connection.user_key)
         yield from self.user()
-        wanted = self.place.space or next(iter(names.values()), "")
-        key = self.key_of(wanted) if wanted else None
-        yield space(wanted or "any space", key, sorted(names.values()))
+        desired = self.place.space or next(iter(names.values()), "")
+        key = self.key_of(desired) if desired else None
+        yield space(desired or "any space", key, sorted(names.values()))
         if key:
             kind = yield from self.metadata(key)
             yield from self.items(key, kind)
             yield reads(self.done)
             if set(self.done) >= {*METADATA, "filter", "query"}:
-                yield self.zone(wanted, kind)
-            yield from self.pins(wanted)
+                yield self.zone(desired, kind)
+            yield from self.pins(desired)
 
     def road(self) -> str:
         """Say how the service is reached."""

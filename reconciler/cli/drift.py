@@ -105,7 +105,7 @@ def drifted(
         Selection,
         compared,
         connect,
-        desired,
+        desired_items,
         judged,
         open_workspace,
         with_blame,
@@ -118,7 +118,7 @@ def drifted(
     refs = Refs(applied=applied or known_ref(workspace.root, workspace.space))
     with Client(connection, until=until) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        items = desired(workspace, reader, Selection())
+        items = desired_items(workspace, reader, Selection())
         plan = compared(workspace, reader, items, connection.host, refs, everything=True)
         plan = with_blame(moved(plan), reader, connection.plugin_id)
         why_not = NOT_KNOWN if plan.base is None else "changed here, too"
@@ -128,7 +128,7 @@ def drifted(
 
 def moved(plan: Plan) -> Plan:
     """Keep the rows of what somebody may have moved, and count the others."""
-    rows = [one for update in (*plan.updates, *plan.left) for one in update.changes]
+    rows = [one for update in (*plan.updates, *plan.skipped) for one in update.changes]
     ours, ignored = sum(one.why not in MOVED for one in rows), sum(map(is_ignored, rows))
     notes = {
         f"{ours} fields are changed here and not applied yet: no drift, `reconciler apply` sends them": ours,
@@ -137,7 +137,7 @@ def moved(plan: Plan) -> Plan:
     return replace(
         plan,
         updates=tuple(only_moved(plan.updates)),
-        left=tuple(only_moved(plan.left)),
+        skipped=tuple(only_moved(plan.skipped)),
         released=(),
         notes=(*plan.notes, *(note for note, count in notes.items() if count)),
     )

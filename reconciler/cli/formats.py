@@ -71,9 +71,9 @@ def show_plan(
     plan: Plan, make: Make, formats: Iterable[tuple[str, Path | None]], say: Callable[[str], None]
 ) -> None:
     """Render the plan in each format; one of them may go to stdout."""
-    wanted = list(formats)
-    refuse_two(wanted)
-    for name, path in wanted:
+    desired = list(formats)
+    refuse_two(desired)
+    for name, path in desired:
         text = VIEWS[name](plan, make)
         if path is None:
             say(text)

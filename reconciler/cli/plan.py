@@ -156,11 +156,11 @@ def planned(
     """Read the space, or a snapshot that stands for it, and plan; with `blame` its records are asked, too."""
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import Raised, desired, plan_now
+    from reconciler.plan.planning import Raised, desired_items, plan_now
 
     with service(workspace, snapshot) as connection, Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        items = desired(workspace, reader, selection)
+        items = desired_items(workspace, reader, selection)
         return plan_now(
             workspace,
             reader,

@@ -19,7 +19,7 @@ from reconciler.manifest.disk import write
 from reconciler.meegle.listing import Filters, listed
 
 if TYPE_CHECKING:
-    from reconciler.adopt.values import Adopted, Left
+    from reconciler.adopt.values import Adopted, Skipped
     from reconciler.manifest.nodes import Document, Manifest
     from reconciler.meegle.reader import Reader
     from reconciler.model import Item, Ref
@@ -156,7 +156,7 @@ class Job:
     fields: str | None
     split: str | None
     filters: Filters = NO_FILTERS
-    left: list[Left] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
 
     def run(self, space: str | None) -> int:
         """Read the items, write the files, say what was done."""
@@ -166,8 +166,8 @@ class Job:
         from reconciler.plan.planning import connect
         from reconciler.schema.pins import pins_folder, read_pins
 
-        wanted = self.wanted()
-        home = read_home(self.into, space, [one["space"] for one in wanted if one["space"]])
+        desired = self.desired()
+        home = read_home(self.into, space, [one["space"] for one in desired if one["space"]])
         pins = read_pins(pins_folder(home.root, home.space))
         connection = connect(())
         with Client(connection) as client:
@@ -197,7 +197,7 @@ class Job:
         say(f"Adopted {len(live)} items into {names}{more}.\n")
         return 0
 
-    def wanted(self) -> list[dict[str, str | None]]:
+    def desired(self) -> list[dict[str, str | None]]:
         """Return the parts of the ids; raises CannotRun."""
         return [parsed(one) for one in self.ids]
 
@@ -206,8 +206,8 @@ class Job:
         from reconciler.model import Ref
         from reconciler.schema.types import BUSINESS
 
-        wanted = self.wanted()
-        if not wanted:
+        desired = self.desired()
+        if not desired:
             kind = type_named(self.type or "", reader.catalog)
             if self.filters:
                 reader.open([kind.key], reader.catalog.people.groups, reader.pins)
@@ -216,7 +216,7 @@ class Job:
             return self.filters.refs(reader, reader.catalog.types[kind.key])
         found: dict[Ref, None] = {}
         bare: list[int] = []
-        for one in wanted:
+        for one in desired:
             word = one["type"] or self.type
             if word:
                 found[Ref(type_named(word, reader.catalog).key, int(one["id"] or 0))] = None
@@ -231,7 +231,7 @@ class Job:
 
     def keys(self, kind: TypeSpec, catalog: Catalog) -> list[str]:
         """Return the change keys of what is adopted of one type."""
-        from reconciler.adopt.values import wanted_keys
+        from reconciler.adopt.values import desired_keys
 
         words = (
             [] if self.fields in (None, "all") else [one.strip() for one in (self.fields or "").split(",")]
@@ -239,7 +239,7 @@ class Job:
         spec = replace(catalog.names(kind.key), key=kind.key)
         return [
             key
-            for key in wanted_keys(spec, words, every=self.fields == "all")
+            for key in desired_keys(spec, words, every=self.fields == "all")
             if catalog.fault(kind.key, key) is None
         ]
 
@@ -281,9 +281,9 @@ class Job:
 
     def value_of(self, item: Item, catalog: Catalog, keys: Mapping[str, Sequence[str]]) -> str:
         """Return the value of the field by which files are parted."""
-        from reconciler.adopt.values import wanted_keys
+        from reconciler.adopt.values import desired_keys
 
-        (key, *_) = wanted_keys(catalog.names(item.ref.type_key), [self.split or ""], every=False)
+        (key, *_) = desired_keys(catalog.names(item.ref.type_key), [self.split or ""], every=False)
         if key not in keys[item.ref.type_key]:
             raise CannotRun(f"--split {quoted(self.split or '')} is none of the fields", "add it to --fields")
         seen = item.values.get(key)
@@ -307,7 +307,7 @@ class Job:
         made: dict[Ref, Adopted] = {}
         for ref, item in live.items():
             made[ref], left = adopted(item, keys[ref.type_key], catalog)
-            self.left.extend(left)
+            self.skipped.extend(left)
         before = document_at(home, name)
         while True:
             raw = written_file(home, path, before, list(made.values()), catalog)
@@ -320,7 +320,7 @@ class Job:
         self, made: Mapping[Ref, Adopted], raw: bytes, name: str, reader: Reader, live: Mapping[Ref, Item]
     ) -> bool:
         """Plan the file, and take out what is not empty in that plan; returns whether there was any."""
-        from reconciler.adopt.values import Left
+        from reconciler.adopt.values import Skipped
 
         changed = False
         for ref, key, own in rows(raw, name, reader, live):
@@ -328,7 +328,7 @@ class Job:
             if own:
                 del item.values[key]
                 label = reader.catalog.label(ref.type_key, key)
-                self.left.append(Left(ref, label, "a plan of it is not empty"))
+                self.skipped.append(Skipped(ref, label, "a plan of it is not empty"))
             elif key not in item.unmanaged:
                 item.unmanaged.append(key)
             else:
@@ -338,10 +338,10 @@ class Job:
 
     def tell_left(self) -> None:
         """Say what was left out, and why."""
-        for one in self.left[:MOST_TOLD]:
+        for one in self.skipped[:MOST_TOLD]:
             tell(f"left out {one.name} of {one.ref.id}: {one.reason}")
-        if len(self.left) > MOST_TOLD:
-            tell(f"… and {len(self.left) - MOST_TOLD} more values")
+        if len(self.skipped) > MOST_TOLD:
+            tell(f"… and {len(self.skipped) - MOST_TOLD} more values")
 
 
 # -- what is there -------------------------------------------------------------------------------
@@ -518,10 +518,10 @@ def rows(raw: bytes, name: str, reader: Reader, live: Mapping[Ref, Item]) -> lis
     document, mistakes = read_bytes(raw, name)
     if document is None or mistakes:
         raise InputError(mistakes)
-    wanted, wrong = reader.catalog.desire(Manifest((document,)))
+    desired, wrong = reader.catalog.desire(Manifest((document,)))
     if wrong:
         raise InputError(wrong)
-    mine = [item for item in wanted if item.ref in live]
+    mine = [item for item in desired if item.ref in live]
     keys = {item.ref: [one.key for one in item.fields] for item in mine}
     unread = any(key not in live[ref].values for ref, some in keys.items() for key in some)
     plan = make_plan(mine, reader.items(keys) if unread else live, reader.catalog, host="", named=len(mine))

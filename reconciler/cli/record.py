@@ -69,7 +69,7 @@ def journal_of(made: PlanFile) -> list[dict[str, Any]]:
     return []
 
 
-def fetched(wanted: str | None) -> int:
+def fetched(desired: str | None) -> int:
     """Bring the newest record of a GitHub job's repository here, with the commits that it speaks of."""
     from reconciler.forge.github.deployments import newest_record
     from reconciler.forge.github.job import in_job, job_from
@@ -79,7 +79,7 @@ def fetched(wanted: str | None) -> int:
     from reconciler.plan.last_applied_ref import known_ref, write_record
 
     root = Path.cwd()
-    space = space_named(wanted)
+    space = space_named(desired)
     if space and in_job(os.environ):
         job = job_from(os.environ)
         with GitHub(job) as github:
@@ -93,13 +93,13 @@ def fetched(wanted: str | None) -> int:
     return 0
 
 
-def space_named(wanted: str | None) -> str | None:
+def space_named(desired: str | None) -> str | None:
     """Return the space that the files are about; None where they are so broken that none is named."""
     from reconciler.desired.by_pins import one_name, read_files
 
     _, settings, manifest, _ = read_files(())
-    if wanted:
-        return one_name(wanted, settings)
+    if desired:
+        return one_name(desired, settings)
     names = {one_name(document.space.text, settings) for document in manifest.documents}
     names = names or set(settings.spaces)
     if len(names) > 1:

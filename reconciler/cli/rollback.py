@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reconciler.meegle.reader import Reader
     from reconciler.model import Item, Plan, Ref
     from reconciler.plan.planning import Raised
-    from reconciler.schema.catalog import Catalog, WantedItem
+    from reconciler.schema.catalog import Catalog, DesiredItem
     from reconciler.settings import Settings
 
 
@@ -166,7 +166,7 @@ def space_of(begin: Mapping[str, Any], settings: Settings) -> str:
     return str(name)
 
 
-def change_of_files(items: Iterable[WantedItem], plan: Plan, reader: Reader) -> str:
+def change_of_files(items: Iterable[DesiredItem], plan: Plan, reader: Reader) -> str:
     """Return as a unified difference what makes the files want what the way back does; empty for nothing."""
     import difflib
 
@@ -178,7 +178,7 @@ def change_of_files(items: Iterable[WantedItem], plan: Plan, reader: Reader) -> 
     goal = {
         item.ref: fields
         for item in items
-        if (fields := {one.key: one.wanted for one in item.fields if (item.ref, one.key) in changed})
+        if (fields := {one.key: one.desired for one in item.fields if (item.ref, one.key) in changed})
     }
     if not goal or not STATE.is_dir():
         return ""
@@ -235,12 +235,12 @@ def standing(
 
 def way_back(
     steps: Mapping[tuple[Ref, str], Step], live: Mapping[Ref, Item], catalog: Catalog, run: str
-) -> tuple[tuple[WantedItem, ...], tuple[str, ...]]:
+) -> tuple[tuple[DesiredItem, ...], tuple[str, ...]]:
     """Want the old value of every field that still holds the run's; tell which were touched since."""
     from reconciler.errors import Place
-    from reconciler.schema.catalog import WantedField, WantedItem
+    from reconciler.schema.catalog import DesiredField, DesiredItem
 
-    fields: dict[Ref, list[WantedField]] = {}
+    fields: dict[Ref, list[DesiredField]] = {}
     touched: list[str] = []
     for (ref, key), step in sorted(steps.items(), key=lambda one: (one[0][0], one[1].line, one[0][1])):
         what = f"{ref.type_key}/{ref.id} {catalog.label(ref.type_key, key)}"
@@ -255,11 +255,11 @@ def way_back(
             touched.append(f"{what} was touched since, and keeps {codec.show(seen.value)}")
             continue
         try:
-            wanted = codec.forced(before)
+            desired = codec.forced(before)
         except ValueError as error:
             touched.append(f"{what} cannot be put back: it had {error}")
             continue
         if seen is None or seen.value == after:
-            fields.setdefault(ref, []).append(WantedField(key, wanted, place))
-    items = tuple(WantedItem(ref, some[0].place, tuple(some)) for ref, some in sorted(fields.items()))
+            fields.setdefault(ref, []).append(DesiredField(key, desired, place))
+    items = tuple(DesiredItem(ref, some[0].place, tuple(some)) for ref, some in sorted(fields.items()))
     return items, tuple(touched)

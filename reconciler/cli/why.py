@@ -15,7 +15,7 @@ from reconciler.errors import CannotRun
 if TYPE_CHECKING:
     from reconciler.model import Change, Item, Plan, Ref
     from reconciler.plan.planning import Workspace
-    from reconciler.schema.catalog import Catalog, WantedField, WantedItem
+    from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
 
 
 @click.command("why")
@@ -30,7 +30,7 @@ def command(ref: str, space: str | None) -> int:
         Refs,
         Selection,
         connect,
-        desired,
+        desired_items,
         open_workspace,
         plan_now,
     )
@@ -39,7 +39,7 @@ def command(ref: str, space: str | None) -> int:
     connection = connect(workspace.mistakes)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        items = desired(workspace, reader, Selection(only=(ref,)))
+        items = desired_items(workspace, reader, Selection(only=(ref,)))
         if not items:
             raise CannotRun(
                 "no file wants anything of this", "name an item or a field that stands in the files"
@@ -65,7 +65,7 @@ def command(ref: str, space: str | None) -> int:
 
 
 def item_lines(
-    item: WantedItem, live: Item | None, plan: Plan, catalog: Catalog, workspace: Workspace
+    item: DesiredItem, live: Item | None, plan: Plan, catalog: Catalog, workspace: Workspace
 ) -> Iterator[str]:
     """Yield what is to be said of one item, field by field."""
     from reconciler.render.safe import safe_text
@@ -76,7 +76,7 @@ def item_lines(
             yield f"  blocked: {safe_text(block.reason)}; {block.repair}"
     changes = {
         one.key: one
-        for update in (*plan.updates, *plan.left)
+        for update in (*plan.updates, *plan.skipped)
         if update.ref == item.ref
         for one in update.changes
     }
@@ -96,8 +96,8 @@ def item_lines(
 
 
 def facts(
-    item: WantedItem,
-    one: WantedField,
+    item: DesiredItem,
+    one: DesiredField,
     live: Item | None,
     change: Change | None,
     catalog: Catalog,
@@ -109,15 +109,15 @@ def facts(
 
     codec = catalog.codec(item.ref.type_key, one.key, by_pins=True)
     seen = live.values.get(one.key) if live else None
-    if isinstance(one.wanted, Rule):
-        parts = [("contains ", one.wanted.contains), ("excludes ", one.wanted.excludes)]
-        wanted = ", ".join(word + codec.show(part) for word, part in parts if part)
+    if isinstance(one.desired, Rule):
+        parts = [("contains ", one.desired.contains), ("excludes ", one.desired.excludes)]
+        desired = ", ".join(word + codec.show(part) for word, part in parts if part)
     else:
-        wanted = codec.show(settle(one.wanted, seen.value if seen else codec.empty))
+        desired = codec.show(settle(one.desired, seen.value if seen else codec.empty))
     wrote = author_of(workspace.root, one.place.file, one.place.line)
     since = f", {wrote.sha[:12]} by {wrote.author}, {wrote.at:%Y-%m-%d}" if wrote else ", not committed"
     by_default = " (a default of the file)" if one.by_default else ""
-    told = {"wanted": wanted, "from": f"{one.place}{by_default}{since}"}
+    told = {"wanted": desired, "from": f"{one.place}{by_default}{since}"}
     if item.ref.type_key in workspace.pins.types:
         told["pinned"] = f"as {one.key} in schemas/{workspace.space}"
     if seen is not None:

@@ -17,7 +17,7 @@ from reconciler.fields.related import UnknownItem
 from reconciler.manifest.loading import found, load, no_item, read_bytes, read_file, shown
 from reconciler.manifest.nodes import Document, Manifest, Outline, Scalar
 from reconciler.manifest.parsing import read_tree
-from reconciler.schema.catalog import Catalog, Desire, WantedItem
+from reconciler.schema.catalog import Catalog, Desire, DesiredItem
 from reconciler.schema.pins import FOLDER, PROBE_REPORT, Pins, pins_folder, read_pins
 from reconciler.settings import Settings, find_settings, load_settings
 
@@ -34,7 +34,7 @@ class Offline:
 
     pins: Pins
     catalog: Catalog
-    items: tuple[WantedItem, ...]
+    items: tuple[DesiredItem, ...]
     mistakes: tuple[Mistake, ...]
     complete: bool
 

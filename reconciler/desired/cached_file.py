@@ -13,7 +13,7 @@ from reconciler.errors import Place
 from reconciler.fields.values import Wrong
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Node, Outline, Scalar
 from reconciler.model import Ref
-from reconciler.schema.catalog import Catalog, Desire, Draft, WantedField, new
+from reconciler.schema.catalog import Catalog, Desire, DesiredField, Draft, new
 
 NOWHERE = Place("", 1, 1)
 Json = Any
@@ -106,11 +106,11 @@ def draft_of(ref: Ref, row: Json, values: list[Json], file: str) -> Draft:
     draft = Draft(ref, Place(file, line, column))
     numbers = iter(claims)
     for at, line, column in zip(numbers, numbers, numbers, strict=True):
-        key, wanted, by_default = values[at]
-        draft.fields[key] = new(WantedField, (key, wanted, new(Place, (file, line, column)), by_default))
+        key, desired, by_default = values[at]
+        draft.fields[key] = new(DesiredField, (key, desired, new(Place, (file, line, column)), by_default))
     numbers = iter(expects)
     for at, line, column in zip(numbers, numbers, numbers, strict=True):
-        draft.expects.append(WantedField(values[at][0], values[at][1], Place(file, line, column)))
+        draft.expects.append(DesiredField(values[at][0], values[at][1], Place(file, line, column)))
     return draft
 
 

@@ -202,7 +202,7 @@ class Probe:
 
     def is_in_filter(self, key: str) -> bool:
         """Whether the list endpoint gives the value too, after whatever time its index takes."""
-        wanted = self.item.value(key)
+        desired = self.item.value(key)
         member = "role_owners" if key.startswith(ROLES) else key
 
         def listed() -> Hashable:
@@ -220,7 +220,7 @@ class Probe:
             seen = self.item.seen(rows[0], key) if there else None
             return seen.value if seen else None
 
-        _, took = self.item.until(listed, lambda value: value == wanted)
+        _, took = self.item.until(listed, lambda value: value == desired)
         self.listed_after = max(self.listed_after, took or 0.0)
         return took is not None
 

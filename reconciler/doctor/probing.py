@@ -40,12 +40,12 @@ def probed(item: str, space: str | None) -> int:
     from reconciler.render.safe import safe_text
 
     refuse_foreign()
-    wanted = parsed(item)
-    home = read_home(STATE / "probe.yaml", space, [wanted["space"]] if wanted["space"] else [])
+    desired = parsed(item)
+    home = read_home(STATE / "probe.yaml", space, [desired["space"]] if desired["space"] else [])
     connection = connect(())
     with Client(connection, writes=True, probes=True) as client:
         client.transport = ear = Ear(client.transport)
-        writer, ref = opened(client, connection, home, wanted)
+        writer, ref = opened(client, connection, home, desired)
         probe = Probe(
             Scratch(writer, ref),
             noted_at(connection.host, writer.space_key, ref),
@@ -75,7 +75,7 @@ def noted_at(host: str, space_key: str, ref: Ref) -> Path:
 
 
 def opened(
-    client: Client, connection: Connection, home: Home, wanted: Mapping[str, str | None]
+    client: Client, connection: Connection, home: Home, desired: Mapping[str, str | None]
 ) -> tuple[Writer, Ref]:
     """Read the metadata of the item's type; a bare id is looked up.  Raises CannotRun."""
     from reconciler.cli.pull import type_named
@@ -88,11 +88,11 @@ def opened(
     decisions = home.settings.space(home.space)
     writer = Writer(client, home.space, decisions, connection.user_key)
     pins = read_pins(pins_folder(home.root, home.space))
-    groups, item_id = home.settings.groups(), int(wanted["id"] or 0)
+    groups, item_id = home.settings.groups(), int(desired["id"] or 0)
     catalog = writer.open((), groups, pins)
     hits = (
-        [Ref(type_named(wanted["type"], catalog).key, item_id)]
-        if wanted["type"]
+        [Ref(type_named(desired["type"], catalog).key, item_id)]
+        if desired["type"]
         else listed(writer, list(catalog.types), body={"work_item_ids": [item_id]})
     )
     if not hits:

@@ -102,9 +102,9 @@ class Scratch:
         seen = self.seen(self.look().row, key)
         return UNREAD if seen is None else seen.value
 
-    def settled(self, key: str, wanted: Hashable) -> Hashable:
+    def settled(self, key: str, desired: Hashable) -> Hashable:
         """Read a value until it is the wanted one, for as long as this space takes."""
-        return self.await_(lambda: self.value(key), lambda value: value == wanted)
+        return self.await_(lambda: self.value(key), lambda value: value == desired)
 
     def await_(self, ask: Callable[[], T], done: Callable[[T], bool]) -> T:
         """Ask again until the answer is good or patience ends, and learn from it how long that takes."""

@@ -10,7 +10,7 @@ from reconciler.fields.codec import DOCUMENTED, Codec
 from reconciler.fields.json_schema import Schema
 from reconciler.fields.sets import SetCodec, added
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
-from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wanted
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Seen
 from reconciler.manifest.nodes import Node
 
 
@@ -55,10 +55,10 @@ class OneCodec(Codec):
     def offer(self) -> Offer:
         """The options, indexed once."""
 
-    def read(self, node: Node) -> Wanted:
+    def read(self, node: Node) -> Desired:
         """Read one option."""
-        wanted: Wanted = self.offer.read(node)
-        return wanted
+        desired: Desired = self.offer.read(node)
+        return desired
 
     def shapes(self) -> Iterator[Schema]:
         """Describe one option."""

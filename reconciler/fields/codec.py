@@ -14,7 +14,7 @@ from typing import Any
 from reconciler.errors import Mistake, Place, WrongShape, quoted
 from reconciler.fields.json_schema import Schema
 from reconciler.fields.spec import NO_ITEMS, FieldSpec, Items, People, Target
-from reconciler.fields.values import EMPTY, UNREAD, Seen, Wanted, Wish, Wrong
+from reconciler.fields.values import EMPTY, UNREAD, Desired, Seen, Wish, Wrong
 from reconciler.manifest.nodes import AuthoredList, Node, Scalar, kind_of
 
 MOST_READINGS = 4096
@@ -30,12 +30,12 @@ DOCUMENTED = "documented"
 class Codec(ABC):
     """Reads, writes and shows the values of one field.
 
-    `wanted_shape` and `example` stand in messages and in the table of field types, `compared`
+    `desired_shape` and `example` stand in messages and in the table of field types, `compared`
     (what makes two values equal) in the table alone; `cleared_by` is the wire's form of the
     empty value.
     """
 
-    wanted_shape = "a value"
+    desired_shape = "a value"
     example = "a value"
     cleared_by = "null"
     compared = "as it is"
@@ -52,53 +52,53 @@ class Codec(ABC):
         self.people = people
         self.items = items
         self.parts = parts
-        self.readings: dict[Hashable, Wanted] = {}
+        self.readings: dict[Hashable, Desired] = {}
         self.recognized: dict[tuple[type, float], Hashable] = {}
-        self.forms_seen: dict[Wanted, Any] = {}
+        self.forms_seen: dict[Desired, Any] = {}
 
     @property
     def is_looked_up(self) -> bool:
         """Whether only the space can tell what a value of the field stands for."""
         return self.names_people or self.names_items or self.by_lines
 
-    def recall(self, node: Node) -> Wanted:
+    def recall(self, node: Node) -> Desired:
         """Parse a value, at once where the same was written before; raises `Wrong` as `parse` does."""
         form = form_of(node)
-        wanted: Wanted = UNREAD if form is None else self.readings.get(form, UNREAD)
-        if wanted is UNREAD:
-            wanted = self.parse(node)
+        desired: Desired = UNREAD if form is None else self.readings.get(form, UNREAD)
+        if desired is UNREAD:
+            desired = self.parse(node)
             if form is not None and len(self.readings) < MOST_READINGS:
-                self.readings[form] = wanted
-        return wanted
+                self.readings[form] = desired
+        return desired
 
-    def parse(self, node: Node) -> Wanted:
+    def parse(self, node: Node) -> Desired:
         """Read what an author wrote; raises `Wrong` with every mistake in it."""
         if isinstance(node, Scalar) and node.is_null:
             return self.empty
         return self.read(node)
 
     @abstractmethod
-    def read(self, node: Node) -> Wanted:
+    def read(self, node: Node) -> Desired:
         """Read a node that is not the word null."""
 
     @abstractmethod
     def decode(self, wire: Any) -> Seen:
         """Turn the API's value into the canonical one; raises ValueError if it is none of ours."""
 
-    def holds(self, wire: Any, wanted: Wanted) -> bool:
+    def holds(self, wire: Any, desired: Desired) -> bool:
         """Whether an answer's value is all that is wanted; raises ValueError as `decode` does.
 
         Choices, people, days and amounts recur in one form each, which is decoded once.
         """
         kind = type(wire)
         recurs = kind is str or kind is dict or kind is list
-        if recurs and self.forms_seen.get(wanted) == wire:
+        if recurs and self.forms_seen.get(desired) == wire:
             return True
         is_number = kind is int or kind is float or kind is bool
         value = self.recognize(wire) if is_number else self.decode(wire).value
-        held = (wanted.of(value) if isinstance(wanted, Wish) else wanted) == value
+        held = (desired.of(value) if isinstance(desired, Wish) else desired) == value
         if held and recurs and len(self.forms_seen) < MOST_READINGS and is_text(wire):
-            self.forms_seen[wanted] = wire
+            self.forms_seen[desired] = wire
         return held
 
     def recognize(self, wire: float) -> Hashable:
@@ -162,14 +162,14 @@ class Codec(ABC):
         """Yield the work items in a canonical value, each with the keys of the types that may stand there."""
         return iter(())
 
-    def refusal_on(self, item_id: int, wanted: Wanted, place: Place) -> Mistake | None:  # noqa: ARG002 - see above
+    def refusal_on(self, item_id: int, desired: Desired, place: Place) -> Mistake | None:  # noqa: ARG002 - see above
         """Say why the item itself may not have this value (it would point to itself), or None."""
         return None
 
     def misshapen(self, node: Node) -> Wrong:
         """Make the error for a node of the wrong shape."""
         return Wrong(
-            WrongShape(node.place, f"{self.wanted_shape} for {self.spec.label}", found(node), self.example)
+            WrongShape(node.place, f"{self.desired_shape} for {self.spec.label}", found(node), self.example)
         )
 
 
@@ -194,7 +194,7 @@ def form_of(node: Node) -> Hashable:
 class ScalarCodec(Codec):
     """A codec whose authored form is one scalar."""
 
-    def read(self, node: Node) -> Wanted:
+    def read(self, node: Node) -> Desired:
         """Read one scalar."""
         if not isinstance(node, Scalar):
             raise self.misshapen(node)

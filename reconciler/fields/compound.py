@@ -14,7 +14,7 @@ from reconciler.fields.json_schema import Schema, entries
 from reconciler.fields.pairs import pairs_of
 from reconciler.fields.spec import Target
 from reconciler.fields.unread import Unreadable, is_nothing
-from reconciler.fields.values import EMPTY_LABEL, Rule, Seen, Wanted, Wish, Wrong, settle
+from reconciler.fields.values import EMPTY_LABEL, Desired, Rule, Seen, Wish, Wrong, settle
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 Row: TypeAlias = tuple[tuple[str, Hashable], ...]
@@ -31,7 +31,7 @@ class RowWish:
     """What is wanted of the row with one key: a wish for each sub-field that is named."""
 
     key: Hashable
-    wanted: tuple[tuple[str, Wanted], ...]
+    desired: tuple[tuple[str, Desired], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class Rows(Wish):
 
     def laid(self, wish: RowWish, row: Mapping[str, Hashable]) -> Row:
         """Lay one wish over one row."""
-        wanted = dict(wish.wanted)
+        desired = dict(wish.desired)
         values = {
-            sub: settle(wanted[sub], row.get(sub, empty)) if sub in wanted else row.get(sub, empty)
+            sub: settle(desired[sub], row.get(sub, empty)) if sub in desired else row.get(sub, empty)
             for sub, empty in self.empties
         }
         return tuple((sub, value) for (sub, empty) in self.empties if (value := values[sub]) != empty)
@@ -73,7 +73,7 @@ class Rows(Wish):
 class CompoundCodec(Codec):
     """`compound_field`: a two-dimensional array, replaced whole (field-formats.md sections 8.4 and 10b)."""
 
-    wanted_shape = "a list of rows"
+    desired_shape = "a list of rows"
     example = "[{env: prod, when: 2026-12-01}], or {contains: [{…}]} where a key names the rows"
     cleared_by = "[]"
     compared = "row by row in their order, each sub-field as its own type; with a key, by the named rows"
@@ -95,7 +95,7 @@ class CompoundCodec(Codec):
 
     # -- from what is written ----------------------------------------------------------------
 
-    def read(self, node: Node) -> Wanted:
+    def read(self, node: Node) -> Desired:
         """Read a list of rows, or `{contains: [rows]}` where a key tells the rows apart."""
         if isinstance(node, AuthoredList):
             return self.keyed(node, exact=True) if self.row_key else self.plain(node)
@@ -112,16 +112,16 @@ class CompoundCodec(Codec):
         wrong: list[Mistake] = []
         rows: list[Row] = []
         for node in nodes:
-            wanted = self.row(node, wrong)
-            for sub, wish in wanted.items():
+            desired = self.row(node, wrong)
+            for sub, wish in desired.items():
                 if isinstance(wish, Rule):
                     what = f"a rule for {self.parts[sub].spec.label} of a row without a key"
                     wrong.append(Mistake(node.place, what, "write its members as a list"))
             values = (
-                (sub, settle(wanted[sub], empty), empty) for sub, empty in self.empties if sub in wanted
+                (sub, settle(desired[sub], empty), empty) for sub, empty in self.empties if sub in desired
             )
             rows.append(tuple((sub, value) for sub, value, empty in values if value != empty))
-            if wanted and not rows[-1]:
+            if desired and not rows[-1]:
                 wrong.append(Mistake(node.place, f"an empty row in {self.spec.label}", "delete it"))
         if wrong:
             raise Wrong(*wrong)
@@ -134,8 +134,8 @@ class CompoundCodec(Codec):
         part = self.parts[self.row_key]
         for node in nodes:
             before = len(wrong)
-            wanted = self.row(node, wrong)
-            key = settle(wanted.get(self.row_key, part.empty), part.empty)
+            desired = self.row(node, wrong)
+            key = settle(desired.get(self.row_key, part.empty), part.empty)
             if len(wrong) > before:
                 continue
             if key == part.empty:
@@ -144,7 +144,7 @@ class CompoundCodec(Codec):
             elif key in rows:
                 what = f"two rows of {self.spec.label} with {part.spec.label} {part.show(key)}"
                 wrong.append(Mistake(node.place, what, "make them one"))
-            rows[key] = RowWish(key, tuple(wanted.items()))
+            rows[key] = RowWish(key, tuple(desired.items()))
         if not nodes and not exact:
             wrong.append(
                 Mistake(nodes.place, f"a rule without rows for {self.spec.label}", "delete the line")
@@ -153,27 +153,27 @@ class CompoundCodec(Codec):
             raise Wrong(*wrong)
         return Rows(self.row_key, tuple(rows.values()), exact, self.empties)
 
-    def row(self, node: Node, wrong: list[Mistake]) -> dict[str, Wanted]:
+    def row(self, node: Node, wrong: list[Mistake]) -> dict[str, Desired]:
         """Read one row: what is wanted of each sub-field that it names."""
-        wanted: dict[str, Wanted] = {}
+        desired: dict[str, Desired] = {}
         if not isinstance(node, AuthoredMap) or not node:
             few = ", ".join(f"{self.word(part)}: …" for part in list(self.parts.values())[:2])
             what = f"a row of {self.spec.label}"
             wrong.append(WrongShape(node.place, what, found(node), "{" + few + "}"))
-            return wanted
+            return desired
         for name, value in node.items():
             at = node.keys_at[name].place
             part = self.part(name, at, wrong)
             if part is None:
                 continue
-            if part.spec.key in wanted:
+            if part.spec.key in desired:
                 wrong.append(Mistake(at, f"{part.spec.label} twice in one row", "name it once"))
                 continue
             try:
-                wanted[part.spec.key] = part.parse(value)
+                desired[part.spec.key] = part.parse(value)
             except Wrong as error:
                 wrong += error.mistakes
-        return wanted
+        return desired
 
     def part(self, name: str, at: Place, wrong: list[Mistake]) -> Codec | None:
         """Find a sub-field by key, alias or unique name; adds a mistake where there is none."""

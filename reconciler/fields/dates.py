@@ -12,7 +12,7 @@ from reconciler.errors import Mistake, UnknownName, WrongShape
 from reconciler.fields.codec import Codec, ScalarCodec, found
 from reconciler.fields.json_schema import Schema, entries
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
-from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wanted, Wrong
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Seen, Wrong
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -101,7 +101,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 class DayCodec(ScalarCodec):
     """`date` of kind day: compared as a local date, sent as local midnight (section 5.4)."""
 
-    wanted_shape = "a day"
+    desired_shape = "a day"
     example = "2026-12-01"
     compared = "by the day in the space's time zone; the time of day does not count"
 
@@ -136,7 +136,7 @@ class DayCodec(ScalarCodec):
 class MomentCodec(ScalarCodec):
     """`date` of kind moment: an instant to the second (section 5.4)."""
 
-    wanted_shape = "a moment with its zone"
+    desired_shape = "a moment with its zone"
     example = "2026-12-01T20:00:00+08:00"
     compared = "to the second"
 
@@ -181,11 +181,11 @@ class MomentCodec(ScalarCodec):
 class ScheduleCodec(Codec):
     """`schedule`: a first and a last day, both included (field-formats.md section 5.6)."""
 
-    wanted_shape = "two days"
+    desired_shape = "two days"
     example = "{start: 2026-12-01, end: 2026-12-03}"
     compared = "by its first and last day in the space's time zone, both included"
 
-    def read(self, node: Node) -> Wanted:
+    def read(self, node: Node) -> Desired:
         """Read both ends; the last day is not before the first."""
         if not isinstance(node, AuthoredMap):
             raise self.misshapen(node)

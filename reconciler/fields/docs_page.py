@@ -111,7 +111,7 @@ def managed() -> Iterator[tuple[str, type[Codec], str]]:
 
 def row(shown: str, codec: type[Codec], sure: str) -> tuple[str, ...]:
     """Return the cells of one managed type."""
-    return shown, codec.wanted_shape, code(codec.example), codec.compared, code(codec.cleared_by), sure
+    return shown, codec.desired_shape, code(codec.example), codec.compared, code(codec.cleared_by), sure
 
 
 def code(text: str) -> str:

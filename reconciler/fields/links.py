@@ -10,20 +10,20 @@ from reconciler.fields.codec import Codec, found
 from reconciler.fields.json_schema import Schema, members
 from reconciler.fields.text import LINK, WEB_ADDRESS
 from reconciler.fields.unread import Unreadable, is_nothing
-from reconciler.fields.values import EMPTY_LABEL, Seen, Wanted, Wrong
+from reconciler.fields.values import EMPTY_LABEL, Desired, Seen, Wrong
 from reconciler.manifest.nodes import AuthoredList, Node, Scalar
 
 
 class DocumentsCodec(Codec):
     """`link_cloud_doc`: an array of addresses both ways (field-formats.md section 4.5)."""
 
-    wanted_shape = "a list of web addresses"
+    desired_shape = "a list of web addresses"
     example = '["https://…"]'
     cleared_by = "[]"
     compared = "address by address, in their order"
     empty: Hashable = ()
 
-    def read(self, node: Node) -> Wanted:
+    def read(self, node: Node) -> Desired:
         """Read a list; each address once."""
         if not isinstance(node, AuthoredList):
             raise self.misshapen(node)

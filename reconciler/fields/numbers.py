@@ -28,7 +28,7 @@ LARGEST = Decimal(10) ** 15
 class NumberCodec(ScalarCodec):
     """`number`: a JSON number both ways, cleared by null (field-formats.md section 5.1)."""
 
-    wanted_shape = "a number"
+    desired_shape = "a number"
     example = "digits such as 3 or 0.5, without quotes"
     compared = "as exact decimals: 1 and 1.0 are one number"
 
@@ -83,7 +83,7 @@ def plain_decimal(value: Decimal) -> Decimal:
 class BoolCodec(ScalarCodec):
     """`bool`: true, false, or unset, which is neither (field-formats.md section 5.2)."""
 
-    wanted_shape = "true or false"
+    desired_shape = "true or false"
     example = "true or false"
     compared = "as it is; unset is neither true nor false"
 

@@ -157,7 +157,7 @@ def option_id(wire: Any) -> str | None:
 class SelectCodec(OneCodec):
     """`select` and `radio`: `{value}` both ways (field-formats.md section 6.1)."""
 
-    wanted_shape = "one option"
+    desired_shape = "one option"
     example = "a label, or {id: …}"
     compared = "by option id: a renamed label is no change"
 
@@ -170,7 +170,7 @@ class SelectCodec(OneCodec):
 class MultiSelectCodec(SeveralCodec):
     """`multi_select` and tags: `[{value}]` both ways (field-formats.md section 6.2)."""
 
-    wanted_shape = "a list of options"
+    desired_shape = "a list of options"
     example = "[iOS, Web], or {contains: [iOS], excludes: [Web]}"
     compared = "as a set of option ids"
 

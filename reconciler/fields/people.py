@@ -102,7 +102,7 @@ def user_keys(wire: Any) -> list[str]:
 class UserCodec(ScalarCodec):
     """`user`: one user key (field-formats.md section 7.1)."""
 
-    wanted_shape = "one person"
+    desired_shape = "one person"
     example = "an e-mail, a user key, or a name from `people`"
     compared = "by user key"
     names_people = True
@@ -155,7 +155,7 @@ class UserCodec(ScalarCodec):
 class UsersCodec(SetCodec):
     """`multi_user`, watchers and the members of one role (section 7.2 and 9)."""
 
-    wanted_shape = "a list of people"
+    desired_shape = "a list of people"
     example = "[ana@example.com], or {contains: [ana@example.com]}"
     compared = "as a set of user keys"
     names_people = True

@@ -237,9 +237,9 @@ def read_top(node: SyntaxTreeNode) -> Iterator[Block]:
         yield read_line(node, "p", "paragraph")
 
 
-def read_line(node: SyntaxTreeNode, kind: Kind, wanted: str) -> Block:
+def read_line(node: SyntaxTreeNode, kind: Kind, desired: str) -> Block:
     """Turn a paragraph or a heading into a block."""
-    if node.type != wanted:
+    if node.type != desired:
         raise unsayable(node)
     return Block(kind, tuple(run for inline in node.children for run in read_runs(inline, frozenset())))
 

@@ -12,7 +12,7 @@ from reconciler.fields.json_schema import ANY_TEXT, Schema, entries
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.spec import FieldSpec, Items, Target
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
-from reconciler.fields.values import EMPTY, EMPTY_LABEL, Rule, Seen, Wanted, Wrong
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Rule, Seen, Wrong
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 ITEM_ID = re.compile(r"[1-9][0-9]{0,18}")
@@ -151,7 +151,7 @@ def to_itself(place: Place, owner: str) -> Mistake:
 class RelatedCodec(Codec):
     """`work_item_related_select`: the id of one item both ways (field-formats.md section 8.1)."""
 
-    wanted_shape = "a work item"
+    desired_shape = "a work item"
     example = FORM
     compared = "by item id"
     names_items = True
@@ -165,13 +165,13 @@ class RelatedCodec(Codec):
         if value is not EMPTY:
             yield self.spec.targets, value
 
-    def read(self, node: Node) -> Wanted:
+    def read(self, node: Node) -> Desired:
         """Read an id or a name."""
         return read_item(node, self.spec, self.items)
 
-    def refusal_on(self, item_id: int, wanted: Wanted, place: Place) -> Mistake | None:
+    def refusal_on(self, item_id: int, desired: Desired, place: Place) -> Mistake | None:
         """Refuse the item itself."""
-        return to_itself(place, self.spec.label) if wanted == item_id else None
+        return to_itself(place, self.spec.label) if desired == item_id else None
 
     def shapes(self) -> Iterator[Schema]:
         """Describe an id, or a name."""
@@ -197,7 +197,7 @@ class RelatedCodec(Codec):
 class RelatedItemsCodec(SetCodec):
     """`work_item_related_multi_select`: a set of ids (field-formats.md section 8.2)."""
 
-    wanted_shape = "a list of work items"
+    desired_shape = "a list of work items"
     example = '[6300012345, {name: "26-12"}], or {contains: [6300012345]}'
     compared = "as a set of item ids"
     names_items = True
@@ -214,9 +214,9 @@ class RelatedItemsCodec(SetCodec):
         """Read an id or a name."""
         return (read_item(node, self.spec, self.items),)
 
-    def refusal_on(self, item_id: int, wanted: Wanted, place: Place) -> Mistake | None:
+    def refusal_on(self, item_id: int, desired: Desired, place: Place) -> Mistake | None:
         """Refuse the item itself among the members."""
-        members = wanted.contains if isinstance(wanted, Rule) else wanted
+        members = desired.contains if isinstance(desired, Rule) else desired
         inside = isinstance(members, frozenset) and item_id in members
         return to_itself(place, self.spec.label) if inside else None
 

@@ -27,7 +27,7 @@ from reconciler.fields.prose import (
 )
 from reconciler.fields.text import canonical, nothing_in, text_of, written_text
 from reconciler.fields.unread import Unreadable
-from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wanted, Wish, Wrong
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Seen, Wish, Wrong
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
 
 LONGEST_MARKDOWN = 100_000
@@ -91,12 +91,12 @@ class Formatted(Wish):
 class RichTextCodec(Codec):
     """`multi_text`: a string or blocks on the way in, a document on the way out."""
 
-    wanted_shape = "a text"
+    desired_shape = "a text"
     example = '"plain words", {markdown: …}, or {text: …, replace_formatting: true}'
     cleared_by = '""'
     compared = "plain words with the words of the live text; Markdown with its words and formatting"
 
-    def read(self, node: Node) -> Wanted:
+    def read(self, node: Node) -> Desired:
         """Read plain words, Markdown, or words that may replace formatting."""
         if isinstance(node, Scalar):
             return self.words(node, "nothing")

@@ -9,7 +9,7 @@ from typing import Any
 from reconciler.errors import Mistake, UnknownName, nearest
 from reconciler.fields.codec import Codec
 from reconciler.fields.json_schema import Schema, entries, members
-from reconciler.fields.values import EMPTY_LABEL, Rule, Seen, Wanted, Wrong
+from reconciler.fields.values import EMPTY_LABEL, Desired, Rule, Seen, Wrong
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 MODES = ("contains", "excludes")
@@ -19,13 +19,13 @@ NO_NULL = "delete it (an empty list is [])"
 class SetCodec(Codec):
     """A codec whose canonical value is a frozenset; order never matters, doubles are refused."""
 
-    wanted_shape = "a list"
+    desired_shape = "a list"
     example = "[one, two], or {contains: [one], excludes: [two]}"
     cleared_by = "[]"
     compared = "as a set"
     empty: Hashable = frozenset()
 
-    def read(self, node: Node) -> Wanted:
+    def read(self, node: Node) -> Desired:
         """Read an exact list, or a map with `contains` and `excludes`."""
         if isinstance(node, AuthoredList):
             return self.read_members(node)

@@ -12,7 +12,7 @@ from reconciler.errors import QUOTABLE, Mistake
 from reconciler.fields.codec import ScalarCodec
 from reconciler.fields.json_schema import ANY_TEXT, Schema
 from reconciler.fields.unread import Unreadable
-from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wanted, Wrong
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Seen, Wrong
 from reconciler.manifest.nodes import Node, Scalar
 
 TELEPHONE = re.compile(r"(?:\+?[0-9]{1,4})?(?:[-()*#]*[0-9]){3,50}")
@@ -67,12 +67,12 @@ def nothing_in(scalar: Scalar, fix: str = "write null to empty the field") -> Wr
 class TextCodec(ScalarCodec):
     """`text`: a string both ways (field-formats.md section 4.1)."""
 
-    wanted_shape = "a text"
+    desired_shape = "a text"
     example = '"a text in quotes"'
     compared = "as text; Unicode forms, line ends and newlines at the end do not count"
     cleared_by = '""'
 
-    def parse(self, node: Node) -> Wanted:
+    def parse(self, node: Node) -> Desired:
         """Read a text; an item is never without a name."""
         if self.is_name and isinstance(node, Scalar) and node.is_null:
             raise Wrong(Mistake(node.place, "an item without a name", NAMED))
@@ -107,9 +107,9 @@ class TextCodec(ScalarCodec):
             raise Unreadable("a name", wire)
         return Seen(text)
 
-    def holds(self, wire: Any, wanted: Wanted) -> bool:
+    def holds(self, wire: Any, desired: Desired) -> bool:
         """Compare; a wanted text is canonical, and is read as itself."""
-        return (type(wire) is str and wire == wanted) or super().holds(wire, wanted)
+        return (type(wire) is str and wire == desired) or super().holds(wire, desired)
 
     def encode(self, value: Any) -> Any:
         """Send the string, `""` to clear."""
@@ -150,7 +150,7 @@ class PatternCodec(TextCodec):
 class LinkCodec(PatternCodec):
     """`link`: one http or https address, compared byte by byte (field-formats.md section 4.4)."""
 
-    wanted_shape = "a web address"
+    desired_shape = "a web address"
     example = '"https://…"'
 
     def shapes(self) -> Iterator[Schema]:
@@ -161,7 +161,7 @@ class LinkCodec(PatternCodec):
 class TelephoneCodec(PatternCodec):
     """`telephone`: digits with signs and no blanks, at most 54 (field-formats.md section 4.6)."""
 
-    wanted_shape = "a telephone number"
+    desired_shape = "a telephone number"
     example = '"+86-13800000000", at most 54 characters'
     compared = "without any blanks"
 
@@ -177,7 +177,7 @@ class TelephoneCodec(PatternCodec):
 class EmailCodec(PatternCodec):
     """`email`: a text with one @ in it, at most 254; it is no person (field-formats.md section 4.7)."""
 
-    wanted_shape = "an e-mail address"
+    desired_shape = "an e-mail address"
     example = '"ops@example.com"'
 
     def fits(self, text: str) -> bool:

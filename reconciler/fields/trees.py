@@ -106,11 +106,11 @@ class Tree:
 
     def matches(self, text: str, options: tuple[Option, ...]) -> Iterator[Path]:
         """Yield every path whose labels, parted by slashes, are `text`; enabled options before disabled."""
-        for wanted in (False, True):
+        for desired in (False, True):
             hits = [
                 (option.id, *rest)
                 for option in options
-                if option.disabled is wanted and option.label
+                if option.disabled is desired and option.label
                 for rest in self.rests(text, option)
             ]
             if hits:
@@ -275,7 +275,7 @@ def bare(path: Path) -> dict[str, Any]:
 class TreeSelectCodec(OneCodec):
     """`tree_select`: one path of nested options both ways (field-formats.md sections 6.3 and 10)."""
 
-    wanted_shape = "a path of labels"
+    desired_shape = "a path of labels"
     example = "Region / City, [Region, City], or {id: …}"
     compared = "by the option ids of the whole path"
 
@@ -288,7 +288,7 @@ class TreeSelectCodec(OneCodec):
 class TreeMultiSelectCodec(SeveralCodec):
     """`tree_multi_select`: a set of paths, shared parents repeated (field-formats.md section 6.4)."""
 
-    wanted_shape = "a list of paths"
+    desired_shape = "a list of paths"
     example = "[Region / City, Region / Town], or {contains: [Region / City]}"
     compared = "as a set of paths of option ids"
 
@@ -350,7 +350,7 @@ class Lines:
 class BusinessCodec(OneCodec):
     """`business`: the id of a business line, written as a path of names (field-formats.md section 6.5)."""
 
-    wanted_shape = "a business line"
+    desired_shape = "a business line"
     example = "Group / Line, [Group, Line], or {id: …}"
     compared = "by the id of the business line"
     by_lines = True

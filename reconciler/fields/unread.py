@@ -19,9 +19,9 @@ class Unreadable(ValueError):
     The field is blocked: to plan over it would be to overwrite what nobody has seen.
     """
 
-    def __init__(self, wanted: str, wire: Any) -> None:
+    def __init__(self, expected: str, wire: Any) -> None:
         """Say what was expected, and the shape of what came."""
-        super().__init__(f"expected {wanted}, got {shape_of(wire)}")
+        super().__init__(f"expected {expected}, got {shape_of(wire)}")
 
 
 class Disputed(tuple[Any, ...]):

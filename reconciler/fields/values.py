@@ -47,9 +47,9 @@ class Rule(Wish):
         return (live | self.contains) - self.excludes
 
 
-def settle(wanted: Wanted, live: Hashable) -> Hashable:
-    """Return the canonical value that `wanted` makes of `live`."""
-    return wanted.of(live) if isinstance(wanted, Wish) else wanted
+def settle(desired: Desired, live: Hashable) -> Hashable:
+    """Return the canonical value that `desired` makes of `live`."""
+    return desired.of(live) if isinstance(desired, Wish) else desired
 
 
 class Seen(NamedTuple):
@@ -68,4 +68,4 @@ class Wrong(Exception):
         self.mistakes = mistakes
 
 
-Wanted: TypeAlias = Hashable | Wish
+Desired: TypeAlias = Hashable | Wish

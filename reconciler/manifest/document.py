@@ -79,11 +79,11 @@ def field_of(node: object) -> Scalar:
     return word_of(node, "the name of a field", "write its key, alias or name")
 
 
-def word_of(node: object, wanted: str, fix: str) -> Scalar:
+def word_of(node: object, expected: str, fix: str) -> Scalar:
     """Read a scalar that says something."""
     if isinstance(node, Scalar) and node.text and not node.is_null and not node.is_blank:
         return node
-    raise unexpected(wanted, node, fix)
+    raise unexpected(expected, node, fix)
 
 
 def item_kind(node: object) -> str | None:

@@ -30,7 +30,7 @@ def found(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> list[Pa
             place = Place(shown(path, root), 1, 1)
             mistakes.append(Mistake(place, f"more than {MOST_FILES} files", "name fewer at a time"))
             return []
-    return sorted(desired(files, root, mistakes))
+    return sorted(desired_files(files, root, mistakes))
 
 
 def named(path: Path, root: Path, mistakes: list[Mistake]) -> list[Path]:
@@ -50,7 +50,7 @@ def named(path: Path, root: Path, mistakes: list[Mistake]) -> list[Path]:
     return []
 
 
-def desired(files: Iterable[Path], root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
+def desired_files(files: Iterable[Path], root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
     """Leave out the settings, which a shell's `*.yaml` brings along, and what can only be read by waiting."""
     settings_alone = all(path.name == SETTINGS for path in files)
 

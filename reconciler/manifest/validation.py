@@ -46,14 +46,14 @@ def wrong(what: str, fix: str, offset: int = 0) -> PydanticCustomError:
     return PydanticCustomError("authored", "{what}; {fix}", {"what": what, "fix": fix, "offset": offset})
 
 
-def unexpected(wanted: str, node: object, fix: str) -> PydanticCustomError:
-    """Make the error of a node of another shape than `wanted`."""
+def unexpected(expected: str, node: object, fix: str) -> PydanticCustomError:
+    """Make the error of a node of another shape than `expected`."""
     if isinstance(node, Scalar) and node.is_blank:
         return wrong("no value", fix)
     if isinstance(node, Scalar) and not node.text:
-        return wrong(f"expected {wanted}, found an empty text", fix)
+        return wrong(f"expected {expected}, found an empty text", fix)
     kind = kind_of(node) if isinstance(node, Scalar | AuthoredList | AuthoredMap) else type(node).__name__
-    return wrong(f"expected {wanted}, found {kind}", fix)
+    return wrong(f"expected {expected}, found {kind}", fix)
 
 
 def no_map(node: object) -> PydanticCustomError:

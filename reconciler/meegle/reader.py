@@ -21,7 +21,7 @@ from reconciler.meegle.records import Record, read_record
 from reconciler.meegle.rows import sift
 from reconciler.meegle.spaces import find_space
 from reconciler.model import ROLES, Item, Ref
-from reconciler.schema.catalog import Catalog, Mentions, WantedItem
+from reconciler.schema.catalog import Catalog, DesiredItem, Mentions
 from reconciler.schema.pins import Pins, decided, pinned_people
 from reconciler.schema.types import NAME, TypeSpec
 from reconciler.settings import SpaceSettings
@@ -96,12 +96,12 @@ class Reader:
         self.names |= {found.key, found.name}
         pinned = {key: decided(spec, self.settings) for key, spec in pins.types.items()}
         listed = self.client.read(api.ALL_TYPES, path={"project_key": self.space_key}).get("data") or []
-        wanted = set(types)
-        wanted |= {spec.key for spec in pinned.values() for word in types if spec.answers_to(word)}
+        desired = set(types)
+        desired |= {spec.key for spec in pinned.values() for word in types if spec.answers_to(word)}
         rows = [
             row
             for row in listed
-            if {str(row.get("type_key")), str(row.get("api_name")), str(row.get("name"))} & wanted
+            if {str(row.get("type_key")), str(row.get("api_name")), str(row.get("name"))} & desired
         ]
         with ThreadPoolExecutor(THREADS) as pool:
             specs = {spec.key: spec for spec in pool.map(self.type_spec, rows)}
@@ -281,9 +281,9 @@ class Reader:
             if row.get("user_key")
         ]
 
-    def items(self, wanted: Mapping[Ref, Sequence[str]], size: int = BATCH) -> dict[Ref, Item]:
+    def items(self, desired: Mapping[Ref, Sequence[str]], size: int = BATCH) -> dict[Ref, Item]:
         """Read many items, in batches of one type, with the fields that are wanted of each."""
-        readings = self.batches(wanted, self.read, size)
+        readings = self.batches(desired, self.read, size)
         return {item.ref: item for reading in readings for item in reading.items.values()}
 
     def confirm(self, asked: Mapping[int, Sequence[str]]) -> dict[int, tuple[str, str]]:
@@ -300,7 +300,7 @@ class Reader:
             found |= {ref.id: (ref.type_key, item.name) for ref, item in live.items()}
         return found
 
-    def survey(self, items: Iterable[WantedItem]) -> Survey:
+    def survey(self, items: Iterable[DesiredItem]) -> Survey:
         """Read all items, and keep those that do not agree with what is wanted of them."""
         wants = {item.ref: item for item in items}
         keys = {ref: tuple(one.key for one in (*item.fields, *item.expects)) for ref, item in wants.items()}
@@ -318,14 +318,14 @@ class Reader:
 
     def batches(
         self,
-        wanted: Mapping[Ref, Sequence[str]],
+        desired: Mapping[Ref, Sequence[str]],
         read: Callable[[str, list[int], Mapping[int, Sequence[str]]], Reading],
         size: int,
     ) -> list[Reading]:
         """Read items of one type at a time, several calls at once."""
         batches: list[tuple[str, list[int], dict[int, Sequence[str]]]] = []
-        for type_key in sorted({ref.type_key for ref in wanted}):
-            keys = {ref.id: some for ref, some in wanted.items() if ref.type_key == type_key}
+        for type_key in sorted({ref.type_key for ref in desired}):
+            keys = {ref.id: some for ref, some in desired.items() if ref.type_key == type_key}
             ids = sorted(keys)
             batches += [(type_key, ids[start : start + size], keys) for start in range(0, len(ids), size)]
         with ThreadPoolExecutor(THREADS) as pool:

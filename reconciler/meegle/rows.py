@@ -134,7 +134,7 @@ def role_list(wire: Any) -> Roles:
     return tuple(roles.items())
 
 
-def fold_roles(live: Roles, wanted: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+def fold_roles(live: Roles, desired: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     """Lay the wanted roles over the live list: all roles, live order first (field-formats.md 9.3)."""
     owners: dict[str, list[str]] = {role: list(members) for role, members in live}
-    return [{"role": role, "owners": members} for role, members in {**owners, **wanted}.items()]
+    return [{"role": role, "owners": members} for role, members in {**owners, **desired}.items()]

@@ -116,9 +116,9 @@ def compared(codec: Codec, value: str) -> Any:
     if codec.spec.type in LISTS | IDS:
         return ids(codec, parts(value))
     if codec.spec.type in {"number", "bool", "date"}:
-        wanted = read(codec.parse, value)
+        desired = read(codec.parse, value)
         try:
-            return codec.encode(wanted)
+            return codec.encode(desired)
         except NoZone as error:
             raise no_zone(error) from None
     return value

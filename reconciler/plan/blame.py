@@ -26,7 +26,7 @@ def suspects(plan: Plan) -> tuple[Ref, ...]:
         sorted(
             {
                 update.ref
-                for update in (*plan.updates, *plan.left)
+                for update in (*plan.updates, *plan.skipped)
                 if any(one.why in BLAMED for one in update.changes)
             }
         )
@@ -87,13 +87,13 @@ def put_back(change: Change, records: Iterable[Record]) -> int:
     """Count how often the wanted value followed another one, by whoever it was."""
     times, away = 0, False
     for one in sorted((one for one in records if one.key == change.key), key=lambda one: one.at):
-        back = led_to_wanted(one, change)
+        back = led_to_desired(one, change)
         times += back and away
         away = not back
     return times
 
 
-def led_to_wanted(record: Record, change: Change) -> bool:
+def led_to_desired(record: Record, change: Change) -> bool:
     """Whether a record made the value that is wanted, or of a set what differs from it."""
     had, has = set(strings_of(change.before)), set(strings_of(change.after))
     if record.new or not (record.add or record.delete):
@@ -121,7 +121,7 @@ def blamed(
             ),
         )
 
-    return replace(plan, updates=tuple(map(told, plan.updates)), left=tuple(map(told, plan.left)))
+    return replace(plan, updates=tuple(map(told, plan.updates)), skipped=tuple(map(told, plan.skipped)))
 
 
 def named(

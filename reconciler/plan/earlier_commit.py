@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from reconciler.desired.by_pins import STATE, Files, Offline, Reading
 from reconciler.errors import Mistake, ReconcilerError
-from reconciler.fields.values import Wanted
+from reconciler.fields.values import Desired
 from reconciler.manifest.files import SETTINGS_MISNAMED, absolute, is_desired
 from reconciler.manifest.git_tree import PIN_LIMIT, Tree, is_visible, prefix_of, tree_of
 from reconciler.manifest.loading import EMPTY, SETTINGS, read_bytes
 from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.model import BASE_UNKNOWN, Ref
 from reconciler.plan.why import CERTAIN, Doubt, Wishes, wishes
-from reconciler.schema.catalog import WantedItem, WorkedOut
+from reconciler.schema.catalog import DesiredItem, WorkedOut
 from reconciler.schema.pins import FOLDER, decided, pinned_people
 from reconciler.settings import Guards, Settings, SpaceSettings, read_settings
 
@@ -148,11 +148,11 @@ def strictest(today: Settings) -> Settings:
 
 
 def told_at(
-    workspace: Workspace, reader: Reader, sha: str, wanted: Keys, changed: tuple[str, ...] | None = None
+    workspace: Workspace, reader: Reader, sha: str, desired: Keys, changed: tuple[str, ...] | None = None
 ) -> Told:
     """Return what a commit wanted, read by its own settings and pins.
 
-    `wanted` is what the run is about: it alone is looked for outside of the folders of state.  With
+    `desired` is what the run is about: it alone is looked for outside of the folders of state.  With
     `changed` only those files, and those that are gone, are read: the others want today what they wanted
     then, and no two files want the same field.
     """
@@ -164,13 +164,13 @@ def told_at(
     state = [one for one in layout.state if changed is None or is_due(one, layout, workspace, changed)]
     with pins_of(layout) as root:
         past = Commit(
-            workspace, reader, layout, settings or Settings(), root, frozenset(ref.id for ref, _ in wanted)
+            workspace, reader, layout, settings or Settings(), root, frozenset(ref.id for ref, _ in desired)
         )
         if settings is None:
             past.doubt(f"{layout.shown(layout.settings or SETTINGS)} cannot be read")
         past.look_at_links(pins)
         found = past.read(dict(layout.tree.read(state)))
-        missing = wanted - found.keys() if found or changed is not None else wanted
+        missing = desired - found.keys() if found or changed is not None else desired
         elsewhere = past.elsewhere(missing, every=not found and changed is None)
         if elsewhere:
             other = past.read(elsewhere)
@@ -287,11 +287,11 @@ class Commit:
             wrong = [one for one in read.mistakes if one.place.file == file]
             if any(one.what != EMPTY for one in wrong):
                 self.doubt(f"{file} cannot be read")
-        found: dict[tuple[Ref, str], Wanted] = {}
+        found: dict[tuple[Ref, str], Desired] = {}
         for space, mine in sorted(read.offline.items()):
             keys = {space, mine.pins.space_key, self.settings.space(space).project_key} - {"", None}
             if self.ours & keys:
-                items, mistakes = self.desired(read, mine, space, names)
+                items, mistakes = self.desired_items(read, mine, space, names)
                 found |= wishes(items)
                 self.blame(read.outlines_of(space), [*read.mistakes, *mistakes])
             elif keys == {space}:
@@ -316,9 +316,9 @@ class Commit:
             if one.file in wrong:
                 self.doubt(f"{one.file} holds mistakes", frozenset(one.ids))
 
-    def desired(
+    def desired_items(
         self, read: Files, mine: Offline, space: str, contents: Mapping[str, bytes]
-    ) -> tuple[tuple[WantedItem, ...], Sequence[Mistake]]:
+    ) -> tuple[tuple[DesiredItem, ...], Sequence[Mistake]]:
         """Return what the files want by the pins of their commit, and what in them is a mistake."""
         from reconciler.plan.planning import is_confirmed
 

@@ -292,7 +292,7 @@ def plan_file(
         ),
         whole=plan.whole,
         resource_changes=[resource(plan, update) for update in plan.updates],
-        left_alone=[resource(plan, update) for update in plan.left],
+        left_alone=[resource(plan, update) for update in plan.skipped],
         released=[
             ReleasedFile(type=one.ref.type_key, id=one.ref.id, key=one.key, name=one.name)
             for one in plan.released
@@ -310,7 +310,7 @@ def plan_file(
             )
             for one in plan.blocks
         ],
-        agree=plan.agree,
+        agree=plan.in_sync,
         named=plan.named,
         notes=list(plan.notes),
         settings_changes=list(plan.settings_changes),
@@ -340,7 +340,7 @@ def drift(plan: Plan) -> Iterator[ItemFile]:
     """Yield how each item moved under us: from what the base wanted to what is live."""
     moved: dict[Ref, list[Change]] = {}
     titles = {}
-    for update in (*plan.updates, *plan.left):
+    for update in (*plan.updates, *plan.skipped):
         titles[update.ref] = update.title
         moved.setdefault(update.ref, []).extend(one for one in update.changes if one.why in {"drift", "both"})
     for ref, changes in sorted(moved.items()):
@@ -488,7 +488,7 @@ def plan_of(made: PlanFile) -> Plan:
             )
             for one in made.blocked
         ),
-        agree=made.agree,
+        in_sync=made.agree,
         named=made.named,
         metadata_digest=made.metadata_digest,
         base=made.base.commit,
@@ -498,7 +498,7 @@ def plan_of(made: PlanFile) -> Plan:
         commit=made.desired.commit,
         dirty=made.desired.dirty,
         seal=made.seal,
-        left=tuple(update_of(one) for one in made.left_alone),
+        skipped=tuple(update_of(one) for one in made.left_alone),
         released=tuple(Released(Ref(one.type, one.id), one.key, one.name) for one in made.released),
         notes=tuple(made.notes),
         settings_changes=tuple(made.settings_changes),

@@ -12,7 +12,7 @@ from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Rule, Seen, settle
 from reconciler.model import BASE_UNKNOWN, GONE, Block, Change, Item, Plan, Ref, Released, Unapplied, Update
 from reconciler.plan.why import Past, released, word_for
-from reconciler.schema.catalog import Catalog, WantedField, WantedItem
+from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
 from reconciler.schema.types import PEOPLE_TYPES, strings
 
 ABORTED = "terminated"
@@ -37,7 +37,7 @@ class Standpoint:
 
 
 def make_plan(
-    wanted: Iterable[WantedItem],
+    desired: Iterable[DesiredItem],
     live: Mapping[Ref, Item],
     catalog: Catalog,
     *,
@@ -56,8 +56,8 @@ def make_plan(
     updates: list[Update] = []
     left: list[Update] = []
     blocks: list[Block] = []
-    agree = len(agreed)
-    items = tuple(wanted)
+    in_sync = len(agreed)
+    items = tuple(desired)
     for want in items:
         if want.ref in agreed:
             continue
@@ -66,7 +66,7 @@ def make_plan(
         send, leave = parted(update) if update else (None, None)
         updates += [send] if send else []
         left += [leave] if leave else []
-        agree += update is None and not held
+        in_sync += update is None and not held
     return Plan(
         host=host,
         space=catalog.space,
@@ -74,13 +74,13 @@ def make_plan(
         types={key: spec.word for key, spec in sorted(catalog.types.items())},
         updates=tuple(updates),
         blocks=tuple(blocks),
-        agree=agree,
+        in_sync=in_sync,
         named=named,
         metadata_digest=catalog.digest(touched(updates)),
         base=standpoint.base if standpoint else None,
         applied=standpoint.applied if standpoint else None,
         unapplied=standpoint.unapplied if standpoint else (),
-        left=tuple(left),
+        skipped=tuple(left),
         released=tuple(released_rows(items, catalog, standpoint)) if standpoint else (),
         notes=(*(standpoint.notes if standpoint else ()), *sorted(catalog.notes)),
     )
@@ -99,7 +99,7 @@ def parted(update: Update) -> tuple[Update | None, Update | None]:
 def leaving(plan: Plan, reason: Callable[[Ref, Change], str | None], catalog: Catalog) -> Plan:
     """Leave alone the rows for which there is a reason to."""
     sent: list[Update] = []
-    left = {update.ref: update for update in plan.left}
+    left = {update.ref: update for update in plan.skipped}
     for update in plan.updates:
         marked = tuple(replace(one, held=reason(update.ref, one)) for one in update.changes)
         send, leave = parted(replace(update, changes=marked))
@@ -110,7 +110,7 @@ def leaving(plan: Plan, reason: Callable[[Ref, Change], str | None], catalog: Ca
     return replace(
         plan,
         updates=tuple(sent),
-        left=tuple(left.values()),
+        skipped=tuple(left.values()),
         metadata_digest=catalog.digest(touched(sent)),
     )
 
@@ -137,7 +137,7 @@ def blocking(plan: Plan, fault: Callable[[Ref, Change], tuple[str, str] | None],
 
 
 def released_rows(
-    items: tuple[WantedItem, ...], catalog: Catalog, standpoint: Standpoint
+    items: tuple[DesiredItem, ...], catalog: Catalog, standpoint: Standpoint
 ) -> Iterator[Released]:
     """Yield the rows of what is no longer managed."""
     for ref, key in released(items, standpoint.past):
@@ -165,14 +165,14 @@ def people_of(plan: Plan) -> set[str]:
 
 
 def compare(
-    want: WantedItem, item: Item | None, catalog: Catalog, standpoint: Standpoint | None = None
+    want: DesiredItem, item: Item | None, catalog: Catalog, standpoint: Standpoint | None = None
 ) -> tuple[Update | None, list[Block]]:
     """Return what one item needs, and what keeps parts of it from being written."""
     if item is None:
         return None, [whole(want, "", GONE, "take the item out of the file, or restore it in Meegle")]
     if item.aborted:
         if not item.unreadable and all(
-            settle(one.wanted, seen.value) == seen.value
+            settle(one.desired, seen.value) == seen.value
             for one in want.fields
             if (seen := item.values.get(one.key))
         ):
@@ -186,7 +186,7 @@ def compare(
     blocks: list[Block] = []
     for one in want.fields:
         seen = item.values.get(one.key)
-        if seen is not None and (after := settle(one.wanted, seen.value)) == seen.value:
+        if seen is not None and (after := settle(one.desired, seen.value)) == seen.value:
             continue
         label = catalog.label(want.ref.type_key, one.key)
         if seen is None:
@@ -205,7 +205,12 @@ def compare(
 
 
 def reasoned(
-    made: Change, want: WantedItem, one: WantedField, codec: Codec, seen: Seen, standpoint: Standpoint | None
+    made: Change,
+    want: DesiredItem,
+    one: DesiredField,
+    codec: Codec,
+    seen: Seen,
+    standpoint: Standpoint | None,
 ) -> Change:
     """Add why the field differs, and whether an apply leaves it alone."""
     if standpoint is None:
@@ -214,7 +219,7 @@ def reasoned(
     if standpoint.past.is_unknown(at):
         # Without a word nobody can tell a change of this commit from an edit in the space.
         return replace(made, held=BASE_UNKNOWN)
-    word = word_for(at, one.wanted, seen.value, standpoint.past)
+    word = word_for(at, one.desired, seen.value, standpoint.past)
     if word != "both":
         held = standpoint.keeps(want.ref, one.key) if word == "drift" else None
         return replace(made, why=word, held=held)
@@ -222,21 +227,21 @@ def reasoned(
     return replace(made, why=word, base=codec.encode(base), base_label=codec.show(base))
 
 
-def broken_expectation(want: WantedItem, item: Item, catalog: Catalog) -> Block | None:
+def broken_expectation(want: DesiredItem, item: Item, catalog: Catalog) -> Block | None:
     """Hold the item back where a live value is neither the expected nor the wanted one."""
-    wishes = {one.key: one.wanted for one in want.fields}
+    wishes = {one.key: one.desired for one in want.fields}
     for one in want.expects:
         seen = item.values.get(one.key)
         if seen is None and one.key in item.unreadable:
             reason = f"{catalog.label(want.ref.type_key, one.key)} is expected, and {item.unread(one.key)}"
             return Block(want.ref, item.name, None, "", reason, "mend it in Meegle", one.place)
         if seen is None or seen.value in (
-            settle(one.wanted, seen.value),
-            settle(wishes.get(one.key, one.wanted), seen.value),
+            settle(one.desired, seen.value),
+            settle(wishes.get(one.key, one.desired), seen.value),
         ):
             continue
         codec = catalog.codec(want.ref.type_key, one.key)
-        reason = f"expected {codec.spec.label} {codec.show(settle(one.wanted, seen.value))}"
+        reason = f"expected {codec.spec.label} {codec.show(settle(one.desired, seen.value))}"
         return Block(
             want.ref,
             item.name,
@@ -249,18 +254,18 @@ def broken_expectation(want: WantedItem, item: Item, catalog: Catalog) -> Block 
     return None
 
 
-def whole(want: WantedItem, title: str, reason: str, repair: str) -> Block:
+def whole(want: DesiredItem, title: str, reason: str, repair: str) -> Block:
     """Block a whole item."""
     return Block(want.ref, title, None, "", reason, repair, want.place)
 
 
-def block(want: WantedItem, item: Item, one: WantedField, label: str, reason: str) -> Block:
+def block(want: DesiredItem, item: Item, one: DesiredField, label: str, reason: str) -> Block:
     """Block one field."""
     repair = "change or delete the line, or mend it in Meegle"
     return Block(want.ref, item.name, one.key, label, reason, repair, one.place)
 
 
-def change(one: WantedField, codec: Codec, seen: Seen, after: Any, *, clears: bool) -> Change:
+def change(one: DesiredField, codec: Codec, seen: Seen, after: Any, *, clears: bool) -> Change:
     """Make the row of one differing field."""
     before: Any = seen.value
     added: tuple[str, ...] = ()
@@ -268,7 +273,7 @@ def change(one: WantedField, codec: Codec, seen: Seen, after: Any, *, clears: bo
     if isinstance(codec, SetCodec):
         added = tuple(map(codec.show_member, codec.ordered(after - before)))
         removed = tuple(map(codec.show_member, codec.ordered(before - after)))
-    rule = one.wanted if isinstance(one.wanted, Rule) else None
+    rule = one.desired if isinstance(one.desired, Rule) else None
     return Change(
         key=one.key,
         name=codec.spec.label,

@@ -28,7 +28,7 @@ from reconciler.plan.planner import leaving, make_plan, people_of
 from reconciler.plan.selection import Selector, select, selector
 from reconciler.plan.settings_changes import settings_changes
 from reconciler.plan.targets import confirmed, named, questions
-from reconciler.schema.catalog import Catalog, WantedItem
+from reconciler.schema.catalog import Catalog, DesiredItem
 from reconciler.schema.pins import Pins
 from reconciler.settings import Guards, Settings, SpaceSettings, find_settings, load_settings
 
@@ -219,7 +219,7 @@ class Selection:
         return not self.only and not self.exclude and self.files is None
 
 
-def desired(workspace: Workspace, reader: Reader, selection: Selection) -> tuple[WantedItem, ...]:
+def desired_items(workspace: Workspace, reader: Reader, selection: Selection) -> tuple[DesiredItem, ...]:
     """Read metadata and people, then all files by them; raises InputError with every mistake at once."""
     try:
         catalog = reader.open(workspace.words, workspace.settings.groups(), workspace.pins)
@@ -229,7 +229,7 @@ def desired(workspace: Workspace, reader: Reader, selection: Selection) -> tuple
         raise InputError([*workspace.mistakes, *named]) from None
     except ReconcilerError as error:
         raise error.beside(workspace.mistakes) from None
-    items, mistakes = wanted(workspace, catalog)
+    items, mistakes = desired(workspace, catalog)
     told = {mistake.place for mistake in workspace.mistakes}
     if new := [mistake for mistake in mistakes if mistake.place not in told] or workspace.mistakes:
         raise InputError([*workspace.mistakes, *new])
@@ -249,7 +249,7 @@ def learn(workspace: Workspace, reader: Reader) -> None:
         reader.learn(workspace.manifest)
 
 
-def wanted(workspace: Workspace, catalog: Catalog) -> tuple[tuple[WantedItem, ...], Sequence[Mistake]]:
+def desired(workspace: Workspace, catalog: Catalog) -> tuple[tuple[DesiredItem, ...], Sequence[Mistake]]:
     """Read what the files want by the space, unless it confirms how the pins read it already."""
     if workspace.offline and is_confirmed(workspace.offline, workspace.outlines, catalog):
         return workspace.offline.items, ()
@@ -283,7 +283,7 @@ def items_known(outlines: Sequence[Outline], catalog: Catalog) -> dict[int, tupl
 def plan_now(
     workspace: Workspace,
     reader: Reader,
-    items: Sequence[WantedItem],
+    items: Sequence[DesiredItem],
     host: str,
     raised: Raised,
     refs: Refs,
@@ -304,7 +304,7 @@ def plan_now(
 def compared(
     workspace: Workspace,
     reader: Reader,
-    items: Sequence[WantedItem],
+    items: Sequence[DesiredItem],
     host: str,
     refs: Refs,
     *,
@@ -378,7 +378,7 @@ def failed_plan(error: ReconcilerError, paths: Sequence[Path], space: str | None
         types={},
         updates=(),
         blocks=(),
-        agree=0,
+        in_sync=0,
         named=0,
         failures=tuple(failures_of(error)),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.fields.spec import FieldSpec
-from reconciler.schema.catalog import Catalog, WantedField, WantedItem
+from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
 from reconciler.schema.types import change_key, every_spec, named
 
 ITEM = re.compile(
@@ -25,11 +25,11 @@ class Selector:
     keys: frozenset[str] | None = None
     path: str | None = None
 
-    def takes_item(self, item: WantedItem) -> bool:
+    def takes_item(self, item: DesiredItem) -> bool:
         """Whether the item may hold fields that are selected."""
         return self.type_key in (None, item.ref.type_key) and self.id in (None, item.ref.id)
 
-    def takes(self, item: WantedItem, one: WantedField) -> bool:
+    def takes(self, item: DesiredItem, one: DesiredField) -> bool:
         """Whether the field is selected."""
         inside = (
             self.path is None or one.place.file == self.path or one.place.file.startswith(f"{self.path}/")
@@ -77,8 +77,8 @@ def no_such(kind: str, word: str, known: Iterable[str]) -> CannotRun:
 
 
 def select(
-    items: Iterable[WantedItem], only: Iterable[Selector], exclude: Iterable[Selector]
-) -> tuple[WantedItem, ...]:
+    items: Iterable[DesiredItem], only: Iterable[Selector], exclude: Iterable[Selector]
+) -> tuple[DesiredItem, ...]:
     """Keep the fields that are selected, and the items that still want something."""
     chosen, refused = tuple(only), tuple(exclude)
     if not chosen and not refused:

@@ -15,7 +15,7 @@ from reconciler.model import Change, Plan, Ref, Update
 from reconciler.plan.last_applied_ref import record_at
 from reconciler.plan.planner import Standpoint, touched
 from reconciler.plan.why import CERTAIN, Past, overlaid
-from reconciler.schema.catalog import Catalog, WantedItem
+from reconciler.schema.catalog import Catalog, DesiredItem
 from reconciler.schema.types import spec_of
 from reconciler.settings import Ignore, SpaceSettings
 
@@ -30,7 +30,7 @@ HIDDEN = (
 
 
 def standpoint_of(
-    workspace: Workspace, reader: Reader, refs: Refs, items: Iterable[WantedItem]
+    workspace: Workspace, reader: Reader, refs: Refs, items: Iterable[DesiredItem]
 ) -> Standpoint | None:
     """Read what earlier commits wanted; None where no commit is named.  Raises CannotRun."""
     from reconciler.plan.earlier_commit import told_at
@@ -39,13 +39,13 @@ def standpoint_of(
     ref = refs.base or refs.applied
     if not ref:
         return None
-    root, wanted = workspace.root, frozenset((item.ref, one.key) for item in items for one in item.fields)
+    root, desired = workspace.root, frozenset((item.ref, one.key) for item in items for one in item.fields)
     base = commit_of(root, ref)
-    told = {base: told_at(workspace, reader, base, wanted, workspace.differing)}
+    told = {base: told_at(workspace, reader, base, desired, workspace.differing)}
     record = record_at(root, refs.applied, workspace.space) if refs.applied else None
     past = Past(told[base].wishes, doubt=told[base].doubt)
     if record and (record.commit != base or record.unapplied):
-        told |= {sha: told_at(workspace, reader, sha, wanted) for sha in record.commits() if sha != base}
+        told |= {sha: told_at(workspace, reader, sha, desired) for sha in record.commits() if sha != base}
         every = {sha: one.wishes for sha, one in told.items()}
         ahead = [one for one in record.rows() if one.ahead]
         doubt = CERTAIN
@@ -106,14 +106,14 @@ def as_stored(plan: Plan, decisions: SpaceSettings, catalog: Catalog) -> Plan:
 
     if not any(one.stores for one in decisions.ignore):
         return plan
-    told = replace(plan, updates=rest(plan.updates), left=rest(plan.left))
+    told = replace(plan, updates=rest(plan.updates), skipped=rest(plan.skipped))
     gone = items_of(plan) - items_of(told)
-    rows = [(one.ref, row) for one in (*plan.updates, *plan.left) for row in one.changes]
+    rows = [(one.ref, row) for one in (*plan.updates, *plan.skipped) for row in one.changes]
     hidden = Counter(row.name for ref, row in rows if explained(ref, row) == "otherwise")
     notes = [f"{name}: {count} {HIDDEN}" for name, count in sorted(hidden.items())]
     return replace(
         told,
-        agree=told.agree + len(gone),
+        in_sync=told.in_sync + len(gone),
         metadata_digest=catalog.digest(touched(told.updates)),
         notes=(*told.notes, *notes),
     )
@@ -121,7 +121,7 @@ def as_stored(plan: Plan, decisions: SpaceSettings, catalog: Catalog) -> Plan:
 
 def items_of(plan: Plan) -> set[Ref]:
     """Return the items that have a row."""
-    return {one.ref for one in (*plan.updates, *plan.left)} | {one.ref for one in plan.blocks}
+    return {one.ref for one in (*plan.updates, *plan.skipped)} | {one.ref for one in plan.blocks}
 
 
 def ignoring(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> Ignore | None:

@@ -45,7 +45,7 @@ def questions(plan: Plan, catalog: Catalog) -> dict[int, tuple[str, ...]]:
     called = calls(catalog)
     asked: dict[int, tuple[str, ...]] = {}
     every = tuple(catalog.types)
-    for update in (*plan.updates, *plan.left):
+    for update in (*plan.updates, *plan.skipped):
         for change in update.changes:
             codec = catalog.codec(update.ref.type_key, change.key)
             new = added(codec, change) if change.held is None else frozenset()

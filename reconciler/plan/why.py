@@ -6,12 +6,12 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from reconciler.fields.values import Wanted, settle
+from reconciler.fields.values import Desired, settle
 from reconciler.model import Ref, Unapplied
-from reconciler.schema.catalog import WantedItem
+from reconciler.schema.catalog import DesiredItem
 
 Word: TypeAlias = Literal["changed here", "drift", "both", "newly managed", "pending"]
-Wishes: TypeAlias = Mapping[tuple[Ref, str], Wanted]
+Wishes: TypeAlias = Mapping[tuple[Ref, str], Desired]
 """What one commit wanted, by item and change key; what it did not name is not there."""
 
 
@@ -49,14 +49,14 @@ class Past:
             return True
         return self.applied is not None and at not in self.applied and self.applied_doubt.covers(at[0])
 
-    def reached(self, at: tuple[Ref, str]) -> Wanted:
+    def reached(self, at: tuple[Ref, str]) -> Desired:
         """Return what the last apply had sent, or else what the base wanted; asked of what the base names."""
         return self.base[at] if self.applied is None else self.applied.get(at, self.base[at])
 
 
-def wishes(items: tuple[WantedItem, ...]) -> Wishes:
+def wishes(items: tuple[DesiredItem, ...]) -> Wishes:
     """Return what items want, for a look-up."""
-    return {(item.ref, one.key): one.wanted for item in items for one in item.fields}
+    return {(item.ref, one.key): one.desired for item in items for one in item.fields}
 
 
 def overlaid(at_commit: Wishes, rows: Iterable[Unapplied], earlier: Mapping[str, Wishes]) -> Wishes:
@@ -78,7 +78,7 @@ def overlaid(at_commit: Wishes, rows: Iterable[Unapplied], earlier: Mapping[str,
     return reached
 
 
-def word_for(at: tuple[Ref, str], wanted: Wanted, live: Hashable, past: Past) -> Word:
+def word_for(at: tuple[Ref, str], desired: Desired, live: Hashable, past: Past) -> Word:
     """Say why a field differs; asked only where it does.
 
     Wishes are compared by what they make of the live value.  Whether somebody moved it in the
@@ -86,7 +86,7 @@ def word_for(at: tuple[Ref, str], wanted: Wanted, live: Hashable, past: Past) ->
     """
     if at not in past.base:
         return "newly managed"
-    merged, after = settle(past.base[at], live), settle(wanted, live)
+    merged, after = settle(past.base[at], live), settle(desired, live)
     if merged == live:
         return "changed here"
     here = merged != after
@@ -99,7 +99,7 @@ def word_for(at: tuple[Ref, str], wanted: Wanted, live: Hashable, past: Past) ->
     return "drift" if reached == after and not here else "both"
 
 
-def released(items: tuple[WantedItem, ...], past: Past) -> Iterator[tuple[Ref, str]]:
+def released(items: tuple[DesiredItem, ...], past: Past) -> Iterator[tuple[Ref, str]]:
     """Yield what the base named and the files do not name any more."""
     now = wishes(items)
     yield from sorted(at for at in past.base if at not in now)

@@ -86,8 +86,12 @@ def why_line(rows: Iterable[Change]) -> str:
 
 def told_apart(plan: Plan) -> Plan:
     """Return the plan with labels that look alike in one change made to look different."""
-    updates, left = (tuple(map(update_apart, some)) for some in (plan.updates, plan.left))
-    return plan if (updates, left) == (plan.updates, plan.left) else replace(plan, updates=updates, left=left)
+    updates, left = (tuple(map(update_apart, some)) for some in (plan.updates, plan.skipped))
+    return (
+        plan
+        if (updates, left) == (plan.updates, plan.skipped)
+        else replace(plan, updates=updates, skipped=left)
+    )
 
 
 def update_apart(update: Update) -> Update:
@@ -129,7 +133,7 @@ def steps(change: Change) -> tuple[str, ...]:
 
 def updates_of(plan: Plan) -> tuple[Update, ...]:
     """Return the items to write, then those with fields that are left alone."""
-    return (*plan.updates, *plan.left)
+    return (*plan.updates, *plan.skipped)
 
 
 def why_word(change: Change) -> str:

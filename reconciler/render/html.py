@@ -315,7 +315,7 @@ def counts(plan: Plan) -> list[tuple[str, int, str]]:
         CLEAR: plan.clears,
         DRIFT: plan.count(DRIFT),
         CHANGE: plan.fields,
-        LEFT: sum(len(update.changes) for update in plan.left),
+        LEFT: sum(len(update.changes) for update in plan.skipped),
         RELEASED: len(plan.released),
         EFFECT: sum(len(update.side_effects) for update in plan.updates),
     }

@@ -59,7 +59,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     """Yield the rows grouped by file, then notes and failed guards."""
     plan = told_apart(plan)
     rows: list[tuple[str, Update | Block]] = [(update.place.file, update) for update in plan.updates]
-    rows += [(update.place.file, update) for update in plan.left]
+    rows += [(update.place.file, update) for update in plan.skipped]
     rows += [(block.place.file, block) for block in plan.blocks]
     rows.sort(key=lambda row: (row[0], row[1].place, isinstance(row[1], Block)))
     heading = None
@@ -139,14 +139,14 @@ def verdict(plan: Plan) -> str:
         return f"Failed: {len(plan.failures)} errors, nothing was planned."
     if plan.is_empty:
         return NO_CHANGES
-    left = sum(len(update.changes) for update in plan.left)
+    left = sum(len(update.changes) for update in plan.skipped)
     drifted, both, alone = (
         ("-", "-", "-") if plan.base is None else (plan.count("drift"), plan.count("both"), left)
     )
     return (
         f"Plan: {len(plan.updates)} items to update, {plan.fields} fields ({plan.clears} to clear), "
         f"{drifted} drifted, {both} both, {len(plan.blocks)} blocked, {alone} left alone. "
-        f"{plan.agree} items agree."
+        f"{plan.in_sync} items agree."
     )
 
 
@@ -183,8 +183,8 @@ def row_line(plan: Plan, row: Row) -> str:
     """Return one row's outcome with its reason."""
     reason = getattr(row.outcome, "reason", "")
     if isinstance(row.outcome, Ignored):
-        wanted = row.change.after_label if row.change else ""
-        reason = f"wanted {wanted}, got {row.outcome.got}"
+        desired = row.change.after_label if row.change else ""
+        reason = f"wanted {desired}, got {row.outcome.got}"
     field = f" {safe_text(row.name)}" if row.name else ""
     advice = getattr(row.outcome, "advice", "")
     return f"{word(row.outcome)}: {safe_text(plan.address(row.ref))}{field}: {short(reason)}{advice}"

@@ -18,7 +18,7 @@ from reconciler.fields.people import expand
 from reconciler.fields.spec import NO_ITEMS, FieldSpec, Items, People, Target
 from reconciler.fields.text import is_blank
 from reconciler.fields.unread import Unreadable
-from reconciler.fields.values import UNREAD, Rule, Seen, Wanted, Wrong, settle
+from reconciler.fields.values import UNREAD, Desired, Rule, Seen, Wrong, settle
 from reconciler.manifest.nodes import AuthoredMap, Document, Entry, Manifest, Node, every_section
 from reconciler.meegle.rows import NO_ROLES, Roles, Row, read_row, role_list
 from reconciler.model import ROLES, Item, Ref, SideEffect
@@ -33,23 +33,23 @@ Words: TypeAlias = Mapping[str, list[Codec]]
 """The codecs that a word means."""
 
 
-class WantedField(NamedTuple):
+class DesiredField(NamedTuple):
     """One field of one item, as the files want it."""
 
     key: str
-    wanted: Wanted
+    desired: Desired
     place: Place
     by_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class WantedItem:
+class DesiredItem:
     """One item, with everything that all files want of it; `expects` are only compared."""
 
     ref: Ref
     place: Place
-    fields: tuple[WantedField, ...]
-    expects: tuple[WantedField, ...] = ()
+    fields: tuple[DesiredField, ...]
+    expects: tuple[DesiredField, ...] = ()
 
 
 @dataclass(slots=True)
@@ -58,8 +58,8 @@ class Draft:
 
     ref: Ref
     place: Place
-    fields: dict[str, WantedField] = field(default_factory=dict)
-    expects: list[WantedField] = field(default_factory=list)
+    fields: dict[str, DesiredField] = field(default_factory=dict)
+    expects: list[DesiredField] = field(default_factory=list)
     unread: dict[str, Place] = field(default_factory=dict)
 
 
@@ -106,11 +106,11 @@ class Desire:
         fields, known = draft.fields, self.catalog.worked_out.readings.setdefault(draft.ref.type_key, {})
         for key, node, place, by_default in claims:
             readings = known.get(key)
-            wanted = readings.get(form_of(node), UNREAD) if readings else UNREAD
-            if wanted is UNREAD or key in fields or key in draft.unread:
+            desired = readings.get(form_of(node), UNREAD) if readings else UNREAD
+            if desired is UNREAD or key in fields or key in draft.unread:
                 self.catalog.settle_claim(draft, key, node, place, self.mistakes, by_default=by_default)
             else:
-                fields[key] = new(WantedField, (key, wanted, place, by_default))
+                fields[key] = new(DesiredField, (key, desired, place, by_default))
 
     def join(self, more: Draft) -> None:
         """Add an item that was read by itself to what is known of it."""
@@ -122,10 +122,10 @@ class Desire:
                 draft.fields[key] = one
         draft.expects += more.expects
 
-    def items(self) -> tuple[WantedItem, ...]:
+    def items(self) -> tuple[DesiredItem, ...]:
         """Return the items in order of type and id."""
         return tuple(
-            WantedItem(ref, draft.place, tuple(draft.fields.values()), tuple(draft.expects))
+            DesiredItem(ref, draft.place, tuple(draft.fields.values()), tuple(draft.expects))
             for ref, draft in sorted(self.drafts.items())
         )
 
@@ -146,7 +146,7 @@ class WorkedOut:
     readable: dict[tuple[str, tuple[str, ...]], tuple[bool, tuple[Readable, ...]]] = field(
         default_factory=dict
     )
-    readings: dict[str, dict[str, Mapping[Hashable, Wanted]]] = field(default_factory=dict)
+    readings: dict[str, dict[str, Mapping[Hashable, Desired]]] = field(default_factory=dict)
     mentions: Mentions = field(default_factory=Mentions)
 
 
@@ -313,7 +313,7 @@ class Catalog:
                         found.setdefault(word, []).append(codec)
         return found
 
-    def desire(self, manifest: Manifest) -> tuple[tuple[WantedItem, ...], list[Mistake]]:
+    def desire(self, manifest: Manifest) -> tuple[tuple[DesiredItem, ...], list[Mistake]]:
         """Read what the files want, item by item in order of type and id; with every mistake."""
         wishes = Desire(self)
         for document in manifest.documents:
@@ -373,11 +373,11 @@ class Catalog:
         return off
 
     def resolved(
-        self, wanted: AuthoredMap, spec: TypeSpec, mistakes: list[Mistake]
+        self, desired: AuthoredMap, spec: TypeSpec, mistakes: list[Mistake]
     ) -> Iterator[tuple[str, Node, Place]]:
         """Yield the values of a map of fields under the keys that their names mean."""
-        for name, node in wanted.items():
-            place = wanted.keys_at[name].place
+        for name, node in desired.items():
+            place = desired.keys_at[name].place
             if key := self.meant(name, spec, "field", place, mistakes):
                 yield key, node, place
 
@@ -453,26 +453,26 @@ class Catalog:
         mistakes: list[Mistake],
         *,
         by_default: bool = False,
-    ) -> WantedField | None:
+    ) -> DesiredField | None:
         """Read one value by its field's type; None where it is a mistake."""
         codec = self.codec(ref.type_key, key, by_pins=True)
         if codec.is_looked_up:
             self.mention(codec, node)
         try:
-            wanted = codec.recall(node)
+            desired = codec.recall(node)
         except Wrong as error:
             mistakes += error.mistakes
             return None
         steady = self.is_steady(ref.type_key, key)
-        if codec.names_items and (mistake := codec.refusal_on(ref.id, wanted, node.place)):
+        if codec.names_items and (mistake := codec.refusal_on(ref.id, desired, node.place)):
             mistakes.append(mistake)
-        elif not steady and (label := self.stolen_option(ref.type_key, key, wanted)):
+        elif not steady and (label := self.stolen_option(ref.type_key, key, desired)):
             what = f"'{label}' now names another option of {codec.spec.label}"
             mistakes.append(Mistake(node.place, what, PULL))
         else:
             if steady and not codec.names_items:
                 self.worked_out.readings.setdefault(ref.type_key, {})[key] = codec.readings
-            return new(WantedField, (key, wanted, place, by_default))
+            return new(DesiredField, (key, desired, place, by_default))
         return None
 
     def mention(self, codec: Codec, node: Node) -> None:
@@ -507,7 +507,7 @@ class Catalog:
             for key in names.values()
         )
 
-    def points_right(self, items: Iterable[WantedItem], known: Mapping[int, tuple[str, str]]) -> bool:
+    def points_right(self, items: Iterable[DesiredItem], known: Mapping[int, tuple[str, str]]) -> bool:
         """Whether no wanted relation points to an item of a type that it does not take.
 
         `known` are the type keys of items; rows of compound fields are not looked into and answered with no.
@@ -517,7 +517,7 @@ class Catalog:
                 codec = self.codec(item.ref.type_key, one.key, by_pins=True)
                 if not codec.names_items:
                     continue
-                for item_id in numbers(one.wanted):
+                for item_id in numbers(one.desired):
                     type_key = known.get(item_id, ("", ""))[0]
                     if codec.parts or (
                         type_key and codec.spec.targets and type_key not in codec.spec.targets
@@ -537,7 +537,7 @@ class Catalog:
             ).by_key.get(key)
         return self.worked_out.unchanged[type_key, key]
 
-    def stolen_option(self, type_key: str, key: str, wanted: Wanted) -> str | None:
+    def stolen_option(self, type_key: str, key: str, desired: Desired) -> str | None:
         """Return a wanted option's pinned label if it is another's by now; notes what was renamed."""
         codec, live = self.codec(type_key, key, by_pins=True), self.spec(type_key, key)
         if live is None:
@@ -547,7 +547,9 @@ class Catalog:
                 None
             )
         parts = (
-            (wanted.contains, wanted.excludes) if isinstance(wanted, Rule) else (settle(wanted, codec.empty),)
+            (desired.contains, desired.excludes)
+            if isinstance(desired, Rule)
+            else (settle(desired, codec.empty),)
         )
         ids = {text for part in parts for text in strings(codec.encode(part))}
         now = {option.id: option.label for option in every_option(live)}
@@ -597,7 +599,7 @@ class Catalog:
             strange_roles=tuple(role for role, _ in roles if with_roles and role not in known),
         )
 
-    def agrees(self, raw: Mapping[str, Any], want: WantedItem, keys: tuple[str, ...]) -> bool:
+    def agrees(self, raw: Mapping[str, Any], want: DesiredItem, keys: tuple[str, ...]) -> bool:
         """Whether a WorkItemInfo holds all that is wanted and expected: nothing is to be said of it."""
         wire, trouble = read_row(raw)
         with_roles, readable = self.readable(want.ref.type_key, keys)
@@ -606,8 +608,8 @@ class Catalog:
         wishes = (*want.fields, *want.expects) if want.expects else want.fields
         try:
             roles = dict(role_list(wire["role_owners"])) if with_roles else {}
-            for (_, wanted, _, _), (key, role, codec) in zip(wishes, readable, strict=True):
-                if not codec.holds(wire.get(key) if role is None else list(roles.get(role, ())), wanted):
+            for (_, desired, _, _), (key, role, codec) in zip(wishes, readable, strict=True):
+                if not codec.holds(wire.get(key) if role is None else list(roles.get(role, ())), desired):
                     return False
         except (ValueError, KeyError, TypeError, OverflowError):
             return False
@@ -644,9 +646,9 @@ class Catalog:
         )
 
 
-def numbers(wanted: Wanted) -> Iterator[int]:
+def numbers(desired: Desired) -> Iterator[int]:
     """Yield the ids in a wanted relation."""
-    members = wanted.named if isinstance(wanted, Rule) else wanted
+    members = desired.named if isinstance(desired, Rule) else desired
     for one in members if isinstance(members, frozenset) else (members,):
         if isinstance(one, int):
             yield one

@@ -72,15 +72,15 @@ def test_a_lone_half_of_a_character_is_kept_as_the_service_wrote_it() -> None:
 @given(st.binary(max_size=40) | st.text('{}[]":,0123456789.eE-+ntfalsru\\ ', max_size=40).map(str.encode))
 def test_other_bytes_are_read_alike_or_refused(raw: bytes) -> None:
     try:
-        wanted = json.loads(raw.decode("utf-8"))
+        desired = json.loads(raw.decode("utf-8"))
     except ValueError:
         with pytest.raises(ValueError, match=r"."):
             loads(raw)
         return
     try:
-        assert same(loads(raw), wanted)
+        assert same(loads(raw), desired)
     except Unfit:
-        assert "NaN" in repr(wanted) or "inf" in repr(wanted).lower() or lost_members(raw)
+        assert "NaN" in repr(desired) or "inf" in repr(desired).lower() or lost_members(raw)
 
 
 def lost_members(raw: bytes) -> bool:

@@ -86,7 +86,7 @@ def pinned() -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
     return fields, labels, people
 
 
-def wanted(name: str, node: Any, labels: dict[str, str], people: dict[str, str]) -> Any:
+def desired(name: str, node: Any, labels: dict[str, str], people: dict[str, str]) -> Any:
     """Turn an authored value into a canonical one."""
     match name:
         case "priority" | "scale" | "area":
@@ -136,7 +136,7 @@ def main() -> int:
         if path.name != "reconciler.yaml":
             for item in tree(path)["items"]:
                 wants[int(item["id"].text)] = {
-                    name: wanted(name, node, labels, people) for name, node in item["fields"].items()
+                    name: desired(name, node, labels, people) for name, node in item["fields"].items()
                 }
     names = {field["key"]: name for name, field in fields.items()}
     ids = sorted(wants)

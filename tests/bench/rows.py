@@ -193,12 +193,12 @@ def at_limit(desk: Desk) -> Row:
 def judge_reads(row: Row, calls: Sequence[Call], count: int) -> None:
     """Judge the number of reads, how evenly they came, and that none was refused."""
     queries = [one for one in calls if one.is_query]
-    wanted = math.ceil(count / BATCH)
-    row.judge(f"{len(queries)} reads", len(queries), wanted)
+    desired = math.ceil(count / BATCH)
+    row.judge(f"{len(queries)} reads", len(queries), desired)
     took = queries[-1].at - queries[0].at
     row.judge(
-        f"{took:.2f} s from the first to the last, {took * RATE / wanted:.3f} × n/15",
-        took * RATE / wanted,
+        f"{took:.2f} s from the first to the last, {took * RATE / desired:.3f} × n/15",
+        took * RATE / desired,
         1.04,
     )
     refused = sum(one.status == 429 for one in calls)

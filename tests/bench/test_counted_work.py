@@ -19,7 +19,7 @@ import pytest
 
 from reconciler.desired.by_pins import read_by_pins
 from reconciler.manifest import parsing
-from reconciler.schema.catalog import WantedItem
+from reconciler.schema.catalog import DesiredItem
 from tests.bench.work import FIELDS, write_state
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ HEAVY = NETWORK | FILES | {"deepdiff", "jinja2", "markdown_it", "rich"}
     ids=lambda one: one[0] if isinstance(one, tuple) else "",
 )
 def test_a_command_imports_what_it_needs(
-    busy: Desk, arguments: tuple[str, ...], most: int, wanted: set[str]
+    busy: Desk, arguments: tuple[str, ...], most: int, desired: set[str]
 ) -> None:
     done = spied(busy.folder, *arguments, environ=busy.environ)
     assert done["code"] == 0
-    assert HEAVY & set(done["modules"]) == wanted
+    assert HEAVY & set(done["modules"]) == desired
     assert len(done["modules"]) <= most
 
 
@@ -182,7 +182,7 @@ def test_comparing_an_item_that_agrees_takes_a_bounded_number_of_calls(
     counted: list[int] = []
     agrees = Catalog.agrees
 
-    def profiled(self: Catalog, raw: Any, want: WantedItem, keys: tuple[str, ...]) -> bool:
+    def profiled(self: Catalog, raw: Any, want: DesiredItem, keys: tuple[str, ...]) -> bool:
         profile = cProfile.Profile()
         profile.enable()
         told = agrees(self, raw, want, keys)

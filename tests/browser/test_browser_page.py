@@ -64,7 +64,7 @@ def a_plan() -> Plan:
     )
     gone = tuple(Released(Ref("story", 6300012300 + n), "due", "Due") for n in (0, 1))
     return replace(
-        plan, base="b" * 40, left=(update(1, alone, title="Search: typing errors"),), released=gone
+        plan, base="b" * 40, skipped=(update(1, alone, title="Search: typing errors"),), released=gone
     )
 
 

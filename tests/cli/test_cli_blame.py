@@ -27,11 +27,11 @@ TIME = r"20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}"
         ("fields: {needs_qa: true}", "field_b9d821", False),
     ],
 )
-def test_names_the_person_and_the_time(desk: Desk, wanted: str, key: str, value: Any) -> None:
+def test_names_the_person_and_the_time(desk: Desk, desired: str, key: str, value: Any) -> None:
     item = desk.world.item(STORY)
     item.values.pop(key, None)
     desk.world.edit(STORY, key, value, by=BO)
-    desk.stories(f"{{id: {STORY}, {wanted}}}")
+    desk.stories(f"{{id: {STORY}, {desired}}}")
     done = desk.run("plan", "--blame")
     assert re.search(rf"  bo@example\.com, {TIME}   :4\n", done.out), done.out
     assert desk.world.writes == []

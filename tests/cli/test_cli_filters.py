@@ -85,9 +85,9 @@ def choice(item: Item, key: str) -> Any:
     ],
 )
 def test_a_type_is_narrowed(desk: Desk, arguments: tuple[str, ...], test: Callable[[Item], bool]) -> None:
-    wanted = having(desk, test)
-    assert 0 < len(wanted) < len(having(desk, lambda _: True))
-    assert pulled(desk, *arguments) == wanted
+    desired = having(desk, test)
+    assert 0 < len(desired) < len(having(desk, lambda _: True))
+    assert pulled(desk, *arguments) == desired
 
 
 def test_items_of_a_person_are_those_that_they_made_follow_or_hold_a_role_of(desk: Desk) -> None:

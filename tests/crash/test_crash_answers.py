@@ -15,7 +15,7 @@ import pytest
 from reconciler.meegle.http.codes import STOP_CODES
 from reconciler.meegle.http.failures import NoAnswer, NotSent
 from reconciler.model import Plan, Report, word
-from reconciler.schema.catalog import WantedItem
+from reconciler.schema.catalog import DesiredItem
 from tests.conftest import is_deep
 from tests.workbench import Bench
 
@@ -191,7 +191,7 @@ def judge(answer: Answer, stored: str, item: int, report: Report, open_ones: set
 
 
 def try_out(
-    bench: Bench, plan: Plan, wanted: tuple[WantedItem, ...], answer: Answer, stored: str, n: int
+    bench: Bench, plan: Plan, desired: tuple[DesiredItem, ...], answer: Answer, stored: str, n: int
 ) -> None:
     """Apply while one item's first write is answered so, judge, and apply again."""
     bench.reset()
@@ -200,7 +200,7 @@ def try_out(
     bench.wire.meddle = meddler
     report, journal, writes = bench.apply(plan)
     bench.wire.meddle = None
-    open_ones = {(update.ref.id, one.key) for update in bench.plan(wanted).updates for one in update.changes}
+    open_ones = {(update.ref.id, one.key) for update in bench.plan(desired).updates for one in update.changes}
     judge(answer, stored, FIRST + n, report, open_ones)
     assert len(meddler.keys) == PUTS.get((answer.kind, stored), 1)
     assert len(set(meddler.keys)) == (2 if answer.kind == "unwritten" else 1)
@@ -209,7 +209,7 @@ def try_out(
     assert Counter(intents)[meddler.keys[0]] == meddler.keys.count(meddler.keys[0])
     if open_ones:
         bench.apply(plan)
-    assert bench.plan(wanted).is_empty
+    assert bench.plan(desired).is_empty
 
 
 def prepare(bench: Bench) -> None:
@@ -238,14 +238,14 @@ def test_every_answer_is_told_as_what_it_was(
     for kind in kinds:
         bench.reset()
         prepare(bench)
-        wanted = bench.desire(document(kind))
-        plans[kind] = bench.plan(wanted), wanted
+        desired = bench.desire(document(kind))
+        plans[kind] = bench.plan(desired), desired
         assert plans[kind][0].fields == 2 * len(PLACES), kind
     tried = 0
     for number, (answer, stored) in enumerate(CASES):
         turn = (number + place * 9) % len(kinds)
         for kind in kinds if is_deep() else kinds[turn : turn + 1]:
-            plan, wanted = plans[kind]
-            try_out(bench, plan, wanted, answer, stored, place)
+            plan, desired = plans[kind]
+            try_out(bench, plan, desired, answer, stored, place)
             tried += 1
     record_property("count", f"{tried} answers to the {PLACES[place]} item")

@@ -59,8 +59,8 @@ def test_an_answer_holds_a_value_where_it_is_read_as_that_value_however_often_it
         answer for value in some for answer in (bound.encode(value), *case.readings(bound.encode(value)))
     ]
     for answer in data.draw(st.permutations(answers * 2)):
-        for wanted in some:
-            assert bound.holds(answer, wanted) == (bound.decode(answer).value == wanted)
+        for desired in some:
+            assert bound.holds(answer, desired) == (bound.decode(answer).value == desired)
 
 
 def test_an_answer_that_python_takes_for_an_equal_one_is_read_by_itself() -> None:
@@ -76,9 +76,9 @@ def test_what_is_written_to_yaml_is_read_as_the_same_value(case: Case, data: st.
     value = data.draw(case.values)
     bound = codec(case.spec)
     for text in (file_of(bound.dump(value)), yaml_of(bound.dump(value))):
-        wanted = bound.parse(node_of(text))
-        assert settle(wanted, value) == value
-        assert settle(wanted, bound.empty) == value
+        desired = bound.parse(node_of(text))
+        assert settle(desired, value) == value
+        assert settle(desired, bound.empty) == value
 
 
 @every_case
@@ -91,9 +91,9 @@ def test_canonical_values_are_hashable_and_shown_and_a_written_wish_is_settled_o
     assert hash(value) == hash(bound.decode(bound.encode(value)).value)
     assert bound.show(value)
     assert (bound.show(value) == "(empty)") == (value == bound.empty)
-    wanted = bound.parse(node_of(yaml_of(bound.dump(value))))
-    once = settle(wanted, live)
-    assert settle(wanted, once) == once
+    desired = bound.parse(node_of(yaml_of(bound.dump(value))))
+    once = settle(desired, live)
+    assert settle(desired, once) == once
     assert hash(once) is not None
 
 
@@ -134,13 +134,13 @@ def test_markdown_of_any_kind_is_refused_or_sent_read_back_and_written_again_as_
 ) -> None:
     bound = codec(STORY)
     try:
-        wanted = bound.parse(node_of(yaml_of({"markdown": written})))
+        desired = bound.parse(node_of(yaml_of({"markdown": written})))
     except Wrong:
         return
-    value = settle(wanted, None)
+    value = settle(desired, None)
     for answer in rich_readings(bound.encode(value)):
         seen = bound.decode(answer)
-        assert settle(wanted, seen.value) == seen.value
+        assert settle(desired, seen.value) == seen.value
         assert bound.objection(seen, value) is None
     assert settle(bound.parse(node_of(yaml_of(bound.dump(value)))), value) == value
 

@@ -193,8 +193,8 @@ def test_a_person_whom_nobody_knows_is_a_mistake_and_one_who_is_known_by_pins_al
         by_email={"ana@example.com": Person(ANA, "ana@example.com", "")},
     )
     bound = codec_for(space.REVIEWER, replace(pinned, gone=frozenset({ANA})), ITEMS)
-    wanted = bound.parse(node_of("v: ana@example.com\n"))
-    assert bound.objection(bound.decode(None), wanted) == "ana@example.com is not found any more"
+    desired = bound.parse(node_of("v: ana@example.com\n"))
+    assert bound.objection(bound.decode(None), desired) == "ana@example.com is not found any more"
     with pytest.raises(Wrong, match="no person 'bo@"):
         bound.parse(node_of("v: bo@example.com\n"))
 
@@ -276,10 +276,10 @@ def test_what_was_live_keeps_a_form_that_a_plan_can_hold() -> None:
 
 def test_markdown_is_sent_as_the_blocks_of_the_manual() -> None:
     bound = codec(space.STORY)
-    wanted = bound.parse(
+    desired = bound.parse(
         node_of('v: {markdown: "# Why\\n\\nso **it** is\\n\\n- a\\n- *b*\\n\\n1. c\\n2. d\\n\\n---"}\n')
     )
-    assert bound.encode(settle(wanted, None)) == [
+    assert bound.encode(settle(desired, None)) == [
         {"type": "paragraph", "content": [{"type": "text", "text": "Why", "attrs": {"fontSize": "h1"}}]},
         {
             "type": "paragraph",

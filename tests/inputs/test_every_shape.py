@@ -12,7 +12,7 @@ from reconciler.errors import Mistake
 from reconciler.fields import CODECS, KINDS
 from reconciler.fields.codec import Codec
 from reconciler.fields.spec import FieldSpec
-from reconciler.fields.values import Wanted, Wrong, settle
+from reconciler.fields.values import Desired, Wrong, settle
 from reconciler.manifest.nodes import AuthoredMap
 from reconciler.manifest.parsing import read_tree
 from tests.fields import fieldspace as space
@@ -57,17 +57,17 @@ def test_a_value_of_any_shape_is_sent_or_told(spec: FieldSpec) -> None:
     for line in (f"v: {shape}" for shape in shapes()):
         tree = read_tree(line.encode(), "a.yaml")
         assert isinstance(tree.root, AuthoredMap), (line, tree.mistakes)
-        wanted, mistakes = parsed(bound, tree.root)
+        desired, mistakes = parsed(bound, tree.root)
         if mistakes:
             assert all(is_whole(one, line) for one in mistakes), (line, mistakes)
             continue
-        value = settle(wanted, bound.empty)
+        value = settle(desired, bound.empty)
         hash(value)
         json.dumps(bound.encode(value))
         assert bound.show(value), line
 
 
-def parsed(bound: Codec, root: AuthoredMap) -> tuple[Wanted, tuple[Mistake, ...]]:
+def parsed(bound: Codec, root: AuthoredMap) -> tuple[Desired, tuple[Mistake, ...]]:
     """Return the value of the one key of a map, or what is wrong with it."""
     ((_, node),) = root.items()
     try:

@@ -122,9 +122,9 @@ def test_every_pip_installs_exactly_what_is_locked_though_all_of_it_has_newer_re
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    wanted = {(pin.name, pin.version) for pin in pins_of(lock)}
-    assert len(wanted) > 30
-    assert set(installed(tmp_path / "at")) == wanted
+    desired = {(pin.name, pin.version) for pin in pins_of(lock)}
+    assert len(desired) > 30
+    assert set(installed(tmp_path / "at")) == desired
 
 
 def test_what_each_package_asks_for_was_written_with_the_locks() -> None:

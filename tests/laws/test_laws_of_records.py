@@ -47,10 +47,10 @@ class Team:
 
     def words(self) -> dict[str, Word | None]:
         """Why each field differs; None where no commit is known."""
-        past, wanted = self.past(), self.commits[-1]
+        past, desired = self.past(), self.commits[-1]
         return {
             key: word_for((REF, key), value, self.live[key], past) if past else None
-            for key, value in sorted(wanted.items())
+            for key, value in sorted(desired.items())
             if value != self.live[key]
         }
 
@@ -65,9 +65,9 @@ class Team:
         )
         return plan_file(plan, NOON, commit=self.sha(len(self.commits) - 1), dirty=False)
 
-    def merge(self, wanted: dict[str, int], ending: str, failing: set[str]) -> None:
+    def merge(self, desired: dict[str, int], ending: str, failing: set[str]) -> None:
         """Merge a commit, and apply it as far as `ending` lets it come."""
-        self.commits.append(wanted)
+        self.commits.append(desired)
         made = self.plan()
         differing = list(self.words())
         assert not {"drift", "both"} & set(self.words().values()), (self, self.words())
@@ -77,7 +77,7 @@ class Team:
             for key in differing if ending == "end" else differing[:1]:
                 outcome = "Ignored" if key in failing else "Applied"
                 lines.append(result(key, outcome))
-                self.live[key] = self.live[key] if key in failing else wanted[key]
+                self.live[key] = self.live[key] if key in failing else desired[key]
         if ending == "end":
             lines.append({"event": "end", "stopped": None, "chain": "3"})
         try:
@@ -100,8 +100,8 @@ def test_what_nobody_touched_is_never_drift_and_the_next_whole_apply_ends_it(
     history: list[tuple[dict[str, int], str, set[str]]],
 ) -> None:
     team = Team()
-    for wanted, ending, failing in history:
-        team.merge(wanted, ending, failing)
+    for desired, ending, failing in history:
+        team.merge(desired, ending, failing)
     last = team.commits[-1] if team.commits else {}
     team.merge(last, "end", set())
     assert {key: team.live[key] for key in last} == last
@@ -115,8 +115,8 @@ def test_what_somebody_moves_after_a_whole_apply_is_drift(
     history: list[tuple[dict[str, int], str, set[str]]], key: str
 ) -> None:
     team = Team()
-    for wanted, ending, failing in history:
-        team.merge(wanted, ending, failing)
+    for desired, ending, failing in history:
+        team.merge(desired, ending, failing)
     team.merge({key: 1}, "end", set())
     team.live[key] = 2
     team.commits.append({key: 1})

@@ -21,7 +21,7 @@ EXAMPLES: Final = (10_000 if is_deep() else 1_000) // SHARDS
 State = dict[int, tuple[dict[str, str], dict[str, str]]]
 
 
-def agree(plan: Plan, report: Report, writes: list[Made]) -> None:
+def in_sync(plan: Plan, report: Report, writes: list[Made]) -> None:
     """Hold a report against the write log, line by line: each row is one value of one write, and no other."""
     rows = {(row.ref.id, row.key): row.change for row in report.rows if isinstance(row.outcome, Applied)}
     assert len(rows) == len(report.rows) == plan.fields
@@ -64,17 +64,17 @@ def test_random_plans_are_carried_out_once_reported_as_they_were_and_put_back(
     def law(state: State) -> None:
         bench.reset()
         before = {item: bench.held(item) for item in state}
-        wanted = bench.desire(document(state))
-        plan = bench.plan(wanted)
+        desired = bench.desire(document(state))
+        plan = bench.plan(desired)
         report, journal, writes = bench.apply(plan)
-        agree(plan, report, writes)
-        assert bench.plan(wanted).is_empty
+        in_sync(plan, report, writes)
+        assert bench.plan(desired).is_empty
         again, _, nothing = bench.apply(plan)
         assert nothing == []
         assert {type(row.outcome) for row in again.rows} <= {Already}
         back, told = bench.back(journal)
         report, _, writes = bench.apply(back)
-        agree(back, report, writes)
+        in_sync(back, report, writes)
         after = {item: bench.held(item) for item in state}
         if not told:
             assert after == before

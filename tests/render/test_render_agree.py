@@ -109,7 +109,7 @@ def test_all_views_have_the_same_counts(plan: Plan) -> None:
     assert f">{verdict(plan)}</h1>" in page
     assert counted_in_text(plan) == (
         len(plan.updates),
-        len(plan.left),
+        len(plan.skipped),
         sum(len(update.changes) for update in updates_of(plan)),
         len(plan.blocks),
     )
@@ -126,7 +126,7 @@ def test_all_views_have_the_same_counts(plan: Plan) -> None:
             "clear": plan.clears,
             "drift": plan.count("drift"),
             "change": plan.fields,
-            "left": sum(len(update.changes) for update in plan.left),
+            "left": sum(len(update.changes) for update in plan.skipped),
             "released": len(plan.released),
             "effect": sum(len(update.side_effects) for update in plan.updates),
         }.items()

@@ -72,7 +72,7 @@ def test_the_pressing_come_first_then_the_many() -> None:
 
 def test_what_is_left_alone_is_nothing_to_empty() -> None:
     plan = replace(
-        plan_with(update(0, priority())), left=(update(1, replace(text("a", ""), held="drift: report")),)
+        plan_with(update(0, priority())), skipped=(update(1, replace(text("a", ""), held="drift: report")),)
     )
     assert [one.kind for one in groups(plan)] == ["change", "left"]
     assert kind_of(replace(text("a", ""), held="drift: report", why="drift")) == "drift"

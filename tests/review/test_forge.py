@@ -37,7 +37,7 @@ def opened(hub: Hub) -> GitHub:
 
 
 def body(space: str, folder: str = "", roots: tuple[str, ...] = ()) -> str:
-    plan = Plan("h", space, "64a0", {}, (), (), agree=0, named=0)
+    plan = Plan("h", space, "64a0", {}, (), (), in_sync=0, named=0)
     return plan_markdown(plan, plan_file(plan, AT, folder=folder, roots=roots))
 
 

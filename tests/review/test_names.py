@@ -26,12 +26,12 @@ def web(desk: Desk) -> Desk:
     story = desk.world.items[STORY]
     (spec,) = [one for one in desk.world.type_of(story).fields if one.name == "Release"]
     story.values[spec.key] = [LIVE]
-    wanted(desk, "[{name: The next one}]")
+    desired(desk, "[{name: The next one}]")
     assert desk.run("schema", "pull").code == 0
     return desk
 
 
-def wanted(desk: Desk, releases: str) -> None:
+def desired(desk: Desk, releases: str) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{Release: {releases}}}}}")
 
 
@@ -76,7 +76,7 @@ def test_a_name_that_the_pins_give_to_another_item_is_blocked_before_it_is_shown
 
 
 def test_a_wrong_name_takes_nothing_off_an_item(web: Desk) -> None:
-    wanted(web, "{excludes: [{name: The next one}]}")
+    desired(web, "{excludes: [{name: The next one}]}")
     pin(web, {"The next one": LIVE})
     assert f"'The next one' for {LIVE}, which is release 'The live one'" in web.run("plan").out
     assert web.run("apply", "--yes").code == 3
@@ -96,7 +96,7 @@ def test_a_wrong_name_of_another_row_is_shown_by_the_name_that_the_space_gives(w
 
 @pytest.mark.parametrize("target", [ISSUE, 1, STORY + 1], ids=["an issue", "nothing", "a story"])
 def test_an_id_that_the_field_cannot_point_to_is_blocked(web: Desk, target: int) -> None:
-    wanted(web, f"[{LIVE}, {target}]")
+    desired(web, f"[{LIVE}, {target}]")
     done = web.run("plan")
     assert f"it points to {target}, which is {GONE}" in done.out
     assert web.run("apply", "--yes").code == 3
@@ -134,7 +134,7 @@ def test_targets_are_read_once_by_fifty_and_the_forecast_counts_them(web: Desk) 
 
 
 def test_a_row_in_sync_asks_nothing(web: Desk) -> None:
-    wanted(web, "[{name: The next one}]")
+    desired(web, "[{name: The next one}]")
     assert web.run("apply", "--yes").code == 0
     before = web.asked("/query")
     assert web.run("plan").out.startswith("No changes.")

@@ -62,7 +62,7 @@ def give_report(report: Report, reason: str) -> None:
 
 def acceptable(plan: Plan) -> Iterator[str]:
     """Yield each field that is to follow the live value, as a REF."""
-    for update in plan.left:
+    for update in plan.skipped:
         for one in update.changes:
             if one.held == ACCEPT:
                 yield f"{update.ref.type_key}/{update.ref.id}.{one.key.replace('/', '.')}"

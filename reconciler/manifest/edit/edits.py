@@ -110,13 +110,13 @@ def edited(raw: bytes, edits: Sequence[Edit], file: str) -> bytes:
     tree = read_tree(raw, file)
     if tree.mistakes or tree.root is None:
         raise InputError(tree.mistakes or [Mistake(Place(file, 1, 1), "an empty file", "write it first")])
-    wanted = said(tree.root)
+    desired = said(tree.root)
     for edit in waiting:
-        wanted = changed(wanted, edit.way, edit)
+        desired = changed(desired, edit.way, edit)
     now = raw
     while waiting:
         now, waiting = one_pass(now, waiting, file)
-    if not says_all(now, wanted, file):
+    if not says_all(now, desired, file):
         source = Source(raw, file)
         raise CannotEdit(min((place_of(source, edit) for edit in edits), default=Place(file, 1, 1)))
     return now
@@ -577,28 +577,30 @@ def below(tree: Said, step: str, rest: Way, edit: Edit) -> Said:
     return some
 
 
-def says_all(raw: bytes, wanted: Said, file: str) -> bool:
+def says_all(raw: bytes, desired: Said, file: str) -> bool:
     """Read the new bytes: whether they say what is wanted, and nothing else."""
     tree = read_tree(raw, file)
-    return not tree.mistakes and tree.root is not None and agrees(wanted, tree.root)
+    return not tree.mistakes and tree.root is not None and agrees(desired, tree.root)
 
 
-def agrees(wanted: Said, node: Node) -> bool:
+def agrees(desired: Said, node: Node) -> bool:
     """Whether a tree says what is wanted, to the last scalar."""
-    match wanted:
+    match desired:
         case Leaf(text, plain):
             return isinstance(node, Scalar) and (node.text, node.plain) == (text, plain)
         case Wish(value):
             return isinstance(node, Scalar) and says(value, node.text, node.plain)
         case list():
             return (
-                isinstance(node, AuthoredList) and len(node) == len(wanted) and all(map(agrees, wanted, node))
+                isinstance(node, AuthoredList)
+                and len(node) == len(desired)
+                and all(map(agrees, desired, node))
             )
         case dict():
             return (
                 isinstance(node, AuthoredMap)
-                and set(node) == set(wanted)
-                and all(agrees(one, node[key]) for key, one in wanted.items())
+                and set(node) == set(desired)
+                and all(agrees(one, node[key]) for key, one in desired.items())
             )
 
 
@@ -622,9 +624,9 @@ def says(value: Plain, text: str, plain: bool) -> bool:  # noqa: FBT001 - a scal
 
 def is_number(text: str, value: float | Decimal) -> bool:
     """Whether a text is the digits of a number."""
-    wanted = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    desired = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     try:
-        return Decimal(text) == wanted
+        return Decimal(text) == desired
     except ArithmeticError:
         return False
 

@@ -198,12 +198,12 @@ def order(source: Source) -> Iterator[Cut]:
     for way, span in sections(source):
         rank = ORDERS[min(len(way), 2)]
         keys = [key.text for key in span.keys]
-        wanted = sorted(
+        desired = sorted(
             range(len(keys)), key=lambda at: rank.index(keys[at]) if keys[at] in rank else len(rank)
         )
-        if wanted == list(range(len(keys))):
+        if desired == list(range(len(keys))):
             continue
-        moved += swapped(source, span, wanted) if span.is_flow else stacked(source, span, wanted)
+        moved += swapped(source, span, desired) if span.is_flow else stacked(source, span, desired)
     yield from apart(moved)
 
 
@@ -226,16 +226,16 @@ def sections(source: Source) -> Iterator[tuple[Way, Span]]:
             yield way, span
 
 
-def swapped(source: Source, span: Span, wanted: Sequence[int]) -> Iterator[Cut]:
+def swapped(source: Source, span: Span, desired: Sequence[int]) -> Iterator[Cut]:
     """Put entries between brackets in another order, if no comment stands among them."""
     if "#" in source.text[span.start : span.end]:
         return
-    for slot, at in enumerate(wanted):
+    for slot, at in enumerate(desired):
         text = source.text[span.begin(at) : span.parts[at].end]
         yield span.begin(slot), span.parts[slot].end, text
 
 
-def stacked(source: Source, span: Span, wanted: Sequence[int]) -> Iterator[Cut]:
+def stacked(source: Source, span: Span, desired: Sequence[int]) -> Iterator[Cut]:
     """Put entries on lines in another order, each with the comments above it."""
     column = source.column(span.start)
     heads = [span.start, *(head(source, span, at, column) for at in range(1, len(span.parts)))]
@@ -243,13 +243,13 @@ def stacked(source: Source, span: Span, wanted: Sequence[int]) -> Iterator[Cut]:
     chunks = [source.text[start:stop] for start, stop in zip(heads, [*heads[1:], end], strict=True)]
     pad = " " * column
     chunks[0] = pad + chunks[0]
-    first = chunks[wanted[0]]
+    first = chunks[desired[0]]
     beside_dash = bool(source.text[source.line_start(span.start) : span.start].strip())
     if not first.startswith(pad) or (beside_dash and first.lstrip().startswith("#")):
         return
     if not all(chunk.endswith("\n") for chunk in chunks):
         return
-    text = "".join(chunks[at] for at in wanted)
+    text = "".join(chunks[at] for at in desired)
     yield span.start, end, text[column:]
 
 
