@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.adopt.entries import adopted, entry
 from reconciler.adopt.refresh_edits import renewals
-from reconciler.adopt.values import adopted, entry, file_word
+from reconciler.desired.as_written import file_word
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Seen
 from reconciler.manifest.edit.edits import edited

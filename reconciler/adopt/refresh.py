@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from reconciler.cli.streams import say, tell
 
 if TYPE_CHECKING:
+    from reconciler.adopt.entries import Skipped
     from reconciler.adopt.refresh_edits import Renewal
-    from reconciler.adopt.values import Skipped
     from reconciler.fields.values import Desired
     from reconciler.meegle.reader import Reader
     from reconciler.model import Item, Ref
@@ -86,7 +86,7 @@ def agreeing_with(
 
 def observed(reader: Reader, items: Sequence[DesiredItem]) -> dict[Ref, Item]:
     """Read the live items, and the people whom their values name."""
-    from reconciler.adopt.values import people_in, relatives
+    from reconciler.adopt.entries import people_in, relatives
     from reconciler.cli.pull import name_relatives
 
     live = reader.items({item.ref: [one.key for one in item.fields] for item in items})
@@ -201,7 +201,7 @@ class Work:
 
     def leave(self, one: Renewal, reason: str) -> None:
         """Let a value stand as it is written."""
-        from reconciler.adopt.values import Skipped
+        from reconciler.adopt.entries import Skipped
 
         self.followed.remove(one)
         self.skipped.append(Skipped(one.ref, one.name, reason))

@@ -6,7 +6,8 @@ from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.adopt.values import Skipped, Unwritable, dressed_member, written
+from reconciler.adopt.entries import Skipped
+from reconciler.desired.as_written import Unwritable, dressed_member, written
 from reconciler.errors import Place
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Rule, Seen, settle

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.adopt.values import file_word
+from reconciler.desired.as_written import file_word
 from reconciler.fields import refusal
 from reconciler.fields.codec import Codec
 from reconciler.fields.people import UserCodec, UsersCodec

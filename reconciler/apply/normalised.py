@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from reconciler.adopt.values import Unwritable, file_word, written
+from reconciler.desired.as_written import Unwritable, file_word, written
 from reconciler.fields.codec import Codec
 from reconciler.manifest.edit.writing import inline
 from reconciler.model import Change, Ignored, Report, Row

@@ -195,7 +195,7 @@ def write_new(files: Mapping[str, str]) -> list[str]:
 
 def moments(reader: Reader, kind: TypeSpec) -> list[str]:
     """Return the date fields that hold times of the day in some live items, as files name them."""
-    from reconciler.adopt.values import file_word
+    from reconciler.desired.as_written import file_word
     from reconciler.fields import refusal
     from reconciler.meegle.http import endpoints as api
     from reconciler.meegle.rows import wire_values

@@ -19,7 +19,7 @@ from reconciler.manifest.disk import write
 from reconciler.meegle.listing import Filters, listed
 
 if TYPE_CHECKING:
-    from reconciler.adopt.values import Adopted, Skipped
+    from reconciler.adopt.entries import Adopted, Skipped
     from reconciler.manifest.nodes import Document, Manifest
     from reconciler.meegle.reader import Reader
     from reconciler.model import Item, Ref
@@ -231,7 +231,7 @@ class Job:
 
     def keys(self, kind: TypeSpec, catalog: Catalog) -> list[str]:
         """Return the change keys of what is adopted of one type."""
-        from reconciler.adopt.values import desired_keys
+        from reconciler.adopt.entries import desired_keys
 
         words = (
             [] if self.fields in (None, "all") else [one.strip() for one in (self.fields or "").split(",")]
@@ -281,7 +281,7 @@ class Job:
 
     def value_of(self, item: Item, catalog: Catalog, keys: Mapping[str, Sequence[str]]) -> str:
         """Return the value of the field by which files are parted."""
-        from reconciler.adopt.values import desired_keys
+        from reconciler.adopt.entries import desired_keys
 
         (key, *_) = desired_keys(catalog.names(item.ref.type_key), [self.split or ""], every=False)
         if key not in keys[item.ref.type_key]:
@@ -299,7 +299,7 @@ class Job:
         keys: Mapping[str, Sequence[str]],
     ) -> bytes:
         """Return a file with the items in it, of which a plan is empty."""
-        from reconciler.adopt.values import adopted
+        from reconciler.adopt.entries import adopted
         from reconciler.manifest.decoding import LARGEST
         from reconciler.manifest.loading import shown
 
@@ -320,7 +320,7 @@ class Job:
         self, made: Mapping[Ref, Adopted], raw: bytes, name: str, reader: Reader, live: Mapping[Ref, Item]
     ) -> bool:
         """Plan the file, and take out what is not empty in that plan; returns whether there was any."""
-        from reconciler.adopt.values import Skipped
+        from reconciler.adopt.entries import Skipped
 
         changed = False
         for ref, key, own in rows(raw, name, reader, live):
@@ -435,7 +435,7 @@ def observed(
     reader: Reader, refs: Sequence[Ref], keys: Mapping[str, Sequence[str]], manifest: Manifest
 ) -> dict[Ref, Item]:
     """Read the items, and everybody and everything that their values name."""
-    from reconciler.adopt.values import people_in, relatives
+    from reconciler.adopt.entries import people_in, relatives
 
     catalog = reader.catalog
     business = any(
@@ -480,7 +480,7 @@ def written_file(
     home: Home, path: Path, before: Document | None, items: Sequence[Adopted], catalog: Catalog
 ) -> bytes:
     """Return the file with the items at its end."""
-    from reconciler.adopt.values import entry
+    from reconciler.adopt.entries import entry
     from reconciler.manifest.edit.edits import Members, edited
     from reconciler.manifest.edit.writing import Section, lines_of
     from reconciler.manifest.loading import shown

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reconciler.adopt.values import Unwritable, node_of
+from reconciler.desired.as_written import Unwritable, node_of
 from reconciler.fields import refusal
 from reconciler.fields.codec import Codec
 from reconciler.fields.spec import FieldSpec, Option

@@ -1,0 +1,131 @@
+"""Live values as files would write them: only what is read back as the same value.  Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from reconciler.errors import Place
+from reconciler.fields.codec import Codec
+from reconciler.fields.prose import Prose
+from reconciler.fields.related import RelatedCodec, RelatedItemsCodec
+from reconciler.fields.sets import SetCodec
+from reconciler.fields.spec import FieldSpec
+from reconciler.fields.values import Seen, Wrong, settle
+from reconciler.manifest.edit.writing import Noted, Plain, Text, inline
+from reconciler.manifest.nodes import AuthoredMap, Node
+from reconciler.manifest.parsing import read_tree
+from reconciler.model import Ref
+from reconciler.schema.catalog import Catalog
+from reconciler.schema.types import TypeSpec, named
+
+TEXTS = frozenset({"text", "multi_pure_text", "multi_text", "link", "link_cloud_doc", "telephone", "email"})
+"""Types whose values are texts: they are quoted where YAML would read something else."""
+
+CUSTOM = re.compile(r"(?:field|role)_[0-9a-z]+|_.*|[0-9a-f]{20,}")
+"""Keys that tell people nothing."""
+
+NOWHERE = Place("", 1, 1)
+UNSAYABLE = "the text has formatting that Markdown cannot say here"
+
+
+class Unwritable(Exception):
+    """A live value that no file can hold: it would be read back as another one.  The text is the reason."""
+
+
+def file_word(spec: FieldSpec, kind: TypeSpec) -> str:
+    """Return how files name a field: its alias, a key that is a word, a name that is unique, else its key."""
+    specs = kind.roles if spec.type == "role" else kind.fields
+    words = [spec.alias, "" if CUSTOM.fullmatch(spec.key) else spec.key, spec.name]
+    if spec.type == "role":
+        words = [spec.name, *words]
+    fit = (word for word in words if word and [one.key for one in named(specs, word)] == [spec.key])
+    return next(fit, spec.key)
+
+
+def written(ref: Ref, key: str, seen: Seen, catalog: Catalog) -> Plain:
+    """Return a live value as files write it, with the names of the pins; raises Unwritable.
+
+    The result was parsed again and gave the same value.
+    """
+    try:
+        codec = catalog.codec(ref.type_key, key, by_pins=True)
+    except StopIteration:
+        raise Unwritable("the pins do not know it; run `reconciler schema pull`") from None
+    if isinstance(seen.value, Prose) and seen.value.is_opaque:
+        raise Unwritable(UNSAYABLE)
+    if reason := catalog.codec(ref.type_key, key).objection(seen, codec.empty):
+        raise Unwritable(reason)
+    plain = dressed(codec, codec.dump(seen.value))
+    if says_the_same(codec, ref, plain, seen):
+        return plain
+    raise Unwritable("no file can say it so that it is read back the same")
+
+
+def says_the_same(codec: Codec, ref: Ref, plain: Plain, seen: Seen) -> bool:
+    """Whether the codec parses a plain value to the live value; raises Unwritable if the codec refuses it."""
+    node = node_of(plain)
+    try:
+        desired = codec.parse(node)
+    except Wrong as error:
+        raise Unwritable(error.mistakes[0].what) from None
+    if mistake := codec.refusal_on(ref.id, desired, NOWHERE):
+        raise Unwritable(mistake.what)
+    return settle(desired, seen.value) == seen.value
+
+
+def dressed(codec: Codec, value: Any) -> Plain:
+    """Mark the texts in a dumped value, and add the names of related items."""
+    if codec.spec.type in TEXTS:
+        return texts(value)
+    if isinstance(codec, RelatedCodec):
+        return noted(codec, value)
+    if isinstance(codec, RelatedItemsCodec):
+        return [noted(codec, one) for one in value]
+    return value if isinstance(codec, SetCodec) else rows(codec, value)
+
+
+def dressed_member(codec: SetCodec, member: Any) -> Plain:
+    """Return one member of a set as files write it, a related item with its name."""
+    if isinstance(codec, RelatedItemsCodec):
+        return noted(codec, member)
+    return codec.dump_member(member)  # type: ignore[no-any-return] # a codec's dump is plain data
+
+
+def rows(codec: Codec, value: Any) -> Plain:
+    """Mark the texts in the rows of a compound field."""
+    kinds = {
+        name: part
+        for part in codec.parts.values()
+        for name in (part.spec.alias, part.spec.name, part.spec.key)
+    }
+    if not kinds or not isinstance(value, list):
+        return value  # type: ignore[no-any-return] # a codec's dump is plain data
+    return [{word: dressed(kinds[word], one) for word, one in row.items()} for row in value]
+
+
+def noted(codec: Codec, item_id: Any) -> Plain:
+    """Return an id with the item's name where it is known."""
+    name = codec.items.known.get(item_id, ("", ""))[1]
+    return Noted(item_id, name) if name else item_id
+
+
+def texts(value: Any) -> Plain:
+    """Mark every text."""
+    match value:
+        case str():
+            return Text(value)
+        case dict():
+            return {key: texts(one) for key, one in value.items()}
+        case list():
+            return [texts(one) for one in value]
+        case _:
+            return value  # type: ignore[no-any-return] # a codec's dump is plain data
+
+
+def node_of(value: Plain) -> Node:
+    """Write a value as YAML and load it; raises Unwritable if it cannot be loaded."""
+    tree = read_tree(f"value: {inline(value)}\n".encode(), "")
+    if tree.mistakes or not isinstance(tree.root, AuthoredMap):
+        raise Unwritable(f"no file can hold it: {tree.mistakes[0].what}")
+    return tree.root["value"]
