@@ -8,13 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.cli.options import YAML
-from reconciler.errors import CannotRun, quoted
-from reconciler.plan.plan_file import BadPlan, PlanFile, loads
+from reconciler.errors import CannotRun, InputError, quoted
+from reconciler.manifest.files import SUFFIXES
+from reconciler.plan.plan_file import BadPlan, PlanFile, loads, plan_of
 
 if TYPE_CHECKING:
     from reconciler.model import Change, Plan, Ref
+    from reconciler.plan.planning import Raised
     from reconciler.schema.catalog import Catalog
+    from reconciler.settings import Settings
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of the largest plan that is read."""
@@ -35,7 +37,7 @@ def is_plan(paths: Sequence[Path]) -> bool:
     if len(paths) != 1 or paths[0].is_dir():
         return False
     path = paths[0]
-    if path.suffix.casefold() not in YAML:
+    if path.suffix.casefold() not in SUFFIXES:
         return path.suffix != "" or path.exists()
     return holds_plan(path)
 
@@ -65,6 +67,28 @@ def read_plan(path: Path) -> PlanFile:
     if len(raw) > LARGEST:
         raise BadPlan("it is too large")
     return loads(raw)
+
+
+def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | None) -> tuple[Plan, Settings]:
+    """Read a saved plan, and hold it against the guards of the settings here."""
+    from reconciler.clock import now
+    from reconciler.desired.by_pins import STATE
+    from reconciler.git import commit_of
+    from reconciler.plan.earlier_commit import settings_at
+    from reconciler.plan.planning import guarded
+    from reconciler.settings import find_settings, load_settings
+
+    made = read_plan(path)
+    if made.errored:
+        raise BadPlan("the run that made it failed")
+    refuse_stale(made, now(), commit=commit, max_age=max_age)
+    plan = plan_of(made)
+    root = Path.cwd()
+    settings, mistakes = load_settings(find_settings(STATE), root=root)
+    if mistakes:
+        raise InputError(mistakes)
+    base = settings_at(root, (), commit_of(root, plan.base), settings) if plan.base else None
+    return guarded(plan, settings, raised, base), settings
 
 
 def refuse_other(plan: Plan, *, host: str, space_key: str, metadata_digest: str) -> None:

@@ -31,7 +31,7 @@ LATER: Final = (
     *(
         "filelock",
         "reconciler.apply.lock",
-        "reconciler.apply.applier",
+        "reconciler.apply.carry_out",
         "reconciler.cli.apply",
         "reconciler.cli.progress",
     ),

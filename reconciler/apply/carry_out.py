@@ -1,0 +1,123 @@
+"""Carry out a plan against a space that was opened for writing: bind it, keep a journal, report."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from reconciler.apply.applier import Applier, Stop
+from reconciler.apply.journal import Journal
+from reconciler.apply.normalised import advice
+from reconciler.apply.run_folder import new_run
+from reconciler.apply.saved_plan import refuse_other, refuse_unreadable
+from reconciler.errors import Internal, ReconcilerError
+from reconciler.meegle.writer import Writer
+from reconciler.model import Already, Applied, Plan, Report
+from reconciler.plan.plan_file import digest
+from reconciler.plan.planner import people_of, touched
+from reconciler.schema.pins import pins_folder, read_pins
+from reconciler.schema.types import BUSINESS
+from reconciler.settings import Settings
+
+LOOK = 0.1
+"""Seconds between looks at whether a signal came."""
+
+
+class CarriedOut(NamedTuple):
+    """The report of a run, and the journal that it can be checked against, with its last hash."""
+
+    report: Report
+    journal: Path
+    last_hash: str
+
+
+def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
+    """Read the metadata of what the plan touches anew; raises BadPlan where it has changed."""
+    pins = read_pins(pins_folder(Path.cwd(), plan.space))
+    catalog = writer.open({update.ref.type_key for update in plan.updates}, settings.groups(), pins)
+    if any(change.type == BUSINESS for update in plan.updates for change in update.changes):
+        writer.read_lines()
+    writer.meet(people_of(plan))
+    refuse_other(
+        plan, host=host, space_key=catalog.space_key, metadata_digest=catalog.digest(touched(plan.updates))
+    )
+    refuse_unreadable(plan, catalog)
+
+
+def carry_out(
+    plan: Plan,
+    writer: Writer,
+    stop: Stop,
+    *,
+    grace: float,
+    on_item: Callable[[str], None],
+    on_line: Callable[[str], None] | None,
+) -> CarriedOut:
+    """Apply a plan that is bound, and return its report.
+
+    `on_item` is given a line for each item that has ended, `on_line` each line of the journal once it is on
+    the disk.  `grace`: seconds that calls under way get after a signal.
+    """
+    with Journal(new_run(), on_line) as journal:
+        journal.write(
+            "begin",
+            digest=digest(plan),
+            seal=plan.seal,
+            host=plan.host,
+            space=plan.space_key,
+            space_name=plan.space,
+            user_key=writer.user_key,
+            commit=plan.commit,
+            run_url=run_url(os.environ),
+        )
+        applier = Applier(plan, writer, journal, stop, on_item)
+        run_aside(applier, stop, grace)
+        try:
+            journal.write("end", stopped=applier.stopped)
+        except ReconcilerError as error:
+            applier.halt(error)
+    # Only now, since no PUT can leave behind a closed journal.
+    report = applier.report()
+    return CarriedOut(replace(report, advice=advice(report, writer.catalog)), journal.path, journal.chain)
+
+
+def run_aside(applier: Applier, stop: Stop, grace: float) -> None:
+    """Apply in a thread, so that a signal ends it in time whatever is under way."""
+    done = threading.Event()
+
+    def work() -> None:
+        try:
+            applier.run()
+        except BaseException as error:  # noqa: BLE001 - reported by the thread that waits
+            applier.halt(Internal(error))
+        finally:
+            done.set()
+
+    try:
+        threading.Thread(target=work, daemon=True).start()
+    except RuntimeError as error:  # the machine has no thread left
+        applier.halt(error)
+        done.set()
+    while not done.wait(LOOK) and not stop.asked.is_set():
+        continue
+    if not done.wait(grace):
+        stop.cut.set()
+
+
+def run_url(environ: Mapping[str, str]) -> str | None:
+    """Return the address of the CI run that applies, from GitHub's variables; None elsewhere."""
+    parts = [environ.get(name) for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")]
+    return f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}" if all(parts) else None
+
+
+def ending(report: Report, *, interrupted: bool) -> str:
+    """Return how a run ended: `interrupted`, `stopped`, `applied`, or `rows` where some are not applied."""
+    if interrupted:
+        return "interrupted"
+    if report.stopped:
+        return "stopped"
+    return "applied" if all(isinstance(row.outcome, Applied | Already) for row in report.rows) else "rows"
