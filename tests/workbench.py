@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from reconciler.apply.applier import Applier, Stop
-from reconciler.cli.rollback import steps_of, way_back
+from reconciler.apply.rollback import steps_of, way_back
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
 from reconciler.meegle.http.client import Client

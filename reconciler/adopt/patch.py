@@ -1,0 +1,44 @@
+"""The change of the files, as a unified difference, after which they want what a plan writes."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+
+from reconciler.adopt.refresh import agreeing_with
+from reconciler.desired.by_pins import STATE
+from reconciler.errors import ReconcilerError
+from reconciler.meegle.reader import Reader
+from reconciler.model import Plan
+from reconciler.plan.planning import open_workspace
+from reconciler.schema.catalog import DesiredItem
+
+
+def patch_of_files(
+    items: Iterable[DesiredItem], plan: Plan, reader: Reader, report: Callable[[str], None]
+) -> str:
+    """Return the patch for the changes of a plan, made of `items`; empty where the files need none.
+
+    Files that cannot be read get none either: `report` is given a line about it.
+    """
+    changed = {(update.ref, one.key) for update in plan.updates for one in update.changes}
+    goal = {
+        item.ref: fields
+        for item in items
+        if (fields := {one.key: one.desired for one in item.fields if (item.ref, one.key) in changed})
+    }
+    if not goal or not STATE.is_dir():
+        return ""
+    try:
+        found = agreeing_with(goal, open_workspace((), plan.space, checked=False), reader)
+    except ReconcilerError as error:
+        report(f"the files cannot be read for this: {error}")
+        return ""
+    return "".join(difference(file, old, new) for file, (old, new) in sorted(found.items()))
+
+
+def difference(file: str, old: bytes, new: bytes) -> str:
+    """Return the unified difference of one file."""
+    before, after = (one.decode("utf-8-sig").splitlines() for one in (old, new))
+    lines = difflib.unified_diff(before, after, f"a/{file}", f"b/{file}")
+    return "".join(f"{line.rstrip()}\n" for line in lines)
