@@ -312,3 +312,19 @@ def author_of(root: Path, file: str, line: int) -> Authorship | None:
     if not sha or not sha.strip("0") or "author-time" not in rows:
         return None
     return Authorship(sha, rows.get("author", ""), datetime.fromtimestamp(int(rows["author-time"]), UTC))
+
+
+def files_since(root: Path, folder: str, base: str) -> tuple[str, ...]:
+    """Return the files below a folder that differ from a commit, deleted files among them.
+
+    A file that the index calls unchanged, or that git is told to ignore, counts as differing: it is read.
+    """
+    sha = commit_of(root, base)
+    place = f":(literal){folder}"
+    differ = told(
+        root, "diff", "--no-ext-diff", "--name-only", "--no-renames", "--relative", "-z", sha, "--", place
+    )
+    others = told(root, "ls-files", "--others", "-z", "--", place)
+    marked = told(root, "ls-files", "-v", "-z", "--", place).split("\0")
+    unwatched = (row[2:] for row in marked if row[:1].islower() or row[:1] == "S")
+    return tuple(sorted({one for one in (*f"{differ}{others}".split("\0"), *unwatched) if one}))

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 
 from reconciler.adopt.refresh import agreeing_with
 from reconciler.desired.by_pins import STATE
+from reconciler.desired.workspace import open_workspace
 from reconciler.errors import ReconcilerError
 from reconciler.meegle.reader import Reader
 from reconciler.model import Plan
-from reconciler.plan.planning import open_workspace
 from reconciler.schema.catalog import DesiredItem
 
 
@@ -30,7 +30,8 @@ def patch_of_files(
     if not goal or not STATE.is_dir():
         return ""
     try:
-        found = agreeing_with(goal, open_workspace((), plan.space, checked=False), reader)
+        workspace = open_workspace((), plan.space, checked=False)
+        found = agreeing_with(goal, workspace, reader)
     except ReconcilerError as error:
         report(f"the files cannot be read for this: {error}")
         return ""

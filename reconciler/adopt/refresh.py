@@ -11,10 +11,10 @@ from reconciler.cli.streams import say, tell
 if TYPE_CHECKING:
     from reconciler.adopt.entries import Skipped
     from reconciler.adopt.refresh_edits import Renewal
+    from reconciler.desired.workspace import Workspace
     from reconciler.fields.values import Desired
     from reconciler.meegle.reader import Reader
     from reconciler.model import Item, Ref
-    from reconciler.plan.planning import Workspace
     from reconciler.schema.catalog import Catalog, DesiredItem
 
 
@@ -27,12 +27,14 @@ def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: 
     `by` lets only those follow which this person changed last, by the operation records.
     """
     from reconciler.adopt.refresh_edits import gone
+    from reconciler.desired.workspace import open_workspace
     from reconciler.manifest.disk import write
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import Selection, connect, desired_items, open_workspace
+    from reconciler.plan.planning import Selection, connect, desired_items
 
     workspace = open_workspace([], space)
+    tell(*workspace.notes)
     connection = connect(workspace.mistakes)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.streams import say
+from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
@@ -94,14 +94,16 @@ def pull_text(found: Plan, space: str) -> str:
     A pull request that a workflow's token opened starts no workflow, so it carries its plan itself.
     """
     from reconciler.cli.plan import dated, planned
+    from reconciler.desired.workspace import open_workspace
     from reconciler.plan.last_applied_ref import known_ref
-    from reconciler.plan.planning import Refs, Selection, open_workspace
+    from reconciler.plan.planning import Refs, Selection
     from reconciler.plan.source_commit import source_of, sourced
     from reconciler.render.markdown import plan_markdown
 
     values = accepted(found)
     taken = plan_markdown(values, dated(values), artifact="drift", limit=HALF)
     workspace = open_workspace((), space)
+    tell(*workspace.notes)
     refs = Refs("HEAD", known_ref(workspace.root, workspace.space))
     source = source_of(workspace)
     plan = sourced(planned(workspace, Selection(), refs, None, blame=False), source)

@@ -231,12 +231,14 @@ def from_files(
     until: float | None,
 ) -> tuple[Plan, Settings]:
     """Plan now, with a client that cannot write."""
+    from reconciler.desired.workspace import open_workspace
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import connect, desired_items, open_workspace, plan_now
+    from reconciler.plan.planning import connect, desired_items, plan_now
     from reconciler.plan.source_commit import source_of, sourced
 
     workspace = open_workspace(paths, space)
+    tell(*workspace.notes)
     source = source_of(workspace)
     connection = connect(workspace.mistakes)
     with Client(connection, until=until) as client:

@@ -96,23 +96,16 @@ def drifted(
     paths: tuple[Path, ...], space: str | None, applied: str | None, raised: Raised, until: float | None
 ) -> tuple[Plan, Settings]:
     """Compare the files with the live items, and keep what moved in the space."""
+    from reconciler.desired.workspace import open_workspace
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
     from reconciler.plan.last_applied_ref import known_ref
     from reconciler.plan.planner import leaving
-    from reconciler.plan.planning import (
-        Refs,
-        Selection,
-        compared,
-        connect,
-        desired_items,
-        judged,
-        open_workspace,
-        with_blame,
-    )
+    from reconciler.plan.planning import Refs, Selection, compared, connect, desired_items, judged, with_blame
     from reconciler.plan.source_commit import source_of, sourced
 
     workspace = open_workspace(paths, space)
+    tell(*workspace.notes)
     source = source_of(workspace)
     connection = connect(workspace.mistakes)
     refs = Refs(applied=applied or known_ref(workspace.root, workspace.space))

@@ -20,10 +20,11 @@ from reconciler.gc_pause import collector_at_rest
 from reconciler.manifest.disk import CannotWrite
 
 if TYPE_CHECKING:
+    from reconciler.desired.workspace import Workspace
     from reconciler.meegle.http.connection import Connection
     from reconciler.model import Plan
     from reconciler.plan.plan_file import PlanFile
-    from reconciler.plan.planning import Refs, Selection, Workspace
+    from reconciler.plan.planning import Refs, Selection
 
 CHANGES = 2
 SNAPSHOT = "snapshot"
@@ -67,7 +68,8 @@ def command(
     PATHS are files or folders of desired state (default: state).
     """
     from reconciler.cli.formats import refuse_input, refuse_two, save_plan, show_plan
-    from reconciler.plan.planning import Refs, Selection, changed_files, open_workspace
+    from reconciler.desired.workspace import changed_files, open_workspace
+    from reconciler.plan.planning import Refs, Selection
     from reconciler.plan.source_commit import Source, source_of, sourced
     from reconciler.plan.standpoint import refuse_empty
 
@@ -82,6 +84,7 @@ def command(
         # A plan as JSON may be applied, wherever it goes, so nothing of it comes from a cache.
         shown_alone = out is None and all(name != "json" for name, _ in formats)
         workspace = open_workspace(paths, space, kept=shown_alone, since=base if changed else None)
+        tell(*workspace.notes)
         if offline and snapshot is None:
             return checked_alone(workspace)
         selection = Selection(only, exclude, changed_files(workspace))

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
-from reconciler.cli.streams import say
+from reconciler.cli.streams import say, tell
 from reconciler.manifest.disk import write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reconciler.adopt.renames import Moves
+    from reconciler.desired.workspace import Workspace
     from reconciler.manifest.edit.edits import Edit
     from reconciler.manifest.nodes import Manifest
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import Workspace
     from reconciler.schema.pins import Pins
     from reconciler.settings import Settings
 
@@ -102,11 +102,13 @@ def live_pins(
     """Read what the files rely on, as the space is now; with the files that say it by its names of today."""
     from dataclasses import replace
 
+    from reconciler.desired.workspace import open_workspace
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import connect, open_workspace
+    from reconciler.plan.planning import connect
 
     workspace = open_workspace(paths, space, checked=False)
+    tell(*workspace.notes)
     connection = connect(workspace.mistakes)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli import options
-from reconciler.cli.streams import say
+from reconciler.cli.streams import say, tell
 from reconciler.gc_pause import collector_at_rest
 
 
@@ -18,12 +18,13 @@ from reconciler.gc_pause import collector_at_rest
 def command(paths: tuple[Path, ...], fmt: str) -> int:
     """Check the files without network or credentials; all mistakes at once."""
     from reconciler.desired.by_pins import validate_files
-    from reconciler.desired.own_folder import is_own
+    from reconciler.desired.own_folder import unused_note
     from reconciler.errors import InputError, Internal, Mistake, Place, ReconcilerError
     from reconciler.manifest.loading import report
     from reconciler.render.mistakes import VIEWS, Checked
 
-    is_own()
+    if note := unused_note(Path.cwd()):
+        tell(note)
     try:
         outlines, mistakes, unchecked = validate_files(paths)
     except ReconcilerError:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import options
-from reconciler.cli.streams import say
+from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
+    from reconciler.desired.workspace import Workspace
     from reconciler.model import Change, Item, Plan, Ref
-    from reconciler.plan.planning import Workspace
     from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
 
 
@@ -23,19 +23,13 @@ if TYPE_CHECKING:
 @options.space
 def command(ref: str, space: str | None) -> int:
     """Explain REF: an item, or one of its fields (`ID.FIELD`, `ID.roles.ROLE`)."""
+    from reconciler.desired.workspace import open_workspace
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import (
-        Raised,
-        Refs,
-        Selection,
-        connect,
-        desired_items,
-        open_workspace,
-        plan_now,
-    )
+    from reconciler.plan.planning import Raised, Refs, Selection, connect, desired_items, plan_now
 
     workspace = open_workspace((), space)
+    tell(*workspace.notes)
     connection = connect(workspace.mistakes)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)

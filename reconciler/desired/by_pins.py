@@ -263,3 +263,27 @@ def of_space(manifest: Manifest, space: str, settings: Settings) -> Manifest:
 def one_name(name: str, settings: Settings) -> str:
     """Return the name under which the settings know a space that files may name by its key."""
     return next((known for known, one in settings.spaces.items() if one.project_key == name), name)
+
+
+def is_confirmed(read: Offline, outlines: Sequence[Outline], catalog: Catalog) -> bool:
+    """Return True if the pins settled every value and the space confirms every name the files use."""
+    return (
+        read.is_settled
+        and catalog.confirms(read.catalog, {one.type.text for one in outlines})
+        and (
+            not read.catalog.points_somewhere()
+            or catalog.points_right(read.items, items_known(outlines, catalog))
+        )
+    )
+
+
+def items_known(outlines: Sequence[Outline], catalog: Catalog) -> dict[int, tuple[str, str]]:
+    """Return the type of each item that the files manage."""
+    words = {one.type.text for one in outlines}
+    kinds = {word: kind.key for word in words if (kind := catalog.type_of(word))}
+    return {
+        item_id: (kinds[one.type.text], "")
+        for one in outlines
+        if one.type.text in kinds
+        for item_id in one.ids
+    }

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from reconciler.cli.streams import tell
 from reconciler.errors import CannotRun
 
 FOLDER = Path(".reconciler")
@@ -50,9 +49,7 @@ def refuse_foreign() -> None:
         raise reason
 
 
-def is_own() -> bool:
-    """Whether the folder may be used; tells in one line where it may not."""
-    reason = foreign(Path.cwd())
-    if reason:
-        tell(f"note: {reason.what}, so nothing of it is used; {reason.fix}")
-    return reason is None
+def unused_note(root: Path) -> str | None:
+    """Return the note that the folder is not our own and stays unused; None if there is nothing to report."""
+    reason = foreign(root)
+    return f"note: {reason.what}, so nothing of it is used; {reason.fix}" if reason else None

@@ -31,8 +31,8 @@ from reconciler.schema.pins import FOLDER, decided, pinned_people
 from reconciler.settings import Guards, Settings, SpaceSettings, read_settings
 
 if TYPE_CHECKING:
+    from reconciler.desired.workspace import Workspace
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import Workspace
 
 TOLD = 3
 """Files that a note names."""
@@ -320,7 +320,7 @@ class Commit:
         self, read: Files, mine: Offline, space: str, contents: Mapping[str, bytes]
     ) -> tuple[tuple[DesiredItem, ...], Sequence[Mistake]]:
         """Return what the files want by the pins of their commit, and what in them is a mistake."""
-        from reconciler.plan.planning import is_confirmed
+        from reconciler.desired.by_pins import is_confirmed
 
         reader, groups = self.reader, self.settings.groups()
         decisions = self.settings.space(space).at(reader.client.host)

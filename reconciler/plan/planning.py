@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from reconciler.cli.streams import tell
 from reconciler.clock import now
-from reconciler.desired.by_pins import STATE, Offline, of_space, one_name, read_by_pins, read_files
-from reconciler.desired.cache import Cache, Unusable, opened, place_of
-from reconciler.desired.own_folder import is_own
-from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, quoted
-from reconciler.manifest.loading import documents, load, shown
-from reconciler.manifest.nodes import Manifest, Outline
+from reconciler.desired.by_pins import (
+    STATE,
+    is_confirmed,
+    items_known,
+    one_name,
+    read_files,
+)
+from reconciler.desired.workspace import Workspace
+from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError
 from reconciler.meegle.http.connection import Connection, connection_from
 from reconciler.meegle.http.token_file import unkept
 from reconciler.meegle.reader import Reader
@@ -29,54 +31,13 @@ from reconciler.plan.selection import Selector, select, selector
 from reconciler.plan.settings_changes import settings_changes
 from reconciler.plan.targets import confirmed, named, questions
 from reconciler.schema.catalog import Catalog, DesiredItem
-from reconciler.schema.pins import Pins
-from reconciler.settings import Guards, Settings, SpaceSettings, find_settings, load_settings
+from reconciler.settings import Guards, Settings, find_settings, load_settings
 
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
 SPENT = "an `allow` of the settings is spent, since the base has it too: another `until` renews it"
 NOT_HERE = "{} files of state are not checked out here: nothing is said of what they want"
 CLOCKS_APART = 60_000
 """Milliseconds by which the service's clock may be ahead of ours."""
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """The files of one run, of one space; `named` items stand in all of its state, whatever was selected.
-
-    `differing` are the files that a run is about which is about what differs from its base, also those
-    that are gone.
-    """
-
-    root: Path
-    settings: Settings
-    outlines: tuple[Outline, ...]
-    mistakes: tuple[Mistake, ...]
-    space: str
-    named: int
-    pins: Pins
-    state: str
-    whole: bool
-    paths: tuple[Path, ...] = ()
-    differing: tuple[str, ...] | None = None
-    offline: Offline | None = None
-    loaded: Manifest | None = None
-
-    @property
-    def manifest(self) -> Manifest:
-        """The trees of the files; read again where they were not kept."""
-        if self.loaded is not None:
-            return self.loaded
-        return of_space(load(self.paths or (STATE,), root=self.root)[0], self.space, self.settings)
-
-    @property
-    def words(self) -> set[str]:
-        """The types that the files name, as they name them."""
-        return {one.type.text for one in self.outlines}
-
-    @property
-    def decisions(self) -> SpaceSettings:
-        """What the team decided for the space."""
-        return self.settings.space(self.space)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,101 +58,6 @@ class Refs:
     base: str | None = None
     applied: str | None = None
     drift: str | None = None
-
-
-def open_workspace(
-    paths: Sequence[Path],
-    space: str | None,
-    *,
-    checked: bool = True,
-    kept: bool = False,
-    since: str | None = None,
-) -> Workspace:
-    """Read the files, and choose the space that the run is about; raises InputError or CannotRun.
-
-    `checked`: mistakes that the pins know of end the run here, before any request; else the trees of
-    the files are what the run is about, and they are read once for good.  `kept`: what was
-    read before is taken from the cache where there is one.  `since`: only what differs from that
-    commit is wanted, and other files are read only where they are not kept or name the same items.
-    """
-    root = Path.cwd()
-    is_own()
-    some = list(paths) or [STATE]
-    found = find_settings(some[0])
-    homes = [found.parent] if found else [STATE] if STATE.is_dir() else sorted(some)
-    state = shown(homes[0], root)
-    if since is not None:
-        from reconciler.plan.source_commit import files_since
-    differing = files_since(root, state, since) if since is not None else None
-    with kept_between(root) if kept else nullcontext() as cache:
-        files = read_by_pins(paths, cache, set(differing) if differing is not None else None)
-    settings, mistakes = files.settings, files.mistakes
-    names = sorted(files.offline)
-    if not names:
-        raise InputError(mistakes)
-    chosen = one_name(space, settings) if space else names[0]
-    if space is None and len(names) > 1:
-        raise CannotRun(f"the files name {len(names)} spaces: {', '.join(names)}", "choose one with --space")
-    if chosen not in names:
-        raise CannotRun(f"no file names the space {quoted(chosen)}", f"there is {', '.join(names)}")
-    read = files.offline[chosen]
-    told = {mistake.place for mistake in mistakes}
-    new = [one for one in (read.wrong if checked else ()) if one.place not in told]
-    if new or (mistakes and checked and read.pins.types):
-        raise InputError([*mistakes, *new])
-    whole = not paths or {path.resolve() for path in paths} == {home.resolve() for home in homes}
-    outlines = files.outlines_of(chosen)
-    named = files.named.get(chosen) if files.named is not None else None
-    if named is None:
-        named = named_in(outlines if whole else outlines_below(homes, root, settings, chosen))
-    return Workspace(
-        root=root,
-        settings=settings,
-        outlines=outlines,
-        mistakes=tuple(mistakes),
-        space=chosen,
-        named=named,
-        pins=read.pins,
-        state=state,
-        whole=whole,
-        paths=tuple(paths),
-        differing=differing,
-        offline=read if checked else None,
-        loaded=files.unread.get(chosen) if checked else of_space(load(some, root=root)[0], chosen, settings),
-    )
-
-
-@contextmanager
-def kept_between(root: Path) -> Iterator[Cache | None]:
-    """Open the cache, or say in one line why there is none."""
-    with ExitStack() as stack:
-        cache: Cache | None = None
-        try:
-            if place := place_of(os.environ, root):
-                cache = stack.enter_context(opened(place, root))
-        except Unusable as error:
-            tell(f"note: every file is read, since no cache can be kept: {error}")
-        yield cache
-
-
-def outlines_below(homes: Sequence[Path], root: Path, settings: Settings, space: str) -> Iterator[Outline]:
-    """Yield what all files of a space are about, whatever the run reads of them."""
-    for one in documents(homes, root, []):
-        if one_name(one.space.text, settings) == space:
-            yield Outline(one.file, one.space, one.type, tuple(entry.id for entry in one.items))
-
-
-def named_in(outlines: Iterable[Outline]) -> int:
-    """Return how many items files name."""
-    return len({(one.type.text, item_id) for one in outlines for item_id in one.ids})
-
-
-def changed_files(workspace: Workspace) -> tuple[str, ...] | None:
-    """Return the files that the run is about; None where it is about all."""
-    if workspace.differing is None:
-        return None
-    here = {one.file for one in workspace.outlines}
-    return tuple(one for one in workspace.differing if one in here)
 
 
 def connect(mistakes: Iterable[Mistake]) -> Connection:
@@ -254,30 +120,6 @@ def desired(workspace: Workspace, catalog: Catalog) -> tuple[tuple[DesiredItem, 
     if workspace.offline and is_confirmed(workspace.offline, workspace.outlines, catalog):
         return workspace.offline.items, ()
     return catalog.desire(workspace.manifest)
-
-
-def is_confirmed(read: Offline, outlines: Sequence[Outline], catalog: Catalog) -> bool:
-    """Whether the pins left nothing open and the space says the same of all that the files name."""
-    return (
-        read.is_settled
-        and catalog.confirms(read.catalog, {one.type.text for one in outlines})
-        and (
-            not read.catalog.points_somewhere()
-            or catalog.points_right(read.items, items_known(outlines, catalog))
-        )
-    )
-
-
-def items_known(outlines: Sequence[Outline], catalog: Catalog) -> dict[int, tuple[str, str]]:
-    """Return the type of each item that the files themselves name."""
-    words = {one.type.text for one in outlines}
-    kinds = {word: kind.key for word in words if (kind := catalog.type_of(word))}
-    return {
-        item_id: (kinds[one.type.text], "")
-        for one in outlines
-        if one.type.text in kinds
-        for item_id in one.ids
-    }
 
 
 def plan_now(

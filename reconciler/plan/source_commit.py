@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.errors import CannotRun
-from reconciler.git import NoRepository, commit_of, head, told
+from reconciler.git import NoRepository, head, told
 from reconciler.manifest.files import absolute
 from reconciler.manifest.git_tree import Tree, prefix_of, tree_of
 from reconciler.manifest.loading import found
@@ -24,8 +24,8 @@ from reconciler.schema.pins import pins_folder
 from reconciler.settings import find_settings
 
 if TYPE_CHECKING:
+    from reconciler.desired.workspace import Workspace
     from reconciler.model import Plan
-    from reconciler.plan.planning import Workspace
 
 LARGEST = 256 << 20
 """Bytes of the largest file that is compared with the commit: a snapshot of a large space."""
@@ -129,22 +129,6 @@ def blob_id(raw: bytes, like: str) -> str:
 def with_line_feeds(raw: bytes) -> bytes:
     """Return a text as git keeps it where `core.autocrlf` is set."""
     return raw.replace(b"\r\n", b"\n")
-
-
-def files_since(root: Path, state: str, base: str) -> tuple[str, ...]:
-    """Return the files of state that differ from a commit, those that are gone among them.
-
-    A file that the index calls unchanged, or that git is told to ignore, counts as differing: it is read.
-    """
-    sha = commit_of(root, base)
-    place = f":(literal){state}"
-    differ = told(
-        root, "diff", "--no-ext-diff", "--name-only", "--no-renames", "--relative", "-z", sha, "--", place
-    )
-    others = told(root, "ls-files", "--others", "-z", "--", place)
-    marked = told(root, "ls-files", "-v", "-z", "--", place).split("\0")
-    unwatched = (row[2:] for row in marked if row[:1].islower() or row[:1] == "S")
-    return tuple(sorted({one for one in (*f"{differ}{others}".split("\0"), *unwatched) if one}))
 
 
 def not_checked_out(root: Path, state: str) -> int:

@@ -20,8 +20,9 @@ from reconciler.schema.types import spec_of
 from reconciler.settings import Ignore, SpaceSettings
 
 if TYPE_CHECKING:
+    from reconciler.desired.workspace import Workspace
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import Refs, Workspace
+    from reconciler.plan.planning import Refs
 
 
 HIDDEN = (

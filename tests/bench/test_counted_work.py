@@ -74,7 +74,7 @@ HEAVY = NETWORK | FILES | {"deepdiff", "jinja2", "markdown_it", "rich"}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "most", "wanted"),
+    ("arguments", "most", "desired"),
     [
         (("--help",), 150, set()),
         (("validate",), 345, FILES),
