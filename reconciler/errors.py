@@ -25,6 +25,11 @@ def quoted(text: str) -> str:
     return f"'{text}'" if 0 < len(text) <= QUOTABLE and text.isprintable() else "this value"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 item`, `2 items`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return at most three of the known names that look like `word`, the nearest first."""
     folded: dict[str, list[str]] = {}

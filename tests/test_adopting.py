@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.adopt.entries import adopted, entry
-from reconciler.adopt.refresh_edits import renewals
+from reconciler.adopt.file_edits import renewals
 from reconciler.desired.as_written import file_word
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Seen

@@ -1,4 +1,4 @@
-"""From live items to what files would say of them: only values that are read back as the same.  Pure."""
+"""The entries that files get for live items.  Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from reconciler.desired.as_written import Unwritable, file_word, written
 from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.fields import refusal
-from reconciler.fields.people import USER_KEY
-from reconciler.fields.related import RelatedCodec, RelatedItemsCodec
 from reconciler.fields.spec import FieldSpec
 from reconciler.manifest.edit.writing import Noted, Plain, Section
 from reconciler.model import ROLES, Item, Ref
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec, change_key, every_spec, named, spec_of, strings
+from reconciler.schema.types import TypeSpec, change_key, every_spec, named, spec_of
 
 USUAL = frozenset(
     {
@@ -22,15 +20,15 @@ USUAL = frozenset(
         *("date", "schedule", "user", "multi_user", "role"),
     }
 )
-"""Types that are adopted where no fields are named: choices, dates and people; no texts, no links."""
+"""Types that are adopted where no fields are given: choices, dates and people; no texts, no links."""
 
 WATCHERS = "watchers"
-"""People subscribe themselves, so those who are there are adopted as some among others."""
+"""People follow items by themselves, so that files name the followers of today as `contains`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A live value that no file can hold, and why."""
+    """A live value that is not written to a file, and why."""
 
     ref: Ref
     name: str
@@ -39,7 +37,7 @@ class Skipped:
 
 @dataclass(slots=True)
 class Adopted:
-    """What a file is to say of one item: values by change key, and the defaults that are not its own."""
+    """A new entry: the item's values by change key, and the defaults of the file that it does not take."""
 
     ref: Ref
     name: str
@@ -53,8 +51,8 @@ class Adopted:
 def desired_keys(spec: TypeSpec, words: Sequence[str], *, every: bool) -> list[str]:
     """Return the change keys of the fields and roles to adopt, in the order of the type.
 
-    Without words these are the usual ones.  Raises CannotRun for a word that names nothing here,
-    and for a field that files cannot manage.
+    Without words these are the usual ones, or all that can be managed with `every`.  Raises CannotRun
+    for a word that names no field, and for a field that files cannot manage.
     """
     if not words:
         return [
@@ -84,7 +82,7 @@ def is_managed(spec: FieldSpec) -> bool:
 
 
 def adopted(item: Item, keys: Iterable[str], catalog: Catalog) -> tuple[Adopted, list[Skipped]]:
-    """Return what a file says of a live item; what holds nothing is left out, what cannot be said is told."""
+    """Return the entry of a live item without its empty fields, and the values that cannot be written."""
     made, left = Adopted(item.ref, item.name), list[Skipped]()
     for key in keys:
         if (reason := item.unreadable.get(key)) is not None:
@@ -102,42 +100,15 @@ def adopted(item: Item, keys: Iterable[str], catalog: Catalog) -> tuple[Adopted,
 
 
 def subscribed(key: str, plain: Plain) -> Plain:
-    """Return watchers as some among others; all else as it is."""
+    """Return followers as a `contains` rule, so that others may follow too; any other value unchanged."""
     return {"contains": plain} if key == WATCHERS and isinstance(plain, list) else plain
-
-
-# -- whom and what the values name ---------------------------------------------------------------
-
-
-def people_in(items: Iterable[Item], catalog: Catalog) -> set[str]:
-    """Return every user key that the values of items hold."""
-    return {
-        text
-        for item in items
-        for key, seen in item.values.items()
-        for text in strings(catalog.codec(item.ref.type_key, key).encode(seen.value))
-        if USER_KEY.fullmatch(text)
-    }
-
-
-def relatives(items: Iterable[Item], catalog: Catalog) -> dict[str, set[int]]:
-    """Return the ids of related items by the only type in which they can be."""
-    found: dict[str, set[int]] = {}
-    for item in items:
-        for key, seen in item.values.items():
-            codec = catalog.codec(item.ref.type_key, key)
-            if isinstance(codec, RelatedCodec | RelatedItemsCodec) and len(codec.spec.targets) == 1:
-                ids = codec.encode(seen.value)
-                some = ids if isinstance(ids, list) else [ids]
-                found.setdefault(codec.spec.targets[0], set()).update(one for one in some if one)
-    return found
 
 
 # -- as a file says it ----------------------------------------------------------------------------
 
 
 def entry(item: Adopted, kind: TypeSpec) -> Plain:
-    """Return one item of a file: with its sections, or a bare id; its name as a comment."""
+    """Return an entry as YAML: an id with its sections, or a bare id; the item's name as a comment."""
     fields, roles = Section(), Section()
     for key, value in item.values.items():
         spec = spec_of(kind, key)

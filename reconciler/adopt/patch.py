@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable
 
-from reconciler.adopt.refresh import agreeing_with
+from reconciler.adopt.refresh import files_with
 from reconciler.desired.by_pins import STATE
 from reconciler.desired.workspace import open_workspace
 from reconciler.errors import ReconcilerError
@@ -31,7 +31,7 @@ def patch_of_files(
         return ""
     try:
         workspace = open_workspace((), plan.space, checked=False)
-        found = agreeing_with(goal, workspace, reader)
+        found = files_with(goal, workspace, reader)
     except ReconcilerError as error:
         report(f"the files cannot be read for this: {error}")
         return ""

@@ -1,16 +1,20 @@
-"""`reconciler pull --refresh`: brings the files up to the live items, touching only what differs."""
+"""Brings files up to the live items, touching only the values that differ (`pull --refresh`).
+
+The edited files are proved before they are written: they are loaded and desired again, and a value that
+would still not be the live one stays as it was and is reported.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.cli.streams import say, tell
+from reconciler.adopt.live import read_live
 
 if TYPE_CHECKING:
     from reconciler.adopt.entries import Skipped
-    from reconciler.adopt.refresh_edits import Renewal
+    from reconciler.adopt.file_edits import Renewal
     from reconciler.desired.workspace import Workspace
     from reconciler.fields.values import Desired
     from reconciler.meegle.reader import Reader
@@ -21,12 +25,27 @@ if TYPE_CHECKING:
 ARCHIVED = "archiving_status"
 
 
-def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: bool) -> int:
-    """Read the live items, edit the files, and say each value that followed.
+class Refreshed(NamedTuple):
+    """What was written: values that follow the live items, values that were skipped, items that are gone.
 
-    `by` lets only those follow which this person changed last, by the operation records.
+    `gone` are deleted, terminated or archived; `pruned`: their entries were taken out.
     """
-    from reconciler.adopt.refresh_edits import gone
+
+    followed: tuple[Renewal, ...]
+    skipped: tuple[Skipped, ...]
+    files: tuple[str, ...]
+    gone: tuple[int, ...]
+    pruned: bool
+
+
+def refresh(
+    only: Sequence[str], by: str | None, space: str | None, report: Callable[[str], None], *, prune: bool
+) -> Refreshed:
+    """Read the live items and edit the files.
+
+    `by`: only values whose latest live change is this person's, by the operation records.
+    """
+    from reconciler.adopt.file_edits import gone
     from reconciler.desired.workspace import open_workspace
     from reconciler.manifest.disk import write
     from reconciler.meegle.http.client import Client
@@ -34,7 +53,8 @@ def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: 
     from reconciler.plan.planning import Selection, connect, desired_items
 
     workspace = open_workspace([], space)
-    tell(*workspace.notes)
+    for note in workspace.notes:
+        report(note)
     connection = connect(workspace.mistakes)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
@@ -48,19 +68,16 @@ def refreshed(only: Sequence[str], by: str | None, space: str | None, *, prune: 
     files = work.files({file: frozenset(some) for file, some in lost.items()} if prune else {})
     for file, content in files.items():
         write(workspace.root / file, content)
-    work.tell()
-    for item_id in sorted({item_id for some in lost.values() for item_id in some.values()}):
-        tell(f"taken out {item_id}" if prune else f"not live: {item_id}; --prune takes it out")
-    say(f"Refreshed {len(work.followed)} values in {len(files)} files.\n")
-    return 0
+    ids = sorted({item_id for some in lost.values() for item_id in some.values()})
+    return Refreshed(tuple(work.followed), tuple(work.skipped), tuple(files), tuple(ids), prune)
 
 
-def agreeing_with(
+def files_with(
     goal: Mapping[Ref, Mapping[str, Desired]], workspace: Workspace, reader: Reader
 ) -> dict[str, tuple[bytes, bytes]]:
-    """Return the files that would want what `goal` does: what they hold, and what they should.
+    """Return the files that differ from `goal`: their bytes as they are, and edited to set its values.
 
-    The files are read, not written; of what they do not name nothing is said.
+    Nothing is written.  Fields of the goal that no file manages are left out.
     """
     from dataclasses import replace
 
@@ -87,24 +104,18 @@ def agreeing_with(
 
 
 def observed(reader: Reader, items: Sequence[DesiredItem]) -> dict[Ref, Item]:
-    """Read the live items, and the people whom their values name."""
-    from reconciler.adopt.entries import people_in, relatives
-    from reconciler.cli.pull import name_relatives
-
-    live = reader.items({item.ref: [one.key for one in item.fields] for item in items})
-    reader.meet(people_in(live.values(), reader.catalog))
-    found = relatives(live.values(), reader.catalog)
+    """Read the live items, and the people and items that they and the files name."""
+    pointed: dict[str, set[int]] = {}
     for item in items:
         for one in item.fields:
             spec = reader.catalog.spec(item.ref.type_key, one.key)
             if spec and len(spec.targets) == 1 and isinstance(one.desired, int):
-                found.setdefault(spec.targets[0], set()).add(one.desired)
-    name_relatives(reader, found)
-    return live
+                pointed.setdefault(spec.targets[0], set()).add(one.desired)
+    return read_live(reader, {item.ref: [one.key for one in item.fields] for item in items}, pointed)
 
 
 def archived(reader: Reader, refs: Collection[Ref]) -> set[Ref]:
-    """Return the items that are archived, in types that have a field for it (field-formats.md 2)."""
+    """Return the archived items, of the types that have a field for it (field-formats.md 2)."""
     from reconciler.meegle.http import endpoints as api
     from reconciler.meegle.reader import BATCH
     from reconciler.meegle.rows import wire_values
@@ -126,7 +137,7 @@ def archived(reader: Reader, refs: Collection[Ref]) -> set[Ref]:
 def changed_by(
     who: str, items: Sequence[DesiredItem], live: Mapping[Ref, Item], reader: Reader, plugin_id: str
 ) -> tuple[DesiredItem, ...]:
-    """Keep of each item the fields of which a person made the live value; raises CannotRun for nobody."""
+    """Keep the fields whose live value was set by a person; raises CannotRun if there is no such person."""
     from dataclasses import replace
 
     from reconciler.errors import CannotRun, quoted
@@ -136,7 +147,9 @@ def changed_by(
 
     words = [word.lower() for word in expand(who, reader.catalog.people)]
     if not all("@" in word or USER_KEY.fullmatch(word) for word in words):
-        raise CannotRun(f"{quoted(who)} is nobody", "write an e-mail, a user key, or a name of the settings")
+        raise CannotRun(
+            f"unknown person {quoted(who)}", "write an e-mail, a user key, or a name of the settings"
+        )
     reader.meet(words)
     plan = with_blame(make_plan(items, live, reader.catalog, host="", named=len(items)), reader, plugin_id)
     known = reader.catalog.people
@@ -157,7 +170,7 @@ def changed_by(
 
 @dataclass(slots=True)
 class Work:
-    """The files, what is wanted and what is live; in the end what followed and what was left alone."""
+    """The files, the desired and the live items; in the end what followed and what was skipped."""
 
     workspace: Workspace
     items: Sequence[DesiredItem]
@@ -168,7 +181,7 @@ class Work:
 
     def files(self, lost: Mapping[str, frozenset[int]]) -> dict[str, bytes]:
         """Return the bytes of each file that changes."""
-        from reconciler.adopt.refresh_edits import renewals
+        from reconciler.adopt.file_edits import renewals
 
         self.followed, self.skipped = renewals(self.items, self.live, self.workspace.manifest, self.catalog)
         while True:
@@ -177,7 +190,7 @@ class Work:
                 return made
 
     def edited(self, lost: Mapping[str, frozenset[int]]) -> dict[str, bytes]:
-        """Carry out the edits; those that cannot be made alone are left."""
+        """Carry out the edits; a value that cannot be edited alone is skipped."""
         from reconciler.errors import InputError
         from reconciler.manifest.edit.edits import CannotEdit, Members, edited
 
@@ -192,7 +205,7 @@ class Work:
                     try:
                         edited(raw, one.edits, file)
                     except InputError as error:
-                        self.leave(one, str(error))
+                        self.skip(one, str(error))
                 mine = [one for one in mine if one in self.followed]
                 new = edited(raw, [edit for one in mine for edit in one.edits], file)
             if file in lost:
@@ -201,15 +214,15 @@ class Work:
                 made[file] = new
         return made
 
-    def leave(self, one: Renewal, reason: str) -> None:
-        """Let a value stand as it is written."""
+    def skip(self, one: Renewal, reason: str) -> None:
+        """Keep a value as it is written."""
         from reconciler.adopt.entries import Skipped
 
         self.followed.remove(one)
         self.skipped.append(Skipped(one.ref, one.name, reason))
 
     def still_differing(self, made: Mapping[str, bytes]) -> bool:
-        """Read the new files; leaves what does not say the live value, and tells whether there was any."""
+        """Read the new files, and skip the values that would not be the live ones; True if there were any."""
         from dataclasses import replace
 
         from reconciler.fields.values import settle
@@ -229,16 +242,5 @@ class Work:
             and settle(wish, (live := self.live[one.ref].values[one.key].value)) != live
         ]
         for one in wrong:
-            self.leave(one, "the edited file would not say it")
+            self.skip(one, "the edited file would not say it")
         return bool(wrong)
-
-    def tell(self) -> None:
-        """Say what followed, and what was left alone."""
-        from reconciler.manifest.edit.writing import comment
-        from reconciler.render.safe import safe_text
-
-        for one in self.followed:
-            before, after = (safe_text(comment(text)) for text in (one.before, one.after))
-            say(f"{safe_text(str(one.place))}: {one.ref.id} {safe_text(one.name)}  {before} → {after}\n")
-        for row in self.skipped:
-            tell(f"left alone {row.name} of {row.ref.id}: {row.reason}")

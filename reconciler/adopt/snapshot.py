@@ -1,79 +1,77 @@
-"""`reconciler pull --snapshot FILE`: a copy of a space's metadata and some items, to plan and rehearse on."""
+"""Copies a space's metadata and some items into a file, to plan and rehearse on (`pull --snapshot FILE`)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from reconciler.cli.streams import say, tell
+from reconciler.adopt.asked import Asked
 from reconciler.errors import CannotRun
 from reconciler.manifest.disk import write
 
 if TYPE_CHECKING:
-    from reconciler.adopt.snapshot_json import Copied
-    from reconciler.cli.pull import Home
+    from reconciler.adopt.home import Home
+    from reconciler.adopt.snapshot_file import Copied
     from reconciler.fields.spec import Person
     from reconciler.manifest.nodes import Manifest
-    from reconciler.meegle.listing import Filters
     from reconciler.meegle.reader import Reader
     from reconciler.model import Ref
     from reconciler.schema.catalog import Catalog
 
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Of which items a copy is wanted: ids, or a type; of all that the files name where neither is given."""
-
-    ids: tuple[str, ...]
-    type: str | None
-    filters: Filters
-    keep_emails: bool
+Report: TypeAlias = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Whom the files name, by e-mail or user key, and to which items they point."""
+class Mentioned(NamedTuple):
+    """Whom the files mention, by e-mail or user key, and to which items they point."""
 
     people: set[str]
     items: set[int]
 
 
-def taken(file: Path, wish: Wish, space: str | None) -> int:
-    """Read the space and write the copy; nothing of the service's is changed."""
-    from reconciler.cli.pull import parsed, read_home
+class Snapshot(NamedTuple):
+    """What was copied."""
+
+    items: int
+    space: str
+
+
+def take_snapshot(
+    file: Path, asked: Asked, space: str | None, report: Report, *, keep_emails: bool
+) -> Snapshot:
+    """Read the space and write the copy; `asked` for nothing, it holds the items of the files.
+
+    `report` is told what could not be read.  Raises CannotRun if there is no item.
+    """
+    from reconciler.adopt.home import read_home
     from reconciler.desired.by_pins import STATE
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
     from reconciler.plan.planning import connect
-    from reconciler.schema.pins import pins_folder, read_pins
+    from reconciler.schema.pins import read_pins
 
-    desired = [parsed(one) for one in wish.ids]
-    home = read_home(STATE / "snapshot.yaml", space, [one["space"] for one in desired if one["space"]])
+    home = read_home(STATE / "snapshot.yaml", space, asked.spaces)
     connection = connect(())
     with Client(connection) as client:
         reader = Reader(client, home.space, home.settings.space(home.space), connection.user_key)
-        pins = read_pins(pins_folder(home.root, home.space))
         words = {one.type.text for one in home.manifest.documents}
-        reader.open(words, home.settings.groups(), pins)
+        reader.open(words, home.settings.groups(), read_pins(home.pins_folder))
         reader.learn(home.manifest)
-        named = Named(reader.catalog.mentioned(home.manifest), pointed_at(reader.catalog, home.manifest))
-        refs = asked(reader, home, wish)
-        made, count = copied(reader, home, refs, named, keep_emails=wish.keep_emails)
+        mentioned = Mentioned(
+            reader.catalog.mentioned(home.manifest), pointed_at(reader.catalog, home.manifest)
+        )
+        refs = copied_items(reader, home, asked, report)
+        made, count = copied(reader, home, refs, mentioned, report, keep_emails=keep_emails)
     if not count:
         raise CannotRun("no item can be read", "name ids, --type TYPE, or items in the files")
     write(file, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
-    say(f"Copied {count} items of {home.space} into {file}.\n")
-    if not wish.keep_emails:
-        tell("e-mails that no file names are hidden; --keep-emails keeps them")
-    return 0
+    return Snapshot(count, home.space)
 
 
 def pointed_at(catalog: Catalog, manifest: Manifest) -> set[int]:
-    """Return the ids of items that values of the files point to, by id or by name."""
-    from reconciler.adopt.snapshot_json import RELATED
+    """Return the ids of the items that the files point to, by id or by name."""
+    from reconciler.adopt.snapshot_file import RELATED
     from reconciler.fields.values import Rule, Wrong
 
     found: set[int] = set()
@@ -89,38 +87,40 @@ def pointed_at(catalog: Catalog, manifest: Manifest) -> set[int]:
     return found
 
 
-def asked(reader: Reader, home: Home, wish: Wish) -> list[Ref]:
-    """Return the items that are wanted."""
-    from reconciler.cli.pull import Job
-    from reconciler.model import Ref
+def copied_items(reader: Reader, home: Home, asked: Asked, report: Report) -> list[Ref]:
+    """Return the items to copy: those that were asked for, else those of the files."""
+    from reconciler.adopt.pull import items_of
 
-    if wish.ids or wish.type:
-        job = Job(wish.ids, wish.type, Path(), None, None, wish.filters)
-        return job.asked(reader)
-    return [
-        Ref(kind.key, entry.id)
-        for document in home.manifest.documents
-        if (kind := reader.catalog.type_of(document.type.text))
-        for entry in document.items
-    ]
+    if not asked.items and not asked.type:
+        return sorted(items_of(home, reader.catalog))
+    found = asked.find(reader)
+    for item_id in found.missing:
+        report(f"left out {item_id}: not found; give --type if it is terminated")
+    return found.refs
 
 
 def copied(
-    reader: Reader, home: Home, refs: Sequence[Ref], named: Named, *, keep_emails: bool
+    reader: Reader,
+    home: Home,
+    refs: Sequence[Ref],
+    mentioned: Mentioned,
+    report: Report,
+    *,
+    keep_emails: bool,
 ) -> tuple[Any, int]:
-    """Read everything that the copy holds; returns it, and how many items there are in it."""
-    from reconciler.adopt.snapshot_json import related_in, snapshot
+    """Read everything that the copy holds; returns it with the number of its items."""
+    from reconciler.adopt.snapshot_file import related_in, snapshot
     from reconciler.meegle.http import endpoints as api
 
-    rows = list(rows_of(reader, refs))
+    rows = list(rows_of(reader, refs, report))
     known = {int(row["id"]) for row in rows}
-    rows += rows_of(reader, found(reader, (related_in(rows) | named.items) - known))
-    types = [type_copy(reader, kind) for kind in listed_types(reader)]
+    rows += rows_of(reader, types_of(reader, (related_in(rows) | mentioned.items) - known), report)
+    types = [type_copy(reader, kind, report) for kind in listed_types(reader)]
     for one in types:
         one.items += [row for row in rows if row.get("work_item_type_key") == one.row["type_key"]]
     lines = reader.client.read(api.BUSINESS_ALL, path={"project_key": reader.space_key}).get("data")
-    people = everybody(reader, named.people, rows, types)
-    kept = None if keep_emails else {one.lower() for one in named.people if "@" in one}
+    people = everybody(reader, mentioned.people, rows, types)
+    kept = None if keep_emails else {one.lower() for one in mentioned.people if "@" in one}
     return snapshot(space_row(reader, home), types, lines, people, kept), len(rows)
 
 
@@ -139,7 +139,7 @@ def space_row(reader: Reader, home: Home) -> dict[str, Any]:
     }
 
 
-def rows_of(reader: Reader, refs: Iterable[Ref]) -> Iterator[dict[str, Any]]:
+def rows_of(reader: Reader, refs: Iterable[Ref], report: Report) -> Iterator[dict[str, Any]]:
     """Yield whole items, type by type."""
     from reconciler.meegle.reader import BATCH
 
@@ -148,10 +148,10 @@ def rows_of(reader: Reader, refs: Iterable[Ref]) -> Iterator[dict[str, Any]]:
         by_type.setdefault(ref.type_key, []).append(ref.id)
     for type_key, ids in by_type.items():
         for start in range(0, len(ids), BATCH):
-            yield from batch(reader, type_key, ids[start : start + BATCH])
+            yield from batch(reader, type_key, ids[start : start + BATCH], report)
 
 
-def batch(reader: Reader, type_key: str, ids: list[int]) -> Iterator[dict[str, Any]]:
+def batch(reader: Reader, type_key: str, ids: list[int], report: Report) -> Iterator[dict[str, Any]]:
     """Yield up to 50 items with all their fields; a bad id is found by halving (endpoints.md 6.3)."""
     from reconciler.meegle.http import endpoints as api
     from reconciler.meegle.http.failures import ApiRefusal
@@ -165,15 +165,15 @@ def batch(reader: Reader, type_key: str, ids: list[int]) -> Iterator[dict[str, A
         if refusal.code not in NOT_FOUND:
             raise
         if len(ids) == 1:
-            tell(f"left out {ids[0]}: deleted, of another type, or not visible")
+            report(f"left out {ids[0]}: deleted, of another type, or not visible")
             return
         half = len(ids) // 2
-        yield from batch(reader, type_key, ids[:half])
-        yield from batch(reader, type_key, ids[half:])
+        yield from batch(reader, type_key, ids[:half], report)
+        yield from batch(reader, type_key, ids[half:], report)
 
 
-def found(reader: Reader, ids: Iterable[int]) -> list[Ref]:
-    """Look up of what type items are."""
+def types_of(reader: Reader, ids: Iterable[int]) -> list[Ref]:
+    """Look up the types of items."""
     from reconciler.meegle.listing import listed
     from reconciler.meegle.reader import FILTER_PAGE
 
@@ -188,45 +188,45 @@ def found(reader: Reader, ids: Iterable[int]) -> list[Ref]:
 
 
 def listed_types(reader: Reader) -> list[dict[str, Any]]:
-    """Return the rows of all types: relations point to others than those that are copied."""
+    """Return the rows of all types: relations may point to types without copied items."""
     from reconciler.meegle.http import endpoints as api
 
     return list(reader.client.read(api.ALL_TYPES, path={"project_key": reader.space_key}).get("data") or [])
 
 
-def type_copy(reader: Reader, row: dict[str, Any]) -> Copied:
-    """Read all that a type is made of; what may not be asked is left out."""
-    from reconciler.adopt.snapshot_json import Copied
+def type_copy(reader: Reader, row: dict[str, Any], report: Report) -> Copied:
+    """Read the metadata of a type, without what the plugin may not read."""
+    from reconciler.adopt.snapshot_file import Copied
     from reconciler.meegle.http import endpoints as api
 
     client, key = reader.client, str(row["type_key"])
     at, space = {"project_key": reader.space_key, "type_key": key}, {"project_key": reader.space_key}
     return Copied(
         row,
-        optional(reader, api.TYPE_SETTINGS, at) or {},
+        optional(reader, api.TYPE_SETTINGS, at, report) or {},
         client.read(api.FIELD_ALL, path=space, body={"work_item_type_key": key}).get("data") or [],
-        optional(reader, api.META, at) or [],
-        optional(reader, api.FLOW_ROLES, at) or [],
-        optional(reader, api.TEMPLATE_LIST, at) or [],
+        optional(reader, api.META, at, report) or [],
+        optional(reader, api.FLOW_ROLES, at, report) or [],
+        optional(reader, api.TEMPLATE_LIST, at, report) or [],
     )
 
 
-def optional(reader: Reader, endpoint: Any, path: dict[str, str]) -> Any:
-    """Ask what a copy can do without."""
+def optional(reader: Reader, endpoint: Any, path: dict[str, str], report: Report) -> Any:
+    """Read what a copy can do without; None and a report if the service refuses."""
     from reconciler.meegle.http.failures import ApiRefusal
 
     try:
         return reader.client.read(endpoint, path=path).get("data")
     except ApiRefusal as refusal:
-        tell(f"left out {endpoint.name} of {path['type_key']}: {refusal}")
+        report(f"left out {endpoint.name} of {path['type_key']}: {refusal}")
         return None
 
 
 def everybody(
     reader: Reader, mentioned: Collection[str], rows: Sequence[Any], types: Sequence[Copied]
 ) -> list[Person]:
-    """Return the acting user first, then all whom items, roles and files name."""
-    from reconciler.adopt.snapshot_json import keys_in
+    """Return the acting user first, then everybody whom items, roles and files mention."""
+    from reconciler.adopt.snapshot_file import keys_in
 
     members = [str(key) for one in types for role in one.roles for key in role.get("members") or []]
     keys = [reader.user_key, *keys_in(rows, {"user", "multi_user"}), *members]

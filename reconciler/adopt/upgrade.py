@@ -1,4 +1,4 @@
-"""`reconciler init --check` and `--upgrade`: the workflows of a repository that an older version began."""
+"""The workflows of an older repository: which actions are outdated, and which files can be renewed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.adopt.workflows import FOLDER, Outdated, outdated, ready, table, written_as
-from reconciler.cli.streams import say, tell
 from reconciler.clock import now
 from reconciler.manifest.disk import write
 
@@ -16,7 +15,10 @@ PLACES = (f"{FOLDER}/*.yml", f"{FOLDER}/*.yaml", ".github/actions/**/action.y*ml
 
 
 class Found(NamedTuple):
-    """A file of a repository; `origin` is the ready workflow that it still is, `fault` why it is not read."""
+    """A file that may use actions.
+
+    `origin`: the ready workflow that it is an unedited copy of; `fault`: why it cannot be read.
+    """
 
     path: str
     text: str = ""
@@ -26,44 +28,46 @@ class Found(NamedTuple):
 
     @property
     def is_old(self) -> bool:
-        """Whether today's version would write it in another way."""
+        """Whether an unedited copy differs from what today's version writes."""
         return self.origin in ready() and ready()[self.origin] != self.text.replace("\r\n", "\n")
 
 
-def look_over(root: Path, *, upgrade: bool) -> int:
-    """Say what is outdated, and renew what may be renewed.
+class Checked(NamedTuple):
+    """The workflows after a check: paths of renewed files, and the files that are left with findings."""
 
-    Returns 2 where something outdated is left, 1 where a file cannot be read.
-    """
-    tell_age()
+    renewed: tuple[str, ...]
+    left: tuple[Found, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """What to mend, line by line."""
+        return [line for one in self.left for line in findings(one)]
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether a file cannot be read."""
+        return any(one.fault for one in self.left)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether an outdated action is left."""
+        return any(one.lines for one in self.left)
+
+
+def check_workflows(root: Path, *, upgrade: bool = False) -> Checked:
+    """Look for outdated actions; with `upgrade`, renew the files that are still as `init` wrote them."""
     found = list(files_in(root))
     renewed = [one for one in found if upgrade and one.is_old]
     for one in renewed:
         write(root / one.path, ready()[one.origin or ""])
-        say(f"renewed {one.path}\n")
-    left = [one for one in found if one not in renewed]
-    for one in left:
-        say("".join(f"{line}\n" for line in told(one)))
-    if any(one.fault for one in left):
-        return 1
-    if any(one.lines for one in left):
-        return 2
-    say("No outdated action in the workflows.\n")
-    return 0
+    return Checked(tuple(one.path for one in renewed), tuple(one for one in found if one not in renewed))
 
 
-def tell_outdated(root: Path) -> None:
-    """Tell on stderr what the workflows that are there use and should not."""
-    tell_age()
-    for one in files_in(root):
-        for line in told(one):
-            tell(line)
-
-
-def tell_age() -> None:
-    """Tell where the table of actions is so old that newer versions are likely."""
-    if table().is_old(now().date()):
-        tell(f"the actions known here are those of {table().checked}: a newer reconciler may know newer ones")
+def age() -> str | None:
+    """Return a note if the table of actions is so old that newer versions are likely."""
+    if not table().is_old(now().date()):
+        return None
+    return f"the actions known here are those of {table().checked}: a newer reconciler may know newer ones"
 
 
 def files_in(root: Path) -> Iterator[Found]:
@@ -79,8 +83,8 @@ def files_in(root: Path) -> Iterator[Found]:
             yield Found(name, text, lines, written_as(text))
 
 
-def told(one: Found) -> Iterator[str]:
-    """Yield what to say of a file: each outdated line, and how it is mended."""
+def findings(one: Found) -> Iterator[str]:
+    """Yield a line for each outdated action of a file, with the repair."""
     if one.fault:
         yield f"{one.path}: {one.fault}; mend it first"
     for line in one.lines:

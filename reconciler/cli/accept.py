@@ -28,8 +28,9 @@ def command(plan: Path) -> int:
     Edits the files here, pushes them to the branch reconciler/accept-SPACE and keeps one pull request
     of it, which is closed where nothing is to be accepted.  Needs GITHUB_TOKEN.
     """
-    from reconciler.adopt.refresh import refreshed
+    from reconciler.adopt.refresh import refresh
     from reconciler.apply.saved_plan import read_plan
+    from reconciler.cli.adopted import show_refreshed
     from reconciler.forge.github.job import job_from
     from reconciler.forge.github.outputs import acceptable
     from reconciler.forge.github.pulls import close_pull, write_pull
@@ -41,7 +42,7 @@ def command(plan: Path) -> int:
     found = plan_of(made)
     branch, title = f"reconciler/accept-{made.space.name}", f"Accept live values of {made.space.name}"
     if refs := list(acceptable(found)):
-        refreshed(refs, None, made.space.name, prune=False)
+        show_refreshed(refresh(refs, None, made.space.name, tell, prune=False))
     tree = written_tree(Path.cwd())
     with GitHub(job) as github:
         if tree is None:

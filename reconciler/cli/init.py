@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reconciler.schema.catalog import Catalog
     from reconciler.schema.types import TypeSpec
 
+OUTDATED = 2
 HOST = "MEEGLE_BASE_URL"
 HOSTS = ("https://project.feishu.cn", "https://project.larksuite.com")
 SAMPLE = 50
@@ -55,10 +56,8 @@ def command(
     look at the workflows of an older repository and need no credentials.
     """
     if check or upgrade:
-        from reconciler.adopt.upgrade import look_over
-
-        return look_over(Path.cwd(), upgrade=upgrade)
-    from reconciler.adopt.upgrade import tell_outdated
+        return checked(upgrade=upgrade)
+    from reconciler.adopt.upgrade import age, check_workflows
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
     from reconciler.meegle.spaces import openable
@@ -87,12 +86,30 @@ def command(
         started += write_new(people_and_items(name))
     for path in started:
         say(f"wrote {path}\n")
-    tell_outdated(Path.cwd())
+    tell(*filter(None, [age()]), *check_workflows(Path.cwd()).lines)
     say("\nNow:\n")
     for variable, value in given.items():
         say(f"  export {variable}={value}\n")
     for line in ("validate", "plan", *(f"pull --type {one.word} --into {home(name, one)}" for one in kinds)):
         say(f"  reconciler {line}\n")
+    return 0
+
+
+def checked(*, upgrade: bool) -> int:
+    """Report what is outdated in the workflows, and renew the unedited ones with `upgrade`."""
+    from reconciler.adopt.upgrade import age, check_workflows
+
+    tell(*filter(None, [age()]))
+    done = check_workflows(Path.cwd(), upgrade=upgrade)
+    for path in done.renewed:
+        say(f"renewed {path}\n")
+    for line in done.lines:
+        say(f"{line}\n")
+    if done.is_unreadable:
+        return 1
+    if done.is_outdated:
+        return OUTDATED
+    say("No outdated action in the workflows.\n")
     return 0
 
 
@@ -239,13 +256,16 @@ def item_ids(reader: Reader, kind: TypeSpec, count: int) -> list[int]:
 
 def adopted(examples: Mapping[str, int | None], space: str) -> bool:
     """Pull one item of each type into its file, where there is one and no file; says whether any was."""
-    from reconciler.cli.pull import Job
+    from reconciler.adopt.asked import Asked, AskedItem
+    from reconciler.adopt.pull import Adoption, pull
+    from reconciler.cli.adopted import show_pulled
 
     some = False
     for name, item_id in examples.items():
         if item_id is None or Path(name).exists():
             continue
-        Job((f"{space}/{Path(name).stem}/{item_id}",), None, Path(name), None, None).run(space)
+        asked = Asked([AskedItem(space, Path(name).stem, item_id)])
+        show_pulled(pull(Adoption(asked, Path(name)), space, tell))
         some = True
     return some
 

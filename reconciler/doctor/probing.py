@@ -12,7 +12,8 @@ from reconciler.manifest.disk import write
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.cli.pull import Home
+    from reconciler.adopt.asked import AskedItem
+    from reconciler.adopt.home import Home
     from reconciler.doctor.probe import Probe
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.http.connection import Connection
@@ -28,8 +29,9 @@ PUT_BACK_NOT = 3
 
 def probed(item: str, space: str | None) -> int:
     """Try the item, say what was found, write the profile; 3 where a value could not be put back."""
+    from reconciler.adopt.asked import asked_item
+    from reconciler.adopt.home import read_home
     from reconciler.apply.lock import locked
-    from reconciler.cli.pull import parsed, read_home
     from reconciler.desired.by_pins import STATE
     from reconciler.desired.own_folder import refuse_foreign
     from reconciler.doctor.probe import Probe
@@ -40,12 +42,12 @@ def probed(item: str, space: str | None) -> int:
     from reconciler.render.safe import safe_text
 
     refuse_foreign()
-    desired = parsed(item)
-    home = read_home(STATE / "probe.yaml", space, [desired["space"]] if desired["space"] else [])
+    asked = asked_item(item)
+    home = read_home(STATE / "probe.yaml", space, [asked.space] if asked.space else [])
     connection = connect(())
     with Client(connection, writes=True, probes=True) as client:
         client.transport = ear = Ear(client.transport)
-        writer, ref = opened(client, connection, home, desired)
+        writer, ref = opened(client, connection, home, asked)
         probe = Probe(
             Scratch(writer, ref),
             noted_at(connection.host, writer.space_key, ref),
@@ -74,29 +76,23 @@ def noted_at(host: str, space_key: str, ref: Ref) -> Path:
     return NOTES / f"{host.replace(':', '-')}-{space_key}-{ref.id}.json"
 
 
-def opened(
-    client: Client, connection: Connection, home: Home, desired: Mapping[str, str | None]
-) -> tuple[Writer, Ref]:
+def opened(client: Client, connection: Connection, home: Home, asked: AskedItem) -> tuple[Writer, Ref]:
     """Read the metadata of the item's type; a bare id is looked up.  Raises CannotRun."""
-    from reconciler.cli.pull import type_named
-    from reconciler.meegle.listing import listed
+    from reconciler.adopt.asked import Asked
     from reconciler.meegle.writer import Writer
-    from reconciler.model import Ref
     from reconciler.schema.pins import pins_folder, read_pins
     from reconciler.schema.types import BUSINESS
 
     decisions = home.settings.space(home.space)
     writer = Writer(client, home.space, decisions, connection.user_key)
     pins = read_pins(pins_folder(home.root, home.space))
-    groups, item_id = home.settings.groups(), int(desired["id"] or 0)
-    catalog = writer.open((), groups, pins)
-    hits = (
-        [Ref(type_named(desired["type"], catalog).key, item_id)]
-        if desired["type"]
-        else listed(writer, list(catalog.types), body={"work_item_ids": [item_id]})
-    )
+    groups = home.settings.groups()
+    writer.open((), groups, pins)
+    hits = Asked([asked]).find(writer).refs
     if not hits:
-        raise CannotRun(f"no item {item_id} in {home.space}", "write SPACE/TYPE/ID, and check who may see it")
+        raise CannotRun(
+            f"no item {asked.id} in {home.space}", "write SPACE/TYPE/ID, and check who may see it"
+        )
     catalog = writer.open([hits[0].type_key], groups, pins)
     if any(one.type == BUSINESS for one in catalog.types[hits[0].type_key].fields):
         writer.read_lines()

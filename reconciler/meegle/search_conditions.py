@@ -164,7 +164,7 @@ def people(words: Sequence[str], catalog: Catalog, _kind: TypeSpec, _zone: ZoneI
             person = known.by_email.get(one.lower()) or known.by_key.get(one)
             if person is None:
                 raise CannotRun(
-                    f"{quoted(one)} is nobody", "write an e-mail, a user key, or a name of the settings"
+                    f"unknown person {quoted(one)}", "write an e-mail, a user key, or a name of the settings"
                 )
             found[person.key] = None
     return list(found)

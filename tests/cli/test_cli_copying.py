@@ -96,7 +96,7 @@ def test_a_copy_of_some_items_is_narrowed_as_a_pull_is(desk: Desk) -> None:
 def test_strangers_e_mails_stay_out_of_a_copy_unless_they_are_wanted(desk: Desk) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{reviewer: bo@example.com}}}}")
     done = desk.run("pull", "--type", "story", "--snapshot", "space.json")
-    assert done.err == "e-mails that no file names are hidden; --keep-emails keeps them\n"
+    assert done.err == "e-mails that no file mentions are hidden; --keep-emails keeps them\n"
     text = (desk.folder / "space.json").read_text(encoding="utf-8")
     assert "bo@example.com" in text
     assert "chen@example.com" not in text

@@ -63,7 +63,7 @@ def test_the_readme_names_commands_files_and_variables_that_there_are(desk: Desk
 def test_the_line_that_it_ends_with_takes_over_the_rest_of_a_type(desk: Desk) -> None:
     desk.run("init", "--space", "demo", "--type", "story")
     done = desk.run("pull", "--type", "story", "--into", "state/demo/story.yaml")
-    assert "; 1 stand in the files already.\n" in done.out
+    assert "; 1 item in the files already.\n" in done.out
     assert "No changes." in desk.run("plan").out
 
 

@@ -35,7 +35,7 @@ def values_of(desk: Desk, item: int = STORY) -> dict[str, object]:
 
 def test_one_item_becomes_a_file_that_plans_empty(desk: Desk) -> None:
     done = pulled(desk, f"demo/story/{STORY}", "--fields", "priority,due,platform,watchers,roles.RD,roles.PM")
-    assert (done.out, done.err) == ("Adopted 1 items into state/pulled.yaml.\n", "")
+    assert (done.out, done.err) == ("Adopted 1 item into state/pulled.yaml.\n", "")
     assert (
         text_of(desk)
         == f"""\
@@ -67,7 +67,7 @@ def test_a_whole_type_becomes_a_file_that_plans_empty(
 def test_items_that_files_name_already_are_counted_and_left_alone(desk: Desk) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}", str(STORY + 1))
     done = desk.run("pull", f"story/{STORY}", f"story/{STORY + 2}", *INTO)
-    assert done.out == "Adopted 1 items into state/pulled.yaml; 1 stand in the files already.\n"
+    assert done.out == "Adopted 1 item into state/pulled.yaml; 1 item in the files already.\n"
     assert f"id: {STORY + 2}" in text_of(desk)
     assert str(STORY) not in text_of(desk).replace(str(STORY + 2), "")
 
@@ -222,7 +222,7 @@ def test_only_what_changed_since_a_day_is_pulled(desk: Desk) -> None:
         item.updated_at = 1_772_000_000_000
     desk.world.items[STORY].updated_at = 1_780_000_000_000
     done = pulled(desk, "--type", "story", "--updated-since", "2026-05-01")
-    assert done.out == "Adopted 1 items into state/pulled.yaml.\n"
+    assert done.out == "Adopted 1 item into state/pulled.yaml.\n"
 
 
 @pytest.mark.parametrize(
@@ -230,8 +230,8 @@ def test_only_what_changed_since_a_day_is_pulled(desk: Desk) -> None:
     [
         (["--into", "state/a.yaml"], "nothing to pull"),
         ([str(STORY)], "nothing to pull"),
-        (["x", "--into", "state/a.yaml"], "'x' is no item"),
-        ([f"story/{STORY}", "--into", "state/a.txt"], "is no file of desired state"),
+        (["x", "--into", "state/a.yaml"], "'x' is not an item"),
+        ([f"story/{STORY}", "--into", "state/a.txt"], "is not a desired-state file"),
         (
             [f"storey/{STORY}", "--into", "state/a.yaml", "--space", "demo"],
             "no type 'storey' in demo; did you mean",

@@ -72,7 +72,7 @@ def refresh(desk: Desk, *arguments: str) -> tuple[Done, list[str], list[str]]:
 def test_a_file_that_agrees_is_not_touched(agreed: Desk) -> None:
     at = (agreed.folder / "state/stories.yaml").stat().st_mtime_ns
     done, gone, come = refresh(agreed)
-    assert (done.out, gone, come) == ("Refreshed 0 values in 0 files.\n", [], [])
+    assert (done.out, gone, come) == ("Nothing to refresh.\n", [], [])
     assert (agreed.folder / "state/stories.yaml").stat().st_mtime_ns == at
 
 
@@ -142,15 +142,13 @@ def test_what_was_edited_in_the_space_follows(
     _, lost, gained = refresh(agreed)
     assert (lost, gained) == (gone, come)
     assert "No changes." in agreed.run("plan").out
-    assert refresh(agreed)[0].out == "Refreshed 0 values in 0 files.\n"
+    assert refresh(agreed)[0].out == "Nothing to refresh.\n"
 
 
 def test_each_value_that_follows_is_said(agreed: Desk) -> None:
     values_of(agreed)["priority"] = {"value": "option_2"}
     done, _, _ = refresh(agreed)
-    assert done.out == (
-        f"state/stories.yaml:11:7: {STORY} Priority  P0 → P2\nRefreshed 1 values in 1 files.\n"
-    )
+    assert done.out == (f"state/stories.yaml:11:7: {STORY} Priority  P0 → P2\nRefreshed 1 value in 1 file.\n")
 
 
 def test_an_item_that_differs_from_a_default_gets_its_own_line(agreed: Desk) -> None:
@@ -213,7 +211,7 @@ def test_only_what_one_person_changed_follows(agreed: Desk, who: str) -> None:
 def test_a_person_whom_nobody_knows_is_refused(agreed: Desk) -> None:
     done = agreed.run("pull", "--refresh", "--by", "somebody")
     assert (done.code, done.out) == (1, "")
-    assert "'somebody' is nobody; write an e-mail" in done.err
+    assert "unknown person 'somebody'; write an e-mail" in done.err
 
 
 def test_formatting_that_no_file_can_say_is_left_alone_and_told(agreed: Desk) -> None:
@@ -222,7 +220,7 @@ def test_formatting_that_no_file_can_say_is_left_alone_and_told(agreed: Desk) ->
     agreed.world.items[STORY].rich["description"] = {"doc": "{}", "doc_html": "<table><td>x</td></table>"}
     done, gone, _ = refresh(agreed)
     assert gone == []
-    assert f"left alone Description of {STORY}: the text has formatting" in done.err
+    assert f"skipped Description of {STORY}: the text has formatting" in done.err
 
 
 def test_items_that_are_gone_are_taken_out_only_where_that_is_asked_for(agreed: Desk) -> None:

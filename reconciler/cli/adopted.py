@@ -1,0 +1,53 @@
+"""Prints what was pulled into files, and what followed the live items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.cli.streams import say, tell
+
+if TYPE_CHECKING:
+    from reconciler.adopt.entries import Skipped
+    from reconciler.adopt.pull import Pulled
+    from reconciler.adopt.refresh import Refreshed
+
+MOST = 20
+"""Skipped values that are listed one by one; the rest are counted."""
+
+
+def show_pulled(done: Pulled) -> None:
+    """Print what was adopted; on stderr what was left out, and why."""
+    for item_id in done.unseen:
+        tell(f"left out {item_id}: deleted, of another type, or not visible")
+    show_skipped(done.skipped)
+    say(f"{done}\n")
+
+
+def show_skipped(skipped: tuple[Skipped, ...]) -> None:
+    """Print the first skipped values, and count the rest."""
+    from reconciler.errors import counted
+
+    for one in skipped[:MOST]:
+        tell(f"left out {one.name} of {one.ref.id}: {one.reason}")
+    if len(skipped) > MOST:
+        tell(f"… and {counted(len(skipped) - MOST, 'more value')}")
+
+
+def show_refreshed(done: Refreshed) -> None:
+    """Print each value that followed; on stderr what was skipped, and the items that are gone."""
+    from reconciler.errors import counted
+    from reconciler.manifest.edit.writing import comment
+    from reconciler.render.safe import safe_text
+
+    for one in done.followed:
+        before, after = (safe_text(comment(text)) for text in (one.before, one.after))
+        say(f"{safe_text(str(one.place))}: {one.ref.id} {safe_text(one.name)}  {before} → {after}\n")
+    for row in done.skipped:
+        tell(f"skipped {row.name} of {row.ref.id}: {row.reason}")
+    for item_id in done.gone:
+        tell(f"taken out {item_id}" if done.pruned else f"not live: {item_id}; --prune takes it out")
+    if not done.files:
+        say("Nothing to refresh.\n")
+        return
+    values, files = counted(len(done.followed), "value"), counted(len(done.files), "file")
+    say(f"Refreshed {values} in {files}.\n")
