@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from reconciler.cli.publish_schemas import published
+from reconciler.adopt.published_schemas import published
 from reconciler.manifest.loading import report
 from reconciler.settings import (
     Allow,
@@ -456,7 +456,7 @@ def test_settings_behind_a_link_are_refused(tmp_path: Path) -> None:
 def test_the_published_schema_is_that_of_the_models(name: str) -> None:
     file = ROOT / "schemas" / name
     assert file.read_text(encoding="utf-8") == published()[name], (
-        "run python -m reconciler.cli.publish_schemas"
+        "run python -m reconciler.adopt.published_schemas"
     )
 
 

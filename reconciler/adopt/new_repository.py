@@ -1,71 +1,227 @@
-"""The files of a new repository, which `init` writes from the templates of `templates/`."""
+"""Begins a repository for a space: settings, pins, workflows and one item of each type, which plan at once.
+
+Nothing that is there is overwritten.  What was not given is asked for, one question at a time.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from reconciler.adopt.asked import Asked, AskedItem, type_named
+from reconciler.errors import CannotRun, quoted
+from reconciler.manifest.disk import create
 
-from reconciler.adopt.workflows import FOLDER, folder, ready
-from reconciler.manifest.edit.writing import inline
-from reconciler.manifest.loading import SETTINGS
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
-TEMPLATES = {
-    f"state/{SETTINGS}": "reconciler.yaml.j2",
-    "README.md": "README.md.j2",
-    ".gitignore": "gitignore.j2",
-    ".vscode/settings.json": "vscode.json.j2",
-}
-"""Each file of the new repository, and what it is made from."""
+    from reconciler.adopt.pull import Pulled
+    from reconciler.fields.codec import Codec
+    from reconciler.meegle.reader import Reader
+    from reconciler.schema.types import TypeSpec
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+Report: TypeAlias = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What a new repository begins with; `email` is the acting user's, empty where it is hidden.
+class Question(NamedTuple):
+    """What a person is asked where a flag was not given; `known` answers, the likeliest first."""
 
-    `moments` are the date fields by type that hold times of the day.
-    """
+    what: str
+    flag: str
+    known: tuple[str, ...] = ()
 
-    space: str
-    key: str
+
+Answer: TypeAlias = Callable[[Question], str]
+
+
+class Given(NamedTuple):
+    """What the flags say of the new repository."""
+
+    space: str | None
     types: Sequence[str]
-    zone: str
-    email: str
-    moments: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    zone: str | None
 
 
-def starting_files(start: Start) -> dict[str, str]:
-    """Return the text of each file by its path; the ready workflows as they are."""
-    environment = Environment(  # noqa: S701 - YAML, JSON and Markdown: values go through yaml or tojson, the rest are words
-        loader=FunctionLoader(template), undefined=StrictUndefined, keep_trailing_newline=True
+class Begun(NamedTuple):
+    """What was written; `homes` are the files for the items of each type, by its word."""
+
+    written: tuple[str, ...]
+    pulled: tuple[Pulled, ...]
+    homes: Mapping[str, str]
+
+
+def begin(given: Given, answer: Answer | None, report: Report) -> Begun:
+    """Read the space and write the repository into this folder; `answer` is None without a terminal."""
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.reader import Reader
+    from reconciler.meegle.spaces import openable
+    from reconciler.plan.planning import connect
+    from reconciler.settings import SpaceSettings
+
+    decisions = SpaceSettings(time_zone=zone_named(given.zone) if given.zone else None)
+    connection = connect(())
+    with Client(connection) as client:
+        known = () if given.space else sorted(openable(client, connection.user_key).values())
+        name = answered(given.space, Question("The space", "--space", tuple(known)), answer)
+        reader = Reader(client, name, decisions, connection.user_key)
+        reader.open((), {})
+        chosen = chosen_types(reader, given.types, answer)
+        catalog = reader.open(chosen, {})
+        if reader.settings.time_zone is None:
+            zone = zone_of(reader, [catalog.types[key] for key in chosen], answer)
+            reader = Reader(client, name, SpaceSettings(time_zone=zone), connection.user_key)
+            catalog = reader.open(chosen, {})
+        kinds = [catalog.types[key] for key in chosen]
+        reader.meet([connection.user_key])
+        written = write_new(files_of(reader, kinds), report)
+        examples = {home(name, one): first_item(reader, one) for one in kinds}
+    pulled = pull_examples(examples, name, report)
+    if pulled:
+        written += write_new(pins_of_people_and_items(name, report), report)
+    return Begun(tuple(written), pulled, {one.word: home(name, one) for one in kinds})
+
+
+# -- what is asked ---------------------------------------------------------------------------------
+
+
+def answered(given: str | None, question: Question, answer: Answer | None) -> str:
+    """Return what was given, else what a person answers; raises CannotRun if nobody can be asked."""
+    if given:
+        return given
+    if answer is None:
+        known = ", ".join(question.known)
+        raise CannotRun(f"{question.flag} is not given", f"there is {known}" if known else "add it")
+    return answer(question).strip()
+
+
+def chosen_types(reader: Reader, words: Sequence[str], answer: Answer | None) -> list[str]:
+    """Return the keys of the types that were given or answered; raises CannotRun."""
+    catalog = reader.catalog
+    question = Question(
+        "Its types, separated by commas", "--type", tuple(sorted(one.word for one in catalog.types.values()))
     )
-    environment.filters["yaml"] = inline
-    known = {
-        "space": start.space,
-        "key": start.key,
-        "types": list(start.types),
-        "zone": start.zone,
-        "person": person(start.email),
-        "moments": {
-            type_: {name: {"kind": "moment"} for name in names}
-            for type_, names in start.moments.items()
-            if names
-        },
+    some = words or answered(None, question, answer).split(",")
+    return list(dict.fromkeys(type_named(word.strip(), catalog).key for word in some))
+
+
+def zone_named(word: str) -> ZoneInfo:
+    """Return a time zone; raises CannotRun."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(word)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise CannotRun(f"no time zone {quoted(word)}", "write an IANA name such as Asia/Shanghai") from None
+
+
+def zone_of(reader: Reader, kinds: Sequence[TypeSpec], answer: Answer | None) -> ZoneInfo:
+    """Return the zone of a space without a default: the answer, else the only one that fits its live days."""
+    from reconciler.clock import now
+    from reconciler.meegle.live_days import live_days
+    from reconciler.meegle.time_zones import fitting
+
+    fit = fitting((value for kind in kinds for value in live_days(reader, kind)), now())
+    if answer is not None:
+        return zone_named(answered(None, Question("Its time zone", "--time-zone", tuple(fit[:1])), answer))
+    if len(fit) == 1:
+        return zone_named(fit[0])
+    what = f"live days are midnights in {', '.join(fit)}" if fit else "no live day shows which it is"
+    raise CannotRun("--time-zone is not given", f"{what}; give the zone of the space")
+
+
+# -- what is written -------------------------------------------------------------------------------
+
+
+def home(space: str, kind: TypeSpec) -> str:
+    """Return the file for the items of a type."""
+    from reconciler.desired.by_pins import STATE
+    from reconciler.schema.pin_files import file_stem
+
+    return f"{STATE}/{space}/{file_stem(kind.api_name, kind.key)}.yaml"
+
+
+def files_of(reader: Reader, kinds: Sequence[TypeSpec]) -> dict[str, str]:
+    """Return the text of each file of the new repository, without the items and their people."""
+    from reconciler.adopt.pinning import pinned_files
+    from reconciler.adopt.published_schemas import published
+    from reconciler.adopt.starting_files import Start, starting_files
+    from reconciler.schema.pins import FOLDER, Pins
+
+    me = reader.catalog.people.by_key.get(reader.user_key)
+    words = [one.word for one in kinds]
+    times = {one.word: moments(reader, one) for one in kinds}
+    zone = str(reader.settings.time_zone)
+    start = Start(reader.name, reader.space_key, words, zone, me.email if me else "", times)
+    if any(field.type == "business" for kind in kinds for field in kind.fields):
+        reader.read_lines()
+    pins = Pins(reader.space_key, {kind.key: reader.catalog.types[kind.key] for kind in kinds})
+    pinned = {
+        f"{FOLDER}/{reader.name}/{file}": text for file, text in pinned_files(pins, reader.name).items()
     }
-    made = {path: environment.get_template(name).render(known) for path, name in TEMPLATES.items()}
-    return made | {f"{FOLDER}/{name}": text for name, text in ready().items()}
+    settings = "settings.schema.json"
+    return starting_files(start) | {f"{FOLDER}/{settings}": published()[settings]} | pinned
 
 
-def person(email: str) -> tuple[str, str] | None:
-    """Return a short name for somebody, and their e-mail."""
-    name = email.partition("@")[0].partition("+")[0].partition(".")[0]
-    return (name, email) if NAME.fullmatch(name) else None
+def write_new(files: Mapping[str, str], report: Report) -> list[str]:
+    """Write the files that are not there and return their names; the others are kept and reported."""
+    written: list[str] = []
+    for name, text in files.items():
+        try:
+            create(Path(name), text)
+        except FileExistsError:
+            report(f"kept {name}, which is there already")
+        else:
+            written.append(name)
+    return written
 
 
-def template(name: str) -> str:
-    """Read one template."""
-    return (folder() / name).read_text("utf-8")
+def moments(reader: Reader, kind: TypeSpec) -> list[str]:
+    """Return the date fields, as files name them, that hold times of the day in some live items."""
+    from reconciler.desired.as_written import file_word
+    from reconciler.fields import refusal
+    from reconciler.meegle.live_days import sampled
+
+    dates = [one for one in kind.fields if one.type == "date" and not refusal(one)]
+    rows = sampled(reader, kind, [one.key for one in dates])
+    return [
+        file_word(one, kind)
+        for one in dates
+        if any(has_time(reader.catalog.codec(kind.key, one.key), row.get(one.key)) for row in rows)
+    ]
+
+
+def has_time(codec: Codec, wire: object) -> bool:
+    """Whether a live date is more than the day that would be written."""
+    try:
+        day = codec.decode(wire).value
+    except ValueError:
+        return False
+    return day != codec.empty and codec.encode(day) != wire
+
+
+def first_item(reader: Reader, kind: TypeSpec) -> int | None:
+    """Return the id of one item of a type, as an example; None if there is none."""
+    from reconciler.meegle.live_days import some_ids
+
+    return next(iter(some_ids(reader, kind, 1)), None)
+
+
+def pull_examples(examples: Mapping[str, int | None], space: str, report: Report) -> tuple[Pulled, ...]:
+    """Pull one item of each type into its file, if the type has an item and the file is not there."""
+    from reconciler.adopt.pull import Adoption, pull
+
+    return tuple(
+        pull(Adoption(Asked([AskedItem(space, Path(name).stem, item_id)]), Path(name)), space, report)
+        for name, item_id in examples.items()
+        if item_id is not None and not Path(name).exists()
+    )
+
+
+def pins_of_people_and_items(space: str, report: Report) -> dict[str, str]:
+    """Return the pins of the people and items that the new files name."""
+    from reconciler.adopt.pinning import read_live_pins
+    from reconciler.schema.pins import FOLDER, ITEMS, PEOPLE, pin_files
+
+    files = pin_files(read_live_pins((), space, report).pins)
+    return {f"{FOLDER}/{space}/{name}": text for name, text in files.items() if name in {PEOPLE, ITEMS}}

@@ -29,14 +29,22 @@ def sampled(reader: Reader, kind: TypeSpec, keys: Sequence[str]) -> list[Mapping
     from reconciler.meegle.http import endpoints as api
     from reconciler.meegle.rows import wire_values
 
-    at = {"project_key": reader.space_key}
-    page = {"work_item_type_keys": [kind.key], "page_num": 1, "page_size": SAMPLE}
-    ids = [int(row["id"]) for row in reader.client.read(api.FILTER, path=at, body=page).get("data") or []]
+    ids = some_ids(reader, kind, SAMPLE)
     if not ids or not keys:
         return []
+    path = {"project_key": reader.space_key, "type_key": kind.key}
     body = {"work_item_ids": ids, "fields": list(keys)}
-    rows = reader.client.read(api.QUERY, path={**at, "type_key": kind.key}, body=body).get("data") or []
+    rows = reader.client.read(api.QUERY, path=path, body=body).get("data") or []
     return [wire_values(row) for row in rows]
+
+
+def some_ids(reader: Reader, kind: TypeSpec, count: int) -> list[int]:
+    """Return the ids of a few items of a type (endpoints.md 6.4)."""
+    from reconciler.meegle.http import endpoints as api
+
+    page = {"work_item_type_keys": [kind.key], "page_num": 1, "page_size": count}
+    rows = reader.client.read(api.FILTER, path={"project_key": reader.space_key}, body=page).get("data")
+    return [int(row["id"]) for row in rows or []]
 
 
 def instants(wire: Any) -> Iterator[int]:

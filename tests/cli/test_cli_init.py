@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.adopt.new_repository import person
+from reconciler.adopt.starting_files import person
 from reconciler.adopt.workflows import ready, sealed, written_as
 from reconciler.cli import COMMANDS
 
@@ -170,7 +170,7 @@ def test_at_a_terminal_it_asks_for_what_is_not_given(desk: Desk) -> None:
     os.close(ours)
     assert asking.returncode == 0, err
     assert "The space [demo]: " in err
-    assert "Its types, parted by commas" in err
+    assert "Its types, separated by commas" in err
     assert files_in(desk.folder / "state/demo") == ["issue.yaml", "story.yaml"]
     assert "wrote state/reconciler.yaml\n" in out
 

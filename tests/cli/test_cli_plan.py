@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 
-from reconciler.cli.publish_schemas import published
+from reconciler.adopt.published_schemas import published
 from reconciler.plan.plan_file import digest, loads, plan_of
 from reconciler.render.text import NO_CHANGES
 

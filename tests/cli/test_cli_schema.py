@@ -37,7 +37,7 @@ def pinned(desk: Desk) -> Desk:
 
 
 def test_pulling_twice_changes_nothing_the_second_time(pinned: Desk) -> None:
-    assert pinned.run("schema", "pull").out == "Pinned 1 types, 1 people, 0 items; 0 files changed.\n"
+    assert pinned.run("schema", "pull").out == "Pinned 1 type, 1 person, 0 items; 0 files changed.\n"
     assert json.loads((pinned.folder / "schemas/demo/people.json").read_text(encoding="utf-8")) == {
         "dana@example.com": "7310000000000000004"
     }
@@ -192,4 +192,4 @@ def test_the_demo_s_pins_are_what_the_demo_space_says(desk: Desk) -> None:
     for name in ("state", "schemas"):
         shutil.copytree(ROOT / name, desk.folder / name)
     done = desk.run("schema", "pull")
-    assert done.out == "Pinned 3 types, 4 people, 1 items; 0 files changed.\n"
+    assert done.out == "Pinned 3 types, 4 people, 1 item; 0 files changed.\n"

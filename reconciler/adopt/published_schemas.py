@@ -1,4 +1,4 @@
-"""The JSON Schemas of our own formats: `python -m reconciler.cli.publish_schemas` writes `schemas/`."""
+"""The JSON Schemas of our own formats: `python -m reconciler.adopt.published_schemas` writes `schemas/`."""
 
 from __future__ import annotations
 

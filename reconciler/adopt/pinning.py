@@ -1,0 +1,220 @@
+"""Pins a space's metadata in `schemas/SPACE/`, and compares the pins with the space as it is now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler.manifest.disk import write
+
+if TYPE_CHECKING:
+    from reconciler.adopt.renames import Moves
+    from reconciler.desired.workspace import Workspace
+    from reconciler.manifest.edit.edits import Edit
+    from reconciler.manifest.nodes import Manifest
+    from reconciler.meegle.reader import Reader
+    from reconciler.schema.pin_changes import Difference
+    from reconciler.schema.pins import Pins
+    from reconciler.settings import Settings
+
+
+class Live(NamedTuple):
+    """What the files rely on, as the space is now; `rewritten` are files that use its names of today."""
+
+    workspace: Workspace
+    pins: Pins
+    rewritten: Mapping[str, bytes] = {}
+
+
+class Pinned(NamedTuple):
+    """What `schema pull` wrote."""
+
+    pins: Pins
+    written: tuple[str, ...]
+    rewritten: tuple[str, ...]
+
+
+def pull_pins(
+    paths: Sequence[Path], space: str | None, report: Callable[[str], None], *, rewrite: bool
+) -> Pinned:
+    """Write the pins and the schemas for editors; with `rewrite`, the files in the names of today, too."""
+    from reconciler.schema.pins import pins_folder
+
+    live = read_live_pins(paths, space, report, rewrite=rewrite)
+    root, name = live.workspace.root, live.workspace.space
+    folder = pins_folder(root, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    changed = {
+        folder / file: text
+        for file, text in sorted(pinned_files(live.pins, name).items())
+        if not is_text_of(folder / file, text)
+    }
+    for path, text in changed.items():
+        write(path, text)
+    for file, content in live.rewritten.items():
+        write(root / file, content)
+    written = tuple(path.relative_to(root).as_posix() for path in changed)
+    return Pinned(live.pins, written, tuple(live.rewritten))
+
+
+def is_text_of(path: Path, text: str) -> bool:
+    """Whether a file is there and holds the text."""
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def compare_pins(paths: Sequence[Path], space: str | None, report: Callable[[str], None]) -> list[Difference]:
+    """Return what changed in the space since it was pinned."""
+    from reconciler.schema.pin_changes import differences
+
+    live = read_live_pins(paths, space, report)
+    return list(differences(live.workspace.pins.types, live.pins.types))
+
+
+def pinned_files(pins: Pins, space: str) -> dict[str, str]:
+    """Return the text of each file of `schemas/SPACE/`: the pins, and a schema of each type for editors."""
+    from reconciler.schema.editor_schema import editor_schema
+    from reconciler.schema.pins import pin_files, stems
+
+    names = sorted({space, pins.space_key})
+    return pin_files(pins) | {
+        f"{stem}.schema.json": json.dumps(editor_schema(spec, names), ensure_ascii=False, indent=1) + "\n"
+        for stem, spec in stems(pins.types.values()).items()
+    }
+
+
+def read_live_pins(
+    paths: Sequence[Path], space: str | None, report: Callable[[str], None], *, rewrite: bool = False
+) -> Live:
+    """Read what the files rely on, as the space is now; with `rewrite`, follow its names in the files."""
+    from reconciler.desired.workspace import open_workspace
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.reader import Reader
+    from reconciler.plan.planning import connect
+
+    workspace = open_workspace(paths, space, checked=False)
+    for note in workspace.notes:
+        report(note)
+    connection = connect(workspace.mistakes)
+    with Client(connection) as client:
+        reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
+        pins = gathered(workspace, reader)
+        files = rewritten_files(workspace, reader) if rewrite else {}
+        if files:
+            workspace = replace(
+                workspace,
+                loaded=with_files(workspace.manifest, files),
+                settings=with_settings(workspace, files),
+            )
+            pins = gathered(workspace, reader)
+        return Live(workspace, pins, files)
+
+
+def rewritten_files(workspace: Workspace, reader: Reader) -> dict[str, bytes]:
+    """Return the files, the settings among them, in which an old name becomes the new one."""
+    from reconciler.adopt.renames import rewrites
+    from reconciler.errors import InputError
+    from reconciler.manifest.edit.edits import edited
+
+    if workspace.mistakes:
+        raise InputError(workspace.mistakes)
+    old = workspace.pins.catalog(workspace.space, workspace.decisions, workspace.settings.groups())
+    moves = moved(workspace, reader)
+    edits = rewrites(workspace.manifest, old, reader.catalog, moves) | settings_edits(workspace, moves)
+    return {
+        file: edited((workspace.root / file).read_bytes(), some, file) for file, some in sorted(edits.items())
+    }
+
+
+def moved(workspace: Workspace, reader: Reader) -> Moves:
+    """Return the pinned people with another e-mail now, and the pinned items with another name."""
+    from reconciler.adopt.renames import Moves
+    from reconciler.model import Ref
+
+    known = reader.catalog.people.by_key
+    emails = {
+        email: known[key].email
+        for email, key in workspace.pins.people.items()
+        if key in known and known[key].email and known[key].email.lower() != email
+    }
+    pinned = {at: item_id for at, item_id in workspace.pins.items.items() if at[0] in reader.catalog.types}
+    live = reader.items({Ref(type_key, item_id): [] for (type_key, _), item_id in pinned.items()})
+    names = {
+        (type_key, name): (item_id, item.name)
+        for (type_key, name), item_id in pinned.items()
+        if (item := live.get(Ref(type_key, item_id))) and item.name != name
+    }
+    reader.find_items([(at[0], now) for at, (_, now) in names.items()], {})
+    by_name = reader.catalog.items.by_name
+    return Moves(
+        emails,
+        {
+            at: now if by_name.get((at[0], now)) == (item_id,) else item_id
+            for at, (item_id, now) in names.items()
+        },
+    )
+
+
+def settings_edits(workspace: Workspace, moves: Moves) -> dict[str, list[Edit]]:
+    """Return the edits of the settings' groups, by the settings' file."""
+    from reconciler.adopt.renames import people
+    from reconciler.manifest.loading import SETTINGS
+    from reconciler.manifest.nodes import AuthoredMap
+    from reconciler.manifest.parsing import read_tree
+
+    file = f"{workspace.state}/{SETTINGS}"
+    path = workspace.root / file
+    root = read_tree(path.read_bytes(), file).root if path.is_file() else None
+    groups = root.get("people") if isinstance(root, AuthoredMap) else None
+    edits = list(people(("people",), groups, moves)) if groups is not None else []
+    return {file: edits} if edits else {}
+
+
+def with_settings(workspace: Workspace, files: Mapping[str, bytes]) -> Settings:
+    """Return the settings, read again if they are among the files."""
+    from reconciler.manifest.loading import SETTINGS
+    from reconciler.settings import read_settings
+
+    file = f"{workspace.state}/{SETTINGS}"
+    return read_settings(files[file], file)[0] if file in files else workspace.settings
+
+
+def with_files(manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
+    """Return the desired state with new contents of some files."""
+    from reconciler.manifest.loading import read_bytes
+    from reconciler.manifest.nodes import Manifest
+
+    read = [
+        read_bytes(files[one.file], one.file)[0] if one.file in files else one for one in manifest.documents
+    ]
+    return Manifest(tuple(one for one in read if one is not None))
+
+
+def gathered(workspace: Workspace, reader: Reader) -> Pins:
+    """Return fresh pins: of types in the files and in the old pins, and of people and items in the files."""
+    from reconciler.schema.pins import Pins
+
+    words = {document.type.text for document in workspace.manifest.documents} | set(workspace.pins.types)
+    catalog = reader.open(words, workspace.settings.groups())
+    reader.meet(workspace.pins.people.values())
+    reader.learn(workspace.manifest, lines=True)
+    mentioned = {word.lower() for word in catalog.mentioned(workspace.manifest) if "@" in word}
+    named = catalog.mentions(workspace.manifest).targets
+    people = catalog.people
+    found = {email: people.by_email[email].key for email in mentioned if email in people.by_email}
+    items = {at: ids[0] for at, ids in catalog.items.by_name.items() if len(ids) == 1}
+    # People and items with a new name stay pinned by the old one, which the files still use.
+    called = {
+        email: key
+        for email, key in workspace.pins.people.items()
+        if email in mentioned and key in people.by_key
+    }
+    kept = {at: item_id for at, item_id in workspace.pins.items.items() if at in named}
+    return Pins(
+        space_key=catalog.space_key,
+        types={key: spec for key, spec in sorted(catalog.types.items()) if any(map(spec.answers_to, words))},
+        people=dict(sorted((called | found).items())),
+        items=dict(sorted((kept | items).items())),
+    )

@@ -1,0 +1,71 @@
+"""The files of a new repository, which `init` writes from the templates of `templates/`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from reconciler.adopt.workflows import FOLDER, folder, ready
+from reconciler.manifest.edit.writing import inline
+from reconciler.manifest.loading import SETTINGS
+
+TEMPLATES = {
+    f"state/{SETTINGS}": "reconciler.yaml.j2",
+    "README.md": "README.md.j2",
+    ".gitignore": "gitignore.j2",
+    ".vscode/settings.json": "vscode.json.j2",
+}
+"""Each file of the new repository, and what it is made from."""
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a new repository begins with; `email` is the acting user's, empty where it is hidden.
+
+    `moments` are the date fields by type that hold times of the day.
+    """
+
+    space: str
+    key: str
+    types: Sequence[str]
+    zone: str
+    email: str
+    moments: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def starting_files(start: Start) -> dict[str, str]:
+    """Return the text of each file by its path; the ready workflows as they are."""
+    environment = Environment(  # noqa: S701 - YAML, JSON and Markdown: values go through yaml or tojson, the rest are words
+        loader=FunctionLoader(template), undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    environment.filters["yaml"] = inline
+    known = {
+        "space": start.space,
+        "key": start.key,
+        "types": list(start.types),
+        "zone": start.zone,
+        "person": person(start.email),
+        "moments": {
+            type_: {name: {"kind": "moment"} for name in names}
+            for type_, names in start.moments.items()
+            if names
+        },
+    }
+    made = {path: environment.get_template(name).render(known) for path, name in TEMPLATES.items()}
+    return made | {f"{FOLDER}/{name}": text for name, text in ready().items()}
+
+
+def person(email: str) -> tuple[str, str] | None:
+    """Return a short name for somebody, and their e-mail."""
+    name = email.partition("@")[0].partition("+")[0].partition(".")[0]
+    return (name, email) if NAME.fullmatch(name) else None
+
+
+def template(name: str) -> str:
+    """Read one template."""
+    return (folder() / name).read_text("utf-8")
