@@ -28,8 +28,8 @@ from pydantic import (
 from reconciler.errors import Mistake, Place, nearest, quoted, suggestion
 from reconciler.manifest.credentials import CREDENTIAL, CredentialInFile
 from reconciler.manifest.document import SEGMENT
-from reconciler.manifest.files import a_link, absolute, linked
-from reconciler.manifest.loading import SETTINGS, read_file, shown
+from reconciler.manifest.files import SETTINGS, a_link, absolute, linked, shown
+from reconciler.manifest.loading import read_file
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 from reconciler.manifest.validation import Strict, mistakes_of, unexpected, wrong

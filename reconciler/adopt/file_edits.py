@@ -11,7 +11,7 @@ from reconciler.desired.as_written import Unwritable, dressed_member, written
 from reconciler.errors import Place
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Rule, Seen, settle
-from reconciler.manifest.edit.edits import Drop, Edit, Members, Put
+from reconciler.manifest.edit.commands import Drop, Edit, Members, Put
 from reconciler.manifest.edit.spans import Way
 from reconciler.manifest.edit.writing import Noted
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Manifest, Node

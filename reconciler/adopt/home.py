@@ -51,8 +51,8 @@ def read_home(into: Path, space: str | None, spaces: Sequence[str]) -> Home:
     one of `spaces`, of the settings, or of all files.  Raises InputError or CannotRun.
     """
     from reconciler.desired.by_pins import STATE, of_space, one_name
-    from reconciler.manifest.files import is_desired
-    from reconciler.manifest.loading import SETTINGS, load
+    from reconciler.manifest.files import SETTINGS, is_desired
+    from reconciler.manifest.loading import load
     from reconciler.manifest.nodes import Manifest
     from reconciler.settings import find_settings, load_settings
 
@@ -79,8 +79,7 @@ def read_home(into: Path, space: str | None, spaces: Sequence[str]) -> Home:
 
 def has_files(path: Path) -> bool:
     """Whether a path is or holds a desired-state file."""
-    from reconciler.manifest.files import is_desired
-    from reconciler.manifest.loading import SETTINGS
+    from reconciler.manifest.files import SETTINGS, is_desired
 
     if path.is_dir():
         return any(is_desired(one.name) and one.name != SETTINGS for one in path.rglob("*.y*ml"))

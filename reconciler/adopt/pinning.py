@@ -13,7 +13,7 @@ from reconciler.manifest.disk import write
 if TYPE_CHECKING:
     from reconciler.adopt.renames import Moves
     from reconciler.desired.workspace import Workspace
-    from reconciler.manifest.edit.edits import Edit
+    from reconciler.manifest.edit.commands import Edit
     from reconciler.manifest.nodes import Manifest
     from reconciler.meegle.reader import Reader
     from reconciler.schema.pin_changes import Difference
@@ -160,7 +160,7 @@ def moved(workspace: Workspace, reader: Reader) -> Moves:
 def settings_edits(workspace: Workspace, moves: Moves) -> dict[str, list[Edit]]:
     """Return the edits of the settings' groups, by the settings' file."""
     from reconciler.adopt.renames import people
-    from reconciler.manifest.loading import SETTINGS
+    from reconciler.manifest.files import SETTINGS
     from reconciler.manifest.nodes import AuthoredMap
     from reconciler.manifest.parsing import read_tree
 
@@ -174,7 +174,7 @@ def settings_edits(workspace: Workspace, moves: Moves) -> dict[str, list[Edit]]:
 
 def with_settings(workspace: Workspace, files: Mapping[str, bytes]) -> Settings:
     """Return the settings, read again if they are among the files."""
-    from reconciler.manifest.loading import SETTINGS
+    from reconciler.manifest.files import SETTINGS
     from reconciler.settings import read_settings
 
     file = f"{workspace.state}/{SETTINGS}"

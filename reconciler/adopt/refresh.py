@@ -192,7 +192,8 @@ class Work:
     def edited(self, lost: Mapping[str, frozenset[int]]) -> dict[str, bytes]:
         """Carry out the edits; a value that cannot be edited alone is skipped."""
         from reconciler.errors import InputError
-        from reconciler.manifest.edit.edits import CannotEdit, Members, edited
+        from reconciler.manifest.edit.commands import Members
+        from reconciler.manifest.edit.edits import CannotEdit, edited
 
         made: dict[str, bytes] = {}
         for file in sorted({one.place.file for one in self.followed} | set(lost)):

@@ -15,7 +15,7 @@ from reconciler.fields.sets import SetCodec
 from reconciler.fields.spec import FieldSpec
 from reconciler.fields.trees import SEPARATOR
 from reconciler.fields.values import Wrong
-from reconciler.manifest.edit.edits import Edit, Put, Rename
+from reconciler.manifest.edit.commands import Edit, Put, Rename
 from reconciler.manifest.edit.spans import Way
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Manifest, Node, Scalar
 from reconciler.schema.catalog import Catalog

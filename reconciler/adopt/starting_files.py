@@ -10,7 +10,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from reconciler.adopt.workflows import FOLDER, folder, ready
 from reconciler.manifest.edit.writing import inline
-from reconciler.manifest.loading import SETTINGS
+from reconciler.manifest.files import SETTINGS
 
 TEMPLATES = {
     f"state/{SETTINGS}": "reconciler.yaml.j2",

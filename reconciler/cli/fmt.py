@@ -24,8 +24,8 @@ def command(paths: tuple[Path, ...], *, check: bool) -> int:
     from reconciler.desired.by_pins import STATE
     from reconciler.manifest.disk import write
     from reconciler.manifest.edit.formatting import formatted
-    from reconciler.manifest.files import found
-    from reconciler.manifest.loading import read_file, shown
+    from reconciler.manifest.files import found, shown
+    from reconciler.manifest.loading import read_file
     from reconciler.render.safe import safe_text
 
     root = Path.cwd()

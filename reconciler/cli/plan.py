@@ -188,7 +188,7 @@ def trusted_snapshot(file: Path | None, base: str | None) -> Iterator[Path | Non
     from tempfile import TemporaryDirectory
 
     from reconciler.git import commit_of, run
-    from reconciler.manifest.loading import shown
+    from reconciler.manifest.files import shown
 
     root = Path.cwd()
     answer = run(root, "cat-file", "blob", f"{commit_of(root, base)}:./{shown(file, root)}")
@@ -245,7 +245,7 @@ def roots_of(paths: Iterable[Path]) -> list[str]:
     A job may name other files each time, and still plans the same state; none are told for the usual one.
     """
     from reconciler.desired.by_pins import STATE
-    from reconciler.manifest.loading import shown
+    from reconciler.manifest.files import shown
     from reconciler.settings import find_settings
 
     root = Path.cwd()

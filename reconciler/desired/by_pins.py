@@ -14,7 +14,8 @@ from reconciler.desired.unused_settings import meaningless
 from reconciler.errors import Mistake
 from reconciler.fields.people import UnknownPerson
 from reconciler.fields.related import UnknownItem
-from reconciler.manifest.loading import found, load, no_item, read_bytes, read_file, shown
+from reconciler.manifest.files import found, shown
+from reconciler.manifest.loading import load, no_item, read_bytes, read_file
 from reconciler.manifest.nodes import Document, Manifest, Outline, Scalar
 from reconciler.manifest.parsing import read_tree
 from reconciler.schema.catalog import Catalog, Desire, DesiredItem

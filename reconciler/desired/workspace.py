@@ -12,7 +12,8 @@ from reconciler.desired.by_pins import STATE, Files, Offline, of_space, one_name
 from reconciler.desired.cache import Cache, Unusable, opened, place_of
 from reconciler.desired.own_folder import unused_note
 from reconciler.errors import CannotRun, InputError, Mistake, quoted
-from reconciler.manifest.loading import documents, load, shown
+from reconciler.manifest.files import shown
+from reconciler.manifest.loading import documents, load
 from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.schema.pins import Pins
 from reconciler.settings import Settings, SpaceSettings, find_settings

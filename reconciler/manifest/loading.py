@@ -9,11 +9,9 @@ from reconciler.errors import Mistake, NoValue, Place
 from reconciler.gc_pause import collector_at_rest
 from reconciler.manifest.decoding import LARGEST, TooLarge
 from reconciler.manifest.document import read_document
-from reconciler.manifest.files import SETTINGS, found, shown, unreadable
+from reconciler.manifest.files import found, shown, unreadable
 from reconciler.manifest.nodes import Document, Manifest, Scalar
 from reconciler.manifest.parsing import read_tree
-
-__all__ = ["SETTINGS", "documents", "found", "load", "no_item", "read_bytes", "read_file", "report", "shown"]
 
 EMPTY = "an empty file"
 SHOWN = 50

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from reconciler.desired.by_pins import STATE, Files, Offline, Reading
 from reconciler.errors import Mistake, ReconcilerError
 from reconciler.fields.values import Desired
-from reconciler.manifest.files import SETTINGS_MISNAMED, absolute, is_desired
+from reconciler.manifest.files import SETTINGS, SETTINGS_MISNAMED, absolute, is_desired
 from reconciler.manifest.git_tree import PIN_LIMIT, Tree, is_visible, prefix_of, tree_of
-from reconciler.manifest.loading import EMPTY, SETTINGS, read_bytes
+from reconciler.manifest.loading import EMPTY, read_bytes
 from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.model import BASE_UNKNOWN, Ref
 from reconciler.plan.why import CERTAIN, Doubt, Wishes, wishes

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import CannotRun
 from reconciler.git import NoRepository, head, told
-from reconciler.manifest.files import absolute
+from reconciler.manifest.files import absolute, found
 from reconciler.manifest.git_tree import Tree, prefix_of, tree_of
-from reconciler.manifest.loading import found
 from reconciler.schema.pins import pins_folder
 from reconciler.settings import find_settings
 

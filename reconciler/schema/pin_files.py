@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import CannotRun, quoted
-from reconciler.manifest.loading import shown
+from reconciler.manifest.files import shown
 
 KNOWN_FORMAT = re.compile(r"1\.[0-9]{1,6}")
 MARKERS = re.compile(rb"^(?:<{7}|>{7}|={7}|\|{7})(?:[ \r]|$)", re.MULTILINE)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from reconciler.manifest.edit.edits import Put, edited
+from reconciler.manifest.edit.commands import Put
+from reconciler.manifest.edit.edits import edited
 from reconciler.manifest.edit.formatting import formatted, says_the_same
 from reconciler.manifest.edit.spans import Source, Way
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import InputError
-from reconciler.manifest.edit.edits import CannotEdit, Drop, Edit, Members, Put, Rename, edited
+from reconciler.manifest.edit.commands import Drop, Edit, Members, Put, Rename
+from reconciler.manifest.edit.edits import CannotEdit, edited
 from reconciler.manifest.edit.spans import Source, Way
 from reconciler.manifest.edit.writing import Noted, Plain, Section, Text, reads_plain
 from reconciler.manifest.parsing import read_tree
