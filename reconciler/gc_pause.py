@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def collector_at_rest() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Keep the collector from looking at all values again and again while they are made.
 
     It would find nothing, and that costs up to a third of the time of a plan.

@@ -15,7 +15,7 @@ from reconciler.desired.as_written import file_word
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Seen
 from reconciler.manifest.edit.edits import edited
-from reconciler.manifest.edit.writing import Noted, Section, lines_of
+from reconciler.manifest.edit.yaml_text import Noted, Section, lines_of
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
 from reconciler.model import Item, Plan, Ref

@@ -9,7 +9,7 @@ from reconciler.desired.as_written import Unwritable, file_word, written
 from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.fields import refusal
 from reconciler.fields.spec import FieldSpec
-from reconciler.manifest.edit.writing import Noted, Plain, Section
+from reconciler.manifest.edit.yaml_text import Noted, Plain, Section
 from reconciler.model import ROLES, Item, Ref
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import TypeSpec, change_key, every_spec, named, spec_of

@@ -13,7 +13,7 @@ from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Rule, Seen, settle
 from reconciler.manifest.edit.commands import Drop, Edit, Members, Put
 from reconciler.manifest.edit.spans import Way
-from reconciler.manifest.edit.writing import Noted
+from reconciler.manifest.edit.yaml_text import Noted
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Manifest, Node
 from reconciler.model import Item, Ref
 from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem

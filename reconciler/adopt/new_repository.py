@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reconciler.adopt.asked import Asked, AskedItem, type_named
 from reconciler.errors import CannotRun, quoted
-from reconciler.manifest.disk import create
+from reconciler.manifest.safe_write import create
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

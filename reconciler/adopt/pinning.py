@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.manifest.disk import write
+from reconciler.manifest.safe_write import write
 
 if TYPE_CHECKING:
     from reconciler.adopt.renames import Moves

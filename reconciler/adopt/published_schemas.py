@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from reconciler.manifest.disk import write
 from reconciler.manifest.document import FileShape
-from reconciler.manifest.validation import schema_text
+from reconciler.manifest.json_schema import schema_text
+from reconciler.manifest.safe_write import write
 from reconciler.plan.plan_file import PlanFile
 from reconciler.settings import Settings
 

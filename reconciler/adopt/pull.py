@@ -21,13 +21,13 @@ from reconciler.adopt.home import Home, read_home
 from reconciler.adopt.live import read_live
 from reconciler.errors import CannotRun, InputError, Place, counted, quoted
 from reconciler.manifest.decoding import LARGEST
-from reconciler.manifest.disk import write
 from reconciler.manifest.edit.commands import Members
 from reconciler.manifest.edit.edits import edited
-from reconciler.manifest.edit.writing import Section, lines_of
+from reconciler.manifest.edit.yaml_text import Section, lines_of
 from reconciler.manifest.files import shown
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
+from reconciler.manifest.safe_write import write
 from reconciler.model import Item, Ref
 
 if TYPE_CHECKING:

@@ -47,7 +47,7 @@ def refresh(
     """
     from reconciler.adopt.file_edits import gone
     from reconciler.desired.workspace import open_workspace
-    from reconciler.manifest.disk import write
+    from reconciler.manifest.safe_write import write
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
     from reconciler.plan.planning import Selection, connect, desired_items

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from reconciler.adopt.asked import Asked
 from reconciler.errors import CannotRun
-from reconciler.manifest.disk import write
+from reconciler.manifest.safe_write import write
 
 if TYPE_CHECKING:
     from reconciler.adopt.home import Home

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from reconciler.adopt.workflows import FOLDER, folder, ready
-from reconciler.manifest.edit.writing import inline
+from reconciler.manifest.edit.yaml_text import inline
 from reconciler.manifest.files import SETTINGS
 
 TEMPLATES = {

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reconciler.adopt.workflows import FOLDER, Outdated, outdated, ready, table, written_as
 from reconciler.clock import now
-from reconciler.manifest.disk import write
+from reconciler.manifest.safe_write import write
 
 PLACES = (f"{FOLDER}/*.yml", f"{FOLDER}/*.yaml", ".github/actions/**/action.y*ml", "action.y*ml")
 """Where a repository uses actions."""

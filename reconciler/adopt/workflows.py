@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
-from reconciler.manifest.disk import write
+from reconciler.manifest.safe_write import write
 
 FOLDER = ".github/workflows"
 YEAR = timedelta(days=365)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from reconciler.desired.as_written import Unwritable, file_word, written
 from reconciler.fields.codec import Codec
-from reconciler.manifest.edit.writing import inline
+from reconciler.manifest.edit.yaml_text import inline
 from reconciler.model import Change, Ignored, Report, Row
 from reconciler.schema.catalog import Catalog
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from reconciler.clock import now
 from reconciler.desired.own_folder import FOLDER
 from reconciler.errors import CannotRun
-from reconciler.manifest.disk import create
+from reconciler.manifest.safe_write import create
 
 
 def new_run() -> Path:

@@ -36,7 +36,7 @@ def show_skipped(skipped: tuple[Skipped, ...]) -> None:
 def show_refreshed(done: Refreshed) -> None:
     """Print each value that followed; on stderr what was skipped, and the items that are gone."""
     from reconciler.errors import counted
-    from reconciler.manifest.edit.writing import comment
+    from reconciler.manifest.edit.yaml_text import comment
     from reconciler.render.safe import safe_text
 
     for one in done.followed:

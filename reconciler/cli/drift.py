@@ -14,7 +14,7 @@ import click
 from reconciler.cli import options
 from reconciler.cli.streams import say, tell
 from reconciler.forge.github.outputs import give_plan
-from reconciler.gc_pause import collector_at_rest
+from reconciler.gc_pause import gc_paused
 
 if TYPE_CHECKING:
     from reconciler.model import Change, Plan, Update
@@ -91,7 +91,7 @@ def command(
     return CHANGES if detailed_exitcode and not plan.is_empty else 0
 
 
-@collector_at_rest()
+@gc_paused()
 def drifted(
     paths: tuple[Path, ...], space: str | None, applied: str | None, raised: Raised, until: float | None
 ) -> tuple[Plan, Settings]:

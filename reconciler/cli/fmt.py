@@ -22,10 +22,10 @@ def command(paths: tuple[Path, ...], *, check: bool) -> int:
     PATHS are files or folders of desired state (default: state).
     """
     from reconciler.desired.by_pins import STATE
-    from reconciler.manifest.disk import write
     from reconciler.manifest.edit.formatting import formatted
     from reconciler.manifest.files import found, shown
     from reconciler.manifest.loading import read_file
+    from reconciler.manifest.safe_write import write
     from reconciler.render.safe import safe_text
 
     root = Path.cwd()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from reconciler.cli.streams import tell
 from reconciler.errors import CannotRun
-from reconciler.manifest.disk import append, write
+from reconciler.manifest.safe_write import append, write
 from reconciler.model import Plan
 from reconciler.render.safe import safe_json
 from reconciler.render.text import plan_text

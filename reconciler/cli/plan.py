@@ -16,8 +16,8 @@ from reconciler.cli import options
 from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun, told_as
 from reconciler.forge.github.outputs import give_plan
-from reconciler.gc_pause import collector_at_rest
-from reconciler.manifest.disk import CannotWrite
+from reconciler.gc_pause import gc_paused
+from reconciler.manifest.safe_write import CannotWrite
 
 if TYPE_CHECKING:
     from reconciler.desired.workspace import Workspace
@@ -45,7 +45,7 @@ SNAPSHOT = "snapshot"
 @click.option("--blame", is_flag=True, help="Say who changed the live values, from operation records.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is any row.")
 @options.space
-@collector_at_rest()
+@gc_paused()
 def command(
     paths: tuple[Path, ...],
     out: Path | None,
@@ -120,7 +120,7 @@ def failures_shown(
     Files of an earlier run are emptied first: however this run ends, nobody takes them for its own.
     """
     from reconciler.cli.formats import show_plan
-    from reconciler.manifest.disk import begin
+    from reconciler.manifest.safe_write import begin
     from reconciler.plan.planning import failed_plan
     from reconciler.plan.source_commit import checked_out
 

@@ -11,7 +11,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.streams import say, tell
-from reconciler.manifest.disk import begin, write
+from reconciler.manifest.safe_write import begin, write
 
 
 @click.command("rollback")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.errors import CannotRun
-from reconciler.manifest.disk import write
+from reconciler.manifest.safe_write import write
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -17,7 +17,7 @@ def command(plan: Path, formats: tuple[tuple[str, Path | None], ...]) -> int:
     """Show a saved PLAN; no network is needed."""
     from reconciler.apply.saved_plan import read_plan
     from reconciler.cli.formats import refuse_input, show_plan
-    from reconciler.manifest.disk import begin
+    from reconciler.manifest.safe_write import begin
     from reconciler.plan.plan_file import plan_of
 
     files = [path for _, path in formats]

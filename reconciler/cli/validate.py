@@ -8,19 +8,19 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.streams import say, tell
-from reconciler.gc_pause import collector_at_rest
+from reconciler.gc_pause import gc_paused
 
 
 @click.command("validate")
 @options.paths
 @click.option("--format", "fmt", type=click.Choice(["text", "json", "github"]), default="text")
-@collector_at_rest()
+@gc_paused()
 def command(paths: tuple[Path, ...], fmt: str) -> int:
     """Check the files without network or credentials; all mistakes at once."""
     from reconciler.desired.by_pins import validate_files
     from reconciler.desired.own_folder import unused_note
     from reconciler.errors import InputError, Internal, Mistake, Place, ReconcilerError
-    from reconciler.manifest.loading import report
+    from reconciler.manifest.report import report
     from reconciler.render.mistakes import VIEWS, Checked
 
     if note := unused_note(Path.cwd()):

@@ -12,7 +12,7 @@ from reconciler.fields.related import RelatedCodec, RelatedItemsCodec
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.spec import FieldSpec
 from reconciler.fields.values import Seen, Wrong, settle
-from reconciler.manifest.edit.writing import Noted, Plain, Text, inline
+from reconciler.manifest.edit.yaml_text import Noted, Plain, Text, inline
 from reconciler.manifest.nodes import AuthoredMap, Node
 from reconciler.manifest.parsing import read_tree
 from reconciler.model import Ref

@@ -26,7 +26,7 @@ from typing import Any
 
 from reconciler import __version__
 from reconciler.errors import CannotRun, quoted
-from reconciler.manifest.private import ours
+from reconciler.manifest.ownership import ours
 
 FORMAT = 2
 VARIABLE = "RECONCILER_CACHE"

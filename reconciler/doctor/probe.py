@@ -20,7 +20,7 @@ from reconciler.errors import CannotRun
 from reconciler.fields.codec import DOCUMENTED, Codec
 from reconciler.fields.spec import FieldSpec
 from reconciler.fields.values import UNREAD, Seen
-from reconciler.manifest.disk import CannotWrite, write
+from reconciler.manifest.safe_write import CannotWrite, write
 from reconciler.meegle.http import endpoints as api
 from reconciler.meegle.http.failures import ApiRefusal
 from reconciler.meegle.http.verdict import Refused, Verdict

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun
-from reconciler.manifest.disk import write
+from reconciler.manifest.safe_write import write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from reconciler.fields import refusal
 from reconciler.fields.codec import Codec
 from reconciler.fields.spec import FieldSpec, Option
 from reconciler.fields.values import Wrong, settle
-from reconciler.manifest.edit.writing import Plain, Text
+from reconciler.manifest.edit.yaml_text import Plain, Text
 
 MOMENTS = ("2026-01-05T09:30:00+08:00", "2026-02-06T18:00:00+08:00")
 DAYS = (date(2026, 1, 5), date(2026, 2, 6))

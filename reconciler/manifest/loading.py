@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reconciler.errors import Mistake, NoValue, Place
-from reconciler.gc_pause import collector_at_rest
+from reconciler.gc_pause import gc_paused
 from reconciler.manifest.decoding import LARGEST, TooLarge
 from reconciler.manifest.document import read_document
 from reconciler.manifest.files import found, shown, unreadable
@@ -14,10 +14,6 @@ from reconciler.manifest.nodes import Document, Manifest, Scalar
 from reconciler.manifest.parsing import read_tree
 
 EMPTY = "an empty file"
-SHOWN = 50
-"""Different mistakes that are shown."""
-PLACES = 3
-"""Places that are shown of equal mistakes."""
 
 
 def load(paths: Sequence[Path], *, root: Path) -> tuple[Manifest, list[Mistake]]:
@@ -26,7 +22,7 @@ def load(paths: Sequence[Path], *, root: Path) -> tuple[Manifest, list[Mistake]]
     What can be read is returned beside the mistakes, so that later checks add theirs.
     """
     mistakes: list[Mistake] = []
-    with collector_at_rest():
+    with gc_paused():
         return Manifest(tuple(documents(paths, root, mistakes))), mistakes
 
 
@@ -83,20 +79,3 @@ def read_bytes(raw: bytes, file: str) -> tuple[Document | None, list[Mistake]]:
     mistakes = [*tree.mistakes, *wrong]
     told = {mistake.place for mistake in mistakes}
     return document, [*mistakes, *(NoValue(place) for place in tree.blanks if place not in told)]
-
-
-def report(mistakes: Iterable[Mistake]) -> list[str]:
-    """Return the lines that tell all mistakes: sorted, equal ones as one line with their places."""
-    groups: dict[tuple[str, str], list[Place]] = {}
-    for mistake in sorted(set(mistakes), key=lambda one: (one.place, one.what, one.fix)):
-        groups.setdefault((mistake.what, mistake.fix), []).append(mistake.place)
-    lines = [line(what, fix, places) for (what, fix), places in list(groups.items())[:SHOWN]]
-    return lines if len(groups) <= SHOWN else [*lines, f"… and {len(groups) - SHOWN} more"]
-
-
-def line(what: str, fix: str, places: Sequence[Place]) -> str:
-    """Return the line of one mistake: its place, or how often it stands and the first places."""
-    if len(places) == 1:
-        return f"{places[0]}: {what}; {fix}"
-    others = ", ".join(map(str, places[1:PLACES])) + (", …" if len(places) > PLACES else "")
-    return f"{places[0]}: {what}; {fix} ({len(places)} times, also at {others})"

@@ -7,22 +7,16 @@ the JSON Schemas for editors come from the very models that do the checking.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Annotated, Any, ClassVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError, WithJsonSchema
-from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from reconciler.errors import Mistake, Place, UnknownName, nearest
 from reconciler.manifest.credentials import SECRET, CredentialInFile
 from reconciler.manifest.likely_mistakes import FULL_WIDTH, FULL_WIDTH_COLON, NO_SPACE, no_space
 from reconciler.manifest.nodes import NOTHING, AuthoredList, AuthoredMap, Node, Scalar, kind_of
-
-DRAFT = "http://json-schema.org/draft-07/schema#"
-
 
 TAGS = frozenset({"<id>", "<item>", "<all>", "<each>"})
 """Names of the arms of unions: steps of a location that lead nowhere in the tree."""
@@ -162,30 +156,3 @@ def model_in(annotation: Any) -> type[Strict] | None:
     if isinstance(annotation, type) and issubclass(annotation, Strict):
         return annotation
     return next((hit for one in get_args(annotation) if (hit := model_in(one))), None)
-
-
-class Published(GenerateJsonSchema):
-    """Describes the models to editors as files are written: without Python's None and class titles."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the same for all
-        """Say no: a title made of a key's name tells nothing."""
-        return False
-
-    def nullable_schema(self, schema: core_schema.NullableSchema) -> dict[str, Any]:
-        """Describe what may be absent: a written `null` is refused where a model checks."""
-        return self.generate_inner(schema["schema"])
-
-    def default_schema(self, schema: core_schema.WithDefaultSchema) -> dict[str, Any]:
-        """Leave out the default of what may be absent."""
-        described = super().default_schema(schema)
-        return {key: value for key, value in described.items() if key != "default" or value is not None}
-
-    def encode_default(self, dft: Any) -> Any:
-        """Show a decimal as a number."""
-        return float(dft) if isinstance(dft, Decimal) else super().encode_default(dft)
-
-
-def schema_text(shape: type[Strict], title: str) -> str:
-    """Return the JSON Schema of a model as it is published: stable, for editors and for strangers' tools."""
-    schema = {"$schema": DRAFT, **shape.model_json_schema(schema_generator=Published), "title": title}
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

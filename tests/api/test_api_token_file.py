@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.manifest.private import ours
+from reconciler.manifest.ownership import ours
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection, connection_from
 from reconciler.meegle.http.endpoints import ALL_TYPES

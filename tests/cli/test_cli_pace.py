@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.gc_pause import collector_at_rest
+from reconciler.gc_pause import gc_paused
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -27,7 +27,7 @@ def test_300_changes_meet_no_refusal_and_keep_the_pace(desk: Desk) -> None:
     del desk.environ["MEEGLE_RATE"]
     desk.stories(*[f"{{id: {FIRST + n}, fields: {{priority: P2}}}}" for n in range(300)])
     process = desk.start("apply", "--yes", "--max-changes", "300", "--max-share", "100%")
-    with collector_at_rest():  # or the service would pause in the middle, and requests come to it in a crowd
+    with gc_paused():  # or the service would pause in the middle, and requests come to it in a crowd
         out, _ = process.communicate(timeout=120)
     assert process.returncode == 0
     puts = [made for made in world.writes if made.method == "PUT"]

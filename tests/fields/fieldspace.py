@@ -22,7 +22,7 @@ from reconciler.fields.rich import canonical_rich
 from reconciler.fields.spec import FieldSpec, Items, Option, People, Person
 from reconciler.fields.text import canonical
 from reconciler.manifest.decoding import BAD_SIGN
-from reconciler.manifest.edit.writing import behind
+from reconciler.manifest.edit.yaml_text import behind
 from reconciler.manifest.nodes import AuthoredMap, Node
 from reconciler.manifest.parsing import read_tree
 

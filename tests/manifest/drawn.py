@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reconciler.manifest.decoding import BAD_SIGN
 from reconciler.manifest.edit.spans import Source
-from reconciler.manifest.edit.writing import Plain, Section, Text, behind
+from reconciler.manifest.edit.yaml_text import Plain, Section, Text, behind
 
 SIGNS = st.sampled_from([*"ab1 :#-'\"[]{},&*!|>%@`~\\\n\t=<?é支🙂.", "null", "true", " #", ": ", "- ", "1.0"])
 TEXTS = st.lists(SIGNS, max_size=8).map("".join).filter(lambda text: not BAD_SIGN.search(text))

@@ -15,7 +15,7 @@ from reconciler.errors import InputError
 from reconciler.manifest.edit.commands import Drop, Edit, Members, Put, Rename
 from reconciler.manifest.edit.edits import CannotEdit, edited
 from reconciler.manifest.edit.spans import Source, Way
-from reconciler.manifest.edit.writing import Noted, Plain, Section, Text, reads_plain
+from reconciler.manifest.edit.yaml_text import Noted, Plain, Section, Text, reads_plain
 from reconciler.manifest.parsing import read_tree
 from tests.manifest.drawn import SCALARS, VALUES, WORDS, comments, files
 

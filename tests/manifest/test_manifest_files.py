@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.manifest import files as finding
-from reconciler.manifest.loading import load, report
+from reconciler.manifest.loading import load
+from reconciler.manifest.report import report
 
 FILE = "space: demo\ntype: story\nitems: [{}]\n"
 A_LINK = "a symbolic link; put the file or folder itself here"

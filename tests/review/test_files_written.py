@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.errors import CannotRun
-from reconciler.manifest import disk
+from reconciler.manifest import safe_write
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -107,7 +107,7 @@ def test_a_link_is_taken_for_the_checkout_s_where_git_cannot_say(tmp_path: Path,
     (tmp_path / ".git").write_text("gitdir: nowhere\n")
     (tmp_path / "plan.json").symlink_to(home / "profile")
     with pytest.raises(CannotRun, match="came with the checkout"):
-        disk.write(tmp_path / "plan.json", "{}")
+        safe_write.write(tmp_path / "plan.json", "{}")
     assert (home / "profile").read_text() == SECRET
 
 
@@ -160,7 +160,7 @@ def test_a_descriptor_is_written_where_it_stands(tmp_path: Path, folder: str) ->
     inode = log.stat().st_ino
     number = os.open(log, os.O_WRONLY | os.O_APPEND)
     try:
-        disk.write(Path(f"{folder}/{number}"), "said\n")
+        safe_write.write(Path(f"{folder}/{number}"), "said\n")
         os.write(number, b"after\n")
     finally:
         os.close(number)
@@ -191,7 +191,7 @@ def test_an_old_file_is_replaced_with_its_mode_and_a_failure_leaves_it_whole(
     old = tmp_path / "plan.json"
     old.write_text("old")
     old.chmod(0o640)
-    disk.write(old, "new")
+    safe_write.write(old, "new")
     assert (old.read_text(), old.stat().st_mode & 0o777) == ("new", 0o640)
 
     def full(number: int, data: object) -> int:
@@ -200,9 +200,9 @@ def test_an_old_file_is_replaced_with_its_mode_and_a_failure_leaves_it_whole(
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", full)
         with pytest.raises(CannotRun, match="No space left on device"):
-            disk.write(old, "newer")
+            safe_write.write(old, "newer")
         with pytest.raises(CannotRun, match="No space left on device"):
-            disk.create(tmp_path / "fresh", "text")
+            safe_write.create(tmp_path / "fresh", "text")
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("plan.json", "new")]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.streams import tell
 from reconciler.errors import CannotRun
-from reconciler.manifest.disk import append
+from reconciler.manifest.safe_write import append
 from reconciler.render.safe import safe_text
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from reconciler.manifest.edit.spans import Way
-from reconciler.manifest.edit.writing import Plain
+from reconciler.manifest.edit.yaml_text import Plain
 
 
 @dataclass(frozen=True, slots=True)

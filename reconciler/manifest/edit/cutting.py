@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from reconciler.manifest.edit.commands import Drop, Edit, Members, Put, Rename
 from reconciler.manifest.edit.proof import says
 from reconciler.manifest.edit.spans import Source, Span, Way
-from reconciler.manifest.edit.writing import (
+from reconciler.manifest.edit.yaml_text import (
     ODD,
     STEP,
     Noted,

@@ -14,7 +14,7 @@ from reconciler.manifest.edit.commands import Drop, Edit, Put
 from reconciler.manifest.edit.cutting import Cutter, Pieces, Unplaceable
 from reconciler.manifest.edit.proof import changed, said, says_all
 from reconciler.manifest.edit.spans import Source, Way
-from reconciler.manifest.edit.writing import (
+from reconciler.manifest.edit.yaml_text import (
     Plain,
     Section,
 )

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from reconciler.manifest.edit.spans import Source, Span, Way
-from reconciler.manifest.edit.writing import STEP, quoted
+from reconciler.manifest.edit.yaml_text import STEP, quoted
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 

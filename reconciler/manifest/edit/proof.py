@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from reconciler.manifest.edit.commands import Drop, Edit, Members, Put, Rename
 from reconciler.manifest.edit.spans import Way
-from reconciler.manifest.edit.writing import Plain, bare
+from reconciler.manifest.edit.yaml_text import Plain, bare
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 

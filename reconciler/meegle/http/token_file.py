@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.errors import CannotRun
-from reconciler.manifest.disk import write
-from reconciler.manifest.private import ours
+from reconciler.manifest.ownership import ours
+from reconciler.manifest.safe_write import write
 from reconciler.meegle.http.auth import AHEAD, LONGEST_LIFE, VISIBLE
 from reconciler.meegle.http.connection import Connection, is_loopback
 
