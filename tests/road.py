@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 from flask import Flask
 
-from reconciler.apply.applier import Applier, Recorder, Stop
+from reconciler.apply.applier import apply
+from reconciler.apply.ports import Recorder, Stop
+from reconciler.apply.run import Run
 from reconciler.errors import InputError
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
@@ -107,7 +109,7 @@ def apply_to(
         writer = Writer(client, "demo", DECISIONS, world.credentials.user_key)
         writer.open(["story"], {})
         writer.read_lines()
-        return Applier(plan, writer, journal or Memory(), stop or Stop()).run()
+        return apply(Run(plan, writer, journal or Memory(), stop or Stop()))
 
 
 def words(report: Report) -> dict[str, int]:

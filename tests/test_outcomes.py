@@ -6,7 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from reconciler.apply.outcomes import after_sending, aim, before_sending, stands, untouched
+from reconciler.apply.bound_change import BoundChange, bind_change
+from reconciler.apply.outcomes import after_sending, before_sending
 from reconciler.errors import CannotRun, Place
 from reconciler.fields.codec import Codec
 from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
@@ -40,7 +41,7 @@ def item(bound: Codec, wire: Any, by: str = US, at: int = 0) -> Item:
 
 UNREADABLE = Item(REF, "", {}, (), aborted=False, updated_by=US, unreadable={"f": "no number"})
 MISSING = Item(REF, "", {}, (), aborted=False, updated_by=US, unreadable={})
-SEVEN = change(1, 7)
+SEVEN = bind_change(change(1, 7), NUMBER)
 REFUSED = Refused(20006, "Invalid Param", "L0G")
 LOST = Ambiguous("a reset", None, "", repeatable=True)
 
@@ -57,10 +58,11 @@ LOST = Ambiguous("a reset", None, "", repeatable=True)
     ],
 )
 def test_a_value_is_sent_where_it_is_what_the_plan_saw(live: Item, outcome: Outcome | None) -> None:
-    assert before_sending(SEVEN, live, NUMBER) == outcome
+    assert before_sending(SEVEN, live) == outcome
 
 
-IN, OUT = change([BO], [ANA], contains=[ANA], excludes=[BO]), change([], [ANA], contains=[ANA])
+IN = bind_change(change([BO], [ANA], contains=[ANA], excludes=[BO]), PEOPLE)
+OUT = bind_change(change([], [ANA], contains=[ANA]), PEOPLE)
 
 
 @pytest.mark.parametrize(
@@ -77,15 +79,17 @@ IN, OUT = change([BO], [ANA], contains=[ANA], excludes=[BO]), change([], [ANA], 
         (OUT, [ANA, BO], Already()),
     ],
 )
-def test_a_rule_looks_at_its_own_members_alone(one: Change, live: list[str], outcome: Outcome | None) -> None:
-    assert before_sending(one, item(PEOPLE, live), PEOPLE) == outcome
+def test_a_rule_looks_at_its_own_members_alone(
+    one: BoundChange, live: list[str], outcome: Outcome | None
+) -> None:
+    assert before_sending(one, item(PEOPLE, live)) == outcome
 
 
 def test_a_member_that_agreed_when_it_was_planned_and_moved_since_is_a_conflict() -> None:
-    one = change([ANA], [ANA, CHEN], contains=[ANA, CHEN])
-    assert before_sending(one, item(PEOPLE, []), PEOPLE) == Conflict("changed since the plan")
-    assert before_sending(one, item(PEOPLE, [ANA]), PEOPLE) is None
-    assert aim(one, PEOPLE, frozenset({BO})) == frozenset({ANA, BO, CHEN})
+    one = bind_change(change([ANA], [ANA, CHEN], contains=[ANA, CHEN]), PEOPLE)
+    assert before_sending(one, item(PEOPLE, [])) == Conflict("changed since the plan")
+    assert before_sending(one, item(PEOPLE, [ANA])) is None
+    assert one.aim(frozenset({BO})) == frozenset({ANA, BO, CHEN})
 
 
 def test_what_a_field_objects_to_is_blocked() -> None:
@@ -94,7 +98,8 @@ def test_what_a_field_objects_to_is_blocked() -> None:
     one = Change(
         "f", "F", "multi_text", rich.encode(rich.decode(formatted).value), "b", "", "", (), (), PLACE
     )
-    outcome = before_sending(one, Item(REF, "", {"f": rich.decode(formatted)}, (), aborted=False), rich)
+    live = Item(REF, "", {"f": rich.decode(formatted)}, (), aborted=False)
+    outcome = before_sending(bind_change(one, rich), live)
     assert isinstance(outcome, Blocked)
     assert outcome.reason
 
@@ -127,37 +132,33 @@ def test_what_was_seen_decides_and_the_answer_tells_why(
     verdict: Verdict, seen: Item | None, outcome: Outcome
 ) -> None:
     before = item(NUMBER, 1)
-    after = after_sending(SEVEN, NUMBER, before=before, item=seen, verdict=verdict, user_key=US, waited=2.5)
+    after = after_sending(SEVEN, before=before, item=seen, verdict=verdict, user_key=US, waited=2.5)
     assert after == outcome
 
 
 def test_an_answer_that_was_never_judged_ends_in_an_error_and_in_no_outcome() -> None:
     unjudged, four = cast("Verdict", "200 OK"), item(NUMBER, 4)
     with pytest.raises(AssertionError, match="200 OK"):
-        after_sending(
-            SEVEN, NUMBER, before=item(NUMBER, 1), item=four, verdict=unjudged, user_key=US, waited=1
-        )
+        after_sending(SEVEN, before=item(NUMBER, 1), item=four, verdict=unjudged, user_key=US, waited=1)
 
 
 def test_an_ignored_clear_says_how_to_find_what_empties_the_field() -> None:
     before, after = item(NUMBER, 1), item(NUMBER, 1, at=9)
-    one = change(1, None, clears=True)
-    outcome = after_sending(
-        one, NUMBER, before=before, item=after, verdict=Accepted(""), user_key=US, waited=1
-    )
+    one = bind_change(change(1, None, clears=True), NUMBER)
+    outcome = after_sending(one, before=before, item=after, verdict=Accepted(""), user_key=US, waited=1)
     assert outcome == Ignored("1; how this space empties it is found by `reconciler doctor --probe`")
 
 
 def test_a_value_stands_or_is_untouched_only_where_it_was_read() -> None:
-    assert stands(SEVEN, item(NUMBER, 7), NUMBER)
-    assert not stands(SEVEN, item(NUMBER, 1), NUMBER)
-    assert not stands(SEVEN, None, NUMBER)
-    assert stands(IN, item(PEOPLE, [ANA, CHEN]), PEOPLE)
-    assert not stands(IN, item(PEOPLE, [ANA, BO]), PEOPLE)
-    assert not stands(SEVEN, MISSING, NUMBER)
-    assert untouched(SEVEN, item(NUMBER, 1), item(NUMBER, 1))
-    assert not untouched(SEVEN, item(NUMBER, 1), item(NUMBER, 7))
-    assert not untouched(SEVEN, item(NUMBER, 1), None)
-    assert not untouched(SEVEN, item(NUMBER, 1), MISSING)
-    assert not untouched(SEVEN, MISSING, item(NUMBER, 1))
-    assert not untouched(SEVEN, MISSING, MISSING)
+    assert SEVEN.is_live(item(NUMBER, 7))
+    assert not SEVEN.is_live(item(NUMBER, 1))
+    assert not SEVEN.is_live(None)
+    assert IN.is_live(item(PEOPLE, [ANA, CHEN]))
+    assert not IN.is_live(item(PEOPLE, [ANA, BO]))
+    assert not SEVEN.is_live(MISSING)
+    assert SEVEN.is_untouched(item(NUMBER, 1), item(NUMBER, 1))
+    assert not SEVEN.is_untouched(item(NUMBER, 1), item(NUMBER, 7))
+    assert not SEVEN.is_untouched(item(NUMBER, 1), None)
+    assert not SEVEN.is_untouched(item(NUMBER, 1), MISSING)
+    assert not SEVEN.is_untouched(MISSING, item(NUMBER, 1))
+    assert not SEVEN.is_untouched(MISSING, MISSING)

@@ -8,8 +8,10 @@ from typing import Any
 
 import httpx
 
-from reconciler.apply.applier import Applier, Stop
+from reconciler.apply.applier import apply
+from reconciler.apply.ports import Stop
 from reconciler.apply.rollback import steps_of, way_back
+from reconciler.apply.run import Run
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
 from reconciler.meegle.http.client import Client
@@ -90,7 +92,7 @@ class Bench:
         """Carry a plan out; returns what the service wrote down of it, too."""
         already, journal = len(self.world.writes), Memory()
         self.writer.meet(self.reader.catalog.people.by_key)
-        report = Applier(plan, self.writer, journal, Stop(cut=Hasty())).run()
+        report = apply(Run(plan, self.writer, journal, Stop(cut=Hasty())))
         return report, journal, self.world.writes[already:]
 
     def held(self, item_id: int) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.apply.applier import Applier, Stop
+from reconciler.apply.altered_values import advice
+from reconciler.apply.applier import apply, report
 from reconciler.apply.journal import Journal
-from reconciler.apply.normalised import advice
+from reconciler.apply.ports import Stop
+from reconciler.apply.run import Run
 from reconciler.apply.run_folder import new_run
 from reconciler.apply.saved_plan import refuse_other, refuse_unreadable
 from reconciler.errors import Internal, ReconcilerError
@@ -74,38 +76,38 @@ def carry_out(
             commit=plan.commit,
             run_url=run_url(os.environ),
         )
-        applier = Applier(plan, writer, journal, stop, on_item)
-        run_aside(applier, stop, grace)
+        run = Run(plan, writer, journal, stop, on_item)
+        apply_aside(run, grace)
         try:
-            journal.write("end", stopped=applier.stopped)
+            journal.write("end", stopped=run.stopped)
         except ReconcilerError as error:
-            applier.halt(error)
+            run.halt(error)
     # Only now, since no PUT can leave behind a closed journal.
-    report = applier.report()
-    return CarriedOut(replace(report, advice=advice(report, writer.catalog)), journal.path, journal.chain)
+    made = report(run)
+    return CarriedOut(replace(made, advice=advice(made, writer.catalog)), journal.path, journal.chain)
 
 
-def run_aside(applier: Applier, stop: Stop, grace: float) -> None:
+def apply_aside(run: Run, grace: float) -> None:
     """Apply in a thread, so that a signal ends it in time whatever is under way."""
     done = threading.Event()
 
     def work() -> None:
         try:
-            applier.run()
+            apply(run)
         except BaseException as error:  # noqa: BLE001 - reported by the thread that waits
-            applier.halt(Internal(error))
+            run.halt(Internal(error))
         finally:
             done.set()
 
     try:
         threading.Thread(target=work, daemon=True).start()
     except RuntimeError as error:  # the machine has no thread left
-        applier.halt(error)
+        run.halt(error)
         done.set()
-    while not done.wait(LOOK) and not stop.asked.is_set():
+    while not done.wait(LOOK) and not run.stop.asked.is_set():
         continue
     if not done.wait(grace):
-        stop.cut.set()
+        run.stop.cut.set()
 
 
 def run_url(environ: Mapping[str, str]) -> str | None:

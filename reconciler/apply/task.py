@@ -1,52 +1,20 @@
-"""One item under way, and what applying asks of a space."""
+"""One item under way: what was read of it, what was sent, and what became of its changes."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from reconciler.apply.outcomes import aim
-from reconciler.meegle.http.throttle import Permit
+from reconciler.apply.bound_change import BoundChange, bind_change
 from reconciler.meegle.http.verdict import Verdict
-from reconciler.meegle.records import Record
-from reconciler.model import ROLES, Applied, Change, Item, Outcome, Ref, Update
+from reconciler.model import ROLES, Applied, Item, Outcome, Ref, Update
 from reconciler.schema.catalog import Catalog
-
-
-class Remote(Protocol):
-    """What applying asks of a space."""
-
-    catalog: Catalog
-    user_key: str
-
-    @property
-    def plugin_id(self) -> str:
-        """By which operation records name our own writes."""
-
-    @property
-    def token_generation(self) -> int:
-        """A number that changes with the token."""
-
-    def items(self, desired: Mapping[Ref, Sequence[str]], size: int = 50) -> dict[Ref, Item]:
-        """Read items now."""
-
-    def records(self, refs: Iterable[Ref], until: int, span: int) -> dict[Ref, tuple[Record, ...]]:
-        """Read what was done to items in the `span` milliseconds before `until`."""
-
-    def meet(self, words: Iterable[str]) -> None:
-        """Look up people, for the catalog."""
-
-    def permit(self) -> Permit:
-        """Wait for the turn of one PUT."""
-
-    def put(self, ref: Ref, pairs: list[dict[str, Any]], idem: str, permit: Permit) -> Verdict:
-        """Send one PUT."""
 
 
 @dataclass(slots=True)
 class Sent:
-    """Canonical values of one field: what we read before our PUTs, and what they held."""
+    """Canonical values of one field: what we read before our PUTs, and what the PUTs held."""
 
     before: set[Hashable] = field(default_factory=set)
     after: set[Hashable] = field(default_factory=set)
@@ -54,9 +22,13 @@ class Sent:
 
 @dataclass(slots=True)
 class Task:
-    """One item under way: what was read before and after its PUT, and what became of its fields."""
+    """One item under way.  One thread at a time works on it: its sender, then whoever settles its window.
+
+    `before` and `after` are the last reads before and after its PUT; `verdict` is None until a PUT leaves.
+    """
 
     update: Update
+    bound: dict[str, BoundChange] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     before: Item | None = None
     after: Item | None = None
@@ -67,31 +39,41 @@ class Task:
     sent: dict[str, Sent] = field(default_factory=dict)
 
     @property
+    def ref(self) -> Ref:
+        """The item."""
+        return self.update.ref
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The fields to read of the item."""
         return tuple(change.key for change in self.update.changes)
 
     @property
-    def open(self) -> tuple[Change, ...]:
+    def open(self) -> tuple[BoundChange, ...]:
         """The changes that have no outcome yet."""
-        return tuple(change for change in self.update.changes if change.key not in self.outcomes)
+        return tuple(one for key, one in self.bound.items() if key not in self.outcomes)
 
     @property
-    def applied(self) -> tuple[Change, ...]:
-        """The changes whose wanted value was seen after a PUT."""
-        return tuple(one for one in self.update.changes if isinstance(self.outcomes.get(one.key), Applied))
+    def applied(self) -> tuple[BoundChange, ...]:
+        """The changes whose desired value was seen after a PUT."""
+        return tuple(one for key, one in self.bound.items() if isinstance(self.outcomes.get(key), Applied))
 
-    def end(self, changes: Iterable[Change], outcome: Outcome) -> None:
+    def bind(self, catalog: Catalog) -> None:
+        """Bind the changes that have no outcome yet to their codecs."""
+        for change in self.update.changes:
+            if change.key not in self.outcomes:
+                self.bound[change.key] = bind_change(change, catalog.codec(self.ref.type_key, change.key))
+
+    def end(self, changes: Iterable[BoundChange], outcome: Outcome) -> None:
         """Give changes their outcome."""
-        self.outcomes.update({change.key: outcome for change in changes})
+        self.outcomes.update({one.key: outcome for one in changes})
 
-    def steps(self, changes: Iterable[Change], catalog: Catalog) -> Iterator[dict[str, Any]]:
+    def steps(self, changes: Iterable[BoundChange]) -> Iterator[dict[str, Any]]:
         """Yield the wire values of changes before and after their PUT."""
-        for change in changes if self.before else ():
-            codec = catalog.codec(self.update.ref.type_key, change.key)
-            live = self.before.values[change.key].value if self.before else None
-            after = codec.encode(aim(change, codec, live))
-            yield {"key": change.key, "before": codec.encode(live), "after": after}
+        for one in changes if self.before else ():
+            live = self.before.values[one.key].value if self.before else None
+            after = one.codec.encode(one.aim(live))
+            yield {"key": one.key, "before": one.codec.encode(live), "after": after}
 
     def other_roles(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the roles that a PUT of one role sends along as they were read."""
@@ -99,19 +81,19 @@ class Task:
             if (key := f"{ROLES}{role}") not in self.keys:
                 yield key, members
 
-    def leaves(self, catalog: Catalog) -> None:
+    def remember_sent(self, catalog: Catalog) -> None:
         """Remember the values of a PUT that is about to leave."""
         assert self.before is not None  # noqa: S101 - an item that was not read is never sent
         self.sends += 1
-        for change in self.open:
-            live = self.before.values[change.key].value
-            after = aim(change, catalog.codec(self.update.ref.type_key, change.key), live)
-            kept = self.sent.setdefault(change.key, Sent())
-            kept.before.add(live)
-            kept.after.add(after)
-        for key, members in self.other_roles() if any(one.is_role for one in self.open) else ():
-            if catalog.spec(self.update.ref.type_key, key) is None:
-                continue
-            kept = self.sent.setdefault(key, Sent())
-            kept.before.add(frozenset(members))
-            kept.after.add(frozenset(members))
+        for one in self.open:
+            live = self.before.values[one.key].value
+            self.remember(one.key, live, one.aim(live))
+        for key, members in self.other_roles() if any(one.change.is_role for one in self.open) else ():
+            if catalog.spec(self.ref.type_key, key) is not None:
+                self.remember(key, frozenset(members), frozenset(members))
+
+    def remember(self, key: str, before: Hashable, after: Hashable) -> None:
+        """Remember what a PUT makes of one field."""
+        kept = self.sent.setdefault(key, Sent())
+        kept.before.add(before)
+        kept.after.add(after)

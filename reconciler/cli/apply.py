@@ -21,7 +21,7 @@ from reconciler.clock import ticks
 from reconciler.errors import CannotRun, ReconcilerError, told_as
 
 if TYPE_CHECKING:
-    from reconciler.apply.applier import Stop
+    from reconciler.apply.ports import Stop
     from reconciler.model import Plan
     from reconciler.plan.planning import Raised, Refs, Selection
     from reconciler.settings import Settings
@@ -157,8 +157,8 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
 
 def send(plan: Plan, settings: Settings, way: Way) -> int:
     """Carry a plan out, show its report, and return the exit code that it earned."""
-    from reconciler.apply.applier import Stop
     from reconciler.apply.carry_out import bind, carry_out, ending
+    from reconciler.apply.ports import Stop
     from reconciler.forge.github.outputs import give_report
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY

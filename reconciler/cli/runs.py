@@ -49,7 +49,7 @@ def command(run: str | None, journal: Path | None, anchors: tuple[str, ...], fmt
 
 def verified(paths: list[Path], anchors: tuple[str, ...]) -> int:
     """Say of every journal whether it is what its run wrote; 1 where one is not, or has no end."""
-    from reconciler.apply.journal_end import given, recorded, verdicts
+    from reconciler.apply.journal_anchors import given, recorded, verdicts
     from reconciler.render.safe import safe_text
 
     found = list(verdicts(paths, [*given(anchors), *recorded(Path.cwd())]))

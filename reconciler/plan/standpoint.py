@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.apply.normalised import made_of
+from reconciler.apply.altered_values import made_of
 from reconciler.clock import now
 from reconciler.errors import CannotRun
 from reconciler.git import commit_of

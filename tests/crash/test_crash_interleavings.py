@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from reconciler.apply.applier import Stop
+from reconciler.apply.ports import Stop
 from reconciler.model import Applied, Conflict, Plan, Report, word
 from tests.conftest import is_deep
 from tests.road import Hasty, Memory, apply_to, calm_world, plan_of

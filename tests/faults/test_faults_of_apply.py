@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from reconciler.apply.applier import Stop
+from reconciler.apply.ports import Stop
 from reconciler.errors import CannotRun
 from reconciler.meegle.http.failures import NoAnswer, NotSent
 from reconciler.model import Applied, Ignored, Unknown, word

@@ -131,7 +131,7 @@ def test_no_put_leaves_after_memory_ran_out(desk: Desk, monkeypatch: pytest.Monk
     name = uuid.uuid4
 
     def out_of_memory() -> uuid.UUID:
-        ours = sys._getframe(1).f_globals["__name__"] == "reconciler.apply.applier"  # not the sandbox
+        ours = sys._getframe(1).f_globals["__name__"] == "reconciler.apply.sending"  # not the sandbox
         if ours and next(made) >= nth:
             raise MemoryError
         return name()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.apply.applier import Stop
+from reconciler.apply.ports import Stop
 from reconciler.model import Report, word
 from tests.road import Hasty, Memory, apply_to, calm_world, plan_of, words
 

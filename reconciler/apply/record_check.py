@@ -1,7 +1,7 @@
-"""Ask the operation records what our PUTs replaced: once, when all is written and read back.
+"""Ask the operation records whose edits our PUTs replaced: once, when all is written and read back.
 
 Nothing that a record says or leaves out makes an outcome better: a write that we replaced unread becomes a
-conflict, and what nobody can tell is said.
+conflict, and items for which the records prove nothing are counted in the report.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
-from reconciler.apply.second_writer import judged
-from reconciler.apply.task import Remote, Task
+from reconciler.apply.lost_updates import lost_updates
+from reconciler.apply.ports import Remote
+from reconciler.apply.task import Task
 from reconciler.errors import ReconcilerError
 from reconciler.fields.codec import Codec
 from reconciler.meegle.records import Record
@@ -19,8 +20,8 @@ from reconciler.model import Conflict, Ref
 from reconciler.plan.blame import SECOND, author, overwritten
 
 
-class Witness:
-    """What the records of a run's items say; `alone` are those whose PUTs nobody came between."""
+class RecordCheck:
+    """What the records of a run's items prove; `alone`: nobody else wrote these in the gap of our PUTs."""
 
     def __init__(self, remote: Remote) -> None:
         """Ask nothing yet."""
@@ -28,33 +29,35 @@ class Witness:
         self.alone: set[Ref] = set()
         self.unread = ""
 
-    def hear(self, written: Sequence[Task]) -> None:
-        """Tell by the operation records which writes our PUTs replaced, made after the last read."""
+    def ask(self, written: Sequence[Task]) -> None:
+        """Give a conflict to each change whose PUT replaced a write that was made after our last read."""
         found: list[tuple[Task, str, Record | None, Hashable]] = []
         records = self.records(written)
         for task in written if records is not None else ():
-            rows = (records or {}).get(task.update.ref, ())
+            rows = (records or {}).get(task.ref, ())
             found += [(task, key, row, row) for key, row in self.persons(task, rows)]
-            judgement = judged(task, partial(self.codec_at, task), rows, self.remote.plugin_id)
+            judgement = lost_updates(task, partial(self.codec_at, task), rows, self.remote.plugin_id)
             found += [(task, one.key, one.record, one.value) for one in judgement.replaced]
             if judgement.ruled_out:
-                self.alone.add(task.update.ref)
+                self.alone.add(task.ref)
         names = self.names({one for _, _, row, value in found for one in people_in(row, value)})
         for task, key, row, value in reversed(found):
             who = author(row, names, self.remote.plugin_id) if row else "somebody"
             shown = (
-                told_by(value, names) if isinstance(value, Record) else self.codec_at(task, key).show(value)
+                written_in(value, names)
+                if isinstance(value, Record)
+                else self.codec_at(task, key).show(value)
             )
-            named = [one for one in task.update.changes if one.key == key]
-            changes = named or [one for one in task.applied if one.is_role][:1]
+            named = [one for one in task.bound.values() if one.key == key]
+            changes = named or [one for one in task.applied if one.change.is_role][:1]
             task.end(changes, Conflict(f"replaced what {who} wrote right before: {shown}"))
 
     def persons(self, task: Task, rows: Sequence[Record]) -> Iterator[tuple[str, Record]]:
         """Yield the edits by others than our plugin that a PUT replaced, by any form of their values."""
         since = task.before.updated_at if task.before else 0
-        along = task.other_roles() if any(one.is_role for one in task.applied) else ()
+        along = task.other_roles() if any(one.change.is_role for one in task.applied) else ()
         steps = [
-            *task.steps(task.applied, self.remote.catalog),
+            *task.steps(task.applied),
             *({"key": key, "before": list(held), "after": list(held)} for key, held in along),
         ]
         for step in steps:
@@ -63,7 +66,7 @@ class Witness:
 
     def codec_at(self, task: Task, key: str) -> Codec:
         """Bind the codec of a field or role of an item."""
-        return self.remote.catalog.codec(task.update.ref.type_key, key)
+        return self.remote.catalog.codec(task.ref.type_key, key)
 
     def names(self, keys: Iterable[str]) -> Mapping[str, str]:
         """Look up people's addresses; where that fails, their keys will do."""
@@ -74,7 +77,7 @@ class Witness:
 
     def records(self, written: Sequence[Task]) -> Mapping[Ref, tuple[Record, ...]] | None:
         """Read once what was done to items since our reading saw them changed last; None where that fails."""
-        begun = {task.update.ref: task.before.updated_at for task in written if task.before}
+        begun = {task.ref: task.before.updated_at for task in written if task.before}
         if not begun:
             return None
         until = max((task.after.updated_at for task in written if task.after), default=0) + SECOND
@@ -85,8 +88,8 @@ class Witness:
             return None
 
     def doubts(self, tasks: Iterable[Task]) -> Iterator[str]:
-        """Say once of how many items the records do not prove that nobody wrote in the gap."""
-        open_ = sum(bool(task.applied) and task.update.ref not in self.alone for task in tasks)
+        """Yield one line: for how many items the records do not prove that nobody wrote in the gap."""
+        open_ = sum(bool(task.applied) and task.ref not in self.alone for task in tasks)
         if open_:
             items = "item" if open_ == 1 else "items"
             yield f"no second writer could be ruled out for {open_} {items}{self.unread}"
@@ -100,8 +103,8 @@ def people_in(record: Record | None, value: Hashable) -> Iterator[str]:
         yield from [value] if isinstance(value, str) else (one for one in value if isinstance(one, str))
 
 
-def told_by(record: Record, names: Mapping[str, str]) -> str:
-    """Return what somebody wrote, as a record tells it."""
+def written_in(record: Record, names: Mapping[str, str]) -> str:
+    """Return what somebody wrote, by a record of it."""
     members = [*(f"+ {names.get(one, one)}" for one in record.add)]
     members += [f"- {names.get(one, one)}" for one in record.delete]
     return ", ".join([names.get(one, one) for one in record.new] or members) or "(empty)"

@@ -1,4 +1,4 @@
-"""Whether a PUT of this run replaced a write that we had not read: told by operation records.  Pure.
+"""Find the edits that a PUT of this run replaced unread (lost updates), by operation records.  Pure.
 
 The gap between the last read of an item and its PUT cannot be closed, since the API has no condition on a
 write.  Afterwards the service's own record of our write says what it replaced.  Another run of the same
@@ -33,7 +33,7 @@ class Replaced:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the records say of one item; `ruled_out`: nobody wrote between our last read and our PUT."""
+    """What the records prove about one item; `ruled_out`: nobody wrote between our last read and our PUT."""
 
     replaced: tuple[Replaced, ...]
     ruled_out: bool
@@ -133,7 +133,9 @@ def maker(own: Own, rows: Sequence[Record]) -> Record | None:
     return next((row for row in earlier if own.record.undoes(row)), None)
 
 
-def judged(task: Task, codec_of: Callable[[str], Codec], rows: Iterable[Record], plugin_id: str) -> Judgement:
+def lost_updates(
+    task: Task, codec_of: Callable[[str], Codec], rows: Iterable[Record], plugin_id: str
+) -> Judgement:
     """Judge the PUTs of one item by its records, oldest first.
 
     Records tell seconds.  What is younger than the second in which the item was last changed by our
@@ -145,18 +147,18 @@ def judged(task: Task, codec_of: Callable[[str], Codec], rows: Iterable[Record],
     ours: list[Own] = []
     replaced: list[Replaced] = []
     ruled_out = True
-    for change in task.applied:
-        codec, sent = codec_of(change.key), task.sent[change.key]
-        found = list(own_rows(change.key, codec, sent, since, plugin_id))
+    for one in task.applied:
+        sent = task.sent[one.key]
+        found = list(own_rows(one.key, one.codec, sent, since, plugin_id))
         ours += found
         known = sent.before | sent.after
-        strange = [one for one in found if one.old not in known]
+        strange = [own for own in found if own.old not in known]
         ruled_out = ruled_out and len(strange) < len(found)
         if len(strange) < len(found) and task.sends == 1:
             continue
-        hit = next((one for one in strange if one.record.at > second or maker(one, since)), None)
-        replaced += [Replaced(change.key, hit.old, maker(hit, since))] if hit else []
-    if any(change.is_role for change in task.applied):
+        hit = next((own for own in strange if own.record.at > second or maker(own, since)), None)
+        replaced += [Replaced(one.key, hit.old, maker(hit, since))] if hit else []
+    if any(one.change.is_role for one in task.applied):
         replaced += sent_along(task, codec_of, since, ours, second, plugin_id)
     return Judgement(tuple(replaced), ruled_out and not replaced)
 
