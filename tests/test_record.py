@@ -9,7 +9,8 @@ import pytest
 
 from reconciler.model import Plan, Ref, Unapplied
 from reconciler.plan.last_applied import NothingToRecord, Record, read_record, record_of
-from reconciler.plan.plan_file import PlanFile, plan_file
+from reconciler.plan.plan_file import plan_file
+from reconciler.plan.plan_json import PlanFile
 from tests.render.plans import NOON, block, plan_with, priority, text, update
 
 SHA, OLD, OLDER = "a" * 40, "b" * 40, "c" * 40

@@ -8,7 +8,7 @@ from pathlib import Path
 from reconciler.manifest.document import FileShape
 from reconciler.manifest.json_schema import schema_text
 from reconciler.manifest.safe_write import write
-from reconciler.plan.plan_file import PlanFile
+from reconciler.plan.plan_json import PlanFile
 from reconciler.settings import Settings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

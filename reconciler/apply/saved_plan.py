@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import CannotRun, InputError, quoted
 from reconciler.manifest.files import SUFFIXES
-from reconciler.plan.plan_file import BadPlan, PlanFile, loads, plan_of
+from reconciler.plan.plan_file import BadPlan, loads, plan_of
+from reconciler.plan.plan_json import PlanFile
 
 if TYPE_CHECKING:
     from reconciler.model import Change, Plan, Ref

@@ -12,7 +12,7 @@ from reconciler.cli.streams import say
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
-    from reconciler.plan.plan_file import PlanFile
+    from reconciler.plan.plan_json import PlanFile
 
 MOST_NOTES = 8_000
 """Characters of the notes that an issue takes."""

@@ -15,7 +15,7 @@ from reconciler.render.safe import safe_json
 from reconciler.render.text import plan_text
 
 if TYPE_CHECKING:
-    from reconciler.plan.plan_file import PlanFile
+    from reconciler.plan.plan_json import PlanFile
 
 Make: TypeAlias = "Callable[[], PlanFile]"
 """Makes the plan's file; a format that shows nothing of it does without."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reconciler.desired.workspace import Workspace
     from reconciler.meegle.http.connection import Connection
     from reconciler.model import Plan
-    from reconciler.plan.plan_file import PlanFile
+    from reconciler.plan.plan_json import PlanFile
     from reconciler.plan.planning import Refs, Selection
 
 CHANGES = 2

@@ -13,7 +13,7 @@ from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
-    from reconciler.plan.plan_file import PlanFile
+    from reconciler.plan.plan_json import PlanFile
 
 
 @click.command("record")

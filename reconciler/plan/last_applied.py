@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from reconciler.errors import CannotRun
 from reconciler.model import Ref, Unapplied
-from reconciler.plan.plan_file import FORMAT, Commit, PlanFile, Strict, UnappliedFile
+from reconciler.plan.plan_json import FORMAT, Commit, PlanFile, Strict, UnappliedFile
 
 CLOCKS_APART = timedelta(hours=1)
 """By which the clocks of two machines may differ: one plans, another one applies."""

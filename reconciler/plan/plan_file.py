@@ -10,9 +10,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from reconciler import __version__
 from reconciler.canonical_json import canonical
@@ -29,220 +29,30 @@ from reconciler.model import (
     Unapplied,
     Update,
 )
+from reconciler.plan.plan_json import (
+    FORMAT,
+    BaseFile,
+    BlockFile,
+    ChangeFile,
+    DesiredFile,
+    ErrorFile,
+    ExitReason,
+    FieldFile,
+    GuardFile,
+    ItemFile,
+    PlanFile,
+    ReleasedFile,
+    RequestsFile,
+    ResourceChangeFile,
+    SideEffectFile,
+    SourceFile,
+    SpaceFile,
+    TargetFile,
+    UnappliedFile,
+)
 
-FORMAT = "1.0"
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can hold as an escape only."""
-
-
-Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
-"""A full hash: git takes anything else for a name, or for an option."""
-
-
-class Strict(BaseModel):
-    """An object that has the members of its class and no others."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SourceFile(Strict):
-    """Where in the YAML something stands; line and column count from 1."""
-
-    file: str
-    line: int
-    column: int
-
-
-class FieldFile(Strict):
-    """One field or role that would be written; `before` and `after` in the form of the PUT."""
-
-    key: str
-    name: str
-    type: str
-    op: str
-    before: Any
-    after: Any
-    before_label: str
-    after_label: str
-    added: list[str]
-    removed: list[str]
-    contains: list[Any]
-    excludes: list[Any]
-    why: str | None
-    base: Any
-    base_label: str | None
-    held: str | None
-    by: str | None
-    at: str | None
-    source: SourceFile
-
-
-class ChangeFile(Strict):
-    """The changed fields of an item by their key."""
-
-    actions: list[str]
-    before: dict[str, Any]
-    after: dict[str, Any]
-
-
-class SideEffectFile(Strict):
-    """A locked role that the service may set back to the space's default by itself."""
-
-    role: str
-    name: str
-    members: list[str]
-    defaults: list[str]
-    labels: list[str]
-
-
-class ItemFile(Strict):
-    """One item, and how it changes or has changed."""
-
-    address: str
-    type: str
-    id: int
-    name: str
-    change: ChangeFile
-
-
-class ResourceChangeFile(ItemFile):
-    """One item: one PUT."""
-
-    fields: list[FieldFile] = Field(min_length=1)
-    side_effects: list[SideEffectFile]
-    source: SourceFile
-
-
-class BlockFile(Strict):
-    """A field, or with no key an item, that the world keeps from being written."""
-
-    type: str
-    id: int
-    title: str
-    key: str | None
-    name: str
-    reason: str
-    repair: str
-    source: SourceFile
-
-
-class GuardFile(Strict):
-    """One guard: its limit, and what the plan would touch."""
-
-    name: str
-    limit: str
-    actual: str
-    ok: bool
-
-
-class SpaceFile(Strict):
-    """The space by the name that the files use and by its key."""
-
-    name: str
-    key: str
-    types: dict[str, str]
-
-
-class DesiredFile(Strict):
-    """Which YAML the plan was made of.
-
-    `folder` is where the files' names begin, from the repository's root; `roots` are the
-    folders of state below it, none for the usual `state`.
-    """
-
-    commit: str | None
-    dirty: bool | None
-    folder: str = ""
-    roots: list[str] = Field(default_factory=list)
-
-
-class UnappliedFile(Strict):
-    """A row, or with no key an item, that has not the last applied commit's value; `commit` is whose it has.
-
-    `ahead`: a later commit's, of which the apply was cut.
-    """
-
-    type: str
-    id: int
-    key: str | None
-    commit: Commit | None
-    ahead: bool = False
-
-
-class BaseFile(Strict):
-    """The commit against which `why` is meant, and the last applied one; null where none is known."""
-
-    commit: str | None
-    applied: str | None
-    unapplied: list[UnappliedFile]
-
-
-class ReleasedFile(Strict):
-    """A field that the base named and the files no longer do."""
-
-    type: str
-    id: int
-    key: str
-    name: str
-
-
-class ErrorFile(Strict):
-    """Why nothing was planned; `source` is null where no file is to blame."""
-
-    what: str
-    fix: str
-    source: SourceFile | None
-
-
-ExitReason = Literal["error", "guard", "blocked", "changes", "no_changes"]
-
-
-class RequestsFile(Strict):
-    """What an apply will ask of the service where nothing moves, lags or fails."""
-
-    puts: int
-    reads: int
-    seconds: int
-
-
-class TargetFile(Strict):
-    """An item to which rows would newly point; an apply reads it once more."""
-
-    type: str
-    id: int
-
-
-class PlanFile(Strict):
-    """A plan as it is saved and shown to programs."""
-
-    format_version: str = Field(pattern=r"^1\.")
-    reconciler_version: str
-    timestamp: datetime
-    host: str
-    space: SpaceFile
-    desired: DesiredFile
-    base: BaseFile
-    whole: bool
-    applyable: bool
-    complete: bool
-    errored: bool
-    errors: list[ErrorFile]
-    exit_reason: ExitReason
-    resource_changes: list[ResourceChangeFile]
-    resource_drift: list[ItemFile]
-    left_alone: list[ResourceChangeFile]
-    released: list[ReleasedFile]
-    blocked: list[BlockFile]
-    agree: int
-    named: int
-    notes: list[str]
-    settings_changes: list[str]
-    guards: list[GuardFile]
-    requests: RequestsFile
-    targets: list[TargetFile] = []
-    metadata_digest: str
-    digest: str
-    seal: str = ""
 
 
 class BadPlan(CannotRun):

@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from reconciler.fields.values import EMPTY_LABEL
 from reconciler.model import Block, Change, Plan, Ref, Released, SideEffect, Update
 from reconciler.plan.guard import allow_line
-from reconciler.plan.plan_file import PlanFile
+from reconciler.plan.plan_json import PlanFile
 from reconciler.render.explain import GONE, NEW, SAME, inside_rows, is_long, safe_lines, words
 from reconciler.render.groups import (
     BOTH,

@@ -17,7 +17,7 @@ from markupsafe import escape
 from reconciler.errors import Place
 from reconciler.model import Block, Change, Failure, Plan, Released, SideEffect, Update
 from reconciler.plan.guard import allow_line
-from reconciler.plan.plan_file import PlanFile
+from reconciler.plan.plan_json import PlanFile
 from reconciler.render.explain import GONE, NEW, Piece, inside_rows, is_long, nearby, words
 from reconciler.render.groups import (
     BOTH,

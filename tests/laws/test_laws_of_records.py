@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from reconciler.model import Change, Ref
 from reconciler.plan.last_applied import NothingToRecord, Record, record_of
-from reconciler.plan.plan_file import PlanFile, plan_file
+from reconciler.plan.plan_file import plan_file
+from reconciler.plan.plan_json import PlanFile
 from reconciler.plan.why import Past, Wishes, Word, overlaid, word_for
 from tests.render.plans import NOON, plan_with, priority, update
 

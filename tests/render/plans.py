@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from reconciler.errors import Place
 from reconciler.fields.values import EMPTY_LABEL
 from reconciler.model import Block, Change, Failure, GuardResult, Plan, Ref, Released, SideEffect, Update
-from reconciler.plan.plan_file import PlanFile, plan_file
+from reconciler.plan.plan_file import plan_file
+from reconciler.plan.plan_json import PlanFile
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.plan.plan_file import PlanFile, seal
+from reconciler.plan.plan_file import seal
+from reconciler.plan.plan_json import PlanFile
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

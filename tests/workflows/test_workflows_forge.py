@@ -14,7 +14,7 @@ from reconciler.forge.github.job import Job, job_from
 from reconciler.forge.github.pulls import close_pull, write_pull
 from reconciler.forge.github.rest import ForgeRefused, GitHub, Unreachable
 from reconciler.plan.last_applied import Record
-from reconciler.plan.plan_file import UnappliedFile
+from reconciler.plan.plan_json import UnappliedFile
 from tests.workflows.hub import NAME, Hub, git, running
 
 BODY = "<!-- reconciler:plan v1 space=demo digest=1 truncated=false -->\nplan"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.errors import Place
 from reconciler.model import Change, Plan
-from reconciler.plan.plan_file import PlanFile
+from reconciler.plan.plan_json import PlanFile
 from reconciler.render.groups import (
     BOTH,
     CLEAR,

@@ -14,7 +14,7 @@ from reconciler.render.safe import safe_text
 
 if TYPE_CHECKING:
     from reconciler.model import Plan, Report
-    from reconciler.plan.plan_file import PlanFile
+    from reconciler.plan.plan_json import PlanFile
 
 OUTPUTS = "GITHUB_OUTPUT"
 ACCEPT = "drift: accept"
