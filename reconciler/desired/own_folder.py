@@ -15,6 +15,21 @@ FOLDER = Path(".reconciler")
 RUNS = FOLDER / "runs"
 
 
+def own_folder() -> Path:
+    """Make `.reconciler`, which git does not see, and return it; raises CannotRun."""
+    from reconciler.manifest.safe_write import create
+
+    ignore = FOLDER / ".gitignore"
+    try:
+        FOLDER.mkdir(mode=0o700, exist_ok=True)
+        if not os.path.lexists(ignore):
+            create(ignore, "*\n")
+    except OSError as error:
+        fix = "nothing was sent; make room for the journal there"
+        raise CannotRun(f"cannot write to {FOLDER} ({error.strerror})", fix) from None
+    return FOLDER
+
+
 class Foreign(CannotRun):
     """A folder for our own files that is not our own."""
 

@@ -1,4 +1,4 @@
-"""What `doctor` makes of what it found: what is wrong, whose doing it is, and what to do.  Pure."""
+"""The findings of `doctor`, line by line: what is wrong, what caused it, and what to do.  Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from reconciler.errors import CannotRun, ReconcilerError
+from reconciler.errors import CannotRun, ReconcilerError, counted
 from reconciler.meegle.http.failures import (
     ApiRefusal,
     BadEnvironment,
@@ -33,14 +33,14 @@ AREAS: Mapping[type[ReconcilerError], str] = {
     KeepsThrottling: "rate",
     TokenRefused: "plugin token",
 }
-"""Whose doing a failure is, by its type; else the step's."""
+"""The area of a failure by its type; else the step's."""
 CODES = {10204: "plugin secret", 10301: "", 10404: "", 1000051942: "rate"}
-"""Whose doing a code is after which nothing succeeds: else the user's; empty for the step's."""
+"""The area of a code after which nothing succeeds: else the user's; empty for the step's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the screen: an area, how it is, what was found, and what to do where that is something."""
+    """One line of the screen: an area, its state, what was found, and what to do if anything."""
 
     area: str
     state: State
@@ -63,7 +63,7 @@ def variables(error: BadEnvironment) -> Iterator[Finding]:
 
 
 def failed(step: str, error: ReconcilerError, *, proxied: bool, other_proxy: str = "") -> Finding:
-    """Say whose doing it is that a step failed.
+    """Return the finding on a failed step: what caused it.
 
     `proxied`: connections go to MEEGLE_PROXY; `other_proxy` is the name of a variable that other
     programs take a proxy from and this one does not.
@@ -90,12 +90,12 @@ def unreachable(error: Unreachable, *, proxied: bool, other_proxy: str) -> Findi
 
 
 def hint(variable: str) -> str:
-    """Say that a proxy which other programs use is not used here."""
+    """Return a hint that a proxy of other programs is not used here."""
     return f"; {variable} is not read here, set MEEGLE_PROXY" if variable else ""
 
 
 def acting(name: str, *, active: bool) -> Finding:
-    """Say as whom the plugin acts, and what would be wiser."""
+    """Return who the plugin acts as, and what would be wiser."""
     if not active:
         fix = "set MEEGLE_USER_KEY to the user key of an active member of the space"
         return Finding("user key", "wrong", f"{name} is not active", fix)
@@ -104,7 +104,7 @@ def acting(name: str, *, active: bool) -> Finding:
 
 
 def space(name: str, key: str | None, seen: Sequence[str]) -> Finding:
-    """Say whether the plugin is in the space; `seen` are those in which it is and which the user may open."""
+    """Return whether the plugin is in the space; `seen` are the spaces that it and the user may open."""
     if key:
         return Finding("plugin", "ok", f"installed in {name} ({key})")
     if not seen:
@@ -115,18 +115,19 @@ def space(name: str, key: str | None, seen: Sequence[str]) -> Finding:
 
 
 def reads(done: Sequence[str]) -> Finding:
-    """Say what may be read."""
-    return Finding("read permission", "ok", f"{len(done)} endpoints: {', '.join(done)}")
+    """Return what may be read."""
+    return Finding("read permission", "ok", f"{counted(len(done), 'endpoint')}: {', '.join(done)}")
 
 
 def zone(name: str, days: int, held: int, fit: Sequence[str]) -> Finding:
-    """Say whether live days are midnights in the space's zone.
+    """Return whether live days are midnights in the space's zone.
 
     `days`: how many were looked at; `held`: how many of them are midnights in the zone; `fit`: the
     zones in which all are.
     """
     line = "add `time_zone:` to the space in state/reconciler.yaml"
-    there = f"{days} live days are midnights in {', '.join(fit)}" if fit else f"{days} live days fit no zone"
+    some = "1 live day is a midnight" if days == 1 else f"{days} live days are midnights"
+    there = f"{some} in {', '.join(fit)}" if fit else f"{counted(days, 'live day')} fit no zone"
     if not name:
         what = "the settings name none, so that no day is planned"
         return Finding(
@@ -135,15 +136,18 @@ def zone(name: str, days: int, held: int, fit: Sequence[str]) -> Finding:
     if not days:
         return Finding("time zone", "note", f"{name}; no live day to hold it against")
     if held == days:
-        return Finding("time zone", "ok", f"{name}, where {days} live days are midnights")
+        return Finding("time zone", "ok", f"{name}, where {some}")
     fix = f"mend `time_zone:` in state/reconciler.yaml; {there}"
     return Finding(
-        "time zone", "wrong", f"{name}, where {days - held} of {days} live days are no midnights", fix
+        "time zone",
+        "wrong",
+        f"{name}, where {days - held} of {counted(days, 'live day')} are no midnights",
+        fix,
     )
 
 
 def clock(service: datetime | None, ours: datetime, *, pinned: bool) -> Finding:
-    """Hold our clock against the service's; `pinned`: SOURCE_DATE_EPOCH stands in for ours."""
+    """Compare our clock with the service's; `pinned`: SOURCE_DATE_EPOCH replaces ours."""
     if service is None:
         return Finding("clock", "note", "the service does not say its time")
     apart = ours - service
@@ -158,24 +162,24 @@ def clock(service: datetime | None, ours: datetime, *, pinned: bool) -> Finding:
 def pins(
     folder: str, pinned: int, changed: datetime | None, now: datetime, found: Iterable[Difference]
 ) -> Finding:
-    """Say how old the pins are, and whether the space is still so; `changed` by git, where it knows."""
+    """Return the age of the pins, and whether the space still matches; `changed`: their last commit."""
     if not pinned:
         return Finding("pins", "note", f"none in {folder}", "run `reconciler schema pull`")
-    age = f"{(now - changed).days} days old" if changed else "not committed yet"
+    age = f"{counted((now - changed).days, 'day')} old" if changed else "not committed yet"
     some = list(found)
     if some:
         blocking = sum(one.effect == "blocks" for one in some)
-        what = f"{age}, and the space has changed: {len(some)} differences, {blocking} of them block rows"
+        what = f"{age}, and the space has changed: {counted(len(some), 'difference')}, {blocking} blocking"
         return Finding(
             "pins", "wrong", what, "look at `reconciler schema check`, then `reconciler schema pull`"
         )
     if changed and now - changed > OLD:
         return Finding("pins", "note", f"{age}; the space is still as they say")
-    return Finding("pins", "ok", f"{pinned} types, {age}, and the space is as they say")
+    return Finding("pins", "ok", f"{counted(pinned, 'type')}, {age}, and the space is as they say")
 
 
 def rate(per_second: float, repeated: int) -> Finding:
-    """Say at what pace it asks."""
+    """Return the pace of the calls."""
     if repeated:
         what = f"{per_second:g} a second for each endpoint, and {repeated} reads had to be repeated"
         return Finding("rate", "note", what, "all that use this plugin share one limit")
@@ -183,7 +187,7 @@ def rate(per_second: float, repeated: int) -> Finding:
 
 
 def repository(*, program: bool, inside: bool, commit: str, shallow: bool, journals_ignored: bool) -> Finding:
-    """Say what git can tell of the desired state."""
+    """Return what git knows of the folder."""
     if not program:
         return Finding("git", "note", "there is no git program", "install git: --base and why need it")
     if not inside:

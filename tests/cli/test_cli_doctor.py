@@ -246,4 +246,4 @@ def test_without_files_it_looks_at_the_service_all_the_same(desk: Desk) -> None:
 def test_mistakes_in_the_files_are_counted(home: Desk) -> None:
     home.write("state/demo/more.yaml", "space: demo\ntype: story\nitems: [{id: x}]\n")
     code, (line,) = told(home)
-    assert (code, line) == (1, "wrong files: 1 mistakes in the files; look at `reconciler validate`")
+    assert (code, line) == (1, "wrong files: 1 mistake in the files; look at `reconciler validate`")

@@ -203,6 +203,12 @@ def test_what_the_space_lets_nobody_put_back_is_said_and_kept_on_the_disk(desk: 
     assert f"could not put back Reviewer of {STORY}: .reconciler/probes/" in done.err
     (kept,) = (desk.folder / ".reconciler/probes").iterdir()
     assert kept.stat().st_mode & 0o777 == 0o600
+    held_back = kept.read_bytes()
+    still = desk.run("doctor", "--probe", f"demo/story/{STORY}", "--space", "demo")
+    assert (still.code, still.out, kept.read_bytes()) == (1, "", held_back)
+    assert (
+        "could not put back Reviewer of a probe that was interrupted; put the item back by hand" in still.err
+    )
     desk.world.options.set({"clear_by": {}})
     again = probed_again(desk)
     assert again.out.startswith("put back 3 values of a probe that was interrupted\n")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reconciler.doctor.open_questions import asked
 from reconciler.doctor.probe_report import QUESTIONS, hasher, of_host
-from reconciler.doctor.questions import asked
 from reconciler.meegle.http.failures import Unreachable
 from reconciler.sandbox.state.model import Option
 

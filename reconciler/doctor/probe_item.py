@@ -1,19 +1,18 @@
-"""`reconciler doctor --probe ITEM`: what a space accepts, tried on a scratch item that is put back."""
+"""Probes a scratch item and writes what was found: the profile of the space, and a report for us."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reconciler.cli.streams import say, tell
+from reconciler.adopt.asked import Asked, AskedItem, asked_item
+from reconciler.adopt.home import Home, read_home
+from reconciler.desired.own_folder import own_folder, refuse_foreign
 from reconciler.errors import CannotRun
 from reconciler.manifest.safe_write import write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reconciler.adopt.asked import AskedItem
-    from reconciler.adopt.home import Home
     from reconciler.doctor.probe import Probe
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.http.connection import Connection
@@ -22,70 +21,67 @@ if TYPE_CHECKING:
     from reconciler.model import Ref
     from reconciler.schema.profile import Report
 
-NOTES = Path(".reconciler/probes")
-"""Where the old values are while an item is tried."""
-PUT_BACK_NOT = 3
+
+class Probed(NamedTuple):
+    """A finished probe; `journal` still holds the old values if one could not be put back."""
+
+    found: Report
+    item_id: int
+    put_back: int
+    seen_after: float
+    listed_after: float
+    report_file: str
+    profile_file: str
+    journal: Path
 
 
-def probed(item: str, space: str | None) -> int:
-    """Try the item, say what was found, write the profile; 3 where a value could not be put back."""
-    from reconciler.adopt.asked import asked_item
-    from reconciler.adopt.home import read_home
+def probe_item(word: str, space: str | None, report: Callable[[str], None]) -> Probed:
+    """Try the item `[SPACE/TYPE/]ID`; `report` gets a line for each type."""
     from reconciler.apply.lock import locked
     from reconciler.desired.by_pins import STATE
-    from reconciler.desired.own_folder import refuse_foreign
     from reconciler.doctor.probe import Probe
     from reconciler.doctor.scratch_item import Scratch
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.http.refusal_log import Ear
     from reconciler.plan.planning import connect
-    from reconciler.render.safe import safe_text
 
     refuse_foreign()
-    asked = asked_item(item)
+    asked = asked_item(word)
     home = read_home(STATE / "probe.yaml", space, [asked.space] if asked.space else [])
     connection = connect(())
     with Client(connection, writes=True, probes=True) as client:
         client.transport = ear = Ear(client.transport)
         writer, ref = opened(client, connection, home, asked)
-        probe = Probe(
-            Scratch(writer, ref),
-            noted_at(connection.host, writer.space_key, ref),
-            lambda line: say(f"{safe_text(line)}\n"),
-        )
+        journal = journal_of(connection.host, writer.space_key, ref)
+        probe = Probe(Scratch(writer, ref), journal, report)
         with locked(connection.host, writer.space_key):
-            report = probe.run()
-    for type_, reason in report.skipped.items():
-        say(f"{type_}: not tried, {reason}\n")
-    for fact, what in report.facts.items():
-        say(f"{fact.replace('_', ' ')}: {safe_text(what)}\n")
-    late = f"{probe.item.slowest:.1f} s at most, in lists after {probe.listed_after:.1f} s"
-    say(f"a written value is seen after {late}\n")
-    told = write_report(home, probe, ear, connection)
-    say(f"wrote {told}: no value of the space, names hashed; send it to us\n")
-    say(f"wrote {write_profile(home, report)}\n")
-    if report.left:
-        tell(f"could not put back {', '.join(report.left)} of {ref.id}: {probe.journal} holds the old values")
-        return PUT_BACK_NOT
-    say(f"put back {len(probe.old)} values of {ref.id}\n")
-    return 0
+            found = probe.run()
+    return Probed(
+        found=found,
+        item_id=ref.id,
+        put_back=probe.put_back,
+        seen_after=probe.item.slowest,
+        listed_after=probe.listed_after,
+        report_file=write_report(home, probe, ear, connection),
+        profile_file=write_profile(home, found),
+        journal=journal,
+    )
 
 
-def noted_at(host: str, space_key: str, ref: Ref) -> Path:
-    """Return where the old values of an item are kept."""
-    return NOTES / f"{host.replace(':', '-')}-{space_key}-{ref.id}.json"
+def journal_of(host: str, space_key: str, ref: Ref) -> Path:
+    """Return the file for the old values of an item."""
+    return own_folder() / "probes" / f"{host.replace(':', '-')}-{space_key}-{ref.id}.json"
 
 
 def opened(client: Client, connection: Connection, home: Home, asked: AskedItem) -> tuple[Writer, Ref]:
     """Read the metadata of the item's type; a bare id is looked up.  Raises CannotRun."""
-    from reconciler.adopt.asked import Asked
     from reconciler.meegle.writer import Writer
-    from reconciler.schema.pins import pins_folder, read_pins
+    from reconciler.schema.pins import read_pins
     from reconciler.schema.types import BUSINESS
 
     decisions = home.settings.space(home.space)
     writer = Writer(client, home.space, decisions, connection.user_key)
-    pins = read_pins(pins_folder(home.root, home.space))
+    pins = read_pins(home.pins_folder)
     groups = home.settings.groups()
     writer.open((), groups, pins)
     hits = Asked([asked]).find(writer).refs
@@ -100,7 +96,7 @@ def opened(client: Client, connection: Connection, home: Home, asked: AskedItem)
 
 
 def write_report(home: Home, probe: Probe, ear: Ear, connection: Connection) -> str:
-    """Write what was seen of each open question, to be sent away; returns its name."""
+    """Write the report on the open questions, which may be sent to strangers; returns its name."""
     from reconciler.doctor.probe_report import Around, refusals, report_of
     from reconciler.schema.pins import PROBE_REPORT
 
@@ -112,25 +108,25 @@ def write_report(home: Home, probe: Probe, ear: Ear, connection: Connection) -> 
         connection.auth_mode,
         probe.item.writer.space_key,
     )
-    return write_beside_the_pins(home, PROBE_REPORT, report_of(probe.report, around))
+    return write_beside_the_pins(home, PROBE_REPORT, report_of(probe.found, around))
 
 
-def write_profile(home: Home, report: Report) -> str:
-    """Write what was found beside the pins; returns its name."""
+def write_profile(home: Home, found: Report) -> str:
+    """Write the profile beside the pins; returns its name."""
     from reconciler.schema.pin_files import parsed
-    from reconciler.schema.pins import PROFILE, pins_folder
+    from reconciler.schema.pins import PROFILE
     from reconciler.schema.profile import profile_of
 
-    path = pins_folder(home.root, home.space) / PROFILE
+    path = home.pins_folder / PROFILE
     before: dict[str, Any] = parsed(path) if path.is_file() else {}
-    return write_beside_the_pins(home, PROFILE, profile_of(report, before))
+    return write_beside_the_pins(home, PROFILE, profile_of(found, before))
 
 
 def write_beside_the_pins(home: Home, name: str, whole: Mapping[str, Any]) -> str:
     """Write a file into the folder of the space's pins; returns its name."""
-    from reconciler.schema.pins import pins_folder, text_of
+    from reconciler.schema.pins import text_of
 
-    path = pins_folder(home.root, home.space) / name
+    path = home.pins_folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     write(path, text_of(whole))
     return path.relative_to(home.root).as_posix()

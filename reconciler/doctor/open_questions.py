@@ -196,7 +196,7 @@ READS: Final[Mapping[str, Callable[[Scratch], str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Two:
+class TwoValues:
     """A field of the scratch item with two values that the space keeps."""
 
     item: Scratch
@@ -214,7 +214,7 @@ class Two:
         self.item.put([self.pair(self.first)])
         self.item.settled(self.key, self.first)
 
-    def asked(self, ask: Callable[[Two], str]) -> str:
+    def asked(self, ask: Callable[[TwoValues], str]) -> str:
         """Ask, beginning at the first value."""
         self.reset()
         return ask(self)
@@ -245,7 +245,7 @@ def said(verdict: Verdict) -> str:
             return "not sent"
 
 
-def same_key_again(two: Two) -> str:
+def same_key_again(two: TwoValues) -> str:
     """Send another value by the X-IDEM-UUID of the update before."""
     key = uuid.uuid4().hex
     two.put([two.pair(two.first)], key)
@@ -253,7 +253,7 @@ def same_key_again(two: Two) -> str:
     return two.became(two.put([two.pair(two.second)], key))
 
 
-def key_of_a_refused_call(two: Two) -> str:
+def key_of_a_refused_call(two: TwoValues) -> str:
     """Send a value by the X-IDEM-UUID of an update that was refused."""
     key = uuid.uuid4().hex
     if isinstance(two.put([{"field_value": 1}], key), Accepted):
@@ -261,17 +261,17 @@ def key_of_a_refused_call(two: Two) -> str:
     return two.became(two.put([two.pair(two.second)], key))
 
 
-def no_fields(two: Two) -> str:
+def no_fields(two: TwoValues) -> str:
     """Send an update of nothing."""
     return said(two.put([]))
 
 
-def unknown_member(two: Two) -> str:
+def unknown_member(two: TwoValues) -> str:
     """Send a member that no page knows."""
     return two.became(two.put([two.pair(two.second, reconciler_probe=1)]))
 
 
-def key_and_alias(two: Two) -> str:
+def key_and_alias(two: TwoValues) -> str:
     """Name the field by its key with one value and by its alias with the other."""
     alias = two.codec.spec.alias
     if not alias or alias == two.key:
@@ -284,13 +284,13 @@ def key_and_alias(two: Two) -> str:
     }.get(made := two.became(verdict), made)
 
 
-def another_shape(two: Two) -> str:
+def another_shape(two: TwoValues) -> str:
     """Send a value of no shape that any type has."""
     verdict = two.put([{"field_key": two.key, "field_value": {"reconciler_probe": [[1]]}}])
     return said(verdict)
 
 
-WRITES: Final[Mapping[str, Callable[[Two], str]]] = {
+WRITES: Final[Mapping[str, Callable[[TwoValues], str]]] = {
     "put_same_idem_again": same_key_again,
     "put_idem_of_a_refused_call": key_of_a_refused_call,
     "put_no_fields": no_fields,
@@ -320,6 +320,6 @@ def ask_by_reading(item: Scratch) -> dict[str, str]:
     return {name: asked(partial(ask, item)) for name, ask in READS.items()}
 
 
-def ask_by_writing(two: Two) -> dict[str, str]:
+def ask_by_writing(two: TwoValues) -> dict[str, str]:
     """Ask what writing answers."""
     return {name: asked(partial(two.asked, ask)) for name, ask in WRITES.items()}
