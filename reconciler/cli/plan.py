@@ -261,7 +261,7 @@ def roots_of(paths: Iterable[Path]) -> list[str]:
 @contextmanager
 def service(workspace: Workspace, snapshot: Path | None) -> Iterator[Connection]:
     """Yield how to reach the space, or a snapshot that stands for it."""
-    from reconciler.cli.sandbox import served
+    from reconciler.cli.local_service import served
     from reconciler.meegle.http.connection import connection_from
     from reconciler.plan.planning import connect
 

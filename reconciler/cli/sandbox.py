@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.errors import CannotRun
+from reconciler.cli.local_service import pretend_service
 from reconciler.manifest.safe_write import write
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 FILE = click.Path(path_type=Path)
 
@@ -63,50 +57,3 @@ def snapshot(
         file, db=db, seed=seed, generate=generate, only=only, keep_emails=keep_emails, write=write
     )
     return code
-
-
-@contextmanager
-def served(file: Path) -> Iterator[Mapping[str, str]]:
-    """Serve a snapshot on a free port; yields the variables by which it is reached."""
-    service = pretend_service()
-    try:
-        world, _ = service.open_world(None, file, (), service.Options())
-    except ValueError as error:
-        raise CannotRun(
-            f"no snapshot can be read: {error}", "make it with `reconciler pull --snapshot`"
-        ) from None
-    with service.Running(world) as running:
-        known = running.world.credentials
-        yield {
-            "MEEGLE_BASE_URL": running.url if is_of_feishu(world) else nameless(running.url),
-            "MEEGLE_PLUGIN_ID": known.plugin_id,
-            "MEEGLE_PLUGIN_SECRET": known.plugin_secret,
-            "MEEGLE_USER_KEY": known.user_key,
-            "MEEGLE_RATE": "0",
-        }
-
-
-def is_of_feishu(world: Any) -> bool:
-    """Whether the copied spaces have feishu.cn's days, as those have that say nothing of it."""
-    from reconciler.settings import DEFAULT_ZONE
-
-    return all(one.zone == DEFAULT_ZONE for one in world.spaces.values())
-
-
-def nameless(url: str) -> str:
-    """Return the address under the name of this machine, which has no time zone by default.
-
-    So a day is as unknown offline as it was where the copy was made, until the settings say the zone.
-    """
-    return url.replace("127.0.0.1", "localhost")
-
-
-def pretend_service() -> ModuleType:
-    """Import the sandbox, which is an extra of the package."""
-    try:
-        from reconciler.sandbox.http import serving as service
-    except ModuleNotFoundError as missing:
-        raise CannotRun(
-            f"the sandbox needs {missing.name}", "install it: pip install 'meegle-reconciler[sandbox]'"
-        ) from None
-    return service

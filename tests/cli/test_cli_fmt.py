@@ -21,7 +21,7 @@ def test_files_are_laid_out_once(desk: Desk) -> None:
     assert (done.code, done.out) == (0, "formatted state/a.yaml\n")
     assert (desk.folder / "state/a.yaml").read_text(encoding="utf-8") == SMOOTH
     done = desk.run("fmt", "--check", "state/a.yaml")
-    assert (done.code, done.out) == (0, "All files are laid out well.\n")
+    assert (done.code, done.out) == (0, "All files are formatted.\n")
     assert desk.world.calls == []
 
 
