@@ -15,7 +15,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from reconciler.adopt.published_schemas import published
-from reconciler.manifest.report import report
+from reconciler.render.mistakes import report
 from reconciler.settings import (
     Allow,
     FieldSettings,

@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return 1
     except ReconcilerError as error:
-        from reconciler.manifest.report import report
+        from reconciler.render.mistakes import report
 
         tell(*report(error.mistakes))
         if not isinstance(error, InputError):

@@ -20,8 +20,7 @@ def command(paths: tuple[Path, ...], fmt: str) -> int:
     from reconciler.desired.by_pins import validate_files
     from reconciler.desired.own_folder import unused_note
     from reconciler.errors import InputError, Internal, Mistake, Place, ReconcilerError
-    from reconciler.manifest.report import report
-    from reconciler.render.mistakes import VIEWS, Checked
+    from reconciler.render.mistakes import VIEWS, Checked, report
 
     if note := unused_note(Path.cwd()):
         tell(note)

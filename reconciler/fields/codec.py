@@ -6,19 +6,17 @@ canonical values, which are hashable and meet in `==`.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Hashable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from reconciler.errors import Mistake, Place, WrongShape, quoted
 from reconciler.fields.json_schema import Schema
+from reconciler.fields.memo import Memo
 from reconciler.fields.spec import NO_ITEMS, FieldSpec, Items, People, Target
-from reconciler.fields.values import EMPTY, UNREAD, Desired, Seen, Wish, Wrong
-from reconciler.manifest.nodes import AuthoredList, Node, Scalar, kind_of
-
-MOST_READINGS = 4096
-"""Different values of a field that are remembered: choices, people and days recur, long texts do not."""
+from reconciler.fields.values import EMPTY, Desired, Seen, Wrong
+from reconciler.manifest.nodes import Node, Scalar, kind_of
 
 NO_PARTS: Mapping[str, Codec] = MappingProxyType({})
 
@@ -27,7 +25,7 @@ DOCUMENTED = "documented"
 """The name of the form that is sent where a space's profile names no other."""
 
 
-class Codec(ABC):
+class Codec(Memo):
     """Reads, writes and shows the values of one field.
 
     `desired_shape` and `example` stand in messages and in the table of field types, `compared`
@@ -52,24 +50,12 @@ class Codec(ABC):
         self.people = people
         self.items = items
         self.parts = parts
-        self.readings: dict[Hashable, Desired] = {}
-        self.recognized: dict[tuple[type, float], Hashable] = {}
-        self.forms_seen: dict[Desired, Any] = {}
+        super().__init__()
 
     @property
     def is_looked_up(self) -> bool:
         """Whether only the space can tell what a value of the field stands for."""
         return self.names_people or self.names_items or self.by_lines
-
-    def recall(self, node: Node) -> Desired:
-        """Parse a value, at once where the same was written before; raises `Wrong` as `parse` does."""
-        form = form_of(node)
-        desired: Desired = UNREAD if form is None else self.readings.get(form, UNREAD)
-        if desired is UNREAD:
-            desired = self.parse(node)
-            if form is not None and len(self.readings) < MOST_READINGS:
-                self.readings[form] = desired
-        return desired
 
     def parse(self, node: Node) -> Desired:
         """Read what an author wrote; raises `Wrong` with every mistake in it."""
@@ -84,32 +70,6 @@ class Codec(ABC):
     @abstractmethod
     def decode(self, wire: Any) -> Seen:
         """Turn the API's value into the canonical one; raises ValueError if it is none of ours."""
-
-    def holds(self, wire: Any, desired: Desired) -> bool:
-        """Whether an answer's value is all that is wanted; raises ValueError as `decode` does.
-
-        Choices, people, days and amounts recur in one form each, which is decoded once.
-        """
-        kind = type(wire)
-        recurs = kind is str or kind is dict or kind is list
-        if recurs and self.forms_seen.get(desired) == wire:
-            return True
-        is_number = kind is int or kind is float or kind is bool
-        value = self.recognize(wire) if is_number else self.decode(wire).value
-        held = (desired.of(value) if isinstance(desired, Wish) else desired) == value
-        if held and recurs and len(self.forms_seen) < MOST_READINGS and is_text(wire):
-            self.forms_seen[desired] = wire
-        return held
-
-    def recognize(self, wire: float) -> Hashable:
-        """Return what a number or a boolean stands for, without notes."""
-        at = (type(wire), wire)
-        if at not in self.recognized:
-            value = self.decode(wire).value
-            if len(self.recognized) >= MOST_READINGS:
-                return value
-            self.recognized[at] = value
-        return self.recognized[at]
 
     @abstractmethod
     def encode(self, value: Any) -> Any:
@@ -171,24 +131,6 @@ class Codec(ABC):
         return Wrong(
             WrongShape(node.place, f"{self.desired_shape} for {self.spec.label}", found(node), self.example)
         )
-
-
-def is_text(wire: Any) -> bool:
-    """Whether nothing but texts and nulls are in a value: to Python 1 is the same as true and as 1.0."""
-    if isinstance(wire, dict | list):
-        return all(map(is_text, wire.values() if isinstance(wire, dict) else wire))
-    return wire is None or isinstance(wire, str)
-
-
-def form_of(node: Node) -> Hashable:
-    """Return what a scalar or a list of scalars says, wherever it stands; None for any other node."""
-    if type(node) is Scalar:
-        text, plain, _, hidden = node
-        return text if plain and not hidden else (text, plain, hidden)
-    if type(node) is AuthoredList:
-        forms = tuple([form_of(one) for one in node if type(one) is Scalar])
-        return forms if len(forms) == len(node) else None
-    return None
 
 
 class ScalarCodec(Codec):

@@ -14,7 +14,7 @@ from reconciler.fields.json_schema import Schema, entries
 from reconciler.fields.pairs import pairs_of
 from reconciler.fields.spec import Target
 from reconciler.fields.unread import Unreadable, is_nothing
-from reconciler.fields.values import EMPTY_LABEL, Desired, Rule, Seen, Wish, Wrong, settle
+from reconciler.fields.values import EMPTY_LABEL, Desired, Overlay, Rule, Seen, Wrong, settle
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 Row: TypeAlias = tuple[tuple[str, Hashable], ...]
@@ -27,42 +27,42 @@ DOUBLE = "double: "
 
 
 @dataclass(frozen=True, slots=True)
-class RowWish:
-    """What is wanted of the row with one key: a wish for each sub-field that is named."""
+class RowOverlay:
+    """The desired values of the row with one key, for each managed sub-field."""
 
     key: Hashable
     desired: tuple[tuple[str, Desired], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows(Wish):
-    """A wish about rows by their key: sub-fields that are not named keep their values.
+class Rows(Overlay):
+    """Desired rows by their key: sub-fields that are not managed keep their live values.
 
-    Rows that are not named go where the list is `exact`, else they stay.  Live rows keep their
-    order, new ones come last.
+    `exact`: rows that the list does not name are deleted; otherwise they stay.  Live rows keep
+    their order, new rows come last.
     """
 
     key: str
-    rows: tuple[RowWish, ...]
+    rows: tuple[RowOverlay, ...]
     exact: bool
     empties: tuple[tuple[str, Hashable], ...]
 
     def of(self, live: Any) -> Hashable:
-        """Lay the named rows over the live ones."""
-        wishes = {row.key: row for row in self.rows}
+        """Overlay the live rows with the desired ones."""
+        overlays = {row.key: row for row in self.rows}
         made: list[Row] = []
         for row in live:
-            wish = wishes.pop(dict(row).get(self.key), None)
-            if wish:
-                made.append(self.laid(wish, dict(row)))
+            overlay = overlays.pop(dict(row).get(self.key), None)
+            if overlay:
+                made.append(self.laid(overlay, dict(row)))
             elif not self.exact:
                 made.append(row)
-        made += (self.laid(wish, {}) for wish in wishes.values())
+        made += (self.laid(overlay, {}) for overlay in overlays.values())
         return tuple(made)
 
-    def laid(self, wish: RowWish, row: Mapping[str, Hashable]) -> Row:
-        """Lay one wish over one row."""
-        desired = dict(wish.desired)
+    def laid(self, overlay: RowOverlay, row: Mapping[str, Hashable]) -> Row:
+        """Overlay one live row."""
+        desired = dict(overlay.desired)
         values = {
             sub: settle(desired[sub], row.get(sub, empty)) if sub in desired else row.get(sub, empty)
             for sub, empty in self.empties
@@ -113,8 +113,8 @@ class CompoundCodec(Codec):
         rows: list[Row] = []
         for node in nodes:
             desired = self.row(node, wrong)
-            for sub, wish in desired.items():
-                if isinstance(wish, Rule):
+            for sub, value in desired.items():
+                if isinstance(value, Rule):
                     what = f"a rule for {self.parts[sub].spec.label} of a row without a key"
                     wrong.append(Mistake(node.place, what, "write its members as a list"))
             values = (
@@ -130,7 +130,7 @@ class CompoundCodec(Codec):
     def keyed(self, nodes: AuthoredList, *, exact: bool) -> Rows:
         """Read rows that a key tells apart."""
         wrong: list[Mistake] = []
-        rows: dict[Hashable, RowWish] = {}
+        rows: dict[Hashable, RowOverlay] = {}
         part = self.parts[self.row_key]
         for node in nodes:
             before = len(wrong)
@@ -144,7 +144,7 @@ class CompoundCodec(Codec):
             elif key in rows:
                 what = f"two rows of {self.spec.label} with {part.spec.label} {part.show(key)}"
                 wrong.append(Mistake(node.place, what, "make them one"))
-            rows[key] = RowWish(key, tuple(desired.items()))
+            rows[key] = RowOverlay(key, tuple(desired.items()))
         if not nodes and not exact:
             wrong.append(
                 Mistake(nodes.place, f"a rule without rows for {self.spec.label}", "delete the line")

@@ -27,7 +27,7 @@ from reconciler.fields.prose import (
 )
 from reconciler.fields.text import canonical, nothing_in, text_of, written_text
 from reconciler.fields.unread import Unreadable
-from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Seen, Wish, Wrong
+from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Overlay, Seen, Wrong
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
 
 LONGEST_MARKDOWN = 100_000
@@ -62,8 +62,8 @@ def canonical_rich(text: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Words(Wish):
-    """A wish about the words alone: a live text that says them keeps its formatting."""
+class Words(Overlay):
+    """Desired words without formatting: a live text with the same words keeps its own."""
 
     text: str
     over: Over
@@ -76,8 +76,8 @@ class Words(Wish):
 
 
 @dataclass(frozen=True, slots=True)
-class Formatted(Wish):
-    """A wish about words and formatting; empty paragraphs of the live text do not count."""
+class Formatted(Overlay):
+    """Desired words with formatting; empty paragraphs of the live text do not count."""
 
     blocks: tuple[Block, ...]
 

@@ -16,40 +16,40 @@ UNREAD: Any = object()
 """Stands for a value that was not read yet; None is a value."""
 
 
-class Wish:
-    """A wanted value that says a part only, and takes the rest from the live value.
+class Overlay:
+    """A desired value that names only a part, and takes the rest from the live value.
 
-    No abstract class by its metaclass, which would make the question whether a value is one slow.
+    Not an ABC: its metaclass would make `isinstance(value, Overlay)` slow, and every value is asked.
     """
 
     __slots__ = ()
 
     @abstractmethod
     def of(self, live: Any) -> Hashable:
-        """Turn a live value into the wanted one; a wanted one stays as it is."""
+        """Return the desired value for a live value; a value that is already desired stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Wish):
-    """A wish about some members of a set: D(L) = (L ∪ contains) ∖ excludes."""
+class Rule(Overlay):
+    """A rule about some members of a set: D(L) = (L ∪ contains) ∖ excludes."""
 
     contains: frozenset[Hashable]
     excludes: frozenset[Hashable]
 
     @property
     def named(self) -> frozenset[Hashable]:
-        """The members that the rule speaks of."""
+        """The members that the rule names."""
         return self.contains | self.excludes
 
     def of(self, live: Any) -> frozenset[Hashable]:
-        """Turn a live set into the wanted one."""
+        """Return the desired set for a live set."""
         assert isinstance(live, frozenset)  # noqa: S101 - a rule is only ever made by a set's codec
         return (live | self.contains) - self.excludes
 
 
 def settle(desired: Desired, live: Hashable) -> Hashable:
     """Return the canonical value that `desired` makes of `live`."""
-    return desired.of(live) if isinstance(desired, Wish) else desired
+    return desired.of(live) if isinstance(desired, Overlay) else desired
 
 
 class Seen(NamedTuple):
@@ -68,4 +68,4 @@ class Wrong(Exception):
         self.mistakes = mistakes
 
 
-Desired: TypeAlias = Hashable | Wish
+Desired: TypeAlias = Hashable | Overlay

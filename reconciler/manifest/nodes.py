@@ -6,7 +6,7 @@ as written: whether `no` is a boolean, an option or a word is for the field's ty
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -134,3 +134,11 @@ def every_section(document: Document) -> Iterator[tuple[AuthoredMap, AuthoredMap
         yield entry.fields, entry.roles
         if entry.expect:
             yield entry.expect, NOTHING
+
+
+def within(place: Place, lines: Sequence[str]) -> Place:
+    """Return a place that the file has: a scanner reports what is missing on lines behind the last text."""
+    if place.line <= len(lines) and lines[place.line - 1].strip():
+        return place
+    last = next((number for number in range(len(lines), 0, -1) if lines[number - 1].strip()), 1)
+    return place if place.line <= last else Place(place.file, last, len(lines[last - 1].rstrip()) + 1)

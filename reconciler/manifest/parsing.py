@@ -35,9 +35,8 @@ from reconciler.manifest.likely_mistakes import (
     slip_on,
     title_in,
 )
-from reconciler.manifest.nodes import BLANKS, AuthoredList, AuthoredMap, Node, Scalar
+from reconciler.manifest.nodes import BLANKS, AuthoredList, AuthoredMap, Node, Scalar, within
 from reconciler.manifest.recovery import Mending
-from reconciler.manifest.syntax_errors import explained, within
 
 DEEPEST = 64
 """Levels of lists and maps that one file may have."""
@@ -159,6 +158,8 @@ class Builder:
         except Slipped as slipped:
             return slipped.slip
         except MarkedYAMLError as error:
+            from reconciler.manifest.syntax_errors import explained  # noqa: PLC0415 - few files need it
+
             return explained(error, self.lines, self.file, [node.place for node in self.open])
         except YAMLError:
             return Mistake(Place(self.file, 1, 1), "this is not YAML", "correct the file")

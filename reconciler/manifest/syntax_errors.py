@@ -13,6 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from reconciler.errors import Mistake, Place
 from reconciler.manifest.likely_mistakes import DIRECTIVE, Slip, slip_on, title_in
+from reconciler.manifest.nodes import within
 
 UNCLOSED = {
     "[": ("a list that is not closed", "write ']' at its end"),
@@ -152,14 +153,6 @@ def spot(mark: object, lines: Sequence[str], file: str) -> Place:
     """Return a mark as a place that the file has."""
     line, column = int(getattr(mark, "line", 0)), int(getattr(mark, "column", 0))
     return within(Place(file, line + 1, column + 1), lines)
-
-
-def within(place: Place, lines: Sequence[str]) -> Place:
-    """Return a place; what a scanner sees behind the last text of a file stands at its end."""
-    if place.line <= len(lines) and lines[place.line - 1].strip():
-        return place
-    last = next((number for number in range(len(lines), 0, -1) if lines[number - 1].strip()), 1)
-    return place if place.line <= last else Place(place.file, last, len(lines[last - 1].rstrip()) + 1)
 
 
 def suspects(problem: str, stopped: int, began: int, lines: Sequence[str]) -> Iterator[int]:

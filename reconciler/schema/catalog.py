@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.errors import Mistake, Place, UnknownName
 from reconciler.fields import codec_for, refusal
-from reconciler.fields.codec import Codec, form_of
+from reconciler.fields.codec import Codec
+from reconciler.fields.memo import form_of
 from reconciler.fields.people import expand
 from reconciler.fields.spec import NO_ITEMS, FieldSpec, Items, People, Target
 from reconciler.fields.text import is_blank

@@ -14,11 +14,11 @@ from reconciler.apply.journal import read_journal
 from reconciler.errors import CannotRun
 from reconciler.forge.github.annotations import DATA, escaped
 from reconciler.manifest.loading import read_bytes
-from reconciler.manifest.report import report
 from reconciler.meegle.http.answers import Success, read_answer
 from reconciler.meegle.http.verdict import Accepted, verdict
 from reconciler.plan.plan_file import dumps, loads, plan_of
 from reconciler.render.markdown import code, fenced, said, table_row
+from reconciler.render.mistakes import report
 from reconciler.render.safe import UNSEEN, safe_text
 from reconciler.settings import read_settings
 

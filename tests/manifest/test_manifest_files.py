@@ -12,7 +12,7 @@ import pytest
 
 from reconciler.manifest import files as finding
 from reconciler.manifest.loading import load
-from reconciler.manifest.report import report
+from reconciler.render.mistakes import report
 
 FILE = "space: demo\ntype: story\nitems: [{}]\n"
 A_LINK = "a symbolic link; put the file or folder itself here"

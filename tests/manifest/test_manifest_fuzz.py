@@ -15,7 +15,7 @@ from reconciler.errors import Mistake
 from reconciler.manifest.decoding import BAD_SIGN
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
-from reconciler.manifest.report import report
+from reconciler.render.mistakes import report
 from reconciler.settings import read_settings
 
 WORDS = [

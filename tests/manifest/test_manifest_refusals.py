@@ -7,7 +7,7 @@ import pytest
 from reconciler.manifest.decoding import LARGEST
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import AuthoredList, Scalar
-from reconciler.manifest.report import report
+from reconciler.render.mistakes import report
 
 ITEM = "space: demo\ntype: story\nitems:\n  - id: 6300012345\n    fields:\n"
 """Five lines; what a row adds begins at line 6 and, as a field, at column 7."""

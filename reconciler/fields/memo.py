@@ -1,0 +1,89 @@
+"""What is remembered of the values of one field, so that equal ones are parsed and decoded once.
+
+A file of 10,000 items holds few different choices, people and days.  A memo is kept by how a value
+is written, and never decides anything: forgetting it costs time alone.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable
+from typing import Any
+
+from reconciler.fields.values import UNREAD, Desired, Overlay, Seen
+from reconciler.manifest.nodes import AuthoredList, Node, Scalar
+
+MOST_READINGS = 4096
+"""Different values of a field that are remembered: choices, people and days recur, long texts do not."""
+
+
+class Memo(ABC):
+    """Remembers the readings of one field: of authored values, and of answers of the service."""
+
+    def __init__(self) -> None:
+        """Start with nothing remembered."""
+        self.readings: dict[Hashable, Desired] = {}
+        self.recognized: dict[tuple[type, float], Hashable] = {}
+        self.forms_seen: dict[Desired, Any] = {}
+
+    @abstractmethod
+    def parse(self, node: Node) -> Desired:
+        """Read an authored value; raises `Wrong` with every mistake in it."""
+
+    @abstractmethod
+    def decode(self, wire: Any) -> Seen:
+        """Turn the API's value into the canonical one; raises ValueError for a value that it cannot read."""
+
+    def recall(self, node: Node) -> Desired:
+        """Parse a value, or return the remembered reading of an equal one; raises `Wrong` as `parse` does."""
+        form = form_of(node)
+        desired: Desired = UNREAD if form is None else self.readings.get(form, UNREAD)
+        if desired is UNREAD:
+            desired = self.parse(node)
+            if form is not None and len(self.readings) < MOST_READINGS:
+                self.readings[form] = desired
+        return desired
+
+    def holds(self, wire: Any, desired: Desired) -> bool:
+        """Return whether an answer's value is in sync with the desired one; raises ValueError as `decode`.
+
+        Choices, people, days and amounts recur in one form each, and each form is decoded once.
+        """
+        kind = type(wire)
+        recurs = kind is str or kind is dict or kind is list
+        if recurs and self.forms_seen.get(desired) == wire:
+            return True
+        is_number = kind is int or kind is float or kind is bool
+        value = self.recognize(wire) if is_number else self.decode(wire).value
+        held = (desired.of(value) if isinstance(desired, Overlay) else desired) == value
+        if held and recurs and len(self.forms_seen) < MOST_READINGS and is_text(wire):
+            self.forms_seen[desired] = wire
+        return held
+
+    def recognize(self, wire: float) -> Hashable:
+        """Return the canonical value of a number or a boolean, without notes."""
+        at = (type(wire), wire)
+        if at not in self.recognized:
+            value = self.decode(wire).value
+            if len(self.recognized) >= MOST_READINGS:
+                return value
+            self.recognized[at] = value
+        return self.recognized[at]
+
+
+def is_text(wire: Any) -> bool:
+    """Return whether a value holds only texts and nulls: numbers are apart, since 1 == True == 1.0."""
+    if isinstance(wire, dict | list):
+        return all(map(is_text, wire.values() if isinstance(wire, dict) else wire))
+    return wire is None or isinstance(wire, str)
+
+
+def form_of(node: Node) -> Hashable:
+    """Return what to remember a scalar or a list of scalars by: not its place. None for another node."""
+    if type(node) is Scalar:
+        text, plain, _, hidden = node
+        return text if plain and not hidden else (text, plain, hidden)
+    if type(node) is AuthoredList:
+        forms = tuple([form_of(one) for one in node if type(one) is Scalar])
+        return forms if len(forms) == len(node) else None
+    return None
