@@ -117,10 +117,10 @@ def failures_told(fmt: str) -> Iterator[None]:
     except (click.ClickException, click.exceptions.Abort):
         raise
     except Exception as error:
-        from reconciler.forge.github.outputs import give
+        from reconciler.forge.outputs import give
 
         told = told_as(error)
-        give(exit_reason="error")
+        give(tell, exit_reason="error")
         if fmt == "json":
             from reconciler.plan.planning import failures_of
             from reconciler.render.events import failed_event
@@ -137,7 +137,7 @@ def refuse_silence(*, yes: bool) -> None:
 
 def execute(plan: Plan, settings: Settings, way: Way) -> int:
     """Show a plan, ask, carry it out, and return the exit code that it earned."""
-    from reconciler.forge.github.outputs import give
+    from reconciler.forge.outputs import give
     from reconciler.render.events import idle_event, plan_event
     from reconciler.render.text import plan_text
 
@@ -146,7 +146,7 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
     if refused or not (plan.updates or plan.blocks):
         if refused:
             tell("refused by a guard, nothing sent")
-        give(exit_reason="guard" if refused else "no_changes")
+        give(tell, exit_reason="guard" if refused else "no_changes")
         if way.fmt == "json":
             say(idle_event("guard" if refused else "no_changes"))
         return REFUSED if refused else 0
@@ -159,7 +159,7 @@ def send(plan: Plan, settings: Settings, way: Way) -> int:
     """Carry a plan out, show its report, and return the exit code that it earned."""
     from reconciler.apply.carry_out import bind, carry_out, ending
     from reconciler.apply.ports import Stop
-    from reconciler.forge.github.outputs import give_report
+    from reconciler.forge.outputs import give_report
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
     from reconciler.meegle.writer import Writer
@@ -182,7 +182,7 @@ def send(plan: Plan, settings: Settings, way: Way) -> int:
         reads = sum(client.counts.reads.get(one.name, 0) for one in (QUERY, OP_RECORDS))
         report = replace(done.report, puts=client.counts.puts, reads=reads)
         reason = ending(report, interrupted=bool(signals.number))
-        give_report(report, reason)
+        give_report(tell, report, reason)
         say(report_text(plan, report) if way.fmt == "text" else report_events(report, reason))
         if signals.number:
             leave(signals.number)
@@ -196,11 +196,11 @@ def interruptible(signals: Signals, way: Way) -> Iterator[None]:
         yield
     except ReconcilerError as error:
         if signals.number:
-            from reconciler.forge.github.outputs import give
+            from reconciler.forge.outputs import give
             from reconciler.render.events import idle_event
 
             tell(str(error))
-            give(exit_reason="interrupted")
+            give(tell, exit_reason="interrupted")
             say(idle_event("interrupted") if way.fmt == "json" else "")
             leave(signals.number)
         raise

@@ -1,23 +1,14 @@
-"""`reconciler comment`: the sticky comment of a pull request, or the one issue about drift."""
+"""`reconciler comment`: the sticky comment of a proposed change, or the one issue about drift."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.streams import say
 from reconciler.errors import CannotRun
-
-if TYPE_CHECKING:
-    from reconciler.plan.plan_json import PlanFile
-
-MOST_NOTES = 8_000
-"""Characters of the notes that an issue takes."""
-WELL = "The pins match the space."
-"""What `schema check` says where it has found nothing."""
 
 
 @click.command("comment")
@@ -30,45 +21,30 @@ WELL = "The pins match the space."
     help="With --issue: what `schema check` said, added below.",
 )
 def command(plan: Path, *, issue: bool, notes: Path | None) -> int:
-    """Show a saved PLAN on the pull request of this GitHub job: one comment, kept up to date.
+    """Show a saved PLAN on the pull request of this job: one comment, kept up to date.
 
-    Needs GITHUB_TOKEN.  The plan is checked and rendered here, whoever made the file.
+    In a GitHub job it needs GITHUB_TOKEN.  The plan is checked and rendered here, whoever made the file.
     """
     from reconciler.apply.saved_plan import read_plan
-    from reconciler.forge.github.comments import write_comment, write_issue
-    from reconciler.forge.github.job import job_from
-    from reconciler.forge.github.rest import GitHub
-    from reconciler.plan.plan_file import plan_of
-    from reconciler.render.markdown import plan_markdown
+    from reconciler.forge.choice import forge_of
+    from reconciler.forge.texts import comment_text, is_pending, issue_text, issue_title
 
     if notes and not issue:
         raise CannotRun("--notes are for an issue", "add --issue, or leave them out")
     made = read_plan(plan)
-    with GitHub(job_from(os.environ)) as github:
+    with forge_of(os.environ) as forge:
         if not issue:
-            say(f"Comment {write_comment(github, plan_markdown(plan_of(made), made))}.\n")
+            say(f"Comment {forge.write_comment(forge.text(comment_text(made)))}.\n")
             return 0
-        said = read_notes(notes)
-        pending = made.errored or not plan_of(made).is_empty or bool(said and said.strip() != WELL)
-        title = f"Drift in {made.space.name}" if made.space.name else "Drift"
-        done = write_issue(github, title, issue_text(made, said), pending=pending)
-    say(f"Issue {done}.\n")
+        noted = read_notes(notes)
+        body, pending = forge.text(issue_text(made, noted)), is_pending(made, noted)
+        say(f"Issue {forge.write_issue(issue_title(made.space.name), body, pending=pending)}.\n")
     return 0
 
 
 def read_notes(path: Path | None) -> str:
-    """Return the notes; raises CannotRun where there are none to read."""
+    """Return the notes; raises CannotRun where they cannot be read."""
     try:
         return path.read_text(encoding="utf-8", errors="replace") if path else ""
     except OSError as error:
         raise CannotRun(f"cannot read {path} ({error.strerror})", "check the path") from None
-
-
-def issue_text(made: PlanFile, notes: str) -> str:
-    """Return the text of the issue: what moved and by whom, and what changed in the space's metadata."""
-    from reconciler.plan.plan_file import plan_of
-    from reconciler.render.markdown import LIMIT, fenced, plan_markdown
-
-    below = f"\n#### Metadata\n\n{fenced(notes[:MOST_NOTES])}" if notes else ""
-    body = plan_markdown(plan_of(made), made, artifact="drift", limit=LIMIT - len(below))
-    return body.replace("<!-- reconciler:plan ", "<!-- reconciler:drift ", 1) + below

@@ -13,7 +13,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.streams import say, tell
-from reconciler.forge.github.outputs import give_plan
+from reconciler.forge.outputs import give_plan
 from reconciler.gc_pause import gc_paused
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def command(
     make = cache(partial(dated, plan, paths))
     if out:
         save_plan(make, out)
-    give_plan(plan, make, formats, out)
+    give_plan(tell, plan, make, formats, out)
     if heal and plan.base is None:
         tell(f"{NOT_KNOWN}: nothing is healed")
     if heal and plan.base is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -15,7 +14,7 @@ import click
 from reconciler.cli import options
 from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun, told_as
-from reconciler.forge.github.outputs import give_plan
+from reconciler.forge.outputs import give_plan
 from reconciler.gc_pause import gc_paused
 from reconciler.manifest.safe_write import CannotWrite
 
@@ -101,7 +100,7 @@ def command(
         if out:
             save_plan(make, out)
         show_plan(plan, make, formats, say)
-        give_plan(plan, make, formats, out)
+        give_plan(tell, plan, make, formats, out)
     if strict and plan.blocks:
         tell(f"error: {len(plan.blocks)} blocked rows, and --strict takes them for errors")
         return 1
@@ -137,7 +136,7 @@ def failures_shown(
             if (name, path) != ("text", None):
                 with whatever_fails(path):
                     show_plan(failed, make, [(name, path)], say)
-        give_plan(failed, make, formats, out)
+        give_plan(tell, failed, make, formats, out)
         raise told from error
 
 
@@ -218,9 +217,9 @@ def of_base(file: Path, base: str | None) -> str:
 
 def leaves(out: Path | None, formats: tuple[tuple[str, Path | None], ...]) -> bool:
     """Whether anything but lines for people is made of the plan, which then names its commit."""
-    from reconciler.forge.github.outputs import OUTPUTS
+    from reconciler.forge.outputs import are_asked_for
 
-    return bool(out or os.environ.get(OUTPUTS) or any(one != ("text", None) for one in formats))
+    return bool(out or are_asked_for() or any(one != ("text", None) for one in formats))
 
 
 def dated(plan: Plan, paths: Iterable[Path] = ()) -> PlanFile:

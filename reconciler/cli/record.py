@@ -38,20 +38,15 @@ def recorded(path: Path, journal: Path | None) -> int:
     from reconciler.apply.journal import read_journal
     from reconciler.apply.saved_plan import read_plan
     from reconciler.desired.own_folder import refuse_foreign
-    from reconciler.forge.github.deployments import make_record
-    from reconciler.forge.github.job import in_job, job_from
-    from reconciler.forge.github.rest import GitHub
+    from reconciler.forge.choice import records_of
     from reconciler.plan.last_applied import record_of
     from reconciler.plan.last_applied_ref import write_record
 
     refuse_foreign()
     made = read_plan(path)
     record = record_of(made, list(read_journal(journal)) if journal else journal_of(made))
-    if in_job(os.environ):
-        with GitHub(job_from(os.environ)) as github:
-            where = f"deployment {make_record(github, record)}"
-    else:
-        where = write_record(Path.cwd(), record)
+    records = records_of(os.environ)
+    where = records.make(Path.cwd(), record) if records else write_record(Path.cwd(), record)
     say(f"{where} is {record.commit[:12]}; {len(record.unapplied)} rows are not at it.\n")
     return 0
 
@@ -70,25 +65,17 @@ def journal_of(made: PlanFile) -> list[dict[str, Any]]:
 
 
 def fetched(desired: str | None) -> int:
-    """Bring the newest record of a GitHub job's repository here, with the commits that it speaks of."""
-    from reconciler.forge.github.deployments import newest_record
-    from reconciler.forge.github.job import in_job, job_from
-    from reconciler.forge.github.outputs import give
-    from reconciler.forge.github.rest import GitHub
-    from reconciler.git import fetch
+    """Bring the newest record that the forge keeps here, with the commits that it speaks of."""
+    from reconciler.forge.choice import records_of
+    from reconciler.forge.outputs import give
     from reconciler.plan.last_applied_ref import known_ref, write_record
 
-    root = Path.cwd()
-    space = space_named(desired)
-    if space and in_job(os.environ):
-        job = job_from(os.environ)
-        with GitHub(job) as github:
-            record = newest_record(github, space, tell)
-        if record:
-            fetch(root, record.commits(), job.git_config())
-            write_record(root, record)
+    root, space = Path.cwd(), space_named(desired)
+    records = records_of(os.environ)
+    if space and records and (record := records.newest(root, space, tell)):
+        write_record(root, record)
     ref = known_ref(root, space) if space else None
-    give(applied=ref or "")
+    give(tell, applied=ref or "")
     say(f"{ref}\n" if ref else "No last applied commit is known.\n")
     return 0
 

@@ -12,7 +12,8 @@ from reconciler.forge.github.comments import write_comment, write_issue
 from reconciler.forge.github.deployments import make_record, newest_record
 from reconciler.forge.github.job import Job, job_from
 from reconciler.forge.github.pulls import close_pull, write_pull
-from reconciler.forge.github.rest import ForgeRefused, GitHub, Unreachable
+from reconciler.forge.github.rest import GitHub
+from reconciler.forge.rest import ForgeRefused, Unreachable
 from reconciler.plan.last_applied import Record
 from reconciler.plan.plan_json import UnappliedFile
 from tests.workflows.hub import NAME, Hub, git, running

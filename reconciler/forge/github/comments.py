@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.errors import CannotRun
-from reconciler.forge.github.rest import ForgeRefused, GitHub
+from reconciler.forge.github.rest import GitHub
+from reconciler.forge.rest import ForgeRefused
 from reconciler.forge.sticky import Found, Text, find
 
 GONE = 404

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from reconciler.errors import CannotRun
+from reconciler.forge.github.job import job_from
 from reconciler.forge.github.rest import GitHub
+from reconciler.git import fetch
 from reconciler.plan.last_applied import Record, read_record
 
 SHOWN = 140
@@ -76,3 +79,25 @@ def make_record(github: GitHub, record: Record) -> int:
     state = {"state": "failure" if left else "success", "description": f"{left} rows are not at it"}
     github.call("say how the deployment went", "POST", f"/deployments/{number}/statuses", state)
     return number
+
+
+class Deployments:
+    """The records of one repository on GitHub."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Read the variables of the job."""
+        self.job = job_from(environ)
+
+    def newest(self, root: Path, space: str, report: Callable[[str], None]) -> Record | None:
+        """Return the newest record that may be believed, with its commits fetched."""
+        with GitHub(self.job) as github:
+            record = newest_record(github, space, report)
+        if record:
+            fetch(root, record.commits(), self.job.git_config())
+        return record
+
+    def make(self, root: Path, record: Record) -> str:
+        """Make a deployment of it."""
+        del root
+        with GitHub(self.job) as github:
+            return f"deployment {make_record(github, record)}"

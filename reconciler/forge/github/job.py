@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reconciler.errors import CannotRun
-from reconciler.meegle.http.connection import is_loopback
+from reconciler.forge.variables import ADDRESS, TOKEN, checked
 
-ADDRESS = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?")
 REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
-TOKEN = re.compile(r"[!-~]+")
+ELSEWHERE = "run it in a GitHub job"
 PULL = re.compile(r"refs/pull/([1-9][0-9]*)/merge")
 
 
@@ -43,36 +41,20 @@ class Job:
         return {f"http.{self.server}/.extraheader": f"AUTHORIZATION: basic {basic}"}
 
 
-def in_job(environ: Mapping[str, str]) -> bool:
-    """Whether this is a GitHub job."""
-    return environ.get("GITHUB_ACTIONS") == "true"
-
-
 def job_from(environ: Mapping[str, str]) -> Job:
     """Read the variables of a job; raises CannotRun, which names a variable and no value."""
-    api = checked(environ, "GITHUB_API_URL", ADDRESS)
+    api = checked(environ, "GITHUB_API_URL", ADDRESS, ELSEWHERE)
     token = checked(environ, "GITHUB_TOKEN", TOKEN, "pass it: `GITHUB_TOKEN: ${{ github.token }}`")
     hit = PULL.fullmatch(environ.get("GITHUB_REF", ""))
     return Job(
         api=api.rstrip("/"),
         graphql=environ.get("GITHUB_GRAPHQL_URL") or f"{api.rstrip('/')}/graphql",
         server=environ.get("GITHUB_SERVER_URL", "").rstrip("/"),
-        repository=checked(environ, "GITHUB_REPOSITORY", REPOSITORY),
+        repository=checked(environ, "GITHUB_REPOSITORY", REPOSITORY, ELSEWHERE),
         token=token,
         pull=int(hit[1]) if hit else pull_of(environ.get("GITHUB_EVENT_PATH")),
         branch=environ.get("GITHUB_REF_NAME", ""),
     )
-
-
-def checked(
-    environ: Mapping[str, str], name: str, form: re.Pattern[str], fix: str = "run it in a GitHub job"
-) -> str:
-    """Return a variable that has its form; an address must be https, or of this machine."""
-    value = environ.get(name, "")
-    hit = form.fullmatch(value)
-    if hit is None or (form is ADDRESS and hit[1] != "https" and not is_loopback(hit[2])):
-        raise CannotRun(f"{name} is {'not usable' if value else 'not set'}", fix)
-    return value
 
 
 def pull_of(event: str | None) -> int | None:

@@ -13,6 +13,7 @@ import typing
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Final
 
 import httpcore
@@ -68,10 +69,10 @@ class Deadline(Layer):
 class Network(httpx.BaseTransport):
     """A pool of connections, directly or through one proxy.  TLS is always verified."""
 
-    def __init__(self, base_url: str, proxy: str | None = None) -> None:
-        """Open nothing yet."""
+    def __init__(self, base_url: str, proxy: str | None = None, authorities: Path | None = None) -> None:
+        """Open nothing yet.  `authorities` is a file with certificates to trust beside the system's."""
         needs_tls = base_url.startswith("https:") or (proxy or "").startswith("https:")
-        context = _tls_context() if needs_tls else None
+        context = _tls_context(authorities) if needs_tls else None
         backend = _Backend()
         if proxy is None:
             self._pool = httpcore.ConnectionPool(
@@ -186,10 +187,12 @@ def _within(timeout: float | None, late: type[httpcore.TimeoutException]) -> flo
     return None if soonest == float("inf") else soonest
 
 
-def _tls_context() -> ssl.SSLContext:
-    """Trust the public authorities and those that this system trusts."""
+def _tls_context(authorities: Path | None = None) -> ssl.SSLContext:
+    """Trust the public authorities, those that this system trusts, and those of a file."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
+    if authorities:
+        context.load_verify_locations(authorities)
     return context
 
 

@@ -1,0 +1,60 @@
+"""Which forge a job runs on, by its environment: to add a forge is to add a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from reconciler.errors import CannotRun
+
+if TYPE_CHECKING:
+    from reconciler.forge.protocol import Forge, Records
+
+
+class Row(NamedTuple):
+    """How a forge is known by its jobs, and how it is opened; both raise CannotRun for a wrong variable."""
+
+    name: str
+    variable: str
+    """Is `true` in a job of this forge."""
+    forge: Callable[[Mapping[str, str]], Forge]
+    records: Callable[[Mapping[str, str]], Records]
+
+
+def github_forge(environ: Mapping[str, str]) -> Forge:
+    """Open GitHub."""
+    from reconciler.forge.github.forge import GitHubForge
+
+    return GitHubForge.of_job(environ)
+
+
+def github_records(environ: Mapping[str, str]) -> Records:
+    """Keep records as GitHub's deployments."""
+    from reconciler.forge.github.deployments import Deployments
+
+    return Deployments(environ)
+
+
+FORGES: Final = (Row("GitHub", "GITHUB_ACTIONS", github_forge, github_records),)
+
+
+def row_of(environ: Mapping[str, str]) -> Row | None:
+    """Return the forge whose job this is; None elsewhere."""
+    return next((row for row in FORGES if environ.get(row.variable) == "true"), None)
+
+
+def forge_of(environ: Mapping[str, str]) -> Forge:
+    """Open the forge whose job this is."""
+    row = row_of(environ)
+    if row is None:
+        names = " or ".join(row.name for row in FORGES)
+        raise CannotRun(
+            f"this is no job of {names}", "run it in one, or print the text with `reconciler comment --print`"
+        )
+    return row.forge(environ)
+
+
+def records_of(environ: Mapping[str, str]) -> Records | None:
+    """Return where records are kept between jobs; None where this repository alone keeps them."""
+    row = row_of(environ)
+    return row.records(environ) if row else None

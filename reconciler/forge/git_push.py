@@ -1,0 +1,46 @@
+"""Pushes what a job has made of the files to a branch of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from reconciler.errors import CannotRun
+from reconciler.git import NoRepository, run, text, told
+
+IDENTITY: Final = {"NAME": "reconciler", "EMAIL": "reconciler@localhost"}
+AUTHOR: Final = {
+    f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in IDENTITY.items()
+}
+
+
+def written_tree(root: Path) -> str | None:
+    """Return the tree with the files as they are now; None where it is the commit's."""
+    try:
+        told(root, "add", "--update", "--", ".")
+        tree, before = told(root, "write-tree"), told(root, "rev-parse", "HEAD^{tree}")
+    except NoRepository:
+        raise CannotRun("this is no git repository", "run it in a clone") from None
+    return None if tree == before else tree.strip()
+
+
+def push_tree(
+    root: Path, tree: str, message: str, branch: str, remote: str, config: Mapping[str, str], right: str
+) -> None:
+    """Make the branch one commit on top of this one, unless it holds the same files already.
+
+    `right` says what the job needs where the push is refused.
+    """
+
+    def reached(*arguments: str) -> bool:
+        return not run(root, *arguments, config=config, network=True).code
+
+    if reached("fetch", "--quiet", "--no-tags", "--depth=1", remote, branch):
+        there = text(root, "rev-parse", "FETCH_HEAD^{tree}")
+        if there and there.strip() == tree:
+            return
+    commit = run(root, "commit-tree", tree, "-p", "HEAD", "-m", message, environ=AUTHOR)
+    target = f"{commit.text.strip()}:refs/heads/{branch}"
+    if commit.code or not reached("push", "--quiet", "--force", remote, target):
+        raise CannotRun(f"cannot push {branch}", right)
