@@ -17,8 +17,8 @@ from reconciler.manifest.nodes import Manifest
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader
 from reconciler.model import Item, Plan, Ref, Released, Unapplied
-from reconciler.plan.planner import Standpoint, leaving, make_plan, people_of
-from reconciler.plan.why import Past, wishes
+from reconciler.plan.planner import leaving, make_plan, people_of
+from reconciler.plan.why import Past, Standpoint, wishes
 from reconciler.sandbox import World
 from reconciler.schema.catalog import Catalog, DesiredItem
 from tests.road import DECISIONS, app_of, calm_world, connection_to

@@ -53,14 +53,14 @@ class Begun(NamedTuple):
 
 def begin(given: Given, answer: Answer | None, report: Report) -> Begun:
     """Read the space and write the repository into this folder; `answer` is None without a terminal."""
+    from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
     from reconciler.meegle.spaces import openable
-    from reconciler.plan.planning import connect
     from reconciler.settings import SpaceSettings
 
     decisions = SpaceSettings(time_zone=zone_named(given.zone) if given.zone else None)
-    connection = connect(())
+    connection = connect((), report)
     with Client(connection) as client:
         known = () if given.space else sorted(openable(client, connection.user_key).values())
         name = answered(given.space, Question("The space", "--space", tuple(known)), answer)

@@ -90,14 +90,14 @@ def read_live_pins(
 ) -> Live:
     """Read what the files rely on, as the space is now; with `rewrite`, follow its names in the files."""
     from reconciler.desired.workspace import open_workspace
+    from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import connect
 
     workspace = open_workspace(paths, space, checked=False)
     for note in workspace.notes:
         report(note)
-    connection = connect(workspace.mistakes)
+    connection = connect(workspace.mistakes, report)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         pins = gathered(workspace, reader)

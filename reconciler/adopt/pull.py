@@ -71,13 +71,13 @@ class Pulled(NamedTuple):
 
 def pull(adoption: Adoption, space: str | None, report: Callable[[str], None]) -> Pulled:
     """Read the items and write the files; raises CannotRun or InputError."""
+    from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import connect
     from reconciler.schema.pins import read_pins
 
     home = read_home(adoption.into, space, adoption.asked.spaces)
-    connection = connect(())
+    connection = connect((), report)
     with Client(connection) as client:
         decisions, groups = home.settings.space(home.space), home.settings.groups()
         pins = read_pins(home.pins_folder)

@@ -48,14 +48,15 @@ def refresh(
     from reconciler.adopt.file_edits import gone
     from reconciler.desired.workspace import open_workspace
     from reconciler.manifest.safe_write import write
+    from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import Selection, connect, desired_items
+    from reconciler.plan.planning import Selection, desired_items
 
     workspace = open_workspace([], space)
     for note in workspace.notes:
         report(note)
-    connection = connect(workspace.mistakes)
+    connection = connect(workspace.mistakes, report)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         items = desired_items(workspace, reader, Selection(tuple(only)))

@@ -46,13 +46,13 @@ def take_snapshot(
     """
     from reconciler.adopt.home import read_home
     from reconciler.desired.by_pins import STATE
+    from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import connect
     from reconciler.schema.pins import read_pins
 
     home = read_home(STATE / "snapshot.yaml", space, asked.spaces)
-    connection = connect(())
+    connection = connect((), report)
     with Client(connection) as client:
         reader = Reader(client, home.space, home.settings.space(home.space), connection.user_key)
         words = {one.type.text for one in home.manifest.documents}

@@ -7,13 +7,13 @@ service stores, or the settings leave the field alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from reconciler.desired.as_written import Unwritable, file_word, written
 from reconciler.fields.codec import Codec
 from reconciler.manifest.edit.yaml_text import inline
 from reconciler.model import Change, Ignored, Report, Row
+from reconciler.plan.stored_otherwise import made_of
 from reconciler.schema.catalog import Catalog
 
 Kind: TypeAlias = tuple[str, str, str]
@@ -35,26 +35,6 @@ def alteration(change: Change, outcome: Ignored, codec: Codec) -> str:
     if outcome.stored is None:
         return "not stored"
     return f"stored {made_of(change.after, codec.encode(outcome.stored.value))}"
-
-
-def made_of(sent: Any, stored: Any) -> str:
-    """Return the word for what makes the stored value of the sent one."""
-    if isinstance(sent, str) and isinstance(stored, str):
-        kept = {sent.strip(): "trimmed", sent.lower(): "lower-cased", sent.upper(): "upper-cased"}
-        return kept.get(stored, "otherwise")
-    return "rounded" if is_number(sent) and is_number(stored) and is_rounded(sent, stored) else "otherwise"
-
-
-def is_number(value: Any) -> bool:
-    """Tell whether a value is a number; a bool is none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def is_rounded(sent: float, stored: float) -> bool:
-    """Tell whether a number is the other one, rounded either way at its own last digit."""
-    exact, kept = Decimal(str(sent)), Decimal(str(stored)).normalize()
-    last = Decimal(1).scaleb(min(int(kept.as_tuple().exponent), 0))
-    return abs(exact - kept) * 2 <= last
 
 
 def line(kind: Kind, rows: list[Row], catalog: Catalog) -> str:

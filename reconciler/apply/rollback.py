@@ -12,14 +12,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from reconciler.clock import now
 from reconciler.desired.by_pins import STATE
 from reconciler.errors import CannotRun, InputError, Place, quoted
 from reconciler.manifest.document import SEGMENT
+from reconciler.meegle.connect import connect
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader
 from reconciler.model import Item, Plan, Ref
+from reconciler.plan.guard import Raised, guarded
 from reconciler.plan.planner import make_plan
-from reconciler.plan.planning import Raised, connect, guarded, shown_truly
+from reconciler.plan.planning import shown_truly
 from reconciler.plan.selection import select, selector
 from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
 from reconciler.schema.pins import pins_folder, read_pins
@@ -48,6 +51,7 @@ def reverse_plan(
     only: Iterable[str],
     raised: Raised,
     until: float | None,
+    report: Callable[[str], None],
     patch: Callable[[Iterable[DesiredItem], Plan, Reader], str],
 ) -> tuple[Plan, Settings, str]:
     """Read the live items and plan the way back from a journal's entries; raises CannotRun or InputError.
@@ -63,7 +67,7 @@ def reverse_plan(
     if mistakes:
         raise InputError(mistakes)
     space = space_of(begin, settings)
-    connection = connect(())
+    connection = connect((), report)
     if connection.host != begin["host"]:
         raise CannotRun(
             f"run {run} wrote to {begin['host']}, and MEEGLE_BASE_URL names {connection.host}",
@@ -73,7 +77,7 @@ def reverse_plan(
         reader = Reader(client, space, settings.space(space), connection.user_key)
         plan, items = plan_back(steps, run, only, reader, settings)
         edits = patch(items, plan, reader)
-    return guarded(plan, settings, raised), settings, edits
+    return guarded(plan, settings, raised, now()), settings, edits
 
 
 def plan_back(

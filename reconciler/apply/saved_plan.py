@@ -15,7 +15,7 @@ from reconciler.plan.plan_json import PlanFile
 
 if TYPE_CHECKING:
     from reconciler.model import Change, Plan, Ref
-    from reconciler.plan.planning import Raised
+    from reconciler.plan.guard import Raised
     from reconciler.schema.catalog import Catalog
     from reconciler.settings import Settings
 
@@ -76,7 +76,7 @@ def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | N
     from reconciler.desired.by_pins import STATE
     from reconciler.git import commit_of
     from reconciler.plan.earlier_commit import settings_at
-    from reconciler.plan.planning import guarded
+    from reconciler.plan.guard import guarded
     from reconciler.settings import find_settings, load_settings
 
     made = read_plan(path)
@@ -89,7 +89,7 @@ def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | N
     if mistakes:
         raise InputError(mistakes)
     base = settings_at(root, (), commit_of(root, plan.base), settings) if plan.base else None
-    return guarded(plan, settings, raised, base), settings
+    return guarded(plan, settings, raised, now(), base), settings
 
 
 def refuse_other(plan: Plan, *, host: str, space_key: str, metadata_digest: str) -> None:

@@ -23,7 +23,8 @@ from reconciler.errors import CannotRun, ReconcilerError, told_as
 if TYPE_CHECKING:
     from reconciler.apply.ports import Stop
     from reconciler.model import Plan
-    from reconciler.plan.planning import Raised, Refs, Selection
+    from reconciler.plan.guard import Raised
+    from reconciler.plan.planning import Refs, Selection
     from reconciler.settings import Settings
 
 NOT_ALL, REFUSED = 3, 4
@@ -74,7 +75,8 @@ def command(
     """
     from reconciler.apply.saved_plan import is_plan, open_plan
     from reconciler.desired.own_folder import refuse_foreign
-    from reconciler.plan.planning import Raised, Refs, Selection
+    from reconciler.plan.guard import Raised
+    from reconciler.plan.planning import Refs, Selection
 
     saved = is_plan(paths)
     if not (require_commit is None and max_age is None) and not saved:
@@ -122,7 +124,7 @@ def failures_told(fmt: str) -> Iterator[None]:
         told = told_as(error)
         give(tell, exit_reason="error")
         if fmt == "json":
-            from reconciler.plan.planning import failures_of
+            from reconciler.plan.failures import failures_of
             from reconciler.render.events import failed_event
 
             say(failed_event(failures_of(told)))
@@ -160,17 +162,17 @@ def send(plan: Plan, settings: Settings, way: Way) -> int:
     from reconciler.apply.carry_out import bind, carry_out, ending
     from reconciler.apply.ports import Stop
     from reconciler.forge.outputs import give_report
+    from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
     from reconciler.meegle.writer import Writer
-    from reconciler.plan.planning import connect
     from reconciler.render.events import report_events
     from reconciler.render.text import report_text
 
     signals = Signals()
     until = until_of(way.deadline)
     stop = Stop(signals.asked, threading.Event(), until, way.max_errors)
-    connection = connect(())
+    connection = connect((), tell)
     on_line = say_json if way.fmt == "json" else None
     with Client(connection, writes=True, stop=stop.cut, until=until) as client, signals.listening():
         writer = Writer(client, plan.space, settings.space(plan.space), connection.user_key)
@@ -232,15 +234,16 @@ def from_files(
 ) -> tuple[Plan, Settings]:
     """Plan now, with a client that cannot write."""
     from reconciler.desired.workspace import open_workspace
+    from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import connect, desired_items, plan_now
+    from reconciler.plan.planning import desired_items, plan_now
     from reconciler.plan.source_commit import source_of, sourced
 
     workspace = open_workspace(paths, space)
     tell(*workspace.notes)
     source = source_of(workspace)
-    connection = connect(workspace.mistakes)
+    connection = connect(workspace.mistakes, tell)
     with Client(connection, until=until) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         items = desired_items(workspace, reader, selection)

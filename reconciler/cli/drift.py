@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache, partial
@@ -15,16 +14,14 @@ from reconciler.cli import options
 from reconciler.cli.streams import say, tell
 from reconciler.forge.outputs import give_plan
 from reconciler.gc_pause import gc_paused
+from reconciler.plan.drift import NOT_KNOWN, moved
 
 if TYPE_CHECKING:
-    from reconciler.model import Change, Plan, Update
-    from reconciler.plan.planning import Raised
+    from reconciler.model import Plan
+    from reconciler.plan.guard import Raised
     from reconciler.settings import Settings
 
 CHANGES = 2
-NOT_KNOWN = "no last applied commit is known"
-MOVED = frozenset({None, "drift", "both"})
-"""Words for what somebody in the space may have done; None where no commit is known."""
 
 
 @click.command("drift")
@@ -68,7 +65,7 @@ def command(
     from reconciler.cli.formats import save_plan, show_plan
     from reconciler.cli.plan import dated, failures_shown
     from reconciler.desired.own_folder import refuse_foreign
-    from reconciler.plan.planning import Raised
+    from reconciler.plan.guard import Raised
 
     if heal:
         refuse_silence(yes=yes)
@@ -97,17 +94,18 @@ def drifted(
 ) -> tuple[Plan, Settings]:
     """Compare the files with the live items, and keep what moved in the space."""
     from reconciler.desired.workspace import open_workspace
+    from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
     from reconciler.plan.last_applied_ref import known_ref
     from reconciler.plan.planner import leaving
-    from reconciler.plan.planning import Refs, Selection, compared, connect, desired_items, judged, with_blame
+    from reconciler.plan.planning import Refs, Selection, compared, desired_items, judged, with_blame
     from reconciler.plan.source_commit import source_of, sourced
 
     workspace = open_workspace(paths, space)
     tell(*workspace.notes)
     source = source_of(workspace)
-    connection = connect(workspace.mistakes)
+    connection = connect(workspace.mistakes, tell)
     refs = Refs(applied=applied or known_ref(workspace.root, workspace.space))
     with Client(connection, until=until) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
@@ -117,32 +115,3 @@ def drifted(
         why_not = NOT_KNOWN if plan.base is None else "changed here, too"
         plan = leaving(plan, lambda _, one: None if one.why == "drift" else why_not, reader.catalog)
     return judged(workspace, sourced(replace(plan, whole=False), source), raised), workspace.settings
-
-
-def moved(plan: Plan) -> Plan:
-    """Keep the rows of what somebody may have moved, and count the others."""
-    rows = [one for update in (*plan.updates, *plan.skipped) for one in update.changes]
-    ours, ignored = sum(one.why not in MOVED for one in rows), sum(map(is_ignored, rows))
-    notes = {
-        f"{ours} fields are changed here and not applied yet: no drift, `reconciler apply` sends them": ours,
-        f"{ignored} fields differ and are ignored by the settings": ignored,
-    }
-    return replace(
-        plan,
-        updates=tuple(only_moved(plan.updates)),
-        skipped=tuple(only_moved(plan.skipped)),
-        released=(),
-        notes=(*plan.notes, *(note for note, count in notes.items() if count)),
-    )
-
-
-def only_moved(updates: Iterable[Update]) -> Iterable[Update]:
-    """Yield the items with their moved fields."""
-    for update in updates:
-        if changes := tuple(one for one in update.changes if one.why in MOVED and not is_ignored(one)):
-            yield replace(update, changes=changes)
-
-
-def is_ignored(change: Change) -> bool:
-    """Whether the settings leave a field out of drift."""
-    return bool(change.held) and str(change.held).startswith("ignored")

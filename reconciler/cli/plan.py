@@ -120,7 +120,7 @@ def failures_shown(
     """
     from reconciler.cli.formats import show_plan
     from reconciler.manifest.safe_write import begin
-    from reconciler.plan.planning import failed_plan
+    from reconciler.plan.failures import failed_plan
     from reconciler.plan.source_commit import checked_out
 
     try:
@@ -158,7 +158,8 @@ def planned(
     """Read the space, or a snapshot that stands for it, and plan; with `blame` its records are asked, too."""
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import Raised, desired_items, plan_now
+    from reconciler.plan.guard import Raised
+    from reconciler.plan.planning import desired_items, plan_now
 
     with service(workspace, snapshot) as connection, Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
@@ -261,11 +262,11 @@ def roots_of(paths: Iterable[Path]) -> list[str]:
 def service(workspace: Workspace, snapshot: Path | None) -> Iterator[Connection]:
     """Yield how to reach the space, or a snapshot that stands for it."""
     from reconciler.cli.local_service import served
+    from reconciler.meegle.connect import connect
     from reconciler.meegle.http.connection import connection_from
-    from reconciler.plan.planning import connect
 
     if snapshot is None:
-        yield connect(workspace.mistakes)
+        yield connect(workspace.mistakes, tell)
         return
     with served(snapshot) as variables:
         yield connection_from(variables)

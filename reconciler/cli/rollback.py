@@ -50,8 +50,8 @@ def command(
     from reconciler.cli.apply import NOT_ALL, Way, execute, failures_told, refuse_silence, until_of
     from reconciler.clock import now
     from reconciler.desired.own_folder import RUNS, refuse_foreign
+    from reconciler.plan.guard import Raised
     from reconciler.plan.plan_file import dumps, plan_file
-    from reconciler.plan.planning import Raised
     from reconciler.plan.source_commit import checked_out
     from reconciler.render.events import patch_event
     from reconciler.render.text import patch_text, plan_text
@@ -64,7 +64,7 @@ def command(
         entries = list(read_journal(journal or RUNS / run / "journal.jsonl"))
         raised = Raised(max_changes, max_share, allow_clear, accept_both, max_invisible)
         patch = partial(patch_of_files, report=tell)
-        plan, settings, edits = reverse_plan(entries, run, only, raised, until_of(deadline), patch)
+        plan, settings, edits = reverse_plan(entries, run, only, raised, until_of(deadline), tell, patch)
         if out:
             write(out, dumps(plan_file(plan, now())))
             say(plan_text(plan))

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 def command(ref: str, space: str | None) -> int:
     """Explain REF: an item, or one of its fields (`ID.FIELD`, `ID.roles.ROLE`)."""
     from reconciler.desired.workspace import open_workspace
+    from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import Raised, Refs, Selection, connect, desired_items, plan_now
+    from reconciler.plan.guard import Raised
+    from reconciler.plan.planning import Refs, Selection, desired_items, plan_now
 
     workspace = open_workspace((), space)
     tell(*workspace.notes)
-    connection = connect(workspace.mistakes)
+    connection = connect(workspace.mistakes, tell)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         items = desired_items(workspace, reader, Selection(only=(ref,)))

@@ -41,14 +41,14 @@ def probe_item(word: str, space: str | None, report: Callable[[str], None]) -> P
     from reconciler.desired.by_pins import STATE
     from reconciler.doctor.probe import Probe
     from reconciler.doctor.scratch_item import Scratch
+    from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.http.refusal_log import Ear
-    from reconciler.plan.planning import connect
 
     refuse_foreign()
     asked = asked_item(word)
     home = read_home(STATE / "probe.yaml", space, [asked.space] if asked.space else [])
-    connection = connect(())
+    connection = connect((), report)
     with Client(connection, writes=True, probes=True) as client:
         client.transport = ear = Ear(client.transport)
         writer, ref = opened(client, connection, home, asked)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from reconciler.model import GONE, GuardResult, Plan, Ref
+from reconciler.plan.settings_changes import settings_changes
+from reconciler.settings import Guards, Settings
 
 SHARE_FROM = 10
 """The share of items counts only where the state names at least this many."""
@@ -135,3 +137,75 @@ def allow_line(plan: Plan) -> str:
         numbers["share"] = percent(Decimal(items) / plan.named + Decimal("0.0005"))
     failed = [f"{one.name}: {numbers[one.name]}" for one in plan.guards if not one.ok and one.name in numbers]
     return "guards: {allow: [{" + ", ".join(failed) + ", why: …}]}"
+
+
+SPENT = "an `allow` of the settings is spent, since the base has it too: another `until` renews it"
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """Limits that the command line raises, each by its own number."""
+
+    changes: int | None = None
+    share: Decimal | None = None
+    clears: int | None = None
+    both: int | None = None
+    invisible: Decimal | None = None
+
+
+def guarded(
+    plan: Plan, settings: Settings, raised: Raised, at: datetime, base: Settings | None = None
+) -> Plan:
+    """Hold a plan against the guards, and say how the settings differ from the base's.
+
+    `at` is the time of the run.  With a base, limits are the base's, and an allowance counts only while
+    the base does not have it: else it would stay free for every later commit.
+    """
+    decisions = settings.space(plan.space)
+    before = guards_before(base, settings, plan) if base else decisions.guards
+    today = at.astimezone(decisions.clock).date()
+    flags = {name: value for name in NUMBERS if (value := getattr(raised, name)) is not None}
+
+    def held(granted: Iterable[Allowance]) -> tuple[GuardResult, ...]:
+        limits = widened(
+            Limits(before.changes, before.share, before.clears, invisible=before.invisible), granted, today
+        )
+        return judge(plan, replace(limits, **flags))
+
+    every = allowances(decisions.guards)
+    guards = held(unspent(every, allowances(before) if base else ()))
+    spent = guards != held(every) and not all(one.ok for one in guards)
+    return replace(
+        plan,
+        guards=guards,
+        notes=(*plan.notes, *([SPENT] if spent else [])),
+        settings_changes=tuple(settings_changes(base, settings)) if base else (),
+    )
+
+
+def allowances(guards: Guards) -> tuple[Allowance, ...]:
+    """Return the exceptions as guards count them: without words."""
+    return tuple(
+        Allowance(one.changes, one.share, one.clears, one.both, one.until, one.invisible)
+        for one in guards.allow
+    )
+
+
+def guards_before(base: Settings, settings: Settings, plan: Plan) -> Guards:
+    """Return the limits that the base sets for a space, under whatever name it knew it.
+
+    Where it names the space neither so nor by its key, the change may have given it another name: then
+    the strictest of all limits count whose names are gone, so that a new name raises none.
+    """
+    for name in (plan.space, plan.space_key):
+        if name in base.spaces or any(one.project_key == name for one in base.spaces.values()):
+            return base.space(name).guards
+    gone = [one.guards for name, one in base.spaces.items() if name not in settings.spaces]
+    every = [Guards(), *gone]
+    return Guards(
+        changes=min(one.changes for one in every),
+        share=min(one.share for one in every),
+        clears=min(one.clears for one in every),
+        invisible=min(one.invisible for one in every),
+        allow=tuple(allow for one in every for allow in one.allow),
+    )

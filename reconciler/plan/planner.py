@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reconciler.fields.codec import Codec
 from reconciler.fields.people import USER_KEY
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Rule, Seen, settle
-from reconciler.model import BASE_UNKNOWN, GONE, Block, Change, Item, Plan, Ref, Released, Unapplied, Update
-from reconciler.plan.why import Past, released, word_for
+from reconciler.model import BASE_UNKNOWN, GONE, Block, Change, Item, Plan, Ref, Released, Update
+from reconciler.plan.why import Standpoint, released, word_for
 from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
 from reconciler.schema.types import PEOPLE_TYPES, strings
 
 ABORTED = "terminated"
-
-
-@dataclass(frozen=True, slots=True)
-class Standpoint:
-    """Where a plan is made from: the base commit, what was wanted then, and why drift is left alone.
-
-    `applied` is the last applied commit and `unapplied` what it left behind, if that is known.
-    `notes` say what of those commits could not be read.
-
-    `keeps` says of a field why an apply leaves its drift alone, or None where it heals it.
-    """
-
-    base: str
-    past: Past
-    keeps: Callable[[Ref, str], str | None]
-    applied: str | None = None
-    unapplied: tuple[Unapplied, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def make_plan(

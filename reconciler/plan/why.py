@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -103,3 +103,21 @@ def released(items: tuple[DesiredItem, ...], past: Past) -> Iterator[tuple[Ref, 
     """Yield what the base named and the files do not name any more."""
     now = wishes(items)
     yield from sorted(at for at in past.base if at not in now)
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """Where a plan is made from: the base commit, what was wanted then, and why drift is left alone.
+
+    `applied` is the last applied commit and `unapplied` what it left behind, if that is known.
+    `notes` say what of those commits could not be read.
+
+    `keeps` says of a field why an apply leaves its drift alone, or None where it heals it.
+    """
+
+    base: str
+    past: Past
+    keeps: Callable[[Ref, str], str | None]
+    applied: str | None = None
+    unapplied: tuple[Unapplied, ...] = ()
+    notes: tuple[str, ...] = ()

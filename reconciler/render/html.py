@@ -44,8 +44,9 @@ from reconciler.render.groups import (
     updates_of,
     why_word,
 )
-from reconciler.render.safe import RTL, safe_text
+from reconciler.render.safe import safe_text
 from reconciler.render.text import forecast_lines, title, verdict
+from reconciler.right_to_left import RTL
 
 BLOCKED, RELEASED, EFFECT = "blocked", "released", "effect"
 KIND_LABELS = {

@@ -38,8 +38,9 @@ from reconciler.render.groups import (
     updates_of,
     why_line,
 )
-from reconciler.render.safe import RTL, SafeText, isolated, safe_text
+from reconciler.render.safe import SafeText, isolated, safe_text
 from reconciler.render.text import forecast_lines, verdict
+from reconciler.right_to_left import RTL
 
 Markdown = NewType("Markdown", str)
 """Text that GitHub may render: our own, or a stranger's that was fenced in."""

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NewType
 
+from reconciler.right_to_left import RTL
+
 SafeText = NewType("SafeText", str)
 """Text that has been through `safe_text`; views take no other."""
 
@@ -34,9 +36,6 @@ ODD = re.compile(f"(?P<kept>[{EMOJI}][\ufe0e\ufe0f]|[#*0-9]\ufe0f(?=\u20e3))|[{B
 STEERS = re.compile(r":(?=:)|##(?=\[)")
 UNLIKE = re.compile(r"[\ufe0e\ufe0f]|[^\S \n]|^ | $|(?<= ) |(?<=\n) | (?=\n)|(?![ \n])\W(?<![!-~])")
 """What may tell apart two texts that look alike; of signs beyond ASCII only those that are no letters."""
-
-RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
-"""Letters that are written from right to left; with them the text around changes its order."""
 
 
 def safe_text(text: str) -> SafeText:

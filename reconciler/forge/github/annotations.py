@@ -21,8 +21,9 @@ from reconciler.render.groups import (
 )
 from reconciler.render.markdown import document
 from reconciler.render.mistakes import below
-from reconciler.render.safe import RTL, safe_text
+from reconciler.render.safe import safe_text
 from reconciler.render.text import title, verdict
+from reconciler.right_to_left import RTL
 
 SHOWN = 10
 """Annotations of one level that GitHub shows of a step."""

@@ -1,0 +1,43 @@
+"""Drift: the differences that somebody in the space may have made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from reconciler.model import Change, Plan, Update
+
+NOT_KNOWN = "no last applied commit is known"
+
+
+MOVED = frozenset({None, "drift", "both"})
+"""Words for what somebody in the space may have done; None where no commit is known."""
+
+
+def moved(plan: Plan) -> Plan:
+    """Keep the rows of what somebody may have moved, and count the others."""
+    rows = [one for update in (*plan.updates, *plan.skipped) for one in update.changes]
+    ours, ignored = sum(one.why not in MOVED for one in rows), sum(map(is_ignored, rows))
+    notes = {
+        f"{ours} fields are changed here and not applied yet: no drift, `reconciler apply` sends them": ours,
+        f"{ignored} fields differ and are ignored by the settings": ignored,
+    }
+    return replace(
+        plan,
+        updates=tuple(only_moved(plan.updates)),
+        skipped=tuple(only_moved(plan.skipped)),
+        released=(),
+        notes=(*plan.notes, *(note for note, count in notes.items() if count)),
+    )
+
+
+def only_moved(updates: Iterable[Update]) -> Iterable[Update]:
+    """Yield the items with their moved fields."""
+    for update in updates:
+        if changes := tuple(one for one in update.changes if one.why in MOVED and not is_ignored(one)):
+            yield replace(update, changes=changes)
+
+
+def is_ignored(change: Change) -> bool:
+    """Whether the settings leave a field out of drift."""
+    return bool(change.held) and str(change.held).startswith("ignored")
