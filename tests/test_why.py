@@ -1,4 +1,4 @@
-"""Why a field changes: every combination of base, wanted and live."""
+"""Why a field changes: every combination of base, desired and live."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SETS = {"e": frozenset[str](), "a": frozenset({"a"}), "b": frozenset({"b"}), "ab
 
 
 def word(base: Any, desired: Any, live: Hashable, *applied: Any) -> str | None:
-    """`...` stands for what was not named; None where live and wanted agree."""
+    """`...` stands for what was not named; None where live and desired agree."""
     if settle(desired, live) == live:
         return None
 
@@ -28,7 +28,7 @@ def word(base: Any, desired: Any, live: Hashable, *applied: Any) -> str | None:
 
 
 @pytest.mark.parametrize("live", [E, A, B])
-@pytest.mark.parametrize("wanted", [E, A, B])
+@pytest.mark.parametrize("desired", [E, A, B])
 @pytest.mark.parametrize("base", [..., E, A, B])
 def test_the_whole_table_of_single_values(base: Any, desired: Any, live: Any) -> None:
     if live == desired:
@@ -53,7 +53,7 @@ def excludes(*members: str) -> Rule:
 
 
 @pytest.mark.parametrize(
-    ("base", "wanted", "live", "expected"),
+    ("base", "desired", "live", "expected"),
     [
         (..., contains("a"), SETS["b"], "newly managed"),
         (..., contains("a"), SETS["ab"], None),
@@ -91,7 +91,7 @@ def test_what_was_merged_and_not_applied_is_pending_never_drift(
 
 
 @pytest.mark.parametrize(
-    ("applied", "merged", "wanted", "live", "expected"),
+    ("applied", "merged", "desired", "live", "expected"),
     [
         (A, B, E, A, "changed here"),
         (A, B, E, B, "changed here"),

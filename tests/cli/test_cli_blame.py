@@ -16,7 +16,7 @@ TIME = r"20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}"
 
 
 @pytest.mark.parametrize(
-    ("wanted", "key", "value"),
+    ("desired", "key", "value"),
     [
         ("fields: {priority: P0}", "priority", {"value": "option_2"}),
         ("fields: {story_points: 5}", "field_3724e6", 8),
