@@ -74,6 +74,7 @@ def begin(given: Given, answer: Answer | None, report: Report) -> Begun:
             catalog = reader.open(chosen, {})
         kinds = [catalog.types[key] for key in chosen]
         reader.meet([connection.user_key])
+        hide_own_folder(report)
         written = write_new(files_of(reader, kinds), report)
         examples = {home(name, one): first_item(reader, one) for one in kinds}
     pulled = pull_examples(examples, name, report)
@@ -163,10 +164,35 @@ def files_of(reader: Reader, kinds: Sequence[TypeSpec]) -> dict[str, str]:
     return starting_files(start) | {f"{FOLDER}/{settings}": published()[settings]} | pinned
 
 
+def name_beside(name: str) -> str:
+    """Return another name for a workflow, `reconciler-NAME`, if the name is taken by one that is not ours.
+
+    A workflow that mentions reconciler is ours, or an author's edit of it: a second one would run twice.
+    """
+    from reconciler.adopt.workflows import FOLDER
+
+    path = Path(name)
+    if path.parent.as_posix() != FOLDER or not path.is_file() or b"reconciler" in path.read_bytes():
+        return name
+    return path.with_name(f"reconciler-{path.name}").as_posix()
+
+
+def hide_own_folder(report: Report) -> None:
+    """Make `.reconciler/` with its own .gitignore, so that no later `git add` takes what runs leave there."""
+    from reconciler.desired.own_folder import foreign, own_folder
+
+    if reason := foreign(Path.cwd()):
+        report(f"note: {reason.what}; {reason.fix}")
+    else:
+        own_folder()
+
+
 def write_new(files: Mapping[str, str], report: Report) -> list[str]:
     """Write the files that are not there and return their names; the others are kept and reported."""
     written: list[str] = []
-    for name, text in files.items():
+    for usual, text in files.items():
+        if (name := name_beside(usual)) != usual:
+            report(f"{usual} is not of reconciler and stays; ours is {Path(name).name} beside it")
         try:
             create(Path(name), text)
         except FileExistsError:

@@ -41,7 +41,8 @@ def test_the_new_repository_validates_and_plans_empty_at_once(desk: Desk) -> Non
     ]
     assert files_in(desk.folder) == sorted(
         [
-            *(".gitignore", ".vscode/settings.json", "README.md", "schemas/settings.schema.json"),
+            *(".gitignore", ".reconciler/.gitignore", ".vscode/settings.json", "README.md"),
+            "schemas/settings.schema.json",
             *(*flows, *pins, "schemas/demo/people.json", "state/reconciler.yaml"),
             *(f"state/demo/{kind}.yaml" for kind in ("issue", "release", "story")),
         ]
@@ -184,6 +185,7 @@ def test_a_person_without_a_plain_name_is_not_named() -> None:
 # -- a repository that an older version began -----------------------------------------------------------
 
 FLOWS = Path(".github/workflows")
+GIT = shutil.which("git") or "git"
 OLD = Path(__file__).parents[1] / "compat" / "c233f07" / "repository.bundle"
 NEW = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
 
@@ -191,7 +193,7 @@ NEW = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
 def older(folder: Path) -> Path:
     """A repository with the three workflows of the first version, and one of an author's own."""
     clone = folder / ".git" / "older"
-    subprocess.run(["git", "clone", "-q", str(OLD), str(clone)], check=True)  # noqa: S607 - any git
+    subprocess.run([GIT, "clone", "-q", str(OLD), str(clone)], check=True)
     shutil.copytree(clone / FLOWS, folder / FLOWS)
     steps = "      - {uses: 'actions/checkout@v4'}\n      - uses: other/one@v1\n"
     own = f"on: push\njobs:\n  a: &a\n    steps:\n{steps}  b: *a\n"
@@ -248,6 +250,33 @@ def test_a_file_of_ours_is_known_by_its_seal_under_any_name_until_somebody_edits
     assert "as an older version wrote it" in desk.run("init", "--check").out
     desk.run("init", "--upgrade")
     assert (desk.folder / FLOWS / "reconciler-plan.yml").read_text(encoding="utf-8") == text
+
+
+def test_a_workflow_of_somebody_else_stays_and_ours_is_written_beside_it(desk: Desk) -> None:
+    (desk.folder / FLOWS).mkdir(parents=True)
+    (desk.folder / FLOWS / "plan.yml").write_text("on: push\njobs: {}\n", encoding="utf-8")
+    (desk.folder / FLOWS / "apply.yml").write_text("on: push # runs reconciler\n", encoding="utf-8")
+    done = desk.run("init", "--space", "demo", "--type", "story")
+    assert (desk.folder / FLOWS / "plan.yml").read_text(encoding="utf-8") == "on: push\njobs: {}\n"
+    assert (desk.folder / FLOWS / "reconciler-plan.yml").read_text(encoding="utf-8") == ready()["plan.yml"]
+    assert "wrote .github/workflows/reconciler-plan.yml\n" in done.out
+    beside = (
+        ".github/workflows/plan.yml is not of reconciler and stays; ours is reconciler-plan.yml beside it"
+    )
+    assert beside in done.err.splitlines()
+    assert "kept .github/workflows/apply.yml, which is there already" in done.err.splitlines()
+    assert not (desk.folder / FLOWS / "reconciler-apply.yml").exists()
+
+
+def test_what_runs_leave_is_never_committed_also_beside_a_gitignore_of_one_s_own(desk: Desk) -> None:
+    desk.write(".gitignore", "*.pyc\n")
+    subprocess.run([GIT, "init", "-q"], cwd=desk.folder, check=True)
+    desk.run("init", "--space", "demo", "--type", "story")
+    desk.write(".reconciler/runs/x/journal.jsonl", "{}\n")
+    subprocess.run([GIT, "add", "-A"], cwd=desk.folder, check=True)
+    added = subprocess.run([GIT, "ls-files"], cwd=desk.folder, check=True, capture_output=True, text=True)
+    assert "state/demo/story.yaml" in added.stdout
+    assert ".reconciler" not in added.stdout
 
 
 def test_a_workflow_that_is_no_yaml_is_told(desk: Desk) -> None:
