@@ -17,7 +17,7 @@ SHA, OLD, OLDER = "a" * 40, "b" * 40, "c" * 40
 
 
 def made_of(plan: Plan, *, dirty: bool = False) -> PlanFile:
-    return plan_file(replace(plan, whole=True, applied=OLD), NOON, commit=SHA, dirty=dirty)
+    return plan_file(replace(plan, whole=True, applied=OLD, commit=SHA, dirty=dirty), NOON)
 
 
 def journal(made: PlanFile, *results: dict[str, Any], stopped: str | None = None) -> list[dict[str, Any]]:
@@ -108,7 +108,7 @@ def test_after_an_apply_that_was_cut_what_came_through_is_ahead_of_the_last_appl
 
 def test_a_plan_of_a_part_or_of_files_that_differ_from_their_commit_leaves_no_record() -> None:
     for made in (
-        plan_file(plan_with(), NOON, commit=SHA, dirty=False),
+        plan_file(plan_with(commit=SHA, dirty=False), NOON),
         plan_file(plan_with(whole=True), NOON),
         made_of(plan_with(), dirty=True),
     ):

@@ -232,8 +232,6 @@ def dated(plan: Plan, paths: Iterable[Path] = ()) -> PlanFile:
     return plan_file(
         plan,
         now(),
-        commit=plan.commit,
-        dirty=plan.dirty,
         folder=prefix(Path.cwd()),
         roots=roots_of(paths),
     )

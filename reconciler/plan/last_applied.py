@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 from pydantic import Field, ValidationError
 
 from reconciler.errors import CannotRun
-from reconciler.model import Ref, Unapplied
+from reconciler.model import Unapplied
+from reconciler.plan.plan_file import unapplied_of
 from reconciler.plan.plan_json import FORMAT, Commit, PlanFile, Strict, UnappliedFile
 
 CLOCKS_APART = timedelta(hours=1)
@@ -46,9 +47,7 @@ class Record(Strict):
 
     def rows(self) -> tuple[Unapplied, ...]:
         """Return the rows that are not at the commit."""
-        return tuple(
-            Unapplied(Ref(one.type, one.id), one.key, one.commit, one.ahead) for one in self.unapplied
-        )
+        return tuple(map(unapplied_of, self.unapplied))
 
     def commits(self) -> tuple[str, ...]:
         """Return every commit that a plan against this record reads."""

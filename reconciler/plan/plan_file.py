@@ -53,6 +53,10 @@ from reconciler.plan.plan_json import (
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can hold as an escape only."""
+SAME = tuple(name for name in FieldFile.model_fields if name not in {"op", "source"})
+"""The members that a change and its object share under one name."""
+TUPLES = ("added", "removed", "contains", "excludes")
+"""Those of them that are tuples in a change, and lists in an object."""
 
 
 class BadPlan(CannotRun):
@@ -63,16 +67,8 @@ class BadPlan(CannotRun):
         super().__init__(f"this plan cannot be used: {what}", "make a new one with `reconciler plan --out`")
 
 
-def plan_file(
-    plan: Plan,
-    at: datetime,
-    *,
-    commit: str | None = None,
-    dirty: bool | None = None,
-    folder: str = "",
-    roots: Iterable[str] = (),
-) -> PlanFile:
-    """Return the plan as the model that is written; sealed."""
+def plan_file(plan: Plan, at: datetime, *, folder: str = "", roots: Iterable[str] = ()) -> PlanFile:
+    """Return the plan as the model that is written, sealed; `folder` and `roots` as DesiredFile has them."""
     ahead = plan.forecast
     made = PlanFile(
         format_version=FORMAT,
@@ -80,7 +76,7 @@ def plan_file(
         timestamp=at,
         host=plan.host,
         space=SpaceFile(name=plan.space, key=plan.space_key, types=dict(plan.types)),
-        desired=DesiredFile(commit=commit, dirty=dirty, folder=folder, roots=list(roots)),
+        desired=DesiredFile(commit=plan.commit, dirty=plan.dirty, folder=folder, roots=list(roots)),
         applyable=bool(plan.updates) and all(guard.ok for guard in plan.guards),
         complete=not plan.blocks and not plan.failures,
         errored=bool(plan.failures),
@@ -91,14 +87,7 @@ def plan_file(
         exit_reason=exit_reason(plan),
         resource_drift=list(drift(plan)),
         base=BaseFile(
-            commit=plan.base,
-            applied=plan.applied,
-            unapplied=[
-                UnappliedFile(
-                    type=one.ref.type_key, id=one.ref.id, key=one.key, commit=one.commit, ahead=one.ahead
-                )
-                for one in plan.unapplied
-            ],
+            commit=plan.base, applied=plan.applied, unapplied=[unapplied_file(one) for one in plan.unapplied]
         ),
         whole=plan.whole,
         resource_changes=[resource(plan, update) for update in plan.updates],
@@ -107,19 +96,7 @@ def plan_file(
             ReleasedFile(type=one.ref.type_key, id=one.ref.id, key=one.key, name=one.name)
             for one in plan.released
         ],
-        blocked=[
-            BlockFile(
-                type=one.ref.type_key,
-                id=one.ref.id,
-                title=one.title,
-                key=one.key,
-                name=one.name,
-                reason=one.reason,
-                repair=one.repair,
-                source=source(one.place),
-            )
-            for one in plan.blocks
-        ],
+        blocked=[block_file(one) for one in plan.blocks],
         agree=plan.in_sync,
         named=plan.named,
         notes=list(plan.notes),
@@ -133,6 +110,27 @@ def plan_file(
         digest=digest(plan),
     )
     return made.model_copy(update={"seal": seal(made)})
+
+
+def unapplied_file(one: Unapplied) -> UnappliedFile:
+    """Return a field or item that lags behind the last applied commit as an object."""
+    return UnappliedFile(
+        type=one.ref.type_key, id=one.ref.id, key=one.key, commit=one.commit, ahead=one.ahead
+    )
+
+
+def block_file(one: Block) -> BlockFile:
+    """Return a blocked field or item as an object."""
+    return BlockFile(
+        type=one.ref.type_key,
+        id=one.ref.id,
+        title=one.title,
+        key=one.key,
+        name=one.name,
+        reason=one.reason,
+        repair=one.repair,
+        source=source(one.place),
+    )
 
 
 def exit_reason(plan: Plan) -> ExitReason:
@@ -180,30 +178,7 @@ def resource(plan: Plan, update: Update) -> ResourceChangeFile:
             before={change.key: change.before for change in update.changes},
             after={change.key: change.after for change in update.changes},
         ),
-        fields=[
-            FieldFile(
-                key=one.key,
-                name=one.name,
-                type=one.type,
-                op=one.op,
-                before=one.before,
-                after=one.after,
-                before_label=one.before_label,
-                after_label=one.after_label,
-                added=list(one.added),
-                removed=list(one.removed),
-                contains=list(one.contains),
-                excludes=list(one.excludes),
-                why=one.why,
-                base=one.base,
-                base_label=one.base_label,
-                held=one.held,
-                by=one.by,
-                at=one.at,
-                source=source(one.place),
-            )
-            for one in update.changes
-        ],
+        fields=[field_file(one) for one in update.changes],
         side_effects=[
             SideEffectFile(
                 role=one.role,
@@ -216,6 +191,11 @@ def resource(plan: Plan, update: Update) -> ResourceChangeFile:
         ],
         source=source(update.place),
     )
+
+
+def field_file(one: Change) -> FieldFile:
+    """Return one change as an object."""
+    return FieldFile(op=one.op, source=source(one.place), **{name: getattr(one, name) for name in SAME})
 
 
 def source(place: Place) -> SourceFile:
@@ -303,7 +283,7 @@ def plan_of(made: PlanFile) -> Plan:
         metadata_digest=made.metadata_digest,
         base=made.base.commit,
         applied=made.base.applied,
-        unapplied=tuple(Unapplied(Ref(one.type, one.id), one.key, one.commit) for one in made.base.unapplied),
+        unapplied=tuple(map(unapplied_of, made.base.unapplied)),
         whole=made.whole,
         commit=made.desired.commit,
         dirty=made.desired.dirty,
@@ -320,42 +300,34 @@ def plan_of(made: PlanFile) -> Plan:
     )
 
 
+def unapplied_of(one: UnappliedFile) -> Unapplied:
+    """Return an object as a field or item that lags behind the last applied commit."""
+    return Unapplied(Ref(one.type, one.id), one.key, one.commit, one.ahead)
+
+
 def update_of(one: ResourceChangeFile) -> Update:
     """Return one item's changes."""
     return Update(
         ref=Ref(one.type, one.id),
         title=one.name,
         place=place(one.source),
-        changes=tuple(
-            Change(
-                key=row.key,
-                name=row.name,
-                type=row.type,
-                before=row.before,
-                after=row.after,
-                before_label=row.before_label,
-                after_label=row.after_label,
-                added=tuple(row.added),
-                removed=tuple(row.removed),
-                place=place(row.source),
-                contains=tuple(row.contains),
-                excludes=tuple(row.excludes),
-                clears=row.op == "clear",
-                why=row.why,
-                base=row.base,
-                base_label=row.base_label,
-                held=row.held,
-                by=row.by,
-                at=row.at,
-            )
-            for row in one.fields
-        ),
+        changes=tuple(map(change_of, one.fields)),
         side_effects=tuple(
             SideEffect(
                 effect.role, effect.name, tuple(effect.members), tuple(effect.defaults), tuple(effect.labels)
             )
             for effect in one.side_effects
         ),
+    )
+
+
+def change_of(row: FieldFile) -> Change:
+    """Return an object as a change."""
+    same = {name: getattr(row, name) for name in SAME}
+    return Change(
+        place=place(row.source),
+        clears=row.op == "clear",
+        **{**same, **{name: tuple(same[name]) for name in TUPLES}},
     )
 
 

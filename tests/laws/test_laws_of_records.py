@@ -63,8 +63,10 @@ class Team:
             whole=True,
             applied=record.commit if record else None,
             unapplied=record.rows() if record else (),
+            commit=self.sha(len(self.commits) - 1),
+            dirty=False,
         )
-        return plan_file(plan, NOON, commit=self.sha(len(self.commits) - 1), dirty=False)
+        return plan_file(plan, NOON)
 
     def merge(self, desired: dict[str, int], ending: str, failing: set[str]) -> None:
         """Merge a commit, and apply it as far as `ending` lets it come."""

@@ -163,7 +163,7 @@ def plan_with(*updates: Update, blocks: Sequence[Block] = (), **more: Any) -> Pl
 def saved(plan: Plan) -> PlanFile:
     """The plan as it is saved; of one that no file can hold, an empty one."""
     try:
-        return plan_file(plan, NOON, commit="a" * 40, dirty=False)
+        return plan_file(replace(plan, commit="a" * 40, dirty=False), NOON)
     except UnicodeEncodeError:
         return saved(plan_with())
 
@@ -285,7 +285,7 @@ plans = st.builds(
     in_sync=st.integers(0, 999),
     named=st.integers(1, 999),
     base=st.none() | words,
-    left=st.lists(alone, max_size=3, unique_by=lambda one: one.ref).map(tuple),
+    skipped=st.lists(alone, max_size=3, unique_by=lambda one: one.ref).map(tuple),
     released=st.lists(released, max_size=3).map(tuple),
     notes=st.lists(words, max_size=3).map(tuple),
     settings_changes=st.lists(words, max_size=3).map(tuple),
