@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reconciler.doctor.probe import Probe
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.http.connection import Connection
-    from reconciler.meegle.http.refusal_log import Ear
+    from reconciler.meegle.http.refusal_log import RefusalLog
     from reconciler.meegle.writer import Writer
     from reconciler.model import Ref
     from reconciler.schema.profile import Report
@@ -43,14 +43,14 @@ def probe_item(word: str, space: str | None, report: Callable[[str], None]) -> P
     from reconciler.doctor.scratch_item import Scratch
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
-    from reconciler.meegle.http.refusal_log import Ear
+    from reconciler.meegle.http.refusal_log import RefusalLog
 
     refuse_foreign()
     asked = asked_item(word)
     home = read_home(STATE / "probe.yaml", space, [asked.space] if asked.space else [])
     connection = connect((), report)
     with Client(connection, writes=True, probes=True) as client:
-        client.transport = ear = Ear(client.transport)
+        client.transport = log = RefusalLog(client.transport)
         writer, ref = opened(client, connection, home, asked)
         journal = journal_of(connection.host, writer.space_key, ref)
         probe = Probe(Scratch(writer, ref), journal, report)
@@ -62,7 +62,7 @@ def probe_item(word: str, space: str | None, report: Callable[[str], None]) -> P
         put_back=probe.put_back,
         seen_after=probe.item.slowest,
         listed_after=probe.listed_after,
-        report_file=write_report(home, probe, ear, connection),
+        report_file=write_report(home, probe, log, connection),
         profile_file=write_profile(home, found),
         journal=journal,
     )
@@ -95,13 +95,13 @@ def opened(client: Client, connection: Connection, home: Home, asked: AskedItem)
     return writer, hits[0]
 
 
-def write_report(home: Home, probe: Probe, ear: Ear, connection: Connection) -> str:
+def write_report(home: Home, probe: Probe, log: RefusalLog, connection: Connection) -> str:
     """Write the report on the open questions, which may be sent to strangers; returns its name."""
     from reconciler.doctor.probe_report import Around, refusals, report_of
     from reconciler.schema.pins import PROBE_REPORT
 
     around = Around(
-        refusals(ear.heard.items()),
+        refusals(log.refusals.items()),
         probe.item.slowest,
         probe.listed_after,
         connection.host,

@@ -1,6 +1,9 @@
 """The service's Open API over HTTP: what may be asked, how politely, and what its answers mean.
 
-`connection`, `endpoints`, `failures` and `wire` are plain values and import no network code;
+    connection  endpoints  codes  answers  verdict  failures  advice        values, no network code
+    guard  retry  auth  throttle  counting  reading  network                layers around one transport
+    client                                                                  the layers put together
+
 `client` brings httpx and is imported by the commands that need it, when they need it.
 """
 

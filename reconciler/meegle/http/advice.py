@@ -1,6 +1,6 @@
-"""The likely cause of a refusal and the way out, one row a code: the codes alone tell people nothing.
+"""The likely cause of a refusal and the way out, one row a code: the codes alone help nobody.
 
-The facts are those of the API's pages (endpoints.md 2.5 and 10); codes that end a run are in `wire`.
+The facts are those of the API's pages (endpoints.md 2.5 and 10); codes that end a run are in `codes.py`.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ TABLE: Final = (
 
 
 def advice_on(code: int, message: str) -> Advice | None:
-    """Return the row for a refusal, None where the pages say no more than the service."""
+    """Return the row for a refusal, None where the pages know no more than the service's own words."""
     return next((one for one in TABLE if one.code == code and one.words.search(message)), None)
 
 

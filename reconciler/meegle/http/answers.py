@@ -19,7 +19,7 @@ from reconciler.meegle.http.strict_json import Unfit, loads
 LONGEST_MESSAGE: Final = 500
 """Characters of the service's own words that are kept, once our secrets are taken out of them."""
 LONGEST_RETRY_AFTER: Final = 120.0
-"""Seconds; a longer wish of the service is shortened to this."""
+"""Seconds; a longer Retry-After is shortened to this."""
 
 OK_STATUS: Final = range(200, 300)
 REDIRECT_STATUS: Final = range(300, 400)
@@ -36,7 +36,7 @@ class Success:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The service said no: its codes, the outer one first, and its own words."""
+    """A refusal: its codes, the outer one first, and the service's own words."""
 
     codes: tuple[int, ...]
     message: str
@@ -49,9 +49,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Nothing that can be trusted.
+    """An answer that cannot be trusted.
 
-    `passing` where the next try may well be better, `oversized` where a smaller question would be answered.
+    `passing`: the next try may well be better; `oversized`: a smaller question would be answered.
     """
 
     reason: str
@@ -82,7 +82,7 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> Answ
 
 
 def http_date(text: str) -> datetime:
-    """Read the date of a header, as UTC where it names no zone; ValueError where it is none."""
+    """Read the date of a header, as UTC if it names no zone; raises ValueError."""
     try:
         moment = parsedate_to_datetime(text)
     except OverflowError as error:
@@ -96,7 +96,7 @@ def unread_answer(status: int, broken: Broken) -> Answer:
 
 
 def kind_of_answer(answer: Answer) -> Kind | None:
-    """Return the meaning of a refusal for a read, None where there is no code."""
+    """Return what a refusal means for a read, None for any other answer."""
     reply = answer.reply
     return kind_of(reply.code, reply.message) if isinstance(reply, Failure) else None
 
@@ -179,15 +179,15 @@ def _log_id(headers: Mapping[str, str], body: dict[str, Any] | Broken) -> str:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return how long the service wishes us to wait, in seconds, at most LONGEST_RETRY_AFTER.
+    """Return the seconds of Retry-After, at most LONGEST_RETRY_AFTER.
 
     A date is taken against the answer's own Date: our clock need not be the service's.
     """
     try:
-        wish = headers["retry-after"].strip()
-        if re.fullmatch(r"[0-9]{1,9}", wish):
-            return min(float(wish), LONGEST_RETRY_AFTER)
-        wait = http_date(wish) - http_date(headers["date"])
+        asked = headers["retry-after"].strip()
+        if re.fullmatch(r"[0-9]{1,9}", asked):
+            return min(float(asked), LONGEST_RETRY_AFTER)
+        wait = http_date(asked) - http_date(headers["date"])
         return min(max(wait.total_seconds(), 0.0), LONGEST_RETRY_AFTER)
     except (KeyError, ValueError):
-        return None  # no wish, or none that can be understood
+        return None  # missing, or not understood

@@ -1,6 +1,6 @@
 """The one way to the service: layers around a transport, and two things to do with them.
 
-    Guard > Retry (reads) > Auth > Throttle > Observe > Deadline > Reading > the network
+    Guard > Retry (reads) > Auth > Throttle > Counting > Deadline > Reading > the network
 
 There is no `httpx.Client` on top: it would follow cookies, redirects' next requests and the
 environment, none of which may decide where a token goes.
@@ -24,7 +24,7 @@ from reconciler.meegle.http.answers import REDIRECT_STATUS, Answer, Broken, Fail
 from reconciler.meegle.http.auth import LONGEST_LIFE, VISIBLE, Auth, Tokens
 from reconciler.meegle.http.codes import Kind, kind_of, stop_code
 from reconciler.meegle.http.connection import Connection, password_in
-from reconciler.meegle.http.counting import Counts, Observe
+from reconciler.meegle.http.counting import Counting, Counts
 from reconciler.meegle.http.endpoints import BATCH_UPDATE, PLUGIN_TOKEN, UPDATE, Endpoint
 from reconciler.meegle.http.failures import (
     ApiRefusal,
@@ -43,7 +43,6 @@ from reconciler.meegle.http.failures import (
 from reconciler.meegle.http.guard import Guard
 from reconciler.meegle.http.layer import answer_of
 from reconciler.meegle.http.network import DEADLINE, Deadline, Network
-from reconciler.meegle.http.patience import Patience
 from reconciler.meegle.http.reading import SIZE_CAP, Reading
 from reconciler.meegle.http.retry import RUN_BUDGET, Budget, Retry
 from reconciler.meegle.http.secrets import Secrets
@@ -51,6 +50,7 @@ from reconciler.meegle.http.shapes import trouble_in
 from reconciler.meegle.http.throttle import Permit, Throttle
 from reconciler.meegle.http.token_file import keep, kept
 from reconciler.meegle.http.verdict import Ambiguous, Fatal, NotWritten, Verdict, verdict
+from reconciler.meegle.http.wait_limit import WaitLimit
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _IDEM = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -82,21 +82,23 @@ class Client:
         """Put the layers together; nothing is sent yet."""
         self._connection = connection
         waits = wait or (stop or threading.Event()).wait
-        mind = Patience(connection.host, until).mind
+        before_wait = WaitLimit(connection.host, until)
         self._secrets = Secrets(
             connection.plugin_secret, connection.user_token, password_in(connection.proxy)
         )
         self._budget = Budget(retries)
         network = transport or Network(connection.base_url, connection.proxy)
         whole = Deadline(Reading(network, connection.host, self._secrets, size_cap), deadline)
-        self._observe = Observe(whole, clock)
-        self._throttle = Throttle(self._observe, connection.rate, wait=waits, mind=mind, clock=clock)
+        self._counting = Counting(whole, clock)
+        self._throttle = Throttle(
+            self._counting, connection.rate, wait=waits, before_wait=before_wait, clock=clock
+        )
         self._token_file = connection.token_file
         self._tokens = Tokens(self._find_token, clock)
-        asking = Retry(self._throttle, self._budget, wait=waits, mind=mind)
+        asking = Retry(self._throttle, self._budget, wait=waits, before_wait=before_wait)
         self._token_desk = Guard(asking, connection.base_url, writes=False)
         authorised = Auth(self._throttle, connection, self._tokens)
-        retrying = Retry(authorised, self._budget, wait=waits, mind=mind)
+        retrying = Retry(authorised, self._budget, wait=waits, before_wait=before_wait)
         self.transport: httpx.BaseTransport = Guard(
             retrying, connection.base_url, writes=writes, probes=probes
         )
@@ -118,14 +120,14 @@ class Client:
 
     @property
     def counts(self) -> Counts:
-        """What was sent so far, for the line that says `Requests: …`."""
-        return self._observe.counts(self._budget.spent)
+        """What was sent so far, for the line `Requests: …`."""
+        return self._counting.counts(self._budget.spent)
 
     @property
     def service_time(self) -> datetime | None:
-        """When the latest answer was given by the service's clock; None where it does not say."""
+        """The time of the latest answer by the service's clock; None if its header Date is missing or odd."""
         try:
-            return http_date(self._observe.date)
+            return http_date(self._counting.date)
         except ValueError:
             return None
 
@@ -176,10 +178,10 @@ class Client:
         idem: str,
         permit: Permit,
     ) -> Verdict:
-        """Send exactly one PUT, never repeated here, and say what its answer proves.
+        """Send exactly one PUT, never repeated here, and return what its answer proves.
 
-        Raises only for what is wrong before anything is sent: a path or key that cannot be, or
-        a client that may not write.
+        Raises only for what is wrong before anything is sent: an impossible path or key, or a client that
+        may not write.
         """
         if not _IDEM.fullmatch(idem):
             raise ValueError("an X-IDEM-UUID is 1 to 64 letters, digits, '_' or '-'")

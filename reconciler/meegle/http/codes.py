@@ -10,7 +10,7 @@ from reconciler.meegle.http.failures import StopCode
 
 
 class Kind(Enum):
-    """What a code means for the one who asked."""
+    """What a code means for a caller."""
 
     OK = auto()
     THROTTLED = auto()
@@ -25,6 +25,18 @@ THROTTLED_CODES: Final = frozenset({10429})
 SEEN_CODES: Final = frozenset({10430})
 TOKEN_CODES: Final = frozenset({10021, 10022, 10211})
 PASSING_CODES: Final = frozenset({50005})
+
+# What 50006 means
+# ----------------
+# 50006, mostly with HTTP 500, is the service's catch-all.  It stands for a moment's overload ("openapi system
+# err, please try again later"), for a failure behind the API ("fail to read/write db"), and just as well for
+# business refusals that will never go away: no right to edit, a value that is too long, an unknown role.
+# Neither the number nor the status tells them apart; only the message does, so it is matched here.
+#
+# For a read a wrong guess is cheap: a permanent refusal is asked a few times more.  For a PUT it is not: a
+# message of overload does not prove that nothing was stored, so a PUT is never repeated on a 50006.  It
+# becomes `Ambiguous` if the words are passing ones, and the read-back decides; any other, words that no page
+# lists among them, is `Refused`, which is read back too, as parts of a refused PUT may have been stored.
 MANY_MEANINGS: Final = 50006
 PASSING_WORDS: Final = (
     "try again later",
@@ -33,8 +45,7 @@ PASSING_WORDS: Final = (
     "bad gateway",
     "is in transition",
 )
-"""The texts of 50006 that speak of the service's own state (endpoints.md 10.4)."""
-
+"""The texts of 50006 about the service's own state (endpoints.md 10.4)."""
 
 _USER = "set MEEGLE_USER_KEY to the user key of an active member of the space"
 STOP_CODES: Final[Mapping[int, tuple[str, str]]] = {
@@ -61,11 +72,19 @@ STOP_CODES: Final[Mapping[int, tuple[str, str]]] = {
         "wait until it is renewed, or ask the tenant's administrator for a larger one",
     ),
 }
-"""Codes that end the run: what is wrong, and who can mend it (endpoints.md 2.5, 10.1)."""
+"""Codes that end the run: what is wrong, and how to mend it (endpoints.md 2.5, 10.1)."""
+
+_KINDS: Final = {
+    **dict.fromkeys(THROTTLED_CODES, Kind.THROTTLED),
+    **dict.fromkeys(TOKEN_CODES, Kind.TOKEN),
+    **dict.fromkeys(STOP_CODES, Kind.STOP),
+    **dict.fromkeys(SEEN_CODES, Kind.SEEN_BEFORE),
+    **dict.fromkeys(PASSING_CODES, Kind.PASSING),
+}
 
 
 def kind_of(code: int, message: str) -> Kind:
-    """Say what a code means; 50006 means many things and is told apart by its text."""
+    """Return what a code means; 50006 means many things and is told apart by its message."""
     if code == 0:
         return Kind.OK
     if code == MANY_MEANINGS:
@@ -78,12 +97,3 @@ def stop_code(code: int, message: str, log_id: str) -> StopCode:
     """Make the error for a code that ends the run."""
     what, fix = STOP_CODES[code]
     return StopCode(code, message, log_id, what=what, fix=fix)
-
-
-_KINDS: Final = {
-    **dict.fromkeys(THROTTLED_CODES, Kind.THROTTLED),
-    **dict.fromkeys(TOKEN_CODES, Kind.TOKEN),
-    **dict.fromkeys(STOP_CODES, Kind.STOP),
-    **dict.fromkeys(SEEN_CODES, Kind.SEEN_BEFORE),
-    **dict.fromkeys(PASSING_CODES, Kind.PASSING),
-}

@@ -1,4 +1,4 @@
-"""Count what was really sent, and say so at debug level: never a header, a body or a value."""
+"""Count what was really sent, and log it at debug level: never a header, a body or a value."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Counts:
     retries: int
 
 
-class Observe(Layer):
+class Counting(Layer):
     """Count requests and log one line for each answer."""
 
     def __init__(self, inner: httpx.BaseTransport, clock: Callable[[], float] = time.monotonic) -> None:
@@ -37,7 +37,7 @@ class Observe(Layer):
         self._lock = threading.Lock()
         self._sent: Counter[Endpoint] = Counter()
         self.date = ""
-        """When the latest answer was given by the service's own clock, as its Date says."""
+        """The header Date of the latest answer: the service's own clock."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request on; one that was never sent counts too, as it took its turn."""

@@ -111,7 +111,7 @@ class TokenRefused(CannotRun):
     """A token is refused again right after its renewal."""
 
     def __init__(self, code: int, message: str, log_id: str, *, own: bool = False) -> None:
-        """Make the message from the service's answer; `own`: it is a person's, which cannot be renewed."""
+        """Make the message from the service's answer; `own`: a person's token, which cannot be renewed."""
         words = said(code, message, log_id)
         if own:
             super().__init__(
@@ -138,7 +138,7 @@ class WriteRefused(CannotRun):
 
 
 class StopCode(CannotRun):
-    """A code after which no further request can succeed: what is wrong in the set-up."""
+    """A code after which no further request can succeed, as something in the set-up is wrong."""
 
     def __init__(self, code: int, message: str, log_id: str, *, what: str, fix: str) -> None:
         """Make the message: our plain words first, then the service's own."""

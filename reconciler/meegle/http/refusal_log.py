@@ -1,4 +1,4 @@
-"""Note how the service says no, for the report of a probe: numbers alone, never a text of the service."""
+"""Count how the service refuses, for the report of a probe: numbers alone, never a text of the service."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from reconciler.meegle.http.layer import Layer, answer_of, endpoint_of
 
 
 @dataclass(frozen=True, slots=True)
-class No:
-    """One way to say no: at which endpoint, with which HTTP status and code (0: none that can be read)."""
+class Refusal:
+    """One kind of refusal: its endpoint, HTTP status and code (0: no code that can be read)."""
 
     endpoint: str
     status: int
@@ -23,13 +23,13 @@ class No:
     has_retry_after: bool
 
 
-class Ear(Layer):
-    """Count the answers that are no success."""
+class RefusalLog(Layer):
+    """Count the answers that are not a success."""
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         """Wrap `inner`."""
         super().__init__(inner)
-        self.heard: Counter[No] = Counter()
+        self.refusals: Counter[Refusal] = Counter()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request on."""
@@ -37,14 +37,14 @@ class Ear(Layer):
         answer = answer_of(response)
         if not isinstance(answer.reply, Success):
             codes = answer.reply.codes if isinstance(answer.reply, Failure) else ()
-            said = [code for code in codes if code]
-            no = No(
+            refused = [code for code in codes if code]
+            refusal = Refusal(
                 endpoint_of(request).name,
                 answer.status,
-                said[0] if said else 0,
-                len(set(said)) < 2,  # noqa: PLR2004 - the outer code and the one inside `err`
+                refused[0] if refused else 0,
+                len(set(refused)) < 2,  # noqa: PLR2004 - the outer code and the one inside `err`
                 bool(answer.log_id),
                 answer.retry_after is not None,
             )
-            self.heard[no] += 1
+            self.refusals[refusal] += 1
         return response

@@ -16,7 +16,7 @@ import tenacity
 from reconciler.meegle.http.answers import worth_another_read
 from reconciler.meegle.http.failures import Interrupted, NoAnswer, NotSent
 from reconciler.meegle.http.layer import Layer, answer_of, endpoint_of
-from reconciler.meegle.http.throttle import Mind, Wait
+from reconciler.meegle.http.throttle import BeforeWait, Wait
 
 MOST_ATTEMPTS: Final = 6
 LONGEST_TRYING: Final = 180.0
@@ -58,13 +58,18 @@ class Retry(Layer):
     """Repeat reads that found the service unreachable, overloaded or incomprehensible."""
 
     def __init__(
-        self, inner: httpx.BaseTransport, budget: Budget, *, wait: Wait, mind: Mind = lambda _: None
+        self,
+        inner: httpx.BaseTransport,
+        budget: Budget,
+        *,
+        wait: Wait,
+        before_wait: BeforeWait = lambda _: None,
     ) -> None:
-        """Draw on `budget`; sleep by `wait`, which a stop cuts short, where `mind` does not object."""
+        """Draw on `budget`; sleep by `wait`, which a stop cuts short, unless `before_wait` raises."""
         super().__init__(inner)
         self._budget = budget
         self._wait = wait
-        self._mind = mind
+        self._before_wait = before_wait
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the first good answer, else the last one; raise what the last attempt raised."""
@@ -90,7 +95,7 @@ class Retry(Layer):
         )
 
     def _sleep(self, seconds: float) -> None:
-        self._mind(seconds)
+        self._before_wait(seconds)
         if self._wait(seconds):
             raise Interrupted
 
@@ -98,8 +103,8 @@ class Retry(Layer):
 def _pause(state: tenacity.RetryCallState) -> float:
     """Return full jitter, and no less than the service asked for."""
     outcome = state.outcome
-    wished = None if outcome is None or outcome.failed else answer_of(outcome.result()).retry_after
-    return max(_JITTER(state), wished or 0.0)
+    asked = None if outcome is None or outcome.failed else answer_of(outcome.result()).retry_after
+    return max(_JITTER(state), asked or 0.0)
 
 
 def _outcome(state: tenacity.RetryCallState) -> httpx.Response:

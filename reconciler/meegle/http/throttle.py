@@ -23,8 +23,8 @@ from reconciler.meegle.http.layer import Layer, answer_of, endpoint_of
 Wait = Callable[[float], bool]
 """Wait that many seconds; True if the run was asked to stop (`threading.Event.wait`)."""
 
-Mind = Callable[[float], None]
-"""Called before a wait of that many seconds; raises where the run cannot wait so long."""
+BeforeWait = Callable[[float], None]
+"""Called before a wait of that many seconds; raises if the run cannot wait so long."""
 
 TICK: Final = 0.0001
 """Seconds in one unit of the bucket's clock: milliseconds would cost 1 % of the pace."""
@@ -66,14 +66,14 @@ class Pace:
         *,
         clock: Callable[[], float],
         wait: Wait,
-        mind: Mind = lambda _: None,
+        before_wait: BeforeWait = lambda _: None,
     ) -> None:
         """Start with an empty record: the first request leaves at once."""
         self._rate = rate
         self._per_minute = per_minute
         self._clock = clock
         self._wait = wait
-        self._mind = mind
+        self._before_wait = before_wait
         self._turn = threading.Lock()
         self._record = threading.Lock()
         self._bucket = GCRA()
@@ -84,14 +84,14 @@ class Pace:
         self._refused_at = float("-inf")
 
     def take(self) -> None:
-        """Wait for this request's turn.  Raises Interrupted when the run is to stop, and as `Mind` does."""
+        """Wait for this request's turn; raises Interrupted at a stop, and what `BeforeWait` raises."""
         with self._turn:
             pause = 0.0
             while not self._wait(pause):
                 pause = self._pause()
                 if pause <= 0:
                     return
-                self._mind(pause)
+                self._before_wait(pause)
             raise Interrupted
 
     def slow_down(self, sent_at: float, retry_after: float | None) -> None:
@@ -143,14 +143,14 @@ class Throttle(Layer):
         rate: float,
         *,
         wait: Wait,
-        mind: Mind = lambda _: None,
+        before_wait: BeforeWait = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Keep to `rate` requests a second for each endpoint."""
         super().__init__(inner)
         self._rate = rate
         self._wait = wait
-        self._mind = mind
+        self._before_wait = before_wait
         self._clock = clock
         self._lock = threading.Lock()
         self._paces: dict[Endpoint, Pace] = {}
@@ -179,6 +179,10 @@ class Throttle(Layer):
             if endpoint not in self._paces:
                 rate = min(self._rate, endpoint.per_second or self._rate)
                 self._paces[endpoint] = Pace(
-                    rate, endpoint.per_minute, clock=self._clock, wait=self._wait, mind=self._mind
+                    rate,
+                    endpoint.per_minute,
+                    clock=self._clock,
+                    wait=self._wait,
+                    before_wait=self._before_wait,
                 )
             return self._paces[endpoint]

@@ -13,14 +13,14 @@ from reconciler.meegle.http.failures import Redirected
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The service said yes; whether it stored the values is for the read-back to show."""
+    """The service accepted; whether it stored the values is for the read-back to show."""
 
     log_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A business refusal: parts may have been stored, and repeating is no use."""
+    """A business refusal: parts may have been stored, and a repeated PUT would be refused again."""
 
     code: int
     message: str
@@ -61,7 +61,7 @@ Verdict: TypeAlias = Accepted | Refused | NotWritten | Ambiguous | Fatal
 
 
 def verdict(answer: Answer, host: str) -> Verdict:
-    """Say what the answer to a PUT proves (the table of `trust.md`)."""
+    """Return what the answer to a PUT proves (the table of `trust.md`)."""
     if answer.status in REDIRECT_STATUS:
         return Fatal(Redirected(host, answer.status))
     match answer.reply:

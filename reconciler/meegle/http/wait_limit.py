@@ -1,4 +1,4 @@
-"""How long this run may be made to wait: never past its deadline, and not in silence."""
+"""How long a run may wait for the service: never past its deadline, and not in silence."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ log = logging.getLogger("reconciler.meegle.http")
 GRACE: Final = 4.0
 """Seconds after the deadline in which what was sent may still be read back."""
 LONG: Final = 5.0
-"""Seconds of a wait that is told before it begins."""
+"""Seconds from which a wait is logged before it begins."""
 SAME: Final = 1.0
 """Seconds by which the ends of one wait, seen from several threads, may differ."""
 
 
-class Patience:
-    """Asked before each wait for the service; `until` is the run's deadline by `ticks`."""
+class WaitLimit:
+    """Called before each wait for the service; `until` is the run's deadline by `ticks`."""
 
     def __init__(self, host: str, until: float | None = None) -> None:
-        """Have told nothing yet."""
+        """Nothing is logged yet."""
         self._host = host
         self._until = until
-        self._told = float("-inf")
+        self._logged_until = float("-inf")
         self._lock = threading.Lock()
 
-    def mind(self, seconds: float) -> None:
-        """Tell of a long wait, once; raises CannotWait for one that ends after the deadline.
+    def __call__(self, seconds: float) -> None:
+        """Log a long wait, once for all threads; raises CannotWait for one that would end after the deadline.
 
-        It is given up before it begins: what else is under way has the time that is left.
+        Such a wait is given up before it begins: other calls under way have the time that is left.
         """
         ends = ticks() + seconds
         if self._until is not None and ends > self._until + GRACE:
@@ -40,9 +40,9 @@ class Patience:
         if seconds < LONG:
             return
         with self._lock:
-            if ends <= self._told + SAME:
+            if ends <= self._logged_until + SAME:
                 return
-            self._told = ends
+            self._logged_until = ends
         log.warning(
             "%s allows no more requests or gives no answer: the next try is in %.0f s", self._host, seconds
         )
