@@ -23,13 +23,13 @@ target_of() {
     case $1 in
     canary) searched tests/faults/test_canary.py ;;
     answers) searched tests/faults/test_hostile_answers.py ;;
-    line) searched tests/faults/test_faults_of_the_line.py tests/faults/test_faults_of_apply.py ;;
+    line) searched tests/faults/test_line.py tests/faults/test_apply.py ;;
     days) searched tests/faults/test_a_day_in_the_space.py ;;
-    crash-*) searched "tests/crash/test_crash_${1#crash-}.py" -k "not kills-" ;;
+    crash-*) searched "tests/crash/test_${1#crash-}.py" -k "not kills-" ;;
     kills-*) searched tests/crash -k "$1" ;;
     fuzz-*) fuzzed "${1#fuzz-}" ;;
-    laws) searched tests/laws --ignore=tests/laws/test_laws_of_unknown_shapes.py ;;
-    shapes) searched tests/laws/test_laws_of_unknown_shapes.py ;;
+    laws) searched tests/laws --ignore=tests/laws/test_unknown_shapes.py ;;
+    shapes) searched tests/laws/test_unknown_shapes.py ;;
     sizes) timeout 1800 "$BIN/pytest" tests/inputs/test_sizes.py --hypothesis-profile=deep ;;
     mutation) timeout 1800 sh tests/mutation.sh ;;
     soak-*) timeout 1800 "$BIN/python" -m tests.faults.soak 1740 ;;

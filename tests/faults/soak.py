@@ -16,7 +16,7 @@ from random import Random
 from reconciler.sandbox import Running, demo_world
 from reconciler.sandbox.http.tcp_faults import Front
 from tests.conftest import Desk
-from tests.faults.test_faults_of_the_line import FAULTS
+from tests.faults.test_line import FAULTS
 
 STORY, ITEMS = 6300012320, 12
 ANSWERS = ("lost", "gateway", "page", "garbage", "cut", "empty", "busy_after", "throttle", "expired", "seen")

@@ -17,8 +17,8 @@ from reconciler.render.events import failed_event, patch_event, plan_event, repo
 from reconciler.render.mistakes import Checked, as_json
 from reconciler.render.safe import UNSEEN
 from reconciler.render.text import plan_text
+from tests.forge.github.test_annotations import runner
 from tests.render.plans import HOSTILE, hostile_plan, plan_with, plans, saved, text, update, writable
-from tests.render.test_render_github import runner
 
 ISOLATES = "\u2068\u2069"
 """What stands around a value from right to left; a stranger's own are shown as escapes."""

@@ -27,7 +27,7 @@ from reconciler.meegle.http.failures import (
     WriteRefused,
 )
 from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
-from tests.api.doubles import (
+from tests.meegle.http.doubles import (
     SECRET,
     TOKEN,
     TOKEN_PATH,

@@ -9,7 +9,7 @@ from reconciler.errors import CannotRun
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.endpoints import BATCH_UPDATE, ENDPOINTS, PLUGIN_TOKEN, QUERY, UPDATE, find
 from reconciler.meegle.http.failures import WriteRefused
-from tests.api.doubles import Service, connected, no_wait
+from tests.meegle.http.doubles import Service, connected, no_wait
 
 BASE = "http://127.0.0.1:1"
 VALUES = {"project_key": "demo", "type_key": "story", "item_id": "6300012345"}

@@ -1,6 +1,6 @@
 """A plan to the last member, with and without a base.
 
-`python -m tests.test_planner` writes the golden file anew.
+`python -m tests.plan.test_planner` writes the golden file anew.
 """
 
 from __future__ import annotations

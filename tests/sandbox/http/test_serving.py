@@ -192,7 +192,7 @@ def test_what_cannot_start_says_why_and_ends_with_1(tmp_path: Path, arguments: l
     done = subprocess.run(
         [sys.executable, "-m", "reconciler.sandbox", *arguments],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+        env={"PYTHONPATH": str(Path(__file__).parents[3])},
         capture_output=True,
         text=True,
         check=False,

@@ -12,7 +12,7 @@ import pytest
 from reconciler.plan.last_applied import Record
 from reconciler.plan.last_applied_ref import record_at, write_record
 from reconciler.plan.plan_json import UnappliedFile
-from tests.cli.test_cli_base import BO, STORY, commit, git
+from tests.plan.test_earlier_commit import BO, STORY, commit, git
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

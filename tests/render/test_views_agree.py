@@ -23,7 +23,7 @@ from reconciler.render.html import plan_html
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.text import plan_text, verdict
 from tests.render.plans import plans, saved, writable
-from tests.render.test_render_html import embedded
+from tests.render.test_html import embedded
 
 TITLES = {
     "both": "Changed here",

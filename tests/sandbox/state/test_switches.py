@@ -22,7 +22,7 @@ from reconciler.sandbox.state.values import NORMALISERS
 from tests.sandbox.bench import ANA, BO, HEX, ITEM, STORIES, STORY, Bench
 
 Json = Any
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PUT = {"update_fields": [{"field_key": "priority", "field_value": {"value": "option_3"}}]}
 
 

@@ -13,7 +13,7 @@ from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.endpoints import FILTER, QUERY, UPDATE
 from reconciler.meegle.http.failures import Interrupted
 from reconciler.meegle.http.throttle import Pace, Permit
-from tests.api.doubles import TOKEN_PATH, Service, Time, connected, good, refusal, token_answer
+from tests.meegle.http.doubles import TOKEN_PATH, Service, Time, connected, good, refusal, token_answer
 
 
 def moments(pace: Pace, clock: Time, count: int) -> list[float]:

@@ -15,7 +15,7 @@ from reconciler.schema.catalog import Catalog, Desire
 from reconciler.schema.pins import read_pins
 from reconciler.settings import find_settings, load_settings
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 STATE = ROOT / "state"
 EVERY_FORM = """\
 space: demo

@@ -19,7 +19,7 @@ from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.http.endpoints import QUERY
 from reconciler.meegle.http.failures import Redirected, TlsFailed, Unreachable
 from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Verdict
-from tests.api.doubles import (
+from tests.meegle.http.doubles import (
     SECRET,
     TOKEN,
     connected,

@@ -7,9 +7,9 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from reconciler.render.safe import UNSEEN
+from tests.forge.github.test_annotations import runner as command_of
 from tests.render.plans import ATOMS, FRAMES
-from tests.render.test_render_github import runner as command_of
-from tests.render.test_render_markdown import LIVELY, MARKDOWN, OURS, Seen
+from tests.render.test_markdown import LIVELY, MARKDOWN, OURS, Seen
 
 if TYPE_CHECKING:
     from tests.workflows.conftest import Team
