@@ -157,7 +157,7 @@ def test_the_secret_is_in_no_text_of_a_connection() -> None:
 
 
 def test_what_an_answer_means_is_known_without_network_code() -> None:
-    names = "connection", "endpoints", "failures", "wire"
+    names = "connection", "endpoints", "failures", "answers"
     imports = "; ".join(f"import reconciler.meegle.http.{name}" for name in names)
     program = (
         f"import sys; {imports}; print(sorted({{'httpx', 'httpcore', 'ssl', 'tenacity'}} & set(sys.modules)))"
