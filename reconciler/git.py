@@ -57,7 +57,7 @@ MEDDLERS = frozenset(
 OURS = ("MEEGLE_", "RECONCILER_")
 """How the names of our own variables begin, secrets among them; git and what it starts need none."""
 
-FORGE_TOKENS = frozenset({"GITHUB_TOKEN"})
+FORGE_TOKENS = frozenset({"GITHUB_TOKEN", "CI_JOB_TOKEN"})
 """Secrets that only a credential helper may need, where git goes to the network."""
 
 OVERRIDES = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")

@@ -20,7 +20,8 @@ def command(plan: Path) -> int:
     """Bring the files to the live values of a drift report PLAN whose policy is `accept`.
 
     Edits the files here, pushes them to the branch reconciler/accept-SPACE and keeps one pull request
-    of it, which is closed where nothing is to be accepted.  In a GitHub job it needs GITHUB_TOKEN.
+    of it, which is closed where nothing is to be accepted.  In a GitHub job it needs
+    GITHUB_TOKEN, in a GitLab job RECONCILER_FORGE_TOKEN.
     """
     from reconciler.adopt.refresh import refresh
     from reconciler.apply.saved_plan import read_plan

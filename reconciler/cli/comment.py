@@ -20,18 +20,24 @@ from reconciler.errors import CannotRun
     type=click.Path(path_type=Path),
     help="With --issue: what `schema check` said, added below.",
 )
-def command(plan: Path, *, issue: bool, notes: Path | None) -> int:
-    """Show a saved PLAN on the pull request of this job: one comment, kept up to date.
+@click.option("--print", "printed", is_flag=True, help="Print the text, for a forge without a client.")
+def command(plan: Path, *, issue: bool, notes: Path | None, printed: bool) -> int:
+    """Show a saved PLAN on the pull or merge request of this job: one comment, kept up to date.
 
-    In a GitHub job it needs GITHUB_TOKEN.  The plan is checked and rendered here, whoever made the file.
+    In a GitHub job it needs GITHUB_TOKEN, in a GitLab job RECONCILER_FORGE_TOKEN.  The plan is checked and
+    rendered here, whoever made the file.  The printed text begins with the marker by which it is found again.
     """
     from reconciler.apply.saved_plan import read_plan
     from reconciler.forge.choice import forge_of
+    from reconciler.forge.gitlab.markdown import gitlab_text
     from reconciler.forge.texts import comment_text, is_pending, issue_text, issue_title
 
     if notes and not issue:
         raise CannotRun("--notes are for an issue", "add --issue, or leave them out")
     made = read_plan(plan)
+    if printed:
+        say(gitlab_text(issue_text(made, read_notes(notes)) if issue else comment_text(made)))
+        return 0
     with forge_of(os.environ) as forge:
         if not issue:
             say(f"Comment {forge.write_comment(forge.text(comment_text(made)))}.\n")

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def command(plan: Path | None, *, journal: Path | None, fetch: bool, space: str | None) -> int:
     """Make the commit of a carried-out PLAN the last applied one: refs/reconciler/applied/SPACE.
 
-    In a GitHub job it is a deployment instead, which later jobs bring to that ref by --fetch.
+    In a GitHub job it is a deployment instead, in a GitLab job the branch reconciler/applied/SPACE, and
+    where RECONCILER_RECORD_REF names a ref of origin it is that one; --fetch brings it to the ref here.
     """
     if fetch == bool(plan):
         raise CannotRun("name a plan, or give --fetch", "`reconciler record plan.json` after an apply")

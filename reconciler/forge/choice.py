@@ -35,7 +35,28 @@ def github_records(environ: Mapping[str, str]) -> Records:
     return Deployments(environ)
 
 
-FORGES: Final = (Row("GitHub", "GITHUB_ACTIONS", github_forge, github_records),)
+def gitlab_forge(environ: Mapping[str, str]) -> Forge:
+    """Open GitLab."""
+    from reconciler.forge.gitlab.forge import GitLabForge
+
+    return GitLabForge.of_job(environ)
+
+
+def gitlab_records(environ: Mapping[str, str]) -> Records:
+    """Keep records on a branch; reading takes what the job's clone has, pushing the token."""
+    from reconciler.forge.git_records import BRANCH, GitRecords
+    from reconciler.forge.gitlab.job import job_from
+
+    if not environ.get("RECONCILER_FORGE_TOKEN"):
+        return GitRecords(BRANCH)
+    job = job_from(environ)
+    return GitRecords(BRANCH, job.remote, job.git_config())
+
+
+FORGES: Final = (
+    Row("GitHub", "GITHUB_ACTIONS", github_forge, github_records),
+    Row("GitLab", "GITLAB_CI", gitlab_forge, gitlab_records),
+)
 
 
 def row_of(environ: Mapping[str, str]) -> Row | None:
@@ -55,6 +76,15 @@ def forge_of(environ: Mapping[str, str]) -> Forge:
 
 
 def records_of(environ: Mapping[str, str]) -> Records | None:
-    """Return where records are kept between jobs; None where this repository alone keeps them."""
+    """Return where records are kept between jobs; None where this repository alone keeps them.
+
+    RECONCILER_RECORD_REF names a ref on any forge.
+    """
+    from reconciler.forge.git_records import VARIABLE, GitRecords
+
     row = row_of(environ)
-    return row.records(environ) if row else None
+    records = row.records(environ) if row else None
+    if form := environ.get(VARIABLE):
+        given = records if isinstance(records, GitRecords) else None
+        return GitRecords(form, given.remote, given.config) if given else GitRecords(form)
+    return records

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import tenacity
@@ -29,6 +31,8 @@ LONGEST_WAIT: Final = 60.0
 """Seconds that a limit may make us wait."""
 
 LONGEST_MESSAGE: Final = 300
+
+NEXT: Final = re.compile(r'<([^<>]*)>\s*;\s*rel="next"')
 
 NO_JSON: Final = object()
 """Marks an answer that is no JSON; None would be the JSON null."""
@@ -97,6 +101,13 @@ class Whole(Layer):
         return httpx.Response(response.status_code, headers=response.headers, content=bytes(content))
 
 
+class Page(NamedTuple):
+    """The JSON of an answer, and the parameters of the list's next page; None where it names none."""
+
+    told: Any
+    following: Mapping[str, str] | None
+
+
 class Rest:
     """A forge's API as one identity, reached through one address."""
 
@@ -143,7 +154,20 @@ class Rest:
         *,
         read: bool,
     ) -> Any:
-        """Return the JSON of the answer.
+        """Return the JSON of the answer."""
+        return self.ask_page(what, method, url, body, params, read=read).told
+
+    def ask_page(
+        self,
+        what: str,
+        method: str,
+        url: str,
+        body: Any = None,
+        params: Mapping[str, str] | None = None,
+        *,
+        read: bool,
+    ) -> Page:
+        """Return the JSON of the answer, with the way to the next page of a list.
 
         A read is asked again where that may help; a write only where a limit kept it from being done.
         """
@@ -156,21 +180,30 @@ class Rest:
             reraise=True,
         )
         try:
-            return trying(self._once, what, method, url, body, params)
+            page: Page = trying(self._once, what, method, url, body, params)
         except Passing as passing:
             final = passing.final
+        else:
+            return page
         raise final
 
-    def _once(self, what: str, method: str, url: str, body: Any, params: Mapping[str, str] | None) -> Any:
+    def _once(self, what: str, method: str, url: str, body: Any, params: Mapping[str, str] | None) -> Page:
         typed = {} if body is None else {"content-type": "application/json"}
         content = None if body is None else json.dumps(body).encode()
         try:
             response = self._http.request(method, url, params=params, content=content, headers=typed)
         except httpx.HTTPError as error:
-            told = failure_of(error, self.api)
+            why = failure_of(error, self.api)
         else:
-            return read_response(self.forge, what, response)
-        raise Passing(Unreachable(f"{self.forge.name} cannot be reached to {what} ({told})", "run it again"))
+            told = read_response(self.forge, what, response)
+            return Page(told, next_params(response.headers.get("link", "")))
+        raise Passing(Unreachable(f"{self.forge.name} cannot be reached to {what} ({why})", "run it again"))
+
+
+def next_params(link: str) -> Mapping[str, str] | None:
+    """Return the parameters of the next page by a `Link` header; its host and path are not believed."""
+    hit = NEXT.search(link)
+    return dict(parse_qsl(urlsplit(hit[1]).query)) if hit else None
 
 
 def waited(state: tenacity.RetryCallState) -> float:

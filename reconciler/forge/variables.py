@@ -12,6 +12,7 @@ from reconciler.meegle.http.connection import is_loopback
 ADDRESS: Final = re.compile(
     r"(https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?"
 )
+PROXY: Final = re.compile(r"https?://(?:[!-?A-~]+@)?(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?/?")
 TOKEN: Final = re.compile(r"[!-~]+")
 
 
