@@ -10,6 +10,7 @@ from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.fields import refusal
 from reconciler.fields.spec import FieldSpec
 from reconciler.manifest.edit.yaml_text import Noted, Plain, Section
+from reconciler.manifest.nodes import Manifest
 from reconciler.model import ROLES, Item, Ref
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import TypeSpec, change_key, every_spec, named, spec_of
@@ -107,14 +108,45 @@ def subscribed(key: str, plain: Plain) -> Plain:
 # -- as a file says it ----------------------------------------------------------------------------
 
 
-def entry(item: Adopted, kind: TypeSpec) -> Plain:
-    """Return an entry as YAML: an id with its sections, or a bare id; the item's name as a comment."""
+def sections(item: Adopted, kind: TypeSpec) -> dict[str, Section]:
+    """Return the values of an entry by the names of files: `fields` and `roles`, without empty ones."""
     fields, roles = Section(), Section()
     for key, value in item.values.items():
         spec = spec_of(kind, key)
         (roles if key.startswith(ROLES) else fields)[file_word(spec, kind)] = value
+    return {name: section for name, section in (("fields", fields), ("roles", roles)) if section}
+
+
+def entry(item: Adopted, kind: TypeSpec) -> Plain:
+    """Return an entry as YAML: an id with its sections, or a bare id; the item's name as a comment."""
     made = Section(id=item.ref.id)
     if item.unmanaged:
         made["unmanaged"] = [file_word(spec_of(kind, key), kind) for key in item.unmanaged]
-    made |= {name: section for name, section in (("fields", fields), ("roles", roles)) if section}
+    made |= sections(item, kind)
     return Noted(made if len(made) > 1 else item.ref.id, item.name)
+
+
+# -- what files decide on already -----------------------------------------------------------------
+
+
+def managed_keys(manifest: Manifest, catalog: Catalog) -> dict[Ref, set[str]]:
+    """Return the change keys that files decide on, by item: set, taken by default, or `unmanaged`."""
+    found: dict[Ref, set[str]] = {}
+    for document in manifest.documents:
+        kind = catalog.type_of(document.type.text)
+        if kind is None:
+            continue
+        default = keys_in(kind, document.default_fields, document.default_roles)
+        for one in document.items:
+            keys = found.setdefault(Ref(kind.key, one.id), set())
+            keys |= default | keys_in(kind, one.fields, one.roles)
+            for word in one.unmanaged:
+                keys |= keys_in(kind, (word.text,), (word.text,))
+    return found
+
+
+def keys_in(kind: TypeSpec, fields: Iterable[str], roles: Iterable[str]) -> set[str]:
+    """Return the change keys that names of fields and roles mean."""
+    hits = [hit for word in fields for hit in kind.field_words.get(word, ())]
+    hits += [hit for word in roles for hit in kind.role_words.get(word, ())]
+    return {change_key(hit) for hit in hits}

@@ -1,40 +1,33 @@
 """Adopts live items: writes them into files, so that a plan of these files is empty.
 
-Every file is proved before it is written.  Its bytes are loaded and planned against the live items, as
-`plan` would do: a value that this plan would change is taken out again, and a default of the file that
-the live item does not share is taken off the item (`unmanaged`), until the plan is empty.  What was taken
-out is reported with the reason.
+Items are skipped field by field, not as a whole: an item may stand in a file by its bare id alone, and
+its other fields are managed by nobody.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from reconciler.adopt.asked import Asked
-from reconciler.adopt.entries import Adopted, Skipped, adopted, desired_keys, entry
+from reconciler.adopt.asked import Asked, type_named
+from reconciler.adopt.entries import Adopted, Skipped, adopted, desired_keys, managed_keys
+from reconciler.adopt.entry_file import EntryFile
 from reconciler.adopt.home import Home, read_home
 from reconciler.adopt.live import read_live
-from reconciler.errors import CannotRun, InputError, Place, counted, quoted
-from reconciler.manifest.decoding import LARGEST
-from reconciler.manifest.edit.commands import Members
-from reconciler.manifest.edit.edits import edited
-from reconciler.manifest.edit.yaml_text import Section, lines_of
+from reconciler.errors import CannotRun, counted, quoted
 from reconciler.manifest.files import shown
-from reconciler.manifest.loading import read_bytes
-from reconciler.manifest.nodes import Manifest
 from reconciler.manifest.safe_write import write
 from reconciler.model import Item, Ref
 
 if TYPE_CHECKING:
-    from reconciler.manifest.nodes import Document
     from reconciler.meegle.reader import Reader
     from reconciler.schema.catalog import Catalog
-    from reconciler.schema.types import TypeSpec
+
+SHOWN: Final = 8
+"""Ids that a message lists; of more it gives the number."""
 
 
 class Adoption(NamedTuple):
@@ -52,21 +45,26 @@ class Adoption(NamedTuple):
 
 
 class Pulled(NamedTuple):
-    """What was written: the items and their files.
+    """What was written: new `items`, and `fields` of `extended` items that files managed in part.
 
-    `known` items are in the files already; `unseen` ids cannot be read; `skipped` values were not written.
+    `known` items are managed already; `unseen` ids cannot be read; `skipped` values were not written.
     """
 
     files: tuple[str, ...]
     items: int
+    extended: int
+    fields: int
     known: int
     unseen: tuple[int, ...]
     skipped: tuple[Skipped, ...]
 
     def __str__(self) -> str:
         """Return the sentence for people."""
+        parts = [counted(self.items, "item")] if self.items or not self.extended else []
+        if self.extended:
+            parts.append(f"{counted(self.fields, 'field')} of {counted(self.extended, 'known item')}")
         more = f"; {counted(self.known, 'item')} in the files already" if self.known else ""
-        return f"Adopted {counted(self.items, 'item')} into {', '.join(self.files) or 'no file'}{more}."
+        return f"Adopted {' and '.join(parts)} into {', '.join(self.files) or 'no file'}{more}."
 
 
 def pull(adoption: Adoption, space: str | None, report: Callable[[str], None]) -> Pulled:
@@ -85,51 +83,72 @@ def pull(adoption: Adoption, space: str | None, report: Callable[[str], None]) -
         reader.open((), groups, pins)
         if (name := home.name_of(reader)) != home.space:
             return pull(adoption, name, report)
-        refs, missing = adoption.asked.find(reader)
-        for item_id in missing:
+        found = adoption.asked.find(reader)
+        if found.missing and not found.refs:
+            raise NothingFound(found.missing, home.space)
+        for item_id in found.missing:
             report(f"left out {item_id}: not found; give --type if it is terminated")
-        known = items_of(home, reader.catalog)
-        fresh = [ref for ref in refs if ref not in known]
-        words = {ref.type_key for ref in fresh} | {one.type.text for one in home.manifest.documents}
-        reader.open(words, groups, pins)
-        return adopt(adoption, home, reader, fresh, len(refs) - len(fresh))
+        words = {ref.type_key for ref in found.refs} | {one.type.text for one in home.manifest.documents}
+        reader.open(words | type_words(adoption.asked), groups, pins)
+        return adopt(adoption, home, reader, found.refs)
 
 
-def adopt(adoption: Adoption, home: Home, reader: Reader, refs: Sequence[Ref], known: int) -> Pulled:
-    """Read new items and write them into their files."""
+class NothingFound(CannotRun):
+    """No id that was asked for is an item of the space."""
+
+    def __init__(self, ids: Sequence[int], space: str) -> None:
+        """Make the message."""
+        some = " or ".join(map(str, ids)) if len(ids) <= SHOWN else f"with one of these {len(ids)} ids"
+        fix = "check the number and who may see it; give --type TYPE if it is terminated"
+        super().__init__(f"no item {some} in {space}", fix)
+
+
+def type_words(asked: Asked) -> set[str]:
+    """Return the types that were named, whether they have items or not."""
+    return {word for word in (asked.type, *(one.type for one in asked.items)) if word}
+
+
+def adopt(adoption: Adoption, home: Home, reader: Reader, refs: Sequence[Ref]) -> Pulled:
+    """Read what the files do not manage yet, and write it into its files.
+
+    Items are skipped field by field: of an item that some file names already, only the fields are
+    adopted that no file sets, takes by default, or lists as `unmanaged`.
+    """
     catalog = reader.catalog
-    keys = {key: adopted_keys(adoption, key, catalog) for key in sorted({ref.type_key for ref in refs})}
+    asked = {ref.type_key for ref in refs} | {
+        type_named(word, catalog).key for word in type_words(adoption.asked)
+    }
+    keys = {key: adopted_keys(adoption, key, catalog) for key in sorted(asked)}
+    managed = managed_keys(home.manifest, catalog)
+    new = {ref: [key for key in keys[ref.type_key] if key not in managed.get(ref, ())] for ref in refs}
+    some = [ref for ref in refs if new[ref] or ref not in managed]
     reader.learn(home.manifest, lines=has_business_line(keys, catalog))
-    live = read_live(reader, {ref: keys[ref.type_key] for ref in refs})
-    if refs and not live:
+    live = read_live(reader, {ref: keys[ref.type_key] for ref in some})
+    if some and not live:
         raise CannotRun("none of these items can be read", "check the ids, the type and who may see them")
     skipped: list[Skipped] = []
+    made: dict[Ref, Adopted] = {}
+    for ref, item in live.items():
+        made[ref], left = adopted(item, new[ref], catalog)
+        skipped += left
+    made = {ref: one for ref, one in made.items() if one.values or ref not in managed}
     files: dict[Path, bytes] = {}
-    for path, some in parted(adoption, live, catalog, keys).items():
-        made: dict[Ref, Adopted] = {}
-        for ref in some:
-            made[ref], left = adopted(live[ref], keys[ref.type_key], catalog)
-            skipped += left
-        files[path] = proved(home, path, made, reader, live, skipped)
+    for path, some_refs in parted(adoption, {ref: live[ref] for ref in made}, catalog, keys).items():
+        entries = EntryFile(home, path, reader, managed)
+        files[path] = entries.proved({ref: made[ref] for ref in some_refs}, live, skipped)
     for path, content in files.items():
         write(path, content, parents=True)
+    more = [one for ref, one in made.items() if ref in managed and one.values]
+    fresh = [ref for ref in made if ref not in managed]
     return Pulled(
         files=tuple(shown(path, home.root) for path in files),
-        items=len(live),
-        known=known,
-        unseen=tuple(ref.id for ref in sorted(set(refs) - set(live))),
+        items=len(fresh),
+        extended=len(more),
+        fields=sum(len(one.values) for one in more),
+        known=sum(ref in managed for ref in refs) - len(more),
+        unseen=tuple(ref.id for ref in sorted(set(some) - set(live))),
         skipped=tuple(skipped),
     )
-
-
-def items_of(home: Home, catalog: Catalog) -> set[Ref]:
-    """Return the items that the files have an entry for."""
-    return {
-        Ref(kind.key, one.id)
-        for document in home.manifest.documents
-        if (kind := catalog.type_of(document.type.text))
-        for one in document.items
-    }
 
 
 def adopted_keys(adoption: Adoption, type_key: str, catalog: Catalog) -> list[str]:
@@ -189,105 +208,3 @@ def shown_value(split: str, item: Item, catalog: Catalog, keys: Mapping[str, Seq
     seen = item.values.get(key)
     codec = catalog.codec(item.ref.type_key, key)
     return "" if seen is None or seen.value == codec.empty else codec.show(seen.value)
-
-
-# -- what the file holds ---------------------------------------------------------------------------
-
-
-def proved(
-    home: Home,
-    path: Path,
-    made: Mapping[Ref, Adopted],
-    reader: Reader,
-    live: Mapping[Ref, Item],
-    skipped: list[Skipped],
-) -> bytes:
-    """Return the file with the new entries; a plan of it is empty, or the value is added to `skipped`."""
-    name = shown(path, home.root)
-    before = home.document(name)
-    while True:
-        raw = with_entries(home, path, before, list(made.values()), reader.catalog)
-        if len(raw) > LARGEST:
-            raise CannotRun(f"{name} would have {len(raw)} bytes", "part it with --split")
-        if not without_differences(made, raw, name, reader, live, skipped):
-            return raw
-
-
-def without_differences(
-    made: Mapping[Ref, Adopted],
-    raw: bytes,
-    name: str,
-    reader: Reader,
-    live: Mapping[Ref, Item],
-    skipped: list[Skipped],
-) -> bool:
-    """Plan the file and take out of the entries what would change; returns whether there was anything."""
-    found = False
-    for ref, key, own in differences(raw, name, reader, live):
-        item = made[ref]
-        if own:
-            del item.values[key]
-            label = reader.catalog.label(ref.type_key, key)
-            skipped.append(Skipped(ref, label, "a plan of it is not empty"))
-        elif key not in item.unmanaged:
-            item.unmanaged.append(key)
-        else:
-            continue
-        found = True
-    return found
-
-
-def differences(
-    raw: bytes, name: str, reader: Reader, live: Mapping[Ref, Item]
-) -> list[tuple[Ref, str, bool]]:
-    """Plan a file against live items; returns what differs: item, change key, whether its entry sets it."""
-    from reconciler.plan.planner import make_plan
-
-    document, mistakes = read_bytes(raw, name)
-    if document is None or mistakes:
-        raise InputError(mistakes)
-    desired, wrong = reader.catalog.desire(Manifest((document,)))
-    if wrong:
-        raise InputError(wrong)
-    mine = [item for item in desired if item.ref in live]
-    keys = {item.ref: [one.key for one in item.fields] for item in mine}
-    unread = any(key not in live[ref].values for ref, some in keys.items() for key in some)
-    plan = make_plan(mine, reader.items(keys) if unread else live, reader.catalog, host="", named=len(mine))
-    default = default_places(document)
-    places = {(item.ref, one.key): one.place for item in mine for one in item.fields}
-    found = [(update.ref, change.key) for update in plan.updates for change in update.changes]
-    found += [(block.ref, block.key) for block in plan.blocks if block.key]
-    return [(ref, key, places[ref, key] not in default) for ref, key in found]
-
-
-def default_places(document: Document) -> set[Place]:
-    """Return the places of the file's defaults."""
-    sections = (document.default_fields, document.default_roles)
-    return {key.place for section in sections for key in section.keys_at.values()}
-
-
-def with_entries(
-    home: Home, path: Path, before: Document | None, items: Sequence[Adopted], catalog: Catalog
-) -> bytes:
-    """Return the file with entries at its end; `before` is the file as it is."""
-    kind = catalog.names(items[0].ref.type_key)
-    added = tuple(entry(item, kind) for item in items)
-    if os.path.lexists(path):
-        if before is None:
-            raise CannotRun(f"{path} is of another space", "choose another file")
-        if catalog.type_of(before.type.text) != catalog.type_of(kind.key):
-            raise CannotRun(f"{path} holds items of another type", "choose another file")
-        return edited(path.read_bytes(), [Members(("items",), add=added)], shown(path, home.root))
-    whole = Section(space=home.space, type=kind.word, items=list(added))
-    return "".join(f"{line}\n" for line in [*modeline(home, path, kind), *lines_of(whole, 0)]).encode()
-
-
-def modeline(home: Home, path: Path, kind: TypeSpec) -> list[str]:
-    """Return the comment that leads editors to the schema of the type, if there is one."""
-    from reconciler.schema.pin_files import file_stem
-
-    schema = home.pins_folder / f"{file_stem(kind.api_name, kind.key)}.schema.json"
-    if not schema.is_file():
-        return []
-    way = Path(os.path.relpath(schema, (home.root / path).parent)).as_posix()
-    return [f"# yaml-language-server: $schema={way}"]

@@ -89,10 +89,10 @@ def pointed_at(catalog: Catalog, manifest: Manifest) -> set[int]:
 
 def copied_items(reader: Reader, home: Home, asked: Asked, report: Report) -> list[Ref]:
     """Return the items to copy: those that were asked for, else those of the files."""
-    from reconciler.adopt.pull import items_of
+    from reconciler.adopt.entries import managed_keys
 
     if not asked.items and not asked.type:
-        return sorted(items_of(home, reader.catalog))
+        return sorted(managed_keys(home.manifest, reader.catalog))
     found = asked.find(reader)
     for item_id in found.missing:
         report(f"left out {item_id}: not found; give --type if it is terminated")

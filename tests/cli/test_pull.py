@@ -64,12 +64,76 @@ def test_a_whole_type_becomes_a_file_that_plans_empty(
     assert "Adopted " in done.out
 
 
-def test_items_that_files_name_already_are_counted_and_left_alone(desk: Desk) -> None:
+def test_fields_that_files_manage_already_are_skipped_and_their_items_counted(desk: Desk) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}", str(STORY + 1))
-    done = desk.run("pull", f"story/{STORY}", f"story/{STORY + 2}", *INTO)
+    done = desk.run("pull", f"story/{STORY}", f"story/{STORY + 2}", "--fields", "priority", *INTO)
     assert done.out == "Adopted 1 item into state/pulled.yaml; 1 item in the files already.\n"
     assert f"id: {STORY + 2}" in text_of(desk)
     assert str(STORY) not in text_of(desk).replace(str(STORY + 2), "")
+
+
+def test_of_an_item_in_the_files_the_fields_are_adopted_that_no_file_manages(desk: Desk) -> None:
+    sprint = f"space: demo\ntype: story\ndefaults: {{fields: {{due: 2026-04-21}}}}\nitems:\n  - {STORY}\n"
+    desk.write("state/sprint.yaml", sprint)
+    done = pulled(desk, f"story/{STORY}", f"story/{STORY + 1}", "--fields", "priority,due,platform")
+    assert done.out == "Adopted 1 item and 2 fields of 1 known item into state/pulled.yaml.\n"
+    assert text_of(desk, "state/sprint.yaml") == sprint
+    entry = f"  - id: {STORY}  # Audit reports\n    fields:\n      priority: P0\n      platform: [iOS]\n"
+    assert entry in text_of(desk)
+    again = pulled(desk, f"story/{STORY}", "--fields", "priority,due,platform")
+    assert again.out == "Adopted 0 items into no file; 1 item in the files already.\n"
+
+
+def test_fields_join_the_entry_that_their_file_has_already(desk: Desk) -> None:
+    ours = f"- {{id: {STORY}, fields: {{due: 2026-01-02}}}}  # ours\n"
+    desk.write("state/pulled.yaml", f"space: demo\ntype: story\nitems:\n- {STORY + 1}\n{ours}")
+    done = desk.run("pull", f"story/{STORY}", f"story/{STORY + 1}", "--fields", "priority,due", *INTO)
+    assert done.out == "Adopted 3 fields of 2 known items into state/pulled.yaml.\n", done.err
+    assert f"- {{id: {STORY}, fields: {{due: 2026-01-02, priority: P0}}}}  # ours\n" in text_of(desk)
+    plan = desk.run("plan").out
+    assert "Due" in plan
+    assert "Priority" not in plan
+
+
+def test_a_default_of_the_file_never_speaks_for_a_field_that_another_file_sets(desk: Desk) -> None:
+    desk.write(
+        "state/one.yaml",
+        f"space: demo\ntype: story\nitems:\n  - {{id: {STORY}, fields: {{due: 2026-04-21}}}}\n",
+    )
+    desk.write(
+        "state/pulled.yaml",
+        "space: demo\ntype: story\ndefaults: {fields: {due: 2026-04-21}}\nitems: [6300012300]\n",
+    )
+    desk.run("pull", f"story/{STORY}", "--fields", "priority", *INTO)
+    assert f"{{id: {STORY}, unmanaged: [due], fields: {{priority: P0}}}}" in text_of(desk)
+    assert desk.run("validate").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ("42",),
+            "no item 42 in demo; check the number and who may see it; give --type TYPE if it is terminated",
+        ),
+        (
+            ("story/6300012320", "--fields", "priorty"),
+            "no field 'priorty' on story; did you mean 'priority'?",
+        ),
+        (
+            ("--type", "story", "--name", "no story has this name", "--fields", "nosuch"),
+            "no field 'nosuch' on story; there is",
+        ),
+    ],
+)
+def test_what_names_nothing_ends_with_1_also_where_all_is_in_the_files(
+    desk: Desk, arguments: tuple[str, ...], told: str
+) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P0}}}}")
+    done = desk.run("pull", *arguments, *INTO)
+    assert (done.code, done.out) == (1, "")
+    assert told in done.err
+    assert not (desk.folder / "state/pulled.yaml").exists()
 
 
 def test_what_is_appended_leaves_the_bytes_before_it_alone(desk: Desk) -> None:

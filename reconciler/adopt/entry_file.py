@@ -1,0 +1,161 @@
+"""A file that gets entries of live items, proved before it is written.
+
+Its new bytes are loaded and planned against the live items, as `plan` would do.  A value that this plan
+would change is taken out again, and a default of the file that the live item does not share is taken off
+the item (`unmanaged`), until the plan is empty.  What was taken out is reported with the reason.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.adopt.entries import Adopted, Skipped, entry, keys_in, sections
+from reconciler.adopt.home import Home
+from reconciler.errors import CannotRun, InputError
+from reconciler.manifest.decoding import LARGEST
+from reconciler.manifest.edit.commands import Edit, Members, Put
+from reconciler.manifest.edit.edits import edited
+from reconciler.manifest.edit.yaml_text import Section, lines_of
+from reconciler.manifest.files import shown
+from reconciler.manifest.loading import read_bytes
+from reconciler.manifest.nodes import Manifest
+from reconciler.model import Item, Ref
+
+if TYPE_CHECKING:
+    from reconciler.meegle.reader import Reader
+    from reconciler.schema.types import TypeSpec
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFile:
+    """One file of new entries; `managed` are the change keys that the files decide on already."""
+
+    home: Home
+    path: Path
+    reader: Reader
+    managed: Mapping[Ref, set[str]]
+
+    @property
+    def name(self) -> str:
+        """The file as messages show it."""
+        return shown(self.path, self.home.root)
+
+    def proved(self, made: Mapping[Ref, Adopted], live: Mapping[Ref, Item], skipped: list[Skipped]) -> bytes:
+        """Return the file with the entries; values that a plan would change are moved to `skipped`."""
+        self.take_off_defaults(made)
+        while True:
+            raw = self.written(made)
+            if len(raw) > LARGEST:
+                raise CannotRun(f"{self.name} would have {len(raw)} bytes", "part it with --split")
+            if not self.take_out_differences(made, raw, live, skipped):
+                return raw
+
+    def positions(self) -> dict[Ref, int]:
+        """Return where the file has entries already."""
+        before = self.home.document(self.name)
+        kind = self.reader.catalog.type_of(before.type.text) if before else None
+        if before is None or kind is None:
+            return {}
+        return {Ref(kind.key, one.id): at for at, one in enumerate(before.items)}
+
+    def take_off_defaults(self, made: Mapping[Ref, Adopted]) -> None:
+        """Mark the defaults of the file as unmanaged where another file sets the item's value."""
+        before, here = self.home.document(self.name), self.positions()
+        for ref, one in made.items():
+            if before is not None and ref not in here:
+                kind = self.reader.catalog.names(ref.type_key)
+                default = keys_in(kind, before.default_fields, before.default_roles)
+                one.unmanaged += sorted(default & self.managed.get(ref, set()))
+
+    def written(self, made: Mapping[Ref, Adopted]) -> bytes:
+        """Return the file with the entries: in their place where the file has some, else at its end."""
+        catalog = self.reader.catalog
+        kind = catalog.names(next(iter(made)).type_key)
+        here = self.positions()
+        added = tuple(entry(one, kind) for ref, one in made.items() if ref not in here)
+        if os.path.lexists(self.path):
+            before = self.home.document(self.name)
+            if before is None:
+                raise CannotRun(f"{self.path} is of another space", "choose another file")
+            if catalog.type_of(before.type.text) != catalog.type_of(kind.key):
+                raise CannotRun(f"{self.path} holds items of another type", "choose another file")
+            edits = [edit for ref, one in made.items() if ref in here for edit in puts(one, kind, here[ref])]
+            new: list[Edit] = [Members(("items",), add=added)] if added else []
+            return edited(self.path.read_bytes(), [*edits, *new], self.name)
+        whole = Section(space=self.home.space, type=kind.word, items=list(added))
+        lines = [*modeline(self.home, self.path, kind), *lines_of(whole, 0)]
+        return "".join(f"{line}\n" for line in lines).encode()
+
+    def take_out_differences(
+        self, made: Mapping[Ref, Adopted], raw: bytes, live: Mapping[Ref, Item], skipped: list[Skipped]
+    ) -> bool:
+        """Plan the file, and take out what the plan would change; False if there is nothing to take out."""
+        found = False
+        for ref, key, by_default in self.differences(made, raw, live):
+            one = made[ref]
+            if not by_default:
+                del one.values[key]
+                label = self.reader.catalog.label(ref.type_key, key)
+                skipped.append(Skipped(ref, label, "a plan of it is not empty"))
+            elif key not in one.unmanaged:
+                one.unmanaged.append(key)
+            else:
+                continue
+            found = True
+        return found
+
+    def differences(
+        self, made: Mapping[Ref, Adopted], raw: bytes, live: Mapping[Ref, Item]
+    ) -> list[tuple[Ref, str, bool]]:
+        """Plan the new values of a file; returns what differs: item, change key, whether by default."""
+        from reconciler.plan.planner import make_plan
+
+        reader, here = self.reader, self.positions()
+        document, mistakes = read_bytes(raw, self.name)
+        if document is None or mistakes:
+            raise InputError(mistakes)
+        desired, wrong = reader.catalog.desire(Manifest((document,)))
+        if wrong:
+            raise InputError(wrong)
+        new = {ref: set(one.values) for ref, one in made.items()}
+        mine = [
+            replace(
+                item,
+                fields=tuple(
+                    one
+                    for one in item.fields
+                    if one.key in new[item.ref] or (one.by_default and item.ref not in here)
+                ),
+            )
+            for item in desired
+            if item.ref in new
+        ]
+        keys = {item.ref: [one.key for one in item.fields] for item in mine}
+        unread = any(key not in live[ref].values for ref, some in keys.items() for key in some)
+        now = reader.items(keys) if unread else live
+        plan = make_plan(mine, now, reader.catalog, host="", named=len(mine))
+        found = [(update.ref, change.key) for update in plan.updates for change in update.changes]
+        found += [(block.ref, block.key) for block in plan.blocks if block.key]
+        return [(ref, key, key not in new[ref]) for ref, key in found]
+
+
+def puts(one: Adopted, kind: TypeSpec, at: int) -> Iterator[Put]:
+    """Yield the edits that add values to an entry."""
+    for section, values in sections(one, kind).items():
+        for word, value in values.items():
+            yield Put(("items", at, section, word), value)
+
+
+def modeline(home: Home, path: Path, kind: TypeSpec) -> list[str]:
+    """Return the comment that leads editors to the schema of the type, if there is one."""
+    from reconciler.schema.pin_files import file_stem
+
+    schema = home.pins_folder / f"{file_stem(kind.api_name, kind.key)}.schema.json"
+    if not schema.is_file():
+        return []
+    way = Path(os.path.relpath(schema, (home.root / path).parent)).as_posix()
+    return [f"# yaml-language-server: $schema={way}"]
