@@ -1,4 +1,4 @@
-"""The one JSON text of a value: what digests and comparisons of plans and journals rest on."""
+"""Canonical JSON: equal values have one text. Digests and comparisons of plans and journals use it."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from typing import Any
 
 
 def canonical(value: Any) -> str:
-    """Return the one JSON text of a value; raises ValueError for a number that JSON does not have."""
+    """Return the canonical JSON text of a value; raises ValueError for NaN and infinities."""
     return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)

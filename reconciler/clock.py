@@ -1,4 +1,4 @@
-"""The one place that reads the clock, and that tells how long ago something was."""
+"""The clock: the only module that reads it, and ages that count the machine's sleep."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reconciler.errors import CannotRun
 LAST = 253_370_764_799
 """The end of the year 9998 in seconds since 1970: whatever the zone, it is a day of the calendar."""
 NAP = 0.25
-"""Seconds of sleep that count: two clocks, read one after the other, never agree to the microsecond."""
+"""Shorter sleeps are ignored: two clocks, read one after the other, differ by microseconds."""
 
 
 def now() -> datetime:
@@ -26,32 +26,32 @@ def now() -> datetime:
 
 
 def ticks() -> float:
-    """Return the seconds since some start, with those that the machine slept.
+    """Return seconds of a monotonic clock that also counts the time that the machine slept.
 
-    Linux leaves sleep out of its monotonic clock: an hour in a closed laptop would pass for no time at all.
+    Linux leaves sleep out of `time.monotonic`: an hour in a closed laptop would count as no time.
     """
     boot = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
 def slept() -> float:
-    """Return the seconds that the machine has slept since it was started; 0 where no clock tells."""
+    """Return the seconds that the machine has slept since its start; 0 if no clock counts them."""
     return ticks() - time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When an answer came, and how long the machine had slept when it was asked for."""
+    """The time of an answer, and how long the machine had slept when the request was sent."""
 
     at: float
     slept: float
 
     @property
     def age(self) -> float:
-        """Return the seconds since then."""
+        """Return the age of the answer in seconds."""
         return ticks() - self.at
 
     @property
     def before_sleep(self) -> bool:
-        """Whether the machine slept since the question: an answer may have waited in a socket for hours."""
+        """Return whether the machine slept since the request: the answer may have waited for hours."""
         return abs(slept() - self.slept) > NAP

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 QUOTABLE = 60
-"""The longest value, in characters, that a message repeats."""
+"""The longest value in characters that a message repeats."""
 
 LISTED = 8
-"""How many of the known names a message lists where none is near."""
+"""The most known names that a message lists if none is similar."""
 
 
 def quoted(text: str) -> str:
-    """Return `text` in quotes if it is short and printable, else a neutral word for it."""
+    """Return `text` in quotes if it is short and printable, else "this value"."""
     return f"'{text}'" if 0 < len(text) <= QUOTABLE and text.isprintable() else "this value"
 
 
@@ -31,7 +31,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Return at most three of the known names that look like `word`, the nearest first."""
+    """Return at most three known names that are similar to `word`, the most similar first."""
     folded: dict[str, list[str]] = {}
     for name in sorted({name for name in known if name}):
         folded.setdefault(name.casefold(), []).append(name)
@@ -40,12 +40,12 @@ def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def alike(word: str, name: str) -> float:
-    """Return how much two words share, letter case included: 0 to 1."""
+    """Return the similarity of two words, letter case included: 0 to 1."""
     return difflib.SequenceMatcher(None, word[:QUOTABLE], name).ratio()
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """Say what to write instead of `word`: the near names, else some of those there are."""
+    """Return the advice for an unknown `word`: similar names, else some of the known names."""
     names = sorted({name for name in known if name})
     if near := nearest(word, names):
         return "did you mean " + " or ".join(quoted(name) for name in near) + "?"
@@ -57,7 +57,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing to mend in the files: where it stands, what is wrong, what to do."""
+    """One mistake in the files: its place, what is wrong, and what to do."""
 
     place: Place
     what: str
@@ -69,7 +69,7 @@ class Mistake:
 
 
 class NoValue(Mistake):
-    """A key stands without a value, or with one that only looks like null."""
+    """A key has no value, or one that only looks like null."""
 
     def __init__(self, place: Place) -> None:
         """Make the message for a blank value at `place`."""
@@ -77,7 +77,7 @@ class NoValue(Mistake):
 
 
 class UnknownName(Mistake):
-    """A name of which the space knows nothing."""
+    """A name that is unknown here."""
 
     def __init__(self, place: Place, kind: str, name: str, owner: str, known: Iterable[str]) -> None:
         """Make the message: `no <kind> '<name>' on <owner>; did you mean …?`."""
@@ -86,7 +86,7 @@ class UnknownName(Mistake):
 
 
 class WrongShape(Mistake):
-    """A value that no reading turns into what the field holds."""
+    """A value of the wrong shape for its field."""
 
     def __init__(self, place: Place, expected: str, found: str, example: str) -> None:
         """Make the message: `expected <expected>, found <found>; write <example>`."""

@@ -1,4 +1,4 @@
-"""The garbage collector at rest while a run makes many values that hold no circles."""
+"""Pause the garbage collector while a run makes many values without reference cycles."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """Keep the collector from looking at all values again and again while they are made.
+    """Pause the collector, which would scan all values again and again while they are made.
 
-    It would find nothing, and that costs up to a third of the time of a plan.
+    It would find no cycle, and its scans cost up to a third of the time of a plan.
     """
     was_on = gc.isenabled()
     gc.disable()

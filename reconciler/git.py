@@ -39,7 +39,7 @@ LOCAL = frozenset(
         "GIT_COMMON_DIR",
     }
 )
-"""What `git rev-parse --local-env-vars` names, less the configuration that travels in variables."""
+"""The output of `git rev-parse --local-env-vars`, without the variables that carry configuration."""
 
 MEDDLERS = frozenset(
     {
@@ -52,26 +52,26 @@ MEDDLERS = frozenset(
         "GIT_ICASE_PATHSPECS",
     }
 )
-"""Variables that make git read other refs, attributes or paths than we name, or start a program."""
+"""Variables that make git read other refs, attributes or paths than ours, or start a program."""
 
 OURS = ("MEEGLE_", "RECONCILER_")
-"""How the names of our own variables begin, secrets among them; git and what it starts need none."""
+"""Prefixes of our own variables, secrets among them. Git and its helpers do not get them."""
 
 FORGE_TOKENS = frozenset({"GITHUB_TOKEN", "CI_JOB_TOKEN"})
-"""Secrets that only a credential helper may need, where git goes to the network."""
+"""Secrets that only a credential helper may need; passed on when git uses the network."""
 
 OVERRIDES = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
-"""The repository's own configuration cannot start a program of its choice when we only ask."""
+"""Stop the repository's own configuration from starting programs when we only read."""
 
 NO = 1
-"""The exit code by which git says no; anything above means that it could not answer."""
+"""Git's exit code for "no"; a higher one means that git could not answer."""
 
 SAFE = re.compile(r"git config --global --add safe\.directory \S.*")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one git command ended with."""
+    """The result of one git command."""
 
     code: int
     out: bytes
@@ -84,12 +84,12 @@ class Answer:
 
     @property
     def words(self) -> str:
-        """What git says of its failure, on one line."""
+        """Git's error message on one line."""
         return " ".join(self.err.decode("utf-8", "replace").split()) or f"exit code {self.code}"
 
 
 class NoGit(CannotRun):
-    """There is no git program."""
+    """The git program is not installed."""
 
     def __init__(self) -> None:
         """Make the message."""
@@ -97,7 +97,7 @@ class NoGit(CannotRun):
 
 
 class NoRepository(CannotRun):
-    """The folder is in no git repository."""
+    """The folder is not in a git repository."""
 
     def __init__(self) -> None:
         """Make the message."""
@@ -105,7 +105,7 @@ class NoRepository(CannotRun):
 
 
 class Refused(CannotRun):
-    """Git does not answer here; its own words say why."""
+    """Git refused to answer; the message repeats its reason."""
 
     def __init__(self, answer: Answer, fix: str = "") -> None:
         """Make the message; where git names the command that helps, that is what to do."""
@@ -115,7 +115,7 @@ class Refused(CannotRun):
 
 
 class Unreadable(CannotRun):
-    """A file of a commit cannot be had, for instance since a partial clone cannot fetch it."""
+    """A file of a commit cannot be read, for example because a partial clone cannot fetch it."""
 
     def __init__(self, words: str) -> None:
         """Make the message."""
@@ -132,7 +132,7 @@ def program() -> str:
 
 
 def environment(config: Mapping[str, str] | None = None, *, network: bool = False) -> dict[str, str]:
-    """Return the variables that git gets; `config` is added to the configuration that travels in them."""
+    """Return the environment for git; `config` is added to the configuration in its variables."""
     removed = LOCAL | MEDDLERS | (frozenset() if network else FORGE_TOKENS)
     kept = {
         name: value for name, value in os.environ.items() if name not in removed and not name.startswith(OURS)
@@ -156,7 +156,7 @@ def run(
     environ: Mapping[str, str] | None = None,
     network: bool = False,
 ) -> Answer:
-    """Run one git command, which never asks anybody; raises NoGit."""
+    """Run one git command without prompts; raises NoGit."""
     done = subprocess.run(  # noqa: S603 - a fixed program, arguments of ours
         [program(), "-C", str(root), *OVERRIDES, *arguments],
         input=stdin,
@@ -168,7 +168,7 @@ def run(
 
 
 def text(root: Path, *arguments: str) -> str | None:
-    """Return what git says; None where it says no or cannot answer, for questions that decide nothing."""
+    """Return git's output; None if git says no or cannot answer. Only for questions that decide nothing."""
     try:
         answer = run(root, *arguments)
     except NoGit:
@@ -177,7 +177,7 @@ def text(root: Path, *arguments: str) -> str | None:
 
 
 def asked(root: Path, *arguments: str) -> str | None:
-    """Return what git says, None where it says no.  Raises NoGit, NoRepository or Refused."""
+    """Return git's output, or None if git says no.  Raises NoGit, NoRepository or Refused."""
     answer = run(root, *arguments)
     if answer.code > NO:
         raise why_not(root, answer)
@@ -185,7 +185,7 @@ def asked(root: Path, *arguments: str) -> str | None:
 
 
 def told(root: Path, *arguments: str) -> str:
-    """Return what git says; whatever is no answer raises NoGit, NoRepository or Refused."""
+    """Return git's output; raises NoGit, NoRepository or Refused if git says no or cannot answer."""
     answer = run(root, *arguments)
     if answer.code:
         raise why_not(root, answer)
@@ -193,18 +193,18 @@ def told(root: Path, *arguments: str) -> str:
 
 
 def why_not(root: Path, answer: Answer) -> CannotRun:
-    """Return the error for an answer that is none: no repository, or git's own words."""
+    """Return the error for a failed command: no repository, or git's own message."""
     return Refused(answer) if is_inside(root) else NoRepository()
 
 
 def is_inside(root: Path) -> bool:
-    """Whether a repository begins here or above.  Git's words are not asked: they are in any language."""
+    """Return whether this folder or one above it is a repository.  Git's messages are localised."""
     whole = root.resolve()
     return any(os.path.lexists(folder / ".git") for folder in (whole, *whole.parents))
 
 
 def blobs(root: Path, ids: Iterable[str], largest: int) -> Iterator[bytes | None]:
-    """Yield the content of each blob by one git process; None for one that is larger than `largest` bytes."""
+    """Yield the content of each blob, read by one git process; None if larger than `largest` bytes."""
     desired = list(ids)
     if not desired:
         return
@@ -232,7 +232,7 @@ def blobs(root: Path, ids: Iterable[str], largest: int) -> Iterator[bytes | None
 
 
 def unreadable(one: str, said: IO[bytes]) -> Unreadable:
-    """Return the error for a blob that did not come, with git's words where it died of it."""
+    """Return the error for a missing blob, with git's message if the process failed."""
     said.seek(0)
     return Unreadable(Answer(NO, b"", said.read() or f"{one} is missing".encode()).words)
 
@@ -242,7 +242,7 @@ CHUNK = 1 << 20
 
 
 def content(stream: IO[bytes], size: int, largest: int) -> bytes | None:
-    """Read one blob and the line feed behind it; None where it is too large."""
+    """Read one blob and the line feed after it; None if it is too large."""
     if size <= largest:
         return stream.read(size + 1)[:-1]
     skip(stream, size + 1)
@@ -250,27 +250,27 @@ def content(stream: IO[bytes], size: int, largest: int) -> bytes | None:
 
 
 def skip(stream: IO[bytes], size: int) -> None:
-    """Read over so many bytes."""
+    """Skip this many bytes."""
     while size > 0:
         size -= len(stream.read(min(size, CHUNK))) or size
 
 
 def head(root: Path) -> str | None:
-    """Return the commit that is checked out at `root`, None before the first one.
+    """Return the commit that is checked out at `root`; None if there is no commit yet.
 
-    Raises NoGit, NoRepository or Refused where git cannot answer.
+    Raises NoGit, NoRepository or Refused if git cannot answer.
     """
     sha = asked(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     return sha.strip() if sha else None
 
 
 def prefix(root: Path) -> str:
-    """Return the way from the repository's root to a folder, ending in `/`; empty where there is none."""
+    """Return the path of a folder in its repository, ending in `/`; empty at the root or outside git."""
     return (text(root, "rev-parse", "--show-prefix") or "").rstrip("\n")
 
 
 def commit_of(root: Path, ref: str) -> str:
-    """Return the full hash of a ref; raises CannotRun, for a shallow clone with the command that mends it."""
+    """Return the full hash of a ref; raises CannotRun, with the command that completes a shallow clone."""
     sha = asked(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if sha:
         return sha.strip()
@@ -281,7 +281,7 @@ def commit_of(root: Path, ref: str) -> str:
 
 
 def fetch(root: Path, commits: Iterable[str], config: Mapping[str, str]) -> None:
-    """Fetch commits that are not here, alone; raises CannotRun where the remote has them not."""
+    """Fetch missing commits without their history; raises CannotRun if the remote does not have them."""
     for sha in commits:
         if run(root, "cat-file", "-e", f"{sha}^{{commit}}").code:
             depth = ("--depth=1",) if is_shallow(root) else ()
@@ -291,13 +291,13 @@ def fetch(root: Path, commits: Iterable[str], config: Mapping[str, str]) -> None
 
 
 def is_shallow(root: Path) -> bool:
-    """Whether the clone lacks its older commits."""
+    """Return whether the clone is shallow: it lacks older commits."""
     return (text(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
 
 
 @dataclass(frozen=True, slots=True)
 class Authorship:
-    """Who wrote a line, in which commit, and when."""
+    """The author, commit and time of a line."""
 
     sha: str
     author: str
@@ -305,7 +305,7 @@ class Authorship:
 
 
 def author_of(root: Path, file: str, line: int) -> Authorship | None:
-    """Return who wrote a line; None outside git, and for one that is not committed yet."""
+    """Return the author of a line; None outside git, and for a line that is not committed yet."""
     said = text(root, "blame", "--porcelain", "-L", f"{line},{line}", "--", file)
     rows = dict(row.partition(" ")[::2] for row in (said or "").splitlines() if row and row[0] != "\t")
     sha = (said or "").partition(" ")[0]
@@ -315,9 +315,9 @@ def author_of(root: Path, file: str, line: int) -> Authorship | None:
 
 
 def files_since(root: Path, folder: str, base: str) -> tuple[str, ...]:
-    """Return the files below a folder that differ from a commit, deleted files among them.
+    """Return the files below a folder that differ from a commit, deleted files included.
 
-    A file that the index calls unchanged, or that git is told to ignore, counts as differing: it is read.
+    A file that is marked unchanged in the index, or ignored by git, counts as differing, since it is read.
     """
     sha = commit_of(root, base)
     place = f":(literal){folder}"

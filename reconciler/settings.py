@@ -1,4 +1,4 @@
-"""What a team decides once, from `state/reconciler.yaml`; nothing about where credentials go."""
+"""The settings of a team in `state/reconciler.yaml`. They never decide where credentials are sent."""
 
 from __future__ import annotations
 
@@ -35,28 +35,28 @@ from reconciler.manifest.parsing import read_tree
 from reconciler.manifest.validation import Strict, mistakes_of, unexpected, wrong
 
 DEFAULT_ZONE = "Asia/Shanghai"
-"""Where feishu.cn's own examples have their midnights (field-formats.md section 18, point 13)."""
+"""The time zone of feishu.cn's own examples (field-formats.md section 18, point 13)."""
 
 ZONES: Mapping[str, str] = {"project.feishu.cn": DEFAULT_ZONE, "127.0.0.1": DEFAULT_ZONE}
-"""Hosts whose spaces have a zone by default; 127.0.0.1 is the sandbox, which plays feishu.cn there.
+"""Hosts whose spaces have a default zone; 127.0.0.1 is the sandbox, which imitates feishu.cn.
 
 No other host has one: a day written in a zone east of the tenant's shows one day early, and reading
 it back cannot notice.
 """
 
 ZONE = re.compile(r"[A-Z][A-Za-z0-9_+/-]*")
-"""An IANA name; `localtime` and the like mean another zone on every machine."""
+"""An IANA name; names such as `localtime` mean another zone on every machine."""
 
 COUNT = re.compile(r"0|[1-9][0-9]{0,8}")
 DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,12})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 MOST_CIRCLES = 20
-"""Circles of groups that are told; each costs a look at all groups."""
+"""The most circles of groups that are reported; each costs a search of all groups."""
 
 
 def zone_at(host: str) -> ZoneInfo | None:
-    """Return the zone that spaces of a service have by default; `host` may have a port."""
+    """Return the default zone of a service's spaces; `host` may have a port."""
     name = ZONES.get(urlsplit(f"//{host}").hostname or "")
     return ZoneInfo(name) if name else None
 
@@ -65,7 +65,7 @@ def zone_at(host: str) -> ZoneInfo | None:
 
 
 def text_of(node: object, *, expected: str = "a text", fix: str = "write one word") -> str:
-    """Read a text, however YAML would guess it."""
+    """Read a text, whatever type YAML gives it."""
     if isinstance(node, Scalar) and node.text and not node.is_null and not node.is_blank:
         return node.text
     if isinstance(node, str) and node:
@@ -89,7 +89,7 @@ def zone_of(node: object) -> ZoneInfo:
 
 
 def count_of(node: object) -> int:
-    """Read how many: a whole number from 0 on, below a thousand million."""
+    """Read a count: a whole number from 0 to 999,999,999."""
     if isinstance(node, int) and not isinstance(node, bool) and node >= 0:
         return node
     text = text_of(node, expected="a number", fix="write a whole number such as 100")
@@ -113,7 +113,7 @@ def share_of(node: object) -> Decimal:
 
 
 def scale_of(node: object) -> Decimal:
-    """Read what one unit of the written number is in the API's, above 0."""
+    """Read the API's value of one unit of an authored number: above 0."""
     if isinstance(node, Decimal) and node > 0:
         return node
     text = text_of(node, expected="a scale", fix="write a number such as 0.01")
@@ -146,7 +146,7 @@ def names_of(node: object) -> tuple[str, ...]:
 
 
 def segment_of(node: object) -> str:
-    """Read what stands in the path of a request: a space's key or name."""
+    """Read a segment of a request's path: a space's key or name."""
     fix = "write letters, digits, '_' and '-'"
     text = text_of(node, expected="the name of a space", fix=fix)
     if SEGMENT.fullmatch(text):
@@ -155,7 +155,7 @@ def segment_of(node: object) -> str:
 
 
 def word_of(node: object, words: tuple[str, ...]) -> str:
-    """Read one of a few words."""
+    """Read one of the given words."""
     choice = " or ".join(words)
     text = text_of(node, expected=choice, fix=f"write {choice}")
     if text in words:
@@ -164,7 +164,7 @@ def word_of(node: object, words: tuple[str, ...]) -> str:
 
 
 def entries_of(node: object) -> object:
-    """Hand a list on as the tuple that a frozen model holds."""
+    """Return a list as a tuple, since the models are frozen."""
     if isinstance(node, AuthoredList):
         return tuple(node)
     if isinstance(node, Scalar | AuthoredMap):
@@ -173,12 +173,12 @@ def entries_of(node: object) -> object:
 
 
 def policy_kind(node: object) -> str:
-    """Tell one policy for a whole type from policies by field."""
+    """Return the union's arm: one policy for a whole type, or policies by field."""
     return "<each>" if isinstance(node, dict) else "<all>"
 
 
 def schema(**described: Any) -> WithJsonSchema:
-    """Describe a reader to editors."""
+    """Return a reader's JSON Schema for editors."""
     return WithJsonSchema(described)
 
 
@@ -245,88 +245,91 @@ class Allow(Strict):
     changes: Count | None = Field(default=None, description="Items that one apply may change.")
     share: Share | None = Field(default=None, description="Share of the space's items, such as 30%.")
     clears: Count | None = Field(default=None, description="Fields that one apply may empty.")
-    both: Count | None = Field(default=None, description="Fields changed here and there that may be sent.")
-    invisible: Count | None = Field(default=None, description="Items that may be newly not visible.")
+    both: Count | None = Field(
+        default=None, description="Fields changed in the files and in the space that may be sent."
+    )
+    invisible: Count | None = Field(default=None, description="Items that may have become invisible.")
     until: Day | None = Field(default=None, description="The last day on which it holds.")
     why: Text = ""
 
 
 class Guards(Strict):
-    """How much one apply may touch."""
+    """Limits of one apply."""
 
     changes: Count = Field(default=100, description="Items.")
-    share: Share = Field(default=Decimal("0.3"), description="Share of the items that state/ names.")
-    clears: Count = Field(default=10, description="Fields that are emptied.")
+    share: Share = Field(default=Decimal("0.3"), description="Share of the managed items.")
+    clears: Count = Field(default=10, description="Emptied fields.")
     invisible: Share = Field(
-        default=Decimal("0.2"), description="Share of the items that may be newly not visible, from ten on."
+        default=Decimal("0.2"),
+        description="Share of the items that may have become invisible; from ten items on.",
     )
     allow: Annotated[tuple[Allow, ...], BeforeValidator(entries_of)] = ()
 
 
 class FieldSettings(Strict):
-    """What the metadata does not say about a field."""
+    """Facts about a field that the metadata lacks."""
 
     kind: Kind = Field(default="day", description="Whether a date field holds days or moments.")
-    key: Text | None = Field(default=None, description="The sub-field that names a compound row.")
-    scale: Scale = Field(default=Decimal(1), description="The unit of a number, such as 0.01 of a percent.")
+    key: Text | None = Field(default=None, description="The sub-field that identifies a compound row.")
+    scale: Scale = Field(
+        default=Decimal(1), description="The API's value of one authored unit, such as 0.01 for a percent."
+    )
 
 
 class Ignore(Strict):
-    """A field that is left out of drift for a while, or what the service makes of its values."""
+    """A field that is skipped by drift for a while, or values that the service stores differently."""
 
     type: Text
     field: Text
     stores: Stores | None = Field(
         default=None,
-        description="What the service makes of a value; this difference alone is no change, ever.",
+        description="The stored form of a value; this difference alone is never a change.",
     )
     why: Text = ""
     until: Day | None = Field(default=None, description="The last day on which it holds.")
 
 
 class SpaceSettings(Strict):
-    """The decisions for one space."""
+    """The settings of one space."""
 
-    project_key: Segment | None = Field(default=None, description="The key by which the API knows it.")
-    time_zone: Zone | None = Field(default=None, description="Days are midnights here.")
+    project_key: Segment | None = Field(default=None, description="The space's key in the API.")
+    time_zone: Zone | None = Field(default=None, description="The IANA zone whose midnights begin days.")
     tenant_key: Text | None = Field(
         default=None, description="The tenant of people whom the plugin's own tenant does not know."
     )
     guards: Guards = Guards()
-    drift: dict[str, Policies] = Field(
-        default={}, description="What to do about drift: by default, by type, by field."
-    )
+    drift: dict[str, Policies] = Field(default={}, description="Drift policy: by default, by type, by field.")
     fields: dict[str, dict[str, FieldSettings]] = Field(default={}, description="By type, by field.")
     ignore: Annotated[tuple[Ignore, ...], BeforeValidator(entries_of)] = ()
 
     @property
     def clock(self) -> ZoneInfo:
-        """The zone in which `until:` ends and moments are shown; no value is read or written by it."""
+        """The zone in which `until:` ends and moments are shown. Values do not depend on it."""
         return self.time_zone or ZoneInfo(DEFAULT_ZONE)
 
     def at(self, host: str) -> SpaceSettings:
-        """Return the decisions with the zone that the service at `host` has by default, if it has one."""
+        """Return the settings with the default zone of the service at `host`, if it has one."""
         zone = self.time_zone or zone_at(host)
         return self.model_copy(update={"time_zone": zone})
 
 
 class Settings(Strict):
-    """The whole file."""
+    """The settings file."""
 
-    people: dict[str, Names] = Field(default={}, description="Names and groups, usable where people stand.")
+    people: dict[str, Names] = Field(default={}, description="Names and groups, usable instead of people.")
     spaces: dict[Segment, SpaceSettings] = Field(default={}, description="By project_key or simple_name.")
 
     def space(self, name: str) -> SpaceSettings:
-        """Return the decisions for a space by its name or its key; the defaults if there are none."""
+        """Return the settings of a space by its name or key; the defaults if there are none."""
         by_key = (one for one in self.spaces.values() if one.project_key == name)
         return self.spaces.get(name) or next(by_key, SpaceSettings())
 
     def groups(self) -> dict[str, tuple[str, ...]]:
-        """Return every name with the e-mails or keys that it stands for in the end, each once."""
+        """Return every name with its e-mails or keys, groups resolved and without duplicates."""
         return {name: self.members(name) for name in self.people}
 
     def members(self, name: str) -> tuple[str, ...]:
-        """Follow one name through the groups, each of which is entered once."""
+        """Resolve one name through the groups; each group is visited once."""
         found: dict[str, None] = {}
         entered: set[str] = set()
         ahead = [name]
@@ -341,14 +344,14 @@ class Settings(Strict):
 
 
 def find_settings(path: Path) -> Path | None:
-    """Return the nearest settings file, from `path` upwards."""
+    """Return the nearest settings file at or above `path`."""
     start = absolute(path)
     folders = [start, *start.parents] if start.is_dir() else list(start.parents)
     return next((folder / SETTINGS for folder in folders if os.path.lexists(folder / SETTINGS)), None)
 
 
 def load_settings(path: Path | None, *, root: Path) -> tuple[Settings, list[Mistake]]:
-    """Read the settings; without a file, or with a broken one, the defaults stand."""
+    """Read the settings; the defaults if there is no file or it has mistakes."""
     if path is None:
         return Settings(), []
     if link := linked(path, root):
@@ -373,7 +376,7 @@ def read_settings(raw: bytes, file: str) -> tuple[Settings, list[Mistake]]:
 
 
 def credentials_in(node: Node) -> list[Mistake]:
-    """Return a mistake for each key that is the name of a credential, also where any key may stand."""
+    """Return a mistake for each key that names a credential, also in maps with free keys."""
     if isinstance(node, Scalar):
         return []
     if isinstance(node, AuthoredList):
@@ -383,7 +386,7 @@ def credentials_in(node: Node) -> list[Mistake]:
 
 
 def circles(root: Node) -> list[Mistake]:
-    """Return a mistake for each group that holds itself, by whatever way."""
+    """Return a mistake for each group that contains itself, directly or through others."""
     people = root.get("people") if isinstance(root, AuthoredMap) else None
     if not isinstance(people, AuthoredMap):
         return []
@@ -411,7 +414,7 @@ def circles(root: Node) -> list[Mistake]:
 
 
 def shared_keys(root: Node) -> list[Mistake]:
-    """Return a mistake for each project_key that two spaces claim."""
+    """Return a mistake for each project_key of two spaces."""
     spaces = root.get("spaces") if isinstance(root, AuthoredMap) else None
     claims: dict[str, Place] = {}
     mistakes: list[Mistake] = []

@@ -1,4 +1,4 @@
-"""The table of field types: what is managed, and what is refused and where it is managed instead."""
+"""The table of field types: one codec for each managed type, and the reasons why others are refused."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ CODECS: dict[str, type[Codec]] = {
     "linked_work_item": RelatedCodec,
     "compound_field": CompoundCodec,
 }
-"""One row a managed type (field-formats.md section 2)."""
+"""One row for each managed type (field-formats.md section 2)."""
 
 KINDS: dict[tuple[str, str], type[Codec]] = {("date", "moment"): MomentCodec}
-"""Types of which the settings tell two kinds apart: (type, kind) where it is not the usual one."""
+"""Codecs of types with a second kind in the settings: (type, kind) for the less usual one."""
 
 
 def refusal(spec: FieldSpec) -> str | None:
-    """Say why the field cannot be managed here and who manages it, or None if it can."""
+    """Return why the field cannot be managed here and what manages it; None if it can."""
     if spec.key in REFUSED_KEYS:
         return REFUSED_KEYS[spec.key]
     if spec.calculated:
@@ -72,7 +72,7 @@ def refusal(spec: FieldSpec) -> str | None:
 
 
 def refused_rows(spec: FieldSpec) -> str | None:
-    """Say why the rows of a compound field cannot be written without a loss, or None if they can."""
+    """Return why writing the rows of a compound field would lose data; None if it would not."""
     if not spec.subfields:
         return NO_SUBFIELDS
     lost = [sub.label for sub in spec.subfields if refusal(sub) and not sub.calculated]
@@ -80,7 +80,7 @@ def refused_rows(spec: FieldSpec) -> str | None:
 
 
 def codec_for(spec: FieldSpec, people: People, items: Items = NO_ITEMS) -> Codec:
-    """Bind the codec of the field's type; the field must be one that is managed."""
+    """Return the codec of the field's type, bound to the field. The type must be managed."""
     codec = KINDS.get((spec.type, spec.kind)) or CODECS[spec.type]
     parts = {sub.key: codec_for(sub, people, items) for sub in spec.subfields if not refusal(sub)}
     return codec(spec, people, items, parts)

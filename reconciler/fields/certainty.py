@@ -1,4 +1,4 @@
-"""How sure the form of each type is: what the pages say, what somebody saw live, what we take it for.
+"""The certainty of each type's wire form: documented, seen on a live service, or assumed.
 
 `seen live`: in a recorded answer or write of a real deployment, and documented. `documented`: the
 vendor's manual alone. `assumed`: neither; from other programs' sources, or by likeness.  A row moves up

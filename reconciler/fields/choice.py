@@ -1,4 +1,4 @@
-"""What every choice among a field's own options shares: one of them, or a set of them."""
+"""The common part of fields with options: one option, or a set of them."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ from reconciler.manifest.nodes import Node
 
 
 class Offer(Protocol):
-    """The options of a field: how one is written, sent and shown, and whether it may be chosen."""
+    """The options of a field: reads, sends and shows an option, and knows whether it may be chosen."""
 
     @property
     def rank(self) -> Mapping[Any, int]:
-        """The place of each in the metadata, by which a set is ordered."""
+        """The position of each option in the metadata, the order of a set."""
 
     def read(self, node: Node, /) -> Any:
-        """Return the option that a node names; raises `Wrong`."""
+        """Return the option for an authored node; raises `Wrong`."""
 
     def decode(self, wire: Any, /) -> Any:
-        """Return the option of an answer, or a false value for an object of empties; raises Unreadable."""
+        """Return the option of an answer; a false value if nothing is chosen. Raises Unreadable."""
 
     def encode(self, option: Any, /) -> Any:
-        """Return the option as it is sent."""
+        """Return the wire form of an option."""
 
     @property
     def otherwise(self) -> Mapping[str, Callable[[Any], Any]]:
         """Other forms in which an option may be sent, by name."""
 
     def label(self, option: Any, /) -> str:
-        """Return the option as people read it."""
+        """Return the label of an option."""
 
     def written(self, option: Any, /) -> Any:
-        """Return the shortest form that is read as this option."""
+        """Return the shortest YAML form that is read as this option."""
 
     def shapes(self) -> Iterator[Schema]:
         """Describe the forms in which an option may be written."""
 
     def gone(self, option: Any, /) -> str | None:
-        """Say why an option may not be newly chosen, or None."""
+        """Return why an option may not be newly chosen, or None."""
 
 
 class OneCodec(Codec):

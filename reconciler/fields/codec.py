@@ -1,7 +1,7 @@
-"""What every field type answers, and the values that travel between them.
+"""The codec: parses, decodes, encodes and shows the values of one field.
 
-A codec is bound to the specification of one field of one space.  All comparing happens on
-canonical values, which are hashable and meet in `==`.
+A codec is bound to the specification of one field of one space.  YAML and API values become
+canonical values, which are hashable; everything else compares them with `==`.
 """
 
 from __future__ import annotations
@@ -22,15 +22,14 @@ NO_PARTS: Mapping[str, Codec] = MappingProxyType({})
 
 
 DOCUMENTED = "documented"
-"""The name of the form that is sent where a space's profile names no other."""
+"""The name of the form that is sent if the space's profile does not name another."""
 
 
 class Codec(Memo):
     """Reads, writes and shows the values of one field.
 
-    `desired_shape` and `example` stand in messages and in the table of field types, `compared`
-    (what makes two values equal) in the table alone; `cleared_by` is the wire's form of the
-    empty value.
+    Messages and the page of field types use `desired_shape` and `example`; the page also shows
+    `compared` (when two values are equal).  `cleared_by` is the wire form of the empty value.
     """
 
     desired_shape = "a value"
@@ -54,31 +53,31 @@ class Codec(Memo):
 
     @property
     def is_looked_up(self) -> bool:
-        """Whether only the space can tell what a value of the field stands for."""
+        """Return whether values hold names that only the space can resolve."""
         return self.names_people or self.names_items or self.by_lines
 
     def parse(self, node: Node) -> Desired:
-        """Read what an author wrote; raises `Wrong` with every mistake in it."""
+        """Read an authored value; raises `Wrong` with every mistake in it."""
         if isinstance(node, Scalar) and node.is_null:
             return self.empty
         return self.read(node)
 
     @abstractmethod
     def read(self, node: Node) -> Desired:
-        """Read a node that is not the word null."""
+        """Read an authored value other than null."""
 
     @abstractmethod
     def decode(self, wire: Any) -> Seen:
-        """Turn the API's value into the canonical one; raises ValueError if it is none of ours."""
+        """Turn the API's value into the canonical one; raises ValueError for a form that is not known."""
 
     @abstractmethod
     def encode(self, value: Any) -> Any:
         """Turn a canonical value into the documented form of the PUT."""
 
     def forms(self, value: Any) -> Mapping[str, Any]:
-        """Return, by name, every form in which a PUT may hold the value: the documented one, then others.
+        """Return, by name, every form in which a PUT may send the value, the documented one first.
 
-        Which of them a space keeps is found by `doctor --probe`, and stands in its profile.
+        `doctor --probe` finds the forms that a space accepts, and writes them into its profile.
         """
         return {DOCUMENTED: self.encode(value)}
 
@@ -91,31 +90,31 @@ class Codec(Memo):
         """Return plain Python data that, written as YAML, parses to the same value."""
 
     def objection(self, live: Seen, after: Hashable) -> str | None:  # noqa: ARG002 - most types have none
-        """Say why a differing value may not be sent (the world's doing), or None."""
+        """Return why a differing value may not be sent, because of the live space; None if it may."""
         return None
 
     def forced(self, value: Any) -> Any:
-        """Return a canonical value as one that may replace whatever stands there.
+        """Return a value that may replace any live value.
 
-        Raises ValueError for one that was only ever read and cannot be written.
+        Raises ValueError for a value that can be read but not written.
         """
         return value
 
     def schema(self) -> dict[str, Any]:
-        """Return the JSON Schema (draft 07) of what files may say, for editors; null empties every field."""
+        """Return the JSON Schema (draft 07) of authored values, for editors; null empties every field."""
         shapes = list(self.shapes())
         return {"title": self.spec.label, "anyOf": [*shapes, {"type": "null"}]}
 
     @abstractmethod
     def shapes(self) -> Iterator[Schema]:
-        """Yield the JSON Schemas of the forms in which a value may be written, null aside."""
+        """Yield the JSON Schemas of the forms of an authored value, except null."""
 
     def people_in(self, node: Node) -> Iterator[Scalar]:  # noqa: ARG002 - most types name nobody
         """Yield the scalars of an authored value that may name people."""
         return iter(())
 
     def targets_in(self, node: Node) -> Iterator[Target]:  # noqa: ARG002 - most types point nowhere
-        """Yield the work items that an authored value names instead of giving their ids."""
+        """Yield the work items that an authored value refers to by name instead of by id."""
         return iter(())
 
     def links(self, value: Any) -> Iterator[tuple[tuple[str, ...], int]]:  # noqa: ARG002 - see above
@@ -123,7 +122,7 @@ class Codec(Memo):
         return iter(())
 
     def refusal_on(self, item_id: int, desired: Desired, place: Place) -> Mistake | None:  # noqa: ARG002 - see above
-        """Say why the item itself may not have this value (it would point to itself), or None."""
+        """Return the mistake if this item may not have the value, since it would point to itself; or None."""
         return None
 
     def misshapen(self, node: Node) -> Wrong:
@@ -148,7 +147,7 @@ class ScalarCodec(Codec):
 
 
 def found(node: Node) -> str:
-    """Name what was found, with the value where it is short."""
+    """Return the kind of a node, or its text if it is short."""
     if not isinstance(node, Scalar) or node.is_null:
         return kind_of(node)
     if not node.text:

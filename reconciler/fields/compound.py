@@ -1,4 +1,4 @@
-"""`compound_field`: rows of sub-fields; exact, or by a key with the rest of each row left alone."""
+"""`compound_field`: rows of sub-fields. With a row key, unmanaged sub-fields keep their live values."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from reconciler.fields.values import EMPTY_LABEL, Desired, Overlay, Rule, Seen, 
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 Row: TypeAlias = tuple[tuple[str, Hashable], ...]
-"""(sub-field's key, canonical value) in the order of the sub-fields; empty values are left out."""
+"""Pairs of sub-field key and canonical value, in the order of the sub-fields, without empty values."""
 
 LOST = "lost: "
-"""Prefix of the note of something in live rows that a write would lose."""
+"""Prefix of a note: live rows hold data that a write would lose."""
 DOUBLE = "double: "
-"""Prefix of the note of a key that several live rows have."""
+"""Prefix of a note: several live rows have the same key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class CompoundCodec(Codec):
 
     @cached_property
     def row_key(self) -> str:
-        """The key of the sub-field that names a row, empty where none does."""
+        """The key of the sub-field that identifies a row; empty if there is none."""
         return next(
             (sub.spec.key for sub in self.parts.values() if sub.spec.answers_to(self.spec.row_key)), ""
         )
@@ -96,7 +96,7 @@ class CompoundCodec(Codec):
     # -- from what is written ----------------------------------------------------------------
 
     def read(self, node: Node) -> Desired:
-        """Read a list of rows, or `{contains: [rows]}` where a key tells the rows apart."""
+        """Read a list of rows, or `{contains: [rows]}` if the rows have a key."""
         if isinstance(node, AuthoredList):
             return self.keyed(node, exact=True) if self.row_key else self.plain(node)
         match node:
@@ -108,7 +108,7 @@ class CompoundCodec(Codec):
         raise self.misshapen(node)
 
     def plain(self, nodes: AuthoredList) -> tuple[Row, ...]:
-        """Read rows as they stand, in their order."""
+        """Read rows without a key, in their order."""
         wrong: list[Mistake] = []
         rows: list[Row] = []
         for node in nodes:
@@ -128,7 +128,7 @@ class CompoundCodec(Codec):
         return tuple(rows)
 
     def keyed(self, nodes: AuthoredList, *, exact: bool) -> Rows:
-        """Read rows that a key tells apart."""
+        """Read rows with a key."""
         wrong: list[Mistake] = []
         rows: dict[Hashable, RowOverlay] = {}
         part = self.parts[self.row_key]
@@ -154,7 +154,7 @@ class CompoundCodec(Codec):
         return Rows(self.row_key, tuple(rows.values()), exact, self.empties)
 
     def row(self, node: Node, wrong: list[Mistake]) -> dict[str, Desired]:
-        """Read one row: what is wanted of each sub-field that it names."""
+        """Read one row: the desired values of its managed sub-fields."""
         desired: dict[str, Desired] = {}
         if not isinstance(node, AuthoredMap) or not node:
             few = ", ".join(f"{self.word(part)}: …" for part in list(self.parts.values())[:2])
@@ -176,7 +176,7 @@ class CompoundCodec(Codec):
         return desired
 
     def part(self, name: str, at: Place, wrong: list[Mistake]) -> Codec | None:
-        """Find a sub-field by key, alias or unique name; adds a mistake where there is none."""
+        """Find a sub-field by key, alias or unique name; adds a mistake if there is none."""
         hits = [part for part in self.parts.values() if part.spec.answers_to(name)]
         hits = [part for part in hits if name in (part.spec.key, part.spec.alias)] or hits
         if len(hits) == 1:
@@ -192,7 +192,7 @@ class CompoundCodec(Codec):
         return None
 
     def shapes(self) -> Iterator[Schema]:
-        """Describe a list of rows; with a key also rows that leave others alone."""
+        """Describe a list of rows; with a key, also a rule that keeps other rows."""
         cells = {word: part.schema() for part in self.parts.values() for word in self.words(part)}
         row = entries(cells)
         yield {"type": "array", "items": row}
@@ -200,19 +200,19 @@ class CompoundCodec(Codec):
             yield entries({"contains": {"type": "array", "items": row, "minItems": 1}})
 
     def words(self, part: Codec) -> Iterator[str]:
-        """Yield every word that names a sub-field and no other."""
+        """Yield every word that identifies exactly one sub-field."""
         spec = part.spec
         for word in dict.fromkeys((spec.alias, spec.name, spec.key)):
             if word and sum(other.spec.answers_to(word) for other in self.parts.values()) == 1:
                 yield word
 
     def people_in(self, node: Node) -> Iterator[Scalar]:
-        """Yield what may name people in any row."""
+        """Yield the scalars that may name people in any row."""
         for part, value in self.cells(node):
             yield from part.people_in(value)
 
     def targets_in(self, node: Node) -> Iterator[Target]:
-        """Yield the work items that any row names."""
+        """Yield the work items that any row refers to by name."""
         for part, value in self.cells(node):
             yield from part.targets_in(value)
 
@@ -234,7 +234,7 @@ class CompoundCodec(Codec):
     # -- from and to the wire ----------------------------------------------------------------
 
     def decode(self, wire: Any) -> Seen:
-        """Read the rows; a sub-field may be missing from a row, an empty row is none."""
+        """Read the rows; a sub-field may be missing from a row, and empty rows are dropped."""
         if is_nothing(wire):
             return Seen(())
         if not isinstance(wire, list):
@@ -262,7 +262,7 @@ class CompoundCodec(Codec):
         return tuple((key, values[key]) for key, empty in self.empties if values.get(key, empty) != empty)
 
     def encode(self, value: Any) -> Any:
-        """Send all rows; what is empty is left out of its row."""
+        """Send all rows, without their empty values."""
         return [
             [{"field_key": key, "field_value": self.parts[key].encode(one)} for key, one in row]
             for row in value
@@ -282,13 +282,13 @@ class CompoundCodec(Codec):
         return [{self.word(self.parts[key]): self.parts[key].dump(one) for key, one in row} for row in value]
 
     def word(self, part: Codec) -> str:
-        """Return the alias of a sub-field, else its name where that is unique, else its key."""
+        """Return the alias of a sub-field, else its name if that is unique, else its key."""
         spec = part.spec
         named = [other for other in self.parts.values() if other.spec.answers_to(spec.name)]
         return spec.alias or (spec.name if len(named) == 1 else spec.key)
 
     def objection(self, live: Seen, after: Hashable) -> str | None:
-        """Refuse what the parts refuse, and a write that would lose what nobody here sees."""
+        """Refuse values that a sub-field refuses, and a write that would lose unreadable live data."""
         for note in live.notes:
             if note.startswith(LOST):
                 return f"the rows hold {note.removeprefix(LOST)}, which writing them would lose"

@@ -19,16 +19,16 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DAY_SHAPE: Schema = {"type": "string", "pattern": f"^{DAY.pattern}$"}
 FIRST_MS = 10**12
-"""The smallest value of 13 digits, which the API asks for (20013)."""
+"""The smallest value with 13 digits, as the API requires (20013)."""
 NEAREST_MS = 10**11
-"""March 1973: nearer to 1970 no milliseconds are told from seconds, which have 10 digits until 2286."""
+"""March 1973. Closer to 1970, milliseconds cannot be told from seconds, which have 10 digits until 2286."""
 FARTHEST_MS = 6 * 10**13
-"""About the year 3871 and the year 69: no zone leads out of the calendar from there."""
+"""About the years 3871 and 69: in every zone these are days of Python's calendar."""
 ENDS = ("start", "end")
 SPAN = ("start_time", "end_time")
 """Both ends on the wire."""
 FIRST_DAY, LAST_DAY = date(2001, 9, 11), date(2286, 11, 19)
-"""Days that have 13 digits in every zone."""
+"""The first and last day whose milliseconds have 13 digits in every zone."""
 
 
 def from_ms(wire: Any) -> datetime | None:
@@ -48,7 +48,7 @@ def to_ms(instant: datetime) -> int:
 
 
 class NoZone(ValueError):
-    """A day of a space whose time zone nobody has said."""
+    """A day in a space without a known time zone."""
 
     def __init__(self) -> None:
         """Make the message."""
@@ -58,7 +58,7 @@ class NoZone(ValueError):
 
 
 def known(zone: ZoneInfo | None) -> ZoneInfo:
-    """Return the zone in which days are midnights; raises NoZone."""
+    """Return the zone whose midnights begin days; raises NoZone."""
     if zone is None:
         raise NoZone
     return zone
@@ -87,7 +87,7 @@ def read_day(node: Node, owner: str, zone: ZoneInfo | None) -> date:
 
 
 def outside(scalar: Scalar) -> Mistake:
-    """Make the mistake of a time that has not 13 digits of milliseconds."""
+    """Make the mistake for a time whose milliseconds do not have 13 digits."""
     return Mistake(
         scalar.place, f"{scalar.text} lies outside 2001 to 2286, which the service keeps", "correct the year"
     )
@@ -114,7 +114,7 @@ class DayCodec(ScalarCodec):
         yield DAY_SHAPE
 
     def decode(self, wire: Any) -> Seen:
-        """Read milliseconds as the day they fall on in the space's zone."""
+        """Read milliseconds as the day in the space's zone."""
         instant, zone = from_ms(wire), known(self.spec.zone)
         return Seen(instant.astimezone(zone).date() if instant else EMPTY)
 
@@ -170,7 +170,7 @@ class MomentCodec(ScalarCodec):
         return None if value is EMPTY else to_ms(value)
 
     def show(self, value: Any) -> str:
-        """Show the instant in the space's zone, in UTC where that is not known."""
+        """Show the instant in the space's zone, or in UTC if the zone is not known."""
         return EMPTY_LABEL if value is EMPTY else value.astimezone(self.spec.zone or UTC).isoformat()
 
     def dump(self, value: Any) -> Any:
@@ -214,7 +214,7 @@ class ScheduleCodec(Codec):
         yield entries(dict.fromkeys(ENDS, DAY_SHAPE), required=ENDS)
 
     def decode(self, wire: Any) -> Seen:
-        """Read `{start_time, end_time}` as the days on which they fall; both unset is empty."""
+        """Read `{start_time, end_time}` as days; empty if both are unset."""
         zone = known(self.spec.zone)
         if is_unset(wire):
             return Seen(EMPTY)

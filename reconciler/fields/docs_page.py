@@ -1,4 +1,4 @@
-"""The page about field types, made from the tables, so that it cannot say anything else than they do."""
+"""Generates docs/field-types.md from the tables of codecs and refusals."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def guide() -> str:
 
 
 def managed() -> Iterator[tuple[str, type[Codec], str]]:
-    """Yield each managed type as the page names it, with its codec and how sure its form is."""
+    """Yield each managed type as the page names it, with its codec and the certainty of its form."""
     for name, codec in CODECS.items():
         if name != "role":
             yield code(name), codec, CERTAINTY[name]
@@ -115,12 +115,12 @@ def row(shown: str, codec: type[Codec], sure: str) -> tuple[str, ...]:
 
 
 def code(text: str) -> str:
-    """Return a text as code; one that holds backticks stands in two of them."""
+    """Return a text as code, between two backticks if it holds one."""
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def two(reasons: Mapping[str, str], head: str) -> str:
-    """Return a table of names and the reasons why they are refused."""
+    """Return a table of refused names and the reasons."""
     return table((head, "where instead"), [(f"`{name}`", reason) for name, reason in sorted(reasons.items())])
 
 

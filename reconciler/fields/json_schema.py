@@ -1,4 +1,4 @@
-"""Parts of the JSON Schemas by which editors check values."""
+"""Parts of the JSON Schemas with which editors check values."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ Schema: TypeAlias = dict[str, Any]
 
 
 ANY_TEXT: Schema = {"type": ["string", "number", "boolean"]}
-"""What an editor may take a text for that stands without quotes."""
+"""The types that an editor may give to a text without quotes."""
 
 
 def one_of(values: list[Any]) -> Schema:
-    """Return the JSON Schema of a choice; any text where nothing is known to choose from."""
+    """Return the JSON Schema of a choice; any text if the choices are not known."""
     return {"enum": values} if values else ANY_TEXT
 
 
 def members(shape: Schema) -> Schema:
-    """Return the JSON Schema of a list, each member once."""
+    """Return the JSON Schema of a list with unique members."""
     return {"type": "array", "items": shape, "uniqueItems": True}
 
 
 def entries(shapes: Mapping[str, Schema], *, required: tuple[str, ...] = ()) -> Schema:
-    """Return the JSON Schema of a map that has these keys and no others."""
+    """Return the JSON Schema of a map with these keys and no others."""
     made: Schema = {"type": "object", "properties": dict(shapes), "additionalProperties": False}
     return {**made, "required": list(required)} if required else {**made, "minProperties": 1}

@@ -1,7 +1,7 @@
-"""What is remembered of the values of one field, so that equal ones are parsed and decoded once.
+"""Remembers the readings of a field's values, so that equal values are parsed and decoded once.
 
-A file of 10,000 items holds few different choices, people and days.  A memo is kept by how a value
-is written, and never decides anything: forgetting it costs time alone.
+A file of 10,000 items holds few different choices, people and days.  The memo never decides
+anything: without it, a run only takes longer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from reconciler.fields.values import UNREAD, Desired, Overlay, Seen
 from reconciler.manifest.nodes import AuthoredList, Node, Scalar
 
 MOST_READINGS = 4096
-"""Different values of a field that are remembered: choices, people and days recur, long texts do not."""
+"""The most values of a field that are remembered: choices, people and days recur, long texts do not."""
 
 
 class Memo(ABC):
@@ -79,7 +79,7 @@ def is_text(wire: Any) -> bool:
 
 
 def form_of(node: Node) -> Hashable:
-    """Return what to remember a scalar or a list of scalars by: not its place. None for another node."""
+    """Return the memo's key of a scalar or a list of scalars, without places; None for any other node."""
     if type(node) is Scalar:
         text, plain, _, hidden = node
         return text if plain and not hidden else (text, plain, hidden)

@@ -16,13 +16,13 @@ from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wrong
 from reconciler.manifest.nodes import Scalar
 
 ON_THE_WIRE = re.compile(r"-?[0-9]{1,310}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")
-"""A number of JSON, as far as a double reaches; more digits than that are an attack or a slip."""
+"""A JSON number within the range of a double; a longer one is an attack or a mistake."""
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 LONGEST = 40
 EXACT = Context(prec=400)
-"""Wide enough that no digit of a double or of a written number is rounded away."""
+"""Enough digits that no double and no authored number is rounded."""
 LARGEST = Decimal(10) ** 15
-"""Beyond this a JSON double no longer keeps every whole number."""
+"""Above this, a JSON double cannot hold every whole number."""
 
 
 class NumberCodec(ScalarCodec):
@@ -33,7 +33,7 @@ class NumberCodec(ScalarCodec):
     compared = "as exact decimals: 1 and 1.0 are one number"
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
-        """Read a decimal that a JSON double carries exactly."""
+        """Read a decimal that a JSON double can hold exactly."""
         if not scalar.plain or len(scalar.text) > LONGEST or not NUMBER.fullmatch(scalar.text):
             raise self.misshapen(scalar)
         value = EXACT.multiply(Decimal(scalar.text), Decimal(self.spec.scale))
@@ -76,7 +76,7 @@ class NumberCodec(ScalarCodec):
 
 
 def plain_decimal(value: Decimal) -> Decimal:
-    """Drop trailing zeros and the sign of zero, so that equal numbers are equal to the digit."""
+    """Drop trailing zeros and the sign of zero, so that equal numbers have equal digits."""
     return value.normalize(EXACT) if value else Decimal(0)
 
 
@@ -88,7 +88,7 @@ class BoolCodec(ScalarCodec):
     compared = "as it is; unset is neither true nor false"
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
-        """Take the two words of YAML 1.2 only."""
+        """Read `true` or `false`, the two words of YAML 1.2."""
         if not scalar.plain or scalar.text not in {"true", "false"}:
             raise self.misshapen(scalar)
         return scalar.text == "true"

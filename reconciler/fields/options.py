@@ -20,7 +20,7 @@ from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 NUMERAL = re.compile(r"[-+]?([0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
 """A label that an editor reads as a number."""
 MEMBERS = frozenset({"value", "label"})
-"""Members of an option that was never chosen, all of them empty."""
+"""Members of the object for an option that was never chosen, all of them empty."""
 
 
 class Choices:
@@ -33,7 +33,7 @@ class Choices:
         self.rank = {option.id: rank for rank, option in enumerate(spec.options)}
 
     def read(self, node: Node) -> str:
-        """Return the id of the option that a label, an id or `{id: …}` names; raises `Wrong`."""
+        """Return the id of the option with this label or id, or of `{id: …}`; raises `Wrong`."""
         if (chosen := id_form(node)) is not None:
             return self.by_id(chosen)
         if not isinstance(node, Scalar) or not node.text:
@@ -51,7 +51,7 @@ class Choices:
         return chosen_ids.pop()
 
     def by_id(self, scalar: Scalar) -> str:
-        """Return an id that the field has; raises `Wrong`."""
+        """Return the id if the field has it; raises `Wrong`."""
         if scalar.text not in self.options:
             raise Wrong(UnknownName(scalar.place, "option id", scalar.text, self.owner, self.options))
         return scalar.text
@@ -66,22 +66,22 @@ class Choices:
 
     @property
     def otherwise(self) -> Mapping[str, Callable[[str], Any]]:
-        """Send the label too, as reads give it (section 1.2, A11)."""
+        """Send the label, too, as in answers (section 1.2, A11)."""
         return {"labelled": lambda option: {"value": option, "label": self.label(option)}}
 
     def label(self, option_id: str) -> str:
-        """Return the label of an id, or the id where the field no longer has it."""
+        """Return the label of an id, or the id if the field no longer has it."""
         option = self.options.get(option_id)
         return option.label if option and option.label else option_id
 
     def written(self, option_id: str) -> Any:
-        """Return the label where it names this option alone, else the `{id: …}` form."""
+        """Return the label if no other option has it, else the `{id: …}` form."""
         label = self.label(option_id)
         same = {o.id for o in self.options.values() if folded(label) in (folded(o.label), o.id)}
         return label if same == {option_id} else {"id": option_id}
 
     def shapes(self) -> Iterator[Schema]:
-        """Describe the labels as editors offer them, the disabled ones apart, and `{id: …}`."""
+        """Describe the labels that editors offer, without disabled ones, and `{id: …}`."""
         for disabled in (False, True):
             labels = [
                 label
@@ -93,7 +93,7 @@ class Choices:
         yield entries({"id": one_of(list(self.options))}, required=("id",))
 
     def gone(self, option_id: str) -> str | None:
-        """Say why an option may not be newly chosen, or None."""
+        """Return why an option may not be newly chosen, or None."""
         option = self.options.get(option_id)
         if option is None:
             return f"option {option_id} of {self.owner} was removed"
@@ -101,24 +101,24 @@ class Choices:
 
 
 def folded(label: str) -> str:
-    """Return a label as it is compared: one Unicode form, no blanks around it."""
+    """Return a label in the form for comparing: one Unicode form, no blanks around it."""
     return (canonical(label) or "").strip()
 
 
 def bearing(label: str, options: tuple[Option, ...]) -> list[Option]:
-    """Return the options of that label: the enabled ones, else the disabled ones."""
+    """Return the enabled options with a label, else the disabled ones."""
     same = [option for option in options if folded(option.label) == folded(label)]
     return [option for option in same if not option.disabled] or same
 
 
 def refuse_cut(scalar: Scalar, options: tuple[Option, ...]) -> None:
-    """Refuse a label of which YAML took the end, ` #2`, for a comment; raises `Wrong`."""
+    """Reject a label whose end YAML dropped as a comment: `Fix #2` reads as `Fix`. Raises `Wrong`."""
     if scalar.hidden and bearing(f"{scalar.text} {scalar.hidden}", options):
         written_text(scalar)
 
 
 def forms_of(label: str) -> Iterator[Any]:
-    """Yield a label, and what YAML 1.2 takes it for where it stands without quotes."""
+    """Yield a label, and the value that YAML 1.2 reads if it is written without quotes."""
     yield label
     if label in {"true", "false"}:
         yield label == "true"
@@ -128,7 +128,7 @@ def forms_of(label: str) -> Iterator[Any]:
 
 
 def id_form(node: Node) -> Scalar | None:
-    """Return the id of `{id: …}`, None for any other node."""
+    """Return the id in `{id: …}`; None for any other node."""
     match node:
         case {"id": Scalar() as chosen, **others} if isinstance(node, AuthoredMap) and not others:
             return chosen
@@ -136,7 +136,7 @@ def id_form(node: Node) -> Scalar | None:
 
 
 def several(node: Scalar | AuthoredList, owner: str, choices: list[str]) -> Mistake:
-    """Make the mistake of a label that several options bear."""
+    """Make the mistake for a label that several options have."""
     what = quoted(node.text) if isinstance(node, Scalar) else "this path"
     return Mistake(node.place, f"{what} names several options of {owner}", f"write {' or '.join(choices)}")
 
@@ -144,7 +144,7 @@ def several(node: Scalar | AuthoredList, owner: str, choices: list[str]) -> Mist
 def option_id(wire: Any) -> str | None:
     """Read `{label, value}`, or a bare id, which some guides show (section 18, point 1).
 
-    None for an object of empties; a label without its id raises Unreadable.
+    None for an object without a choice; a label without its id raises Unreadable.
     """
     value = wire.get("value") if isinstance(wire, dict) else wire
     if is_id(value):

@@ -7,14 +7,14 @@ from typing import Any
 from reconciler.fields.unread import Disputed, Unreadable
 
 PAIR_MEMBERS = frozenset({"field_key", "field_type_key", "field_alias", "help_description"})
-"""What a pair holds beside its value (section 1.3)."""
+"""The members of a pair other than its value (section 1.3)."""
 
 
 def pairs_of(entries: list[Any]) -> dict[str, Any]:
-    """Return the values of field/value pairs by key; raises Unreadable for an entry that is no such pair.
+    """Return the values of field/value pairs by key; raises Unreadable for an entry that is not a pair.
 
-    A pair without a value holds nothing, as long as all its members are known: a value may stand
-    under a name that no page has.  What two pairs say differently of one field is disputed.
+    A pair without a value is empty only if all its members are known: an unknown member may hold the
+    value.  If two pairs hold different values of one field, the value is disputed.
     """
     values: dict[str, Any] = {}
     for entry in entries:

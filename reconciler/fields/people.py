@@ -18,7 +18,7 @@ from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 PERSON: Schema = {"type": ["string", "integer"]}
 USER_KEY = re.compile(r"[0-9]{15,25}")
 OPAQUE_KEY = re.compile(r"""[^\s\[\]{}"',;]+""")
-"""What may be a user key on the wire: opaque text, but no list and no JSON inside a text."""
+"""A user key on the wire: opaque text, but not a list and not JSON in a text."""
 
 
 def mentions(node: Node) -> Iterator[Scalar]:
@@ -35,15 +35,15 @@ def mentions(node: Node) -> Iterator[Scalar]:
 
 
 def expand(text: str, people: People) -> tuple[str, ...]:
-    """Return the e-mails or user keys that a written name stands for."""
+    """Return the e-mails or user keys of an authored name or group."""
     return people.groups.get(text, (text,))
 
 
 class UnknownPerson(Mistake):
-    """A written name that stands for nobody whom the run knows; without pins it may be right all the same."""
+    """An authored name that matches no known person; without pins it may still be right."""
 
     def __init__(self, place: Place, text: str, people: People, owner: str) -> None:
-        """Say whose display name it is, else which names look like it."""
+        """Make the message: the person with that display name, else similar names."""
         bearers = sorted(one.email or one.key for one in people.by_key.values() if one.name == text)
         if bearers:
             many = "" if len(bearers) == 1 else f"{len(bearers)} people have this display name: "
@@ -78,7 +78,7 @@ def resolve(scalar: Scalar, people: People, owner: str) -> tuple[str, ...]:
 
 
 def left(people: People, keys: Iterable[Any]) -> str | None:
-    """Name the first of `keys` who cannot be given work any more, or None."""
+    """Return why the first inactive person of `keys` cannot be assigned, or None."""
     for key in sorted(keys):
         person = people.by_key.get(key)
         if person and not person.active:
@@ -108,7 +108,7 @@ class UserCodec(ScalarCodec):
     names_people = True
 
     def people_in(self, node: Node) -> Iterator[Scalar]:
-        """Yield every scalar: each may name somebody."""
+        """Yield every scalar: each may name a person."""
         return mentions(node)
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
@@ -136,7 +136,7 @@ class UserCodec(ScalarCodec):
         return Seen(keys[0] if keys else EMPTY)
 
     def encode(self, value: Any) -> Any:
-        """Send the user key, null to clear."""
+        """Send the user key, or null to clear."""
         return value
 
     def show(self, value: Any) -> str:
@@ -144,11 +144,11 @@ class UserCodec(ScalarCodec):
         return EMPTY_LABEL if value is EMPTY else self.people.show(value)
 
     def dump(self, value: Any) -> Any:
-        """Write the e-mail, or the key of somebody unknown."""
+        """Write the e-mail, or the user key if the e-mail is not known."""
         return None if value is EMPTY else self.people.show(value)
 
     def objection(self, live: Seen, after: Hashable) -> str | None:  # noqa: ARG002 - only the new person counts
-        """Refuse to give work to somebody who has left."""
+        """Refuse to assign a person who has left."""
         return None if after is EMPTY else left(self.people, [after])
 
 
@@ -161,11 +161,11 @@ class UsersCodec(SetCodec):
     names_people = True
 
     def people_in(self, node: Node) -> Iterator[Scalar]:
-        """Yield every scalar: each may name somebody."""
+        """Yield every scalar: each may name a person."""
         return mentions(node)
 
     def read_members(self, nodes: AuthoredList) -> frozenset[Hashable]:
-        """Read the members; a role for one person takes one."""
+        """Read the members; a role for one person accepts one."""
         members = super().read_members(nodes)
         if self.spec.single and len(members) > 1:
             raise Wrong(
@@ -188,7 +188,7 @@ class UsersCodec(SetCodec):
         yield PERSON
 
     def decode(self, wire: Any) -> Seen:
-        """Read a list of user keys, null where there are none."""
+        """Read a list of user keys, or null if there are none."""
         return Seen(frozenset(user_keys(wire)))
 
     def encode(self, value: Any) -> Any:
@@ -200,7 +200,7 @@ class UsersCodec(SetCodec):
         return self.people.show(member)
 
     def objection(self, live: Seen, after: Hashable) -> str | None:
-        """Refuse to add somebody who has left."""
+        """Refuse to add a person who has left."""
         if self.spec.single and isinstance(after, frozenset) and len(after) > 1:
             return f"{self.spec.label} takes one person"
         return left(self.people, added(live, after))

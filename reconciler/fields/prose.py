@@ -1,4 +1,4 @@
-"""Formatted text as a value: blocks of runs, and the Markdown that says the same."""
+"""Formatted text as a value: blocks of runs, and its form in Markdown."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KEPT = "write paragraphs, headings # to ###, flat lists, ---, **bold**, *italic*
 
 
 class Unsayable(ValueError):
-    """A text that the Markdown subset does not hold; says what is in the way."""
+    """A text that the Markdown subset cannot express; names the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, a heading, one entry of a list, or a line; opaque ones hold what nobody here reads."""
+    """A paragraph, a heading, one entry of a list, or a line; opaque blocks are kept but not understood."""
 
     kind: Kind
     runs: tuple[Run, ...] = ()
@@ -66,17 +66,17 @@ class Prose:
 
     @property
     def is_plain(self) -> bool:
-        """Whether there are only paragraphs without marks."""
+        """Return whether there are only paragraphs without marks."""
         return all(block.kind == "p" and not any(run.marks for run in block.runs) for block in self.blocks)
 
     @property
     def is_opaque(self) -> bool:
-        """Whether the text holds what the Markdown subset cannot say."""
+        """Return whether the text has a block that the Markdown subset cannot express."""
         return any(block.kind == "opaque" for block in self.blocks)
 
     @property
     def filled(self) -> tuple[Block, ...]:
-        """The blocks without empty lines, which Markdown does not know."""
+        """The blocks without empty lines, which Markdown does not have."""
         return tuple(block for block in self.blocks if block.kind in {"hr", "opaque"} or block.text)
 
 
@@ -86,13 +86,13 @@ def plain_prose(text: str, over: Over = "nothing") -> Prose:
 
 
 def prose_of(blocks: Iterable[Block], over: Over = "nothing") -> Prose:
-    """Make a text of blocks, with their words as its text."""
+    """Make a text from blocks; their words are its text."""
     kept = tuple(tidy(block) for block in blocks)
     return Prose(kept, "\n".join(block.text for block in kept), over)
 
 
 def tidy(block: Block) -> Block:
-    """Return the one form of a block: no blanks at its ends or under marks, neighbours of one kind joined."""
+    """Return the canonical form of a block: no blanks at its ends or under marks, equal neighbours joined."""
     pieces: list[Run] = []
     for run in block.runs:
         text = unicodedata.normalize("NFC", run.text.replace("\u00a0", " "))
@@ -117,7 +117,7 @@ def tidy(block: Block) -> Block:
 
 
 def markdown_of(blocks: Sequence[Block]) -> str:
-    """Write blocks as Markdown; what cannot be said comes out as its words."""
+    """Write blocks as Markdown; blocks that Markdown cannot express become plain words."""
     lines: list[str] = []
     number = 0
     for before, block in zip([None, *blocks], blocks, strict=False):
@@ -136,7 +136,7 @@ def line_of(block: Block, number: int) -> str:
 
 
 def escaped_start(line: str) -> str:
-    """Escape what would make a line of text a heading, a list or a rule."""
+    """Escape a start that would turn a line of text into a heading, a list or a rule."""
     if hit := LINE_START.match(line):
         return f"\\{line}" if hit[1] else f"{hit[2]}\\{hit[3]}{line[hit.end() :]}"
     return line
@@ -158,7 +158,7 @@ def inline_of(runs: Sequence[Run]) -> str:
 
 
 def lasting(runs: Sequence[Run], mark: str) -> int:
-    """Return how many runs from the first on have a mark."""
+    """Return the number of runs, from the first on, that have a mark."""
     return sum(1 for _ in takewhile(lambda run: mark in run.marks, runs))
 
 
@@ -167,7 +167,7 @@ def lasting(runs: Sequence[Run], mark: str) -> int:
 
 @cache
 def reader() -> MarkdownIt:
-    """Make the one reader; it is imported here, since that takes long and few runs read Markdown."""
+    """Make the Markdown parser once. The import is slow, and few runs read Markdown."""
     from markdown_it import MarkdownIt  # noqa: PLC0415
 
     return MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
@@ -197,7 +197,7 @@ WORDS = {
 
 
 def blocks_of(markdown: str) -> tuple[Block, ...]:
-    """Read the Markdown subset; raises `Unsayable` for what lies outside, or would not come back the same."""
+    """Read the Markdown subset; raises `Unsayable` for other Markdown, or if it does not round-trip."""
     blocks = read_blocks(markdown)
     if any(block.kind != "hr" and not block.text for block in blocks):
         raise Unsayable("a heading or an entry without words")
@@ -207,7 +207,7 @@ def blocks_of(markdown: str) -> tuple[Block, ...]:
 
 
 def is_sayable(blocks: Sequence[Block]) -> bool:
-    """Whether Markdown says these blocks so that they are read back the same."""
+    """Return whether these blocks round-trip through Markdown."""
     try:
         return read_blocks(markdown_of(blocks)) == tuple(blocks)
     except Unsayable:
@@ -215,7 +215,7 @@ def is_sayable(blocks: Sequence[Block]) -> bool:
 
 
 def read_blocks(markdown: str) -> tuple[Block, ...]:
-    """Read Markdown; raises `Unsayable` for what lies outside the subset."""
+    """Read Markdown; raises `Unsayable` for elements outside of the subset."""
     root = tree_of(markdown)
     return tuple(tidy(block) for node in root.children for block in read_top(node))
 
@@ -245,7 +245,7 @@ def read_line(node: SyntaxTreeNode, kind: Kind, desired: str) -> Block:
 
 
 def read_runs(node: SyntaxTreeNode, marks: frozenset[str]) -> Iterator[Run]:
-    """Turn what stands on one line into runs."""
+    """Turn the content of one line into runs."""
     for one in node.children:
         if one.type in {"text", "text_special", "softbreak"}:
             yield Run(" " if one.type == "softbreak" else one.content, marks)
@@ -256,5 +256,5 @@ def read_runs(node: SyntaxTreeNode, marks: frozenset[str]) -> Iterator[Run]:
 
 
 def unsayable(node: SyntaxTreeNode) -> Unsayable:
-    """Name what the subset does not hold."""
+    """Return the error for an element outside of the subset."""
     return Unsayable(WORDS.get(node.type, node.type.replace("_", " ")))

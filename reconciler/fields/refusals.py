@@ -1,4 +1,4 @@
-"""What the PUT of a work item cannot change, and the endpoint or screen that can."""
+"""Fields that the PUT of a work item cannot change, and the endpoint or screen that can."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REFUSED_TYPES: dict[str, str] = {
     "precise_date": "its written form is not documented; edit it in Meegle",
     "multi_user_compound_field": "its written form is not documented; edit it in Meegle",
 }
-"""Types that no field can be written of (field-formats.md sections 2, 8 and 13)."""
+"""Types whose fields cannot be written (field-formats.md sections 2, 8 and 13)."""
 
 REFUSED_KEYS: dict[str, str] = {
     "template": REFUSED_TYPES["work_item_template"],
@@ -55,10 +55,10 @@ REFUSED_KEYS: dict[str, str] = {
     "owned_project": "an item stays in the space where it was created",
     "_work_item_role": "write the roles under `roles:`",
 }
-"""Fields of a writable type that the service keeps for itself (section 14)."""
+"""Fields of a writable type that only the service sets (section 14)."""
 
 CALCULATED = "it is calculated from other fields; change those, or the formula in Meegle"
-"""Said of fields whose `value_generate_mode` is not `Default` (section 8.9)."""
+"""The reason for fields whose `value_generate_mode` is not `Default` (section 8.9)."""
 
 UNKNOWN = "fields of type {} are not known to this version; edit it in Meegle"
 NO_SUBFIELDS = "the space lists no sub-fields of it; edit it in Meegle"

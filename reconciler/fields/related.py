@@ -1,4 +1,4 @@
-"""Related work items: one id or a set of ids, which files may also name (field-formats.md section 15)."""
+"""Related work items: one id or a set of ids; files may use names instead (field-formats.md section 15)."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ LAST_ID = re.compile(r"(?:^|/)([1-9][0-9]{5,18})(?:[/?#].*)?$")
 """The id in a quoted number or in the address of an item's page."""
 LARGEST_ID = 2**63 - 1
 ID_MEMBERS = frozenset({"id", "name"})
-"""Members of a relation that points nowhere, all of them empty."""
+"""Members of the object for a relation without an item, all of them empty."""
 MEMBERS = ("type", "name")
 FORM = 'an id such as 6300012345, or {name: "…"}'
 
 
 class UnknownItem(Mistake):
-    """A related item that the run knows by no id; without pins its name may be right all the same."""
+    """A related item whose name matches no known item; without pins it may still be right."""
 
     def __init__(self, place: Place, name: str, type_word: str) -> None:
-        """Say that the space has no item of that name, as far as is known."""
+        """Make the message: the space has no known item of that name."""
         super().__init__(
             place, f"no {type_word} named {quoted(name)} is known", "correct the name, or write its id"
         )
 
 
 def named_in(node: Node) -> Iterator[Target]:
-    """Yield the items that a value names: `{type?, name}` anywhere in its lists and rules."""
+    """Yield the items that a value refers to by name: `{type?, name}` anywhere in its lists and rules."""
     if isinstance(node, AuthoredList):
         for one in node:
             yield from named_in(one)
@@ -50,7 +50,7 @@ def named_in(node: Node) -> Iterator[Target]:
 
 
 def read_item(node: Node, spec: FieldSpec, items: Items) -> int:
-    """Return the id that a scalar or `{type?, name}` means; raises `Wrong`."""
+    """Return the id for a scalar or `{type?, name}`; raises `Wrong`."""
     if isinstance(node, AuthoredMap):
         return by_name(node, spec, items)
     if not isinstance(node, Scalar) or not node.plain or not ITEM_ID.fullmatch(node.text):
@@ -68,7 +68,7 @@ def read_item(node: Node, spec: FieldSpec, items: Items) -> int:
 
 
 def by_name(node: AuthoredMap, spec: FieldSpec, items: Items) -> int:
-    """Return the id of the one item that bears a name; raises `Wrong`."""
+    """Return the id of the only item with a name; raises `Wrong`."""
     wrong: list[Mistake] = [
         UnknownName(at.place, "member", key, spec.label, MEMBERS)
         for key, at in node.keys_at.items()
@@ -99,7 +99,7 @@ def by_name(node: AuthoredMap, spec: FieldSpec, items: Items) -> int:
 
 
 def type_keys_of(scalar: Scalar, place: Place, spec: FieldSpec, items: Items) -> tuple[str, ...]:
-    """Return the key of the type that a file names; raises `Wrong` where the field takes no such items."""
+    """Return the key of an authored type; raises `Wrong` if the field does not accept its items."""
     type_key = items.types.get(scalar.text, "" if items.types else scalar.text)
     if not type_key:
         raise Wrong(UnknownName(scalar.place, "type", scalar.text, spec.label, items.types))
@@ -110,31 +110,31 @@ def type_keys_of(scalar: Scalar, place: Place, spec: FieldSpec, items: Items) ->
 
 
 def word_of(type_key: str, items: Items) -> str:
-    """Return the shortest word by which files may name a type."""
+    """Return the shortest unique word for a type."""
     words = [word for word, key in items.types.items() if key == type_key]
     return min(words, key=lambda word: (len(word), word.swapcase())) if words else type_key
 
 
 def targets_of(spec: FieldSpec, items: Items) -> str:
-    """List the types to which a field may point."""
+    """Return a list of the types that a field may point to, for messages."""
     return " or ".join(word_of(key, items) for key in spec.targets)
 
 
 def shapes_of(spec: FieldSpec, items: Items) -> Iterator[Schema]:
-    """Yield the forms in which an item may be written: an id, or a name with or without its type."""
+    """Yield the JSON Schemas of an authored item: an id, or a name with or without its type."""
     yield {"type": "integer", "minimum": 1}
     words = [word for word, key in items.types.items() if not spec.targets or key in spec.targets]
     yield entries({"type": {"enum": words} if words else ANY_TEXT, "name": ANY_TEXT}, required=("name",))
 
 
 def show_item(item_id: Any, items: Items) -> str:
-    """Return the id, with the item's name where it is known."""
+    """Return the id, with the item's name if it is known."""
     name = items.known.get(item_id, ("", ""))[1]
     return f"{item_id} ({name})" if name else str(item_id)
 
 
 def item_id_of(wire: Any) -> int | None:
-    """Read an id: a number, digits, `{id}`; None for 0 and for an object of empties (section 15)."""
+    """Read an id: a number, digits, `{id}`; None for 0 and for an object without an id (section 15)."""
     value = wire.get("id") if isinstance(wire, dict) else wire
     if isinstance(value, int | str) and ITEM_ID.fullmatch(str(value)):  # a bool's text is a word
         return int(value)
@@ -144,7 +144,7 @@ def item_id_of(wire: Any) -> int | None:
 
 
 def to_itself(place: Place, owner: str) -> Mistake:
-    """Make the mistake of an item that points to itself, which the service refuses as a loop."""
+    """Make the mistake for an item that points to itself; the service refuses the loop."""
     return Mistake(place, f"{owner} points to the item itself", "write another item")
 
 
@@ -178,7 +178,7 @@ class RelatedCodec(Codec):
         return shapes_of(self.spec, self.items)
 
     def decode(self, wire: Any) -> Seen:
-        """Read an id; null where there is none."""
+        """Read an id, or null if there is none."""
         return Seen(EMPTY if is_unset(wire) else item_id_of(wire))
 
     def encode(self, value: Any) -> Any:

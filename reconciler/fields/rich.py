@@ -1,4 +1,4 @@
-"""`multi_text`: held to plain words, or to a subset of Markdown (field-formats.md section 12)."""
+"""`multi_text`: plain words, or a subset of Markdown (field-formats.md section 12)."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Overlay, Seen,
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
 
 LONGEST_MARKDOWN = 100_000
-"""Characters of one Markdown value: some patterns cost its parser 30 µs each."""
+"""The longest Markdown value in characters: some patterns cost its parser 30 µs a character."""
 
 FORMATTED = "formatted"
-"""The note of a live rich text that plain text would flatten."""
+"""Note: plain text would destroy the formatting of the live text."""
 
 TAG = re.compile(r"<\s*([A-Za-z][A-Za-z0-9-]*)")
 ELEMENT = re.compile(r"<[^>]*>")
@@ -50,7 +50,7 @@ UNREADABLE = (
     "(to replace it, write {text: …, replace_formatting: true})"
 )
 BEYOND = "beyond_markdown"
-"""Marks the kept form of a text that the subset does not hold; never sent."""
+"""Marks the stored form of a text outside of the Markdown subset; never sent."""
 
 MEMBERS = ("markdown", "text", "replace_formatting")
 
@@ -69,7 +69,7 @@ class Words(Overlay):
     over: Over
 
     def of(self, live: Any) -> Hashable:
-        """Keep a live text of the same words."""
+        """Return the live text if it has the same words, else the desired one."""
         if isinstance(live, Prose) and live.text == self.text:
             return live
         return plain_prose(self.text, self.over)
@@ -82,7 +82,7 @@ class Formatted(Overlay):
     blocks: tuple[Block, ...]
 
     def of(self, live: Any) -> Hashable:
-        """Keep a live text of the same blocks."""
+        """Return the live text if it has the same blocks, else the desired one."""
         if isinstance(live, Prose) and live.filled == self.blocks:
             return live
         return prose_of(self.blocks, "known")
@@ -136,7 +136,7 @@ class RichTextCodec(Codec):
         )
 
     def words(self, scalar: Scalar, over: Over) -> Words:
-        """Take plain words, folded as rich texts are."""
+        """Read plain words, normalised as in live rich texts."""
         text = canonical_rich(written_text(scalar))
         if (
             text is not EMPTY and over == "anything"
@@ -173,7 +173,7 @@ class RichTextCodec(Codec):
         return Seen(EMPTY if text is EMPTY else plain_prose(text))
 
     def decode_detail(self, wire: dict[str, Any]) -> Seen:
-        """Read `{doc, doc_text, doc_html}`: plain words, Markdown's blocks, or something beyond them."""
+        """Read `{doc, doc_text, doc_html}`: plain words, Markdown's blocks, or a text beyond the subset."""
         if wire and wire.get("is_empty") is not True and not isinstance(wire.get("doc_text"), str):
             raise Unreadable("a text, or its words as `doc_text`", wire)
         text = canonical_rich(text_of(wire.get("doc_text")) or "") or ""
@@ -191,7 +191,7 @@ class RichTextCodec(Codec):
         return Seen(Prose((Block("opaque", (Run(html), Run(doc))),), text), (FORMATTED,))
 
     def encode(self, value: Any) -> Any:
-        """Send a string, or blocks where there is formatting or some may be replaced; `""` clears.
+        """Send a string, or blocks if there is formatting or formatting may be replaced; `""` clears.
 
         A text beyond the subset is never sent; it keeps the form in which it was read.
         """
@@ -205,7 +205,7 @@ class RichTextCodec(Codec):
         )
 
     def forms(self, value: Any) -> Mapping[str, Any]:
-        """Send blocks where a string would do."""
+        """Offer blocks as another form of plain text."""
         blocks = self.encode(value) if value is EMPTY else list(written_blocks(value.blocks))
         return {DOCUMENTED: self.encode(value), "blocks": blocks}
 
@@ -216,20 +216,20 @@ class RichTextCodec(Codec):
         return f'"{value.text if value.is_plain or value.is_opaque else markdown_of(value.blocks)}"'
 
     def dump(self, value: Any) -> Any:
-        """Write the words; Markdown where it says more."""
+        """Write the words, or Markdown if there is formatting."""
         if value is EMPTY:
             return None
         plain = value.is_plain or value.is_opaque
         return value.text if plain else {"markdown": markdown_of(value.filled)}
 
     def forced(self, value: Any) -> Any:
-        """Let the text replace any formatting; one beyond the subset cannot be written."""
+        """Return the text with consent to replace formatting; a text beyond the subset cannot be written."""
         if isinstance(value, Prose) and value.is_opaque:
             raise ValueError("formatting that no field can be given")
         return replace(value, over="anything") if isinstance(value, Prose) else value
 
     def objection(self, live: Seen, after: Hashable) -> str | None:
-        """Refuse to flatten formatting that the author did not give up."""
+        """Refuse to destroy formatting without the author's consent."""
         if not isinstance(after, Prose) or not isinstance(live.value, Prose) or after.over == "anything":
             return None
         if after.over == "nothing":
@@ -238,9 +238,9 @@ class RichTextCodec(Codec):
 
 
 def says_more(wire: Mapping[str, Any], words: str | None, html: str, doc: str) -> bool:
-    """Whether a text without words holds something all the same, by what stands beside them.
+    """Return whether a text without words may still have content, by its other members.
 
-    `words` are those of the document, None where that is not understood.
+    `words` are those of the document; None if the document is not understood.
     """
     if wire.get("is_empty") is True:
         return bool(words and words.strip())
@@ -258,7 +258,7 @@ TYPES = {"ul": "ul", "ol": "ol", "hr": "horizontalLine"}
 
 
 def written_blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
-    """Make the block array; a heading is a paragraph in the heading's size."""
+    """Return the wire form of blocks; a heading is a paragraph in the heading's size."""
     number = 0
     for block in blocks:
         number = number + 1 if block.kind == "ol" else 0
@@ -273,13 +273,13 @@ def written_blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
 
 
 def written_run(run: Run, size: dict[str, str]) -> dict[str, Any]:
-    """Make one text of a block; its attributes are texts too."""
+    """Return the wire form of a run; its attributes are texts, too."""
     attrs = {**{WRITTEN_MARKS[mark]: "true" for mark in sorted(run.marks)}, **size}
     return {"type": "text", "text": run.text} | ({"attrs": attrs} if attrs else {})
 
 
 def blocks_in(wire: list[Any]) -> list[Block]:
-    """Read a block array; raises ValueError for whatever is none."""
+    """Read a block array; raises ValueError for any other value."""
     try:
         return list(read_written(wire))
     except (LookupError, TypeError, AttributeError):
@@ -287,7 +287,7 @@ def blocks_in(wire: list[Any]) -> list[Block]:
 
 
 def read_written(wire: list[Any]) -> Iterator[Block]:
-    """Read a block array; raises ValueError for what the subset does not hold."""
+    """Read a block array; raises ValueError for blocks outside of the subset."""
     for one in wire:
         if one["type"] not in LINES or not one.keys() <= BLOCK_MEMBERS:
             raise Unreadable("a block", one)
@@ -325,7 +325,7 @@ RULES = frozenset({"horizontal_rule", "horizontalrule", "horizontalline"})
 
 
 def read_document(doc: str) -> list[Block] | None:
-    """Read `doc`, a document as JSON text; None for what is not understood."""
+    """Read `doc`, a document as JSON text; None if it is not understood."""
     try:
         tree = json.loads(doc)
         if isinstance(tree, list):
@@ -336,7 +336,7 @@ def read_document(doc: str) -> list[Block] | None:
 
 
 def read_node(node: dict[str, Any]) -> Iterator[Block]:
-    """Read one node of the document; raises ValueError or KeyError for what the subset does not hold."""
+    """Read one node of the document; raises ValueError or KeyError for a node outside of the subset."""
     kind = str(node["type"]).lower()
     if kind in RULES:
         yield Block("hr")
@@ -377,6 +377,6 @@ def as_written(node: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def as_attribute(mark: dict[str, Any]) -> tuple[str, str]:
-    """Turn a mark into an attribute of the PUT; one without a value is simply there."""
+    """Turn a mark into an attribute of the PUT; a mark without a value becomes a flag."""
     name = READ_MARKS.get(mark["type"])
     return WRITTEN_MARKS[name] if name else mark["type"], str((mark.get("attrs") or {}).get("value", "true"))

@@ -1,4 +1,4 @@
-"""The part that all sets share: an exact list, or `contains` and `excludes`."""
+"""The common part of set fields: an exact list, or `contains` and `excludes`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_NULL = "delete it (an empty list is [])"
 
 
 class SetCodec(Codec):
-    """A codec whose canonical value is a frozenset; order never matters, doubles are refused."""
+    """A codec whose canonical value is a frozenset: order does not matter, duplicates are refused."""
 
     desired_shape = "a list"
     example = "[one, two], or {contains: [one], excludes: [two]}"
@@ -63,7 +63,7 @@ class SetCodec(Codec):
         return Rule(parts.get("contains", frozenset()), parts.get("excludes", frozenset()))
 
     def read_members(self, nodes: AuthoredList) -> frozenset[Hashable]:
-        """Read every member; all mistakes at once, a member named twice among them."""
+        """Read every member; raises `Wrong` with all mistakes, duplicates included."""
         wrong: list[Mistake] = []
         seen: dict[Hashable, Node] = {}
         for node in nodes:
@@ -90,31 +90,31 @@ class SetCodec(Codec):
         return frozenset(seen)
 
     def unlisted(self, node: Node) -> Wrong:
-        """Make the error for members that do not stand in a list."""
+        """Make the error for members that are not written as a list."""
         if isinstance(node, Scalar) and (mistake := wrong_separator(node)):
             return Wrong(mistake)
         return self.misshapen(node)
 
     @abstractmethod
     def read_member(self, node: Node) -> tuple[Hashable, ...]:
-        """Read one written member, which may stand for several (a group of people)."""
+        """Read one authored member, which may mean several (a group of people)."""
 
     def shapes(self) -> Iterator[Schema]:
-        """Describe a list of members, or a rule about some."""
+        """Describe a list of members, or a rule."""
         listed = members({"anyOf": list(self.member_shapes())})
         yield listed
         yield entries(dict.fromkeys(MODES, listed))
 
     @abstractmethod
     def member_shapes(self) -> Iterator[Schema]:
-        """Yield the JSON Schemas of the forms in which a member may be written."""
+        """Yield the JSON Schemas of an authored member."""
 
     @abstractmethod
     def show_member(self, member: Any) -> str:
         """Return one member as people read it."""
 
     def ordered(self, value: Any) -> list[Any]:
-        """Return the members in the one order in which they are sent and written."""
+        """Return the members in the order in which they are sent and written."""
         return sorted(value, key=str)
 
     def show(self, value: Any) -> str:
@@ -126,19 +126,19 @@ class SetCodec(Codec):
         return [self.dump_member(member) for member in self.ordered(value)]
 
     def dump_member(self, member: Any) -> Any:
-        """Return one member as it is written: as it is shown, unless a type knows better."""
+        """Return one member as YAML data; by default, as it is shown."""
         return self.show_member(member)
 
 
 def added(live: Seen, after: Hashable) -> frozenset[Any]:
-    """Return the members that a set is to gain."""
+    """Return the members that a change adds to a live set."""
     assert isinstance(live.value, frozenset)  # noqa: S101 - a set's own canonical form
     assert isinstance(after, frozenset)  # noqa: S101 - see above
     return after - live.value
 
 
 def wrong_separator(scalar: Scalar) -> Mistake | None:
-    """Notice several names in one scalar, parted by a comma of any keyboard."""
+    """Return the mistake for several names in one scalar, separated by a comma of any keyboard; or None."""
     for sign in ("、", "，", ",", ";", "；"):
         if sign in scalar.text:
             return Mistake(

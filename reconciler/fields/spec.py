@@ -1,4 +1,4 @@
-"""What a space says about fields, people and related items: codecs are bound to these specifications."""
+"""Specifications of fields, people and related items; codecs are bound to them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """What the space says about one field, and what the settings add to it.
+    """The metadata of one field, with the additions of the settings.
 
     `type` is the wire's `field_type_key` with underscores (field-formats.md section 14);
     a role of a work item type is a field of type `role` whose key is the role's id.
@@ -53,11 +53,11 @@ class FieldSpec:
 
     @property
     def label(self) -> str:
-        """The name people know the field by: display name, else its key."""
+        """The display name of the field, else its key."""
         return self.name or self.key
 
     def answers_to(self, word: str) -> bool:
-        """Whether people may mean this field by `word`."""
+        """Return whether `word` is the key, alias or name of this field."""
         return bool(word) and word in (self.key, self.alias, self.name)
 
 
@@ -73,9 +73,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Everybody a run knows, and the names and groups that the settings give them.
+    """The people that a run knows, and their names and groups from the settings.
 
-    `gone` are user keys that the files or pins name and that the service does not find.
+    `gone` are user keys in the files or pins that the service does not find.
     """
 
     by_key: Mapping[str, Person] = field(default_factory=dict)
@@ -90,9 +90,9 @@ class People:
 
 
 class Target(NamedTuple):
-    """A work item that a file names instead of giving its id: `{type: sprint, name: "26-12"}`.
+    """A work item that a file refers to by name: `{type: sprint, name: "26-12"}`.
 
-    `type` is as written, empty where the field's only target is meant.
+    `type` is as written; empty if the field has only one target type.
     """
 
     type: str
@@ -102,10 +102,10 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """The other work items a run knows, to which relations may point.
+    """The other work items that a run knows; relations may point to them.
 
     `types` maps every word for a type to its key; `by_name` maps (type key, name) to the ids
-    of the items that bear the name, none where the service knows of none; `known` maps an id to
+    of the items with that name, or to no ids if the service has none; `known` maps an id to
     its type key and its name.
     """
 

@@ -23,14 +23,14 @@ WEB_ADDRESS = re.compile(r"https?://[^\s/][^\s]*", re.IGNORECASE)
 
 
 UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
-"""Unicode's categories of blanks, breaks, control and format characters."""
+"""Unicode's categories of blanks, breaks, control and format characters, all of them invisible."""
 
 NAMED = "write one, or delete the line"
 LINK: Schema = {"type": "string", "pattern": r"^\s*[hH][tT][tT][pP][sS]?://[^\s/]"}
 
 
 def canonical(text: str) -> str | None:
-    """Fold what the service does not keep apart: NFC, line feeds, no trailing newlines."""
+    """Normalise differences that the service does not keep: NFC, line feeds, no trailing newlines."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if "\r" in text:
@@ -46,12 +46,12 @@ def text_of(wire: Any) -> str | None:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a text has no sign that is seen; what exactly a service cuts off, no page says."""
+    """Return whether a text has no visible character; no page says which ones the service cuts off."""
     return all(unicodedata.category(sign) in UNSEEN for sign in text)
 
 
 def written_text(scalar: Scalar) -> str:
-    """Take a scalar as it stands, whatever YAML would guess; raises `Wrong` for what a comment cut off."""
+    """Return a scalar's text, whatever type YAML gives it; raises `Wrong` if a comment cut off its end."""
     if not scalar.hidden:
         return scalar.text
     whole = f"{scalar.text} {scalar.hidden}"
@@ -60,7 +60,7 @@ def written_text(scalar: Scalar) -> str:
 
 
 def nothing_in(scalar: Scalar, fix: str = "write null to empty the field") -> Wrong:
-    """Make the error for a text without any sign in it."""
+    """Make the error for a text without a visible character."""
     return Wrong(Mistake(scalar.place, "an empty text", fix))
 
 
@@ -73,13 +73,13 @@ class TextCodec(ScalarCodec):
     cleared_by = '""'
 
     def parse(self, node: Node) -> Desired:
-        """Read a text; an item is never without a name."""
+        """Read a text; an item's name cannot be emptied."""
         if self.is_name and isinstance(node, Scalar) and node.is_null:
             raise Wrong(Mistake(node.place, "an item without a name", NAMED))
         return super().parse(node)
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
-        """Take the text; a name stands on one line."""
+        """Read the text; a name has one line."""
         text = self.fold(written_text(scalar))
         if text is EMPTY:
             raise nothing_in(scalar, NAMED) if self.is_name else nothing_in(scalar)
@@ -89,15 +89,15 @@ class TextCodec(ScalarCodec):
 
     @property
     def is_name(self) -> bool:
-        """Whether this is the item's name, the one text that is known to have a single line."""
+        """Return whether this is the item's name, the only text that is known to have a single line."""
         return self.spec.key == "name"
 
     def fold(self, text: str) -> str | None:
-        """Return the canonical form; a single line also loses the blanks at its ends."""
+        """Return the canonical form; a name also loses the blanks at its ends."""
         return canonical(text.strip() if self.is_name else text)
 
     def shapes(self) -> Iterator[Schema]:
-        """Describe a text, also one that an editor takes for something else."""
+        """Describe a text, also one that an editor reads as a number or boolean."""
         yield ANY_TEXT
 
     def decode(self, wire: Any) -> Seen:
@@ -108,7 +108,7 @@ class TextCodec(ScalarCodec):
         return Seen(text)
 
     def holds(self, wire: Any, desired: Desired) -> bool:
-        """Compare; a wanted text is canonical, and is read as itself."""
+        """Compare texts directly first: a desired text is canonical, and an equal answer decodes to it."""
         return (type(wire) is str and wire == desired) or super().holds(wire, desired)
 
     def encode(self, value: Any) -> Any:
@@ -116,7 +116,7 @@ class TextCodec(ScalarCodec):
         return value or ""
 
     def show(self, value: Any) -> str:
-        """Quote the text, so that blanks at its ends are seen."""
+        """Quote the text, so that blanks at its ends are visible."""
         return EMPTY_LABEL if value is EMPTY else f'"{value}"'
 
     def dump(self, value: Any) -> Any:
@@ -125,12 +125,12 @@ class TextCodec(ScalarCodec):
 
 
 class PatternCodec(TextCodec):
-    """A text that has to look like something; its blanks at the ends mean nothing."""
+    """A text that must match a pattern; blanks at its ends are ignored."""
 
     compared = "byte by byte, without the blanks around it"
 
     def read_scalar(self, scalar: Scalar) -> Hashable:
-        """Take a text of the right pattern."""
+        """Read a text that matches the pattern."""
         text = self.fold(written_text(scalar))
         if text is EMPTY:
             raise nothing_in(scalar)
@@ -143,7 +143,7 @@ class PatternCodec(TextCodec):
         return text.strip() or EMPTY
 
     def fits(self, text: str) -> bool:
-        """Whether the service would take the text."""
+        """Return whether the service would accept the text."""
         return bool(WEB_ADDRESS.fullmatch(text))
 
 
@@ -170,7 +170,7 @@ class TelephoneCodec(PatternCodec):
         return "".join(text.split()) or EMPTY
 
     def fits(self, text: str) -> bool:
-        """Whether the number has the service's pattern."""
+        """Return whether the number matches the service's pattern."""
         return len(text) <= LONGEST_TELEPHONE and bool(TELEPHONE.fullmatch(text))
 
 
@@ -181,5 +181,5 @@ class EmailCodec(PatternCodec):
     example = '"ops@example.com"'
 
     def fits(self, text: str) -> bool:
-        """Whether the address has the service's pattern."""
+        """Return whether the address matches the service's pattern."""
         return len(text) <= LONGEST_EMAIL and bool(EMAIL.fullmatch(text))

@@ -24,13 +24,13 @@ SEPARATOR = " / "
 SLASH = re.compile(r"\s*/\s*")
 SAMPLE = "label / label, or [label, label]"
 DEEPEST = 32
-"""More levels than any cascade has; a value nested deeper is refused."""
+"""More levels than any cascade has; a deeper value is refused."""
 MEMBERS = frozenset({"value", "label", "children"})
-"""Members of a cascade of which nothing was chosen, all of them empty."""
+"""Members of the object for a cascade without a choice, all of them empty."""
 
 
 class Tree:
-    """The options of one cascade, found by path, by a label that is unique, or by id."""
+    """The options of one cascade, found by path, by a unique label, or by id."""
 
     def __init__(self, spec: FieldSpec) -> None:
         """Index the tree of `spec`."""
@@ -89,7 +89,7 @@ class Tree:
         return path
 
     def by_text(self, scalar: Scalar) -> Path:
-        """Read labels parted by `/`, which a label may hold too; or one label that is unique in the tree."""
+        """Read labels separated by `/`, which a label may contain, too; or one unique label."""
         refuse_cut(scalar, tuple(nodes[-1] for nodes in self.nodes.values()))
         paths = self.candidates(scalar.text.strip())
         if not paths:
@@ -97,7 +97,7 @@ class Tree:
         return self.only(scalar, paths)
 
     def candidates(self, text: str) -> list[Path]:
-        """Return every path that a text may mean: by all its labels, else by its last one, or by its id."""
+        """Return every path that a text may mean: by all its labels, else by its last label or id."""
         ends = bearing(text, tuple(nodes[-1] for nodes in self.nodes.values()))
         by_label = list(self.matches(text, self.spec.options)) or [
             path for path, nodes in self.nodes.items() if any(nodes[-1] is end for end in ends)
@@ -105,7 +105,7 @@ class Tree:
         return by_label + [path for path in self.nodes if path[-1] == text and path not in by_label]
 
     def matches(self, text: str, options: tuple[Option, ...]) -> Iterator[Path]:
-        """Yield every path whose labels, parted by slashes, are `text`; enabled options before disabled."""
+        """Yield every path whose labels, joined by slashes, are `text`; enabled options first."""
         for desired in (False, True):
             hits = [
                 (option.id, *rest)
@@ -118,7 +118,7 @@ class Tree:
                 return
 
     def rests(self, text: str, option: Option) -> Iterator[Path]:
-        """Yield what lies below `option` on the paths that `text` names."""
+        """Yield the rest of each path below `option` whose labels are `text`."""
         label = folded(option.label)
         if folded(text) == label:
             yield ()
@@ -126,13 +126,13 @@ class Tree:
             yield from self.matches(folded(text)[slash.end() :], option.children)
 
     def only(self, scalar: Scalar, paths: list[Path]) -> Path:
-        """Return the one path; raises `Wrong` where there are several."""
+        """Return the only path; raises `Wrong` if there are several."""
         if len(paths) > 1:
             raise Wrong(several(scalar, self.owner, [flow(self.written(path)) for path in paths[:3]]))
         return paths[0]
 
     def lost(self, scalar: Scalar) -> Mistake:
-        """Say at which step a written path leaves the tree."""
+        """Return the mistake at the step at which a path leaves the tree."""
         path: Path = ()
         options = self.spec.options
         for word in SLASH.split(scalar.text.strip()):
@@ -143,7 +143,7 @@ class Tree:
         return self.unknown(scalar, scalar.text, ())
 
     def unknown(self, scalar: Scalar, word: str, path: Path) -> Mistake:
-        """Make the mistake of a label that is not there below `path`."""
+        """Make the mistake for an unknown label below `path`."""
         options = self.nodes[path][-1].children if path else self.spec.options
         owner = f"{self.label(path)} of {self.owner}" if path else self.owner
         labels = [option.label for option in options if not option.disabled]
@@ -156,11 +156,11 @@ class Tree:
     # -- from a path to what is sent and written ---------------------------------------------
 
     def decode(self, wire: Any) -> Path:
-        """Read the ids of a path; `()` where nothing is chosen."""
+        """Read the ids of a path; `()` if nothing is chosen."""
         return path_of(wire)
 
     def encode(self, path: Path) -> Any:
-        """Return the nested form in full."""
+        """Return the full nested form."""
         return chain(path, self.labels(path))
 
     @property
@@ -169,7 +169,7 @@ class Tree:
         return {"bare": bare}
 
     def label(self, path: Path) -> str:
-        """Return the labels of a path; ids where the space has no label."""
+        """Return the labels of a path; an id if the space has no label for it."""
         return SEPARATOR.join(self.labels(path))
 
     def labels(self, path: Path) -> list[str]:
@@ -182,7 +182,7 @@ class Tree:
         ]
 
     def written(self, path: Path) -> Any:
-        """Return the shortest form that is read as this path: text, list of labels, or list of ids."""
+        """Return the shortest YAML form that is read as this path: text, list of labels, or list of ids."""
         for depth in range(1, len(path) + 1):
             options = self.nodes[path[: depth - 1]][-1].children if depth > 1 else self.spec.options
             if path[:depth] not in self.nodes:
@@ -193,7 +193,7 @@ class Tree:
         return text if self.candidates(text) == [path] else self.labels(path)
 
     def shapes(self) -> Iterator[Schema]:
-        """Describe the paths as editors offer them (the disabled apart), lists of labels, and `{id: …}`."""
+        """Describe the paths that editors offer (without disabled ones), lists of labels, and `{id: …}`."""
         chosen = {
             path: self.written(path) for path in self.nodes if self.spec.level != "leaf" or self.is_leaf(path)
         }
@@ -209,11 +209,11 @@ class Tree:
         yield entries({"id": one_of(sorted({path[-1] for path in chosen}))}, required=("id",))
 
     def is_leaf(self, path: Path) -> bool:
-        """Whether nothing lies below a path."""
+        """Return whether a path has no children."""
         return not self.nodes[path][-1].children
 
     def gone(self, path: Path) -> str | None:
-        """Say why a path may not be newly chosen, or None."""
+        """Return why a path may not be newly chosen, or None."""
         nodes = self.nodes.get(path)
         if nodes is None:
             return f"option {self.label(path)} of {self.owner} was removed"
@@ -232,7 +232,7 @@ def walk(
 
 
 def flow(written: Any) -> str:
-    """Return the written form of a path as it stands in a flow of YAML."""
+    """Return the YAML form of a path in brackets."""
     match written:
         case str():
             return quoted(written)
@@ -243,9 +243,9 @@ def flow(written: Any) -> str:
 
 
 def path_of(wire: Any) -> Path:
-    """Read `{value, label, children: {…} | null}`; `()` where nothing is chosen.
+    """Read `{value, label, children: {…} | null}`; `()` if nothing is chosen.
 
-    A bare id does not tell what lies above it, so it is no path.
+    A bare id is not a path: the levels above it are unknown.
     """
     path: list[str] = []
     level = wire
@@ -259,7 +259,7 @@ def path_of(wire: Any) -> Path:
 
 
 def chain(path: Path, labels: list[str]) -> dict[str, Any] | None:
-    """Make the wire's form of a path, labels and the null at its end too (section 6.3)."""
+    """Return the wire form of a path, with labels and the null at its end (section 6.3)."""
     made: dict[str, Any] | None = None
     for one, label in zip(reversed(path), reversed(labels), strict=True):
         made = {"value": one, "label": label, "children": made}
@@ -267,7 +267,7 @@ def chain(path: Path, labels: list[str]) -> dict[str, Any] | None:
 
 
 def bare(path: Path) -> dict[str, Any]:
-    """Make the shortest form of a path: no labels, and nothing at its end."""
+    """Return the shortest wire form of a path: no labels, and no null at its end."""
     first, *rest = path
     return {"value": first, "children": bare(tuple(rest))} if rest else {"value": first}
 
@@ -312,7 +312,7 @@ class Lines:
         return self.tree.read(node)[-1]
 
     def decode(self, wire: Any) -> str | None:
-        """Read the id; an object would be a form that no page knows."""
+        """Read the id; no page documents an object here."""
         if not is_id(wire):
             raise Unreadable("the id of a business line", wire)
         return str(wire)
@@ -323,19 +323,19 @@ class Lines:
 
     @property
     def otherwise(self) -> Mapping[str, Callable[[str], Any]]:
-        """There is no other form."""
+        """Return no other form."""
         return {}
 
     def path(self, option: str) -> Path:
-        """Return the path of a line; of one that is gone, its id alone."""
+        """Return the path of a line; only its id if the line no longer exists."""
         return self.paths.get(option, (option,))
 
     def label(self, option: str) -> str:
-        """Return the names from the top."""
+        """Return the names of the path, the top line first."""
         return self.tree.label(self.path(option))
 
     def written(self, option: str) -> Any:
-        """Return the path as it is written, `{id: …}` for a line that is gone."""
+        """Return the YAML form of a path; `{id: …}` for a line that no longer exists."""
         return self.tree.written(self.paths[option]) if option in self.paths else {"id": option}
 
     def shapes(self) -> Iterator[Schema]:
@@ -343,7 +343,7 @@ class Lines:
         return self.tree.shapes()
 
     def gone(self, option: str) -> str | None:
-        """Say why a line may not be newly chosen, or None."""
+        """Return why a line may not be newly chosen, or None."""
         return self.tree.gone(self.path(option))
 
 

@@ -1,4 +1,4 @@
-"""Live values in a form that no page of the API documents: named by their shape, never taken for empty."""
+"""Live values in an undocumented form: reported by their shape, and never treated as empty."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from collections.abc import Collection
 from typing import Any
 
 MOST_MEMBERS = 4
-"""Members of an object that a shape names; the rest are dots."""
+"""The most members of an object that a shape lists; the rest is "…"."""
 LONGEST_NAME = 40
 DEPTH = 3
 PACKED = ("[", "{", '"')
-"""How a text begins that holds JSON instead of an id."""
+"""Prefixes of a text that holds JSON instead of an id."""
 
 
 class Unreadable(ValueError):
-    """A live value that is neither a documented value of its field nor the documented empty.
+    """A live value that is neither a documented value of its field nor documented as empty.
 
-    The field is blocked: to plan over it would be to overwrite what nobody has seen.
+    The field is blocked: a change would overwrite data that nobody has seen.
     """
 
     def __init__(self, expected: str, wire: Any) -> None:
-        """Say what was expected, and the shape of what came."""
+        """Make the message: the expected kind, and the shape of the value."""
         super().__init__(f"expected {expected}, got {shape_of(wire)}")
 
 
 class Disputed(tuple[Any, ...]):
-    """Values of one field that one answer gives: which of them holds is not known."""
+    """Different values of one field in one answer; the right one is unknown."""
 
     __slots__ = ()
 
 
 def shape_of(wire: Any, depth: int = DEPTH) -> str:
-    """Name the shape of a JSON value: members by name, texts and numbers by their kind."""
+    """Return the shape of a JSON value: members by name, texts and numbers by their kind."""
     if isinstance(wire, Disputed):
         return "several values: " + " and ".join(shape_of(one) for one in wire)
     if isinstance(wire, dict):
@@ -46,19 +46,19 @@ def shape_of(wire: Any, depth: int = DEPTH) -> str:
 
 
 def shown(wire: dict[str, Any], depth: int) -> list[str]:
-    """Return the members of an object that its shape names."""
+    """Return the members of an object that its shape lists."""
     return list(wire)[:MOST_MEMBERS] if depth else []
 
 
 def is_nothing(wire: Any) -> bool:
-    """Whether a value is null or the empty text, with which any field may be unset (field-formats.md 3.1)."""
+    """Return whether a value is null or "", the empty forms of any field (field-formats.md 3.1)."""
     return wire is None or (isinstance(wire, str) and not wire)
 
 
 def is_unset(wire: Any, members: Collection[str] = ()) -> bool:
-    """Whether a value is null, "", [] or an object of the named members, all of them unset (A2 and 3.1).
+    """Return whether a value is null, "", [] or an object of the given members, all unset (A2, 3.1).
 
-    An object with a member of another name is in a form of its own, and may hold anything.
+    An object with another member has an unknown form, and may hold a value.
     """
     if isinstance(wire, dict):
         return all(key in members and is_unset(value, members) for key, value in wire.items())
@@ -66,5 +66,5 @@ def is_unset(wire: Any, members: Collection[str] = ()) -> bool:
 
 
 def is_id(wire: Any) -> bool:
-    """Whether a value is the text of an id: not blank, and not JSON inside a text."""
+    """Return whether a value is the text of an id: not blank, and not JSON in a text."""
     return isinstance(wire, str) and bool(wire.strip()) and not wire.startswith(PACKED)

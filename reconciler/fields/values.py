@@ -1,4 +1,4 @@
-"""Values that travel between files, live items and codecs: canonical values, rules, unreadable ones."""
+"""Values: canonical ones, which are compared with `==`, and desired ones, which may name only a part."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, TypeAlias
 from reconciler.errors import Mistake
 
 EMPTY = None
-"""The canonical value of a scalar field that holds nothing; a set's is `frozenset()`."""
+"""The canonical value of an empty scalar field; that of an empty set is `frozenset()`."""
 EMPTY_LABEL = "(empty)"
 UNREAD: Any = object()
-"""Stands for a value that was not read yet; None is a value."""
+"""Marks a value that was not read yet; None is a value."""
 
 
 class Overlay:
@@ -53,14 +53,14 @@ def settle(desired: Desired, live: Hashable) -> Hashable:
 
 
 class Seen(NamedTuple):
-    """A value as it was read, with what the reading noticed beside it."""
+    """A decoded live value, with notes such as `formatted`. Only the value is compared."""
 
     value: Hashable
     notes: tuple[str, ...] = ()
 
 
 class Wrong(Exception):
-    """A value that the field cannot hold; carries every mistake found in it."""
+    """An authored value that the field cannot hold; carries every mistake in it."""
 
     def __init__(self, *mistakes: Mistake) -> None:
         """Keep the mistakes."""

@@ -1,1 +1,1 @@
-"""Desired-state files: bytes to values with places and back.  Knows no field."""
+"""Desired-state files: from bytes to values with places, and back.  Knows nothing about fields."""

@@ -1,4 +1,4 @@
-"""Keys that look as if a credential stood below them: told by the key, the value never repeated."""
+"""Keys that look like the name of a credential. Messages name the key and never repeat the value."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from reconciler.errors import Mistake, Place
 SECRET = re.compile(
     r"(?i)secret|token|passw|credential|private_?key|api_?key|base_?url|plugin_?id|(?<![a-z])user_?key"
 )
-"""What an unknown key holds if it is more than a slip of the pen."""
+"""Words in an unknown key that mean a credential rather than a typing error."""
 
 
 CREDENTIAL = re.compile(
     r"(?i)(?:meegle_)?(?:plugin_(?:id|secret|token)|user_(?:key|token)|base_url|secret|token|password)"
 )
-"""The names of credentials as a whole, refused also where authors name things as they like."""
+"""Full names of credentials, refused even in maps whose keys authors choose."""
 
 
 class CredentialInFile(Mistake):
-    """A credential, or where one is sent to, stands in a file."""
+    """A file holds a credential, or the address that credentials are sent to."""
 
     def __init__(self, place: Place) -> None:
         """Make the message for the key at `place`."""

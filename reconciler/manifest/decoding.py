@@ -1,4 +1,4 @@
-"""Bytes to text that a scanner may see: UTF-8, line feeds, and no character that steers what shows it."""
+"""From bytes to text for the scanner: UTF-8, line feeds, no character that changes how text is shown."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from itertools import islice
 from reconciler.errors import Mistake, Place
 
 LARGEST = 1024 * 1024
-"""Bytes that one file may have."""
+"""The largest file in bytes."""
 
 MOST_SIGNS = 200
-"""Characters of one kind that are told of one file; each costs a look from its start."""
+"""Refused characters of one kind that are reported for one file; each costs a search from its start."""
 
 BAD_SIGN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -21,11 +21,11 @@ BAD_SIGN = re.compile(
 
 MARKERS = ("<" * 7, ">" * 7, "|" * 7, "=" * 7)
 CONFLICT = re.compile("^(?:" + "|".join(map(re.escape, MARKERS)) + ")(?= |$)", re.MULTILINE)
-"""What `git merge` leaves at the start of a line; no YAML value stands so far to the left."""
+"""Markers that `git merge` leaves at the start of a line, where no YAML value can begin."""
 
 
 class Refused(Exception):
-    """The file cannot be read on; carries the mistake."""
+    """Reading the file must stop; carries the mistake."""
 
     def __init__(self, mistake: Mistake) -> None:
         """Keep the mistake."""
@@ -34,7 +34,7 @@ class Refused(Exception):
 
 
 class BadSign(Mistake):
-    """A character that people cannot see, or that moves what they see."""
+    """A character that is invisible, or that changes how the text around it is shown."""
 
     def __init__(self, place: Place, sign: str) -> None:
         """Make the message with the character's escape."""
@@ -42,7 +42,7 @@ class BadSign(Mistake):
 
 
 class TooLarge(Mistake):
-    """A file beyond the size that is read."""
+    """A file that is larger than the limit."""
 
     def __init__(self, file: str, size: int) -> None:
         """Make the message for a file of `size` bytes."""
@@ -52,9 +52,9 @@ class TooLarge(Mistake):
 
 
 def decoded(raw: bytes, file: str) -> str:
-    """Return a file's text with line feeds; raises `Refused` where it is too large or no UTF-8.
+    """Return a file's text with line feeds; raises `Refused` if it is too large or not UTF-8.
 
-    A byte order mark at the start and CRLF are fine, and change no line or column.
+    A byte order mark at the start and CRLF are accepted, and change no line or column.
     """
     start = Place(file, 1, 1)
     if len(raw) > LARGEST:
@@ -73,14 +73,14 @@ def decoded(raw: bytes, file: str) -> str:
 
 
 def byte_place(file: str, body: bytes, at: int) -> Place:
-    """Return the place of a byte; what stands before it on its line counts in characters."""
+    """Return the place of a byte; the column counts characters."""
     begin = body.rfind(b"\n", 0, at) + 1
     before = body[begin:at].decode("utf-8", "replace")
     return Place(file, body.count(b"\n", 0, at) + 1, len(before) + 1)
 
 
 def is_gbk(body: bytes) -> bool:
-    """Whether the bytes read as the usual Chinese encoding."""
+    """Return whether the bytes decode as GBK, the usual Chinese encoding."""
     try:
         body.decode("gb18030")
     except UnicodeDecodeError:
@@ -89,7 +89,7 @@ def is_gbk(body: bytes) -> bool:
 
 
 def refused_signs(text: str, file: str) -> Iterator[Mistake]:
-    """Yield what stands in a text that no file may hold, wherever YAML would see it."""
+    """Yield a mistake for each character and conflict marker that no file may hold."""
     for hit in islice(CONFLICT.finditer(text), MOST_SIGNS) if any(map(text.__contains__, MARKERS)) else ():
         yield Mistake(text_place(file, text, hit.start()), "a conflict marker", "resolve the merge")
     for hit in islice(BAD_SIGN.finditer(text), MOST_SIGNS):

@@ -1,4 +1,4 @@
-"""The shape of a desired-state file: pydantic models that check it, and the document that comes of it."""
+"""The shape of a desired-state file: pydantic models that check it, and the document made from it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ADDRESS = re.compile(r"://.*?/([1-9][0-9]{5,18})(?:[/?#]|$)")
 LONGEST_ADDRESS = 2_000
 
 SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What may stand in the path of a request."""
+"""One segment of the path of a request."""
 
 ID_FIX = "write the item's number, such as 6300012345"
 
@@ -55,7 +55,7 @@ def id_in(scalar: Scalar) -> int | None:
 
 
 def no_id(text: str) -> PydanticCustomError:
-    """Make the error of a text that is no id, with the number in it if there is one."""
+    """Make the error for a text that is not an id; suggests the number in it, if any."""
     inside = re.search(r"(?<![0-9.])[1-9][0-9]{5,18}(?![0-9.])", text)
     return wrong(f"{quoted(text)} is no id", f"write {inside[0]}" if inside else ID_FIX)
 
@@ -80,19 +80,19 @@ def field_of(node: object) -> Scalar:
 
 
 def word_of(node: object, expected: str, fix: str) -> Scalar:
-    """Read a scalar that says something."""
+    """Read a scalar that is not empty."""
     if isinstance(node, Scalar) and node.text and not node.is_null and not node.is_blank:
         return node
     raise unexpected(expected, node, fix)
 
 
 def item_kind(node: object) -> str | None:
-    """Tell a bare id from an item with sections."""
+    """Return the union's arm for an entry: a bare id, or an item with sections."""
     return {Scalar: "<id>", AuthoredMap: "<item>", AuthoredList: "<id>"}.get(type(node))
 
 
 WORD = WithJsonSchema({"type": ["string", "number", "boolean"]})
-"""YAML guesses before a schema sees a word: `no` and `007` are words too."""
+"""Editors' YAML parsers type a word before the schema sees it: `no` and `007` are words, too."""
 
 Space = Annotated[Scalar, PlainValidator(space_of), WORD]
 Type = Annotated[Scalar, PlainValidator(type_of), WORD]
@@ -105,27 +105,27 @@ Id = Annotated[
 
 
 class ItemShape(Strict):
-    """One item: its id and what is wanted of it."""
+    """One item: its id and its desired values."""
 
     elsewhere = "write a field below `fields:`, a role below `roles:`"
 
     id: Id = Field(description="The number in the item's address.")
     fields: NameMap = Field(
-        default_factory=nothing, description="Wanted values by field key, alias or unique name."
+        default_factory=nothing, description="Desired values by field key, alias or unique name."
     )
     roles: NameMap = Field(
-        default_factory=nothing, description="Wanted members by role; other roles are left alone."
+        default_factory=nothing, description="Desired members by role; other roles are not managed."
     )
     expect: NameMap = Field(
-        default_factory=nothing, description="Live values without which the item is not written."
+        default_factory=nothing, description="Live values that the item must have, or it is not written."
     )
     unmanaged: list[FieldName] = Field(
-        default_factory=list, description="Defaults that this item does not take."
+        default_factory=list, description="Names of defaults that do not apply to this item."
     )
 
 
 class DefaultsShape(Strict):
-    """What every item of the file wants unless it says otherwise."""
+    """Desired values of every item of the file that does not set its own."""
 
     elsewhere = ItemShape.elsewhere
 
@@ -134,7 +134,7 @@ class DefaultsShape(Strict):
 
 
 class FileShape(Strict):
-    """One file of desired state."""
+    """One desired-state file."""
 
     space: Space = Field(description="project_key or simple_name")
     type: Type = Field(description="work_item_type_key, api_name or type name")
@@ -145,7 +145,7 @@ class FileShape(Strict):
 
 
 def read_document(root: Node, file: str) -> tuple[Document | None, list[Mistake]]:
-    """Turn a tree into a document; what is wrong is told and left out, the rest is kept."""
+    """Turn a tree into a document and mistakes; wrong parts are left out, the rest is kept."""
     mistakes = complaints(root)
     if not isinstance(root, AuthoredMap):
         return None, mistakes
@@ -168,7 +168,7 @@ def read_document(root: Node, file: str) -> tuple[Document | None, list[Mistake]
 
 
 def complaints(root: Node) -> list[Mistake]:
-    """Hold a tree against the models."""
+    """Check a tree against the models."""
     try:
         FileShape.model_validate(root)
     except ValidationError as error:
@@ -177,7 +177,7 @@ def complaints(root: Node) -> list[Mistake]:
 
 
 def entry_of(node: Node) -> Entry | None:
-    """Make an entry of an item whose id can be read, with the sections that are maps."""
+    """Make the entry of an item; None if its id cannot be read. Sections that are not maps are empty."""
     identity = node.get("id") if isinstance(node, AuthoredMap) else node
     number = id_in(identity) if isinstance(identity, Scalar) else None
     if number is None:
@@ -192,6 +192,6 @@ def entry_of(node: Node) -> Entry | None:
 
 
 def section(node: Node | None, name: str) -> AuthoredMap:
-    """Return a map below a map, empty where there is none."""
+    """Return the map below a key; an empty one if there is none."""
     part = node.get(name) if isinstance(node, AuthoredMap) else None
     return part if isinstance(part, AuthoredMap) else nothing()

@@ -1,4 +1,4 @@
-"""Which files a run reads: real files in real folders, each once, in order of their names."""
+"""Finds the files that a run reads: real files in real folders, each once, sorted by name."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ SETTINGS = "reconciler.yaml"
 SETTINGS_MISNAMED = "reconciler.yml"
 SUFFIXES = frozenset({".yaml", ".yml"})
 LEFTOVERS = (".", "#", "~")
-"""How the names of hidden files and of editors' leftovers begin."""
+"""Prefixes of the names of hidden files and of editors' leftovers."""
 
 MOST_FILES = 20_000
 DEEPEST = 64
-"""Folders within folders below one that is named: a walk takes a step of Python's stack for each."""
+"""The deepest nesting of folders: a walk takes one step of Python's stack for each level."""
 
 
 def found(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> list[Path]:
-    """Return the files to read; every path must bring at least one, and none may be a link."""
+    """Return the files to read. A path without a file, and a symbolic link, are mistakes."""
     files: dict[Path, None] = {}
     for path in paths:
         files.update(dict.fromkeys(named(path, root, mistakes)))
@@ -34,7 +34,7 @@ def found(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> list[Pa
 
 
 def named(path: Path, root: Path, mistakes: list[Mistake]) -> list[Path]:
-    """Return the files that one path names: itself, or all below it."""
+    """Return the file at a path, or all files below a folder."""
     place = Place(shown(path, root), 1, 1)
     told = len(mistakes)
     if not os.path.lexists(path):
@@ -51,7 +51,7 @@ def named(path: Path, root: Path, mistakes: list[Mistake]) -> list[Path]:
 
 
 def desired_files(files: Iterable[Path], root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
-    """Leave out the settings, which a shell's `*.yaml` brings along, and what can only be read by waiting."""
+    """Leave out the settings, which a shell's `*.yaml` includes, and refuse devices and pipes."""
     settings_alone = all(path.name == SETTINGS for path in files)
 
     def refuse(path: Path, what: str, fix: str) -> None:
@@ -70,7 +70,7 @@ def desired_files(files: Iterable[Path], root: Path, mistakes: list[Mistake]) ->
 
 
 def below(folder: Path, root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
-    """Yield the YAML files of a folder and those below it; hidden and left-over files are none."""
+    """Yield the YAML files of a folder and of the folders below it, without hidden and left-over files."""
 
     def unread(error: OSError) -> None:
         place = Place(shown(Path(str(error.filename)), root), 1, 1)
@@ -91,12 +91,12 @@ def below(folder: Path, root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
 
 
 def is_desired(name: str) -> bool:
-    """Whether a file of that name is read when its folder is named."""
+    """Return whether a run that is given a folder reads a file of this name in it."""
     return Path(name).suffix.lower() in SUFFIXES and not name.startswith(LEFTOVERS)
 
 
 def linked(path: Path, root: Path) -> Path | None:
-    """Return the first symbolic link on the way from `root` to a path; from the path itself outside of it."""
+    """Return the first symbolic link between `root` and a path; outside of `root`, only the path counts."""
     whole = absolute(path)
     top = absolute(root)
     steps = [whole, *whole.parents]
@@ -105,24 +105,24 @@ def linked(path: Path, root: Path) -> Path | None:
 
 
 def a_link(path: Path, root: Path) -> Mistake:
-    """Make the mistake of a symbolic link: what it leads to is not what was reviewed."""
+    """Make the mistake for a symbolic link: reviewers did not see the file that it leads to."""
     return Mistake(Place(shown(path, root), 1, 1), "a symbolic link", "put the file or folder itself here")
 
 
 def unreadable(place: Place, error: OSError) -> Mistake:
-    """Make the mistake of a file or folder that cannot be read."""
+    """Make the mistake for a file or folder that cannot be read."""
     return Mistake(place, f"cannot be read ({error.strerror})", "check what it is and its permissions")
 
 
 def shown(path: Path, root: Path) -> str:
-    """Return a path as messages name it: from `root` where it lies below it, and always printable text."""
+    """Return a path as messages show it: relative to `root` if it lies below, and always printable."""
     whole = os.path.abspath(path)  # noqa: PTH100 - see `absolute`; texts, since a run names every file
     inside = next((cut for cut in (within(whole, root, follow) for follow in (False, True)) if cut), whole)
     return inside.encode("utf-8", "backslashreplace").decode()
 
 
 def within(whole: str, root: Path, follow: bool) -> str | None:  # noqa: FBT001 - the two ways to see a root
-    """Return a whole path from a root on; None where it does not lie below it."""
+    """Return an absolute path relative to a root; None if it does not lie below it."""
     top = os.path.realpath(root) if follow else os.path.abspath(root)  # noqa: PTH100 - see `absolute`
     if whole == top:
         return "."
@@ -131,5 +131,5 @@ def within(whole: str, root: Path, follow: bool) -> str | None:  # noqa: FBT001 
 
 
 def absolute(path: Path) -> Path:
-    """Return a path from the top of the file system on; links stay as they are, for others to see."""
+    """Return the absolute path; symbolic links in it are kept, so that they can be refused."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links

@@ -1,4 +1,4 @@
-"""JSON Schemas of the models that check files, as they are published for editors and strangers' tools."""
+"""JSON Schemas of the models that check files, as published for editors and other tools."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
 class Published(GenerateJsonSchema):
-    """Describes the models to editors as files are written: without Python's None and class titles."""
+    """Generates the published JSON Schemas: without Python's None, and without class names as titles."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the same for all
-        """Say no: a title made of a key's name tells nothing."""
+        """Return False: a title made of a key's name adds nothing."""
         return False
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> dict[str, Any]:
-        """Describe what may be absent: a written `null` is refused where a model checks."""
+        """Describe a key that may be absent: the models refuse a written `null`."""
         return self.generate_inner(schema["schema"])
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> dict[str, Any]:
-        """Leave out the default of what may be absent."""
+        """Leave out the default None of a key that may be absent."""
         described = super().default_schema(schema)
         return {key: value for key, value in described.items() if key != "default" or value is not None}
 
@@ -36,6 +36,6 @@ class Published(GenerateJsonSchema):
 
 
 def schema_text(shape: type[Strict], title: str) -> str:
-    """Return the JSON Schema of a model as it is published: stable, for editors and for strangers' tools."""
+    """Return the published JSON Schema of a model."""
     schema = {"$schema": DRAFT, **shape.model_json_schema(schema_generator=Published), "title": title}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -1,7 +1,7 @@
-"""What people write that YAML reads as something else: looked at as its author meant it, line by line.
+"""Finds typing slips that YAML reads as something else, one line at a time.
 
-Where the meaning is clear the line is mended in memory, so that reading goes on and the next
-mistake of the file is told in the same run.
+If the meaning of a line is clear, the line is mended in memory, so that reading goes on and the next
+mistake of the file is reported in the same run.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ LINE = re.compile(
         (?P<value>\S.*)?""",
     re.VERBOSE,
 )
-"""A line of block style: its dashes, its key, its value with what may be a comment."""
+"""A line of block style: its dashes, its key, its value with a possible comment."""
 
 COMMENT = re.compile(r"\s+#(?:\s.*)?$")
-"""A comment that is clearly one; ` #123` may belong to a title."""
+"""A comment without doubt; ` #123` may be part of a title."""
 
 BLOCK = re.compile(r"[>|][-+0-9]{0,2}")
 """The header of a block scalar."""
 
 BROKEN_QUOTE = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*[^\s:#,\]}].*""")
-"""A text that goes on behind its closing quote."""
+"""A text that goes on after its closing quote."""
 
 CLOSERS = {"[": "]", "{": "}"}
 SIGNS = frozenset("[{*&!%>|@`")
-"""Characters that begin something else than a text."""
+"""Characters that cannot begin a plain text."""
 
 FULL_WIDTH_COLON = "："
 FULL_WIDTH = (f"a full-width colon '{FULL_WIDTH_COLON}'", "write ': '")
 INDENTS = {"\t": "a tab", "\u00a0": "a no-break space", "\u3000": "a full-width space"}
-"""What indents a line besides spaces; only a no-break space is surely as wide as one."""
+"""Characters other than spaces that indent a line; only a no-break space is surely as wide as one space."""
 ODD_INDENT = re.compile(r"^ *(?:- *)*([\t\u00a0\u3000])[\t\u00a0\u3000 ]*")
 NO_SPACE = re.compile(r"^(?P<lead> *(?:- +)*(?P<key>[^\W\d][^\s:'\"#\[\]{},]*):)(?=[^\s:/\\])")
 NO_SPACE_AFTER_DASH = re.compile(r"^ *(?:- +)*(?P<dash>-)(?=[^\s-])")
@@ -46,7 +46,7 @@ NO_SPACE_AFTER_DASH = re.compile(r"^ *(?:- +)*(?P<dash>-)(?=[^\s-])")
 DIRECTIVE = ("a YAML directive", "delete the line")
 
 LONGEST_LINE = 2_000
-"""Characters of a line that is looked at for slips: a pattern may look at each more than once."""
+"""The longest line, in characters, that is searched for slips: a pattern may backtrack."""
 
 
 class Slip(NamedTuple):
@@ -58,7 +58,7 @@ class Slip(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """What is wrong with a line at column `at` (from 0), and the line as it was probably meant."""
+    """A mistake at column `at` (from 0) of a line, and the line as it was probably meant."""
 
     at: int
     what: str
@@ -69,7 +69,7 @@ class Hit(NamedTuple):
 class Title(NamedTuple):
     """A text that begins or reads like YAML: from column `start` (from 0) to `end` of its line.
 
-    `text` is what its author meant, without quotes that cannot hold it.
+    `text` is the text that its author meant, without broken quotes.
     """
 
     text: str
@@ -79,7 +79,7 @@ class Title(NamedTuple):
 
 
 def title_in(line: str) -> Title | None:
-    """Find a value that looks like a title and is nothing that YAML could mean."""
+    """Find a value that looks like a title and is not valid YAML."""
     hit = LINE.fullmatch(line) if len(line) <= LONGEST_LINE else None
     if hit is None or not hit["value"] or not (hit["key"] or "-" in hit["indent"]):
         return None
@@ -93,7 +93,7 @@ def title_in(line: str) -> Title | None:
 
 
 def meant(written: str, *, after_key: bool) -> str | None:
-    """Return the text that was meant where YAML sees more than a text and nothing well-formed, or None."""
+    """Return the text that the author meant if YAML cannot read it as text; None if it is valid YAML."""
     sign = written[0]
     if sign in "'\"":
         one_too_many = written[-1] == sign and written.count(sign) % 2
@@ -110,7 +110,7 @@ def meant(written: str, *, after_key: bool) -> str | None:
 
 
 def is_closed(written: str) -> bool:
-    """Whether the bracket that a value begins with is closed by its last character."""
+    """Return whether the last character of a value closes its first bracket."""
     awaited: list[str] = []
     for at, sign in enumerate(written):
         if sign in CLOSERS:
@@ -123,7 +123,7 @@ def is_closed(written: str) -> bool:
 
 
 def quote_advice(text: str) -> str:
-    """Say how to quote a text; a long or unprintable one is not repeated."""
+    """Return the advice to quote a text; a long or unprintable text is not repeated."""
     return (
         f"quote the text: {json.dumps(text, ensure_ascii=False)}"
         if 0 < len(text) <= QUOTABLE and text.isprintable()
@@ -135,7 +135,7 @@ def quote_advice(text: str) -> str:
 
 
 def odd_indentation(line: str) -> Hit | None:
-    """Find what only looks like spaces before a line's text."""
+    """Find indentation by other characters than spaces."""
     hit = ODD_INDENT.match(line)
     if not hit:
         return None
@@ -144,7 +144,7 @@ def odd_indentation(line: str) -> Hit | None:
 
 
 def full_width_colon(line: str) -> Hit | None:
-    """Find a full-width colon behind a line's key."""
+    """Find a full-width colon after a line's key."""
     at = line.find(FULL_WIDTH_COLON)
     if at < 0 or re.search(r":(?:\s|$)|['\"]", line[:at]):
         return None
@@ -183,11 +183,11 @@ def no_space_after_dash(line: str) -> Hit | None:
 
 
 SLIPS = (odd_indentation, full_width_colon, directive, title, no_space_after_colon, no_space_after_dash)
-"""The likeliest slips; the first that a line shows is told."""
+"""The likeliest slips; the first one that matches a line is reported."""
 
 
 def slip_on(lines: Sequence[str], number: int, file: str) -> Slip | None:
-    """Return what is likeliest wrong with the line of that number, or None."""
+    """Return the likeliest slip on a line, or None."""
     line = lines[number - 1]
     hits = (look(line) for look in SLIPS) if len(line) <= LONGEST_LINE else iter(())
     hit = next((hit for hit in hits if hit), None)
@@ -197,6 +197,6 @@ def slip_on(lines: Sequence[str], number: int, file: str) -> Slip | None:
 
 
 def no_space(key: str) -> tuple[str, str]:
-    """Say what is wrong with `key:value`; the value may be a secret and is not repeated."""
+    """Return mistake and advice for `key:value`; the value may be a secret and is not repeated."""
     shown = key if len(key) <= QUOTABLE and key.isprintable() else "key"
     return "no space after the colon", f"write `{shown}: …`"

@@ -1,4 +1,4 @@
-"""Desired state: from files to authored values with places."""
+"""Loads desired-state files: from bytes to authored values with places."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EMPTY = "an empty file"
 def load(paths: Sequence[Path], *, root: Path) -> tuple[Manifest, list[Mistake]]:
     """Read every YAML file below `paths`; places are relative to `root`.
 
-    What can be read is returned beside the mistakes, so that later checks add theirs.
+    Returns the readable documents beside the mistakes, so that later checks can add theirs.
     """
     mistakes: list[Mistake] = []
     with gc_paused():
@@ -27,9 +27,9 @@ def load(paths: Sequence[Path], *, root: Path) -> tuple[Manifest, list[Mistake]]
 
 
 def documents(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> Iterator[Document]:
-    """Read file after file, so that nobody need hold them all; `mistakes` has what is wrong at the end.
+    """Yield the documents one by one, so that not all are in memory; mistakes are added to `mistakes`.
 
-    An empty desired set is a mistake: nothing to do and nothing found are not the same.
+    Files without any item are a mistake: "nothing found" must not look like "nothing to do".
     """
     empty = True
     for _, file, raw in sources(paths, root, mistakes):
@@ -53,13 +53,13 @@ def sources(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> Itera
 
 
 def no_item(paths: Sequence[Path], root: Path) -> Mistake:
-    """Make the mistake of files that want nothing."""
+    """Make the mistake for files without any item."""
     nowhere = Place(shown(paths[0], root) if paths else shown(root, root), 1, 1)
     return Mistake(nowhere, "no item in any file", "write one below `items:`, or check the path")
 
 
 def read_file(path: Path, file: str) -> tuple[bytes | None, list[Mistake]]:
-    """Read a file's bytes, or say why they cannot be read."""
+    """Read a file's bytes; None and a mistake if they cannot be read."""
     try:
         if (size := path.stat().st_size) > LARGEST:
             return None, [TooLarge(file, size)]

@@ -1,7 +1,7 @@
-"""What an author wrote, before anybody knows what it means.
+"""The tree of authored values: scalars, lists and maps as written, with places.
 
-The loader builds this tree from YAML events and codecs read it.  A scalar keeps its text
-as written: whether `no` is a boolean, an option or a word is for the field's type to say.
+The loader builds this tree from YAML events, and codecs read it.  A scalar keeps its text
+as written: the field's type decides whether `no` is a boolean, an option or a word.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import NamedTuple, TypeAlias
 from reconciler.errors import Place
 
 BLANKS = frozenset({"", "~", "Null", "NULL"})
-"""Plain scalars that YAML takes for null and an author may have meant otherwise."""
+"""Plain scalars that YAML reads as null, and that an author may have meant otherwise."""
 
 
 class Scalar(NamedTuple):
-    """One scalar: its text, whether it was written without quotes, and where.
+    """One scalar: its text, whether it was written without quotes, and its place.
 
-    `hidden` is the text that follows a plain scalar as ` #x`: YAML takes it for a comment
-    where the author may have meant `Fix bug #123`.
+    `hidden` is a comment such as ` #123` after a plain scalar: the author may have meant it as part
+    of the text, as in `Fix bug #123`.
     """
 
     text: str
@@ -30,12 +30,12 @@ class Scalar(NamedTuple):
 
     @property
     def is_null(self) -> bool:
-        """Whether this is the written word `null`, the only one that empties a field."""
+        """Return whether this is the word `null`, the only word that empties a field."""
         return self.plain and self.text == "null"
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing was written, or something that only YAML takes for null."""
+        """Return whether this is no value, or a word that only YAML reads as null."""
         return self.plain and self.text in BLANKS
 
 
@@ -66,11 +66,11 @@ class AuthoredMap(dict[str, "Node"]):
 Node: TypeAlias = Scalar | AuthoredList | AuthoredMap
 
 NOTHING = AuthoredMap(Place("", 1, 1))
-"""The map of a section that was not written; nobody adds to it."""
+"""The map of a section that is not in the file. It is shared and never changed."""
 
 
 def kind_of(node: Node) -> str:
-    """Name the shape of a node as people call it."""
+    """Return the kind of a node as messages call it."""
     match node:
         case Scalar(plain=True, text="null"):
             return "null"
@@ -84,7 +84,7 @@ def kind_of(node: Node) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item as one file speaks of it: an id, and what is wanted of its fields and roles.
+    """One item in one file: its id, and the desired values of its fields and roles.
 
     The keys of `fields`, `roles` and `expect` are names as written; the catalog resolves them.
     A bare id has three empty maps.
@@ -100,7 +100,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML file of the desired state; the defaults hold for each of its items."""
+    """One desired-state file; the defaults apply to each of its items."""
 
     file: str
     space: Scalar
@@ -112,7 +112,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What one file is about, without its values."""
+    """The space, type and items of one file, without their values."""
 
     file: str
     space: Scalar
@@ -122,13 +122,13 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All files that a run reads, ordered by file name."""
+    """All desired-state files of a run, sorted by name."""
 
     documents: tuple[Document, ...]
 
 
 def every_section(document: Document) -> Iterator[tuple[AuthoredMap, AuthoredMap]]:
-    """Yield the fields and roles of the defaults and of each item, and what items expect."""
+    """Yield the fields and roles of the defaults and of each item, and each item's `expect`."""
     yield document.default_fields, document.default_roles
     for entry in document.items:
         yield entry.fields, entry.roles
@@ -137,7 +137,7 @@ def every_section(document: Document) -> Iterator[tuple[AuthoredMap, AuthoredMap
 
 
 def within(place: Place, lines: Sequence[str]) -> Place:
-    """Return a place that the file has: a scanner reports what is missing on lines behind the last text."""
+    """Return a place inside the file's text: a scanner reports a missing token after the last line."""
     if place.line <= len(lines) and lines[place.line - 1].strip():
         return place
     last = next((number for number in range(len(lines), 0, -1) if lines[number - 1].strip()), 1)

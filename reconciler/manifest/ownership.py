@@ -1,4 +1,4 @@
-"""Whether nobody else can have put or read what lies in the user's own folders."""
+"""Checks that a file or folder of the user is private: no one else can have read or written it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ FOLDER, FILE = 0o700, 0o600
 
 
 def ours(found: os.stat_result, mode: int) -> bool:
-    """Whether a file (0600) or a folder (0700) belongs to us and to nobody else."""
+    """Return whether a file (0600) or a folder (0700) belongs to us alone."""
     kind = stat.S_ISDIR if mode == FOLDER else stat.S_ISREG
     return kind(found.st_mode) and found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) == mode

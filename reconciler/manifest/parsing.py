@@ -39,10 +39,10 @@ from reconciler.manifest.nodes import BLANKS, AuthoredList, AuthoredMap, Node, S
 from reconciler.manifest.recovery import Mending
 
 DEEPEST = 64
-"""Levels of lists and maps that one file may have."""
+"""The deepest nesting of lists and maps."""
 
 MOST_TOLD = 200
-"""Mistakes of one file after which reading it stops."""
+"""Reading a file stops after this many mistakes."""
 
 WATCH = {
     "\\": re.compile(r"\\"),
@@ -52,27 +52,27 @@ WATCH = {
     "-": re.compile(r"\n *-[^\s\d-]"),
     "?": re.compile(r"\?(?:[ \t]|$)", re.MULTILINE),
 }
-"""What makes scalars worth a second look: escapes, ` #x`, odd indentation, `-x`, keys behind a `?`.
+"""Signs that scalars need a second look: escapes, ` #x`, odd indentation, `-x`, keys after a `?`.
 
-Most files have none of these characters, and looking for one is cheap.
+Most files have none of these characters, and the search for a character is cheap.
 """
 
 CParser: Any = YAML(typ="safe").Parser
-"""The scanner and parser in C, on libyaml; its own loop is spared, since each event passes through it."""
+"""The scanner and parser in C, on libyaml. Its events are read directly, without YAML's own loop."""
 
 new = tuple.__new__
-"""Makes a named tuple of all its members in half the time that its class takes: files are mostly scalars."""
+"""Makes a named tuple in half the time that its class takes: files are mostly scalars."""
 
 HIDDEN = re.compile(r"\s+(#\S.*)$")
-"""What follows a plain scalar on its line and may have been meant as a part of it."""
+"""A comment after a plain scalar that may have been meant as part of its text."""
 
 
 LIST_AS_TEXT = re.compile(r"-[^\s-].* - ", re.DOTALL)
-"""`-a` above `- b`, which YAML folds into one text."""
+"""`-a` above `- b`: YAML folds both into one text."""
 
 
 class Slipped(Exception):
-    """A line that YAML reads, but surely not as it was meant; carries the slip."""
+    """A line that YAML reads in a way that was surely not meant; carries the slip."""
 
     def __init__(self, slip: Slip) -> None:
         """Keep the slip."""
@@ -82,10 +82,9 @@ class Slipped(Exception):
 
 @dataclass(slots=True)
 class Tree:
-    """The authored tree of one file (None if there is none) and what is wrong with it.
+    """The authored tree of one file (None if it cannot be read) and its mistakes.
 
-    `blanks` are the values of which nothing was written; what to say of one depends on
-    where it stands.
+    `blanks` are the places of missing values. The mistake for one depends on what the place is for.
     """
 
     root: Node | None = None
@@ -96,8 +95,8 @@ class Tree:
 def read_tree(raw: bytes, file: str) -> Tree:
     """Read one file's bytes; never raises, whatever they are.
 
-    A line whose slip is clear is mended in memory and the file read again, so that the
-    mistakes behind it are told too.
+    A line with a clear slip is mended in memory and the file is read again, so that the
+    mistakes after it are reported, too.
     """
     try:
         text = decoded(raw, file)
@@ -116,7 +115,7 @@ def read_tree(raw: bytes, file: str) -> Tree:
 
 
 def as_written(tree: Tree, mending: Mending, last: Mistake | None) -> Tree:
-    """Return the tree with all that was told, also where reading stopped, at its places in the file."""
+    """Return the tree and its mistakes, also the one that stopped reading, at their places in the file."""
     if last and last.place.line not in mending.moved:
         tree.mistakes.append(last)
     if mending.slips:
@@ -130,10 +129,10 @@ def as_written(tree: Tree, mending: Mending, last: Mistake | None) -> Tree:
 
 
 class Builder:
-    """Builds one file's tree from events; `open` are the lists and maps that are not closed yet."""
+    """Builds one file's tree from events; `open` holds the lists and maps that are not closed yet."""
 
     def __init__(self, file: str, lines: list[str]) -> None:
-        """Begin with nothing read."""
+        """Begin with an empty tree."""
         self.file = file
         self.lines = lines
         self.tree = Tree()
@@ -147,7 +146,7 @@ class Builder:
         self.decorations = False
 
     def build(self, text: str) -> Mistake | Slip | None:
-        """Read the only document into the tree; returns why reading stopped before its end, or None."""
+        """Read the document into the tree; returns the mistake that stopped reading, or None."""
         self.watch = any(sign in text and look.search(text) for sign, look in WATCH.items())
         self.forms = "\\" in text or not text.isascii()
         self.decorations = "&" in text or "!" in text
@@ -166,7 +165,7 @@ class Builder:
         return None
 
     def take(self, events: Iterator[Any]) -> None:
-        """Build the tree; nearly all events are scalars, and each of them passes through here."""
+        """Build the tree. This loop is kept flat for speed: nearly all events are scalars."""
         file, watch, decorations, nowhere = self.file, self.watch, self.decorations, self.nowhere
         top: AuthoredList | AuthoredMap | None = None
         key: Scalar | None = None
@@ -202,7 +201,7 @@ class Builder:
     def turn(
         self, event: Any, top: AuthoredList | AuthoredMap | None, key: Scalar | None
     ) -> tuple[AuthoredList | AuthoredMap | None, Scalar | None]:
-        """Take an event that is no scalar; returns what is open then, and the key that waits for a value."""
+        """Handle an event other than a scalar; returns the innermost open node, and the waiting key."""
         kind = type(event)
         if kind is MappingEndEvent or kind is SequenceEndEvent:
             self.end(event)
@@ -219,7 +218,7 @@ class Builder:
         return top, key
 
     def put(self, node: Node, top: AuthoredList | AuthoredMap | None, key: Scalar | None) -> Scalar | None:
-        """Put a node where it belongs; returns the key that waits for a value then."""
+        """Add a node to its parent; returns the key that now waits for a value."""
         if type(top) is AuthoredList:
             top.append(node)
         elif type(top) is not AuthoredMap:
@@ -231,7 +230,7 @@ class Builder:
         return None
 
     def alias(self, event: AliasEvent) -> Scalar:
-        """Refuse an alias; its name stands for it, so that reading goes on."""
+        """Refuse an alias. Its name becomes a text, so that reading goes on."""
         place = self.place(event)
         self.tell(self.titled(place, "an alias (*)", "write the value out"))
         return Scalar(f"*{event.anchor}", plain=False, place=place)
@@ -268,7 +267,7 @@ class Builder:
     # -- keys ------------------------------------------------------------------------------
 
     def named(self, parent: AuthoredMap, node: Node) -> Scalar:
-        """Check one key of a map: a text that is not there yet."""
+        """Check one key of a map: it must be a text that the map does not have yet."""
         if type(node) is not Scalar:
             self.tell(Mistake(node.place, "a list or map as a key", "write the key as text"))
             return self.nowhere
@@ -297,7 +296,7 @@ class Builder:
     # -- second looks --------------------------------------------------------------------
 
     def looked_at(self, event: ScalarEvent, scalar: Scalar, *, is_key: bool) -> Scalar:
-        """Look at a scalar of a file that holds escapes, ` #x`, odd indentation or a `?`."""
+        """Check a scalar of a file that has escapes, ` #x`, odd indentation or a `?`."""
         text, plain, place, _ = scalar
         if event.style == '"' and (hit := BAD_SIGN.search(text)):
             self.tell(BadSign(place, hit[0]))
@@ -317,7 +316,7 @@ class Builder:
         return Scalar(text, plain, place, cut[1]) if cut else scalar
 
     def blank(self, key: Scalar | None, place: Place) -> None:
-        """Note a value of which nothing was written; `{key：value}` is a key without one to YAML."""
+        """Record a missing value. YAML reads `{key：value}` as a key without a value."""
         at = key.text.split(" ", 1)[0].find(FULL_WIDTH_COLON) if key and key.plain else -1
         if key and at >= 0:
             self.tell(Mistake(Place(self.file, key.place.line, key.place.column + at), *FULL_WIDTH))
@@ -332,13 +331,13 @@ class Builder:
             self.tell(self.titled(place, "a tag (!)", "delete it, the field's type reads the value"))
 
     def titled(self, place: Place, what: str, fix: str) -> Mistake:
-        """Make a mistake, with the advice to quote where the line holds a title at that place."""
+        """Make a mistake, with the advice to quote if there is a title at its place."""
         title = title_in(self.lines[place.line - 1])
         meant = title and title.start == place.column - 1 and not title.text.startswith("!!")
         return Mistake(place, what, f"{fix}, or {title.advice}" if title and meant else fix)
 
     def between(self, place: Place, mark: Any) -> str:
-        """Return the text of the lines from a place up to the one where a mark stands; empty on one line."""
+        """Return the text from a place up to the line of a mark; empty if both are on one line."""
         return (
             "\n".join([self.lines[place.line - 1][place.column - 1 :], *self.lines[place.line : mark.line]])
             if mark.line >= place.line
@@ -346,19 +345,19 @@ class Builder:
         )
 
     def place(self, event: Any) -> Place:
-        """Return where an event starts."""
+        """Return the place of an event."""
         mark = event.start_mark
         return Place(self.file, mark.line + 1, mark.column + 1)
 
     def tell(self, mistake: Mistake) -> None:
-        """Keep a mistake; raises `Refused` when there are so many that reading on is no use."""
+        """Add a mistake; raises `Refused` if there are too many to read on."""
         if len(self.tree.mistakes) >= MOST_TOLD:
             raise Refused(mistake)
         self.tree.mistakes.append(mistake)
 
 
 def twice(scalar: Scalar, known: Scalar) -> Mistake:
-    """Make the mistake of a key that stands twice in one map."""
+    """Make the mistake for a key that occurs twice in one map."""
     return Mistake(
         scalar.place, f"the key {quoted(scalar.text)} stands at line {known.place.line} too", "keep one"
     )

@@ -1,4 +1,4 @@
-"""Lines that are mended in memory to read on behind a slip, and the way back to where things stand."""
+"""Mends lines in memory so that reading goes on after a slip, and maps places back to the file."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from reconciler.manifest.likely_mistakes import Slip
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 MOST_MENDED = 20
-"""Lines of one file that are mended; each costs a pass from its start."""
+"""The most lines of one file that are mended; each costs a pass from its start."""
 
 
 @dataclass(slots=True)
 class Mending:
-    """The lines of a file as they are read, some of them mended; places are told as written."""
+    """The lines of a file, some of them mended, and the way back from their places to the file's."""
 
     lines: list[str]
     moved: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    """By line: behind which column of the mended text how many characters were put in."""
+    """By line: pairs of a column of the mended text and the number of characters inserted after it."""
 
     slips: list[Mistake] = field(default_factory=list)
 
     def mend(self, slip: Slip) -> bool:
-        """Put a line as it was probably meant in its place; False where that helps no more."""
+        """Replace a line by the probable meaning; False if that no longer helps."""
         line = self.lines[slip.line - 1]
         if line == slip.mended or len(self.slips) >= MOST_MENDED:
             return False
@@ -37,7 +37,7 @@ class Mending:
         return True
 
     def original(self, place: Place) -> Place:
-        """Return where something stands in the file as written."""
+        """Return the place in the file for a place in the mended text."""
         file, line, column = place
         for behind, count in reversed(self.moved.get(line, [])):
             if column > behind:
@@ -45,11 +45,11 @@ class Mending:
         return Place(file, line, column)
 
     def as_written(self, mistake: Mistake) -> Mistake:
-        """Return a mistake at its place in the file as written."""
+        """Return a mistake with its place in the file."""
         return Mistake(self.original(mistake.place), mistake.what, mistake.fix)
 
     def restored(self, node: Node) -> Node:
-        """Return a node, and all below it, at their places in the file as written."""
+        """Return a node, and all nodes below it, with their places in the file."""
         if isinstance(node, Scalar):
             return node._replace(place=self.original(node.place))
         node.place = self.original(node.place)

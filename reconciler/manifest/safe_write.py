@@ -1,8 +1,8 @@
-"""Every file that the product writes is written here: whole or not at all, never through a stranger's link.
+"""Writes every file that the product writes: whole or not at all, and never through a link from a checkout.
 
 A pull request can bring links: `plan.json` that leads to `~/.bashrc`, `plan` that leads to `/etc`.  So a
-link that git tracks is refused, wherever it is on the way.  A link that the user made is followed, as by
-any other program, and so is what is no regular file: a device, a FIFO, `/dev/fd/N` are written through.
+link that git tracks is refused, wherever it is in the path.  A link that the user made is followed, as by
+any other program.  Devices, FIFOs and `/dev/fd/N` are written to directly, not replaced.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from reconciler.errors import CannotRun
 from reconciler.git import NoGit, run
 
 MOST_LINKS: Final = 40
-"""Links on one way after which a kernel, too, takes it for a circle."""
+"""The most links in one path; a kernel, too, reports a loop after 40."""
 MODE: Final = 0o666
-"""Rights of a new file, of which the user's umask takes some away."""
+"""Permissions of a new file, before the user's umask."""
 DESCRIPTOR: Final = re.compile(r"/(?:dev|proc/([0-9]+))/fd/([0-9]+)")
-"""A descriptor of a process.  What it seems to link to may be no path at all, such as `pipe:[4711]`."""
+"""A descriptor of a process.  Its link may not lead to a path: `pipe:[4711]`."""
 
 
 class CannotWrite(CannotRun):
-    """A file cannot be written: the disk or its permissions say no."""
+    """A file cannot be written, because of its permissions or the disk."""
 
     def __init__(self, path: Path, error: OSError) -> None:
         """Make the message."""
@@ -52,7 +52,7 @@ def write(
     parents: bool = False,
     durable: bool = False,
 ) -> None:
-    """Write a whole file or nothing of it; one that is there keeps its mode unless `mode` is given.
+    """Write a whole file or nothing of it; an existing file keeps its mode unless `mode` is given.
 
     `parents` makes missing folders; `durable` waits until the file is on the disk.  Raises CannotRun.
     """
@@ -72,9 +72,9 @@ def write(
 
 
 def begin(*paths: Path | None) -> None:
-    """Empty older files of these names before their run, so that none is taken for the run's own.
+    """Empty older output files before a run, so that they are not mistaken for its output.
 
-    A run may end in ways that no program sees: SIGKILL, a machine that stops.  Raises CannotRun.
+    A run may be killed before it can write or delete them.  Raises CannotRun.
     """
     for path in paths:
         if path is not None and path.is_file():
@@ -82,7 +82,7 @@ def begin(*paths: Path | None) -> None:
 
 
 def create(path: Path, content: str | bytes) -> None:
-    """Write a file that is not there yet, and its folders; raises FileExistsError, or CannotRun."""
+    """Create a file and its folders; raises FileExistsError, or CannotRun."""
     if os.path.lexists(path):
         raise FileExistsError(path)
     try:
@@ -99,7 +99,7 @@ def create(path: Path, content: str | bytes) -> None:
 
 
 def append(path: Path, content: str | bytes) -> None:
-    """Add to the end of a file, which may be new; raises CannotRun."""
+    """Append to a file, or create it; raises CannotRun."""
     try:
         end = end_of(path)
         found = kind_of(end)
@@ -112,7 +112,7 @@ def append(path: Path, content: str | bytes) -> None:
 
 
 def encoded(content: str | bytes) -> bytes:
-    """Return content as bytes; half a character, which UTF-8 has no form for, becomes an escape."""
+    """Return content as bytes; a lone surrogate, which UTF-8 cannot encode, becomes an escape."""
     return content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
 
 
@@ -120,9 +120,9 @@ def encoded(content: str | bytes) -> bytes:
 
 
 def replace(end: Path, raw: bytes, mode: int | None, *, durable: bool) -> None:
-    """Put a new file in a file's place, so that nobody sees half of it; `end` is no link.
+    """Replace a file by a new one in one step, so that no reader sees half of it; `end` is not a link.
 
-    Its name until then cannot be foreseen, so nothing waits there to lead the bytes elsewhere.
+    The temporary name is random, so that no one can put a link there beforehand.
     """
     part = end.with_name(f".{secrets.token_hex(12)}.part")
     number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE if mode is None else mode)
@@ -138,7 +138,7 @@ def replace(end: Path, raw: bytes, mode: int | None, *, durable: bool) -> None:
 
 
 def write_through(end: Path, raw: bytes) -> None:
-    """Write to what is no regular file; a descriptor of this process is written to where it stands."""
+    """Write to a device or FIFO; a descriptor of this process is written to at its current position."""
     own = descriptor_of(end)
     pour(os.open(end, os.O_WRONLY | os.O_NOCTTY) if own is None else os.dup(own), raw)
 
@@ -159,7 +159,7 @@ def pour(number: int, raw: bytes, *, durable: bool = False) -> None:
 
 
 def end_of(path: Path) -> Path:
-    """Return where a path leads by the links on its way; raises ForeignLink for one that git tracks."""
+    """Return the target of a path with all links followed; raises ForeignLink for a link that git tracks."""
     links, end = followed(path)
     for link in links:
         if is_tracked(link):
@@ -168,7 +168,7 @@ def end_of(path: Path) -> Path:
 
 
 def followed(path: Path) -> tuple[list[Path], Path]:
-    """Return the links on a way, the folders' and those that links lead to included, and its end."""
+    """Return all links that a path goes through, also links of folders and of targets, and its target."""
     whole = Path.cwd() / path
     links: list[Path] = []
     here, rest = Path(whole.anchor), list(reversed(whole.parts[1:]))
@@ -187,7 +187,7 @@ def followed(path: Path) -> tuple[list[Path], Path]:
 
 
 def kind_of(end: Path) -> int | None:
-    """Return the mode of what is there, or None; whatever a descriptor stands for is written through."""
+    """Return the mode of a file, None if there is none, and 0 for a descriptor."""
     if DESCRIPTOR.fullmatch(str(end)):
         return 0
     try:
@@ -197,13 +197,13 @@ def kind_of(end: Path) -> int | None:
 
 
 def descriptor_of(end: Path) -> int | None:
-    """Return the number of a descriptor of this process."""
+    """Return the number of a descriptor of this process, or None."""
     hit = DESCRIPTOR.fullmatch(str(end))
     return int(hit[2]) if hit and hit[1] in {None, str(os.getpid())} else None
 
 
 def is_tracked(link: Path) -> bool:
-    """Whether git tracks a link, so that it came with the checkout.  Where git cannot say, it is taken to."""
+    """Return whether git tracks a link: it came with the checkout.  True if git cannot answer."""
     if not any(os.path.lexists(folder / ".git") for folder in link.parents):
         return False
     try:

@@ -1,7 +1,7 @@
-"""What a YAML scanner complains of, in plain words and at the place that an author would look at.
+"""Turns a YAML scanner's errors into plain words, at the place that an author would look at.
 
-A scanner names the spot where it gave up, in terms of its grammar.  The tables here are keyed
-by libyaml's own words; first a look at the lines in question tells whether they hold a slip.
+A scanner names the spot at which it stopped, in terms of its grammar.  First the lines in question
+are searched for slips; else the tables here, keyed by libyaml's messages, give the words.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ UNCLOSED = {
     "[": ("a list that is not closed", "write ']' at its end"),
     "{": ("a map that is not closed", "write '}' at its end"),
 }
-"""What is said of a bracket without its end."""
+"""The mistakes for a bracket that is not closed."""
 
 UNPARTED = frozenset({"did not find expected ',' or ']'", "did not find expected ',' or '}'"})
-"""Complaints about what stands between brackets."""
+"""Errors about a missing separator in brackets."""
 
 OPENED: dict[str, tuple[str, str]] = {
     "found unexpected end of stream": ("a quote that is not closed", "close it"),
     "found unexpected document indicator": ("a quote that is not closed", "close it"),
     "could not find expected ':'": ("a line without ': '", "write `key: value`"),
 }
-"""Complaints that are told at the place where the thing begins."""
+"""Errors that are reported at the start of the node."""
 
 STOPPED: dict[str, tuple[str, str]] = {
     "did not find expected alphabetic or numeric character": (
@@ -91,35 +91,35 @@ STOPPED: dict[str, tuple[str, str]] = {
         DIRECTIVE,
     ),
 }
-"""Complaints that are told where the scanner stopped."""
+"""Errors that are reported where the scanner stopped."""
 
 SECOND_COLON = ("a second ': ' in one text", "quote the text")
 LONGEST_KEY = 1024
-"""Characters of a key without a `?`; a longer one is none to YAML."""
+"""The longest key without a `?` in characters."""
 
 FURTHER_RIGHT = ("a key that stands further right than its neighbours", "indent it like them")
 QUOTED = ("text after a closing quote", "quote the whole text, with the other kind of quotes")
 BRACKETED = ("text after a closing bracket", "quote the whole text, or delete what follows")
 BEHIND = {"'": QUOTED, '"': QUOTED, "]": BRACKETED, "}": BRACKETED}
-"""What is wrong by the character before the spot."""
+"""Mistakes by the character before the spot."""
 
 STRAY = {
     **dict.fromkeys(UNPARTED, ("no ',' before this", "write it, or quote the text")),
     "did not find expected key": ("a text that belongs to nothing", "quote the whole text"),
 }
-"""What is wrong by the complaint, where no sign tells."""
+"""Mistakes by the scanner's message, if the characters around the spot do not decide."""
 
 INDENTED = {
     "-": ("a list item where a key is wanted", "write `key: value`, or indent the item below its key"),
     "": ("a line whose indentation fits no line above", "indent it like its neighbours"),
 }
-"""What stands at the beginning of a line that fits nowhere."""
+"""Mistakes by the first character of a line with wrong indentation."""
 
 
 def explained(
     error: MarkedYAMLError, lines: Sequence[str], file: str, around: Sequence[Place]
 ) -> Mistake | Slip:
-    """Turn a scanner's complaint into plain words, with a mended line where the slip is clear.
+    """Turn a scanner's error into plain words, with a mended line if the slip is clear.
 
     `around` are the places of the lists and maps that are open, the innermost last.
     """
@@ -137,7 +137,7 @@ def explained(
 
 
 def in_brackets(problem: str, stopped: Place, bracket: Place, lines: Sequence[str]) -> Mistake:
-    """Say what is wrong between brackets: they are not closed, or one member is no YAML."""
+    """Return the mistake in brackets: they are not closed, or one member is not YAML."""
     line, sign = lines[stopped.line - 1], sign_at(lines, stopped)
     first_on_line = not line[: stopped.column - 1].strip()
     if problem in UNPARTED and sign == ":" and second_colon(line, stopped.column) == SECOND_COLON:
@@ -150,13 +150,13 @@ def in_brackets(problem: str, stopped: Place, bracket: Place, lines: Sequence[st
 
 
 def spot(mark: object, lines: Sequence[str], file: str) -> Place:
-    """Return a mark as a place that the file has."""
+    """Return a scanner's mark as a place in the file."""
     line, column = int(getattr(mark, "line", 0)), int(getattr(mark, "column", 0))
     return within(Place(file, line + 1, column + 1), lines)
 
 
 def suspects(problem: str, stopped: int, began: int, lines: Sequence[str]) -> Iterator[int]:
-    """Yield the lines that a complaint may be about, the likeliest first."""
+    """Yield the lines that an error may be about, the likeliest first."""
     if problem in OPENED:
         yield began
     yield stopped
@@ -171,14 +171,14 @@ def sign_at(lines: Sequence[str], place: Place) -> str:
 
 
 def colon_in_brackets(after: str) -> tuple[str, str]:
-    """Say what is wrong with a colon that no space follows: part of an address or a time, or of a key."""
+    """Return the mistake for a colon without a space after it: in an address, a time or a key."""
     if re.match(r"//|[0-9]", after):
         return "a colon in a text between brackets", "quote the text"
     return "no space after the colon", "write ': '"
 
 
 def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]:
-    """Say what is wrong by what stands where the scanner stopped, and before it."""
+    """Return the mistake by the characters where the scanner stopped, and before."""
     line = lines[place.line - 1]
     sign, before = sign_at(lines, place), line[: place.column - 1].rstrip()
     match problem:
@@ -199,7 +199,7 @@ def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]
 
 
 def second_colon(line: str, column: int) -> tuple[str, str]:
-    """Say of a ': ' that YAML cannot read whether it is a line's first or stands inside of its text."""
+    """Return the mistake for a ': ' that YAML cannot read: the line's first one, or one in its text."""
     if column > LONGEST_KEY:
         return "a key that is too long", "quote the text"
     first = re.match(r" *(?:- +)*(?:[^:]|:(?=\S))*", line)

@@ -1,4 +1,4 @@
-"""Holding an authored tree against pydantic models, and saying what is wrong in plain words, with places.
+"""Checks an authored tree against pydantic models, and reports mistakes in plain words, with places.
 
 A model's fields are typed by *readers*: functions from a node to a value, which raise `wrong`.
 So a scalar meets its type as written (pydantic's own int takes `6_300`, `+63` and `12.0`), and
@@ -19,29 +19,29 @@ from reconciler.manifest.likely_mistakes import FULL_WIDTH, FULL_WIDTH_COLON, NO
 from reconciler.manifest.nodes import NOTHING, AuthoredList, AuthoredMap, Node, Scalar, kind_of
 
 TAGS = frozenset({"<id>", "<item>", "<all>", "<each>"})
-"""Names of the arms of unions: steps of a location that lead nowhere in the tree."""
+"""Names of the arms of unions: steps of a pydantic location that are not in the tree."""
 
 
 KEY = "[key]"
-"""The last step of a location where a map's key itself is wrong."""
+"""The last step of a pydantic location if a map's key itself is wrong."""
 
 
 class Strict(BaseModel):
-    """A map that takes the keys of its class and no others."""
+    """A map with the keys of its class and no others."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
 
     elsewhere: ClassVar[str] = ""
-    """Where a key belongs that looks like none of the map's own."""
+    """Advice for an unknown key that does not look like one of the map's own."""
 
 
 def wrong(what: str, fix: str, offset: int = 0) -> PydanticCustomError:
-    """Make the error that a reader raises, `offset` characters behind its node's place."""
+    """Make the error that a reader raises, `offset` characters after its node's place."""
     return PydanticCustomError("authored", "{what}; {fix}", {"what": what, "fix": fix, "offset": offset})
 
 
 def unexpected(expected: str, node: object, fix: str) -> PydanticCustomError:
-    """Make the error of a node of another shape than `expected`."""
+    """Make the error for a node of another shape than `expected`."""
     if isinstance(node, Scalar) and node.is_blank:
         return wrong("no value", fix)
     if isinstance(node, Scalar) and not node.text:
@@ -51,7 +51,7 @@ def unexpected(expected: str, node: object, fix: str) -> PydanticCustomError:
 
 
 def no_map(node: object) -> PydanticCustomError:
-    """Make the error of a node where a map is wanted; `key：value` and `key:value` are told by name."""
+    """Make the error for a node that is not a map; `key：value` and `key:value` get their own advice."""
     if isinstance(node, Scalar) and node.plain:
         first = node.text.split(maxsplit=1)[0] if node.text else ""
         if (at := first.find(FULL_WIDTH_COLON)) >= 0:
@@ -62,18 +62,18 @@ def no_map(node: object) -> PydanticCustomError:
 
 
 def map_of(node: object) -> AuthoredMap:
-    """Read a map whose keys are for others to judge."""
+    """Read a map without a check of its keys."""
     if isinstance(node, AuthoredMap):
         return node
     raise no_map(node)
 
 
 NameMap = Annotated[AuthoredMap, PlainValidator(map_of), WithJsonSchema({"type": "object"})]
-"""A map from names, which the space knows, to values, which their fields' types read."""
+"""A map from names to values; later the space resolves the names, and the fields' types read the values."""
 
 
 def nothing() -> AuthoredMap:
-    """Return the map of a section that was not written."""
+    """Return the map of a section that is not in the file."""
     return NOTHING
 
 
@@ -81,12 +81,12 @@ def nothing() -> AuthoredMap:
 
 
 def mistakes_of(error: ValidationError, shape: type[Strict], root: Node) -> list[Mistake]:
-    """Return every complaint as a mistake at its place in the tree."""
+    """Return every validation error as a mistake at its place in the tree."""
     return [mistake_of(one, shape, root) for one in error.errors(include_url=False, include_input=False)]
 
 
 def mistake_of(error: ErrorDetails, shape: type[Strict], root: Node) -> Mistake:
-    """Turn one complaint into plain words; its input is never repeated."""
+    """Turn one validation error into plain words; its input is never repeated."""
     *way, last = error["loc"] or ("",)
     location = [step for step in way if step not in TAGS]
     if error["type"] == "extra_forbidden":
@@ -109,7 +109,7 @@ def mistake_of(error: ErrorDetails, shape: type[Strict], root: Node) -> Mistake:
 
 
 def unknown_key(key: str, location: Sequence[str | int], shape: type[Strict], root: Node) -> Mistake:
-    """Make the mistake of a key that the map at a location does not take."""
+    """Make the mistake for an unknown key of the map at a location."""
     parent = node_at(root, location)
     place = parent.keys_at[key].place if isinstance(parent, AuthoredMap) else parent.place
     if SECRET.search(key):
@@ -122,14 +122,14 @@ def unknown_key(key: str, location: Sequence[str | int], shape: type[Strict], ro
 
 
 def key_place(root: Node, location: Sequence[str | int]) -> Place:
-    """Return the place of the key that a location leads to, behind which pydantic writes `[key]`."""
+    """Return the place of the key at a location that ends in `[key]`."""
     *way, key = [step for step in location if step != KEY]
     parent = node_at(root, way)
     return parent.keys_at[str(key)].place if isinstance(parent, AuthoredMap) else parent.place
 
 
 def node_at(root: Node, location: Sequence[str | int]) -> Node:
-    """Return the node that a location leads to, or the deepest on the way."""
+    """Return the node at a location, or the deepest one above it."""
     node = root
     for step in location:
         if isinstance(node, AuthoredMap) and step in node:
@@ -152,7 +152,7 @@ def model_at(shape: type[Strict], location: Sequence[str | int]) -> type[Strict]
 
 
 def model_in(annotation: Any) -> type[Strict] | None:
-    """Return the first model that an annotation holds."""
+    """Return the first model in an annotation."""
     if isinstance(annotation, type) and issubclass(annotation, Strict):
         return annotation
     return next((hit for one in get_args(annotation) if (hit := model_in(one))), None)

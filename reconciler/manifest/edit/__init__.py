@@ -1,1 +1,1 @@
-"""Edits that keep a file its author's: comments, quotes and layout stay."""
+"""Edits of YAML files that keep the author's comments, quotes and layout."""

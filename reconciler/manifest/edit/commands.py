@@ -1,4 +1,4 @@
-"""The edits that can be asked of a file: put a value, drop a key, change a list's members, rename keys."""
+"""The edits of a file: put a value, drop a key, change a list's members, rename keys."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from reconciler.manifest.edit.yaml_text import Plain
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Let a value stand at a way: in the place of what is there, or as a new key at the end of its map.
+    """Write a value at a path: it replaces the value there, or becomes a new key at the end of its map.
 
-    Maps that are missing on the way are made, and a bare id becomes an item with sections.
+    Missing maps on the path are made, and a bare id becomes an item with sections.
     """
 
     way: Way
@@ -22,14 +22,14 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Delete a key, with its section where nothing else stands in it."""
+    """Delete a key, and its section if that would be left empty."""
 
     way: Way
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Delete members of a list by their positions, and add some at its end."""
+    """Delete members of a list by their positions, and append others."""
 
     way: Way
     drop: frozenset[int] = frozenset()
@@ -38,7 +38,7 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Write other keys in the places of some of a map's: (old, new), at once, so that two may be swapped."""
+    """Rename keys of a map: pairs of (old, new), renamed at once, so that two keys may be swapped."""
 
     way: Way
     keys: tuple[tuple[str, str], ...]

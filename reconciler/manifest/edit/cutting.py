@@ -1,4 +1,4 @@
-"""From an edit to the pieces of text that it replaces."""
+"""Finds the pieces of text that an edit replaces."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.manifest.edit.commands import Drop, Edit, Members, Put, Rename
-from reconciler.manifest.edit.proof import says
+from reconciler.manifest.edit.proof import is_form_of
 from reconciler.manifest.edit.spans import Source, Span, Way
 from reconciler.manifest.edit.yaml_text import (
     ODD,
@@ -29,7 +29,7 @@ from reconciler.manifest.edit.yaml_text import (
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """A piece of the text and what stands in its place; of two at one spot the deeper comes first."""
+    """A piece of the text and its replacement; of two at one spot the deeper comes first."""
 
     start: int
     end: int
@@ -37,22 +37,22 @@ class Splice:
     text: str
 
     def rank(self) -> tuple[int, int, int]:
-        """Return what pieces are ordered by."""
+        """Return the sort key of pieces."""
         return self.start, self.end, -self.depth
 
 
 class Unplaceable(Exception):
-    """No piece of the text can be named that an edit would replace."""
+    """An edit does not correspond to a piece of the text."""
 
 
 @dataclass(slots=True)
 class Pieces:
-    """The pieces of a text that are to be replaced, in their order; no two touch the same character."""
+    """The pieces of a text to replace, in order; no two share a character."""
 
     ordered: list[Splice] = field(default_factory=list)
 
     def take(self, splices: Sequence[Splice]) -> bool:
-        """Add pieces, all or none of them."""
+        """Add all pieces; adds nothing and returns False if one of them touches another."""
         if any(self.touches(one) for one in splices):
             return False
         for one in splices:
@@ -60,13 +60,13 @@ class Pieces:
         return True
 
     def touches(self, one: Splice) -> bool:
-        """Whether a piece shares a character with another, or would part one."""
+        """Return whether a piece shares a character with another, or begins inside of it."""
         at = bisect_left(self.ordered, one.rank(), key=Splice.rank)
         return any(overlap(one, other) for other in self.ordered[max(0, at - 1) : at + 1])
 
 
 def overlap(one: Splice, other: Splice) -> bool:
-    """Whether two pieces share a character, or one begins inside of the other."""
+    """Return whether two pieces share a character, or one begins inside of the other."""
     first, second = sorted((one, other), key=Splice.rank)
     return second.start < first.end or (first.start == second.start and first.end != second.end)
 
@@ -93,12 +93,12 @@ class Cutter:
         return self.made
 
     def cut(self, start: int, end: int, text: str, depth: int = 0) -> None:
-        """Note one piece, unless it changes nothing."""
+        """Add one piece, unless it changes nothing."""
         if self.source.text[start:end] != text:
             self.made.append(Splice(start, end, depth, text))
 
     def parents(self, way: Way) -> list[Span]:
-        """Return the nodes on a way, the root first, without its end; raises Unplaceable."""
+        """Return the nodes above a path's end, the root first; raises Unplaceable."""
         spans = [self.source.at(way[:depth]) for depth in range(len(way))]
         found = [span for span in spans if span is not None]
         if len(found) != len(spans):
@@ -106,7 +106,7 @@ class Cutter:
         return found
 
     def put(self, way: Way, value: Plain) -> None:
-        """Replace what stands at the way, or insert it."""
+        """Replace the value at the path, or insert it."""
         if not way:
             raise Unplaceable
         parents = self.parents(way)
@@ -120,7 +120,7 @@ class Cutter:
             self.rearrange(parents[-1], frozenset(), {str(way[-1]): value}, flow=flow)
 
     def spot(self, parent: Span, step: str | int) -> int:
-        """Return the position of a step that is there."""
+        """Return the position of a step; raises Unplaceable if it is missing."""
         at = parent.position(step)
         if at is None:
             raise Unplaceable
@@ -138,7 +138,7 @@ class Cutter:
         self.rearrange(parent, frozenset({at}), {}, flow=any(span.is_flow for span in parents))
 
     def members(self, way: Way, drop: frozenset[int], add: Sequence[Plain]) -> None:
-        """Take members out of a list, and add some."""
+        """Delete members of a list, and append others."""
         parents = self.parents(way)
         span = self.source.at(way)
         if span is None or span.kind != "list":
@@ -152,7 +152,7 @@ class Cutter:
             self.rearrange(span, drop, dict(enumerate(add)), flow=flow)
 
     def opened(self, parents: Sequence[Span], span: Span, add: Sequence[Plain]) -> bool:
-        """Write members below the key of an empty `[]` on lines of their own, where lines can stand."""
+        """Replace an empty `[]` by members on their own lines; False if lines are not possible here."""
         if span.parts or any(one.is_flow for one in parents) or not parents or parents[-1].kind != "map":
             return False
         colon = self.source.text.rindex(":", 0, span.start) + 1
@@ -164,7 +164,7 @@ class Cutter:
         return True
 
     def rename(self, way: Way, old: str, new: str) -> None:
-        """Write another key."""
+        """Replace a key."""
         span = self.source.at(way)
         if span is None or span.kind != "map":
             raise Unplaceable
@@ -174,7 +174,7 @@ class Cutter:
     # -- replacing -------------------------------------------------------------------------
 
     def replace(self, parent: Span, at: int, value: Plain, *, flow: bool) -> None:
-        """Write a value in the place of another; what is the same inside both stays."""
+        """Replace a value by another; parts that are equal stay as they are written."""
         span, plain = parent.parts[at], bare(value)
         inside = flow or span.is_flow
         if span.kind == "map" and isinstance(plain, Mapping) and plain:
@@ -194,14 +194,14 @@ class Cutter:
             self.rearrange(span, gone, dict(enumerate(plain[len(span.parts) :])), flow=inside)
             return
         if span.kind == "scalar" and not isinstance(plain, Mapping | list | tuple):
-            if not (says(plain, span.text, span.style == "plain") and not span.is_block_scalar):
+            if not (is_form_of(plain, span.text, span.style == "plain") and not span.is_block_scalar):
                 self.cut(span.start, span.end, self.scalar(span, plain, flow=flow))
                 self.follow(span, value)
             return
         self.whole(parent, span, inline(value, flow=flow))
 
     def scalar(self, span: Span, value: Plain, *, flow: bool = True) -> str:
-        """Return a scalar in the style of the one whose place it takes."""
+        """Return the text of a scalar, in the style of the one that it replaces."""
         if not isinstance(value, str):
             return inline(value)
         text, style = str(value), span.style
@@ -214,7 +214,7 @@ class Cutter:
         return text if plain else quoted(text)
 
     def follow(self, span: Span, value: Plain) -> None:
-        """Let the comment that told of the old value tell of the new one; any other is the author's."""
+        """Update the comment that we generated for the old value; leave the author's comments alone."""
         if isinstance(value, Noted) and value.instead:
             start = span.end
             hit = re.fullmatch(
@@ -224,7 +224,7 @@ class Cutter:
                 self.cut(start + hit.start(2), start + hit.end(2), comment(value.note))
 
     def block_scalar(self, span: Span, text: str) -> str:
-        """Return a text below the sign that stands there; in quotes where it cannot be written so."""
+        """Return a text as a block scalar under the old header; in quotes if a block cannot hold it."""
         whole = self.source.text[span.start : span.end]
         head, _, body = whole.replace("\r\n", "\n").partition("\n")
         first = next((line for line in body.split("\n") if line.strip()), "")
@@ -235,7 +235,7 @@ class Cutter:
         return self.source.newline.join([head.replace(">", "|", 1), *lines])
 
     def whole(self, parent: Span | None, span: Span, text: str) -> None:
-        """Replace a node by one line of text, behind its key where it stands below it."""
+        """Replace a node by one line of text; a block that begins below its key moves to the key's line."""
         if span.kind == "scalar" or span.is_flow or parent is None or parent.kind != "map":
             self.cut(span.start, span.end, text)
             return
@@ -250,7 +250,7 @@ class Cutter:
     def rearrange(
         self, span: Span, drop: frozenset[int], add: Mapping[str, Plain] | Mapping[int, Plain], *, flow: bool
     ) -> None:
-        """Delete entries of a list or map by their positions, and add some at its end."""
+        """Delete entries of a list or map by their positions, and append others."""
         if not (drop or add):
             return
         if span.is_flow or flow:
@@ -261,7 +261,7 @@ class Cutter:
     def in_flow(
         self, span: Span, drop: frozenset[int], add: Mapping[str, Plain] | Mapping[int, Plain]
     ) -> None:
-        """Rearrange what stands between brackets."""
+        """Delete and append entries between brackets."""
         texts = [
             f"{key_form(key)}: {inline(one)}" if isinstance(key, str) else inline(one)
             for key, one in add.items()
@@ -282,7 +282,7 @@ class Cutter:
     def in_block(
         self, span: Span, drop: frozenset[int], add: Mapping[str, Plain] | Mapping[int, Plain]
     ) -> None:
-        """Rearrange lines."""
+        """Delete and append entries that have lines of their own."""
         source = self.source
         indent = source.column(span.start)
         kept = [at for at in range(len(span.parts)) if at not in drop]
@@ -304,7 +304,7 @@ class Cutter:
         return [" " * indent + first, *rest]
 
     def line_away(self, span: Span, at: int) -> None:
-        """Delete the lines of one entry; comments above it stay."""
+        """Delete the lines of one entry, but not the comments above it."""
         source = self.source
         begin, end = span.begin(at), span.parts[at].end
         start = source.line_start(begin)
@@ -325,7 +325,7 @@ class Cutter:
             raise Unplaceable
 
     def unfold(self, parents: list[Span], way: Way, value: Plain) -> None:
-        """Make an item with sections of a bare id."""
+        """Turn a bare id into an item with sections."""
         span, holder = parents[-1], parents[-2] if len(parents) > 1 else None
         if holder is None or holder.kind != "list" or not isinstance(way[-1], str):
             raise Unplaceable

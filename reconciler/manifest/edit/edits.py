@@ -1,8 +1,8 @@
-"""Edits that keep a file the author's: only the bytes of what is edited change.
+"""Edits YAML bytes: only the bytes of the edited values change.
 
-A file is cut where its values stand and put together again; comments, quoting, order, line ends,
-indentation and the byte order mark are never written anew.  Every edit is proved before it is
-returned: the new bytes are read, and must say exactly what was wanted and all else as before.
+The text is cut at the edited values and joined again; comments, quotes, order, line ends,
+indentation and the byte order mark of all other text are kept.  Every edit is proved before it is
+returned: `proof.py` describes how.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from reconciler.errors import InputError, Mistake, Place
 from reconciler.manifest.edit.commands import Drop, Edit, Put
 from reconciler.manifest.edit.cutting import Cutter, Pieces, Unplaceable
-from reconciler.manifest.edit.proof import changed, said, says_all
+from reconciler.manifest.edit.proof import changed, content_of, reads_as
 from reconciler.manifest.edit.spans import Source, Way
 from reconciler.manifest.edit.yaml_text import (
     Plain,
@@ -22,7 +22,7 @@ from reconciler.manifest.parsing import read_tree
 
 
 class CannotEdit(InputError):
-    """An edit that would change more than it should; nothing was written."""
+    """An edit would change more than its value; nothing was written."""
 
     def __init__(self, place: Place) -> None:
         """Make the message."""
@@ -30,28 +30,28 @@ class CannotEdit(InputError):
 
 
 def edited(raw: bytes, edits: Sequence[Edit], file: str) -> bytes:
-    """Return a file's bytes with the edits carried out; raises InputError or CannotEdit.
+    """Return the bytes of the edited file; raises InputError or CannotEdit.
 
-    Edits are addressed by ways in the file as it is; several of one place are one edit's to make.
+    Paths refer to the file before all edits, so two edits of one place must be given as one.
     """
     waiting = list(edits)
     tree = read_tree(raw, file)
     if tree.mistakes or tree.root is None:
         raise InputError(tree.mistakes or [Mistake(Place(file, 1, 1), "an empty file", "write it first")])
-    desired = said(tree.root)
+    desired = content_of(tree.root)
     for edit in waiting:
         desired = changed(desired, edit.way, edit)
     now = raw
     while waiting:
         now, waiting = one_pass(now, waiting, file)
-    if not says_all(now, desired, file):
+    if not reads_as(now, desired, file):
         source = Source(raw, file)
         raise CannotEdit(min((place_of(source, edit) for edit in edits), default=Place(file, 1, 1)))
     return now
 
 
 def one_pass(raw: bytes, edits: Sequence[Edit], file: str) -> tuple[bytes, list[Edit]]:
-    """Carry out all edits that do not touch the same text; returns those that wait for the next pass."""
+    """Carry out edits that do not touch the same text; returns the others for the next pass."""
     source = Source(raw, file)
     taken = Pieces()
     later: list[Edit] = []
@@ -66,7 +66,7 @@ def one_pass(raw: bytes, edits: Sequence[Edit], file: str) -> tuple[bytes, list[
 
 
 def place_of(source: Source, edit: Edit) -> Place:
-    """Return the place of what an edit is about, or of the nearest thing around it."""
+    """Return the place of an edit's value, or of the nearest node above it."""
     way = edit.way
     while way and source.at(way) is None:
         way = way[:-1]
@@ -79,7 +79,7 @@ def place_of(source: Source, edit: Edit) -> Place:
 
 
 def gathered(source: Source, edits: Sequence[Edit]) -> list[Edit]:
-    """Join what is put into one map that is not there yet, and drop the sections that lose all they hold."""
+    """Join puts into one missing map, and drop the sections that would be left empty."""
     puts: dict[Way, Plain] = {}
     others: list[Edit] = []
     drops: set[Way] = set()
@@ -96,7 +96,7 @@ def gathered(source: Source, edits: Sequence[Edit]) -> list[Edit]:
 
 
 def rooted(source: Source, edit: Put) -> tuple[Way, Plain]:
-    """Return a put whose way is missing by its last step alone, with the missing maps in its value."""
+    """Return a put with the missing maps of its path moved into its value: only the last step is new."""
     way, value = edit.way, edit.value
     while len(way) > 1 and source.at(way[:-1]) is None:
         value = Section({str(way[-1]): value})
@@ -105,7 +105,7 @@ def rooted(source: Source, edit: Put) -> tuple[Way, Plain]:
 
 
 def merged(one: Section, other: Plain) -> Plain:
-    """Join two sections."""
+    """Merge two sections."""
     if not isinstance(other, Section):
         return other
     both = Section(one)
@@ -116,7 +116,7 @@ def merged(one: Section, other: Plain) -> Plain:
 
 
 def climbed(source: Source, drops: set[Way]) -> list[Way]:
-    """Return what is to be dropped: the map itself where all its keys are."""
+    """Return the paths to drop; a map whose keys are all dropped is dropped as a whole."""
     while True:
         for way in sorted(drops, key=lambda way: (-len(way), str(way))):
             parent = source.at(way[:-1])

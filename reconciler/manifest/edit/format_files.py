@@ -1,4 +1,4 @@
-"""Lays out desired-state files, all of them or none."""
+"""Formats desired-state files: all of them, or none if one cannot be read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reconciler.manifest.loading import read_file
 
 
 def format_files(paths: Sequence[Path], root: Path) -> dict[Path, bytes]:
-    """Return the files whose layout changes, with their new bytes; raises InputError with every mistake."""
+    """Return the files that formatting changes, with their new bytes; raises InputError."""
     mistakes: list[Mistake] = []
     changed: dict[Path, bytes] = {}
     for path in found(paths, root, mistakes):

@@ -1,7 +1,7 @@
-"""The one way in which files of desired state are laid out; comments stay, and so does the meaning.
+"""Formats a desired-state file: one layout, with the same comments and the same meaning.
 
-Each step cuts the text where its values stand and is proved by reading it again: a step after
-which the file would say something else is not taken.
+Each step cuts the text at its values and is proved by reading the result: a step that would
+change the meaning is skipped.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ ORDERS: dict[int, tuple[str, ...]] = {
     1: SECTIONS,
     2: ("id", "expect", "unmanaged", *SECTIONS),
 }
-"""The order of keys by the depth of their map: of the file, of its defaults, of an item."""
+"""The order of keys by the depth of their map: the file's, its defaults', an item's."""
 
 MOST_ROUNDS = 6
 BLANK = re.compile(r"[ \t]*")
 ESCAPED = re.compile(r"[\\\"\x00-\x1f\x7f]")
-"""What double quotes do not hold as it is."""
+"""Characters that need an escape in double quotes."""
 
 Cut = tuple[int, int, str]
-"""A piece of a text, from and to an index, and what stands in its place."""
+"""A piece of a text, from and to an index, and its replacement."""
 
 
 def formatted(raw: bytes, file: str) -> bytes:
-    """Return a file in its one layout; raises InputError where it cannot be read."""
+    """Return the formatted bytes of a file; raises InputError if it cannot be read."""
     source = Source(raw, file)
     for _ in range(MOST_ROUNDS):
         before = source
@@ -45,7 +45,7 @@ def formatted(raw: bytes, file: str) -> bytes:
 
 
 def taken(step: Callable[[Source], Iterator[Cut]], source: Source) -> Source:
-    """Take one step, unless it would change what the file says."""
+    """Return the text after one step, or unchanged if the step would change its meaning."""
     text = source.text
     cuts = [cut for cut in sorted(step(source)) if text[cut[0] : cut[1]] != cut[2]]
     if not cuts:
@@ -56,7 +56,7 @@ def taken(step: Callable[[Source], Iterator[Cut]], source: Source) -> Source:
 
 
 def says_the_same(before: bytes, after: bytes, file: str) -> bool:
-    """Whether two files say the same, with the same comments: only blanks, quotes and order may differ."""
+    """Return whether two files have the same values and comments: blanks, quotes and order may differ."""
     old, new = read_tree(before, file), read_tree(after, file)
     if new.mistakes or letters(before) != letters(after):
         return False
@@ -69,7 +69,7 @@ def letters(raw: bytes) -> Counter[int]:
 
 
 def same(one: Node, other: Node) -> bool:
-    """Whether two nodes say the same, whatever the order of keys."""
+    """Return whether two nodes have the same values, whatever the order of keys."""
     match one:
         case Scalar():
             return isinstance(other, Scalar) and (one.text, one.plain, one.hidden) == (
@@ -88,7 +88,7 @@ def same(one: Node, other: Node) -> bool:
 
 
 def every(source: Source) -> Iterator[Span]:
-    """Yield all nodes, keys among them."""
+    """Yield all nodes, keys included."""
     if source.root is not None:
         yield source.root
     for _, parent, at in source.walk(source.root, ()):
@@ -98,7 +98,7 @@ def every(source: Source) -> Iterator[Span]:
 
 
 def held(source: Source) -> set[int]:
-    """Return where lines begin that are the inside of a scalar: their blanks may be its own."""
+    """Return the starts of lines inside a scalar: their blanks may belong to its value."""
     inside: set[int] = set()
     for span in every(source):
         if span.kind == "scalar":
@@ -110,7 +110,7 @@ def held(source: Source) -> set[int]:
 
 
 def starts(source: Source) -> Iterator[int]:
-    """Yield where each line begins."""
+    """Yield the start of each line."""
     at = 0
     while at < len(source.text):
         yield at
@@ -121,9 +121,9 @@ def starts(source: Source) -> Iterator[int]:
 
 
 def lines(source: Source) -> Iterator[Cut]:
-    """Take blanks from the ends of lines and empty lines from where there are several; end with a newline.
+    """Remove blanks at the ends of lines and repeated empty lines; end the file with a newline.
 
-    A block scalar at the very end of a file would take the newline for its own.
+    A block scalar at the very end of a file would take the newline into its value.
     """
     inside = held(source)
     text = source.text
@@ -155,7 +155,7 @@ def lines(source: Source) -> Iterator[Cut]:
 
 
 def scalars(source: Source) -> Iterator[Cut]:
-    """Write double quotes for single ones, and one blank behind a colon and a dash."""
+    """Replace single quotes by double ones, and write one blank after a colon and a dash."""
     text = source.text
     for span in every(source):
         if span.style == "'" and not ESCAPED.search(span.text) and "\n" not in text[span.start : span.end]:
@@ -171,7 +171,7 @@ def scalars(source: Source) -> Iterator[Cut]:
 
 
 def brackets(source: Source) -> Iterator[Cut]:
-    """Write what stands between brackets on one line as `[a, b]` and `{a: 1, b: 2}`."""
+    """Write brackets that fit on one line as `[a, b]` and `{a: 1, b: 2}`."""
     text = source.text
     for span in every(source):
         whole = text[span.start : span.end]
@@ -190,9 +190,9 @@ def brackets(source: Source) -> Iterator[Cut]:
 
 
 def order(source: Source) -> Iterator[Cut]:
-    """Put the sections of the file, of its defaults and of its items in their order.
+    """Sort the sections of the file, of its defaults and of its items.
 
-    Of maps inside each other the inner one is moved first; the outer one waits for the next round.
+    A nested map is sorted before the map around it, which waits for the next round.
     """
     moved: list[Cut] = []
     for way, span in sections(source):
@@ -208,7 +208,7 @@ def order(source: Source) -> Iterator[Cut]:
 
 
 def apart(cuts: Sequence[Cut]) -> Iterator[Cut]:
-    """Yield the cuts that touch none before them: of maps inside each other the inner ones come first."""
+    """Yield the cuts that do not touch an earlier one; nested maps come before the maps around them."""
     behind = 0
     for start, end, text in sorted(cuts, key=lambda cut: (cut[1], -cut[0])):
         if start >= behind:
@@ -217,7 +217,7 @@ def apart(cuts: Sequence[Cut]) -> Iterator[Cut]:
 
 
 def sections(source: Source) -> Iterator[tuple[Way, Span]]:
-    """Yield the maps whose keys have an order, the inner ones first."""
+    """Yield the maps whose keys have an order, nested ones first."""
     items = source.at(("items",))
     ways: list[Way] = [("items", at) for at in range(len(items.parts) if items else 0)]
     for way in (*ways, ("defaults",), ()):
@@ -227,7 +227,7 @@ def sections(source: Source) -> Iterator[tuple[Way, Span]]:
 
 
 def swapped(source: Source, span: Span, desired: Sequence[int]) -> Iterator[Cut]:
-    """Put entries between brackets in another order, if no comment stands among them."""
+    """Reorder entries between brackets, unless there is a comment among them."""
     if "#" in source.text[span.start : span.end]:
         return
     for slot, at in enumerate(desired):
@@ -236,7 +236,7 @@ def swapped(source: Source, span: Span, desired: Sequence[int]) -> Iterator[Cut]
 
 
 def stacked(source: Source, span: Span, desired: Sequence[int]) -> Iterator[Cut]:
-    """Put entries on lines in another order, each with the comments above it."""
+    """Reorder entries on lines, each with the comments above it."""
     column = source.column(span.start)
     heads = [span.start, *(head(source, span, at, column) for at in range(1, len(span.parts)))]
     end = source.next_line(span.parts[-1].end)
@@ -254,7 +254,7 @@ def stacked(source: Source, span: Span, desired: Sequence[int]) -> Iterator[Cut]
 
 
 def head(source: Source, span: Span, at: int, column: int) -> int:
-    """Return where the lines of an entry begin: behind the one before and the deeper comments at its end."""
+    """Return the start of an entry's lines: after the previous entry and the deeper comments at its end."""
     start = source.next_line(span.parts[at - 1].end)
     while start < span.begin(at):
         line = source.text[start : source.line_end(start)]
@@ -265,7 +265,7 @@ def head(source: Source, span: Span, at: int, column: int) -> int:
 
 
 def indentation(source: Source) -> Iterator[Cut]:
-    """Indent by two, lists below their key too."""
+    """Indent by two, also lists below their key."""
     if source.root is None or source.root.is_flow or source.root.kind == "scalar":
         return
     moves: dict[int, tuple[int, int]] = {}
@@ -281,7 +281,7 @@ def indentation(source: Source) -> Iterator[Cut]:
 
 
 def shifted(source: Source, span: Span, column: int, moves: dict[int, tuple[int, int]]) -> Iterator[Cut]:
-    """Note, by line, from which column to which it moves; yields what stands behind dashes."""
+    """Record, by line, the column that it moves from and to; yields the nodes after dashes."""
     for at, part in enumerate(span.parts):
         begin, inner = span.begin(at), column + STEP
         if span.kind == "list":
@@ -300,7 +300,7 @@ def shifted(source: Source, span: Span, column: int, moves: dict[int, tuple[int,
 
 
 def carried(source: Source, part: Span, by: int, moves: dict[int, tuple[int, int]]) -> None:
-    """Move the further lines of a value with its first."""
+    """Move the other lines of a value with its first."""
     at = source.next_line(part.start)
     while at < part.end:
         line = source.text[at : source.line_end(at)]
@@ -313,7 +313,7 @@ def carried(source: Source, part: Span, by: int, moves: dict[int, tuple[int, int
 def followed(
     source: Source, start: int, moves: dict[int, tuple[int, int]], begun: Sequence[int]
 ) -> Iterator[Cut]:
-    """Move a comment with the next line of its column, else with the last one."""
+    """Move a comment with the next line of its column, or else with the previous line."""
     line = source.text[start : source.line_end(start)]
     column = len(line) - len(line.lstrip(" "))
     below = next((moves[at] for at in begun if at > start), None)

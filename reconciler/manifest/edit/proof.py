@@ -16,55 +16,57 @@ from reconciler.manifest.parsing import read_tree
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """A scalar as it was written: its text and whether it is plain."""
+class OldScalar:
+    """A scalar that no edit touches: the new file must have its very text and style."""
 
     text: str
     plain: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A scalar that an edit wants, in whatever style."""
+class NewScalar:
+    """A scalar that an edit writes: the new file must have its value, in any style."""
 
     value: Plain
 
 
-Said: TypeAlias = Leaf | Wish | list["Said"] | dict[str, "Said"]
-"""What a file says, without places and comments."""
+Content: TypeAlias = OldScalar | NewScalar | list["Content"] | dict[str, "Content"]
+"""The values of a file, without places and comments."""
 
 
-def said(node: Node) -> Said:
-    """Return what a tree says."""
+def content_of(node: Node) -> Content:
+    """Return the values of a tree."""
     match node:
         case Scalar():
-            return Leaf(node.text, node.plain)
+            return OldScalar(node.text, node.plain)
         case AuthoredList():
-            return [said(one) for one in node]
+            return [content_of(one) for one in node]
         case AuthoredMap():
-            return {key: said(one) for key, one in node.items()}
+            return {key: content_of(one) for key, one in node.items()}
 
 
-def wish(value: Plain) -> Said:
-    """Return what a value says once it is written."""
+def new_content(value: Plain) -> Content:
+    """Return the values that a file has after a value is written."""
     match bare(value):
         case str() as text:
-            return Wish(text)
+            return NewScalar(text)
         case Mapping() as some:
-            return {key: wish(one) for key, one in some.items()}
+            return {key: new_content(one) for key, one in some.items()}
         case list() | tuple() as some:
-            return [wish(one) for one in some]
+            return [new_content(one) for one in some]
         case other:
-            return Wish(other)
+            return NewScalar(other)
 
 
-def changed(tree: Said, way: Way, edit: Edit) -> Said:
-    """Carry an edit out on what a file says; lists and maps are changed in their place."""
+def changed(tree: Content, way: Way, edit: Edit) -> Content:
+    """Carry out an edit on a file's values; lists and maps are changed in place."""
     match edit, way:
         case Put(_, value), ():
-            return wish(value)
+            return new_content(value)
         case Members(_, drop, add), () if isinstance(tree, list):
-            tree[:] = [one for at, one in enumerate(tree) if at not in drop] + [wish(one) for one in add]
+            tree[:] = [one for at, one in enumerate(tree) if at not in drop] + [
+                new_content(one) for one in add
+            ]
         case Rename(_, keys), () if isinstance(tree, dict):
             return {dict(keys).get(key, key): one for key, one in tree.items()}
         case Drop(), (int() as step,) if isinstance(tree, list):
@@ -78,9 +80,9 @@ def changed(tree: Said, way: Way, edit: Edit) -> Said:
     return tree
 
 
-def below(tree: Said, step: str, rest: Way, edit: Edit) -> Said:
-    """Carry an edit out below a key: one that is missing is made, one whose map is emptied goes."""
-    some: Said = {"id": tree} if isinstance(tree, Leaf) else tree
+def below(tree: Content, step: str, rest: Way, edit: Edit) -> Content:
+    """Carry out an edit below a key; a missing key is made, a key whose map is left empty is deleted."""
+    some: Content = {"id": tree} if isinstance(tree, OldScalar) else tree
     if not isinstance(some, dict):
         return some
     some[step] = changed(some.get(step, {}), rest, edit)
@@ -89,35 +91,35 @@ def below(tree: Said, step: str, rest: Way, edit: Edit) -> Said:
     return some
 
 
-def says_all(raw: bytes, desired: Said, file: str) -> bool:
-    """Read the new bytes: whether they say what is wanted, and nothing else."""
+def reads_as(raw: bytes, desired: Content, file: str) -> bool:
+    """Read the new bytes, and return whether they have the desired values and no others."""
     tree = read_tree(raw, file)
-    return not tree.mistakes and tree.root is not None and agrees(desired, tree.root)
+    return not tree.mistakes and tree.root is not None and matches(desired, tree.root)
 
 
-def agrees(desired: Said, node: Node) -> bool:
-    """Whether a tree says what is wanted, to the last scalar."""
+def matches(desired: Content, node: Node) -> bool:
+    """Return whether a tree has the desired values, to the last scalar."""
     match desired:
-        case Leaf(text, plain):
+        case OldScalar(text, plain):
             return isinstance(node, Scalar) and (node.text, node.plain) == (text, plain)
-        case Wish(value):
-            return isinstance(node, Scalar) and says(value, node.text, node.plain)
+        case NewScalar(value):
+            return isinstance(node, Scalar) and is_form_of(value, node.text, node.plain)
         case list():
             return (
                 isinstance(node, AuthoredList)
                 and len(node) == len(desired)
-                and all(map(agrees, desired, node))
+                and all(map(matches, desired, node))
             )
         case dict():
             return (
                 isinstance(node, AuthoredMap)
                 and set(node) == set(desired)
-                and all(agrees(one, node[key]) for key, one in desired.items())
+                and all(matches(one, node[key]) for key, one in desired.items())
             )
 
 
-def says(value: Plain, text: str, plain: bool) -> bool:  # noqa: FBT001 - a scalar is a text and its style
-    """Whether a scalar, in the eyes of every codec, is this value; line ends at a text's end do not count."""
+def is_form_of(value: Plain, text: str, plain: bool) -> bool:  # noqa: FBT001 - a scalar is a text and its style
+    """Return whether every codec reads a scalar as this value; line ends at a text's end do not count."""
     match value:
         case None:
             return plain and text == "null"
@@ -135,7 +137,7 @@ def says(value: Plain, text: str, plain: bool) -> bool:  # noqa: FBT001 - a scal
 
 
 def is_number(text: str, value: float | Decimal) -> bool:
-    """Whether a text is the digits of a number."""
+    """Return whether a text is this number."""
     desired = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     try:
         return Decimal(text) == desired

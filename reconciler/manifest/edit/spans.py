@@ -1,4 +1,4 @@
-"""Where each value of a file stands in its text, to the character: what an edit may touch and what not."""
+"""The span of each value in a file's text, to the character: what an edit may replace."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ BREAKS = re.compile(r"(?:\r?\n[ \t]*)+\Z")
 """Line ends, and lines of blanks, at the end of a block scalar."""
 
 Way = tuple[str | int, ...]
-"""Keys and positions that lead from the root of a file to a value."""
+"""A path: keys and positions that lead from the root of a file to a value."""
 
 
 @dataclass(slots=True)
 class Span:
-    """One node: its first character, the one behind its last, its kind and how it is written.
+    """One node: its first character, the one after its last, its kind and style.
 
-    The end of a block is that of its last line; what follows a value as a comment is no part of
-    it.  `keys` are those of a map, one for each of its `parts`.
+    A block ends with its last line, without a comment after its last value.  `keys` are a map's
+    keys, one for each of its `parts`.
     """
 
     start: int
@@ -45,16 +45,16 @@ class Span:
 
     @property
     def is_flow(self) -> bool:
-        """Whether the node stands between brackets."""
+        """Return whether the node is written in brackets."""
         return self.style == "flow"
 
     @property
     def is_block_scalar(self) -> bool:
-        """Whether the text stands below a `|` or a `>`."""
+        """Return whether the text is a block below a `|` or a `>`."""
         return self.style in {"|", ">"}
 
     def begin(self, at: int) -> int:
-        """Return where the entry at a position begins: with its key in a map."""
+        """Return the start of the entry at a position; in a map, the start of its key."""
         return self.keys[at].start if self.keys else self.parts[at].start
 
     def position(self, step: str | int) -> int | None:
@@ -65,7 +65,7 @@ class Span:
 
 
 class Source:
-    """A file's text with the spans of its nodes; raises InputError where the file cannot be read."""
+    """A file's text with the spans of its nodes; raises InputError if the file cannot be read."""
 
     def __init__(self, raw: bytes, file: str) -> None:
         """Read the file."""
@@ -129,23 +129,23 @@ class Source:
     # -- where lines begin and end ---------------------------------------------------------
 
     def line_start(self, at: int) -> int:
-        """Return where the line of a character begins."""
+        """Return the start of a character's line."""
         return self.text.rfind("\n", 0, at) + 1
 
     def line_end(self, at: int) -> int:
-        """Return where the text of a line ends, before its line end."""
+        """Return the end of a line's text, before its line end."""
         end = self.text.find("\n", at)
         if end < 0:
             return len(self.text)
         return end - 1 if self.text[end - 1 : end] == "\r" and end > at else end
 
     def next_line(self, at: int) -> int:
-        """Return where the line after that of a character begins, or the end of the text."""
+        """Return the start of the next line, or the end of the text."""
         end = self.text.find("\n", at)
         return len(self.text) if end < 0 else end + 1
 
     def column(self, at: int) -> int:
-        """Return how many characters stand before a character on its line."""
+        """Return the column of a character, counted from 0."""
         return at - self.line_start(at)
 
     def offset(self, line: int, column: int) -> int:
@@ -158,7 +158,7 @@ class Source:
     # -- ways --------------------------------------------------------------------------------
 
     def at(self, way: Way) -> Span | None:
-        """Return the node that a way leads to, or None."""
+        """Return the node at a path, or None."""
         span = self.root
         for step in way:
             at = span.position(step) if span else None
@@ -168,14 +168,14 @@ class Source:
         return span
 
     def ways(self) -> dict[int, Way]:
-        """Return the way of each value by where its key, or itself in a list, begins."""
+        """Return the path of each value, by the start of its key or, in a list, of the value."""
         found: dict[int, Way] = {}
         for way, parent, at in self.walk(self.root, ()):
             found.setdefault(parent.begin(at), way)
         return found
 
     def walk(self, span: Span | None, way: Way) -> Iterator[tuple[Way, Span, int]]:
-        """Yield each value: its way, what it stands in, and its position there."""
+        """Yield each value: its path, the node that holds it, and its position there."""
         if span is None:
             return
         for at, part in enumerate(span.parts):
@@ -184,7 +184,7 @@ class Source:
             yield from self.walk(part, (*way, step))
 
     def spliced(self, cuts: Iterable[tuple[int, int, str]]) -> str:
-        """Return the text with pieces replaced, in the order in which they stand."""
+        """Return the text with pieces replaced; the pieces come in the order of the text."""
         pieces: list[str] = []
         at = 0
         for start, end, text in cuts:

@@ -1,4 +1,4 @@
-"""Plain values as YAML text: what the loader reads as exactly these values, as people would write it."""
+"""Writes plain values as YAML text that people would write, and that the loader reads as the same values."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from reconciler.manifest.nodes import BLANKS, Scalar
 from reconciler.manifest.parsing import read_tree
 
 WIDTH = 100
-"""Columns up to which a list or a map stands on one line."""
+"""The longest line, in columns, on which a list or map is written in brackets."""
 
 LONGEST_NOTE = 80
-"""Characters of a comment that tells a name."""
+"""The longest generated comment in characters."""
 
 LONGEST_PLAIN = 120
 STEP = 2
 
 
 class Text(str):
-    """A text that is quoted whatever it looks like."""
+    """A text that is always quoted."""
 
     __slots__ = ()
 
 
 class Section(dict[str, "Plain"]):
-    """A map that stands on lines of its own, however short it is."""
+    """A map that is always written on lines of its own."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A value with a comment behind it; where it replaces another, in the place of that one's own comment."""
+    """A value with a comment after it.  `instead` is the comment of the old value that it replaces."""
 
     value: Plain
     note: str
@@ -52,7 +52,7 @@ class Noted:
 Plain: TypeAlias = (
     bool | int | float | Decimal | date | str | Noted | Sequence["Plain"] | Mapping[str, "Plain"] | None
 )
-"""What a codec's `dump` gives, with notes."""
+"""The output of a codec's `dump`, with notes."""
 
 
 def bare(value: Plain) -> Plain:
@@ -61,14 +61,14 @@ def bare(value: Plain) -> Plain:
 
 
 def comment(note: str) -> str:
-    """Return a strangers' text as what may stand in a comment: one line, without unseen signs."""
+    """Return an untrusted text as a comment: one line, without invisible characters."""
     words = " ".join(BAD_SIGN.sub(" ", note).split())
     return words if len(words) <= LONGEST_NOTE else f"{words[: LONGEST_NOTE - 1]}…"
 
 
 @lru_cache(maxsize=8192)
 def reads_plain(text: str, *, flow: bool = True) -> bool:
-    """Whether a text without quotes is read as itself, by whatever YAML tool; in brackets too with `flow`."""
+    """Return whether any YAML tool reads a text without quotes as itself; `flow`: in brackets, too."""
     if text in BLANKS or len(text) > LONGEST_PLAIN or "\n" in text:
         return False
     inside = f"- [{text}, {text}]\n- {{k: {text}}}\n" if flow else "- [1, 1]\n- {k: 1}\n"
@@ -87,7 +87,7 @@ def reads_plain(text: str, *, flow: bool = True) -> bool:
 
 
 def key_form(text: str) -> str:
-    """Return a key, without quotes where they are not needed."""
+    """Return a key, quoted if needed."""
     return text if reads_plain(text) else quoted(text)
 
 
@@ -97,12 +97,12 @@ def quoted(text: str) -> str:
 
 
 def text_form(text: str, *, flow: bool) -> str:
-    """Return a text on one line, without quotes where they are not needed."""
+    """Return a text on one line, quoted if needed."""
     return text if not isinstance(text, Text) and reads_plain(text, flow=flow) else quoted(text)
 
 
 def inline(value: Plain, *, flow: bool = True) -> str:
-    """Return a value on one line; one that stands between brackets is in a `flow`."""
+    """Return a value on one line; `flow`: it is written in brackets."""
     match value:
         case Noted():
             return inline(value.value, flow=flow)
@@ -129,7 +129,7 @@ def number(value: float | Decimal) -> str:
 
 
 def is_literal(text: str) -> bool:
-    """Whether a text of several lines can stand below a `|` as it is."""
+    """Return whether a text of several lines can be written below a `|`."""
     lines = text.split("\n")
     return (
         len(lines) > 1
@@ -142,7 +142,7 @@ def is_literal(text: str) -> bool:
 
 
 def holds_lines(value: Plain) -> bool:
-    """Whether a value wants lines of its own: notes, or texts of several lines."""
+    """Return whether a value needs lines of its own: it has notes, or texts of several lines."""
     match value:
         case Section() | Noted():
             return True
@@ -159,7 +159,7 @@ def holds_lines(value: Plain) -> bool:
 def behind(lead: str, value: Plain, indent: int) -> Iterator[str]:
     """Yield the lines of `lead` (a key with its colon, or a dash) and the value; the first is not indented.
 
-    `indent` is the column where `lead` stands.
+    `indent` is the column of `lead`.
     """
     note = f"  # {comment(value.note)}" if isinstance(value, Noted) and comment(value.note) else ""
     plain = bare(value)
@@ -201,4 +201,4 @@ def lines_of(value: Plain, indent: int) -> Iterator[str]:
 
 
 ODD = re.compile(r"\s+#\S")
-"""A comment that the loader would take for a cut-off text."""
+"""A comment that the loader would refuse as the cut-off end of a text."""

@@ -101,7 +101,7 @@ class Options:
     """field key or type → a word of WORDS: what storing does to a value."""
     late_writes_ms: int = 0
     noop_put_touches: bool = True
-    """Whether a PUT that changes nothing moves `updated_at` and `updated_by` all the same."""
+    """Return whether a PUT that changes nothing moves `updated_at` and `updated_by` all the same."""
     required_clear: str = "accept"
     """`accept` or `refuse` (20038): emptying a field that the layout requires."""
     roles_at_create: str = "optional"
