@@ -1,7 +1,57 @@
-"""Everything that can go wrong, as a tree.
+"""Everything that can go wrong, as a tree; beside each error the package that it is of.
 
-Two kinds meet here.  A `Mistake` is a value: one thing that an author got wrong, with its
-place; they are collected and told all at once.  A `ReconcilerError` ends the run.
+    ReconcilerError
+      CannotRun
+        Internal
+        Busy                apply
+        JournalFailed       apply
+        Foreign             desired
+        Gone                doctor
+        ForgeRefused        forge
+        OddAnswer           forge
+        Unreachable         forge
+        NoGit               git
+        NoRepository        git
+        Refused             git
+        Unreadable          git
+        CannotWrite         manifest
+        ForeignLink         manifest
+        Submodule           manifest
+        UnknownSpace        meegle
+        WrongKey            meegle
+        BadEnvironment      meegle/http
+        CannotWait          meegle/http
+        KeepsThrottling     meegle/http
+        Redirected          meegle/http
+        StopCode            meegle/http
+        StrangeAnswer       meegle/http
+        TlsFailed           meegle/http
+        TokenRefused        meegle/http
+        Unreachable         meegle/http
+          Oversized         meegle/http
+        WriteRefused        meegle/http
+        BadPlan             plan
+        NothingToRecord     plan
+        BadPins             schema
+        UnresolvedMerge     schema
+      InputError
+        CannotEdit          manifest/edit
+      ApiRefusal            meegle/http
+      Interrupted           meegle/http
+    Mistake
+      NoValue
+      UnknownName
+      WrongShape
+      UnknownItem           fields
+      UnknownPerson         fields
+      BadSign               manifest
+      CredentialInFile      manifest
+      TooLarge              manifest
+
+A `Mistake` is a value: one thing that an author got wrong, with its place; they are collected and reported
+all at once, as an `InputError`.  A `ReconcilerError` ends the run, and the command exits with 1: `InputError`
+for what the author can mend in the files, `CannotRun` for what lies outside them, with what to do about it.
+Exceptions that never leave their package are not drawn.
 """
 
 from __future__ import annotations
