@@ -16,6 +16,7 @@ from reconciler.render.text import plan_text
 
 if TYPE_CHECKING:
     from reconciler.plan.plan_json import PlanFile
+    from reconciler.render.mistakes import Checked
 
 Make: TypeAlias = "Callable[[], PlanFile]"
 """Makes the plan's file; a format that shows nothing of it does without."""
@@ -57,14 +58,55 @@ def github(plan: Plan, make: Make) -> str:
     return plan_annotations(plan, made.desired.folder) + plan_text(plan)
 
 
+def gitlab(plan: Plan, make: Make) -> str:
+    """Return the counts for the merge request's widget."""
+    from reconciler.render.gitlab_widget import plan_widget
+
+    del make
+    return plan_widget(plan)
+
+
+def code_quality(plan: Plan, make: Make) -> str:
+    """Return the findings at lines."""
+    from reconciler.render.code_quality import plan_code_quality
+
+    return plan_code_quality(plan, make().desired.folder)
+
+
+def junit(plan: Plan, make: Make) -> str:
+    """Return the items as cases."""
+    from reconciler.render.junit import plan_junit
+
+    del make
+    return plan_junit(plan)
+
+
 VIEWS: dict[str, Callable[[Plan, Make], str]] = {
     "text": lambda plan, _: plan_text(plan),
     "json": json,
     "markdown": markdown,
     "html": page,
     "github": github,
+    "gitlab": gitlab,
+    "codequality": code_quality,
+    "junit": junit,
 }
 """One row a format, as in `options.PLAN_FORMATS`; each imports what it needs when it is asked for."""
+
+
+def check_view(name: str, found: Checked) -> str:
+    """Render what a check of the files found, in one of `options.CHECK_FORMATS`."""
+    from reconciler.render.mistakes import VIEWS as CHECK_VIEWS
+
+    if name == "codequality":
+        from reconciler.render.code_quality import mistakes_code_quality
+
+        return mistakes_code_quality(found.mistakes, found.folder)
+    if name == "junit":
+        from reconciler.render.junit import mistakes_junit
+
+        return mistakes_junit(found.mistakes, found.files, found.items)
+    return CHECK_VIEWS[name](found)
 
 
 def show_plan(

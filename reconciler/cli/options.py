@@ -103,7 +103,8 @@ class Output(click.ParamType[tuple[str, Path | None]]):
         return name, NewFile().convert(file, param, ctx) if file else None
 
 
-PLAN_FORMATS = ("text", "json", "markdown", "html", "github")
+PLAN_FORMATS = ("text", "json", "markdown", "html", "github", "gitlab", "codequality", "junit")
+CHECK_FORMATS = ("text", "json", "github", "codequality", "junit")
 
 paths = click.argument("paths", nargs=-1, type=Named(path_type=Path))
 space = click.option(

@@ -10,18 +10,31 @@ from reconciler.cli import options
 from reconciler.cli.streams import say, tell
 from reconciler.gc_pause import gc_paused
 
+AT_LINES = frozenset({"github", "codequality"})
+"""Formats that name files from the repository's root."""
+
 
 @click.command("validate")
 @options.paths
-@click.option("--format", "fmt", type=click.Choice(["text", "json", "github"]), default="text")
+@click.option(
+    "--format",
+    "formats",
+    type=options.Output(options.CHECK_FORMATS),
+    multiple=True,
+    default=("text",),
+    help=f"{', '.join(options.CHECK_FORMATS)}; =FILE writes there; may be given several times.",
+)
 @gc_paused()
-def command(paths: tuple[Path, ...], fmt: str) -> int:
+def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...]) -> int:
     """Check the files without network or credentials; all mistakes at once."""
+    from reconciler.cli.formats import check_view, refuse_two
     from reconciler.desired.by_pins import validate_files
     from reconciler.desired.own_folder import unused_note
     from reconciler.errors import InputError, Internal, Mistake, Place, ReconcilerError
-    from reconciler.render.mistakes import VIEWS, Checked, report
+    from reconciler.manifest.safe_write import write
+    from reconciler.render.mistakes import Checked, report
 
+    refuse_two(formats)
     if note := unused_note(Path.cwd()):
         tell(note)
     try:
@@ -37,8 +50,13 @@ def command(paths: tuple[Path, ...], fmt: str) -> int:
         )
     ordered = InputError(mistakes).mistakes
     items = sum(len(one.ids) for one in outlines)
-    folder = place_in_repository() if fmt == "github" else ""
-    say(VIEWS[fmt](Checked(len(outlines), items, ordered, report(ordered), unchecked, folder)))
+    folder = place_in_repository() if any(name in AT_LINES for name, _ in formats) else ""
+    found = Checked(len(outlines), items, ordered, report(ordered), unchecked, folder)
+    for name, path in formats:
+        if path is None:
+            say(check_view(name, found))
+        else:
+            write(path, check_view(name, found))
     return 1 if mistakes else 0
 
 

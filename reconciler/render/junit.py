@@ -1,0 +1,105 @@
+"""Mistakes and plans as JUnit XML, which most CI systems show as tests.
+
+The form is what GitLab, Jenkins and others read: suites with counts, cases with a class and a name, and in a
+case that failed a `failure` with its text (docs.gitlab.com/ci/testing/unit_test_reports/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+from reconciler.errors import Mistake
+from reconciler.model import Plan
+from reconciler.render.code_quality import moved
+from reconciler.render.groups import told_apart, updates_of, why_line
+from reconciler.render.safe import safe_text
+
+LONGEST: Final = 1_000
+"""Characters of a name or of a line."""
+
+
+class Case(NamedTuple):
+    """One case; it failed where there are `lines` about it, or `kind` is not empty."""
+
+    group: str
+    name: str
+    kind: str = ""
+    lines: Sequence[str] = ()
+
+
+def mistakes_junit(mistakes: Sequence[Mistake], files: int, items: int) -> str:
+    """Return the report of a check of the files."""
+    failed = [
+        Case(one.place.file, one.what, "invalid", (f"{one.place}: {one.what}; {one.fix}",))
+        for one in mistakes
+    ]
+    return suite(
+        "reconciler validate", failed or [Case("state", f"{items} items in {files} files are valid")]
+    )
+
+
+def plan_junit(plan: Plan) -> str:
+    """Return the report of a plan: a case for each item that differs or is blocked, one for the others."""
+    plan = told_apart(plan)
+    cases = [
+        Case(one.place.file if one.place else "state", one.what, "failure", (str(one),))
+        for one in plan.failures
+    ]
+    cases += [
+        Case("guards", one.name, "guard", (f"{one.actual}, at most {one.limit} are allowed",))
+        for one in plan.guards
+        if not one.ok
+    ]
+    cases += [
+        Case(
+            block.place.file,
+            f"{plan.address(block.ref)} {block.name or block.title}",
+            "blocked",
+            (f"{block.place}: {block.reason}; {block.repair}",),
+        )
+        for block in plan.blocks
+    ]
+    for update in updates_of(plan):
+        lines = [
+            f"{one.place}: {one.name} {moved(one)}  {why_line([one])}".rstrip() for one in update.changes
+        ]
+        kind = next((one.why for one in update.changes if one.why), "change")
+        cases.append(
+            Case(update.place.file, f"{plan.address(update.ref)} {update.title}", kind, tuple(lines))
+        )
+    if not plan.failures:
+        cases.append(Case("in sync", f"{plan.in_sync} items are in sync"))
+    return suite(f"reconciler {plan.space}".strip(), cases)
+
+
+def suite(name: str, cases: Sequence[Case]) -> str:
+    """Return one suite."""
+    failed = sum(bool(one.kind) for one in cases)
+    counts = f'tests="{len(cases)}" failures="{failed}" errors="0"'
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<testsuites {counts}>\n<testsuite name={attribute(name)} {counts}>\n"
+        f"{''.join(map(element, cases))}</testsuite>\n</testsuites>\n"
+    )
+
+
+def element(case: Case) -> str:
+    """Return one case."""
+    head = f"<testcase classname={attribute(case.group)} name={attribute(case.name)}"
+    if not case.kind:
+        return f"{head}/>\n"
+    message = attribute(case.lines[0] if case.lines else case.kind)
+    text = escape("\n".join(cut(safe_text(line)) for line in case.lines))
+    return f"{head}>\n<failure type={attribute(case.kind)} message={message}>{text}</failure>\n</testcase>\n"
+
+
+def attribute(text: str) -> str:
+    """Return a harmless text in quotation marks."""
+    return quoteattr(cut(safe_text(text)))
+
+
+def cut(text: str) -> str:
+    """Cut a text that is too long."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
