@@ -51,7 +51,8 @@ def refresh(
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import Selection, desired_items
+    from reconciler.plan.planning import desired_items
+    from reconciler.plan.selection import Selection
 
     workspace = open_workspace([], space)
     for note in workspace.notes:
@@ -63,7 +64,7 @@ def refresh(
         live = observed(reader, items)
         away = archived(reader, live)
         if by is not None:
-            items = changed_by(by, items, live, reader, connection.plugin_id)
+            items = changed_by(by, items, live, reader)
     lost = gone(items, live, workspace.manifest, reader.catalog, away)
     work = Work(workspace, items, live, reader.catalog)
     files = work.files({file: frozenset(some) for file, some in lost.items()} if prune else {})
@@ -83,7 +84,8 @@ def files_with(
     from dataclasses import replace
 
     from reconciler.fields.values import settle
-    from reconciler.plan.planning import Selection, desired_items
+    from reconciler.plan.planning import desired_items
+    from reconciler.plan.selection import Selection
 
     items = [
         replace(item, fields=tuple(one for one in item.fields if one.key in goal[item.ref]))
@@ -136,7 +138,7 @@ def archived(reader: Reader, refs: Collection[Ref]) -> set[Ref]:
 
 
 def changed_by(
-    who: str, items: Sequence[DesiredItem], live: Mapping[Ref, Item], reader: Reader, plugin_id: str
+    who: str, items: Sequence[DesiredItem], live: Mapping[Ref, Item], reader: Reader
 ) -> tuple[DesiredItem, ...]:
     """Keep the fields whose live value was set by a person; raises CannotRun if there is no such person."""
     from dataclasses import replace
@@ -152,7 +154,7 @@ def changed_by(
             f"unknown person {quoted(who)}", "write an e-mail, a user key, or a name of the settings"
         )
     reader.meet(words)
-    plan = with_blame(make_plan(items, live, reader.catalog, host="", named=len(items)), reader, plugin_id)
+    plan = with_blame(make_plan(items, live, reader.catalog, host="", named=len(items)), reader)
     known = reader.catalog.people
     names = {
         known.show(known.by_email[word].key if word in known.by_email else word).lower() for word in words

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -21,8 +20,7 @@ from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader
 from reconciler.model import Item, Plan, Ref
 from reconciler.plan.guard import Raised, guarded
-from reconciler.plan.planner import make_plan
-from reconciler.plan.planning import shown_truly
+from reconciler.plan.planning import plan_items
 from reconciler.plan.selection import select, selector
 from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
 from reconciler.schema.pins import pins_folder, read_pins
@@ -95,8 +93,7 @@ def plan_back(
     live = reader.items(keys)
     items, touched = way_back(steps, live, catalog, run)
     items = select(items, [selector(ref, catalog) for ref in only], [])
-    made = partial(make_plan, items, live, catalog, host=reader.client.host, named=len(keys))
-    plan = shown_truly(made(), reader, made)
+    plan = plan_items(items, reader, named=len(keys), live=live)
     return replace(plan, notes=(*gone, *touched, *plan.notes)), items
 
 

@@ -50,15 +50,17 @@ def command(plan: Path) -> int:
 
 def plan_of_files(space: str) -> Shown:
     """Plan what the files as they are now would change."""
-    from reconciler.cli.plan import dated, planned
     from reconciler.desired.workspace import open_workspace
     from reconciler.forge.texts import Shown
+    from reconciler.meegle.connect import connect
+    from reconciler.plan import planning
     from reconciler.plan.last_applied_ref import known_ref
-    from reconciler.plan.planning import Refs, Selection
-    from reconciler.plan.source_commit import source_of, sourced
+    from reconciler.plan.planning import PlanOptions, Refs, open_reader
+    from reconciler.plan.source_commit import dated, source_of, sourced
 
     workspace = open_workspace((), space)
     refs = Refs("HEAD", known_ref(workspace.root, workspace.space))
     source = source_of(workspace)
-    plan = sourced(planned(workspace, Selection(), refs, None, blame=False), source)
+    with open_reader(workspace, connect(workspace.mistakes, tell)) as reader:
+        plan = sourced(planning.plan(workspace, reader, PlanOptions(refs=refs)), source)
     return Shown(plan, dated(plan))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from reconciler.cli import options
 from reconciler.cli.streams import say, tell
 from reconciler.forge.outputs import give_plan
 from reconciler.gc_pause import gc_paused
-from reconciler.plan.drift import NOT_KNOWN, moved
+from reconciler.plan.drift import NOT_KNOWN
 
 if TYPE_CHECKING:
     from reconciler.model import Plan
@@ -61,11 +60,11 @@ def command(
     PATHS are files or folders of desired state (default: state).  What was changed here and is not
     applied yet is no drift, and is not sent.
     """
-    from reconciler.cli.apply import Way, execute, refuse_silence, until_of
-    from reconciler.cli.formats import save_plan, show_plan
-    from reconciler.cli.plan import dated, failures_shown
+    from reconciler.cli.apply_steps import Way, execute, refuse_silence, until_of
+    from reconciler.cli.formats import failures_shown, save_plan, show_plan
     from reconciler.desired.own_folder import refuse_foreign
     from reconciler.plan.guard import Raised
+    from reconciler.plan.source_commit import dated
 
     if heal:
         refuse_silence(yes=yes)
@@ -95,23 +94,16 @@ def drifted(
     """Compare the files with the live items, and keep what moved in the space."""
     from reconciler.desired.workspace import open_workspace
     from reconciler.meegle.connect import connect
-    from reconciler.meegle.http.client import Client
-    from reconciler.meegle.reader import Reader
+    from reconciler.plan import planning
     from reconciler.plan.last_applied_ref import known_ref
-    from reconciler.plan.planner import leaving
-    from reconciler.plan.planning import Refs, Selection, compared, desired_items, judged, with_blame
+    from reconciler.plan.planning import PlanOptions, Refs, open_reader
     from reconciler.plan.source_commit import source_of, sourced
 
     workspace = open_workspace(paths, space)
     tell(*workspace.notes)
     source = source_of(workspace)
-    connection = connect(workspace.mistakes, tell)
     refs = Refs(applied=applied or known_ref(workspace.root, workspace.space))
-    with Client(connection, until=until) as client:
-        reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        items = desired_items(workspace, reader, Selection())
-        plan = compared(workspace, reader, items, connection.host, refs, everything=True)
-        plan = with_blame(moved(plan), reader, connection.plugin_id)
-        why_not = NOT_KNOWN if plan.base is None else "changed here, too"
-        plan = leaving(plan, lambda _, one: None if one.why == "drift" else why_not, reader.catalog)
-    return judged(workspace, sourced(replace(plan, whole=False), source), raised), workspace.settings
+    options = PlanOptions(refs=refs, raised=raised, blame=True, drift=True)
+    with open_reader(workspace, connect(workspace.mistakes, tell), until) as reader:
+        plan = planning.plan(workspace, reader, options)
+    return sourced(plan, source), workspace.settings

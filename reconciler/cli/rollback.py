@@ -47,7 +47,7 @@ def command(
     from reconciler.adopt.patch import patch_of_files
     from reconciler.apply.journal import read_journal
     from reconciler.apply.rollback import reverse_plan
-    from reconciler.cli.apply import NOT_ALL, Way, execute, failures_told, refuse_silence, until_of
+    from reconciler.cli.apply_steps import NOT_ALL, Way, execute, failures_told, refuse_silence, until_of
     from reconciler.clock import now
     from reconciler.desired.own_folder import RUNS, refuse_foreign
     from reconciler.plan.guard import Raised

@@ -25,31 +25,20 @@ def command(ref: str, space: str | None) -> int:
     """Explain REF: an item, or one of its fields (`ID.FIELD`, `ID.roles.ROLE`)."""
     from reconciler.desired.workspace import open_workspace
     from reconciler.meegle.connect import connect
-    from reconciler.meegle.http.client import Client
-    from reconciler.meegle.reader import Reader
-    from reconciler.plan.guard import Raised
-    from reconciler.plan.planning import Refs, Selection, desired_items, plan_now
+    from reconciler.plan import planning
+    from reconciler.plan.planning import PlanOptions, desired_items, open_reader
+    from reconciler.plan.selection import Selection
 
     workspace = open_workspace((), space)
     tell(*workspace.notes)
-    connection = connect(workspace.mistakes, tell)
-    with Client(connection) as client:
-        reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        items = desired_items(workspace, reader, Selection(only=(ref,)))
+    options = PlanOptions(Selection(only=(ref,)), blame=True)
+    with open_reader(workspace, connect(workspace.mistakes, tell)) as reader:
+        items = desired_items(workspace, reader, options.selection)
         if not items:
             raise CannotRun(
                 "no file wants anything of this", "name an item or a field that stands in the files"
             )
-        plan = plan_now(
-            workspace,
-            reader,
-            items,
-            connection.host,
-            Raised(),
-            Refs(),
-            everything=False,
-            blame=connection.plugin_id,
-        )
+        plan = planning.plan(workspace, reader, options, items)
         live = reader.items({item.ref: [one.key for one in item.fields] for item in items})
     lines = [
         line

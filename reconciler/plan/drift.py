@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reconciler.model import Change, Plan, Update
+from reconciler.plan.planner import leaving
+from reconciler.schema.catalog import Catalog
 
 NOT_KNOWN = "no last applied commit is known"
 
@@ -41,3 +43,10 @@ def only_moved(updates: Iterable[Update]) -> Iterable[Update]:
 def is_ignored(change: Change) -> bool:
     """Whether the settings leave a field out of drift."""
     return bool(change.held) and str(change.held).startswith("ignored")
+
+
+def healable(plan: Plan, catalog: Catalog) -> Plan:
+    """Skip every row but drift proper: a row that was changed here, too, or of which no commit is known."""
+    reason = NOT_KNOWN if plan.base is None else "changed here, too"
+    left = leaving(plan, lambda _, one: None if one.why == "drift" else reason, catalog)
+    return replace(left, whole=False)

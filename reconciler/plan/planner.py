@@ -247,14 +247,20 @@ def block(want: DesiredItem, item: Item, one: DesiredField, label: str, reason: 
     return Block(want.ref, item.name, one.key, label, reason, repair, one.place)
 
 
+def member_labels(codec: Codec, before: Any, after: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the members of a set that are added and removed; none for other values."""
+    if not isinstance(codec, SetCodec):
+        return (), ()
+    return (
+        tuple(map(codec.show_member, codec.ordered(after - before))),
+        tuple(map(codec.show_member, codec.ordered(before - after))),
+    )
+
+
 def change(one: DesiredField, codec: Codec, seen: Seen, after: Any, *, clears: bool) -> Change:
     """Make the row of one differing field."""
     before: Any = seen.value
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    if isinstance(codec, SetCodec):
-        added = tuple(map(codec.show_member, codec.ordered(after - before)))
-        removed = tuple(map(codec.show_member, codec.ordered(before - after)))
+    added, removed = member_labels(codec, before, after)
     rule = one.desired if isinstance(one.desired, Rule) else None
     return Change(
         key=one.key,

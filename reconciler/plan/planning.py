@@ -1,10 +1,11 @@
-"""What every command that plans begins with: the files, the settings, and what they want of one space."""
+"""The one road from the files of a space to its plan."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from typing import NamedTuple
 
 from reconciler.clock import now
 from reconciler.desired.by_pins import (
@@ -13,14 +14,18 @@ from reconciler.desired.by_pins import (
 )
 from reconciler.desired.workspace import Workspace
 from reconciler.errors import InputError, Mistake, ReconcilerError
-from reconciler.meegle.reader import Reader
+from reconciler.meegle.http.client import Client
+from reconciler.meegle.http.connection import Connection
+from reconciler.meegle.reader import Reader, Survey
 from reconciler.meegle.spaces import UnknownSpace, WrongKey
-from reconciler.model import Plan
+from reconciler.model import Item, Plan, Ref
 from reconciler.plan.blame import blamed, fought_over, suspects
 from reconciler.plan.guard import Raised, guarded
+from reconciler.plan.naming import with_names
 from reconciler.plan.planner import leaving, make_plan, people_of
-from reconciler.plan.selection import Selector, select, selector
-from reconciler.plan.targets import confirmed, named, questions
+from reconciler.plan.selection import Selection, Selector, select, selector
+from reconciler.plan.targets import confirmed, named_items, questions
+from reconciler.plan.why import Standpoint
 from reconciler.schema.catalog import Catalog, DesiredItem
 
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
@@ -38,18 +43,29 @@ class Refs:
     drift: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What a run is about, as it was named; `files` are those that changed since the base."""
+class PlanOptions(NamedTuple):
+    """What is asked of a plan, beside the files.
 
-    only: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    files: tuple[str, ...] | None = None
+    `blame`: ask the operation records who made the live values.  `drift`: keep only what somebody in the
+    space may have changed, and send only what a policy heals.
+    """
 
-    @property
-    def everything(self) -> bool:
-        """Whether nothing was left out."""
-        return not self.only and not self.exclude and self.files is None
+    selection: Selection = Selection()
+    refs: Refs = Refs()
+    raised: Raised = Raised()
+    blame: bool = False
+    drift: bool = False
+
+
+EVERYTHING = PlanOptions()
+"""Plan all files, without a base."""
+
+
+@contextmanager
+def open_reader(workspace: Workspace, connection: Connection, until: float | None = None) -> Iterator[Reader]:
+    """Open the space of a workspace for reading; no request that could write gets out."""
+    with Client(connection, until=until) as client:
+        yield Reader(client, workspace.space, workspace.decisions, connection.user_key)
 
 
 def desired_items(workspace: Workspace, reader: Reader, selection: Selection) -> tuple[DesiredItem, ...]:
@@ -89,82 +105,90 @@ def desired(workspace: Workspace, catalog: Catalog) -> tuple[tuple[DesiredItem, 
     return catalog.desire(workspace.manifest)
 
 
-def plan_now(
+def plan(
     workspace: Workspace,
     reader: Reader,
-    items: Sequence[DesiredItem],
-    host: str,
-    raised: Raised,
-    refs: Refs,
-    *,
-    everything: bool,
-    blame: str | None = None,
+    options: PlanOptions = EVERYTHING,
+    items: Sequence[DesiredItem] | None = None,
 ) -> Plan:
-    """Read the live items, compare, and hold the plan against the guards.
+    """Plan the files of one space: read them by live metadata, read the items, compare, judge by the guards.
 
-    With `blame`, our plugin's id, the operation records say who changed what.
+    Every command that plans comes this way.  `items`: the selected desired items, if the caller has read them
+    already.  Raises InputError for mistakes in the files and CannotRun for a commit that cannot be read.
     """
-    plan = compared(workspace, reader, items, host, refs, everything=everything)
-    if blame is not None:
-        plan = with_blame(plan, reader, blame)
-    return judged(workspace, plan, raised)
+    from reconciler.plan.drift import healable, moved
+
+    if items is None:
+        items = desired_items(workspace, reader, options.selection)
+    made = held_against(workspace, reader, options, items)
+    if options.drift:
+        made = moved(made)
+    if options.blame:
+        made = with_blame(made, reader)
+    if options.drift:
+        made = healable(made, reader.catalog)
+    return judged(workspace, made, options.raised)
 
 
-def compared(
-    workspace: Workspace,
-    reader: Reader,
-    items: Sequence[DesiredItem],
-    host: str,
-    refs: Refs,
-    *,
-    everything: bool,
+def held_against(
+    workspace: Workspace, reader: Reader, options: PlanOptions, items: Sequence[DesiredItem]
 ) -> Plan:
-    """Read the live items and compare; only of `everything` can be said what the files no longer name."""
+    """Compare with the live items and with what earlier commits desired.
+
+    What is no longer managed is known only where no file was left out.
+    """
     from reconciler.plan.source_commit import not_checked_out
     from reconciler.plan.standpoint import standpoint_of
     from reconciler.plan.stored_otherwise import as_stored
 
-    standpoint = standpoint_of(workspace, reader, refs, items)
-    survey = reader.survey(items)
-    made = partial(
-        make_plan,
+    standpoint = standpoint_of(workspace, reader, options.refs, items)
+    made = plan_items(items, reader, named=workspace.named, standpoint=standpoint)
+    made = as_stored(made, workspace.decisions, reader.catalog)
+    unknown = standpoint is None and options.refs.applied is not None
+    absent = not_checked_out(workspace.root, workspace.state) if made.released else 0
+    whole = workspace.whole and options.selection.everything and not absent
+    notes = [*([NOTHING_APPLIED] if unknown else []), *([NOT_HERE.format(absent)] if absent else [])]
+    return replace(
+        made,
+        whole=whole,
+        released=made.released if whole else (),
+        notes=(*notes, *reader.notes, *made.notes),
+    )
+
+
+def plan_items(
+    items: Sequence[DesiredItem],
+    reader: Reader,
+    *,
+    named: int,
+    live: Mapping[Ref, Item] | None = None,
+    standpoint: Standpoint | None = None,
+) -> Plan:
+    """Compare desired items with live ones, then let the space say whom and what the rows show.
+
+    `live`: the live items, if the caller has read them already.  Rows that point to an item that the space
+    does not confirm are blocked.
+    """
+    survey = Survey(live, frozenset()) if live is not None else reader.survey(items)
+    made = make_plan(
         items,
         survey.live,
         reader.catalog,
-        host=host,
-        named=workspace.named,
+        host=reader.client.host,
+        named=named,
         standpoint=standpoint,
         agreed=survey.agreed,
     )
-    plan = made()
-    plan = shown_truly(plan, reader, made)
-    plan = as_stored(plan, workspace.decisions, reader.catalog)
-    unknown = standpoint is None and refs.applied is not None
-    absent = not_checked_out(workspace.root, workspace.state) if plan.released else 0
-    whole = workspace.whole and everything and not absent
-    notes = [*([NOTHING_APPLIED] if unknown else []), *([NOT_HERE.format(absent)] if absent else [])]
-    return replace(
-        plan,
-        whole=whole,
-        released=plan.released if whole else (),
-        notes=(*notes, *reader.notes, *plan.notes),
-    )
-
-
-def shown_truly(plan: Plan, reader: Reader, made: Callable[[], Plan]) -> Plan:
-    """Let the space say who and what the rows name, and make the plan anew by that.
-
-    Rows that point to what it does not confirm are blocked.
-    """
-    strangers = people_of(plan) - set(reader.catalog.people.by_key)
+    strangers = people_of(made) - set(reader.catalog.people.by_key)
     if strangers:
         reader.meet(strangers)
-    asked = questions(plan, reader.catalog)
-    live = reader.confirm(asked)
+    asked = questions(made, reader.catalog)
+    found = reader.confirm(asked)
     if asked:
-        named(reader.catalog, asked, live)
-    plan = made() if strangers or asked else plan
-    return confirmed(plan, reader.catalog, live)
+        named_items(reader.catalog, asked, found)
+    if strangers or asked:
+        made = with_names(made, items, survey.live, reader.catalog)
+    return confirmed(made, reader.catalog, found)
 
 
 def judged(workspace: Workspace, plan: Plan, raised: Raised) -> Plan:
@@ -175,7 +199,7 @@ def judged(workspace: Workspace, plan: Plan, raised: Raised) -> Plan:
     return guarded(plan, workspace.settings, raised, now(), base)
 
 
-def with_blame(plan: Plan, reader: Reader, plugin_id: str) -> Plan:
+def with_blame(plan: Plan, reader: Reader) -> Plan:
     """Add who changed what, from the operation records of just the items that differ.
 
     Drift that was put back again and again is left alone from here on.
@@ -186,5 +210,5 @@ def with_blame(plan: Plan, reader: Reader, plugin_id: str) -> Plan:
     records = reader.records(refs, int(now().timestamp() * 1000) + CLOCKS_APART)
     reader.meet({one.who for rows in records.values() for one in rows if one.who.isdigit()})
     names = {key: person.email or key for key, person in reader.catalog.people.by_key.items()}
-    told = blamed(plan, records, names, plugin_id, reader.settings.clock)
+    told = blamed(plan, records, names, reader.client.plugin_id, reader.settings.clock)
     return leaving(told, lambda ref, one: fought_over(one, records.get(ref, ())), reader.catalog)

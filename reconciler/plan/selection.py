@@ -96,3 +96,17 @@ def select(
         for item in items
     )
     return tuple(item for item in kept if item.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a run is about, as it was named; `files` are those that changed since the base."""
+
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    files: tuple[str, ...] | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing was left out."""
+        return not self.only and not self.exclude and self.files is None

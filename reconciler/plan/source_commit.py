@@ -19,6 +19,8 @@ from reconciler.errors import CannotRun
 from reconciler.git import NoRepository, head, told
 from reconciler.manifest.files import absolute, found
 from reconciler.manifest.git_tree import Tree, prefix_of, tree_of
+from reconciler.model import Plan
+from reconciler.plan.plan_json import PlanFile
 from reconciler.schema.pins import pins_folder
 from reconciler.settings import find_settings
 
@@ -137,3 +139,36 @@ def not_checked_out(root: Path, state: str) -> int:
     except CannotRun:
         return 0
     return sum(row.startswith("S ") and not os.path.lexists(root / row[2:]) for row in rows)
+
+
+def dated(plan: Plan, paths: Iterable[Path] = ()) -> PlanFile:
+    """Return the plan as a file, with the commit of the files that it was made of and the place in it."""
+    from reconciler.clock import now
+    from reconciler.git import prefix
+    from reconciler.plan.plan_file import plan_file
+
+    return plan_file(
+        plan,
+        now(),
+        folder=prefix(Path.cwd()),
+        roots=roots_of(paths),
+    )
+
+
+def roots_of(paths: Iterable[Path]) -> list[str]:
+    """Return the folders of state: those that are named; of a file that of its settings, or its first one.
+
+    A job may name other files each time, and still plans the same state; none are told for the usual one.
+    """
+    from reconciler.desired.by_pins import STATE
+    from reconciler.manifest.files import shown
+    from reconciler.settings import find_settings
+
+    root = Path.cwd()
+    roots: set[str] = set()
+    for path in paths:
+        settings = None if path.is_dir() else find_settings(path)
+        whole = path if path.is_dir() else settings.parent if settings else None
+        inside = whole is not None and whole.absolute().is_relative_to(root)
+        roots.add(shown(whole, root) if whole and inside else shown(path, root).partition("/")[0])
+    return [] if roots == {str(STATE)} else sorted(roots)

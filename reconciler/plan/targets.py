@@ -77,7 +77,7 @@ def added(codec: Codec, change: Change) -> frozenset[int]:
     )
 
 
-def named(catalog: Catalog, asked: Iterable[int], live: Live) -> None:
+def named_items(catalog: Catalog, asked: Iterable[int], live: Live) -> None:
     """Let the catalog show the asked items by the space's names, and by no name where it gave none."""
     nameless = dict.fromkeys(asked, ("", ""))
     catalog.items = replace(catalog.items, known={**catalog.items.known, **nameless, **live})

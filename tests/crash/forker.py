@@ -32,7 +32,7 @@ LATER: Final = (
         "filelock",
         "reconciler.apply.lock",
         "reconciler.apply.carry_out",
-        "reconciler.cli.apply",
+        "reconciler.cli.apply_steps",
         "reconciler.cli.progress",
     ),
     *("reconciler.apply.saved_plan", "reconciler.apply.journal", "reconciler.render.events"),

@@ -1,0 +1,150 @@
+"""The steps that the commands which write share: show, ask, send, report, and the exit code."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import click
+
+from reconciler.apply.ports import Stop
+from reconciler.cli.progress import progress
+from reconciler.cli.signals import GRACE, Signals, leave
+from reconciler.cli.streams import say, say_json, tell
+from reconciler.clock import ticks
+from reconciler.errors import CannotRun, ReconcilerError, told_as
+from reconciler.model import Plan
+from reconciler.settings import Settings
+
+NOT_ALL, REFUSED = 3, 4
+
+
+CODES = {"applied": 0, "stopped": 1, "rows": NOT_ALL}
+"""The exit code that a run has earned by the word for its end; an interrupted one leaves by its signal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a plan is carried out: `agreed` to beforehand or not, when to end early, and how to tell."""
+
+    agreed: bool
+    max_errors: int | None
+    deadline: float | None
+    wait: float | None
+    fmt: str
+
+
+@contextmanager
+def failures_told(fmt: str) -> Iterator[None]:
+    """Tell programs, too, what ends a run that could not start."""
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Abort):
+        raise
+    except Exception as error:
+        from reconciler.forge.outputs import give
+
+        told = told_as(error)
+        give(tell, exit_reason="error")
+        if fmt == "json":
+            from reconciler.plan.failures import failures_of
+            from reconciler.render.events import failed_event
+
+            say(failed_event(failures_of(told)))
+        raise told from error
+
+
+def refuse_silence(*, yes: bool) -> None:
+    """Refuse to go on where nobody can be asked."""
+    if not (yes or (sys.stdin and sys.stdin.isatty())):
+        raise CannotRun("nobody can be asked here", "give --yes, or a plan saved by `reconciler plan --out`")
+
+
+def execute(plan: Plan, settings: Settings, way: Way) -> int:
+    """Show a plan, ask, carry it out, and return the exit code that it earned."""
+    from reconciler.forge.outputs import give
+    from reconciler.render.events import idle_event, plan_event
+    from reconciler.render.text import plan_text
+
+    say(plan_text(plan) if way.fmt == "text" else plan_event(plan))
+    refused = any(not guard.ok for guard in plan.guards)
+    if refused or not (plan.updates or plan.blocks):
+        if refused:
+            tell("refused by a guard, nothing sent")
+        give(tell, exit_reason="guard" if refused else "no_changes")
+        if way.fmt == "json":
+            say(idle_event("guard" if refused else "no_changes"))
+        return REFUSED if refused else 0
+    if plan.updates and not way.agreed:
+        click.confirm("Apply this?", abort=True, err=True)
+    return send(plan, settings, way)
+
+
+def send(plan: Plan, settings: Settings, way: Way) -> int:
+    """Carry a plan out, show its report, and return the exit code that it earned."""
+    from reconciler.apply.carry_out import bind, carry_out, ending
+    from reconciler.apply.ports import Stop
+    from reconciler.forge.outputs import give_report
+    from reconciler.meegle.connect import connect
+    from reconciler.meegle.http.client import Client
+    from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
+    from reconciler.meegle.writer import Writer
+    from reconciler.render.events import report_events
+    from reconciler.render.text import report_text
+
+    signals = Signals()
+    until = until_of(way.deadline)
+    stop = Stop(signals.asked, threading.Event(), until, way.max_errors)
+    connection = connect((), tell)
+    on_line = say_json if way.fmt == "json" else None
+    with Client(connection, writes=True, stop=stop.cut, until=until) as client, signals.listening():
+        writer = Writer(client, plan.space, settings.space(plan.space), connection.user_key)
+        with interruptible(signals, way), held(plan, way, stop):
+            bind(plan, writer, connection.host, settings)
+            with progress(len(plan.updates)) as ended:
+                done = carry_out(plan, writer, stop, grace=GRACE, on_item=ended, on_line=on_line)
+            tell(f"journal {done.journal}, last hash {done.last_hash}")
+        reads = sum(client.counts.reads.get(one.name, 0) for one in (QUERY, OP_RECORDS))
+        report = replace(done.report, puts=client.counts.puts, reads=reads)
+        reason = ending(report, interrupted=bool(signals.number))
+        give_report(tell, report, reason)
+        say(report_text(plan, report) if way.fmt == "text" else report_events(report, reason))
+        if signals.number:
+            leave(signals.number)
+    return CODES[reason]
+
+
+@contextmanager
+def interruptible(signals: Signals, way: Way) -> Iterator[None]:
+    """End with the code of a signal what a signal ended before anything was sent."""
+    try:
+        yield
+    except ReconcilerError as error:
+        if signals.number:
+            from reconciler.forge.outputs import give
+            from reconciler.render.events import idle_event
+
+            tell(str(error))
+            give(tell, exit_reason="interrupted")
+            say(idle_event("interrupted") if way.fmt == "json" else "")
+            leave(signals.number)
+        raise
+
+
+@contextmanager
+def held(plan: Plan, way: Way, stop: Stop) -> Iterator[None]:
+    """Hold the lock of the plan's space, for which one may wait until the deadline."""
+    from reconciler.apply.lock import locked
+
+    wait = way.wait or 0.0
+    left = wait if stop.deadline is None else min(wait, max(0.0, stop.deadline - ticks()))
+    with locked(plan.host, plan.space_key, wait=left, stopped=stop.asked.wait, tell=tell):
+        yield
+
+
+def until_of(deadline: float | None) -> float | None:
+    """Return when a run that begins now must be over; planning and sending have this long each."""
+    return None if deadline is None else ticks() + deadline
