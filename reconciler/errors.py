@@ -3,6 +3,7 @@
     ReconcilerError
       CannotRun
         Internal
+        NothingFound        adopt
         Busy                apply
         JournalFailed       apply
         Foreign             desired
