@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.apply.ignored_values import advice
 from reconciler.apply.applier import apply, report
+from reconciler.apply.ignored_values import advice
 from reconciler.apply.journal import Journal
 from reconciler.apply.ports import Stop
 from reconciler.apply.run import Run

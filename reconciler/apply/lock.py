@@ -1,4 +1,4 @@
-"""One run that writes to a space at a time, for a user and a machine: whatever folder or clone it runs in.
+"""Let one run at a time write to a space, for a user and a machine: whatever folder or clone it runs in.
 
 Other users and other machines are not kept out: the read before each PUT and the operation records after
 it are for them.
@@ -46,14 +46,14 @@ def locked(
     *,
     wait: float = 0.0,
     stopped: Callable[[float], bool] = lambda _: False,
-    tell: Callable[[str], None] = lambda _: None,
+    report: Callable[[str], None] = lambda _: None,
 ) -> Iterator[None]:
-    """Hold the lock of a space; raises Busy where it is taken for `wait` seconds more.
+    """Hold the lock of a space; raises Busy if another run holds it for `wait` seconds more.
 
-    `stopped` waits that many seconds and says whether to give up; `tell` is given a line before a wait.
+    `stopped` waits that many seconds and returns whether to give up; `report` is given a line before a wait.
     """
     lock = FileLock(lock_file(host, space_key), timeout=0)
-    acquire(lock, wait, stopped, tell)
+    acquire(lock, wait, stopped, report)
     try:
         yield
     finally:
@@ -61,10 +61,10 @@ def locked(
 
 
 def acquire(
-    lock: FileLock, wait: float, stopped: Callable[[float], bool], tell: Callable[[str], None]
+    lock: FileLock, wait: float, stopped: Callable[[float], bool], report: Callable[[str], None]
 ) -> None:
-    """Take a lock, at once or while we may wait; raises Busy, or CannotRun where it cannot be had at all."""
-    until, told = ticks() + wait, False
+    """Take a lock, at once or within `wait` seconds; raises Busy, or CannotRun if no lock can be taken."""
+    until, reported = ticks() + wait, False
     while True:
         try:
             lock.acquire(timeout=0)
@@ -76,15 +76,15 @@ def acquire(
             return
         if left <= 0:
             raise Busy(wait)
-        if not told:
-            tell(f"another apply to this space is running: waiting for it, {wait:.0f} s at most")
-            told = True
+        if not reported:
+            report(f"another apply to this space is running: waiting for it, {wait:.0f} s at most")
+            reported = True
         if stopped(min(LOOK, left)):
             raise CannotRun("interrupted while another apply was waited for", "nothing was sent")
 
 
 def lock_file(host: str, space_key: str) -> Path:
-    """Return the file of a space's lock; what is no plain file there is refused, a link above all."""
+    """Return the file of a space's lock; raises CannotRun if it is a link, or anything but a plain file."""
     name = hashlib.sha256(f"{host} {space_key}".encode()).hexdigest()[:16]
     path = folder() / f"{name}.lock"
     try:
@@ -116,7 +116,7 @@ def folder() -> Path:
 
 
 def temporary() -> Path:
-    """Return a folder for temporary files that is this user's alone; raises CannotRun where there is none."""
+    """Return a folder for temporary files that is this user's alone; raises CannotRun if none can be made."""
     user = os.getuid() if hasattr(os, "getuid") else 0
     place = Path("reconciler")
     try:
@@ -131,7 +131,7 @@ def temporary() -> Path:
 
 
 def unusable(path: Path, reason: str) -> CannotRun:
-    """Say why no lock can be had; nothing is sent without one."""
+    """Return the error for a lock that cannot be taken; nothing is sent without one."""
     return CannotRun(
         f"cannot lock {path} ({reason})",
         "nothing was sent; remove it, or set XDG_STATE_HOME to a folder of yours",

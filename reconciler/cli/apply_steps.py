@@ -141,7 +141,7 @@ def held(plan: Plan, way: Way, stop: Stop) -> Iterator[None]:
 
     wait = way.wait or 0.0
     left = wait if stop.deadline is None else min(wait, max(0.0, stop.deadline - ticks()))
-    with locked(plan.host, plan.space_key, wait=left, stopped=stop.asked.wait, tell=tell):
+    with locked(plan.host, plan.space_key, wait=left, stopped=stop.asked.wait, report=tell):
         yield
 
 

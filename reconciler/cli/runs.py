@@ -60,7 +60,8 @@ def verified(paths: list[Path], anchors: tuple[str, ...]) -> int:
 
 def audited(paths: list[Path]) -> int:
     """Print one JSON line a PUT."""
-    from reconciler.apply.journal import audit_of, read_journal
+    from reconciler.apply.audit import audit_of
+    from reconciler.apply.journal import read_journal
 
     for path in paths:
         say_json("".join(f"{json.dumps(one, sort_keys=True)}\n" for one in audit_of(read_journal(path))))
