@@ -12,7 +12,8 @@ import pytest
 from reconciler.plan.last_applied import Record
 from reconciler.plan.last_applied_ref import record_at, write_record
 from reconciler.plan.plan_json import UnappliedFile
-from tests.plan.test_earlier_commit import BO, STORY, commit, git
+from tests.git_repository import commit, git
+from tests.plan.test_earlier_commit import BO, STORY
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.plan.test_earlier_commit import commit, git
+from tests.git_repository import commit, git
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.git_repository import commit, git
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
 STORY = 6300012320
 BO = "7310000000000000002"
-GIT = shutil.which("git") or "git"
-
-
-def git(folder: Path, *arguments: str) -> str:
-    who = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"]
-    done = subprocess.run(
-        [GIT, *who, "-C", str(folder), *arguments], check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
-
-
-def commit(desk: Desk) -> str:
-    git(desk.folder, "add", "state")
-    git(desk.folder, "commit", "-qm", "change")
-    return git(desk.folder, "rev-parse", "HEAD")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.sandbox.demo.seeds import write_seed
-from tests.plan.test_earlier_commit import commit, git
+from tests.git_repository import commit, git
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
