@@ -12,6 +12,7 @@ from flask import Flask
 from reconciler.apply.applier import apply
 from reconciler.apply.ports import Recorder, Stop
 from reconciler.apply.run import Run
+from reconciler.desired.claims import desired_state
 from reconciler.errors import InputError
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
@@ -70,13 +71,14 @@ def plan_of(world: World, state: bytes | str, pins: Pins | None = None) -> Plan:
     transport = httpx.WSGITransport(app=app_of(world))
     with Client(connection_to(world), transport=transport) as client:
         reader = Reader(client, "demo", DECISIONS, world.credentials.user_key)
-        catalog = reader.open(["story"], {}, pins)
-        reader.learn(manifest)
-        desired, wrong = catalog.desire(manifest)
+        reader.open(["story"], {}, pins)
+        catalog = reader.learn(manifest)
+        desired, wrong, notes = desired_state(manifest, catalog)
         if wrong:
             raise InputError(wrong)
         live = reader.items({one.ref: [field.key for field in one.fields] for one in desired})
-        return make_plan(desired, live, catalog, host="h", named=len(desired))
+        notes = (*notes, *reader.name_notes)
+        return make_plan(desired, live, catalog, host="h", named=len(desired), notes=notes)
 
 
 def pins_of(world: World) -> Pins:

@@ -12,6 +12,8 @@ from reconciler.apply.applier import apply
 from reconciler.apply.ports import Stop
 from reconciler.apply.rollback import steps_of, way_back
 from reconciler.apply.run import Run
+from reconciler.desired.claims import desired_state
+from reconciler.desired.items import DesiredItem
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
 from reconciler.meegle.http.client import Client
@@ -20,7 +22,6 @@ from reconciler.meegle.writer import Writer
 from reconciler.model import Plan, Ref, Report
 from reconciler.plan.planner import make_plan
 from reconciler.sandbox.state.world import Made, World
-from reconciler.schema.catalog import DesiredItem
 from tests.road import DECISIONS, Hasty, Memory, app_of, calm_world, connection_to
 
 
@@ -68,8 +69,7 @@ class Bench:
         assert mistakes == []
         assert read
         manifest = Manifest((read,))
-        self.reader.learn(manifest)
-        desired, wrong = self.reader.catalog.desire(manifest)
+        desired, wrong, _ = desired_state(manifest, self.reader.learn(manifest))
         assert wrong == []
         return desired
 

@@ -112,13 +112,14 @@ class EntryFile:
         self, made: Mapping[Ref, Adopted], raw: bytes, live: Mapping[Ref, Item]
     ) -> list[tuple[Ref, str, bool]]:
         """Plan the new values of a file; returns what differs: item, change key, whether by default."""
+        from reconciler.desired.claims import desired_state
         from reconciler.plan.planner import make_plan
 
         reader, here = self.reader, self.positions()
         document, mistakes = read_bytes(raw, self.name)
         if document is None or mistakes:
             raise InputError(mistakes)
-        desired, wrong = reader.catalog.desire(Manifest((document,)))
+        desired, wrong, _ = desired_state(Manifest((document,)), reader.catalog)
         if wrong:
             raise InputError(wrong)
         new = {ref: set(one.values) for ref, one in made.items()}

@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.adopt.entries import Skipped
 from reconciler.desired.as_written import Unwritable, dressed_member, written
+from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.errors import Place
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Rule, Seen, settle
@@ -16,7 +17,7 @@ from reconciler.manifest.edit.spans import Way
 from reconciler.manifest.edit.yaml_text import Noted
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Manifest, Node
 from reconciler.model import Item, Ref
-from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
+from reconciler.schema.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True)

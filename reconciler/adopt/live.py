@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.fields.people import USER_KEY
@@ -68,5 +69,5 @@ def name_relatives(reader: Reader, found: Mapping[str, Iterable[int]]) -> None:
         for item_id in ids
     }
     known = {ref.id: (ref.type_key, item.name) for ref, item in reader.items(others).items()}
-    catalog.items = Items(catalog.words(), catalog.items.by_name, {**catalog.items.known, **known})
-    catalog.forget()
+    items = Items(catalog.words(), catalog.items.by_name, {**catalog.items.known, **known})
+    reader.use(replace(catalog, items=items))

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 
 from reconciler.adopt.refresh import files_with
 from reconciler.desired.by_pins import STATE
+from reconciler.desired.items import DesiredItem
 from reconciler.desired.workspace import open_workspace
 from reconciler.errors import ReconcilerError
 from reconciler.meegle.reader import Reader
 from reconciler.model import Plan
-from reconciler.schema.catalog import DesiredItem
 
 
 def patch_of_files(

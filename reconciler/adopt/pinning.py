@@ -146,8 +146,8 @@ def moved(workspace: Workspace, reader: Reader) -> Moves:
         for (type_key, name), item_id in pinned.items()
         if (item := live.get(Ref(type_key, item_id))) and item.name != name
     }
-    reader.find_items([(at[0], now) for at, (_, now) in names.items()], {})
-    by_name = reader.catalog.items.by_name
+    found = reader.find_items([(at[0], now) for at, (_, now) in names.items()], {})
+    by_name = found.items.by_name
     return Moves(
         emails,
         {
@@ -194,14 +194,15 @@ def with_files(manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
 
 def gathered(workspace: Workspace, reader: Reader) -> Pins:
     """Return fresh pins: of types in the files and in the old pins, and of people and items in the files."""
+    from reconciler.desired.mentions import mentions_in
     from reconciler.schema.pins import Pins
 
     words = {document.type.text for document in workspace.manifest.documents} | set(workspace.pins.types)
-    catalog = reader.open(words, workspace.settings.groups())
+    reader.open(words, workspace.settings.groups())
     reader.meet(workspace.pins.people.values())
-    reader.learn(workspace.manifest, lines=True)
-    mentioned = {word.lower() for word in catalog.mentioned(workspace.manifest) if "@" in word}
-    named = catalog.mentions(workspace.manifest).targets
+    catalog = reader.learn(workspace.manifest, lines=True)
+    mentions = mentions_in(workspace.manifest, catalog)
+    mentioned = {word.lower() for word in mentions.people if "@" in word}
     people = catalog.people
     found = {email: people.by_email[email].key for email in mentioned if email in people.by_email}
     items = {at: ids[0] for at, ids in catalog.items.by_name.items() if len(ids) == 1}
@@ -211,7 +212,7 @@ def gathered(workspace: Workspace, reader: Reader) -> Pins:
         for email, key in workspace.pins.people.items()
         if email in mentioned and key in people.by_key
     }
-    kept = {at: item_id for at, item_id in workspace.pins.items.items() if at in named}
+    kept = {at: item_id for at, item_id in workspace.pins.items.items() if at in mentions.targets}
     return Pins(
         space_key=catalog.space_key,
         types={key: spec for key, spec in sorted(catalog.types.items()) if any(map(spec.answers_to, words))},

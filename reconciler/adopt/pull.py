@@ -124,6 +124,7 @@ def adopt(adoption: Adoption, home: Home, reader: Reader, refs: Sequence[Ref]) -
     some = [ref for ref in refs if new[ref] or ref not in managed]
     reader.learn(home.manifest, lines=has_business_line(keys, catalog))
     live = read_live(reader, {ref: keys[ref.type_key] for ref in some})
+    catalog = reader.catalog
     if some and not live:
         raise CannotRun("none of these items can be read", "check the ids, the type and who may see them")
     skipped: list[Skipped] = []

@@ -15,11 +15,12 @@ from reconciler.adopt.live import read_live
 if TYPE_CHECKING:
     from reconciler.adopt.entries import Skipped
     from reconciler.adopt.file_edits import Renewal
+    from reconciler.desired.items import DesiredItem
     from reconciler.desired.workspace import Workspace
     from reconciler.fields.values import Desired
     from reconciler.meegle.reader import Reader
     from reconciler.model import Item, Ref
-    from reconciler.schema.catalog import Catalog, DesiredItem
+    from reconciler.schema.catalog import Catalog
 
 
 ARCHIVED = "archiving_status"
@@ -119,8 +120,8 @@ def observed(reader: Reader, items: Sequence[DesiredItem]) -> dict[Ref, Item]:
 
 def archived(reader: Reader, refs: Collection[Ref]) -> set[Ref]:
     """Return the archived items, of the types that have a field for it (field-formats.md 2)."""
+    from reconciler.meegle.batches import in_batches
     from reconciler.meegle.http import endpoints as api
-    from reconciler.meegle.reader import BATCH
     from reconciler.meegle.rows import wire_values
     from reconciler.model import Ref
 
@@ -130,8 +131,8 @@ def archived(reader: Reader, refs: Collection[Ref]) -> set[Ref]:
             continue
         ids = sorted(ref.id for ref in refs if ref.type_key == type_key)
         path = {"project_key": reader.space_key, "type_key": type_key}
-        for start in range(0, len(ids), BATCH):
-            body = {"work_item_ids": ids[start : start + BATCH], "fields": [ARCHIVED]}
+        for some in in_batches(ids):
+            body = {"work_item_ids": some, "fields": [ARCHIVED]}
             rows = reader.client.read(api.QUERY, path=path, body=body).get("data") or []
             found |= {Ref(type_key, int(row["id"])) for row in rows if wire_values(row).get(ARCHIVED) is True}
     return found
@@ -227,18 +228,15 @@ class Work:
 
     def still_differing(self, made: Mapping[str, bytes]) -> bool:
         """Read the new files, and skip the values that would not be the live ones; True if there were any."""
-        from dataclasses import replace
-
+        from reconciler.desired.claims import desired_state
         from reconciler.fields.values import settle
         from reconciler.manifest.loading import read_bytes
         from reconciler.manifest.nodes import Manifest
 
         documents = [read_bytes(raw, file)[0] for file, raw in made.items()]
         manifest = Manifest(tuple(one for one in documents if one is not None))
-        then = replace(self.catalog, notes={})
-        desired = {
-            item.ref: {one.key: one.desired for one in item.fields} for item in then.desire(manifest)[0]
-        }
+        items = desired_state(manifest, self.catalog).items
+        desired = {item.ref: {one.key: one.desired for one in item.fields} for item in items}
         wrong = [
             one
             for one in self.followed

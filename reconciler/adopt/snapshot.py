@@ -46,6 +46,7 @@ def take_snapshot(
     """
     from reconciler.adopt.home import read_home
     from reconciler.desired.by_pins import STATE
+    from reconciler.desired.mentions import mentions_in
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
@@ -57,10 +58,8 @@ def take_snapshot(
         reader = Reader(client, home.space, home.settings.space(home.space), connection.user_key)
         words = {one.type.text for one in home.manifest.documents}
         reader.open(words, home.settings.groups(), read_pins(home.pins_folder))
-        reader.learn(home.manifest)
-        mentioned = Mentioned(
-            reader.catalog.mentioned(home.manifest), pointed_at(reader.catalog, home.manifest)
-        )
+        catalog = reader.learn(home.manifest)
+        mentioned = Mentioned(mentions_in(home.manifest, catalog).people, pointed_at(catalog, home.manifest))
         refs = copied_items(reader, home, asked, report)
         made, count = copied(reader, home, refs, mentioned, report, keep_emails=keep_emails)
     if not count:
@@ -72,10 +71,11 @@ def take_snapshot(
 def pointed_at(catalog: Catalog, manifest: Manifest) -> set[int]:
     """Return the ids of the items that the files point to, by id or by name."""
     from reconciler.adopt.snapshot_file import RELATED
+    from reconciler.desired.mentions import mentioning_values
     from reconciler.fields.values import Rule, Wrong
 
     found: set[int] = set()
-    for codec, node in catalog.values(manifest):
+    for codec, node in mentioning_values(manifest, catalog):
         if codec.spec.type in RELATED:
             try:
                 desired = codec.parse(node)
@@ -141,49 +141,48 @@ def space_row(reader: Reader, home: Home) -> dict[str, Any]:
 
 def rows_of(reader: Reader, refs: Iterable[Ref], report: Report) -> Iterator[dict[str, Any]]:
     """Yield whole items, type by type."""
-    from reconciler.meegle.reader import BATCH
+    from reconciler.meegle.batches import in_batches
 
     by_type: dict[str, list[int]] = {}
     for ref in sorted(set(refs)):
         by_type.setdefault(ref.type_key, []).append(ref.id)
     for type_key, ids in by_type.items():
-        for start in range(0, len(ids), BATCH):
-            yield from batch(reader, type_key, ids[start : start + BATCH], report)
+        for some in in_batches(ids):
+            yield from batch(reader, type_key, some, report)
 
 
-def batch(reader: Reader, type_key: str, ids: list[int], report: Report) -> Iterator[dict[str, Any]]:
-    """Yield up to 50 items with all their fields; a bad id is found by halving (endpoints.md 6.3)."""
+def batch(reader: Reader, type_key: str, ids: Sequence[int], report: Report) -> Iterator[dict[str, Any]]:
+    """Yield up to 50 items with all their fields; a refused id is reported (endpoints.md 6.3)."""
+    from reconciler.meegle.batches import in_halves
     from reconciler.meegle.http import endpoints as api
-    from reconciler.meegle.http.failures import ApiRefusal
-    from reconciler.meegle.reader import NOT_FOUND
+    from reconciler.meegle.http.failures import Oversized
 
     path = {"project_key": reader.space_key, "type_key": type_key}
-    body = {"work_item_ids": ids, "expand": {"need_multi_text": True}}
-    try:
-        yield from reader.client.read(api.QUERY, path=path, body=body).get("data") or []
-    except ApiRefusal as refusal:
-        if refusal.code not in NOT_FOUND:
-            raise
-        if len(ids) == 1:
-            report(f"left out {ids[0]}: deleted, of another type, or not visible")
-            return
-        half = len(ids) // 2
-        yield from batch(reader, type_key, ids[:half], report)
-        yield from batch(reader, type_key, ids[half:], report)
+
+    def ask(some: Sequence[int]) -> list[dict[str, Any]]:
+        body = {"work_item_ids": list(some), "expand": {"need_multi_text": True}}
+        return reader.client.read(api.QUERY, path=path, body=body).get("data") or []
+
+    def alone(item_id: int, error: Exception) -> list[dict[str, Any]]:
+        if isinstance(error, Oversized):
+            raise error
+        report(f"left out {item_id}: deleted, of another type, or not visible")
+        return []
+
+    for rows in in_halves(ids, ask, alone):
+        yield from rows
 
 
 def types_of(reader: Reader, ids: Iterable[int]) -> list[Ref]:
     """Look up the types of items."""
+    from reconciler.meegle.batches import FILTER_PAGE, in_batches
     from reconciler.meegle.listing import listed
-    from reconciler.meegle.reader import FILTER_PAGE
 
     some = sorted(ids)
     return [
         ref
-        for start in range(0, len(some), FILTER_PAGE)
-        for ref in listed(
-            reader, list(reader.catalog.types), body={"work_item_ids": some[start : start + FILTER_PAGE]}
-        )
+        for part in in_batches(some, FILTER_PAGE)
+        for ref in listed(reader, list(reader.catalog.types), body={"work_item_ids": part})
     ]
 
 

@@ -40,10 +40,10 @@ class CarriedOut(NamedTuple):
 def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
     """Read the metadata of what the plan touches anew; raises BadPlan where it has changed."""
     pins = read_pins(pins_folder(Path.cwd(), plan.space))
-    catalog = writer.open({update.ref.type_key for update in plan.updates}, settings.groups(), pins)
+    writer.open({update.ref.type_key for update in plan.updates}, settings.groups(), pins)
     if any(change.type == BUSINESS for update in plan.updates for change in update.changes):
         writer.read_lines()
-    writer.meet(people_of(plan))
+    catalog = writer.meet(people_of(plan))
     refuse_other(
         plan, host=host, space_key=catalog.space_key, metadata_digest=catalog.digest(touched(plan.updates))
     )

@@ -34,8 +34,8 @@ class Remote(Protocol):
     def records(self, refs: Iterable[Ref], until: int, span: int) -> dict[Ref, tuple[Record, ...]]:
         """Read what was done to items in the `span` milliseconds before `until`."""
 
-    def meet(self, words: Iterable[str]) -> None:
-        """Look up people, for the catalog."""
+    def meet(self, words: Iterable[str]) -> Catalog:
+        """Look up people; returns the catalog that knows them."""
 
     def permit(self) -> Permit:
         """Wait for the turn of one PUT."""

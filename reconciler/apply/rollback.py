@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.clock import now
 from reconciler.desired.by_pins import STATE
+from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.errors import CannotRun, InputError, Place, quoted
 from reconciler.manifest.document import SEGMENT
 from reconciler.meegle.connect import connect
@@ -22,7 +23,7 @@ from reconciler.model import Item, Plan, Ref
 from reconciler.plan.guard import Raised, guarded
 from reconciler.plan.planning import plan_items
 from reconciler.plan.selection import select, selector
-from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
+from reconciler.schema.catalog import Catalog
 from reconciler.schema.pins import pins_folder, read_pins
 from reconciler.schema.types import BUSINESS
 from reconciler.settings import Settings, find_settings, load_settings
@@ -85,7 +86,7 @@ def plan_back(
     pins = read_pins(pins_folder(Path.cwd(), reader.name))
     catalog = reader.open({ref.type_key for ref, _ in steps}, settings.groups(), pins)
     if any((spec := catalog.spec(ref.type_key, key)) and spec.type == BUSINESS for ref, key in steps):
-        reader.read_lines()
+        catalog = reader.read_lines()
     steps, gone = restorable(steps, catalog)
     keys: dict[Ref, list[str]] = {}
     for ref, key in steps:

@@ -13,9 +13,10 @@ from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
+    from reconciler.desired.items import DesiredField, DesiredItem
     from reconciler.desired.workspace import Workspace
     from reconciler.model import Change, Item, Plan, Ref
-    from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
+    from reconciler.schema.catalog import Catalog
 
 
 @click.command("why")

@@ -10,6 +10,10 @@ from typing import Any
 from reconciler.desired.cache import Cache, context_of, digest_of, stamp_of
 from reconciler.desired.cached_file import NOWHERE, Unfit, outline_of, page_of
 from reconciler.desired.cached_file import take as take_page
+from reconciler.desired.claims import Desire
+from reconciler.desired.items import DesiredItem
+from reconciler.desired.mentions import Mentions, points_right, points_somewhere
+from reconciler.desired.names import Meanings, Names
 from reconciler.desired.unused_settings import meaningless
 from reconciler.errors import Mistake
 from reconciler.fields.people import UnknownPerson
@@ -18,7 +22,7 @@ from reconciler.manifest.files import found, shown
 from reconciler.manifest.loading import load, no_item, read_bytes, read_file
 from reconciler.manifest.nodes import Document, Manifest, Outline, Scalar
 from reconciler.manifest.parsing import read_tree
-from reconciler.schema.catalog import Catalog, Desire, DesiredItem
+from reconciler.schema.catalog import Catalog
 from reconciler.schema.pins import FOLDER, PROBE_REPORT, Pins, pins_folder, read_pins
 from reconciler.settings import Settings, find_settings, load_settings
 
@@ -30,7 +34,8 @@ OPEN_QUESTIONS = (UnknownPerson, UnknownItem)
 class Offline:
     """What the files want as the pins alone read them, with every mistake in them.
 
-    It is `complete` where the pins know all types that the files name.
+    It is `complete` if the pins know all types that the files name.  `meanings` and `mentions` are what the
+    reading met: the names of fields and roles, and the people and items that only the space can look up.
     """
 
     pins: Pins
@@ -38,6 +43,8 @@ class Offline:
     items: tuple[DesiredItem, ...]
     mistakes: tuple[Mistake, ...]
     complete: bool
+    meanings: Meanings
+    mentions: Mentions
 
     @property
     def is_settled(self) -> bool:
@@ -166,7 +173,7 @@ class Reading:
         told = len(wishes.mistakes)
         wishes.take(document)
         if self.cache and not wrong and len(wishes.mistakes) == told:
-            page = page_of(document, wishes.catalog)
+            page = page_of(document, wishes)
             self.cache.keep(
                 path, file, digest, self.context(space), page, ((space, kind.key, one) for one in ids)
             )
@@ -205,7 +212,7 @@ class Reading:
         for path, file in files:
             if file in beside:
                 self.take(path, file)
-        if any(made.catalog.points_somewhere() for made in self.wishes.values()):
+        if any(points_somewhere(made.catalog, made.names.meanings) for made in self.wishes.values()):
             for space in self.wishes:
                 for key, ids in cache.named(space).items():
                     of, type_ = (Scalar(word, plain=True, place=NOWHERE) for word in (space, key))
@@ -226,7 +233,13 @@ class Reading:
         """Return what was read; `named` items stand in all files where not all were read."""
         offline = {
             space: Offline(
-                self.pins[space], made.catalog, made.items(), tuple(made.mistakes), space not in self.unread
+                self.pins[space],
+                made.catalog,
+                made.items(),
+                tuple(made.mistakes),
+                space not in self.unread,
+                made.names.meanings,
+                made.mentions,
             )
             for space, made in self.wishes.items()
         }
@@ -270,10 +283,10 @@ def is_confirmed(read: Offline, outlines: Sequence[Outline], catalog: Catalog) -
     """Return True if the pins settled every value and the space confirms every name the files use."""
     return (
         read.is_settled
-        and catalog.confirms(read.catalog, {one.type.text for one in outlines})
+        and Names(catalog).confirms({one.type.text for one in outlines}, read.meanings)
         and (
-            not read.catalog.points_somewhere()
-            or catalog.points_right(read.items, items_known(outlines, catalog))
+            not points_somewhere(read.catalog, read.meanings)
+            or points_right(read.items, items_known(outlines, catalog), catalog)
         )
     )
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from reconciler.desired.claims import Desire, Draft, new
+from reconciler.desired.items import DesiredField
 from reconciler.errors import Place
 from reconciler.fields.values import Wrong
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Node, Outline, Scalar
 from reconciler.model import Ref
-from reconciler.schema.catalog import Catalog, Desire, DesiredField, Draft, new
 
 NOWHERE = Place("", 1, 1)
 Json = Any
@@ -23,8 +24,9 @@ class Unfit(ValueError):
     """A page that does not say what a file may say."""
 
 
-def page_of(document: Document, catalog: Catalog) -> Json:
-    """Return the page of a file that the catalog reads without a mistake."""
+def page_of(document: Document, desire: Desire) -> Json:
+    """Return the page of a file that was taken in without a mistake."""
+    catalog, names = desire.catalog, desire.names
     spec = catalog.type_of(document.type.text)
     assert spec is not None  # noqa: S101 - a file of an unknown type is a mistake
     values: dict[str, int] = {}
@@ -40,10 +42,10 @@ def page_of(document: Document, catalog: Catalog) -> Json:
 
     for entry in document.items:
         claims: list[int] = []
-        for key, node, place, by_default in catalog.claims(document, entry, spec, []):
+        for key, node, place, by_default in desire.claims(document, entry, spec):
             claims += (number(key, node, by_default=by_default), place.line, place.column)
         expects: list[int] = []
-        for key, node, place in catalog.resolved(entry.expect, spec, []):
+        for key, node, place in desire.resolved(entry.expect, spec):
             expects += (number(key, node, by_default=False), place.line, place.column)
         rows.append([entry.id, entry.place.line, entry.place.column, claims, expects])
     fields = {name for entry in document.items for some in (entry.fields, entry.expect) for name in some}
@@ -51,8 +53,8 @@ def page_of(document: Document, catalog: Catalog) -> Json:
     return {
         "space": [document.space.text, *document.space.place[1:]],
         "type": [document.type.text, *document.type.place[1:]],
-        "fields": meanings(catalog.known(spec, "field"), fields | document.default_fields.keys()),
-        "roles": meanings(catalog.known(spec, "role"), roles | document.default_roles.keys()),
+        "fields": meanings(names.known(spec, "field"), fields | document.default_fields.keys()),
+        "roles": meanings(names.known(spec, "role"), roles | document.default_roles.keys()),
         "values": listed,
         "items": rows,
     }
@@ -75,28 +77,28 @@ def outline_of(page: Json, file: str) -> Outline:
         raise Unfit from None
 
 
-def take(wishes: Desire, page: Json, file: str) -> None:
-    """Add what a page says to what is wanted, as reading the file would; raises Unfit and adds nothing."""
-    catalog = wishes.catalog
+def take(desire: Desire, page: Json, file: str) -> None:
+    """Add what a page says to the desired items, as reading the file would; raises Unfit and adds nothing."""
+    catalog = desire.catalog
     try:
         spec = catalog.type_of(page["type"][0])
         if spec is None:
             raise Unfit
-        values = [value_of(catalog, spec.key, *one) for one in page["values"]]
+        values = [value_of(desire, spec.key, *one) for one in page["values"]]
         drafts = [draft_of(Ref(spec.key, row[0]), row, values, file) for row in page["items"]]
         for kind in ("field", "role"):
-            catalog.known(spec, kind).update(page[f"{kind}s"])
+            desire.names.known(spec, kind).update(page[f"{kind}s"])
     except (KeyError, IndexError, TypeError, ValueError, Wrong):
         raise Unfit from None
     for draft in drafts:
-        wishes.join(draft)
+        desire.join(draft)
 
 
-def value_of(catalog: Catalog, type_key: str, key: str, written: Json, by_default: bool) -> Json:  # noqa: FBT001
+def value_of(desire: Desire, type_key: str, key: str, written: Json, by_default: bool) -> Json:  # noqa: FBT001
     """Read one value of a page by its field's codec."""
-    codec, node = catalog.codec(type_key, key, by_pins=True), node_of(written)
+    codec, node = desire.catalog.codec(type_key, key, by_pins=True), node_of(written)
     if codec.is_looked_up:
-        catalog.mention(codec, node)
+        desire.mentions.add(codec, node, desire.catalog)
     return key, codec.recall(node), by_default
 
 

@@ -95,7 +95,7 @@ class Scratch:
 
     def seen(self, row: Mapping[str, Any], key: str) -> Seen | None:
         """Return a value and what the reading noticed beside it; None for one that is not readable."""
-        return self.writer.catalog.observe(row, self.ref.type_key, [key]).values.get(key)
+        return self.writer.decoder.observe(row, self.ref.type_key, [key]).values.get(key)
 
     def value(self, key: str) -> Hashable:
         """Read a value now; UNREAD, which equals no value, for one in a form that no page knows."""

@@ -69,7 +69,7 @@ class Subjects:
     def scene(self) -> Scene:
         """Return the people and items that sample values may name, looked up once."""
         if self.around is None:
-            look, catalog = self.item.look(), self.item.writer.catalog
+            look = self.item.look()
             members = [one for _, some in look.roles for one in some]
             named = [
                 self.item.writer.user_key,
@@ -78,8 +78,8 @@ class Subjects:
                 look.row.get("updated_by"),
             ]
             people = [one for one in dict.fromkeys(named) if isinstance(one, str) and one.isdigit()]
-            self.item.writer.meet(people)
-            people = [one for one in people if one in catalog.people.by_key]
+            known = self.item.writer.meet(people).people.by_key
+            people = [one for one in people if one in known]
             targets = {self.item.ref.type_key, *(key for spec in self.specs() for key in spec.targets)}
             self.around = Scene(people, {key: self.neighbours(key) for key in sorted(targets)})
         return self.around

@@ -76,8 +76,8 @@ def listed(reader: Reader, types: Sequence[str], *, body: Mapping[str, Any]) -> 
 
 def searched(reader: Reader, kind: TypeSpec, conditions: Sequence[str]) -> list[Ref]:
     """List the items of a type for which every condition holds (endpoints.md 6.6, at most 5,000)."""
+    from reconciler.meegle.batches import SEARCH_PAGES, paged
     from reconciler.meegle.http.endpoints import SEARCH_PARAMS
-    from reconciler.meegle.reader import SEARCH_PAGES
     from reconciler.meegle.search_conditions import people_in, search_group
     from reconciler.model import Ref
 
@@ -85,4 +85,5 @@ def searched(reader: Reader, kind: TypeSpec, conditions: Sequence[str]) -> list[
     group = search_group(conditions, kind, reader.catalog, reader.settings.time_zone)
     path = {"project_key": reader.space_key, "type_key": kind.key}
     body = {"search_group": group, "fields": ["name"]}
-    return [Ref(kind.key, int(row["id"])) for row in reader.paged(SEARCH_PARAMS, path, body, SEARCH_PAGES)]
+    rows = paged(reader.client, SEARCH_PARAMS, path, body, SEARCH_PAGES)
+    return [Ref(kind.key, int(row["id"])) for row in rows]

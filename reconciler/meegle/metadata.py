@@ -2,13 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from reconciler.fields.options import option_of
 from reconciler.fields.spec import FieldSpec, Option
-from reconciler.schema.types import BUSINESS, TypeSpec
+from reconciler.meegle.batches import THREADS
+from reconciler.meegle.http import endpoints as api
+from reconciler.schema.types import BUSINESS, NAME, TypeSpec
+
+if TYPE_CHECKING:
+    from reconciler.meegle.http.client import Client
+
+
+def list_types(client: Client, space_key: str) -> list[Mapping[str, Any]]:
+    """Read the rows of all types of a space (endpoints.md 4.4)."""
+    return client.read(api.ALL_TYPES, path={"project_key": space_key}).get("data") or []
+
+
+def read_types(
+    client: Client, space_key: str, listed: Sequence[Mapping[str, Any]], words: Collection[str]
+) -> dict[str, TypeSpec]:
+    """Read the types that words name, by key, several at once."""
+    rows = [
+        row
+        for row in listed
+        if {str(row.get("type_key")), str(row.get("api_name")), str(row.get("name"))}.intersection(words)
+    ]
+    with ThreadPoolExecutor(THREADS) as pool:
+        return {spec.key: spec for spec in pool.map(partial(read_type, client, space_key), rows)}
+
+
+def bare_types(listed: Sequence[Mapping[str, Any]]) -> dict[str, TypeSpec]:
+    """Return all types by key, with their names alone."""
+    return {
+        str(row["type_key"]): TypeSpec(
+            str(row["type_key"]), str(row.get("name") or ""), str(row.get("api_name") or ""), (), ()
+        )
+        for row in listed
+    }
+
+
+def read_type(client: Client, space_key: str, row: Mapping[str, Any]) -> TypeSpec:
+    """Read one type's fields, layout and roles (field-formats.md 16.1)."""
+    key = str(row["type_key"])
+    path = {"project_key": space_key, "type_key": key}
+    every = client.read(api.FIELD_ALL, path={"project_key": space_key}, body={"work_item_type_key": key}).get(
+        "data"
+    )
+    layout = {str(one.get("field_key")): one for one in client.read(api.META, path=path).get("data") or []}
+    roles = client.read(api.FLOW_ROLES, path=path).get("data")
+    fields = [
+        field_spec(one, layout.get(str(one.get("field_key")), {}), key)
+        for one in every or []
+        if not obsolete(one)
+    ]
+    if not any(one.key == NAME.key for one in fields):
+        fields.insert(0, NAME)
+    return TypeSpec(
+        key,
+        str(row.get("name") or ""),
+        str(row.get("api_name") or ""),
+        tuple(fields),
+        tuple(role_spec(one) for one in roles or []),
+    )
+
+
+def read_business_lines(client: Client, space_key: str) -> tuple[Option, ...]:
+    """Read the space's business lines, which are the options of business fields (endpoints.md 4.5)."""
+    return business_lines(client.read(api.BUSINESS_ALL, path={"project_key": space_key}).get("data"))
 
 
 def obsolete(row: Mapping[str, Any]) -> bool:

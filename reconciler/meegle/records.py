@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reconciler.model import ROLES
+from reconciler.meegle.batches import in_batches, in_halves
+from reconciler.meegle.http import endpoints as api
+from reconciler.model import ROLES, Ref
+
+if TYPE_CHECKING:
+    from reconciler.meegle.http.client import Client
+
+WEEK = 7 * 24 * 3600 * 1000 - 1000
+"""Milliseconds that one question for operation records may span (endpoints.md 8), a second less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +94,43 @@ def strings_of(value: Any) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(one for part in value for one in strings_of(part))
     return (str(value),)
+
+
+def records_of(
+    client: Client, space_key: str, refs: Iterable[Ref], until: int, span: int = WEEK
+) -> dict[Ref, tuple[Record, ...]]:
+    """Read what was done to items in the `span` milliseconds, at most a week, before `until` (an epoch time).
+
+    One call takes at most 50 ids; the cursor is followed to its end (endpoints.md 8).
+    """
+    found: dict[Ref, list[Record]] = {}
+    by_id = {ref.id: ref for ref in refs}
+    body: dict[str, Any] = {
+        "project_key": space_key,
+        "start": until - min(span, WEEK),
+        "end": until,
+        "op_record_module": ["field_mod", "role_and_user_mod"],
+        "page_size": 200,
+    }
+
+    def ask(ids: Sequence[int]) -> list[Any]:
+        return list(record_pages(client, {**body, "work_item_ids": list(ids)}))
+
+    # An answer that is too large is asked for by fewer items: the size of a page does not bound it.
+    for batch in in_batches(sorted(by_id)):
+        for rows in in_halves(batch, ask):
+            for row in rows:
+                if ref := by_id.get(row.get("work_item_id")):
+                    found.setdefault(ref, []).extend(read_record(row))
+    return {ref: tuple(rows) for ref, rows in found.items()}
+
+
+def record_pages(client: Client, body: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the records that one question finds, page by page."""
+    while True:
+        page = client.read(api.OP_RECORDS, body=body).get("data") or {}
+        yield from page.get("op_records") or []
+        cursor = page.get("start_from")
+        if page.get("has_more") is not True or not cursor or cursor == body.get("start_from"):
+            return
+        body = {**body, "start_from": cursor}

@@ -18,6 +18,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeAlias
 
 from reconciler.desired.by_pins import STATE, Files, Offline, Reading
+from reconciler.desired.claims import desired_state
+from reconciler.desired.items import DesiredItem
+from reconciler.desired.mentions import mentions_in
 from reconciler.errors import Mistake, ReconcilerError
 from reconciler.fields.values import Desired
 from reconciler.manifest.files import SETTINGS, SETTINGS_MISNAMED, absolute, is_desired
@@ -26,7 +29,6 @@ from reconciler.manifest.loading import EMPTY, read_bytes
 from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.model import BASE_UNKNOWN, Ref
 from reconciler.plan.why import CERTAIN, Doubt, Wishes, wishes
-from reconciler.schema.catalog import DesiredItem, WorkedOut
 from reconciler.schema.pins import FOLDER, decided, pinned_people
 from reconciler.settings import Guards, Settings, SpaceSettings, read_settings
 
@@ -326,19 +328,18 @@ class Commit:
         decisions = self.settings.space(space).at(reader.client.host)
         pinned = {key: decided(spec, decisions) for key, spec in mine.pins.types.items()}
         people = replace(reader.catalog.people, groups=groups)
-        then = replace(reader.catalog, pinned=pinned, people=people, notes={}, worked_out=WorkedOut())
+        then = replace(reader.catalog, pinned=pinned, people=people)
         outlines = read.outlines_of(space)
         if is_confirmed(mine, outlines, then):
-            reader.meet(mine.catalog.worked_out.mentions.people)
+            reader.meet(mine.mentions.people)
             return mine.items, ()
         ours = {one.file for one in outlines}
         trees = (read_bytes(raw, file)[0] for file, raw in contents.items() if file in ours)
         manifest = Manifest(tuple(one for one in trees if one))
-        reader.meet(then.mentioned(manifest))
-        met = reader.catalog.people
-        then.people = replace(met, groups=groups, by_email={**met.by_email, **pinned_people(mine.pins)})
-        then.forget()
-        return then.desire(manifest)
+        met = reader.meet(mentions_in(manifest, then).people).people
+        people = replace(met, groups=groups, by_email={**met.by_email, **pinned_people(mine.pins)})
+        items, mistakes, _ = desired_state(manifest, replace(then, people=people))
+        return items, mistakes
 
 
 def some(names: Sequence[str]) -> str:

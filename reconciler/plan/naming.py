@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from reconciler.desired.items import DesiredItem
 from reconciler.fields.codec import Codec
+from reconciler.meegle.items import side_effects
 from reconciler.model import Change, Item, Plan, Ref, Update
 from reconciler.plan.planner import blocking, broken_expectation, member_labels
-from reconciler.schema.catalog import Catalog, DesiredItem
+from reconciler.schema.catalog import Catalog
 
 
 def with_names(plan: Plan, items: Iterable[DesiredItem], live: Mapping[Ref, Item], catalog: Catalog) -> Plan:
@@ -30,7 +32,7 @@ def with_names(plan: Plan, items: Iterable[DesiredItem], live: Mapping[Ref, Item
             changes=tuple(
                 renamed(one, catalog.codec(update.ref.type_key, one.key)) for one in update.changes
             ),
-            side_effects=catalog.side_effects(live[update.ref]) if update.side_effects else (),
+            side_effects=side_effects(live[update.ref], catalog) if update.side_effects else (),
         )
 
     def fault(ref: Ref, change: Change) -> tuple[str, str] | None:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.fields.codec import Codec
 from reconciler.fields.people import USER_KEY
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Rule, Seen, settle
+from reconciler.meegle.items import side_effects
 from reconciler.model import BASE_UNKNOWN, GONE, Block, Change, Item, Plan, Ref, Released, Update
 from reconciler.plan.why import Standpoint, released, word_for
-from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
+from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import PEOPLE_TYPES, strings
 
 ABORTED = "terminated"
@@ -27,6 +29,7 @@ def make_plan(
     named: int,
     standpoint: Standpoint | None = None,
     agreed: Collection[Ref] = (),
+    notes: Iterable[str] = (),
 ) -> Plan:
     """Compare every wanted item with its live one.
 
@@ -64,7 +67,7 @@ def make_plan(
         unapplied=standpoint.unapplied if standpoint else (),
         skipped=tuple(left),
         released=tuple(released_rows(items, catalog, standpoint)) if standpoint else (),
-        notes=(*(standpoint.notes if standpoint else ()), *sorted(catalog.notes)),
+        notes=(*(standpoint.notes if standpoint else ()), *sorted(notes)),
     )
 
 
@@ -183,7 +186,7 @@ def compare(
             changes.append(reasoned(made, want, one, codec, seen, standpoint))
     if not changes:
         return None, blocks
-    return Update(want.ref, item.name, want.place, tuple(changes), catalog.side_effects(item)), blocks
+    return Update(want.ref, item.name, want.place, tuple(changes), side_effects(item, catalog)), blocks
 
 
 def reasoned(

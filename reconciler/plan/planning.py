@@ -12,6 +12,8 @@ from reconciler.desired.by_pins import (
     is_confirmed,
     items_known,
 )
+from reconciler.desired.claims import DesiredState, desired_state
+from reconciler.desired.items import DesiredItem
 from reconciler.desired.workspace import Workspace
 from reconciler.errors import InputError, Mistake, ReconcilerError
 from reconciler.meegle.http.client import Client
@@ -26,7 +28,7 @@ from reconciler.plan.planner import leaving, make_plan, people_of
 from reconciler.plan.selection import Selection, Selector, select, selector
 from reconciler.plan.targets import confirmed, named_items, questions
 from reconciler.plan.why import Standpoint
-from reconciler.schema.catalog import Catalog, DesiredItem
+from reconciler.schema.catalog import Catalog
 
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
 NOT_HERE = "{} files of state are not checked out here: nothing is said of what they want"
@@ -71,14 +73,14 @@ def open_reader(workspace: Workspace, connection: Connection, until: float | Non
 def desired_items(workspace: Workspace, reader: Reader, selection: Selection) -> tuple[DesiredItem, ...]:
     """Read metadata and people, then all files by them; raises InputError with every mistake at once."""
     try:
-        catalog = reader.open(workspace.words, workspace.settings.groups(), workspace.pins)
-        learn(workspace, reader)
+        reader.open(workspace.words, workspace.settings.groups(), workspace.pins)
+        catalog = learn(workspace, reader)
     except (UnknownSpace, WrongKey) as error:
         named = (Mistake(one.space.place, error.what, error.fix) for one in workspace.outlines)
         raise InputError([*workspace.mistakes, *named]) from None
     except ReconcilerError as error:
         raise error.beside(workspace.mistakes) from None
-    items, mistakes = desired(workspace, catalog)
+    items, mistakes, reader.renames = desired(workspace, catalog)
     told = {mistake.place for mistake in workspace.mistakes}
     if new := [mistake for mistake in mistakes if mistake.place not in told] or workspace.mistakes:
         raise InputError([*workspace.mistakes, *new])
@@ -89,20 +91,19 @@ def desired_items(workspace: Workspace, reader: Reader, selection: Selection) ->
     return select(items, only, [selector(ref, catalog) for ref in selection.exclude])
 
 
-def learn(workspace: Workspace, reader: Reader) -> None:
-    """Look up what the files name; the pins have read it where they left nothing open."""
+def learn(workspace: Workspace, reader: Reader) -> Catalog:
+    """Look up what the files mention; if the pins left nothing open, they know it already."""
     read = workspace.offline
     if read and read.is_settled:
-        reader.look_up(read.catalog.worked_out.mentions, items_known(workspace.outlines, reader.catalog))
-    else:
-        reader.learn(workspace.manifest)
+        return reader.look_up(read.mentions, items_known(workspace.outlines, reader.catalog))
+    return reader.learn(workspace.manifest)
 
 
-def desired(workspace: Workspace, catalog: Catalog) -> tuple[tuple[DesiredItem, ...], Sequence[Mistake]]:
-    """Read what the files want by the space, unless it confirms how the pins read it already."""
+def desired(workspace: Workspace, catalog: Catalog) -> DesiredState:
+    """Read the files by the space's metadata, unless it confirms what the pins read already."""
     if workspace.offline and is_confirmed(workspace.offline, workspace.outlines, catalog):
-        return workspace.offline.items, ()
-    return catalog.desire(workspace.manifest)
+        return DesiredState(workspace.offline.items, [], ())
+    return desired_state(workspace.manifest, catalog)
 
 
 def plan(
@@ -177,7 +178,8 @@ def plan_items(
         host=reader.client.host,
         named=named,
         standpoint=standpoint,
-        agreed=survey.agreed,
+        agreed=survey.in_sync,
+        notes=reader.name_notes,
     )
     strangers = people_of(made) - set(reader.catalog.people.by_key)
     if strangers:
@@ -185,7 +187,7 @@ def plan_items(
     asked = questions(made, reader.catalog)
     found = reader.confirm(asked)
     if asked:
-        named_items(reader.catalog, asked, found)
+        reader.use(replace(reader.catalog, items=named_items(reader.catalog.items, asked, found)))
     if strangers or asked:
         made = with_names(made, items, survey.live, reader.catalog)
     return confirmed(made, reader.catalog, found)

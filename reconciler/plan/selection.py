@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.fields.spec import FieldSpec
-from reconciler.schema.catalog import Catalog, DesiredField, DesiredItem
+from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import change_key, every_spec, named
 
 ITEM = re.compile(

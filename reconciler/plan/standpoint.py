@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from reconciler.desired.items import DesiredItem
 from reconciler.errors import CannotRun
 from reconciler.git import commit_of
 from reconciler.plan.last_applied_ref import record_at
 from reconciler.plan.policy import keeper
 from reconciler.plan.why import CERTAIN, Past, Standpoint, overlaid
-from reconciler.schema.catalog import DesiredItem
 
 if TYPE_CHECKING:
     from reconciler.desired.workspace import Workspace

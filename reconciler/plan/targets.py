@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from reconciler.errors import quoted
 from reconciler.fields.codec import Codec
 from reconciler.fields.related import word_of
+from reconciler.fields.spec import Items
 from reconciler.model import GONE, Change, Plan, Ref, Update
 from reconciler.plan.planner import blocking
 from reconciler.schema.catalog import Catalog
@@ -77,11 +78,10 @@ def added(codec: Codec, change: Change) -> frozenset[int]:
     )
 
 
-def named_items(catalog: Catalog, asked: Iterable[int], live: Live) -> None:
-    """Let the catalog show the asked items by the space's names, and by no name where it gave none."""
+def named_items(items: Items, asked: Iterable[int], live: Live) -> Items:
+    """Return the known items with the asked ones by the space's names, and by no name if it gave none."""
     nameless = dict.fromkeys(asked, ("", ""))
-    catalog.items = replace(catalog.items, known={**catalog.items.known, **nameless, **live})
-    catalog.forget()
+    return replace(items, known={**items.known, **nameless, **live})
 
 
 def confirmed(plan: Plan, catalog: Catalog, live: Live) -> Plan:

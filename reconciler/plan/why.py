@@ -6,9 +6,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from reconciler.desired.items import DesiredItem
 from reconciler.fields.values import Desired, settle
 from reconciler.model import Ref, Unapplied
-from reconciler.schema.catalog import DesiredItem
 
 Word: TypeAlias = Literal["changed here", "drift", "both", "newly managed", "pending"]
 Wishes: TypeAlias = Mapping[tuple[Ref, str], Desired]

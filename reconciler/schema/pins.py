@@ -82,12 +82,12 @@ class Pins:
             pinned=types,
             trims=self.trims,
         )
-        catalog.items = Items(
+        items = Items(
             types=catalog.words(),
             by_name={at: (item_id,) for at, item_id in self.items.items()},
             known={item_id: at for at, item_id in self.items.items()},
         )
-        return catalog
+        return replace(catalog, items=items)
 
 
 def pins_folder(root: Path, space: str) -> Path:

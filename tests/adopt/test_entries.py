@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reconciler.adopt.entries import adopted, entry
 from reconciler.adopt.file_edits import renewals
 from reconciler.desired.as_written import file_word
+from reconciler.desired.claims import desired_state
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Seen
 from reconciler.manifest.edit.edits import edited
@@ -56,7 +57,7 @@ def plan_of(raw: bytes, live: Item, space: Catalog) -> Plan:
     document, mistakes = read_bytes(raw, "f.yaml")
     assert mistakes == []
     assert document
-    desired, wrong = space.desire(Manifest((document,)))
+    desired, wrong = desired_state(Manifest((document,)), space)[:2]
     assert wrong == []
     return make_plan(desired, {REF: live}, space, host="h", named=1)
 
@@ -130,7 +131,7 @@ def test_a_file_follows_whatever_changes_in_the_lines_of_that_alone(
     document, _ = read_bytes(raw, "f.yaml")
     assert document
     manifest = Manifest((document,))
-    desired, _ = space.desire(manifest)
+    desired, _ = desired_state(manifest, space)[:2]
     made, left = renewals(desired, {REF: after}, manifest, space)
     new = edited(raw, [edit for one in made for edit in one.edits], "f.yaml")
     rest = {change.name for update in plan_of(new, after, space).updates for change in update.changes}

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciler.desired.by_pins import read_by_pins
+from reconciler.desired.items import DesiredItem
 from reconciler.manifest import parsing
-from reconciler.schema.catalog import DesiredItem
 from tests.bench.work import FIELDS, write_state
 
 if TYPE_CHECKING:
@@ -177,21 +177,21 @@ def test_reading_an_item_takes_a_bounded_number_of_calls(
 def test_comparing_an_item_that_agrees_takes_a_bounded_number_of_calls(
     busy: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reconciler.schema.catalog import Catalog  # noqa: PLC0415 - beside what is counted
+    from reconciler.meegle.items import Decoder  # noqa: PLC0415 - beside what is counted
 
     counted: list[int] = []
-    agrees = Catalog.agrees
+    is_in_sync = Decoder.is_in_sync
 
-    def profiled(self: Catalog, raw: Any, want: DesiredItem, keys: tuple[str, ...]) -> bool:
+    def profiled(self: Decoder, raw: Any, want: DesiredItem, keys: tuple[str, ...]) -> bool:
         profile = cProfile.Profile()
         profile.enable()
-        told = agrees(self, raw, want, keys)
+        told = is_in_sync(self, raw, want, keys)
         profile.disable()
         counted.append(int(pstats.Stats(profile).total_calls))  # type: ignore[attr-defined]
         return told
 
-    monkeypatch.setattr("reconciler.meegle.reader.THREADS", 1)
-    monkeypatch.setattr(Catalog, "agrees", profiled)
+    monkeypatch.setattr("reconciler.meegle.query.THREADS", 1)
+    monkeypatch.setattr(Decoder, "is_in_sync", profiled)
     assert busy.run("plan").code == 0
     assert len(counted) == 120
     assert sorted(counted)[60] < 185

@@ -12,10 +12,10 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from reconciler.desired.items import DesiredItem
 from reconciler.meegle.http.codes import STOP_CODES
 from reconciler.meegle.http.failures import NoAnswer, NotSent
 from reconciler.model import Plan, Report, word
-from reconciler.schema.catalog import DesiredItem
 from tests.conftest import is_deep
 from tests.workbench import Bench
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from reconciler.desired.cached_file import Unfit, outline_of, page_of, take
+from reconciler.desired.claims import Desire
 from reconciler.manifest.loading import load, read_bytes
 from reconciler.manifest.nodes import Document
-from reconciler.schema.catalog import Catalog, Desire
+from reconciler.schema.catalog import Catalog
 from reconciler.schema.pins import read_pins
 from reconciler.settings import find_settings, load_settings
 
@@ -60,11 +61,11 @@ def test_a_page_is_read_back_as_its_file_is(document: Document) -> None:
     read, again = Desire(catalog()), Desire(catalog())
     read.take(document)
     assert read.mistakes == []
-    page = json.loads(json.dumps(page_of(document, read.catalog)))
+    page = json.loads(json.dumps(page_of(document, read)))
     take(again, page, document.file)
     assert again.items() == read.items()
-    assert again.catalog.worked_out.mentions == read.catalog.worked_out.mentions
-    assert again.catalog.worked_out.meanings == read.catalog.worked_out.meanings
+    assert again.mentions == read.mentions
+    assert again.names.meanings == read.names.meanings
     outline = outline_of(page, document.file)
     assert outline.ids == tuple(entry.id for entry in document.items)
     assert (outline.space.place, outline.type.text) == (document.space.place, document.type.text)
@@ -86,7 +87,7 @@ def test_a_page_is_read_back_as_its_file_is(document: Document) -> None:
 def test_a_page_that_does_not_fit_adds_nothing(changed: dict[str, Any]) -> None:
     document, read = every_document()[0], Desire(catalog())
     read.take(document)
-    page = {**page_of(document, read.catalog), **changed}
+    page = {**page_of(document, read), **changed}
     again = Desire(catalog())
     with pytest.raises(Unfit):
         take_whole(again, page, document.file)
@@ -104,14 +105,14 @@ def test_a_field_that_two_pages_speak_of_is_a_mistake_that_names_both_places() -
     wishes = Desire(catalog())
     for document in both:
         assert document
-        take(wishes, page_of(document, catalog_of(document)), document.file)
+        take(wishes, page_of(document, taken(document)), document.file)
     assert [str(one) for one in wishes.mistakes] == [
         "state/b.yaml:5:14: Priority of this item stands at state/a.yaml:5:14 too; keep it in one place"
     ]
 
 
-def catalog_of(document: Document) -> Catalog:
-    """A catalog that has read the document, so that its names are known."""
+def taken(document: Document) -> Desire:
+    """Take one document in, so that its names are known."""
     wishes = Desire(catalog())
     wishes.take(document)
-    return wishes.catalog
+    return wishes

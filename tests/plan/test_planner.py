@@ -12,6 +12,8 @@ from pprint import pformat
 import httpx
 import pytest
 
+from reconciler.desired.claims import desired_state
+from reconciler.desired.items import DesiredItem
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
 from reconciler.meegle.http.client import Client
@@ -20,7 +22,7 @@ from reconciler.model import Item, Plan, Ref, Released, Unapplied
 from reconciler.plan.planner import leaving, make_plan, people_of
 from reconciler.plan.why import Past, Standpoint, wishes
 from reconciler.sandbox import World
-from reconciler.schema.catalog import Catalog, DesiredItem
+from reconciler.schema.catalog import Catalog
 from tests.road import DECISIONS, app_of, calm_world, connection_to
 
 GOLDEN = Path(__file__).with_name("planner.golden")
@@ -67,9 +69,9 @@ def met(world: World, state: str) -> tuple[tuple[DesiredItem, ...], dict[Ref, It
     manifest = Manifest((read,))
     with Client(connection_to(world), transport=httpx.WSGITransport(app=app_of(world))) as client:
         reader = Reader(client, "demo", DECISIONS, world.credentials.user_key)
-        catalog = reader.open(["story"], {})
-        reader.learn(manifest)
-        items, wrong = catalog.desire(manifest)
+        reader.open(["story"], {})
+        catalog = reader.learn(manifest)
+        items, wrong, _ = desired_state(manifest, catalog)
         assert wrong == []
         asked = {one.ref: [each.key for each in (*one.fields, *one.expects)] for one in items}
         return tuple(items), reader.items(asked), catalog
@@ -143,8 +145,8 @@ def test_an_item_that_is_known_to_agree_is_not_looked_at_and_the_next_one_is() -
 
 def test_what_was_noted_of_the_space_stands_in_the_plan_in_order() -> None:
     items, live, catalog = met(calm_world(), stories(f"id: {FIRST}, fields: {{priority: P3}}"))
-    catalog.notes.update({"b is now called c": None, "a is now called b": None})
-    plan = make_plan(items, live, catalog, host="h", named=1)
+    notes = ("b is now called c", "a is now called b")
+    plan = make_plan(items, live, catalog, host="h", named=1, notes=notes)
     assert plan.notes == ("a is now called b", "b is now called c")
 
 

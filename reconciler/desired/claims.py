@@ -1,0 +1,217 @@
+"""Files to desired items: each field of an item is set in one place.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from reconciler.desired.items import DesiredField, DesiredItem
+from reconciler.desired.mentions import Mentions
+from reconciler.desired.names import PULL, Names
+from reconciler.errors import Mistake, Place, UnknownName
+from reconciler.fields.memo import form_of
+from reconciler.fields.values import UNREAD, Desired, Wrong
+from reconciler.manifest.nodes import AuthoredMap, Document, Entry, Manifest, Node
+from reconciler.model import Ref
+from reconciler.schema.catalog import Catalog
+from reconciler.schema.types import TypeSpec, change_key, spec_of
+
+new = tuple.__new__
+"""Makes a named tuple of all its members in half the time that its class takes: most of a plan is fields."""
+Claim: TypeAlias = tuple[str, Node, Place, bool]
+"""What one place asks of a field: change key, value, place, and whether a default of the file says it."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One item as the files read so far describe it; `unread` holds the places of values with mistakes."""
+
+    ref: Ref
+    place: Place
+    fields: dict[str, DesiredField] = field(default_factory=dict)
+    expects: list[DesiredField] = field(default_factory=list)
+    unread: dict[str, Place] = field(default_factory=dict)
+
+
+class DesiredState(NamedTuple):
+    """The desired items of one space in order of type and id, every mistake, and notes about names."""
+
+    items: tuple[DesiredItem, ...]
+    mistakes: list[Mistake]
+    notes: tuple[str, ...]
+
+
+def desired_state(manifest: Manifest, catalog: Catalog) -> DesiredState:
+    """Read all files of one space by a catalog."""
+    desire = Desire(catalog)
+    for document in manifest.documents:
+        desire.take(document)
+    return DesiredState(desire.items(), desire.mistakes, tuple(desire.names.notes))
+
+
+class Desire:
+    """Collects the desired items of one space, file by file.
+
+    `readings` holds, by type and key, the values that were read before and mean the same in every item.
+    """
+
+    __slots__ = ("catalog", "drafts", "mentions", "mistakes", "names", "readings")
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Begin without any file."""
+        self.catalog = catalog
+        self.names = Names(catalog)
+        self.mentions = Mentions()
+        self.drafts: dict[Ref, Draft] = {}
+        self.mistakes: list[Mistake] = []
+        self.readings: dict[str, dict[str, Mapping[Hashable, Desired]]] = {}
+
+    def take(self, document: Document) -> None:
+        """Add one file; nothing of its tree is kept but places."""
+        catalog = self.catalog
+        spec = catalog.type_of(document.type.text)
+        if spec is None:
+            words = [word for one in catalog.types.values() for word in (one.word, one.name)]
+            self.mistakes.append(
+                UnknownName(document.type.place, "type", document.type.text, catalog.space, words)
+            )
+            return
+        for entry in document.items:
+            ref = Ref(spec.key, entry.id)
+            draft = self.drafts.get(ref)
+            if draft is None:
+                draft = self.drafts[ref] = Draft(ref, entry.place)
+            self.draw(draft, self.claims(document, entry, spec))
+            if entry.expect:
+                for key, node, place in self.resolved(entry.expect, spec):
+                    if read := self.read(ref, key, node, place):
+                        draft.expects.append(read)
+
+    def draw(self, draft: Draft, claims: Iterable[Claim]) -> None:
+        """Add the claims of one file to an item; a value that another item had before is not read again."""
+        fields, known = draft.fields, self.readings.setdefault(draft.ref.type_key, {})
+        for key, node, place, by_default in claims:
+            readings = known.get(key)
+            desired = readings.get(form_of(node), UNREAD) if readings else UNREAD
+            if desired is UNREAD or key in fields or key in draft.unread:
+                self.settle_claim(draft, key, node, place, by_default=by_default)
+            else:
+                fields[key] = new(DesiredField, (key, desired, place, by_default))
+
+    def join(self, more: Draft) -> None:
+        """Add an item that was read by itself."""
+        draft = self.drafts.setdefault(more.ref, more)
+        if draft is more:
+            return
+        for key, one in more.fields.items():
+            if not self.is_twice(draft, key, one.place):
+                draft.fields[key] = one
+        draft.expects += more.expects
+
+    def items(self) -> tuple[DesiredItem, ...]:
+        """Return the items in order of type and id."""
+        return tuple(
+            DesiredItem(ref, draft.place, tuple(draft.fields.values()), tuple(draft.expects))
+            for ref, draft in sorted(self.drafts.items())
+        )
+
+    def claims(self, document: Document, entry: Entry, spec: TypeSpec) -> Iterable[Claim]:
+        """Return what one file asks of one item, each field once: its own values, then the defaults.
+
+        Mistakes in the defaults are reported with the first item.
+        """
+        if not (entry.roles or entry.unmanaged or document.default_fields or document.default_roles):
+            known, some, keys_at = self.names.known(spec, "field"), entry.fields, entry.fields.keys_at
+            if some.keys() <= known.keys() and len({known[name] for name in some}) == len(some):
+                return [(known[name], node, keys_at[name].place, False) for name, node in some.items()]
+        return self.every_claim(document, entry, spec)
+
+    def every_claim(self, document: Document, entry: Entry, spec: TypeSpec) -> Iterator[Claim]:
+        """Yield the same for an item with names that are new, or with several sections."""
+        settled = self.left_off(entry, spec) if entry.unmanaged else set()
+        said = self.mistakes if entry is document.items[0] else []
+        for fields, roles, by_default, mistakes in (
+            (entry.fields, entry.roles, False, self.mistakes),
+            (document.default_fields, document.default_roles, True, said),
+        ):
+            seen: dict[str, Place] = {}
+            for kind, some in (("field", fields), ("role", roles)):
+                if not some:
+                    continue
+                known = self.names.known(spec, kind)
+                for name, node in some.items():
+                    place = some.keys_at[name].place
+                    key = known.get(name) or self.names.meant(name, spec, kind, place, mistakes)
+                    if key is None:
+                        continue
+                    if key in seen:
+                        mistakes.append(Mistake(place, f"the same field as at {seen[key]}", "name it once"))
+                        continue
+                    seen[key] = place
+                    if not by_default or key not in settled:
+                        yield key, node, place, by_default
+            settled |= seen.keys()
+
+    def left_off(self, entry: Entry, spec: TypeSpec) -> set[str]:
+        """Return the keys for which an item takes no default."""
+        off: set[str] = set()
+        for scalar in entry.unmanaged:
+            hits = spec.field_words.get(scalar.text, ()) + spec.role_words.get(scalar.text, ())
+            if not hits:
+                known = [one.label for one in spec.fields + spec.roles]
+                self.mistakes.append(UnknownName(scalar.place, "field", scalar.text, spec.word, known))
+            off.update(change_key(one) for one in hits)
+        return off
+
+    def resolved(self, values: AuthoredMap, spec: TypeSpec) -> Iterator[tuple[str, Node, Place]]:
+        """Yield the values of a map of fields under their change keys."""
+        for name, node in values.items():
+            place = values.keys_at[name].place
+            if key := self.names.meant(name, spec, "field", place, self.mistakes):
+                yield key, node, place
+
+    def settle_claim(self, draft: Draft, key: str, node: Node, place: Place, *, by_default: bool) -> None:
+        """Set the desired value of a field; if another place already set it, report both places."""
+        if self.is_twice(draft, key, place):
+            return
+        if read := self.read(draft.ref, key, node, place, by_default=by_default):
+            draft.fields[key] = read
+        else:
+            draft.unread[key] = place
+
+    def is_twice(self, draft: Draft, key: str, place: Place) -> bool:
+        """Whether another place already set the field; reported as a mistake."""
+        other = draft.fields.get(key)
+        said = other.place if other else draft.unread.get(key)
+        if said is None:
+            return False
+        label = spec_of(self.catalog.names(draft.ref.type_key), key).label
+        self.mistakes.append(
+            Mistake(place, f"{label} of this item stands at {said} too", "keep it in one place")
+        )
+        return True
+
+    def read(
+        self, ref: Ref, key: str, node: Node, place: Place, *, by_default: bool = False
+    ) -> DesiredField | None:
+        """Read one value by its field's type; report a mistake and return None if it holds one."""
+        codec = self.catalog.codec(ref.type_key, key, by_pins=True)
+        if codec.is_looked_up:
+            self.mentions.add(codec, node, self.catalog)
+        try:
+            desired = codec.recall(node)
+        except Wrong as error:
+            self.mistakes += error.mistakes
+            return None
+        steady = self.names.is_steady(ref.type_key, key)
+        if codec.names_items and (mistake := codec.refusal_on(ref.id, desired, node.place)):
+            self.mistakes.append(mistake)
+        elif not steady and (label := self.names.stolen_option(ref.type_key, key, desired)):
+            what = f"'{label}' now names another option of {codec.spec.label}"
+            self.mistakes.append(Mistake(node.place, what, PULL))
+        else:
+            if steady and not codec.names_items:
+                self.readings.setdefault(ref.type_key, {})[key] = codec.readings
+            return new(DesiredField, (key, desired, place, by_default))
+        return None

@@ -1,0 +1,29 @@
+"""Desired items: what all files together ask of one item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reconciler.errors import Place
+from reconciler.fields.values import Desired
+from reconciler.model import Ref
+
+
+class DesiredField(NamedTuple):
+    """The desired value of one field of one item, and the place where a file sets it."""
+
+    key: str
+    desired: Desired
+    place: Place
+    by_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredItem:
+    """The desired fields of one item, from all files; `expects` are compared and never sent."""
+
+    ref: Ref
+    place: Place
+    fields: tuple[DesiredField, ...]
+    expects: tuple[DesiredField, ...] = ()

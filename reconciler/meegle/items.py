@@ -1,0 +1,131 @@
+"""Live items: one row of an answer to canonical values, by the catalog of its space."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from reconciler.desired.items import DesiredItem
+from reconciler.fields.codec import Codec
+from reconciler.fields.unread import Unreadable
+from reconciler.fields.values import Seen
+from reconciler.meegle.rows import NO_ROLES, Roles, Row, read_row, role_list
+from reconciler.model import ROLES, Item, Ref, SideEffect
+from reconciler.schema.catalog import Catalog
+
+Readable: TypeAlias = tuple[str, str | None, Codec]
+"""A change key, its role if it names a role, and the codec that reads its live values."""
+
+
+class Decoder:
+    """Decodes live items by one catalog; which fields of a type can be read is found once."""
+
+    __slots__ = ("catalog", "known")
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Decode by this catalog."""
+        self.catalog = catalog
+        self.known: dict[tuple[str, tuple[str, ...]], tuple[bool, tuple[Readable, ...]]] = {}
+
+    def observe(self, raw: Mapping[str, Any], type_key: str, keys: Iterable[str]) -> Item:
+        """Decode the named fields of a WorkItemInfo (endpoints.md section 6.1).
+
+        A value that cannot be read is `unreadable`, with the reason, and never empty.
+        """
+        row, (with_roles, readable) = read_row(raw), self.readable(type_key, tuple(keys))
+        values: dict[str, Seen] = {}
+        unreadable: dict[str, str] = {}
+        roles, odd = roles_of(row, needed=with_roles)
+        aborted, lost = is_aborted(row.values.get("aborted"))
+        for key, role, codec in readable:
+            if reason := lost or (odd if role is not None else "" if key in row.values else row.trouble):
+                unreadable[key] = reason
+                continue
+            try:
+                values[key] = codec.decode(
+                    row.values.get(key) if role is None else list(dict(roles).get(role, ()))
+                )
+            except (ValueError, TypeError, OverflowError) as error:
+                unreadable[key] = str(error)
+        known = {one.key for one in self.catalog.types[type_key].roles}
+        return Item(
+            ref=Ref(type_key, int(raw["id"])),
+            name=str(raw.get("name") or ""),
+            values=values,
+            roles=roles,
+            aborted=aborted,
+            updated_by=str(raw.get("updated_by") or ""),
+            updated_at=updated_at if isinstance(updated_at := raw.get("updated_at"), int) else 0,
+            unreadable=unreadable,
+            strange_roles=tuple(role for role, _ in roles if with_roles and role not in known),
+        )
+
+    def is_in_sync(self, raw: Mapping[str, Any], want: DesiredItem, keys: tuple[str, ...]) -> bool:
+        """Whether a WorkItemInfo certainly holds every desired and every expected value.
+
+        Most items of most plans do, so this decodes as little as it can; no item is made of such a row.
+        """
+        wire, trouble = read_row(raw)
+        with_roles, readable = self.readable(want.ref.type_key, keys)
+        if len(readable) < len(keys) or trouble or any(is_aborted(wire.get("aborted"))):
+            return False
+        wishes = (*want.fields, *want.expects) if want.expects else want.fields
+        try:
+            roles = dict(role_list(wire["role_owners"])) if with_roles else {}
+            for (_, desired, _, _), (key, role, codec) in zip(wishes, readable, strict=True):
+                if not codec.holds(wire.get(key) if role is None else list(roles.get(role, ())), desired):
+                    return False
+        except (ValueError, KeyError, TypeError, OverflowError):
+            return False
+        return True
+
+    def readable(self, type_key: str, keys: tuple[str, ...]) -> tuple[bool, tuple[Readable, ...]]:
+        """Return whether roles are among the keys, and those of the keys that the space still has."""
+        at = (type_key, keys)
+        if at not in self.known:
+            rows = tuple(
+                (
+                    key,
+                    key.removeprefix(ROLES) if key.startswith(ROLES) else None,
+                    self.catalog.codec(type_key, key),
+                )
+                for key in keys
+                if not self.catalog.fault(type_key, key)
+            )
+            self.known[at] = any(role is not None for _, role, _ in rows), rows
+        return self.known[at]
+
+
+def side_effects(item: Item, catalog: Catalog) -> tuple[SideEffect, ...]:
+    """Return the locked roles whose live members are not the space's default (endpoints.md 7.2, rule 3)."""
+    held = dict(item.roles)
+    return tuple(
+        SideEffect(
+            role=spec.key,
+            name=spec.label,
+            members=held.get(spec.key, ()),
+            defaults=spec.members,
+            labels=tuple(catalog.people.show(key) for key in held.get(spec.key, ())),
+        )
+        for spec in catalog.types[item.ref.type_key].roles
+        if spec.locked and held.get(spec.key) and frozenset(held[spec.key]) != frozenset(spec.members)
+    )
+
+
+def roles_of(row: Row, *, needed: bool) -> tuple[Roles, str]:
+    """Return the live roles, and the reason if they are needed and cannot be read."""
+    if "role_owners" not in row.values:
+        return (), (row.trouble or NO_ROLES) if needed else ""
+    try:
+        return role_list(row.values["role_owners"]), ""
+    except ValueError as error:
+        return (), str(error)
+
+
+def is_aborted(wire: Any) -> tuple[bool, str]:
+    """Whether an item is terminated, and the reason if that cannot be read; an answer may leave it out."""
+    if wire is None:
+        return False, ""
+    if isinstance(wire, dict) and isinstance(wire.get("is_aborted"), bool):
+        return wire["is_aborted"], ""
+    return False, str(Unreadable("whether the item is terminated", wire))
