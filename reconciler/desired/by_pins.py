@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from reconciler.desired.cache import Cache, context_of, digest_of, stamp_of
-from reconciler.desired.cached_file import NOWHERE, Unfit, outline_of, page_of
-from reconciler.desired.cached_file import take as take_page
 from reconciler.desired.claims import Desire
 from reconciler.desired.items import DesiredItem
 from reconciler.desired.mentions import Mentions, points_right, points_somewhere
@@ -20,11 +17,14 @@ from reconciler.fields.people import UnknownPerson
 from reconciler.fields.related import UnknownItem
 from reconciler.manifest.files import found, shown
 from reconciler.manifest.loading import load, no_item, read_bytes, read_file
-from reconciler.manifest.nodes import Document, Manifest, Outline, Scalar
+from reconciler.manifest.nodes import Document, Manifest, Outline
 from reconciler.manifest.parsing import read_tree
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.pins import FOLDER, PROBE_REPORT, Pins, pins_folder, read_pins
+from reconciler.schema.pins import Pins, pins_folder, read_pins
 from reconciler.settings import Settings, find_settings, load_settings
+
+if TYPE_CHECKING:
+    from reconciler.desired.cache import Cache
 
 STATE = Path("state")
 OPEN_QUESTIONS = (UnknownPerson, UnknownItem)
@@ -100,137 +100,81 @@ def read_by_pins(
 ) -> Files:
     """Read the settings, and file after file of the desired state by the pins of its space.
 
-    Pins are those of `root`, the folder where the run is unless another is named.
-    With a cache, files that are kept there with the same content are not parsed.  With `changed`
-    names only those are read, and what the cache does not know or says to name the same items.
+    The pins are those of `root`, by default the folder of the run.  With a cache, files that it holds with
+    the same content are not parsed.  With `changed` too, only these files are read, and files that the cache
+    does not hold or that name the same items.
     """
     root = root or Path.cwd()
     some = list(paths) or [STATE]
     home = find_settings(some[0])
     settings, mistakes = load_settings(home, root=root)
-    reading = Reading(root, settings, home, mistakes, cache)
     files = [(path, shown(path, root)) for path in found(some, root, mistakes)]
-    if cache is None or changed is None:
+    reading: Reading
+    if cache is not None:
+        from reconciler.desired.cached_reading import CachedReading  # most runs have no cache
+
+        reading = CachedReading(root, settings, mistakes, home=home, cache=cache)
+        named = reading.take_all(files, changed, whole=not paths)
+    else:
+        reading, named = Reading(root, settings, mistakes), None
         for path, file in files:
             reading.take(path, file)
-        if not mistakes and not any(one.ids for one in reading.outlines):
-            mistakes.append(no_item(some, root))
-    else:
-        reading.take_changed(files, changed, cache)
-    if cache:
-        cache.save(whole=changed is None and not paths)
-    return reading.done(cache.counts() if cache and changed is not None else None)
+    if named is None and not mistakes and not any(one.ids for one in reading.outlines):
+        mistakes.append(no_item(some, root))
+    return reading.done(named)
 
 
 @dataclass(slots=True)
 class Reading:
-    """Files that are being read by the pins of their spaces."""
+    """Files that are being read by the pins of their spaces; `unread` are those of types without a pin."""
 
     root: Path
     settings: Settings
-    home: Path | None
     mistakes: list[Mistake]
-    cache: Cache | None
     pins: dict[str, Pins] = field(default_factory=dict)
-    wishes: dict[str, Desire] = field(default_factory=dict)
-    contexts: dict[str, str] = field(default_factory=dict)
+    desires: dict[str, Desire] = field(default_factory=dict)
     outlines: list[Outline] = field(default_factory=list)
     unread: dict[str, list[Document]] = field(default_factory=dict)
 
-    def by_pins(self, space: str) -> Desire:
-        """Return what a space's files want so far."""
-        if space not in self.wishes:
+    def desire_of(self, space: str) -> Desire:
+        """Return the desired items of a space as far as its files were read."""
+        if space not in self.desires:
             self.pins[space] = pins = read_pins(pins_folder(self.root, space))
             catalog = pins.catalog(space, self.settings.space(space), self.settings.groups())
-            self.wishes[space] = Desire(catalog)
-        return self.wishes[space]
+            self.desires[space] = Desire(catalog)
+        return self.desires[space]
 
     def take(self, path: Path, file: str) -> None:
-        """Take one file in: its page where one is kept of this content, else its tree."""
+        """Read one file."""
+        if (raw := self.content(path, file)) is not None:
+            self.take_bytes(raw, file)
+
+    def content(self, path: Path, file: str) -> bytes | None:
+        """Return the bytes of a file; report a mistake and return None if they cannot be read."""
         raw, wrong = read_file(path, file)
         self.mistakes += wrong
-        if raw is None:
-            return
-        digest = digest_of(raw) if self.cache else ""
-        if self.cache and (kept := self.cache.page(file, digest)) and self.take_page(file, *kept):
-            return
-        self.take_bytes(path, file, raw, digest)
+        return raw
 
-    def take_bytes(self, path: Path, file: str, raw: bytes, digest: str = "") -> None:
-        """Take in what stands in a file, on the disk or in a commit; with a digest it is kept, too."""
+    def take_bytes(self, raw: bytes, file: str) -> Document | None:
+        """Read the bytes of a file, of the disk or of a commit; return its tree if it holds no mistake."""
         document, wrong = read_bytes(raw, file)
         self.mistakes += wrong
         if document is None:
-            return
-        ids = tuple(entry.id for entry in document.items)
-        self.outlines.append(Outline(file, document.space, document.type, ids))
+            return None
+        self.outlines.append(
+            Outline(file, document.space, document.type, tuple(entry.id for entry in document.items))
+        )
         space = one_name(document.space.text, self.settings)
-        wishes = self.by_pins(space)
-        kind = wishes.catalog.type_of(document.type.text)
-        if kind is None:
+        desire = self.desire_of(space)
+        if desire.catalog.type_of(document.type.text) is None:
             self.unread.setdefault(space, []).append(document)
-            return
-        told = len(wishes.mistakes)
-        wishes.take(document)
-        if self.cache and not wrong and len(wishes.mistakes) == told:
-            page = page_of(document, wishes)
-            self.cache.keep(
-                path, file, digest, self.context(space), page, ((space, kind.key, one) for one in ids)
-            )
+            return None
+        told = len(desire.mistakes)
+        desire.take(document)
+        return None if wrong or len(desire.mistakes) > told else document
 
-    def take_page(self, file: str, context: str, page: Any) -> bool:
-        """Take in what the cache keeps of a file; False where that does not stand."""
-        try:
-            outline = outline_of(page, file)
-            space = one_name(outline.space.text, self.settings)
-            if self.context(space) != context:
-                return False
-            take_page(self.by_pins(space), page, file)
-        except Unfit:
-            return False
-        self.outlines.append(outline)
-        return True
-
-    def context(self, space: str) -> str:
-        """Return what stands for all that the reading of a space's files rests on."""
-        if space not in self.contexts:
-            folder = pins_folder(self.root, space)
-            pins = folder.glob("*.json") if folder.is_dir() else ()
-            rests = [path for path in pins if not path.name.endswith((".schema.json", PROBE_REPORT))]
-            self.contexts[space] = context_of([*rests, *([self.home] if self.home else [])])
-        return self.contexts[space]
-
-    def take_changed(self, files: Sequence[tuple[Path, str]], changed: set[str], cache: Cache) -> None:
-        """Take in what changed, what is not known to be as it was, and what names the same items."""
-        names = {*self.settings.spaces, *(path.name for path in (self.root / FOLDER).glob("*"))}
-        stamps = cache.stamps(map(self.context, names))
-        due = [one for one in files if one[1] in changed or stamps.get(one[1]) != stamp_of(one[0])]
-        for path, file in due or files[:1]:
-            self.take(path, file)
-        cache.save(whole=False)
-        beside = self.beside(changed, cache) - {file for _, file in due}
-        for path, file in files:
-            if file in beside:
-                self.take(path, file)
-        if any(points_somewhere(made.catalog, made.names.meanings) for made in self.wishes.values()):
-            for space in self.wishes:
-                for key, ids in cache.named(space).items():
-                    of, type_ = (Scalar(word, plain=True, place=NOWHERE) for word in (space, key))
-                    self.outlines.append(Outline("", of, type_, ids))
-
-    def beside(self, changed: set[str], cache: Cache) -> set[str]:
-        """Return the files that name an item which stands in a changed file."""
-        beside: set[str] = set()
-        for one in self.outlines:
-            space = one_name(one.space.text, self.settings)
-            kind = self.by_pins(space).catalog.type_of(one.type.text)
-            if kind and one.file in changed:
-                for item_id in one.ids:
-                    beside |= cache.files_of(space, kind.key, item_id)
-        return beside
-
-    def done(self, named: Mapping[str, int] | None) -> Files:
-        """Return what was read; `named` items stand in all files where not all were read."""
+    def done(self, named: Mapping[str, int] | None = None) -> Files:
+        """Return what was read; `named` counts the items of all files if not all were read."""
         offline = {
             space: Offline(
                 self.pins[space],
@@ -241,7 +185,7 @@ class Reading:
                 made.names.meanings,
                 made.mentions,
             )
-            for space, made in self.wishes.items()
+            for space, made in self.desires.items()
         }
         kept = {
             space: Manifest(tuple(some)) for space, some in self.unread.items() if not self.pins[space].types

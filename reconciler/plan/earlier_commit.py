@@ -269,14 +269,14 @@ class Commit:
     def read(self, contents: Contents) -> Wishes:
         """Return what files of the space want; what of them cannot be read goes to the doubts."""
         names = {self.layout.shown(path): raw for path, raw in contents.items()}
-        reading = Reading(self.pins, self.settings, None, [], None)
+        reading = Reading(self.pins, self.settings, [])
         try:
             for file, raw in names.items():
                 if raw is None:
                     self.doubt(f"{file} is too large")
                 else:
-                    reading.take_bytes(Path(file), file, raw)
-            read = reading.done(None)
+                    reading.take_bytes(raw, file)
+            read = reading.done()
         except ReconcilerError as error:
             self.doubt(str(error))
             return {}
