@@ -8,7 +8,8 @@ from reconciler.model import Plan
 from reconciler.plan.accepted import accepted
 from reconciler.plan.plan_file import plan_of
 from reconciler.plan.plan_json import PlanFile
-from reconciler.render.markdown import LIMIT, fenced, plan_markdown
+from reconciler.render.markdown import LIMIT, plan_markdown
+from reconciler.render.markdown_text import fenced
 
 HALF: Final = 28_000
 """Characters of each half of a request's text."""

@@ -10,19 +10,15 @@ import base64
 import functools
 import hashlib
 import json
-import re
-from collections.abc import Iterable
 from importlib import resources
 from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from reconciler.fields.values import EMPTY_LABEL
-from reconciler.model import Block, Change, Plan, Ref, Released, SideEffect, Update
+from reconciler.model import Plan, Released, SideEffect, Update
 from reconciler.plan.guard import allow_line
 from reconciler.plan.plan_json import PlanFile
-from reconciler.render.explain import GONE, NEW, SAME, inside_rows, is_long, safe_lines, words
 from reconciler.render.groups import (
     BOTH,
     CHANGE,
@@ -34,210 +30,16 @@ from reconciler.render.groups import (
     block_groups,
     effect_groups,
     groups,
-    id_of,
-    people_in,
     released_groups,
     shows_members,
     steps,
     told_apart,
     unknown_line,
-    updates_of,
-    why_word,
 )
+from reconciler.render.html_cards import BLOCKED, EFFECT, KIND_LABELS, RELEASED, Cards
 from reconciler.render.safe import safe_text
 from reconciler.render.text import forecast_lines, title, verdict
 from reconciler.right_to_left import RTL
-
-BLOCKED, RELEASED, EFFECT = "blocked", "released", "effect"
-KIND_LABELS = {
-    BOTH: "changed on both sides",
-    BLOCKED: "blocked",
-    CLEAR: "to empty",
-    DRIFT: "drifted",
-    CHANGE: "changed",
-    LEFT: "left alone",
-    RELEASED: "no longer managed",
-    EFFECT: "may move by themselves",
-}
-"""What a reader calls the rows of each kind, in the order of the page."""
-
-PAGE_ORDER = tuple(KIND_LABELS)
-
-SIDES = {SAME: 0, GONE: 1, NEW: 2}
-"""How the page's script tells on which side a stretch of text stands."""
-
-HOST = re.compile(r"(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](?::[0-9]{1,5})?")
-LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?")
-WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
-WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~/%-]*")
-"""What an address must look like before the page makes a link of it."""
-
-
-class Strings:
-    """Every text of the page once, made safe; values are known by their number."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self.numbers: dict[str, int] = {}
-
-    def add(self, text: str) -> int:
-        """Return the number of a text."""
-        return self.numbers.setdefault(safe_lines(text), len(self.numbers))
-
-    def each(self, texts: Iterable[str]) -> list[int]:
-        """Return the numbers of several texts."""
-        return [self.add(text) for text in texts]
-
-    def all(self) -> list[str]:
-        """Return the texts in the order of their numbers."""
-        return list(self.numbers)
-
-
-class Cards:
-    """The plan as the page's script reads it: items, and cards with the rows that they speak of."""
-
-    def __init__(self, plan: Plan, found: Iterable[Group], blocked: Iterable[BlockGroup]) -> None:
-        """Lay out every group and every blocked row of the plan."""
-        self.plan = plan
-        self.strings = Strings()
-        self.numbers: dict[Ref, int] = {}
-        self.items: list[list[Any]] = []
-        for update in updates_of(plan):
-            self.number(update.ref, update.title)
-        made = [self.change_card(group) for group in found]
-        held = [self.block_card(group) for group in blocked]
-        gone = [self.released_card(rows) for rows in released_groups(plan)]
-        moved = [self.effect_card(effect, updates) for effect, updates in effect_groups(plan)]
-        self.cards = sorted([*made, *held, *gone, *moved], key=lambda card: PAGE_ORDER.index(card[0]))
-
-    def number(self, ref: Ref, title: str) -> int:
-        """Return the number of an item; the first mention describes it."""
-        if ref not in self.numbers:
-            self.numbers[ref] = len(self.items)
-            word = self.plan.types.get(ref.type_key, ref.type_key)
-            self.items.append(
-                [
-                    self.strings.add(self.plan.address(ref)),
-                    str(ref.id),
-                    self.strings.add(word),
-                    self.strings.add(title),
-                ]
-            )
-        return self.numbers[ref]
-
-    def row(self, ref: Ref, title: str, row: Change | Block | Update) -> list[int]:
-        """Return the item, the file and the line of a row, and when somebody made the live value."""
-        at = row.at if isinstance(row, Change) else None
-        return [
-            self.number(ref, title),
-            self.strings.add(row.place.file),
-            row.place.line,
-            self.strings.add(at or ""),
-        ]
-
-    def change_card(self, group: Group) -> list[Any]:
-        """Return the card of one change."""
-        change = group.change
-        return [
-            group.kind,
-            group.id,
-            self.strings.add(change.name),
-            self.strings.add(change.key),
-            self.strings.add(group.why),
-            self.strings.each(flags(change)),
-            self.strings.each(people_in(change)),
-            self.values(change),
-            self.strings.each(inside_rows(change)),
-            [part for update, one in group.rows for part in self.row(update.ref, update.title, one)],
-        ]
-
-    def values(self, change: Change) -> list[Any]:
-        """Return a value's change: members, words, or before and after."""
-        if shows_members(change):
-            return ["members", self.strings.each(change.added), self.strings.each(change.removed)]
-        if is_long(change):
-            pieces = words(change.before_label, change.after_label)
-            parts = [part for one in pieces for part in (SIDES[one.kind], self.strings.add(one.text))]
-            return ["words", parts, self.strings.each(steps(change)[:-2])]
-        return ["steps", self.strings.each(steps(change))]
-
-    def block_card(self, group: BlockGroup) -> list[Any]:
-        """Return the card of one reason for which rows are held back."""
-        return [
-            BLOCKED,
-            group.id,
-            self.strings.add(group.name),
-            self.strings.add(group.key or ""),
-            self.strings.add(""),
-            self.strings.each([KIND_LABELS[BLOCKED]]),
-            [],
-            ["reason", self.strings.add(group.reason), self.strings.add(group.repair)],
-            [],
-            [part for block in group.blocks for part in self.row(block.ref, block.title, block)],
-        ]
-
-    def released_card(self, rows: tuple[Released, ...]) -> list[Any]:
-        """Return the card of one field that is no longer managed; its rows have no place."""
-        nothing = self.strings.add("")
-        return [
-            RELEASED,
-            id_of((RELEASED, rows[0].name, rows[0].key)),
-            self.strings.add(rows[0].name),
-            self.strings.add(rows[0].key),
-            self.strings.add(""),
-            self.strings.each([KIND_LABELS[RELEASED]]),
-            [],
-            ["reason", self.strings.add("no longer named by the files"), self.strings.add("not written")],
-            [],
-            [part for one in rows for part in (self.number(one.ref, ""), nothing, 0, nothing)],
-        ]
-
-    def effect_card(self, effect: SideEffect, updates: Iterable[Update]) -> list[Any]:
-        """Return the card of what the service may do by itself to one role."""
-        who = f"{', '.join(effect.labels)} may go back to the space's default"
-        return [
-            EFFECT,
-            id_of((EFFECT, effect.role, effect.name, effect.labels)),
-            self.strings.add(effect.name),
-            self.strings.add(effect.role),
-            self.strings.add(""),
-            self.strings.each([KIND_LABELS[EFFECT]]),
-            self.strings.each(effect.labels),
-            ["reason", self.strings.add(who), self.strings.add("locked role")],
-            [],
-            [part for update in updates for part in self.row(update.ref, update.title, update)],
-        ]
-
-    def page(self, source: str) -> dict[str, Any]:
-        """Return everything that the script needs; `review` names this set of rows for the ticks."""
-        laid = [self.items, self.cards]
-        return {
-            "review": hashlib.sha256(json.dumps(laid).encode()).hexdigest()[:16],
-            "kinds": KIND_LABELS,
-            "empty": EMPTY_LABEL,
-            "item": item_base(self.plan),
-            "source": source if WEB.fullmatch(source) else "",
-            "space": safe_text(self.plan.space),
-            "items": self.items,
-            "cards": self.cards,
-            "strings": self.strings.all(),
-        }
-
-
-def flags(change: Change) -> list[str]:
-    """Return by which words the filter finds a row; one row may answer to several."""
-    found = [KIND_LABELS[CLEAR]] if change.clears and not change.held else []
-    found += [KIND_LABELS[LEFT]] if change.held else []
-    word = why_word(change)
-    return [*found, KIND_LABELS.get(word, word)] if word else found
-
-
-def item_base(plan: Plan) -> str:
-    """Return the web address under which the space's items stand, or nothing where it is none."""
-    if not HOST.fullmatch(plan.host) or not WORD.fullmatch(plan.space):
-        return ""
-    scheme = "http" if LOOPBACK.fullmatch(plan.host) else "https"
-    return f"{scheme}://{plan.host}/{plan.space}"
 
 
 def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:

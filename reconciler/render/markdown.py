@@ -9,16 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
-from typing import NewType
+from collections.abc import Callable
 
-from markupsafe import escape
-
-from reconciler.errors import Place
-from reconciler.model import Block, Change, Failure, Plan, Released, SideEffect, Update
+from reconciler.model import Block, Failure, Plan, Released, SideEffect, Update
 from reconciler.plan.guard import allow_line
 from reconciler.plan.plan_json import PlanFile
-from reconciler.render.explain import GONE, NEW, Piece, inside_rows, is_long, nearby, words
 from reconciler.render.groups import (
     BOTH,
     CHANGE,
@@ -31,31 +26,38 @@ from reconciler.render.groups import (
     effect_groups,
     groups,
     released_groups,
-    shows_members,
-    steps,
     told_apart,
     unknown_line,
     updates_of,
     why_line,
 )
-from reconciler.render.safe import SafeText, isolated, safe_text
+from reconciler.render.markdown_fit import Section, filled
+from reconciler.render.markdown_text import (
+    Markdown,
+    code,
+    element,
+    explained,
+    longest_run,
+    ones,
+    said,
+    short,
+    some,
+    table_head,
+    table_row,
+    values,
+    where_of,
+    why_cell,
+)
+from reconciler.render.safe import safe_text
 from reconciler.render.text import forecast_lines, verdict
-from reconciler.right_to_left import RTL
-
-Markdown = NewType("Markdown", str)
-"""Text that GitHub may render: our own, or a stranger's that was fenced in."""
 
 LIMIT = 60_000
 """Characters of a comment; GitHub takes 65,536."""
 
-SHORT = 160
-"""Characters of a value that a table shows."""
 
 NAMED = 5
 """Items that a grouped row names one by one."""
 
-DIFFERENCE = 4_000
-"""Characters of a word-level difference that an item's details show."""
 
 MARKER = "<!-- reconciler:plan v1 space={space} {exact}digest={digest} truncated={truncated} -->"
 """Stands at position 0; by it a comment is found again and told from one about another plan.
@@ -63,11 +65,6 @@ MARKER = "<!-- reconciler:plan v1 space={space} {exact}digest={digest} truncated
 `space` is for people, who may read `a-b` and `a_b` there as the same; `exact` tells them apart.
 """
 
-MEMBERS = 20
-"""Members of a set that a table names one by one."""
-
-HARMLESS = re.compile(r"(?!\d+[.)])(?:(?![0-9A-Fa-f]{7})[^\W_]|(?<=\w)[.](?= |\Z)|[ ,;()'’…])+")
-"""Words that no reading of Markdown turns into anything else; what is a hash is none of them."""
 
 SETTINGS = "settings changes"
 
@@ -81,112 +78,6 @@ TITLES = {
     LEFT: ("Left alone", "rows left alone"),
 }
 """The heading over the rows of a kind, and what a row of them is called where some are cut."""
-
-
-class Section:
-    """A part of the text whose rows may be cut one by one from its end.
-
-    `opening` and `closing` stand only where at least one row does; `counts` says of how many of
-    the plan's rows each row speaks.  Rows are made when they are asked for: most of a long plan's
-    never are.
-    """
-
-    def __init__(
-        self,
-        what: str,
-        opening: str,
-        make: Callable[[int], Markdown],
-        counts: Sequence[int],
-        closing: str = "\n",
-    ) -> None:
-        """Keep how the n-th row is made."""
-        self.what = what
-        self.opening = opening
-        self.make = make
-        self.counts = counts
-        self.closing = closing
-        self.made: list[Markdown] = []
-
-    def row(self, n: int) -> Markdown:
-        """Return the n-th row; rows are asked for in their order."""
-        if n == len(self.made):
-            self.made.append(self.make(n))
-        return self.made[n]
-
-    def fitting(self, room: int, measure: Callable[[str], int]) -> tuple[int, int]:
-        """Return how many rows fit, and what room is left after them."""
-        left = room - measure(self.opening) - measure(self.closing)
-        for n in range(len(self.counts)):
-            size = measure(self.row(n))
-            if size > left:
-                return n, left if n else room
-            left -= size
-        return len(self.counts), left
-
-    def trimmed(self, fits: int) -> Markdown:
-        """Return the first rows and a count of the others."""
-        rows = "".join(self.row(n) for n in range(fits))
-        body = f"{self.opening}{rows}{self.closing}" if fits else ""
-        cut, behind = len(self.counts) - fits, sum(self.counts[fits:])
-        more = f" ({behind} rows of the plan)" if behind != cut else ""
-        told = f"*{cut} of {len(self.counts)} {self.what} not shown{more}.*\n\n"
-        return Markdown(body + told if cut else body)
-
-
-def code(text: str) -> Markdown:
-    """Fence a text in, on one line."""
-    shown = isolated(safe_text(text))
-    fence = "`" * (longest_run(shown) + 1)
-    pad = " " if not shown or shown[0] in "` " or shown[-1] in "` " else ""
-    return Markdown(f"{fence}{pad}{shown}{pad}{fence}")
-
-
-def longest_run(text: str) -> int:
-    """Return the length of the longest run of backticks."""
-    return max((len(run) for run in re.findall("`+", text)), default=0)
-
-
-def fenced(text: str) -> Markdown:
-    """Fence lines in, each made harmless."""
-    lines = "\n".join(map(safe_text, text.splitlines()))
-    fence = "`" * max(3, longest_run(lines) + 1)
-    return Markdown(f"{fence}text\n{lines}\n{fence}\n")
-
-
-def said(text: str) -> Markdown:
-    """Leave harmless words as they are and fence in all others."""
-    plain = text.strip() == text and HARMLESS.fullmatch(text) and not RTL.search(text)
-    return Markdown(text) if plain and safe_text(text) == text else code(text)
-
-
-def table_row(*cells: str) -> Markdown:
-    """Return one row of a table; no cell can end early.
-
-    A pipe counts as escaped behind an odd number of backslashes only, so that a value's own
-    backslashes before it are made even first.
-    """
-    held = (re.sub(r"(\\*)\|", escaped_pipe, cell) for cell in cells)
-    return Markdown(f"| {' | '.join(held)} |\n")
-
-
-def escaped_pipe(hit: re.Match[str]) -> str:
-    """Return a pipe with an odd number of backslashes before it."""
-    return hit[1] + ("\\|" if len(hit[1]) % 2 == 0 else "\\\\|")
-
-
-def element(text: str) -> Markdown:
-    """Return a text for raw HTML, where Markdown is not read."""
-    return Markdown(f"<code>{markup(isolated(safe_text(text)))}</code>")
-
-
-def markup(text: SafeText) -> str:
-    """Escape what HTML would read."""
-    return str(escape(text))
-
-
-def short(text: str) -> str:
-    """Cut a value that is too long for a table and say how long it is."""
-    return text if len(text) <= SHORT else f"{text[:SHORT]}… ({len(text)} characters)"
 
 
 def plan_markdown(plan: Plan, made: PlanFile, *, artifact: str = "plan", limit: int = LIMIT) -> str:
@@ -204,15 +95,6 @@ def document(plan: Plan, made: PlanFile, artifact: str, limit: int, measure: Cal
         return assembled(plan, made, sections, every, artifact)
     empty = measure(assembled(plan, made, sections, [0] * len(sections), artifact))
     return assembled(plan, made, sections, filled(sections, limit - empty, measure), artifact)
-
-
-def filled(sections: list[Section], room: int, measure: Callable[[str], int]) -> list[int]:
-    """Return how many rows of each section fit into the room, the first sections first."""
-    kept: list[int] = []
-    for section in sections:
-        fits, room = section.fitting(room, measure)
-        kept.append(fits)
-    return kept
 
 
 def assembled(plan: Plan, made: PlanFile, sections: list[Section], kept: list[int], artifact: str) -> str:
@@ -298,11 +180,6 @@ def sections_of(plan: Plan) -> list[Section]:
     return [section for section in made if section.counts]
 
 
-def ones(rows: Sequence[object]) -> list[int]:
-    """Count each row once."""
-    return [1] * len(rows)
-
-
 def settings_section(plan: Plan) -> Section:
     """List what this change does to the settings by which it is judged."""
     told = plan.settings_changes
@@ -349,11 +226,6 @@ def guard_section(plan: Plan) -> Section:
     )
 
 
-def table_head(*names: str) -> Markdown:
-    """Return the two lines that begin a table."""
-    return Markdown(f"{table_row(*names)}{table_row(*('---' for _ in names))}")
-
-
 def change_section(plan: Plan, found: tuple[Group, ...], kind: str) -> Section:
     """Table the changes of one kind, identical ones in one row."""
     mine = [group for group in found if group.kind == kind]
@@ -387,27 +259,6 @@ def group_row(plan: Plan, group: Group) -> Markdown:
     )
 
 
-def why_cell(why: str) -> Markdown:
-    """Return why, or a dash where nobody knows."""
-    return said(short(why)) if why else Markdown("–")
-
-
-def some(named: list[str], count: int) -> str:
-    """Name the first items and count all of them."""
-    more = f" and {count - len(named)} more" if count > len(named) else ""
-    return (f"**{count} items**: " if count > 1 else "") + ", ".join(named) + more
-
-
-def values(change: Change) -> Markdown:
-    """Return base → live → wanted, or the members that come and go, on one line."""
-    if not shows_members(change):
-        return Markdown(" → ".join(code(short(label)) for label in steps(change)))
-    parts = [f"+ {code(short(label))}" for label in change.added]
-    parts += [f"− {code(short(label))}" for label in change.removed]
-    more = [f"and {len(parts) - MEMBERS} more"] if len(parts) > MEMBERS else []
-    return Markdown(", ".join([*parts[:MEMBERS], *more]))
-
-
 def block_section(plan: Plan) -> Section:
     """Table what is kept from being written, with one row a reason."""
     found = block_groups(plan)
@@ -433,12 +284,6 @@ def blocked_item(plan: Plan, block: Block) -> Markdown:
     """Name a blocked item and the line that wants something of it."""
     title = f" {code(short(block.title))}" if block.title else ""
     return Markdown(f"{code(short(plan.address(block.ref)))}{title} at {code(where_of(block.place))}")
-
-
-def where_of(place: Place) -> str:
-    """Return a place as `file:line`, of a long file name the end."""
-    file = place.file
-    return f"{file if len(file) <= SHORT else '…' + file[-SHORT:]}:{place.line}"
 
 
 def effect_section(plan: Plan) -> Section:
@@ -502,33 +347,3 @@ def item_details(plan: Plan, update: Update) -> Markdown:
         f"({len(update.changes)} fields{alone})</summary>\n\n"
         f"{table_head('field', 'change', 'why', 'place')}{rows}\n{longer}</details>\n"
     )
-
-
-def explained(change: Change) -> Markdown:
-    """Return what differs inside a long text or a list of rows, or nothing."""
-    made = ""
-    if is_long(change):
-        made += f"{said(short(change.name))}, word by word:\n\n{difference(change)}\n\n"
-    if lines := inside_rows(change):
-        listed = "".join(f"- {code(short(line))}\n" for line in lines)
-        made += f"{said(short(change.name))}, inside:\n\n{listed}\n"
-    return Markdown(made)
-
-
-def difference(change: Change) -> Markdown:
-    """Return a word-level difference as raw HTML, up to a limit with a count of what is beyond."""
-    pieces = list(nearby(words(change.before_label, change.after_label)))
-    made, room = [], DIFFERENCE
-    for piece in pieces:
-        made.append(tagged(Piece(piece.kind, SafeText(piece.text[:room]))) if room else "")
-        room -= min(room, len(piece.text))
-    beyond = sum(len(piece.text) for piece in pieces) - DIFFERENCE
-    more = f"… ({beyond} characters more)" if beyond > 0 else ""
-    return Markdown(f"<pre>{''.join(made)}{more}</pre>")
-
-
-def tagged(piece: Piece) -> str:
-    """Return a piece with the element that says on which side it stands."""
-    tag = {GONE: "del", NEW: "ins"}.get(piece.kind)
-    shown = markup(isolated(piece.text))
-    return f"<{tag}>{shown}</{tag}>" if tag else shown

@@ -17,7 +17,7 @@ from reconciler.forge.gitlab.job import job_from
 from reconciler.forge.gitlab.markdown import gitlab_text
 from reconciler.forge.rest import ForgeRefused, next_params
 from reconciler.plan.last_applied import Record
-from reconciler.render.markdown import fenced
+from reconciler.render.markdown_text import fenced
 from tests.forge.lab import ACTION, DEVELOPER, LONGEST, MAINTAINER, REPORTER, Lab, running
 from tests.forge.test_laws import APPLIED, BODY, Stage, on_gitlab
 from tests.workflows.hub import GIT, git

@@ -17,7 +17,7 @@ from reconciler.manifest.loading import read_bytes
 from reconciler.meegle.http.answers import Success, read_answer
 from reconciler.meegle.http.verdict import Accepted, verdict
 from reconciler.plan.plan_file import dumps, loads, plan_of
-from reconciler.render.markdown import code, fenced, said, table_row
+from reconciler.render.markdown_text import code, fenced, said, table_row
 from reconciler.render.mistakes import report
 from reconciler.render.safe import UNSEEN, safe_text
 from reconciler.settings import read_settings

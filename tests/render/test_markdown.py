@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from reconciler.model import GuardResult, Plan
-from reconciler.render.markdown import LIMIT, code, plan_markdown, said, table_row
+from reconciler.render.markdown import LIMIT, plan_markdown
+from reconciler.render.markdown_text import code, said, table_row
 from reconciler.render.text import verdict
 from tests.render.plans import (
     HOSTILE,

@@ -1,0 +1,158 @@
+"""Text from strangers as Markdown that GitHub renders as plain text: code, fences, table rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NewType
+
+from markupsafe import escape
+
+from reconciler.errors import Place
+from reconciler.model import Change
+from reconciler.render.explain import GONE, NEW, Piece, inside_rows, is_long, nearby, words
+from reconciler.render.groups import shows_members, steps
+from reconciler.render.safe import SafeText, isolated, safe_text
+from reconciler.right_to_left import RTL
+
+Markdown = NewType("Markdown", str)
+"""Text that GitHub may render: our own, or a stranger's that was fenced in."""
+
+
+SHORT = 160
+"""Characters of a value that a table shows."""
+
+
+DIFFERENCE = 4_000
+"""Characters of a word-level difference that an item's details show."""
+
+
+MEMBERS = 20
+"""Members of a set that a table names one by one."""
+
+
+HARMLESS = re.compile(r"(?!\d+[.)])(?:(?![0-9A-Fa-f]{7})[^\W_]|(?<=\w)[.](?= |\Z)|[ ,;()'’…])+")
+"""Words that no reading of Markdown turns into anything else; what is a hash is none of them."""
+
+
+def code(text: str) -> Markdown:
+    """Fence a text in, on one line."""
+    shown = isolated(safe_text(text))
+    fence = "`" * (longest_run(shown) + 1)
+    pad = " " if not shown or shown[0] in "` " or shown[-1] in "` " else ""
+    return Markdown(f"{fence}{pad}{shown}{pad}{fence}")
+
+
+def longest_run(text: str) -> int:
+    """Return the length of the longest run of backticks."""
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def fenced(text: str) -> Markdown:
+    """Fence lines in, each made harmless."""
+    lines = "\n".join(map(safe_text, text.splitlines()))
+    fence = "`" * max(3, longest_run(lines) + 1)
+    return Markdown(f"{fence}text\n{lines}\n{fence}\n")
+
+
+def said(text: str) -> Markdown:
+    """Leave harmless words as they are and fence in all others."""
+    plain = text.strip() == text and HARMLESS.fullmatch(text) and not RTL.search(text)
+    return Markdown(text) if plain and safe_text(text) == text else code(text)
+
+
+def table_row(*cells: str) -> Markdown:
+    """Return one row of a table; no cell can end early.
+
+    A pipe counts as escaped behind an odd number of backslashes only, so that a value's own
+    backslashes before it are made even first.
+    """
+    held = (re.sub(r"(\\*)\|", escaped_pipe, cell) for cell in cells)
+    return Markdown(f"| {' | '.join(held)} |\n")
+
+
+def escaped_pipe(hit: re.Match[str]) -> str:
+    """Return a pipe with an odd number of backslashes before it."""
+    return hit[1] + ("\\|" if len(hit[1]) % 2 == 0 else "\\\\|")
+
+
+def element(text: str) -> Markdown:
+    """Return a text for raw HTML, where Markdown is not read."""
+    return Markdown(f"<code>{markup(isolated(safe_text(text)))}</code>")
+
+
+def markup(text: SafeText) -> str:
+    """Escape what HTML would read."""
+    return str(escape(text))
+
+
+def short(text: str) -> str:
+    """Cut a value that is too long for a table and say how long it is."""
+    return text if len(text) <= SHORT else f"{text[:SHORT]}… ({len(text)} characters)"
+
+
+def ones(rows: Sequence[object]) -> list[int]:
+    """Count each row once."""
+    return [1] * len(rows)
+
+
+def table_head(*names: str) -> Markdown:
+    """Return the two lines that begin a table."""
+    return Markdown(f"{table_row(*names)}{table_row(*('---' for _ in names))}")
+
+
+def why_cell(why: str) -> Markdown:
+    """Return why, or a dash where nobody knows."""
+    return said(short(why)) if why else Markdown("–")
+
+
+def some(named: list[str], count: int) -> str:
+    """Name the first items and count all of them."""
+    more = f" and {count - len(named)} more" if count > len(named) else ""
+    return (f"**{count} items**: " if count > 1 else "") + ", ".join(named) + more
+
+
+def values(change: Change) -> Markdown:
+    """Return base → live → wanted, or the members that come and go, on one line."""
+    if not shows_members(change):
+        return Markdown(" → ".join(code(short(label)) for label in steps(change)))
+    parts = [f"+ {code(short(label))}" for label in change.added]
+    parts += [f"− {code(short(label))}" for label in change.removed]
+    more = [f"and {len(parts) - MEMBERS} more"] if len(parts) > MEMBERS else []
+    return Markdown(", ".join([*parts[:MEMBERS], *more]))
+
+
+def where_of(place: Place) -> str:
+    """Return a place as `file:line`, of a long file name the end."""
+    file = place.file
+    return f"{file if len(file) <= SHORT else '…' + file[-SHORT:]}:{place.line}"
+
+
+def explained(change: Change) -> Markdown:
+    """Return what differs inside a long text or a list of rows, or nothing."""
+    made = ""
+    if is_long(change):
+        made += f"{said(short(change.name))}, word by word:\n\n{difference(change)}\n\n"
+    if lines := inside_rows(change):
+        listed = "".join(f"- {code(short(line))}\n" for line in lines)
+        made += f"{said(short(change.name))}, inside:\n\n{listed}\n"
+    return Markdown(made)
+
+
+def difference(change: Change) -> Markdown:
+    """Return a word-level difference as raw HTML, up to a limit with a count of what is beyond."""
+    pieces = list(nearby(words(change.before_label, change.after_label)))
+    made, room = [], DIFFERENCE
+    for piece in pieces:
+        made.append(tagged(Piece(piece.kind, SafeText(piece.text[:room]))) if room else "")
+        room -= min(room, len(piece.text))
+    beyond = sum(len(piece.text) for piece in pieces) - DIFFERENCE
+    more = f"… ({beyond} characters more)" if beyond > 0 else ""
+    return Markdown(f"<pre>{''.join(made)}{more}</pre>")
+
+
+def tagged(piece: Piece) -> str:
+    """Return a piece with the element that says on which side it stands."""
+    tag = {GONE: "del", NEW: "ins"}.get(piece.kind)
+    shown = markup(isolated(piece.text))
+    return f"<{tag}>{shown}</{tag}>" if tag else shown
