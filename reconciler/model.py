@@ -99,12 +99,12 @@ class Change:
 
     @property
     def is_role(self) -> bool:
-        """Whether this is a row of one role."""
+        """Whether this is a change of one role."""
         return self.key.startswith(ROLES)
 
     @property
     def is_rule(self) -> bool:
-        """Whether only the named members are wanted."""
+        """Whether the change is a rule about the named members alone."""
         return bool(self.contains or self.excludes)
 
 
@@ -132,7 +132,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A field (or with no key a whole item) that the world keeps from being written."""
+    """A field (`key=None`: the item) that the state of the space keeps from being written."""
 
     ref: Ref
     title: str
@@ -145,7 +145,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A field that the base named and the files no longer do: said, not written."""
+    """A field that is no longer managed: in the base, not in the files.  Reported, never written."""
 
     ref: Ref
     key: str
@@ -154,10 +154,10 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Unapplied:
-    """A row that has not the value of the last applied commit; with no key all of the item.
+    """A field that does not hold the value of the last applied commit.  `key=None`: the whole item.
 
-    `commit` is the one whose value it has, None where no commit had named it: an older one where the
-    apply left the row behind, or, where it is `ahead`, a later one of which the apply was cut.
+    `commit` is the one whose value it holds, None if no commit had named it: an older one if the apply
+    left the field behind, or a later one, `ahead`, whose apply did not run to its end.
     """
 
     ref: Ref
@@ -265,7 +265,7 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no row at all."""
+        """Whether the plan has no change and nothing to report."""
         return not (self.updates or self.blocks or self.skipped or self.failures)
 
     @property
@@ -280,24 +280,24 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The wanted value was seen after the PUT."""
+    """The desired value was seen after the PUT."""
 
 
 @dataclass(frozen=True, slots=True)
 class Already:
-    """The wanted value stood there before any PUT of this run."""
+    """The desired value was live before any PUT of this run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """The world keeps the field from being written."""
+    """The state of the space keeps the field from being written."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Somebody else moved the value; it was left alone, or moved right before or after our write."""
+    """Somebody else changed the value: before our PUT, which was not sent, or right before or after it."""
 
     reason: str
 
@@ -347,7 +347,7 @@ WORDS: dict[type, str] = {
 
 
 def word(outcome: Outcome) -> str:
-    """Return the one word by which an outcome is reported."""
+    """Return the word that reports an outcome."""
     return WORDS[type(outcome)]
 
 

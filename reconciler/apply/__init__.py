@@ -1,1 +1,1 @@
-"""Act: carry a plan out, item by item, and report what was seen."""
+"""Act: carry out a plan, item by item, and report what was seen."""

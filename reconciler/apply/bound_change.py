@@ -44,7 +44,7 @@ class BoundChange(NamedTuple):
 
 
 def bind_change(change: Change, codec: Codec) -> BoundChange:
-    """Decode the values of a change; raises what the codec raises for a value that is none of its field's."""
+    """Decode the values of a change; raises what the codec raises for a value that its field cannot hold."""
     return BoundChange(change, codec, codec.decode(change.before).value, desired_of(change, codec))
 
 

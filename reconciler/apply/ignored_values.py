@@ -1,7 +1,7 @@
-"""Tell what the service stored otherwise than it was asked to, with the line that ends it.  Pure.
+"""Advise on values that the service stored otherwise than it was asked to, or not at all.  Pure.
 
-A value that cannot round-trip would be sent again by every apply.  Either the file says what the
-service stores, or the settings leave the field alone.
+A value that cannot round-trip would be sent again by every apply.  Two lines end that, ready to paste:
+one for the file, with the value that the service stores, or one for the settings, which ignores the field.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ def advice(report: Report, catalog: Catalog) -> tuple[str, ...]:
 
 
 def alteration(change: Change, outcome: Ignored, codec: Codec) -> str:
-    """Say what became of a value, in words that a person may check."""
+    """Return what the service did to a value, in words that a person may check."""
     if outcome.stored is None:
         return "not stored"
     return f"stored {made_of(change.after, codec.encode(outcome.stored.value))}"
 
 
 def line(kind: Kind, rows: list[Row], catalog: Catalog) -> str:
-    """Return what was done to a field, in how many items, and what ends it."""
+    """Return the advice on one field: what the service did, in how many items, and the lines that end it."""
     type_key, key, how = kind
     spec = catalog.names(type_key)
     count = "" if len(rows) == 1 else f" in {len(rows)} items"
-    told = f"{catalog.label(type_key, key)} of {spec.word} is {how}{count}"
+    done = f"{catalog.label(type_key, key)} of {spec.word} is {how}{count}"
     ways = [*in_files(rows[0], catalog), in_settings(kind, catalog)]
-    return f"{told}; " + ", or ".join(ways)
+    return f"{done}; " + ", or ".join(ways)
 
 
 def in_files(row: Row, catalog: Catalog) -> Iterator[str]:
-    """Yield the line of the file that says what the service stored, where a file can say it as simply."""
+    """Yield the line of the file that holds the stored value, where a file can write it as simply."""
     if not isinstance(row.outcome, Ignored) or not row.change or row.change.is_rule:
         return
     if row.outcome.stored is None:
@@ -62,7 +62,7 @@ def in_files(row: Row, catalog: Catalog) -> Iterator[str]:
 
 
 def in_settings(kind: Kind, catalog: Catalog) -> str:
-    """Return the entry of the settings that leaves alone what the service makes of the field."""
+    """Return the entry of the settings that ignores what the service makes of the field."""
     type_key, key, how = kind
     stores = how.removeprefix("stored ") if how != "not stored" else "otherwise"
     word, spec = word_of(type_key, key, catalog), catalog.names(type_key)

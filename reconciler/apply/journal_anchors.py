@@ -1,7 +1,7 @@
-"""Whether a journal ends as somebody outside of it remembers.
+"""Compare the end of a journal with an anchor: its last hash, as somebody outside of it remembers it.
 
 A chain proves that lines follow on one another, not that they are the lines of the run: whoever can write a
-journal can chain it anew, or leave its last lines out.  Only a hash that was kept elsewhere tells.
+journal can chain it anew, or leave its last lines out.  Only a hash that was kept elsewhere proves it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Entries: TypeAlias = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The last hash of a run, as `source` remembers it; `digest` names the run's plan where that is known."""
+    """The last hash of a run, as `source` remembers it; `digest`: that of the run's plan, if it is known."""
 
     hash: str
     source: str
@@ -34,7 +34,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is found of one journal, or of an anchor that no journal meets."""
+    """The finding on one journal, or on an anchor that no journal meets."""
 
     line: str
     fine: bool
@@ -49,16 +49,16 @@ def verdicts(paths: Iterable[Path], anchors: Sequence[Anchor]) -> Iterator[Verdi
         except CannotRun as error:
             yield Verdict(f"{path.parent.name}  {error}", fine=False)
             continue
-        what, fine = judged(entries, anchors)
+        found, fine = judged(entries, anchors)
         last = entries[-1]["chain"] if entries else FIRST
-        yield Verdict(f"{path.parent.name}  {what}: {len(entries)} lines, last hash {last}", fine)
+        yield Verdict(f"{path.parent.name}  {found}: {len(entries)} lines, last hash {last}", fine)
     for one in anchors:
         if not any(ends_at(one, entries) for entries in read):
             yield unmet(one, read)
 
 
 def judged(entries: Entries, anchors: Iterable[Anchor]) -> tuple[str, bool]:
-    """Return what is to be said of a journal, and whether it is fine."""
+    """Return the finding on a journal, and whether it is fine."""
     if not entries or entries[-1]["event"] != "end":
         return NO_END, False
     met = [one.source for one in anchors if ends_at(one, entries)]
@@ -71,7 +71,7 @@ def ends_at(anchor: Anchor, entries: Entries) -> bool:
 
 
 def unmet(anchor: Anchor, read: Iterable[Entries]) -> Verdict:
-    """Say that no journal here ends as an anchor says.
+    """Return the finding on an anchor at which no journal here ends.
 
     A record is of one run, which may have been another machine's: it accuses only a journal of its own plan.
     """
@@ -83,7 +83,7 @@ def unmet(anchor: Anchor, read: Iterable[Entries]) -> Verdict:
 
 
 def given(words: Iterable[str]) -> list[Anchor]:
-    """Return the anchors that the command line names; raises CannotRun for what is no hash."""
+    """Return the anchors that the command line names; raises CannotRun for a word that is not a hash."""
     for word in words:
         if not HASH.fullmatch(word.lower()):
             fix = "give the 64 digits of `last hash` that the run printed"

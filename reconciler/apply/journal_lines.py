@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 def moment(text: str) -> str:
-    """Return a time with its zone as it stands; raises ValueError for any other text."""
+    """Return a time with a zone unchanged; raises ValueError for any other text."""
     if datetime.fromisoformat(text).tzinfo is None:
         raise ValueError("a time without a zone")
     return text

@@ -1,9 +1,9 @@
 """Find the edits that a PUT of this run replaced unread (lost updates), by operation records.  Pure.
 
 The gap between the last read of an item and its PUT cannot be closed, since the API has no condition on a
-write.  Afterwards the service's own record of our write says what it replaced.  Another run of the same
-plugin (a second machine, a second job) writes under the same name as we do, so a record is taken for ours
-by the value that it made, and judged by the value that it replaced.
+write.  Afterwards the service's own record of our write holds the value that it replaced.  Another run of
+the same plugin (a second machine, a second job) writes under the same name as we do, so a record is taken
+for ours by the value that it made, and judged by the value that it replaced.
 
 Nothing is concluded from what is missing, late or in a form that cannot be read: the API's pages promise
 no form of these strings (endpoints.md 8).  A false alarm would teach people to look away.
@@ -138,8 +138,9 @@ def lost_updates(
 ) -> Judgement:
     """Judge the PUTs of one item by its records, oldest first.
 
-    Records tell seconds.  What is younger than the second in which the item was last changed by our
-    reading came after that reading; within that second a record counts only with the one that it took away.
+    Records have the grain of a second.  What is younger than the second in which, by our reading, the item
+    was last changed came after that reading; within that second a record counts only with the one that it
+    took away.
     """
     assert task.before is not None  # noqa: S101 - only items that were sent are judged
     second = task.before.updated_at // SECOND * SECOND
@@ -171,9 +172,9 @@ def sent_along(
     second: int,
     plugin_id: str,
 ) -> Iterator[Replaced]:
-    """Yield the roles that our list of all roles set back, though we wanted nothing of them.
+    """Yield the roles that our list of all roles set back, though no change is about them.
 
-    Such a record stands beside that of a role of ours: in the same operation, or at least in the same second.
+    Such a record comes with that of a role of ours: in the same operation, or at least in the same second.
     """
     operations = {one.record.operation for one in ours if one.record.key.startswith(ROLES)}
     times = {one.record.at for one in ours if one.record.key.startswith(ROLES) and one.record.at > second}

@@ -1,4 +1,4 @@
-"""Decide what becomes of one change: before it is sent, and after it was read back.  Pure."""
+"""Decide the outcome of one change: before it is sent, and after it was read back.  Pure."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from reconciler.schema.types import BUSINESS
 from reconciler.settings import Settings, find_settings, load_settings
 
 UNREADABLE = (ValueError, TypeError, OverflowError)
-"""What a codec raises for a value that is none of its field's."""
+"""The errors of a codec for a value that its field cannot hold."""
 
 
 class Step(NamedTuple):

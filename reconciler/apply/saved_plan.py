@@ -1,4 +1,4 @@
-"""Saved plans: read, and held against the place where they are to be carried out."""
+"""Saved plans: read, and compared with the place where they are to be carried out."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 LARGEST = 256 * 1024 * 1024
 """Bytes of the largest plan that is read."""
 SNIFFED = 4096
-"""Bytes by which a file that may be JSON is told from YAML as people write it."""
+"""Bytes that are enough to tell JSON from YAML as people write it."""
 MEMBERS = frozenset({"format_version", "resource_changes", "seal"})
-"""Some members of every plan, which no file of desired state has."""
+"""Members of every plan that no desired-state file has."""
 SHORTEST = 7
-"""Digits by which a commit may be named."""
+"""Digits of the shortest name of a commit."""
 
 
 def is_plan(paths: Sequence[Path]) -> bool:
     """Whether the one path names a saved plan, under any name.
 
-    Desired state is in folders and in YAML files, so any other file is meant to be a plan, whole or not;
-    a YAML file is one by what it holds.
+    Desired state is in folders and in YAML files, so any other file is meant to be a plan, damaged or not;
+    a YAML file is a plan if it holds one.
     """
     if len(paths) != 1 or paths[0].is_dir():
         return False
@@ -59,7 +59,7 @@ def holds_plan(path: Path) -> bool:
 
 
 def read_plan(path: Path) -> PlanFile:
-    """Read a plan; raises CannotRun for a file that cannot be read, BadPlan for one that is no plan."""
+    """Read a plan; raises CannotRun for a file that cannot be read, BadPlan for a file that is not a plan."""
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
@@ -71,7 +71,7 @@ def read_plan(path: Path) -> PlanFile:
 
 
 def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | None) -> tuple[Plan, Settings]:
-    """Read a saved plan, and hold it against the guards of the settings here."""
+    """Read a saved plan, and judge it by the guards of the settings here."""
     from reconciler.clock import now
     from reconciler.desired.by_pins import STATE
     from reconciler.git import commit_of
@@ -103,7 +103,7 @@ def refuse_other(plan: Plan, *, host: str, space_key: str, metadata_digest: str)
 
 
 def refuse_unreadable(plan: Plan, catalog: Catalog) -> None:
-    """Refuse a plan with a value that is none of its field's: whoever can write a plan can seal it."""
+    """Refuse a plan with a value that its field cannot hold: whoever can write a plan can seal it."""
     for update in plan.updates:
         for one in update.changes:
             if not is_readable(one, update.ref, catalog):
@@ -113,7 +113,7 @@ def refuse_unreadable(plan: Plan, catalog: Catalog) -> None:
 
 
 def is_readable(change: Change, ref: Ref, catalog: Catalog) -> bool:
-    """Whether both values of a change are the field's, and the members of its rule those of a set."""
+    """Whether the field can hold both values of a change, and its rule is about members of a set."""
     try:
         codec = catalog.codec(ref.type_key, change.key)
         for one in (change.before, change.after):

@@ -1,6 +1,6 @@
-"""What the last apply left behind: the commit it carried out, and the rows that did not end well.  Pure.
+"""The record of the last apply: the commit that it carried out, and the changes that it left behind.  Pure.
 
-A record is found again by the next plan as `refs/reconciler/applied/<space>`; on GitHub a
+The next plan finds it as `refs/reconciler/applied/<space>`; on GitHub a
 deployment carries it from job to job.
 """
 
@@ -18,7 +18,7 @@ from reconciler.plan.plan_file import unapplied_of
 from reconciler.plan.plan_json import FORMAT, Commit, PlanFile, Strict, UnappliedFile
 
 CLOCKS_APART = timedelta(hours=1)
-"""By which the clocks of two machines may differ: one plans, another one applies."""
+"""The most that the clocks of two machines may differ: one plans, another one applies."""
 
 DONE = frozenset({"applied", "already"})
 """Outcomes after which the commit's value is live."""
@@ -35,7 +35,7 @@ class NothingToRecord(CannotRun):
 class Record(Strict):
     """The last applied commit of a space; `journal` is the last hash of the journal's chain.
 
-    `unapplied` names the rows whose value is not that of `commit`, each with the commit whose value it has.
+    `unapplied`: the fields that hold another value than that of `commit`, each with the commit of its value.
     """
 
     format_version: str = Field(default=FORMAT, pattern=r"^1\.")
@@ -46,7 +46,7 @@ class Record(Strict):
     unapplied: list[UnappliedFile] = Field(default_factory=list)
 
     def rows(self) -> tuple[Unapplied, ...]:
-        """Return the rows that are not at the commit."""
+        """Return the fields that are not at the commit."""
         return tuple(map(unapplied_of, self.unapplied))
 
     def commits(self) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ class Record(Strict):
 
 
 def read_record(text: str | bytes, space: str) -> Record | None:
-    """Read a record; None for what is none, or for another space's."""
+    """Parse a last-applied record.  None if it is malformed or belongs to another space."""
     try:
         record = Record.model_validate_json(text)
     except ValidationError:
@@ -66,8 +66,8 @@ def read_record(text: str | bytes, space: str) -> Record | None:
 def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
     """Return the record of an apply: its plan, and its journal's entries (none if there was nothing to send).
 
-    After one that did not run to its end the last applied commit stays what it was, and the rows that
-    were applied are said to be ahead of it.  Raises NothingToRecord where there is nothing to say.
+    After an apply that did not run to its end the last applied commit stays as it was, and the changes that
+    were applied are recorded as ahead of it.  Raises NothingToRecord if there is nothing to record.
     """
     lines = list(entries)
     commit = made.desired.commit
@@ -87,7 +87,7 @@ def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
 
 
 def refuse_other(made: PlanFile, lines: list[Mapping[str, Any]]) -> None:
-    """Refuse a journal that is another plan's, or none."""
+    """Raise NothingToRecord for a journal of another plan, and for none."""
     if not carried_out(made, lines):
         raise NothingToRecord("no journal tells that this plan was carried out")
 
@@ -99,7 +99,7 @@ def carried_out(made: PlanFile, lines: Sequence[Mapping[str, Any]]) -> bool:
         return False
     if begin.get("seal"):
         return bool(begin["seal"] == made.seal)
-    # A journal of a plan that was not saved, or of an older version, says so by its commit and its time.
+    # A journal of a plan that was not saved, or of an older version, is known by its commit and its time.
     since = made.timestamp - CLOCKS_APART
     return begin.get("commit") == made.desired.commit and datetime.fromisoformat(begin["at"]) > since
 
@@ -123,11 +123,11 @@ def cut_record(made: PlanFile, commit: str, lines: list[Mapping[str, Any]]) -> R
 
 
 Row: TypeAlias = tuple[str, int, str | None]
-"""A type, an item and a change's key; with no key all of the item."""
+"""A type, an item and a change's key; with no key the whole item."""
 
 
 def done_rows(lines: Iterable[Mapping[str, Any]]) -> set[Row]:
-    """Return the rows that a journal says are live."""
+    """Return the rows that are live by a journal."""
     return {
         (one["type"], one["id"], key)
         for one in lines
@@ -138,7 +138,7 @@ def done_rows(lines: Iterable[Mapping[str, Any]]) -> set[Row]:
 
 
 def unapplied(made: PlanFile, lines: Iterable[Mapping[str, Any]]) -> list[UnappliedFile]:
-    """Return the rows whose value of this commit is not live, each with the commit whose value it had."""
+    """Return the rows that do not hold this commit's value, each with the commit whose value it had."""
     done = done_rows(lines)
     sent: list[Row] = [(item.type, item.id, row.key) for item in made.resource_changes for row in item.fields]
     held: list[Row] = [(one.type, one.id, one.key) for one in made.blocked]
@@ -153,6 +153,6 @@ def unapplied(made: PlanFile, lines: Iterable[Mapping[str, Any]]) -> list[Unappl
 
 
 def earlier_of(at: Row, earlier: Mapping[Row, str | None], applied: str | None) -> str | None:
-    """Return the commit whose value a row had before: another one where the record said so already."""
+    """Return the commit whose value a row had before: that of the last record, if it has the row."""
     kind, item, _ = at
     return next((earlier[one] for one in (at, (kind, item, None)) if one in earlier), applied)

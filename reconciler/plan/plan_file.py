@@ -60,7 +60,7 @@ TUPLES = ("added", "removed", "contains", "excludes")
 
 
 class BadPlan(CannotRun):
-    """A file that is no plan of ours, or was changed since it was written."""
+    """A file that is not a plan of ours, or was changed since it was written."""
 
     def __init__(self, what: str) -> None:
         """Make the message."""
@@ -134,7 +134,7 @@ def block_file(one: Block) -> BlockFile:
 
 
 def exit_reason(plan: Plan) -> ExitReason:
-    """Say in one word how a run that plans ended; the first that holds."""
+    """Return in one word how a run that plans ended: the first that holds."""
     if plan.failures:
         return "error"
     if any(not guard.ok for guard in plan.guards):
@@ -145,7 +145,7 @@ def exit_reason(plan: Plan) -> ExitReason:
 
 
 def drift(plan: Plan) -> Iterator[ItemFile]:
-    """Yield how each item moved under us: from what the base wanted to what is live."""
+    """Yield how each item drifted: from the value that the base desired to the live one."""
     moved: dict[Ref, list[Change]] = {}
     titles = {}
     for update in (*plan.updates, *plan.skipped):
@@ -204,7 +204,7 @@ def source(place: Place) -> SourceFile:
 
 
 def digest(plan: Plan) -> str:
-    """Return the SHA-256 of what would change alone: equal on every machine and clock."""
+    """Return the SHA-256 of the changes alone: equal on every machine and clock."""
     rows = sorted(
         canonical(
             [plan.space_key, update.ref.type_key, update.ref.id, one.key, one.op, one.before, one.after]
@@ -242,7 +242,7 @@ def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def loads(text: str | bytes) -> PlanFile:
-    """Read a plan file; raises BadPlan for another format, a broken seal or anything that is no plan."""
+    """Read a plan file; raises BadPlan for another format, a broken seal, or anything but a plan."""
     try:
         # pydantic's own JSON reader refuses half a character, which a live text may hold.
         made = PlanFile.model_validate(json.loads(text, parse_constant=no_number, object_pairs_hook=members))
@@ -260,7 +260,7 @@ def loads(text: str | bytes) -> PlanFile:
 
 
 def no_number(word: str) -> None:
-    """Refuse NaN and Infinity, which are no JSON."""
+    """Refuse NaN and Infinity, which are not JSON."""
     raise ValueError(word)
 
 

@@ -11,7 +11,7 @@ FORMAT = "1.0"
 
 
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
-"""A full hash: git takes anything else for a name, or for an option."""
+"""A full hash: git would take anything else for a name, or for an option."""
 
 
 class Strict(BaseModel):
@@ -21,7 +21,7 @@ class Strict(BaseModel):
 
 
 class SourceFile(Strict):
-    """Where in the YAML something stands; line and column count from 1."""
+    """A place in the YAML; line and column count from 1."""
 
     file: str
     line: int
@@ -53,7 +53,7 @@ class FieldFile(Strict):
 
 
 class ChangeFile(Strict):
-    """The changed fields of an item by their key."""
+    """The changed fields of an item, by key."""
 
     actions: list[str]
     before: dict[str, Any]
@@ -89,7 +89,7 @@ class ResourceChangeFile(ItemFile):
 
 
 class BlockFile(Strict):
-    """A field, or with no key an item, that the world keeps from being written."""
+    """A field (`key=null`: the item) that the state of the space keeps from being written."""
 
     type: str
     id: int
@@ -132,9 +132,9 @@ class DesiredFile(Strict):
 
 
 class UnappliedFile(Strict):
-    """A row, or with no key an item, that has not the last applied commit's value; `commit` is whose it has.
+    """A field (`key=null`: the item) that lags behind the last applied commit, or runs ahead of it.
 
-    `ahead`: a later commit's, of which the apply was cut.
+    `commit`: the commit whose value it holds; `ahead`: a later one, whose apply did not run to its end.
     """
 
     type: str
@@ -153,7 +153,7 @@ class BaseFile(Strict):
 
 
 class ReleasedFile(Strict):
-    """A field that the base named and the files no longer do."""
+    """A field that is no longer managed: in the base, not in the files."""
 
     type: str
     id: int
@@ -181,7 +181,7 @@ class RequestsFile(Strict):
 
 
 class TargetFile(Strict):
-    """An item to which rows would newly point; an apply reads it once more."""
+    """An item to which changes would newly point; an apply reads it once more."""
 
     type: str
     id: int

@@ -27,7 +27,7 @@ SOONEST: Final = 1.0
 LONGEST_LIFE: Final = 30 * 24 * 3600.0
 """Seconds that no token lives: a longer life is a mistake, or somebody else's file."""
 VISIBLE: Final = re.compile(r"[!-~]+")
-"""What a token may consist of, as it stands in a header."""
+"""The characters of a token: those that a header can carry."""
 
 
 @dataclass(frozen=True, slots=True)

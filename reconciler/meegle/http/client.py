@@ -3,7 +3,7 @@
     Guard > Retry (reads) > Auth > Throttle > Counting > Deadline > Reading > the network
 
 There is no `httpx.Client` on top: it would follow cookies, redirects' next requests and the
-environment, none of which may decide where a token goes.
+environment, and they may not decide where a token goes.
 """
 
 from __future__ import annotations

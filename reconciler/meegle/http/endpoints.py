@@ -14,7 +14,7 @@ from typing import Final
 from reconciler.errors import CannotRun, quoted
 
 SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What may stand in one place of a path.  A `..` in a project key reaches other endpoints."""
+"""One segment of a path.  A `..` in a project key would reach other endpoints."""
 
 ITEM_ID: Final = re.compile(r"[1-9][0-9]{0,18}")
 """An item's id.  `PUT …/work_item/type/story` has the shape of an update and edits a type's settings."""

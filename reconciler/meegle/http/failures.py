@@ -1,7 +1,7 @@
-"""What a call can end in other than an answer.
+"""The ways in which a call can fail.
 
 The first group reaches callers; `NotSent` and `NoAnswer` stay inside this package, where they
-say whether a request can have had an effect.  No message holds a header, a body or a secret:
+tell whether a request can have had an effect.  No message holds a header, a body or a secret:
 they are made from names of ours and from what the service itself said.
 """
 
@@ -24,7 +24,7 @@ class Problem:
 
 
 class BadEnvironment(CannotRun):
-    """The environment does not say where to connect and as whom: all problems at once."""
+    """Variables that say where to connect and as whom are missing or wrong: all problems at once."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         """Keep the problems and make one message of them."""

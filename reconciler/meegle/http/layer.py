@@ -1,7 +1,7 @@
 """What the layers around the network have in common.
 
 Each layer is an `httpx.BaseTransport` around another.  The guard notes on a request which
-endpoint it is for, the reading layer notes on a response what it says; those between rely on it.
+endpoint it is for, the reading layer notes on a response what it means; those between rely on it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def endpoint_of(request: httpx.Request) -> Endpoint:
 
 
 def answered(response: httpx.Response, content: bytes, answer: Answer) -> httpx.Response:
-    """Return a response that holds its whole content, and what it says."""
+    """Return a response that holds its whole content, and its meaning."""
     kept = [(name, value) for name, value in response.headers.raw if name.lower() not in _ABOUT_THE_BODY]
     return httpx.Response(
         response.status_code,
@@ -52,7 +52,7 @@ def answered(response: httpx.Response, content: bytes, answer: Answer) -> httpx.
 
 
 def answer_of(response: httpx.Response) -> Answer:
-    """Return what the reading layer understood."""
+    """Return the answer as the reading layer understood it."""
     answer: Answer = response.extensions[_ANSWER]
     return answer
 

@@ -28,7 +28,7 @@ BITE: Final = 4096
 """Bytes that are decompressed at a time: at most 4 MiB come out of them at once."""
 
 GZIP: Final = 16 + zlib.MAX_WBITS
-"""Says to zlib that a member has the head and the check sum of gzip."""
+"""Makes zlib expect the head and the check sum of gzip."""
 
 CODINGS: Final = frozenset({"", "identity", "gzip"})
 """One coding: gzip inside gzip would multiply a million times before anybody could count."""
@@ -52,7 +52,7 @@ NO_ANSWER: Final[tuple[tuple[type[httpx.HTTPError], str], ...]] = (
 
 
 class Reading(Layer):
-    """Take in the whole answer, at most `cap` bytes of it, and read what it says."""
+    """Take in the whole answer, at most `cap` bytes of it, and read its meaning."""
 
     def __init__(self, inner: httpx.BaseTransport, host: str, secrets: Secrets, cap: int = SIZE_CAP) -> None:
         """Read answers of `host`, and keep our secrets out of its words."""
@@ -85,7 +85,7 @@ class Reading(Layer):
 
 
 def failure_of(error: httpx.HTTPError, host: str) -> NotSent | NoAnswer | CannotRun:
-    """Say in our own words what an exception of httpx means for the request."""
+    """Return, in our own words, what an exception of httpx means for the request."""
     cause = _cause(error)
     if isinstance(error, httpx.ConnectError) and isinstance(cause, ssl.SSLError):
         return TlsFailed(host, cause.reason or "TLS")

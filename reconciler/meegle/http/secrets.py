@@ -14,20 +14,20 @@ from reconciler.meegle.http.answers import LONGEST_MESSAGE, Answer, Failure
 
 HIDDEN: Final = "(hidden)"
 SHORTEST: Final = 8
-"""Signs of base64 that are looked for: fewer stand in many a harmless word."""
+"""Characters of base64 that are looked for: fewer are part of many a harmless word."""
 
 
 class Secrets:
     """The plugin's secret, a proxy's password, and every token that the run has held."""
 
     def __init__(self, *texts: str) -> None:
-        """Begin with those; empty ones are no secrets."""
+        """Begin with those; an empty one is not a secret."""
         self._forms: frozenset[str] = frozenset()
         for text in texts:
             self.add(text)
 
     def __repr__(self) -> str:
-        """Say that there are some, and nothing of them."""
+        """Return a text that shows none of them."""
         return "Secrets(…)"
 
     def add(self, text: str) -> None:

@@ -1,6 +1,6 @@
 """What the answers of the service must look like for us to read them: types, and nothing that we do not use.
 
-An empty form of any kind (null, "", {}, []) stands for nothing at all: the service uses them alike.
+An empty form of any kind (null, "", {}, []) means nothing at all: the service uses them alike.
 What is not named here may hold anything.
 """
 
@@ -108,7 +108,7 @@ DATA: Final[Mapping[Endpoint, TypeAdapter[Any]]] = {
 
 
 def trouble_in(endpoint: Endpoint, data: Any) -> str | None:
-    """Say where the data of an answer has another form than we can read, None where it is as it should be."""
+    """Return the place where the data of an answer has a form that we cannot read, None if there is none."""
     shape = DATA.get(endpoint)
     try:
         if shape is not None:

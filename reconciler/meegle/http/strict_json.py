@@ -1,4 +1,4 @@
-"""The JSON of an answer, read strictly: what no service should send is refused with its reason."""
+"""Read the JSON of an answer strictly: whatever no service should send is refused with its reason."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def loads(content: bytes) -> Any:
     """Return the value that `content` holds in UTF-8.
 
     Raises Unfit for a member that is named twice and for a number that is none or too large,
-    UnicodeDecodeError, RecursionError where it is nested too deeply, and ValueError for what is no JSON.
+    UnicodeDecodeError, RecursionError where it is nested too deeply, and ValueError for what is not JSON.
 
     msgspec reads in half the time of the standard library, and keeps the last of two members of one name.
     The text of the one that got lost is missing when the value is written again, and with it its quotes.

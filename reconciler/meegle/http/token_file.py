@@ -43,14 +43,14 @@ def kept(path: Path, now: Callable[[], float] = time.time) -> tuple[str, float] 
 
 
 def unkept(connection: Connection, environ: Mapping[str, str]) -> str | None:
-    """Say why the token of a service cannot be kept between runs, though it should be; else None."""
+    """Return why the token of a service cannot be kept between runs, though it should be; else None."""
     if environ.get("CI") or is_loopback(connection.host.rpartition(":")[0] or connection.host):
         return None
     return obstacle(connection.token_file) if connection.token_file else "there is no home folder"
 
 
 def obstacle(path: Path) -> str | None:
-    """Say why no token can be kept there; None where one can."""
+    """Return why no token can be kept there; None if one can."""
     try:
         path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
         if not ours(path.parent.lstat(), 0o700):

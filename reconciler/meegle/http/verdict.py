@@ -38,7 +38,7 @@ class NotWritten:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """It may have been stored, now or a little later: only reading can tell.
+    """It may have been stored, now or a little later: only a read can tell.
 
     `repeatable`: if the old value is still there after a quiet time, one more attempt with the
     same X-IDEM-UUID is allowed.
