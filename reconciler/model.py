@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.errors import Place
@@ -12,12 +13,44 @@ from reconciler.fields.values import Seen
 
 ROLES = "roles/"
 """Prefix of a change's key where it speaks of one role."""
-BASE_UNKNOWN = "base unknown"
-"""Why a field is left alone where nobody can read what an earlier commit wanted of it."""
-
-
 GONE = "deleted, of another type, or not visible"
 """Why an item that no read returned is blocked."""
+
+
+class Why(Enum):
+    """Why a field differs, where a base is known: desired by the base, desired here, live (`plan/why.py`)."""
+
+    CHANGED_HERE = auto()
+    DRIFT = auto()
+    CONFLICTING = auto()
+    NEWLY_MANAGED = auto()
+    PENDING = auto()
+
+
+class HeldBy(Enum):
+    """What keeps an apply from sending a change."""
+
+    BASE_UNKNOWN = auto()
+    """Nobody can read what an earlier commit desired of the field."""
+    APPLIED_UNKNOWN = auto()
+    """A drift run knows no last applied commit."""
+    CHANGED_HERE_TOO = auto()
+    """A drift run does not overwrite what both sides changed."""
+    IGNORED = auto()
+    """The settings leave the field out of drift; the detail is the entry's reason, if it gives one."""
+    POLICY = auto()
+    """The drift policy of the field, the detail, does not put it back."""
+    FOUGHT_OVER = auto()
+    """The value was put back so many times, the detail, within a week."""
+    OTHER = auto()
+    """The detail is a reason that a plan of another version gives."""
+
+
+class Held(NamedTuple):
+    """Why an apply skips a change."""
+
+    by: HeldBy
+    detail: str = ""
 
 
 class Ref(NamedTuple):
@@ -66,10 +99,9 @@ class Change:
     """One field or role of one item that is to differ; plain data, so that a view needs no metadata.
 
     `before` and `after` are in the form of the PUT.  `contains` and `excludes`, in the same
-    form, are set where the author wrote a rule about some members.  `why` is a word of
-    `reconciler.plan.why` where a base is known; `base` and `base_label` are what the base wanted where
-    that is none of both; `held` says why an apply leaves the field alone; `by` and `at` who made
-    the live value and when, in the space's time zone.
+    form, are set where the author wrote a rule about some members.  `why` is set where a base is
+    known; `base` and `base_label` are what the base desired where the change is conflicting; `held`:
+    why an apply skips the change; `by` and `at`: who made the live value and when, in the space's time zone.
     """
 
     key: str
@@ -85,9 +117,9 @@ class Change:
     contains: tuple[Any, ...] = ()
     excludes: tuple[Any, ...] = ()
     clears: bool = False
-    why: str | None = None
+    why: Why | None = None
     base_label: str | None = None
-    held: str | None = None
+    held: Held | None = None
     by: str | None = None
     at: str | None = None
     base: Any = None
@@ -271,11 +303,15 @@ class Plan:
     @property
     def unknown(self) -> int:
         """How many fields are left alone since nobody can read what the base wanted of them."""
-        return sum(one.held == BASE_UNKNOWN for update in self.skipped for one in update.changes)
+        return sum(
+            one.held is not None and one.held.by is HeldBy.BASE_UNKNOWN
+            for update in self.skipped
+            for one in update.changes
+        )
 
-    def count(self, why: str) -> int:
+    def count(self, why: Why) -> int:
         """How many fields differ for this reason, those that are left alone among them."""
-        return sum(one.why == why for update in (*self.updates, *self.skipped) for one in update.changes)
+        return sum(one.why is why for update in (*self.updates, *self.skipped) for one in update.changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from reconciler.cli import options
 from reconciler.cli.streams import say, tell
 from reconciler.forge.outputs import give_plan
 from reconciler.gc_pause import gc_paused
-from reconciler.plan.drift import NOT_KNOWN
 
 if TYPE_CHECKING:
     from reconciler.model import Plan
@@ -78,7 +77,7 @@ def command(
         save_plan(make, out)
     give_plan(tell, plan, make, formats, out)
     if heal and plan.base is None:
-        tell(f"{NOT_KNOWN}: nothing is healed")
+        tell("no last applied commit is known: nothing is healed")
     if heal and plan.base is not None:
         show_plan(plan, make, [one for one in formats if one[1]], say)
         fmt = "json" if ("json", None) in formats else "text"

@@ -51,6 +51,7 @@ def give_plan(
     out: Path | None,
 ) -> None:
     """Tell how much a plan would do, and where its files are."""
+    from reconciler.model import Why
     from reconciler.plan.accepted import acceptable
 
     if not are_asked_for():
@@ -62,7 +63,7 @@ def give_plan(
         changes=plan.fields,
         to_update=len(plan.updates),
         to_clear=plan.clears,
-        drifted=plan.count("drift"),
+        drifted=plan.count(Why.DRIFT),
         blocked=len(plan.blocks),
         to_accept=len(list(acceptable(plan))),
         digest=made.digest,

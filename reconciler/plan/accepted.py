@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from reconciler.model import Plan
+from reconciler.model import Held, HeldBy, Plan
 
-ACCEPT: Final = "drift: accept"
+ACCEPT: Final = Held(HeldBy.POLICY, "accept")
 """Why a change is skipped whose live value the files are to take over."""
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reconciler.meegle.records import Record, strings_of
-from reconciler.model import Change, Plan, Ref, Update
+from reconciler.model import Change, Held, HeldBy, Plan, Ref, Update, Why
 
-BLAMED = frozenset({None, "drift", "both"})
+BLAMED = frozenset({None, Why.DRIFT, Why.CONFLICTING})
 """Reasons of which somebody in the space may be the cause; None where no base is known."""
 UNKNOWN = "unknown"
 SECOND = 1000
@@ -75,12 +75,12 @@ def overwritten(
     return None
 
 
-def fought_over(change: Change, records: Iterable[Record]) -> str | None:
+def fought_over(change: Change, records: Iterable[Record]) -> Held | None:
     """Return why drift is not put back once more: it was, again and again, and did not stay."""
-    if change.why != "drift":
+    if change.why is not Why.DRIFT:
         return None
     times = put_back(change, records)
-    return f"drift: put back {times} times in 7 days" if times >= FIGHT else None
+    return Held(HeldBy.FOUGHT_OVER, str(times)) if times >= FIGHT else None
 
 
 def put_back(change: Change, records: Iterable[Record]) -> int:

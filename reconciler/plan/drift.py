@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.model import Change, Plan, Update
+from reconciler.model import Change, Held, HeldBy, Plan, Update, Why
 from reconciler.plan.planner import leaving
 from reconciler.schema.catalog import Catalog
 
-NOT_KNOWN = "no last applied commit is known"
-
-
-MOVED = frozenset({None, "drift", "both"})
-"""Words for what somebody in the space may have done; None where no commit is known."""
+MOVED = frozenset({None, Why.DRIFT, Why.CONFLICTING})
+"""Reasons for what somebody in the space may have done; None where no commit is known."""
 
 
 def moved(plan: Plan) -> Plan:
@@ -42,11 +39,11 @@ def only_moved(updates: Iterable[Update]) -> Iterable[Update]:
 
 def is_ignored(change: Change) -> bool:
     """Whether the settings leave a field out of drift."""
-    return bool(change.held) and str(change.held).startswith("ignored")
+    return change.held is not None and change.held.by is HeldBy.IGNORED
 
 
 def healable(plan: Plan, catalog: Catalog) -> Plan:
     """Skip every row but drift proper: a row that was changed here, too, or of which no commit is known."""
-    reason = NOT_KNOWN if plan.base is None else "changed here, too"
-    left = leaving(plan, lambda _, one: None if one.why == "drift" else reason, catalog)
+    held = Held(HeldBy.APPLIED_UNKNOWN if plan.base is None else HeldBy.CHANGED_HERE_TOO)
+    left = leaving(plan, lambda _, one: None if one.why is Why.DRIFT else held, catalog)
     return replace(left, whole=False)

@@ -27,7 +27,7 @@ from reconciler.manifest.files import SETTINGS, SETTINGS_MISNAMED, absolute, is_
 from reconciler.manifest.git_tree import PIN_LIMIT, Tree, is_visible, prefix_of, tree_of
 from reconciler.manifest.loading import EMPTY, read_bytes
 from reconciler.manifest.nodes import Manifest, Outline
-from reconciler.model import BASE_UNKNOWN, Ref
+from reconciler.model import Ref
 from reconciler.plan.why import CERTAIN, Doubt, Wishes, wishes
 from reconciler.schema.pins import FOLDER, decided, pinned_people
 from reconciler.settings import Guards, Settings, SpaceSettings, read_settings
@@ -228,7 +228,7 @@ class Commit:
         of = f"in the commit {self.layout.tree.sha[:12]}"
         found = []
         if self.unread:
-            found.append(f"{BASE_UNKNOWN}: {of} {some(self.unread)}")
+            found.append(f"base unknown: {of} {some(self.unread)}")
         if self.skipped:
             found.append(f"{of} symbolic links are not followed: {some(self.skipped)}")
         return tuple(found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from reconciler.model import GONE, GuardResult, Plan, Ref
+from reconciler.model import GONE, GuardResult, Plan, Ref, Why
 from reconciler.plan.settings_changes import settings_changes
 from reconciler.settings import Guards, Settings
 
@@ -116,7 +116,7 @@ def newly_invisible(plan: Plan) -> set[Ref]:
 
 def both_of(plan: Plan) -> int:
     """Count the fields that would overwrite what somebody changed in the meantime."""
-    return sum(one.why == "both" for update in plan.updates for one in update.changes)
+    return sum(one.why is Why.CONFLICTING for update in plan.updates for one in update.changes)
 
 
 def percent(share: Decimal) -> str:

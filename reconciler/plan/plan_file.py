@@ -28,6 +28,7 @@ from reconciler.model import (
     SideEffect,
     Unapplied,
     Update,
+    Why,
 )
 from reconciler.plan.plan_json import (
     FORMAT,
@@ -50,10 +51,11 @@ from reconciler.plan.plan_json import (
     TargetFile,
     UnappliedFile,
 )
+from reconciler.plan.plan_words import WHY_WORDS, held_of, why_of, words_of
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can hold as an escape only."""
-SAME = tuple(name for name in FieldFile.model_fields if name not in {"op", "source"})
+SAME = tuple(name for name in FieldFile.model_fields if name not in {"op", "source", "why", "held"})
 """The members that a change and its object share under one name."""
 TUPLES = ("added", "removed", "contains", "excludes")
 """Those of them that are tuples in a change, and lists in an object."""
@@ -150,7 +152,9 @@ def drift(plan: Plan) -> Iterator[ItemFile]:
     titles = {}
     for update in (*plan.updates, *plan.skipped):
         titles[update.ref] = update.title
-        moved.setdefault(update.ref, []).extend(one for one in update.changes if one.why in {"drift", "both"})
+        moved.setdefault(update.ref, []).extend(
+            one for one in update.changes if one.why in {Why.DRIFT, Why.CONFLICTING}
+        )
     for ref, changes in sorted(moved.items()):
         if changes:
             yield ItemFile(
@@ -160,7 +164,7 @@ def drift(plan: Plan) -> Iterator[ItemFile]:
                 name=titles[ref],
                 change=ChangeFile(
                     actions=["update"],
-                    before={one.key: one.after if one.why == "drift" else one.base for one in changes},
+                    before={one.key: one.after if one.why is Why.DRIFT else one.base for one in changes},
                     after={one.key: one.before for one in changes},
                 ),
             )
@@ -195,7 +199,13 @@ def resource(plan: Plan, update: Update) -> ResourceChangeFile:
 
 def field_file(one: Change) -> FieldFile:
     """Return one change as an object."""
-    return FieldFile(op=one.op, source=source(one.place), **{name: getattr(one, name) for name in SAME})
+    return FieldFile(
+        op=one.op,
+        source=source(one.place),
+        why=WHY_WORDS[one.why] if one.why else None,
+        held=words_of(one.held) if one.held else None,
+        **{name: getattr(one, name) for name in SAME},
+    )
 
 
 def source(place: Place) -> SourceFile:
@@ -327,8 +337,18 @@ def change_of(row: FieldFile) -> Change:
     return Change(
         place=place(row.source),
         clears=row.op == "clear",
+        why=reason_of(row.why),
+        held=held_of(row.held) if row.held else None,
         **{**same, **{name: tuple(same[name]) for name in TUPLES}},
     )
+
+
+def reason_of(words: str | None) -> Why | None:
+    """Return the reason that a file gives; raises BadPlan for an unknown one."""
+    why = None if words is None else why_of(words)
+    if words is not None and why is None:
+        raise BadPlan("it gives a reason that this version does not know")
+    return why
 
 
 def place(one: SourceFile) -> Place:

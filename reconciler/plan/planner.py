@@ -12,8 +12,8 @@ from reconciler.fields.people import USER_KEY
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Rule, Seen, settle
 from reconciler.meegle.items import side_effects
-from reconciler.model import BASE_UNKNOWN, GONE, Block, Change, Item, Plan, Ref, Released, Update
-from reconciler.plan.why import Standpoint, released, word_for
+from reconciler.model import GONE, Block, Change, Held, HeldBy, Item, Plan, Ref, Released, Update, Why
+from reconciler.plan.why import Standpoint, released, why_for
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import PEOPLE_TYPES, strings
 
@@ -81,7 +81,7 @@ def parted(update: Update) -> tuple[Update | None, Update | None]:
     )
 
 
-def leaving(plan: Plan, reason: Callable[[Ref, Change], str | None], catalog: Catalog) -> Plan:
+def leaving(plan: Plan, reason: Callable[[Ref, Change], Held | None], catalog: Catalog) -> Plan:
     """Leave alone the rows for which there is a reason to."""
     sent: list[Update] = []
     left = {update.ref: update for update in plan.skipped}
@@ -203,13 +203,13 @@ def reasoned(
     at = (want.ref, one.key)
     if standpoint.past.is_unknown(at):
         # Without a word nobody can tell a change of this commit from an edit in the space.
-        return replace(made, held=BASE_UNKNOWN)
-    word = word_for(at, one.desired, seen.value, standpoint.past)
-    if word != "both":
-        held = standpoint.keeps(want.ref, one.key) if word == "drift" else None
-        return replace(made, why=word, held=held)
+        return replace(made, held=Held(HeldBy.BASE_UNKNOWN))
+    why = why_for(at, one.desired, seen.value, standpoint.past)
+    if why is not Why.CONFLICTING:
+        held = standpoint.keeps(want.ref, one.key) if why is Why.DRIFT else None
+        return replace(made, why=why, held=held)
     base = settle(standpoint.past.reached(at), seen.value)
-    return replace(made, why=word, base=codec.encode(base), base_label=codec.show(base))
+    return replace(made, why=why, base=codec.encode(base), base_label=codec.show(base))
 
 
 def broken_expectation(want: DesiredItem, item: Item, catalog: Catalog) -> Block | None:

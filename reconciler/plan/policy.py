@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from reconciler.clock import now
-from reconciler.model import Ref
+from reconciler.model import Held, HeldBy, Ref
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import spec_of
 from reconciler.settings import Ignore, SpaceSettings
 
 
-def keeper(decisions: SpaceSettings, catalog: Catalog, drift: str | None) -> Callable[[Ref, str], str | None]:
+def keeper(
+    decisions: SpaceSettings, catalog: Catalog, drift: str | None
+) -> Callable[[Ref, str], Held | None]:
     """Return what says why drift of a field is left alone; `drift` overrides the policies."""
 
-    def keeps(item: Ref, key: str) -> str | None:
+    def keeps(item: Ref, key: str) -> Held | None:
         if ignored := ignoring(decisions, catalog, item.type_key, key):
-            return f"ignored: {ignored.why}" if ignored.why else "ignored"
+            return Held(HeldBy.IGNORED, ignored.why or "")
         policy = drift or policy_of(decisions, catalog, item.type_key, key)
-        return None if policy == "heal" else f"drift: {policy}"
+        return None if policy == "heal" else Held(HeldBy.POLICY, policy)
 
     return keeps
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from reconciler.desired.items import DesiredItem
 from reconciler.fields.values import Desired, settle
-from reconciler.model import Ref, Unapplied
+from reconciler.model import Held, Ref, Unapplied, Why
 
-Word: TypeAlias = Literal["changed here", "drift", "both", "newly managed", "pending"]
 Wishes: TypeAlias = Mapping[tuple[Ref, str], Desired]
 """What one commit wanted, by item and change key; what it did not name is not there."""
 
@@ -78,25 +77,25 @@ def overlaid(at_commit: Wishes, rows: Iterable[Unapplied], earlier: Mapping[str,
     return reached
 
 
-def word_for(at: tuple[Ref, str], desired: Desired, live: Hashable, past: Past) -> Word:
+def why_for(at: tuple[Ref, str], desired: Desired, live: Hashable, past: Past) -> Why:
     """Say why a field differs; asked only where it does.
 
     Wishes are compared by what they make of the live value.  Whether somebody moved it in the
     space is told by what was applied; what was merged and never sent proves nothing about that.
     """
     if at not in past.base:
-        return "newly managed"
+        return Why.NEWLY_MANAGED
     merged, after = settle(past.base[at], live), settle(desired, live)
     if merged == live:
-        return "changed here"
+        return Why.CHANGED_HERE
     here = merged != after
     sent = past.base if past.applied is None else past.applied
     if at not in sent:
-        return "newly managed" if here else "pending"
+        return Why.NEWLY_MANAGED if here else Why.PENDING
     reached = settle(sent[at], live)
     if reached == live:
-        return "changed here" if here else "pending"
-    return "drift" if reached == after and not here else "both"
+        return Why.CHANGED_HERE if here else Why.PENDING
+    return Why.DRIFT if reached == after and not here else Why.CONFLICTING
 
 
 def released(items: tuple[DesiredItem, ...], past: Past) -> Iterator[tuple[Ref, str]]:
@@ -117,7 +116,7 @@ class Standpoint:
 
     base: str
     past: Past
-    keeps: Callable[[Ref, str], str | None]
+    keeps: Callable[[Ref, str], Held | None]
     applied: str | None = None
     unapplied: tuple[Unapplied, ...] = ()
     notes: tuple[str, ...] = ()

@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 
 from reconciler.canonical_json import canonical
 from reconciler.fields.values import EMPTY_LABEL
-from reconciler.model import BASE_UNKNOWN, Block, Change, Plan, Released, SideEffect, Update
+from reconciler.model import Block, Change, Held, HeldBy, Plan, Released, SideEffect, Update, Why
+from reconciler.render.reasons import held_text, why_text
 from reconciler.render.safe import apart
 from reconciler.schema.types import PEOPLE_TYPES
 
@@ -62,12 +63,11 @@ def id_of(shape: Shape) -> str:
 
 def kind_of(change: Change) -> str:
     """Return what a row is to a reviewer; what is left alone is never something to empty."""
-    word = why_word(change)
-    if word == BOTH:
+    if change.why is Why.CONFLICTING:
         return BOTH
     if change.clears and not change.held:
         return CLEAR
-    if word == DRIFT:
+    if change.why is Why.DRIFT:
         return DRIFT
     return LEFT if change.held else CHANGE
 
@@ -79,7 +79,7 @@ def why_line(rows: Iterable[Change]) -> str:
     """
     listed = list(rows)
     first, times = listed[0], sorted({one.at for one in listed if one.at})
-    why = f"left alone ({first.held})" if first.held else first.why or ""
+    why = f"left alone ({held_text(first.held)})" if first.held else why_text(first.why)
     who = ", ".join(filter(None, (first.by, " to ".join(dict.fromkeys((*times[:1], *times[-1:]))))))
     return ": ".join(filter(None, (why, who)))
 
@@ -122,7 +122,8 @@ def unknown_line(plan: Plan) -> str | None:
     """Return the first line of a plan whose base could not be read in full; None where nothing is skipped."""
     if not plan.unknown:
         return None
-    return f"{BASE_UNKNOWN}: {plan.unknown} fields are skipped, since nobody can read what the base wanted"
+    unknown = held_text(Held(HeldBy.BASE_UNKNOWN))
+    return f"{unknown}: {plan.unknown} fields are skipped, since nobody can read what the base wanted"
 
 
 def steps(change: Change) -> tuple[str, ...]:
@@ -134,11 +135,6 @@ def steps(change: Change) -> tuple[str, ...]:
 def updates_of(plan: Plan) -> tuple[Update, ...]:
     """Return the items to write, then those with fields that are left alone."""
     return (*plan.updates, *plan.skipped)
-
-
-def why_word(change: Change) -> str:
-    """Return the word of `why` without who and when; empty where no base was given."""
-    return (change.why or "").partition(":")[0].strip()
 
 
 def shows_members(change: Change) -> bool:
@@ -156,9 +152,9 @@ def identity(change: Change) -> Shape:
         change.name,
         change.type,
         change.op,
-        change.why,
+        why_text(change.why) or None,
         change.base_label,
-        change.held,
+        held_text(change.held) if change.held else None,
         change.by,
     )
     if shows_members(change):

@@ -16,7 +16,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from reconciler.model import Plan, Released, SideEffect, Update
+from reconciler.model import Plan, Released, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
 from reconciler.plan.plan_json import PlanFile
 from reconciler.render.groups import (
@@ -113,10 +113,10 @@ def embedded(page: dict[str, Any]) -> str:
 def counts(plan: Plan) -> list[tuple[str, int, str]]:
     """Return the kinds of rows that there are, with their numbers as the verdict counts them."""
     numbers = {
-        BOTH: plan.count(BOTH),
+        BOTH: plan.count(Why.CONFLICTING),
         BLOCKED: len(plan.blocks),
         CLEAR: plan.clears,
-        DRIFT: plan.count(DRIFT),
+        DRIFT: plan.count(Why.DRIFT),
         CHANGE: plan.fields,
         LEFT: sum(len(update.changes) for update in plan.skipped),
         RELEASED: len(plan.released),

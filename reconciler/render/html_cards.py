@@ -26,8 +26,8 @@ from reconciler.render.groups import (
     shows_members,
     steps,
     updates_of,
-    why_word,
 )
+from reconciler.render.reasons import why_text
 from reconciler.render.safe import safe_text
 
 BLOCKED, RELEASED, EFFECT = "blocked", "released", "effect"
@@ -221,7 +221,7 @@ def flags(change: Change) -> list[str]:
     """Return by which words the filter finds a row; one row may answer to several."""
     found = [KIND_LABELS[CLEAR]] if change.clears and not change.held else []
     found += [KIND_LABELS[LEFT]] if change.held else []
-    word = why_word(change)
+    word = why_text(change.why)
     return [*found, KIND_LABELS.get(word, word)] if word else found
 
 

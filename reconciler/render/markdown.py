@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from reconciler.model import Block, Failure, Plan, Released, SideEffect, Update
+from reconciler.model import Block, Failure, Plan, Released, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
 from reconciler.plan.plan_json import PlanFile
 from reconciler.render.groups import (
@@ -232,7 +232,7 @@ def change_section(plan: Plan, found: tuple[Group, ...], kind: str) -> Section:
     title, what = TITLES[kind]
     fields = sum(len(group.rows) for group in mine)
     shown = "base → live → wanted" if kind == BOTH else "live → wanted"
-    above = {CLEAR: plan.clears, DRIFT: plan.count(DRIFT)}.get(kind, 0) - fields
+    above = {CLEAR: plan.clears, DRIFT: plan.count(Why.DRIFT)}.get(kind, 0) - fields
     more = f", {above} more above" if above > 0 else ""
     return Section(
         what,

@@ -19,6 +19,7 @@ from reconciler.model import (
     Row,
     Unknown,
     Update,
+    Why,
     word,
 )
 from reconciler.plan.guard import allow_line
@@ -141,7 +142,7 @@ def verdict(plan: Plan) -> str:
         return NO_CHANGES
     left = sum(len(update.changes) for update in plan.skipped)
     drifted, both, alone = (
-        ("-", "-", "-") if plan.base is None else (plan.count("drift"), plan.count("both"), left)
+        ("-", "-", "-") if plan.base is None else (plan.count(Why.DRIFT), plan.count(Why.CONFLICTING), left)
     )
     return (
         f"Plan: {len(plan.updates)} items to update, {plan.fields} fields ({plan.clears} to clear), "

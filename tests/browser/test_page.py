@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.errors import Place
-from reconciler.model import GuardResult, Plan, Ref, Released, SideEffect
+from reconciler.model import GuardResult, Held, HeldBy, Plan, Ref, Released, SideEffect, Why
 from reconciler.render.text import verdict
 from tests.render.plans import (
     HOSTILE,
@@ -35,12 +35,12 @@ def a_plan() -> Plan:
     """Nine groups and twelve rows, of each kind one."""
     first = update(
         0,
-        priority(why="changed here"),
-        text("call legal", "", why="changed here"),
+        priority(why=Why.CHANGED_HERE),
+        text("call legal", "", why=Why.CHANGED_HERE),
         people(
             added=["ana@example.com"],
             removed=["bo@example.com"],
-            why="drift",
+            why=Why.DRIFT,
             by="fay@example.com",
             at="2026-11-21 14:02",
         ),
@@ -48,13 +48,19 @@ def a_plan() -> Plan:
     )
     effect = SideEffect("qa", "QA", ("u1",), (), ("chen@example.com",))
     other = replace(
-        priority("P2", "P0", why="both"), base_label="P1", place=Place("state/demo/search.yaml", 12, 7)
+        priority("P2", "P0", why=Why.CONFLICTING),
+        base_label="P1",
+        place=Place("state/demo/search.yaml", 12, 7),
     )
     long = replace(text(LONG.format("quarter"), LONG.format("month")), key="description", name="Description")
-    alone = replace(priority("P3", "P1", why="drift", held="drift: report"), key="severity", name="Severity")
+    alone = replace(
+        priority("P3", "P1", why=Why.DRIFT, held=Held(HeldBy.POLICY, "report")),
+        key="severity",
+        name="Severity",
+    )
     plan = plan_with(
         replace(first, side_effects=(effect,)),
-        update(1, priority(why="changed here"), title="Search: typing errors"),
+        update(1, priority(why=Why.CHANGED_HERE), title="Search: typing errors"),
         update(2, other, title="Login by phone"),
         update(3, long),
         blocks=[block(0, "Gone"), block(1)],

@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model import Change, Ref
+from reconciler.model import Change, Ref, Why
 from reconciler.plan.last_applied import NothingToRecord, Record, record_of
 from reconciler.plan.plan_file import plan_file
 from reconciler.plan.plan_json import PlanFile
-from reconciler.plan.why import Past, Wishes, Word, overlaid, word_for
+from reconciler.plan.why import Past, Wishes, overlaid, why_for
 from tests.render.plans import NOON, plan_with, priority, update
 
 KEYS = "ab"
@@ -46,11 +46,11 @@ class Team:
         base = overlaid(every[self.record.commit], [one for one in rows if one.ahead], every)
         return Past(base, overlaid(every[self.record.commit], rows, every))
 
-    def words(self) -> dict[str, Word | None]:
+    def words(self) -> dict[str, Why | None]:
         """Why each field differs; None where no commit is known."""
         past, desired = self.past(), self.commits[-1]
         return {
-            key: word_for((REF, key), value, self.live[key], past) if past else None
+            key: why_for((REF, key), value, self.live[key], past) if past else None
             for key, value in sorted(desired.items())
             if value != self.live[key]
         }
@@ -73,7 +73,7 @@ class Team:
         self.commits.append(desired)
         made = self.plan()
         differing = list(self.words())
-        assert not {"drift", "both"} & set(self.words().values()), (self, self.words())
+        assert not {Why.DRIFT, Why.CONFLICTING} & set(self.words().values()), (self, self.words())
         begun = {"digest": made.digest, "commit": made.desired.commit, "at": NOON.isoformat()}
         lines: list[dict[str, Any]] = [{"event": "begin", **begun, "chain": "1"}]
         if ending != "refused":
@@ -123,4 +123,4 @@ def test_what_somebody_moves_after_a_whole_apply_is_drift(
     team.merge({key: 1}, "end", set())
     team.live[key] = 2
     team.commits.append({key: 1})
-    assert team.words() == {key: "drift"}
+    assert team.words() == {key: Why.DRIFT}

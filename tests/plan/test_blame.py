@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import Place
 from reconciler.meegle.records import Record
-from reconciler.model import Change
+from reconciler.model import Change, Held, HeldBy, Why
 from reconciler.plan.blame import culprit, fought_over, put_back
 
 PEOPLE = ["7310000000000000001", "7310000000000000002", "7310000000000000003"]
@@ -65,16 +65,16 @@ def test_of_several_in_one_second_the_one_that_led_here_counts() -> None:
 
 
 def test_putting_back_is_counted_by_what_the_records_say() -> None:
-    moved = replace(change(1), why="drift", after={"value": "option_0"})
+    moved = replace(change(1), why=Why.DRIFT, after={"value": "option_0"})
     away, back = PEOPLE[1], PEOPLE[0]
     fight = [record(n, back if n % 2 else away, (n + 1) % 2) for n in range(6)]
     assert put_back(moved, fight) == put_back(moved, [*fight, *fight]) == 3
-    assert fought_over(moved, fight) == "drift: put back 3 times in 7 days"
+    assert fought_over(moved, fight) == Held(HeldBy.FOUGHT_OVER, "3")
     assert fought_over(moved, fight[:4]) is None
     assert fought_over(moved, fight[1:]) is None
-    assert fought_over(replace(moved, why="both"), fight) is None
+    assert fought_over(replace(moved, why=Why.CONFLICTING), fight) is None
     ana, bo, chen = PEOPLE
-    role = Change("roles/rd", "RD", "role", [bo], [ana, bo], "", "", (), (), Place("a", 1, 1), why="drift")
+    role = Change("roles/rd", "RD", "role", [bo], [ana, bo], "", "", (), (), Place("a", 1, 1), why=Why.DRIFT)
     turns = [
         Record(n, "user", chen, "", "", "roles/rd", (), (), (ana,) if n % 2 else (), () if n % 2 else (ana,))
         for n in range(6)

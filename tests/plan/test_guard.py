@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from reconciler.errors import Place
-from reconciler.model import GONE, Block, Change, Plan, Ref, Unapplied, Update
+from reconciler.model import GONE, Block, Change, Plan, Ref, Unapplied, Update, Why
 from reconciler.plan.guard import Allowance, Limits, allow_line, judge, widened
 
 TODAY = date(2026, 11, 25)
@@ -80,7 +80,7 @@ def test_the_printed_allowance_lets_exactly_this_plan_pass() -> None:
 
 
 def test_a_guard_is_told_by_its_name_its_limit_and_what_was_met() -> None:
-    both = Change("f", "F", "text", "a", "", '"a"', "(empty)", (), (), PLACE, why="both")
+    both = Change("f", "F", "text", "a", "", '"a"', "(empty)", (), (), PLACE, why=Why.CONFLICTING)
     plan = plan_of(4, 10, clears=2)
     plan = replace(plan, updates=(*plan.updates, Update(Ref("story", 9), "", PLACE, (both, both))))
     rows = [(one.name, one.limit, one.actual, one.ok) for one in judge(plan, Limits(both=2))]
@@ -102,7 +102,7 @@ def test_a_guard_is_told_by_its_name_its_limit_and_what_was_met() -> None:
 
 def test_one_field_that_somebody_else_changed_too_is_one_too_many() -> None:
     [update] = plan_of(1, 10).updates
-    both = replace(update, changes=tuple(replace(one, why="both") for one in update.changes))
+    both = replace(update, changes=tuple(replace(one, why=Why.CONFLICTING) for one in update.changes))
     assert failed(replace(plan_of(1, 10), updates=(both,)), Limits()) == ["both"]
 
 

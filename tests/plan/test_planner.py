@@ -18,7 +18,7 @@ from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader
-from reconciler.model import Item, Plan, Ref, Released, Unapplied
+from reconciler.model import Held, HeldBy, Item, Plan, Ref, Released, Unapplied
 from reconciler.plan.planner import leaving, make_plan, people_of
 from reconciler.plan.why import Past, Standpoint, wishes
 from reconciler.sandbox import World
@@ -101,7 +101,7 @@ def plans() -> str:
         standpoint=Standpoint(
             "b" * 40,
             Past(wishes(then)),
-            lambda ref, key: "drift: report" if ref.id in {FIRST, FIRST + 3} and key else None,
+            lambda ref, key: Held(HeldBy.POLICY, "report") if ref.id in {FIRST, FIRST + 3} and key else None,
             applied="a" * 40,
             unapplied=(Unapplied(Ref("story", FIRST), "priority", None),),
         ),
@@ -109,7 +109,11 @@ def plans() -> str:
     people = ", ".join(sorted(people_of(against)))
     fought = leaving(
         against,
-        lambda ref, one: "fought over" if one.key == "roles/rd" or ref.id in (FIRST + 1, FIRST + 3) else None,
+        lambda ref, one: (
+            Held(HeldBy.FOUGHT_OVER, "3")
+            if one.key == "roles/rd" or ref.id in (FIRST + 1, FIRST + 3)
+            else None
+        ),
         catalog,
     )
     return f"{shown(alone)}\n{shown(against)}\n{shown(fought)}\n{people}\n"
@@ -155,7 +159,9 @@ def test_a_plan_rests_on_the_metadata_of_what_it_sends_alone() -> None:
         calm_world(), stories(f"id: {FIRST}, fields: {{priority: P3, story_points: 8}}")
     )
     whole = make_plan(items, live, catalog, host="h", named=1)
-    points = leaving(whole, lambda _, one: "fought over" if one.name == "Priority" else None, catalog)
+    points = leaving(
+        whole, lambda _, one: Held(HeldBy.FOUGHT_OVER, "3") if one.name == "Priority" else None, catalog
+    )
     assert [one.name for update in points.updates for one in update.changes] == ["Story points"]
     wanting_points = planned(calm_world(), stories(f"id: {FIRST}, fields: {{story_points: 8}}"))
     assert points.metadata_digest == wanting_points.metadata_digest != whole.metadata_digest

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from reconciler.fields.values import Rule, settle
-from reconciler.model import Ref, Unapplied
-from reconciler.plan.why import Past, Wishes, overlaid, word_for
+from reconciler.model import Ref, Unapplied, Why
+from reconciler.plan.why import Past, Wishes, overlaid, why_for
 
 AT = (Ref("story", 1), "f")
 E, A, B = None, "A", "B"
 SETS = {"e": frozenset[str](), "a": frozenset({"a"}), "b": frozenset({"b"}), "ab": frozenset({"a", "b"})}
 
 
-def word(base: Any, desired: Any, live: Hashable, *applied: Any) -> str | None:
+def word(base: Any, desired: Any, live: Hashable, *applied: Any) -> Why | None:
     """`...` stands for what was not named; None where live and desired agree."""
     if settle(desired, live) == live:
         return None
@@ -24,7 +24,7 @@ def word(base: Any, desired: Any, live: Hashable, *applied: Any) -> str | None:
     def past(value: Any) -> dict[tuple[Ref, str], Any]:
         return {} if value is ... else {AT: value}
 
-    return word_for(AT, desired, live, Past(past(base), past(applied[0]) if applied else None))
+    return why_for(AT, desired, live, Past(past(base), past(applied[0]) if applied else None))
 
 
 @pytest.mark.parametrize("live", [E, A, B])
@@ -34,13 +34,13 @@ def test_the_whole_table_of_single_values(base: Any, desired: Any, live: Any) ->
     if live == desired:
         expected = None
     elif base is ...:
-        expected = "newly managed"
+        expected = Why.NEWLY_MANAGED
     elif base == live:
-        expected = "changed here"
+        expected = Why.CHANGED_HERE
     elif base == desired:
-        expected = "drift"
+        expected = Why.DRIFT
     else:
-        expected = "both"
+        expected = Why.CONFLICTING
     assert word(base, desired, live) == expected
 
 
@@ -55,21 +55,21 @@ def excludes(*members: str) -> Rule:
 @pytest.mark.parametrize(
     ("base", "desired", "live", "expected"),
     [
-        (..., contains("a"), SETS["b"], "newly managed"),
+        (..., contains("a"), SETS["b"], Why.NEWLY_MANAGED),
         (..., contains("a"), SETS["ab"], None),
-        (contains("a"), contains("a"), SETS["b"], "drift"),
-        (contains("b"), contains("a", "b"), SETS["b"], "changed here"),
-        (contains("a"), excludes("b"), SETS["ab"], "changed here"),
-        (contains("a"), excludes("b"), SETS["b"], "both"),
-        (SETS["a"], contains("a"), SETS["b"], "both"),
-        (SETS["ab"], contains("a"), SETS["b"], "drift"),
-        (SETS["a"], SETS["b"], SETS["e"], "both"),
-        (SETS["a"], SETS["b"], SETS["a"], "changed here"),
-        (SETS["a"], SETS["a"], SETS["e"], "drift"),
+        (contains("a"), contains("a"), SETS["b"], Why.DRIFT),
+        (contains("b"), contains("a", "b"), SETS["b"], Why.CHANGED_HERE),
+        (contains("a"), excludes("b"), SETS["ab"], Why.CHANGED_HERE),
+        (contains("a"), excludes("b"), SETS["b"], Why.CONFLICTING),
+        (SETS["a"], contains("a"), SETS["b"], Why.CONFLICTING),
+        (SETS["ab"], contains("a"), SETS["b"], Why.DRIFT),
+        (SETS["a"], SETS["b"], SETS["e"], Why.CONFLICTING),
+        (SETS["a"], SETS["b"], SETS["a"], Why.CHANGED_HERE),
+        (SETS["a"], SETS["a"], SETS["e"], Why.DRIFT),
     ],
 )
 def test_rules_are_compared_by_what_they_make_of_the_live_value(
-    base: Any, desired: Any, live: Any, expected: str | None
+    base: Any, desired: Any, live: Any, expected: Why | None
 ) -> None:
     assert word(base, desired, live) == expected
 
@@ -77,15 +77,15 @@ def test_rules_are_compared_by_what_they_make_of_the_live_value(
 @pytest.mark.parametrize(
     ("applied", "live", "expected"),
     [
-        (..., A, "pending"),
-        (A, A, "pending"),
-        (B, A, "drift"),
-        (A, E, "both"),
-        (E, A, "both"),
+        (..., A, Why.PENDING),
+        (A, A, Why.PENDING),
+        (B, A, Why.DRIFT),
+        (A, E, Why.CONFLICTING),
+        (E, A, Why.CONFLICTING),
     ],
 )
 def test_what_was_merged_and_not_applied_is_pending_never_drift(
-    applied: Any, live: Any, expected: str
+    applied: Any, live: Any, expected: Why
 ) -> None:
     assert word(B, B, live, applied) == expected
 
@@ -93,16 +93,16 @@ def test_what_was_merged_and_not_applied_is_pending_never_drift(
 @pytest.mark.parametrize(
     ("applied", "merged", "desired", "live", "expected"),
     [
-        (A, B, E, A, "changed here"),
-        (A, B, E, B, "changed here"),
-        (..., B, E, A, "newly managed"),
-        (A, B, A, E, "both"),
-        (A, B, B, E, "both"),
-        (A, A, A, B, "drift"),
+        (A, B, E, A, Why.CHANGED_HERE),
+        (A, B, E, B, Why.CHANGED_HERE),
+        (..., B, E, A, Why.NEWLY_MANAGED),
+        (A, B, A, E, Why.CONFLICTING),
+        (A, B, B, E, Why.CONFLICTING),
+        (A, A, A, B, Why.DRIFT),
     ],
 )
 def test_what_was_merged_and_never_sent_does_not_accuse_anybody(
-    applied: Any, merged: Any, desired: Any, live: Any, expected: str
+    applied: Any, merged: Any, desired: Any, live: Any, expected: Why
 ) -> None:
     assert word(merged, desired, live, applied) == expected
 

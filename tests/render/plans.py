@@ -11,9 +11,23 @@ from hypothesis import strategies as st
 
 from reconciler.errors import Place
 from reconciler.fields.values import EMPTY_LABEL
-from reconciler.model import Block, Change, Failure, GuardResult, Plan, Ref, Released, SideEffect, Update
+from reconciler.model import (
+    Block,
+    Change,
+    Failure,
+    GuardResult,
+    Held,
+    HeldBy,
+    Plan,
+    Ref,
+    Released,
+    SideEffect,
+    Update,
+    Why,
+)
 from reconciler.plan.plan_file import plan_file
 from reconciler.plan.plan_json import PlanFile
+from reconciler.plan.plan_words import held_of
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -110,7 +124,7 @@ def priority(before: str = "P1", after: str = "P0", *, line: int = 12, **more: A
     return Change("priority", "Priority", "select", before, after, before, after, (), (), place, **more)
 
 
-def text(before: str, after: str, *, why: str | None = None) -> Change:
+def text(before: str, after: str, *, why: Why | None = None) -> Change:
     """A change of a text; an empty side is shown as people see it."""
     had, has = (f'"{side}"' if side else EMPTY_LABEL for side in (before, after))
     place = Place("state/demo/checkout.yaml", 14, 7)
@@ -177,7 +191,8 @@ def hostile_plan(payload: str) -> Plan:
     """A plan with one text in each of its slots."""
     place = Place(payload or "state", 3, 5)
     times = 2 + 60 // (len(payload) + 1)
-    blank = Change(payload, payload, "text", payload, "x", payload, "x" * 70, (), (), place, why=payload)
+    blank = Change(payload, payload, "text", payload, "x", payload, "x" * 70, (), (), place, why=Why.PENDING)
+    alone = replace(blank, held=Held(HeldBy.OTHER, payload), base_label=payload)
     rows = [[[{"field_key": payload, "field_value": f"{payload}{end}"}]] for end in ("", "!")]
     changes = (
         blank,
@@ -190,7 +205,7 @@ def hostile_plan(payload: str) -> Plan:
             after_label="",
             added=(payload, "y"),
             removed=(payload,),
-            why="drift",
+            why=Why.DRIFT,
             by=payload,
             at=payload,
         ),
@@ -202,7 +217,7 @@ def hostile_plan(payload: str) -> Plan:
             base_label=payload,
             before_label=f"{payload} " * times,
             after_label=f"{payload}! " * times,
-            why="both",
+            why=Why.CONFLICTING,
         ),
     )
     effect = SideEffect(payload, payload, (payload,), (), (payload,))
@@ -218,7 +233,12 @@ def hostile_plan(payload: str) -> Plan:
         metadata_digest=payload,
         base=payload,
         skipped=(
-            Update(Ref("story", 65), payload, place, (replace(blank, held=payload, base_label=payload),)),
+            Update(
+                Ref("story", 65),
+                payload,
+                place,
+                (alone,),
+            ),
         ),
         released=(Released(Ref("story", 66), payload, payload),),
         notes=(payload,),
@@ -232,7 +252,7 @@ words = st.sampled_from(HOSTILE) | st.text(max_size=30) | st.sampled_from(["P0",
 places = st.builds(Place, words, st.integers(1, 999), st.integers(1, 99))
 members = st.lists(words, max_size=3).map(tuple)
 wire = st.none() | st.integers() | words | st.lists(words, max_size=3)
-whys = st.sampled_from([None, "changed here", "both", "drift", "pending", "::x::"])
+whys = st.none() | st.sampled_from(Why)
 changes = st.builds(
     Change,
     key=words,
@@ -256,7 +276,7 @@ held = st.builds(
     base_label=maybe,
     by=maybe,
     at=maybe,
-    held=st.sampled_from(["drift: report", "drift: accept"]) | words.filter(bool),
+    held=st.sampled_from(["drift: report", "drift: accept"]).map(held_of) | words.filter(bool).map(held_of),
 )
 refs = st.builds(Ref, st.sampled_from(["story", "issue"]), st.integers(1, 10**18))
 effects = st.builds(SideEffect, words, words, members, members, members)

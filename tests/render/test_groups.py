@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from reconciler.model import Plan, Ref, Released
+from reconciler.model import Held, HeldBy, Plan, Ref, Released, Why
 from reconciler.render.groups import (
     KINDS,
     block_groups,
@@ -16,7 +16,6 @@ from reconciler.render.groups import (
     people_in,
     released_groups,
     updates_of,
-    why_word,
 )
 from tests.render.plans import block, people, plan_with, plans, priority, text, update
 
@@ -32,7 +31,7 @@ def test_what_differs_in_any_way_is_another_group() -> None:
     one = priority()
     others = [
         one,
-        replace(one, why="both"),
+        replace(one, why=Why.CONFLICTING),
         replace(one, before_label="P2"),
         replace(one, after="another option of the same label"),
         replace(one, before="another option of the same label"),
@@ -56,10 +55,10 @@ def test_members_that_come_and_go_make_a_group_whoever_else_is_there() -> None:
 def test_the_pressing_come_first_then_the_many() -> None:
     plan = plan_with(
         update(0, priority(), text("a", "b")),
-        update(1, priority(why="drift: bo@example.com")),
+        update(1, priority(why=Why.DRIFT)),
         update(2, text("a", "b")),
         update(3, text("a", "")),
-        update(4, priority("P2", why="both: base P1")),
+        update(4, priority("P2", why=Why.CONFLICTING)),
     )
     assert [(one.kind, len(one.rows)) for one in groups(plan)] == [
         ("both", 1),
@@ -72,14 +71,15 @@ def test_the_pressing_come_first_then_the_many() -> None:
 
 def test_what_is_left_alone_is_nothing_to_empty() -> None:
     plan = replace(
-        plan_with(update(0, priority())), skipped=(update(1, replace(text("a", ""), held="drift: report")),)
+        plan_with(update(0, priority())),
+        skipped=(update(1, replace(text("a", ""), held=Held(HeldBy.POLICY, "report"))),),
     )
     assert [one.kind for one in groups(plan)] == ["change", "left"]
-    assert kind_of(replace(text("a", ""), held="drift: report", why="drift")) == "drift"
+    assert kind_of(replace(text("a", ""), held=Held(HeldBy.POLICY, "report"), why=Why.DRIFT)) == "drift"
 
 
 def test_drift_by_one_person_is_one_group_with_the_span_of_its_times() -> None:
-    drift = [priority(why="drift", by="bo@example.com", at=f"2026-11-2{n} 14:02") for n in (3, 1, 2)]
+    drift = [priority(why=Why.DRIFT, by="bo@example.com", at=f"2026-11-2{n} 14:02") for n in (3, 1, 2)]
     others = [replace(drift[0], by="ana@example.com"), replace(drift[0], by=None, at=None)]
     found = groups(plan_with(*(update(n, one) for n, one in enumerate([*drift, *others]))))
     assert [one.why for one in found] == [
@@ -99,7 +99,7 @@ def test_released_fields_are_put_together_by_name() -> None:
 
 
 def test_a_field_that_is_emptied_on_both_sides_of_a_conflict_is_told_as_both() -> None:
-    assert kind_of(text("a", "", why="both")) == "both"
+    assert kind_of(text("a", "", why=Why.CONFLICTING)) == "both"
 
 
 def test_blocked_rows_with_one_reason_are_one_group() -> None:
@@ -124,7 +124,7 @@ def test_every_row_stands_in_exactly_one_group(plan: Plan) -> None:
     assert all(
         kind_of(change) == one.kind and one.kind in KINDS for one in groups(plan) for _, change in one.rows
     )
-    assert all(len({why_word(change) for _, change in one.rows}) == 1 for one in groups(plan))
+    assert all(len({change.why for _, change in one.rows}) == 1 for one in groups(plan))
 
 
 @given(plans)

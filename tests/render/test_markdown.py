@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from reconciler.model import GuardResult, Plan
+from reconciler.model import GuardResult, Plan, Why
 from reconciler.render.markdown import LIMIT, plan_markdown
 from reconciler.render.markdown_text import code, said, table_row
 from reconciler.render.text import verdict
@@ -98,9 +98,9 @@ def hold_to_ours(comment: str) -> None:
 
 def test_reads_in_the_order_of_a_review() -> None:
     plan = plan_with(
-        update(0, priority(why="changed here"), text("call legal", "", why="changed here")),
-        update(1, priority("P2", why="drift", by="bo@example.com", at="2026-11-21 14:02")),
-        update(2, priority("P3", why="both")),
+        update(0, priority(why=Why.CHANGED_HERE), text("call legal", "", why=Why.CHANGED_HERE)),
+        update(1, priority("P2", why=Why.DRIFT, by="bo@example.com", at="2026-11-21 14:02")),
+        update(2, priority("P3", why=Why.CONFLICTING)),
         blocks=[block(0)],
         notes=("option P1 was renamed",),
         settings_changes=("guards.clears 10 → 0",),

@@ -14,7 +14,7 @@ import pytest
 from jsonschema import validate
 
 from reconciler.errors import Mistake, Place
-from reconciler.model import Failure, GuardResult
+from reconciler.model import Failure, GuardResult, Held, HeldBy, Why
 from reconciler.render.code_quality import mistakes_code_quality, plan_code_quality
 from reconciler.render.gitlab_widget import plan_widget
 from reconciler.render.junit import mistakes_junit, plan_junit
@@ -54,11 +54,11 @@ REPORT = {
 """What docs.gitlab.com/ci/testing/code_quality/ asks of a report of another tool."""
 
 BUSY = plan_with(
-    update(1, priority(why="both", base_label="P2")),
-    update(2, priority(why="changed here")),
+    update(1, priority(why=Why.CONFLICTING, base_label="P2")),
+    update(2, priority(why=Why.CHANGED_HERE)),
     update(3, replace(priority(), clears=True, after=None, after_label="(empty)")),
     blocks=[block(1)],
-    skipped=(update(4, priority(why="drift", held="drift: report", by="bo@example.com")),),
+    skipped=(update(4, priority(why=Why.DRIFT, held=Held(HeldBy.POLICY, "report"), by="bo@example.com")),),
     guards=(GuardResult("clears", "0", "1", ok=False), GuardResult("changes", "100", "3", ok=True)),
 )
 
@@ -90,7 +90,7 @@ def test_a_fingerprint_stays_while_the_change_does_and_no_two_are_the_same() -> 
     prints = [one["fingerprint"] for one in rows]
     assert prints == [one["fingerprint"] for one in again]
     assert len(set(prints)) == len(prints)
-    other = json.loads(plan_code_quality(plan_with(update(1, priority(after="P3", why="both")))))
+    other = json.loads(plan_code_quality(plan_with(update(1, priority(after="P3", why=Why.CONFLICTING)))))
     assert other[0]["fingerprint"] not in prints
 
 
@@ -143,7 +143,7 @@ def test_no_text_of_a_stranger_speaks_through_a_report(payload: str) -> None:
 
 
 def test_five_thousand_changes_take_a_second_at_most() -> None:
-    plan = plan_with(*(update(n, priority(why="both", line=n + 1)) for n in range(5_000)))
+    plan = plan_with(*(update(n, priority(why=Why.CONFLICTING, line=n + 1)) for n in range(5_000)))
     begun = time.process_time()
     assert len(json.loads(plan_code_quality(plan))) == 5_000
     assert plan_junit(plan).count("<failure") == 5_000

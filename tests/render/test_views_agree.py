@@ -15,7 +15,7 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 
 from reconciler.errors import Place
-from reconciler.model import Plan, Ref
+from reconciler.model import Plan, Ref, Why
 from reconciler.plan.plan_file import dumps
 from reconciler.render.explain import safe_lines
 from reconciler.render.groups import kind_of, updates_of
@@ -121,10 +121,10 @@ def test_all_views_have_the_same_counts(plan: Plan) -> None:
     assert {kind: int(number) for kind, number in numbers.items()} == {
         kind: number
         for kind, number in {
-            "both": plan.count("both"),
+            "both": plan.count(Why.CONFLICTING),
             "blocked": len(plan.blocks),
             "clear": plan.clears,
-            "drift": plan.count("drift"),
+            "drift": plan.count(Why.DRIFT),
             "change": plan.fields,
             "left": sum(len(update.changes) for update in plan.skipped),
             "released": len(plan.released),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from reconciler.forge.github.annotations import LONGEST, SUMMARY, plan_annotations, step_summary
-from reconciler.model import GuardResult, Plan
+from reconciler.model import GuardResult, Plan, Why
 from tests.render.plans import HOSTILE, block, hostile_plan, plan_with, plans, priority, saved, text, update
 
 
@@ -46,8 +46,8 @@ def commands(plan: Plan) -> list[Command]:
 
 def test_the_worst_come_first() -> None:
     plan = plan_with(
-        update(0, priority(why="drift: bo@example.com"), text("call", "", why="changed here")),
-        update(1, priority("P2", why="both"), priority("P4", why="changed here")),
+        update(0, priority(why=Why.DRIFT), text("call", "", why=Why.CHANGED_HERE)),
+        update(1, priority("P2", why=Why.CONFLICTING), priority("P4", why=Why.CHANGED_HERE)),
         blocks=[block(0)],
         guards=(GuardResult("clears", "0 fields", "1 fields", ok=False),),
     )
