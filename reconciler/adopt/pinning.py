@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from reconciler.adopt.kept_names import Keeper, KeptName
 from reconciler.manifest.safe_write import write
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from reconciler.manifest.edit.commands import Edit
     from reconciler.manifest.nodes import Manifest
     from reconciler.meegle.reader import Reader
+    from reconciler.schema.catalog import Catalog
     from reconciler.schema.pin_changes import Difference
     from reconciler.schema.pins import Pins
     from reconciler.settings import Settings
@@ -33,8 +36,10 @@ class Pinned(NamedTuple):
     """What `schema pull` wrote."""
 
     pins: Pins
+    space: str
     written: tuple[str, ...]
     rewritten: tuple[str, ...]
+    kept: tuple[KeptName, ...]
 
 
 def pull_pins(
@@ -45,11 +50,13 @@ def pull_pins(
 
     live = read_live_pins(paths, space, report, rewrite=rewrite)
     root, name = live.workspace.root, live.workspace.space
+    keeper = Keeper(live.workspace.manifest, live.workspace.pins, partial(catalog_of, live.workspace))
+    pins = keeper.kept(live.pins)
     folder = pins_folder(root, name)
     folder.mkdir(parents=True, exist_ok=True)
     changed = {
         folder / file: text
-        for file, text in sorted(pinned_files(live.pins, name).items())
+        for file, text in sorted(pinned_files(pins, name).items())
         if not is_text_of(folder / file, text)
     }
     for path, text in changed.items():
@@ -57,7 +64,13 @@ def pull_pins(
     for file, content in live.rewritten.items():
         write(root / file, content)
     written = tuple(path.relative_to(root).as_posix() for path in changed)
-    return Pinned(live.pins, written, tuple(live.rewritten))
+    kept = tuple(keeper.left(pins, live.pins)) if pins != live.pins else ()
+    return Pinned(pins, name, written, tuple(live.rewritten), kept)
+
+
+def catalog_of(workspace: Workspace, pins: Pins) -> Catalog:
+    """Return the catalog by which the files are read with some pins."""
+    return pins.catalog(workspace.space, workspace.decisions, workspace.settings.groups())
 
 
 def is_text_of(path: Path, text: str) -> bool:
@@ -120,7 +133,7 @@ def rewritten_files(workspace: Workspace, reader: Reader) -> dict[str, bytes]:
 
     if workspace.mistakes:
         raise InputError(workspace.mistakes)
-    old = workspace.pins.catalog(workspace.space, workspace.decisions, workspace.settings.groups())
+    old = catalog_of(workspace, workspace.pins)
     moves = moved(workspace, reader)
     edits = rewrites(workspace.manifest, old, reader.catalog, moves) | settings_edits(workspace, moves)
     return {

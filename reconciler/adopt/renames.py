@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.desired.as_written import file_word
+from reconciler.desired.as_written import Unwritable, file_word, node_of
 from reconciler.fields import refusal
 from reconciler.fields.codec import Codec
 from reconciler.fields.people import UserCodec, UsersCodec
@@ -17,6 +17,7 @@ from reconciler.fields.trees import SEPARATOR
 from reconciler.fields.values import Wrong
 from reconciler.manifest.edit.commands import Edit, Put, Rename
 from reconciler.manifest.edit.spans import Way
+from reconciler.manifest.edit.yaml_text import Plain
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Manifest, Node, Scalar
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import TypeSpec, change_key, named
@@ -131,14 +132,30 @@ def values(way: Way, node: Node, old: Codec, new: Codec, moves: Moves) -> Iterat
         yield from people(way, node, moves)
     elif isinstance(old, RelatedCodec | RelatedItemsCodec):
         yield from related(way, node, old, moves)
-    elif not old.spec.options:
-        return
-    elif isinstance(old, SetCodec) and isinstance(new, SetCodec):
+    elif old.spec.options:
+        yield from options(way, node, old, new)
+
+
+def options(way: Way, node: Node, old: Codec, new: Codec) -> Iterator[Edit]:
+    """Yield the edits of renamed options; a removed one has no new name and stays as it is written."""
+    if isinstance(old, SetCodec) and isinstance(new, SetCodec):
         for place, member in members(way, node):
             if moved := changed(old.read_member, new.read_member, member):
-                yield Put(place, in_form_of(member, new.dump_member(moved[0][0])))
+                word = in_form_of(member, new.dump_member(moved[0][0]))
+                if means(new.read_member, word, moved[0]):
+                    yield Put(place, word)
     elif moved := changed(old.parse, new.parse, node):
-        yield Put(way, in_form_of(node, new.dump(moved[0])))
+        word = in_form_of(node, new.dump(moved[0]))
+        if means(new.parse, word, moved[0]):
+            yield Put(way, word)
+
+
+def means(read: Callable[[Node], Any], written: Plain, meant: Any) -> bool:
+    """Whether a value reads as what was meant, by the new names."""
+    try:
+        return bool(read(node_of(written)) == meant)
+    except (Wrong, Unwritable):
+        return False
 
 
 def in_form_of(node: Node, written: Any) -> Any:

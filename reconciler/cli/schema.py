@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +12,12 @@ from reconciler.cli import options
 from reconciler.cli.streams import say, tell
 from reconciler.errors import counted
 
+if TYPE_CHECKING:
+    from reconciler.adopt.kept_names import KeptName
+
 CHANGED = 2
+SHOWN = 8
+"""References that a repair lists; the rest are counted."""
 EFFECTS = {"blocks": "blocks what names it", "renamed": "renamed", "new": "new"}
 """What a difference does to the files, the gravest first."""
 
@@ -39,11 +46,28 @@ def pull(paths: tuple[Path, ...], space: str | None, *, rewrite: bool) -> int:
         say(f"wrote {path}\n")
     for file in done.rewritten:
         say(f"rewrote {safe_text(file)}\n")
+    for one in done.kept:
+        tell(*kept_lines(done.space, one))
     pins = done.pins
     people = f"{len(pins.people)} {'person' if len(pins.people) == 1 else 'people'}"
     counts = f"{counted(len(pins.types), 'type')}, {people}, {counted(len(pins.items), 'item')}"
     say(f"Pinned {counts}; {counted(len(done.written), 'file')} changed.\n")
     return 0
+
+
+def kept_lines(space: str, one: KeptName) -> Iterator[str]:
+    """Yield what stays pinned by an old name, with the command that ends it."""
+    from shlex import quote
+
+    where = f"{one.type}: {one.field}: {one.what}"
+    if not one.blocks:
+        yield f"{where}; it stays pinned as the files have it until `reconciler schema pull --rewrite`"
+    elif one.refs:
+        refs = [f"--only {quote(f'{space}/{one.type}/{ref.id}.{one.word}')}" for ref in one.refs]
+        more = f" and {len(refs) - SHOWN} more" if len(refs) > SHOWN else ""
+        names = "1 item names" if len(refs) == 1 else f"{len(refs)} items name"
+        yield f"{where}; {names} it in the files: it stays pinned, and their changes are blocked"
+        yield f"  take the live values with `reconciler pull --refresh {' '.join(refs[:SHOWN])}`{more}"
 
 
 @command.command("check")
