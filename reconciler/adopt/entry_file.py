@@ -113,7 +113,7 @@ class EntryFile:
     ) -> list[tuple[Ref, str, bool]]:
         """Plan the new values of a file; returns what differs: item, change key, whether by default."""
         from reconciler.desired.claims import desired_state
-        from reconciler.plan.planner import make_plan
+        from reconciler.plan.planning import plan_items
 
         reader, here = self.reader, self.positions()
         document, mistakes = read_bytes(raw, self.name)
@@ -137,8 +137,7 @@ class EntryFile:
         ]
         keys = {item.ref: [one.key for one in item.fields] for item in mine}
         unread = any(key not in live[ref].values for ref, some in keys.items() for key in some)
-        now = reader.items(keys) if unread else live
-        plan = make_plan(mine, now, reader.catalog, host="", named=len(mine))
+        plan = plan_items(mine, reader, named=len(mine), live=None if unread else live)
         found = [(update.ref, change.key) for update in plan.updates for change in update.changes]
         found += [(block.ref, block.key) for block in plan.blocks if block.key]
         return [(ref, key, key not in new[ref]) for ref, key in found]

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from reconciler.desired.as_written import file_word
+from reconciler.desired.claims import desired_state
 from reconciler.fields.spec import FieldSpec, Option
 from reconciler.manifest.nodes import Manifest, every_section
 from reconciler.model import Ref
@@ -63,7 +64,7 @@ class Keeper:
 
     def mistakes(self, pins: Pins) -> int:
         """Return how many mistakes the files have by these pins."""
-        return len(self.catalog_of(pins).desire(self.manifest)[1])
+        return len(desired_state(self.manifest, self.catalog_of(pins)).mistakes)
 
     def choices(self, old: TypeSpec, live: TypeSpec | None) -> Iterator[list[Change]]:
         """Yield what may stay of one type: its names, then field by field, from the least to all."""
@@ -80,7 +81,7 @@ class Keeper:
 
     def left(self, final: Pins, fresh: Pins) -> list[KeptName]:
         """Return the old names that the final pins hold on to, with the items that they block."""
-        read, unread = (self.catalog_of(pins).desire(self.manifest)[0] for pins in (final, fresh))
+        read, unread = (desired_state(self.manifest, self.catalog_of(pins)).items for pins in (final, fresh))
         clear = {(item.ref, one.key) for item in unread for one in item.fields}
         uses = sorted({(item.ref, one.key) for item in read for one in item.fields} - clear)
         found: list[KeptName] = []

@@ -146,8 +146,7 @@ def changed_by(
 
     from reconciler.errors import CannotRun, quoted
     from reconciler.fields.people import USER_KEY, expand
-    from reconciler.plan.planner import make_plan
-    from reconciler.plan.planning import with_blame
+    from reconciler.plan.planning import plan_items, with_blame
 
     words = [word.lower() for word in expand(who, reader.catalog.people)]
     if not all("@" in word or USER_KEY.fullmatch(word) for word in words):
@@ -155,7 +154,7 @@ def changed_by(
             f"unknown person {quoted(who)}", "write an e-mail, a user key, or a name of the settings"
         )
     reader.meet(words)
-    plan = with_blame(make_plan(items, live, reader.catalog, host="", named=len(items)), reader)
+    plan = with_blame(plan_items(items, reader, named=len(items), live=live), reader)
     known = reader.catalog.people
     names = {
         known.show(known.by_email[word].key if word in known.by_email else word).lower() for word in words
