@@ -20,13 +20,13 @@ from reconciler.git import NoRepository, head, told
 from reconciler.manifest.files import absolute, found
 from reconciler.manifest.git_tree import Tree, prefix_of, tree_of
 from reconciler.model import Plan
-from reconciler.plan.plan_json import PlanFile
 from reconciler.schema.pins import pins_folder
 from reconciler.settings import find_settings
 
 if TYPE_CHECKING:
     from reconciler.desired.workspace import Workspace
     from reconciler.model import Plan
+    from reconciler.plan.plan_json import PlanFile
 
 LARGEST = 256 << 20
 """Bytes of the largest file that is compared with the commit: a snapshot of a large space."""
