@@ -73,6 +73,9 @@ class Names:
         if len(hits) > 1:
             keys = " or ".join(one.alias or one.key for one in hits)
             return Mistake(at, f"'{name}' names {len(hits)} {kind}s of {spec.word}", f"write {keys}")
+        if not hits and name in (spec.field_words if kind == "role" else spec.role_words):
+            other = "field" if kind == "role" else "role"
+            return Mistake(at, f"'{name}' is a {other} of {spec.word}", f"write it under `{other}s:`")
         if not hits:
             specs = spec.roles if kind == "role" else spec.fields
             known = {word for one in specs if not refusal(one) for word in (one.alias or one.key, one.name)}
@@ -121,7 +124,7 @@ class Names:
 
     def note(self, pinned: str, live: str) -> None:
         """Note that something pinned has another name in the space."""
-        self.notes[f"{pinned} is now called {live}; `reconciler schema pull` follows"] = None
+        self.notes[f"{pinned} is now called {live}; `reconciler schema pull --rewrite` follows"] = None
 
     def confirms(self, words: Iterable[str], meanings: Meanings) -> bool:
         """Whether live metadata matches the pins for every name the files use.

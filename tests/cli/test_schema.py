@@ -71,7 +71,10 @@ def test_a_renamed_option_is_no_difference_and_one_note(pinned: Desk) -> None:
     option_of(pinned, "option_3").label = "Someday"
     done = pinned.run("plan")
     assert "      ~ Priority  P0 → Someday" in done.out
-    assert "note: Priority 'P3' is now called 'Someday'; `reconciler schema pull` follows\n" in done.out
+    assert (
+        "note: Priority 'P3' is now called 'Someday'; `reconciler schema pull --rewrite` follows\n"
+        in done.out
+    )
 
 
 def test_a_renamed_field_keeps_its_meaning(pinned: Desk) -> None:
@@ -193,3 +196,19 @@ def test_the_demo_s_pins_are_what_the_demo_space_says(desk: Desk) -> None:
         shutil.copytree(ROOT / name, desk.folder / name)
     done = desk.run("schema", "pull")
     assert done.out == "Pinned 3 types, 4 people, 1 item; 0 files changed.\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("fields: {RD: [ana@example.com]}", "'RD' is a role of story; write it under `roles:`"),
+        ("roles: {priority: P0}", "'priority' is a field of story; write it under `fields:`"),
+    ],
+)
+def test_a_role_among_the_fields_is_told_as_such_and_a_field_among_the_roles(
+    pinned: Desk, line: str, told: str
+) -> None:
+    pinned.stories(f"{{id: 6300012320, {line}}}")
+    done = pinned.run("validate")
+    assert done.code == 1
+    assert told in done.err + done.out
