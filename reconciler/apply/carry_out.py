@@ -17,6 +17,8 @@ from reconciler.apply.run import Run
 from reconciler.apply.run_folder import new_run
 from reconciler.apply.saved_plan import refuse_other, refuse_unreadable
 from reconciler.errors import Internal, ReconcilerError
+from reconciler.meegle.http.client import Client
+from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
 from reconciler.meegle.writer import Writer
 from reconciler.model import Already, Applied, Plan, Report
 from reconciler.plan.plan_file import digest
@@ -114,6 +116,12 @@ def run_url(environ: Mapping[str, str]) -> str | None:
     """Return the address of the CI run that applies, from GitHub's variables; None elsewhere."""
     parts = [environ.get(name) for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")]
     return f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}" if all(parts) else None
+
+
+def with_requests(report: Report, client: Client) -> Report:
+    """Return the report with the PUTs that were sent, and the reads of items and operation records."""
+    reads = sum(client.counts.reads.get(one.name, 0) for one in (QUERY, OP_RECORDS))
+    return replace(report, puts=client.counts.puts, reads=reads)
 
 
 def ending(report: Report, *, interrupted: bool) -> str:

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import click
 
@@ -85,12 +85,11 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
 
 def send(plan: Plan, settings: Settings, way: Way) -> int:
     """Carry a plan out, show its report, and return the exit code that it earned."""
-    from reconciler.apply.carry_out import bind, carry_out, ending
+    from reconciler.apply.carry_out import bind, carry_out, ending, with_requests
     from reconciler.apply.ports import Stop
     from reconciler.forge.outputs import give_report
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
-    from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
     from reconciler.meegle.writer import Writer
     from reconciler.render.events import report_events
     from reconciler.render.text import report_text
@@ -107,8 +106,7 @@ def send(plan: Plan, settings: Settings, way: Way) -> int:
             with progress(len(plan.updates)) as ended:
                 done = carry_out(plan, writer, stop, grace=GRACE, on_item=ended, on_line=on_line)
             tell(f"journal {done.journal}, last hash {done.last_hash}")
-        reads = sum(client.counts.reads.get(one.name, 0) for one in (QUERY, OP_RECORDS))
-        report = replace(done.report, puts=client.counts.puts, reads=reads)
+        report = with_requests(done.report, client)
         reason = ending(report, interrupted=bool(signals.number))
         give_report(tell, report, reason)
         say(report_text(plan, report) if way.fmt == "text" else report_events(report, reason))

@@ -60,7 +60,8 @@ def command(
     applied yet is no drift, and is not sent.
     """
     from reconciler.cli.apply_steps import Way, execute, refuse_silence, until_of
-    from reconciler.cli.formats import failures_shown, save_plan, show_plan
+    from reconciler.cli.failures import failures_shown
+    from reconciler.cli.formats import save_plan, show_plan
     from reconciler.desired.own_folder import refuse_foreign
     from reconciler.plan.guard import Raised
     from reconciler.plan.source_commit import dated

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import replace
-from functools import cache, partial
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-import click
-
-from reconciler.cli.streams import say, tell
-from reconciler.errors import CannotRun, told_as
-from reconciler.forge.outputs import give_plan
-from reconciler.manifest.safe_write import CannotWrite, append, write
+from reconciler.cli.streams import tell
+from reconciler.errors import CannotRun
+from reconciler.manifest.safe_write import append, write
 from reconciler.model import Plan
-from reconciler.plan.source_commit import dated
 from reconciler.render.safe import safe_json
 from reconciler.render.text import plan_text
 
@@ -166,48 +159,3 @@ def source_address(made: PlanFile) -> str:
         if server and repository and made.desired.commit
         else ""
     )
-
-
-@contextmanager
-def failures_shown(
-    paths: tuple[Path, ...],
-    space: str | None,
-    formats: tuple[tuple[str, Path | None], ...],
-    out: Path | None,
-) -> Iterator[None]:
-    """Tell why there is no plan in every format that was asked for; stderr tells people anyway.
-
-    Files of an earlier run are emptied first: however this run ends, nobody takes them for its own.
-    """
-    from reconciler.cli.formats import show_plan
-    from reconciler.manifest.safe_write import begin
-    from reconciler.plan.failures import failed_plan
-    from reconciler.plan.source_commit import checked_out
-
-    try:
-        begin(out, *(path for _, path in formats))
-        yield
-    except (click.ClickException, click.exceptions.Abort):
-        raise
-    except Exception as error:
-        told = told_as(error)
-        failed = replace(failed_plan(told, paths, space), commit=checked_out(Path.cwd()))
-        make = cache(partial(dated, failed, paths))
-        for name, path in [("json", out), *formats] if out else formats:
-            if (name, path) != ("text", None):
-                with whatever_fails(path):
-                    show_plan(failed, make, [(name, path)], say)
-        give_plan(tell, failed, make, formats, out)
-        raise told from error
-
-
-@contextmanager
-def whatever_fails(path: Path | None) -> Iterator[None]:
-    """Go on with the other views; a file that cannot be written is taken away, so that no old one is left."""
-    try:
-        yield
-    except CannotRun as error:
-        tell(f"error: {error}")
-        with suppress(OSError):
-            if isinstance(error, CannotWrite) and path and path.is_file() and not path.is_symlink():
-                path.unlink()

@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
-from reconciler.cli.formats import failures_shown
 from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun
 from reconciler.forge.outputs import give_plan
 from reconciler.gc_pause import gc_paused
-from reconciler.plan.source_commit import dated
-from reconciler.plan.trusted_snapshot import age_of, of_base, trusted_snapshot
 
 if TYPE_CHECKING:
     from reconciler.desired.workspace import Workspace
@@ -67,12 +64,13 @@ def command(
 
     PATHS are files or folders of desired state (default: state).
     """
+    from reconciler.cli.failures import failures_shown
     from reconciler.cli.formats import refuse_input, refuse_two, save_plan, show_plan
     from reconciler.desired.workspace import changed_files, open_workspace
-    from reconciler.plan.planning import PlanOptions, Refs
+    from reconciler.plan.planning import PlanOptions, Refs, refuse_empty
     from reconciler.plan.selection import Selection
-    from reconciler.plan.source_commit import Source, source_of, sourced
-    from reconciler.plan.standpoint import refuse_empty
+    from reconciler.plan.source_commit import Source, dated, source_of, sourced
+    from reconciler.plan.trusted_snapshot import age_of, of_base, trusted_snapshot
 
     if snapshot and not offline:
         raise CannotRun("--snapshot stands for the space only with --offline", "add it, or leave both out")

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from reconciler.model import GONE, GuardResult, Plan, Ref, Why
-from reconciler.plan.settings_changes import settings_changes
 from reconciler.settings import Guards, Settings
 
 SHARE_FROM = 10
@@ -179,8 +178,15 @@ def guarded(
         plan,
         guards=guards,
         notes=(*plan.notes, *([SPENT] if spent else [])),
-        settings_changes=tuple(settings_changes(base, settings)) if base else (),
+        settings_changes=tuple(changed(base, settings)) if base else (),
     )
+
+
+def changed(base: Settings, settings: Settings) -> Iterator[str]:
+    """Yield how the settings differ from the base's."""
+    from reconciler.plan.settings_changes import settings_changes
+
+    return settings_changes(base, settings)
 
 
 def allowances(guards: Guards) -> tuple[Allowance, ...]:

@@ -15,7 +15,7 @@ from reconciler.desired.by_pins import (
 from reconciler.desired.claims import DesiredState, desired_state
 from reconciler.desired.items import DesiredItem
 from reconciler.desired.workspace import Workspace
-from reconciler.errors import InputError, Mistake, ReconcilerError
+from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.reader import Reader, Survey
@@ -23,7 +23,6 @@ from reconciler.meegle.spaces import UnknownSpace, WrongKey
 from reconciler.model import Item, Plan, Ref
 from reconciler.plan.blame import blamed, fought_over, suspects
 from reconciler.plan.guard import Raised, guarded
-from reconciler.plan.naming import with_names
 from reconciler.plan.planner import leaving, make_plan, people_of
 from reconciler.plan.selection import Selection, Selector, select, selector
 from reconciler.plan.targets import confirmed, named_items, questions
@@ -138,15 +137,14 @@ def held_against(
 
     What is no longer managed is known only where no file was left out.
     """
-    from reconciler.plan.source_commit import not_checked_out
-    from reconciler.plan.standpoint import standpoint_of
-    from reconciler.plan.stored_otherwise import as_stored
-
-    standpoint = standpoint_of(workspace, reader, options.refs, items)
+    standpoint = standpoint_for(workspace, reader, options.refs, items)
     made = plan_items(items, reader, named=workspace.named, standpoint=standpoint)
-    made = as_stored(made, workspace.decisions, reader.catalog)
+    if any(one.stores for one in workspace.decisions.ignore):
+        from reconciler.plan.stored_otherwise import as_stored
+
+        made = as_stored(made, workspace.decisions, reader.catalog)
     unknown = standpoint is None and options.refs.applied is not None
-    absent = not_checked_out(workspace.root, workspace.state) if made.released else 0
+    absent = absent_files(workspace) if made.released else 0
     whole = workspace.whole and options.selection.everything and not absent
     notes = [*([NOTHING_APPLIED] if unknown else []), *([NOT_HERE.format(absent)] if absent else [])]
     return replace(
@@ -155,6 +153,24 @@ def held_against(
         released=made.released if whole else (),
         notes=(*notes, *reader.notes, *made.notes),
     )
+
+
+def standpoint_for(
+    workspace: Workspace, reader: Reader, refs: Refs, items: Sequence[DesiredItem]
+) -> Standpoint | None:
+    """Read what earlier commits desired; None if no commit is named."""
+    if refs.base is None and refs.applied is None:
+        return None
+    from reconciler.plan.standpoint import standpoint_of
+
+    return standpoint_of(workspace, reader, refs, items)
+
+
+def absent_files(workspace: Workspace) -> int:
+    """Return how many files of state a sparse checkout leaves out."""
+    from reconciler.plan.source_commit import not_checked_out
+
+    return not_checked_out(workspace.root, workspace.state)
 
 
 def plan_items(
@@ -189,6 +205,8 @@ def plan_items(
     if asked:
         reader.use(replace(reader.catalog, items=named_items(reader.catalog.items, asked, found)))
     if strangers or asked:
+        from reconciler.plan.naming import with_names
+
         made = with_names(made, items, survey.live, reader.catalog)
     return confirmed(made, reader.catalog, found)
 
@@ -214,3 +232,11 @@ def with_blame(plan: Plan, reader: Reader) -> Plan:
     names = {key: person.email or key for key, person in reader.catalog.people.by_key.items()}
     told = blamed(plan, records, names, reader.client.plugin_id, reader.settings.clock)
     return leaving(told, lambda ref, one: fought_over(one, records.get(ref, ())), reader.catalog)
+
+
+def refuse_empty(base: str | None) -> None:
+    """Refuse a base that an empty variable named: without one nothing would be left alone."""
+    if base is not None and not base.strip():
+        raise CannotRun(
+            "--base is empty", "name a commit, or leave --base out; is a variable of the job empty?"
+        )

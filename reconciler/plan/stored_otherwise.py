@@ -56,8 +56,6 @@ def as_stored(plan: Plan, decisions: SpaceSettings, catalog: Catalog) -> Plan:
         pairs = ((one, tuple(row for row in one.changes if not explained(one.ref, row))) for one in updates)
         return tuple(replace(one, changes=rows) for one, rows in pairs if rows)
 
-    if not any(one.stores for one in decisions.ignore):
-        return plan
     told = replace(plan, updates=rest(plan.updates), skipped=rest(plan.skipped))
     gone = items_of(plan) - items_of(told)
     rows = [(one.ref, row) for one in (*plan.updates, *plan.skipped) for row in one.changes]
