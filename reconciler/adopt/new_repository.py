@@ -41,6 +41,7 @@ class Given(NamedTuple):
     space: str | None
     types: Sequence[str]
     zone: str | None
+    forge: str = "github"
 
 
 class Begun(NamedTuple):
@@ -75,7 +76,7 @@ def begin(given: Given, answer: Answer | None, report: Report) -> Begun:
         kinds = [catalog.types[key] for key in chosen]
         reader.meet([connection.user_key])
         hide_own_folder(report)
-        written = write_new(files_of(reader, kinds), report)
+        written = write_new(files_of(reader, kinds, given.forge), report)
         examples = {home(name, one): first_item(reader, one) for one in kinds}
     pulled = pull_examples(examples, name, report)
     if pulled:
@@ -142,7 +143,7 @@ def home(space: str, kind: TypeSpec) -> str:
     return f"{STATE}/{space}/{file_stem(kind.api_name, kind.key)}.yaml"
 
 
-def files_of(reader: Reader, kinds: Sequence[TypeSpec]) -> dict[str, str]:
+def files_of(reader: Reader, kinds: Sequence[TypeSpec], forge: str) -> dict[str, str]:
     """Return the text of each file of the new repository, without the items and their people."""
     from reconciler.adopt.pinning import pinned_files
     from reconciler.adopt.published_schemas import published
@@ -153,7 +154,7 @@ def files_of(reader: Reader, kinds: Sequence[TypeSpec]) -> dict[str, str]:
     words = [one.word for one in kinds]
     times = {one.word: moments(reader, one) for one in kinds}
     zone = str(reader.settings.time_zone)
-    start = Start(reader.name, reader.space_key, words, zone, me.email if me else "", times)
+    start = Start(reader.name, reader.space_key, words, zone, me.email if me else "", times, forge)
     if any(field.type == "business" for kind in kinds for field in kind.fields):
         reader.read_lines()
     pins = Pins(reader.space_key, {kind.key: reader.catalog.types[kind.key] for kind in kinds})
@@ -187,6 +188,10 @@ def hide_own_folder(report: Report) -> None:
         own_folder()
 
 
+BY_HAND = {".gitlab-ci.yml": "; add to its `include:` the line `- local: /.gitlab/reconciler/*.yml`"}
+"""What is left to a person where a file of theirs is kept."""
+
+
 def write_new(files: Mapping[str, str], report: Report) -> list[str]:
     """Write the files that are not there and return their names; the others are kept and reported."""
     written: list[str] = []
@@ -196,7 +201,7 @@ def write_new(files: Mapping[str, str], report: Report) -> list[str]:
         try:
             create(Path(name), text)
         except FileExistsError:
-            report(f"kept {name}, which is there already")
+            report(f"kept {name}, which is there already{BY_HAND.get(name, '')}")
         else:
             written.append(name)
     return written

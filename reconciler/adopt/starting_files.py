@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from reconciler.adopt.workflows import FOLDER, folder, ready
+from reconciler.adopt.workflows import FORGES, folder
 from reconciler.manifest.edit.yaml_text import inline
 from reconciler.manifest.files import SETTINGS
 
@@ -27,7 +27,7 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 class Start:
     """What a new repository begins with; `email` is the acting user's, empty where it is hidden.
 
-    `moments` are the date fields by type that hold times of the day.
+    `moments` are the date fields by type that hold times of the day; `forge` is one of FORGES.
     """
 
     space: str
@@ -36,6 +36,7 @@ class Start:
     zone: str
     email: str
     moments: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    forge: str = "github"
 
 
 def starting_files(start: Start) -> dict[str, str]:
@@ -49,6 +50,7 @@ def starting_files(start: Start) -> dict[str, str]:
         "key": start.key,
         "types": list(start.types),
         "zone": start.zone,
+        "forge": start.forge,
         "person": person(start.email),
         "moments": {
             type_: {name: {"kind": "moment"} for name in names}
@@ -57,7 +59,7 @@ def starting_files(start: Start) -> dict[str, str]:
         },
     }
     made = {path: environment.get_template(name).render(known) for path, name in TEMPLATES.items()}
-    return made | {f"{FOLDER}/{name}": text for name, text in ready().items()}
+    return made | FORGES[start.forge]()
 
 
 def person(email: str) -> tuple[str, str] | None:

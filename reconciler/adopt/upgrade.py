@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.adopt.workflows import FOLDER, Outdated, outdated, ready, table, written_as
+from reconciler.adopt.workflows import FOLDER, GITLAB, Outdated, outdated, sealed_files, table, written_as
 from reconciler.clock import now
 from reconciler.manifest.safe_write import write
 
-PLACES = (f"{FOLDER}/*.yml", f"{FOLDER}/*.yaml", ".github/actions/**/action.y*ml", "action.y*ml")
-"""Where a repository uses actions."""
+PLACES = (
+    f"{FOLDER}/*.yml",
+    f"{FOLDER}/*.yaml",
+    ".github/actions/**/action.y*ml",
+    "action.y*ml",
+    f"{GITLAB}/*.yml",
+)
+"""Where a repository uses actions, or has files that `init` wrote."""
 
 
 class Found(NamedTuple):
@@ -29,7 +35,9 @@ class Found(NamedTuple):
     @property
     def is_old(self) -> bool:
         """Whether an unedited copy differs from what today's version writes."""
-        return self.origin in ready() and ready()[self.origin] != self.text.replace("\r\n", "\n")
+        return self.origin in sealed_files() and sealed_files()[self.origin] != self.text.replace(
+            "\r\n", "\n"
+        )
 
 
 class Checked(NamedTuple):
@@ -59,7 +67,7 @@ def check_workflows(root: Path, *, upgrade: bool = False) -> Checked:
     found = list(files_in(root))
     renewed = [one for one in found if upgrade and one.is_old]
     for one in renewed:
-        write(root / one.path, ready()[one.origin or ""])
+        write(root / one.path, sealed_files()[one.origin or ""])
     return Checked(tuple(one.path for one in renewed), tuple(one for one in found if one not in renewed))
 
 

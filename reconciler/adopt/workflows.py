@@ -23,6 +23,9 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from reconciler.manifest.safe_write import write
 
 FOLDER = ".github/workflows"
+GITLAB = ".gitlab/reconciler"
+GITLAB_CI = ".gitlab-ci.yml"
+"""The file that a GitLab project has one of; ours holds the line that includes the pieces."""
 YEAR = timedelta(days=365)
 ROW = re.compile(
     r"- uses: (?P<name>\S+)@(?P<sha>[0-9a-f]{40}) # (?P<version>v\S+)\n"
@@ -34,7 +37,7 @@ PIN = re.compile(r"(?P<before>\buses: )(?P<name>[\w.-]+/[\w.-]+)@\S+(?: # \S+)?"
 USE = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(?:/[^@\s]*)?@(?P<ref>\S+)")
 """What stands behind `uses:`, where it is an action of another repository."""
 SEAL = re.compile(
-    r"\n# This is (?P<name>[\w.-]+) of reconciler; `reconciler init --upgrade` renews it unless edited\."
+    r"\n# This is (?P<name>[\w./-]+) of reconciler; `reconciler init --upgrade` renews it unless edited\."
     r"\n# SHA-256 of the lines above: (?P<digest>[0-9a-f]{64})\n?\Z"
 )
 """The end of a file that `init` wrote."""
@@ -102,11 +105,31 @@ def words(text: str | None) -> list[str]:
     return [one.strip() for one in (text or "").split(",") if one.strip()]
 
 
-def ready() -> dict[str, str]:
-    """Return the text of each ready workflow by its file name, in the order of the names."""
-    home = folder() / "workflows"
+def ready(kind: str = "workflows") -> dict[str, str]:
+    """Return the text of each ready file of a kind by its name, in the order of the names."""
+    home = folder() / kind
     found = [one for one in home.iterdir() if one.name.endswith(".yml")] if home.is_dir() else []
     return {one.name: one.read_text("utf-8") for one in sorted(found, key=lambda one: one.name)}
+
+
+def of_github() -> dict[str, str]:
+    """Return the files that a repository on GitHub gets."""
+    return {f"{FOLDER}/{name}": text for name, text in ready().items()}
+
+
+def of_gitlab() -> dict[str, str]:
+    """Return the files that a project on GitLab gets."""
+    pieces = {f"{GITLAB}/{name}": text for name, text in ready("gitlab").items()}
+    return {**pieces, GITLAB_CI: (folder() / "gitlab-ci.yml").read_text("utf-8")}
+
+
+FORGES = {"github": of_github, "gitlab": of_gitlab}
+"""What `init --forge` writes."""
+
+
+def sealed_files() -> dict[str, str]:
+    """Return the text of each file that has a seal, by the name in it."""
+    return ready() | {f"gitlab/{name}": text for name, text in ready("gitlab").items()}
 
 
 # -- what a repository has ---------------------------------------------------------------------------
@@ -184,11 +207,15 @@ def written_anew(root: Path) -> Mapping[Path, str]:
     """Return what the templates and our own workflows are to be, by their paths below a checkout."""
     templates = root / "reconciler" / "templates" / "workflows"
     made = {path: sealed(path.name, path.read_text("utf-8")) for path in sorted(templates.glob("*.yml"))}
+    pieces = {
+        path: sealed(f"gitlab/{path.name}", path.read_text("utf-8"))
+        for path in sorted(templates.with_name("gitlab").glob("*.yml"))
+    }
     copies = {root / FOLDER / path.name: text for path, text in made.items()}
     others: Sequence[Path] = [
         path for path in sorted((root / FOLDER).glob("*.yml")) if path.name not in {one.name for one in made}
     ]
-    return made | copies | {path: pinned(path.read_text("utf-8")) for path in others}
+    return made | pieces | copies | {path: pinned(path.read_text("utf-8")) for path in others}
 
 
 def main() -> None:

@@ -30,6 +30,13 @@ HOSTS = ("https://project.feishu.cn", "https://project.larksuite.com")
     help="The space's zone; feishu.cn alone has a default: Asia/Shanghai.",
 )
 @click.option(
+    "--forge",
+    type=click.Choice(["github", "gitlab"]),
+    default="github",
+    show_default=True,
+    help="Where the repository is: whose workflows are written.",
+)
+@click.option(
     "--check", is_flag=True, help="Only report outdated lines of the workflows; exit 2 if there are any."
 )
 @click.option("--upgrade", is_flag=True, help="Renew the workflows that init wrote and nobody edited.")
@@ -39,6 +46,7 @@ def command(
     types: tuple[str, ...],
     zone: str | None,
     *,
+    forge: str,
     check: bool,
     upgrade: bool,
 ) -> int:
@@ -58,7 +66,7 @@ def command(
     service = Question("The service", "--host", HOSTS[:1])
     chosen = {} if os.environ.get(HOST) else {HOST: answered(host, service, answer)}
     os.environ.update(chosen)
-    begun = begin(Given(space, types, zone), answer, tell)
+    begun = begin(Given(space, types, zone, forge), answer, tell)
     for done in begun.pulled:
         show_pulled(done)
     for path in begun.written:

@@ -96,6 +96,7 @@ class Lab:
     locked: set[int] = field(default_factory=set)
     moved_to: str = ""
     keyset: bool = False
+    public: bool = True
     url: str = ""
     last: int = 0
 
@@ -354,9 +355,10 @@ def repository(app: Flask, lab: Lab) -> None:
         kind, _, basic = request.headers.get("authorization", "").partition(" ")
         password = base64.b64decode(basic).decode().partition(":")[2] if kind.lower() == "basic" else ""
         token = lab.tokens.get(password)
-        if token is None or token.dead:
-            return Response("HTTP Basic: Access denied", 401, {"www-authenticate": 'Basic realm="GitLab"'})
         pushes = "receive-pack" in f"{path}{request.query_string.decode()}"
+        if (token is None or token.dead) and (pushes or password or not lab.public):
+            return Response("HTTP Basic: Access denied", 401, {"www-authenticate": 'Basic realm="GitLab"'})
+        token = token or Token(lab.user("nobody"), role=0)
         if pushes and (token.job or "write_repository" not in token.scopes or token.role < DEVELOPER):
             return Response("You are not allowed to push code to this project.", 403)
         done = subprocess.run(
