@@ -28,7 +28,7 @@ from reconciler.schema.types import TypeSpec, change_key, every_spec, flat
 class KeptName(NamedTuple):
     """A difference that stays between pins and space; `refs` are the items that need the old name.
 
-    `field` is the label for people, `word` what a REF calls it.
+    `field` is the label for people, `word` what a REF calls it; both are empty for a whole type.
     """
 
     type: str
@@ -86,8 +86,13 @@ class Keeper:
         uses = sorted({(item.ref, one.key) for item in read for one in item.fields} - clear)
         found: list[KeptName] = []
         for type_key, kept in final.types.items():
-            live = fresh.types.get(type_key)
-            now = {change_key(one): one for one in every_spec(live)} if live else {}
+            if (live := fresh.types.get(type_key)) is None:
+                refs = tuple(sorted({ref for ref, _ in uses if ref.type_key == type_key}))
+                found.append(
+                    KeptName(kept.word, "", "", "the type is gone from the space", blocks=True, refs=refs)
+                )
+                continue
+            now = {change_key(one): one for one in every_spec(live)}
             for spec in every_spec(kept):
                 key = change_key(spec)
                 refs = tuple(ref for ref, one in uses if (ref.type_key, one) == (type_key, key))

@@ -59,9 +59,11 @@ def kept_lines(space: str, one: KeptName) -> Iterator[str]:
     """Yield what stays pinned by an old name, with the command that ends it."""
     from shlex import quote
 
-    where = f"{one.type}: {one.field}: {one.what}"
+    where = ": ".join(filter(None, (one.type, one.field, one.what)))
     if not one.blocks:
         yield f"{where}; it stays pinned as the files have it until `reconciler schema pull --rewrite`"
+    elif not one.word:
+        yield f"{where}; {counted(len(one.refs), 'item')} in the files: take the entries out"
     elif one.refs:
         refs = [f"--only {quote(f'{space}/{one.type}/{ref.id}.{one.word}')}" for ref in one.refs]
         more = f" and {len(refs) - SHOWN} more" if len(refs) > SHOWN else ""

@@ -112,6 +112,15 @@ def test_a_field_that_is_gone_stays_pinned_and_blocks_what_names_it(pinned: Desk
     assert pinned.run("plan").out.count("the field is gone from the space") == 2
 
 
+def test_a_type_that_is_gone_stays_pinned_while_files_name_it(pinned: Desk) -> None:
+    space = next(iter(pinned.world.spaces.values()))
+    del space.types[0]
+    done = pinned.run("schema", "pull")
+    assert done.code == 0, done.err
+    assert "story: the type is gone from the space; 2 items in the files: take the entries out" in done.err
+    assert pinned.run("validate").code == 0
+
+
 def test_a_new_option_and_an_old_label_are_read_side_by_side(pinned: Desk) -> None:
     rename(pinned, "Scale", "XL", "Huge")
     rename(pinned, "Scale", "L", "Large")
