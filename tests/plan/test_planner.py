@@ -1,64 +1,38 @@
-"""A plan to the last member, with and without a base.
-
-`python -m tests.plan.test_planner` writes the golden file anew.
-"""
+"""A plan to the last member, with and without a base: as the two scenarios say that have a `plan.json`."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from pprint import pformat
 
 import httpx
 import pytest
 
 from reconciler.desired.claims import desired_state
-from reconciler.desired.items import DesiredItem
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader
 from reconciler.model import Held, HeldBy, Item, Plan, Ref, Released, Unapplied
+from reconciler.plan.plan_file import dumps, plan_file
 from reconciler.plan.planner import leaving, make_plan, people_of
+from reconciler.plan.planning import plan_items
 from reconciler.plan.why import Past, Standpoint, wishes
 from reconciler.sandbox import World
-from reconciler.schema.catalog import Catalog
+from reconciler.schema.catalog import Catalog, DesiredItem
 from tests.road import DECISIONS, app_of, calm_world, connection_to
+from tests.scenarios.scenario import set_live
 
-GOLDEN = Path(__file__).with_name("planner.golden")
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+ALONE = SCENARIOS / "056-a-plan-has-every-member-that-it-is-known-for"
+AGAINST = SCENARIOS / "057-a-plan-against-a-base-has-every-member-that-it-is-known-for"
+DECIDED = ("resource_changes", "resource_drift", "blocked", "released", "left_alone", "agree", "notes")
+"""The members of a plan's JSON that the planner decides."""
 FIRST = 6300012320
-BO = "7310000000000000002"
-NOW = f"""
-space: demo
-type: story
-items:
-  - id: {FIRST}
-    fields:
-      priority: P3
-      story_points: null
-      watchers: {{contains: [dana@example.com], excludes: [ana@example.com]}}
-    roles: {{RD: [dana@example.com]}}
-  - {{id: {FIRST + 1}, fields: {{priority: Old, ext_ref: new, platform: [iOS, Web]}}}}
-  - {{id: {FIRST + 2}, expect: {{name: Another name}}, fields: {{priority: P0}}}}
-  - {{id: {FIRST + 3}, fields: {{priority: P1, story_points: 77, ext_ref: here}}}}
-  - {{id: {FIRST + 4}, fields: {{priority: P1}}}}
-  - {{id: {FIRST + 5}, fields: {{reviewer: june@example.com, env_rows: [{{env: a, ready: true}}]}}}}
-  - id: {FIRST + 6}
-    expect: {{name: Found, priority: P2}}
-    fields: {{name: Found, priority: P2, due: 2027-01-01, env_rows: [{{env: a, owner: chen@example.com}}]}}
-  - {{id: {FIRST + 7}, fields: {{priority: P3}}}}
-  - {{id: {FIRST + 8}, fields: {{priority: P0, platform: {{contains: [iOS]}}}}}}
-  - {{id: 6300099999, fields: {{priority: P1}}}}
-"""
-BEFORE = f"""
-space: demo
-type: story
-items:
-  - id: {FIRST}
-    fields: {{priority: P3, story_points: 5, name: Was managed, watchers: {{contains: [chen@example.com]}}}}
-  - {{id: {FIRST + 1}, fields: {{ext_ref: older, platform: [iOS, Web]}}}}
-  - {{id: {FIRST + 3}, fields: {{priority: P1, story_points: 77}}, roles: {{PM: [ana@example.com]}}}}
-"""
+REPORT = Held(HeldBy.POLICY, "report")
+FOUGHT = Held(HeldBy.FOUGHT_OVER, "3")
 
 
 def met(world: World, state: str) -> tuple[tuple[DesiredItem, ...], dict[Ref, Item], Catalog]:
@@ -69,63 +43,92 @@ def met(world: World, state: str) -> tuple[tuple[DesiredItem, ...], dict[Ref, It
     manifest = Manifest((read,))
     with Client(connection_to(world), transport=httpx.WSGITransport(app=app_of(world))) as client:
         reader = Reader(client, "demo", DECISIONS, world.credentials.user_key)
-        reader.open(["story"], {})
-        catalog = reader.learn(manifest)
+        catalog = reader.open(["story"], {})
+        reader.learn(manifest)
         items, wrong, _ = desired_state(manifest, catalog)
         assert wrong == []
         asked = {one.ref: [each.key for each in (*one.fields, *one.expects)] for one in items}
         return tuple(items), reader.items(asked), catalog
 
 
-def plans() -> str:
-    """Return a plan alone, one against a base, and what is left of that where some rows are left alone."""
+def planned_as_scenario(folder: Path) -> tuple[Plan, Catalog]:
+    """Plan a scenario's files without a service and without git: against its base, if it has one."""
     world = calm_world()
-    world.edit(FIRST + 1, "field_a1b2c3", "live")
-    world.edit(FIRST + 1, "field_c4d17a", [{"value": "platform_3"}])
-    world.edit(FIRST + 3, "priority", {"value": "option_2"})
-    world.edit(FIRST + 3, "field_3724e6", 77)
-    world.edit(FIRST + 6, "name", "Found")
-    world.item(FIRST + 4).values["aborted"] = {"is_aborted": True, "reason": ""}
-    world.item(FIRST + 8).values["aborted"] = {"is_aborted": True, "reason": ""}
-    world.edit(FIRST + 3, "role_owners", [{"role": "role_7908a9", "owners": [BO]}])
-    world.item(FIRST + 5).values["field_05723d"] = {"no": "user key"}
-    items, live, catalog = met(world, NOW)
-    then, _, _ = met(world, BEFORE)
-    alone = make_plan(items, live, catalog, host="h", named=9)
-    against = make_plan(
-        items,
-        live,
-        catalog,
-        host="h",
-        named=9,
-        standpoint=Standpoint(
-            "b" * 40,
-            Past(wishes(then)),
-            lambda ref, key: Held(HeldBy.POLICY, "report") if ref.id in {FIRST, FIRST + 3} and key else None,
-            applied="a" * 40,
-            unapplied=(Unapplied(Ref("story", FIRST), "priority", None),),
-        ),
-    )
-    people = ", ".join(sorted(people_of(against)))
+    set_live(world, folder)
+    with Client(connection_to(world), transport=httpx.WSGITransport(app=app_of(world))) as client:
+        reader = Reader(client, "demo", DECISIONS, world.credentials.user_key)
+        reader.open(["story"], {})
+        standpoint = None
+        if (folder / "base.yaml").exists():
+            then = Past(wishes(desired_of(reader, folder / "base.yaml")))
+            standpoint = Standpoint("b" * 40, then, lambda _ref, _key: REPORT)
+        items = desired_of(reader, folder / "state.yaml")
+        plan = plan_items(items, reader, named=len(items), standpoint=standpoint)
+        return plan, reader.catalog
+
+
+def desired_of(reader: Reader, file: Path) -> tuple[DesiredItem, ...]:
+    """Read what a file wants."""
+    read, mistakes = read_bytes(file.read_bytes(), "state/stories.yaml")
+    assert (mistakes, read is None) == ([], False)
+    assert read
+    reader.learn(Manifest((read,)))
+    items, wrong, _ = desired_state(Manifest((read,)), reader.catalog)
+    assert wrong == []
+    return tuple(items)
+
+
+@pytest.mark.parametrize("folder", [ALONE, AGAINST], ids=["alone", "against a base"])
+def test_a_plan_is_the_scenario_s_to_the_last_member(folder: Path) -> None:
+    plan, _ = planned_as_scenario(folder)
+    made = json.loads(dumps(plan_file(plan, datetime(2026, 11, 18, tzinfo=UTC))))
+    told = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    assert {key: made[key] for key in DECIDED} == {key: told[key] for key in DECIDED}
+
+
+def test_rows_with_a_reason_are_left_alone_behind_those_that_are_already() -> None:
+    plan, catalog = planned_as_scenario(AGAINST)
     fought = leaving(
-        against,
-        lambda ref, one: (
-            Held(HeldBy.FOUGHT_OVER, "3")
-            if one.key == "roles/rd" or ref.id in (FIRST + 1, FIRST + 3)
-            else None
-        ),
+        plan,
+        lambda ref, one: FOUGHT if one.key == "roles/rd" or ref.id in (FIRST + 1, FIRST + 3) else None,
         catalog,
     )
-    return f"{shown(alone)}\n{shown(against)}\n{shown(fought)}\n{people}\n"
+    assert sent_rows(plan) == [
+        (FIRST, ["field_3724e6", "watchers", "roles/rd"]),
+        (FIRST + 1, ["field_a1b2c3"]),
+        (FIRST + 3, ["field_a1b2c3"]),
+        (FIRST + 5, ["field_5a711c"]),
+        (FIRST + 6, ["field_2fbca6", "field_5a711c"]),
+    ]
+    assert sent_rows(fought) == [
+        (FIRST, ["field_3724e6", "watchers"]),
+        (FIRST + 5, ["field_5a711c"]),
+        (FIRST + 6, ["field_2fbca6", "field_5a711c"]),
+    ]
+    assert [
+        (update.ref.id, [(one.key, one.held) for one in update.changes]) for update in fought.skipped
+    ] == [
+        (FIRST, [("priority", REPORT), ("roles/rd", FOUGHT)]),
+        (FIRST + 1, [("field_c4d17a", REPORT), ("field_a1b2c3", FOUGHT)]),
+        (FIRST + 3, [("priority", REPORT), ("field_a1b2c3", FOUGHT)]),
+    ]
 
 
-def shown(plan: Plan) -> str:
-    """Return every member of a plan on lines of their own; of the metadata's digest only that it is there."""
-    return pformat(asdict(replace(plan, metadata_digest=str(len(plan.metadata_digest)))), width=110)
+def sent_rows(plan: Plan) -> list[tuple[int, list[str]]]:
+    return [(update.ref.id, [one.key for one in update.changes]) for update in plan.updates]
 
 
-def test_a_plan_says_the_same_to_the_last_member() -> None:
-    assert plans() == GOLDEN.read_text(encoding="utf-8")
+def test_a_plan_shows_the_people_of_what_it_sends_and_of_its_side_effects() -> None:
+    plan, _ = planned_as_scenario(AGAINST)
+    assert people_of(plan) == {f"731000000000000000{n}" for n in (2, 3, 4, 5, 6)}
+
+
+def test_a_plan_against_a_base_names_the_last_apply_and_what_lags_behind_it() -> None:
+    items, live, catalog = met(calm_world(), stories(f"id: {FIRST}, fields: {{priority: P3}}"))
+    lagging = (Unapplied(Ref("story", FIRST), "priority", None),)
+    base = Standpoint("b" * 40, Past({}), lambda _ref, _key: None, applied="a" * 40, unapplied=lagging)
+    plan = make_plan(items, live, catalog, host="h", named=1, standpoint=base)
+    assert (plan.base, plan.applied, plan.unapplied) == ("b" * 40, "a" * 40, lagging)
 
 
 def stories(*items: str) -> str:
@@ -149,8 +152,8 @@ def test_an_item_that_is_known_to_agree_is_not_looked_at_and_the_next_one_is() -
 
 def test_what_was_noted_of_the_space_stands_in_the_plan_in_order() -> None:
     items, live, catalog = met(calm_world(), stories(f"id: {FIRST}, fields: {{priority: P3}}"))
-    notes = ("b is now called c", "a is now called b")
-    plan = make_plan(items, live, catalog, host="h", named=1, notes=notes)
+    catalog.notes.update({"b is now called c": None, "a is now called b": None})
+    plan = make_plan(items, live, catalog, host="h", named=1)
     assert plan.notes == ("a is now called b", "b is now called c")
 
 
@@ -159,9 +162,7 @@ def test_a_plan_rests_on_the_metadata_of_what_it_sends_alone() -> None:
         calm_world(), stories(f"id: {FIRST}, fields: {{priority: P3, story_points: 8}}")
     )
     whole = make_plan(items, live, catalog, host="h", named=1)
-    points = leaving(
-        whole, lambda _, one: Held(HeldBy.FOUGHT_OVER, "3") if one.name == "Priority" else None, catalog
-    )
+    points = leaving(whole, lambda _, one: "fought over" if one.name == "Priority" else None, catalog)
     assert [one.name for update in points.updates for one in update.changes] == ["Story points"]
     wanting_points = planned(calm_world(), stories(f"id: {FIRST}, fields: {{story_points: 8}}"))
     assert points.metadata_digest == wanting_points.metadata_digest != whole.metadata_digest
@@ -236,7 +237,3 @@ def test_an_item_that_lost_what_is_expected_of_it_is_held_back() -> None:
     world.edit(FIRST, "field_3724e6", None)
     plan = planned(world, stories(f"id: {FIRST}, expect: {{story_points: 5}}, fields: {{priority: P3}}"))
     assert [one.reason for one in plan.blocks] == ["expected Story points 5, found (empty)"]
-
-
-if __name__ == "__main__":
-    GOLDEN.write_text(plans(), encoding="utf-8")

@@ -91,8 +91,7 @@ def _prepare(folder: Path, desk: Desk, given: dict[str, Any]) -> None:
     settings = folder / "reconciler.yaml"
     if settings.exists():
         desk.write("state/reconciler.yaml", settings.read_text(encoding="utf-8"))
-    for item_id, values in _json(folder / "live.json").items():
-        _set(desk.world, int(item_id), values)
+    set_live(desk.world, folder)
     if given.get("pinned"):
         desk.write(STATE, (folder / "state.yaml").read_text(encoding="utf-8"))
         assert desk.run("schema", "pull").code == 0
@@ -115,18 +114,18 @@ def _commits(folder: Path) -> Iterator[str]:
             yield from (f"--{name}", f"the-{name}")
 
 
-def _set(world: World, item_id: int, values: dict[str, Any] | str) -> None:
+def set_live(world: World, folder: Path) -> None:
     """Make live values what a scenario says, without a trace of who did it."""
-    item = world.item(item_id)
-    if values == "deleted":
-        world.delete(item_id, by=BO)
-    elif values == "terminated":
-        world.abort(item_id, "cancel", by=BO)
-    else:
-        assert isinstance(values, dict)
-        for key, value in values.items():
-            _put(world, item, key, value)
-        world.derive(item)
+    for item_id, values in _json(folder / "live.json").items():
+        item = world.item(int(item_id))
+        if values == "deleted":
+            world.delete(item.id, by=BO)
+        elif values == "terminated":
+            world.abort(item.id, "cancel", by=BO)
+        else:
+            for key, value in values.items():
+                _put(world, item, key, value)
+            world.derive(item)
     world.records.clear()
 
 
