@@ -43,7 +43,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class Desk:
+class Folders:
     """Where rows are measured: folders and services by the number of items, each made when it is needed."""
 
     base: Path
@@ -70,7 +70,7 @@ class Desk:
         return folder
 
 
-def no_op(desk: Desk) -> Row:
+def no_op(desk: Folders) -> Row:
     """Row 1: a plan of 10,000 items that all agree."""
     count = 10_000
     row = Row(1, "no-op plan, 10,000 items × 12 fields, over HTTP, no limiter", "reconciler plan")
@@ -100,7 +100,7 @@ def no_op(desk: Desk) -> Row:
     return row
 
 
-def cached(desk: Desk) -> Row:
+def cached(desk: Folders) -> Row:
     """Row 2: the same once more, the files unchanged."""
     count = 10_000
     row = Row(2, "the same, files unchanged since the last run", "reconciler plan")
@@ -121,7 +121,7 @@ def cached(desk: Desk) -> Row:
     return row
 
 
-def growth(desk: Desk) -> Row:
+def growth(desk: Folders) -> Row:
     """Row 3: from 1,000 to 100,000 items."""
     row = Row(3, "growth from 100 to 100,000 items", "reconciler plan")
     counts = (100, 1_000, 10_000, 100_000)
@@ -157,7 +157,7 @@ def middle_of(costs: Sequence[Cost]) -> float:
     return Spread.of([one.cpu for one in costs]).middle
 
 
-def one_file(desk: Desk) -> Row:
+def one_file(desk: Folders) -> Row:
     """Row 4: a pull request that changes one file of 2,000."""
     count = 100_000
     row = Row(4, "`plan --changed`, 1 file of 2,000, 100,000 items", "reconciler plan --changed --base HEAD")
@@ -179,7 +179,7 @@ def one_file(desk: Desk) -> Row:
     return row
 
 
-def at_limit(desk: Desk) -> Row:
+def at_limit(desk: Folders) -> Row:
     """Row 5: reads under the limit."""
     count = 10_000
     row = Row(5, "reads of 10,000 items at 15 requests a second", "reconciler plan")
@@ -205,7 +205,7 @@ def judge_reads(row: Row, calls: Sequence[Call], count: int) -> None:
     row.judge(f"{refused} times 429", refused, 0)
 
 
-def applies(desk: Desk) -> Row:
+def applies(desk: Folders) -> Row:
     """Row 6: applies of up to 300 changes."""
     row = Row(6, "apply of 300 changes, 200 ms latency, limit 15/s, all checks on", "reconciler apply --yes")
     command = (*RECONCILER, "apply", "--yes")
@@ -232,7 +232,7 @@ def applies(desk: Desk) -> Row:
     return row
 
 
-def drift(desk: Desk) -> Row:
+def drift(desk: Folders) -> Row:
     """Row 7: a scheduled drift run."""
     count = 100_000
     row = Row(7, "drift run, 100,000 items at the limit", "reconciler drift --applied HEAD")
@@ -249,7 +249,7 @@ def drift(desk: Desk) -> Row:
     return row
 
 
-def small(desk: Desk) -> Row:
+def small(desk: Folders) -> Row:
     """Row 8: what it costs to start."""
     row = Row(8, "`--help`, `validate` of 1 file", "reconciler --help; reconciler validate")
     folder = desk.folder(1)
@@ -264,7 +264,7 @@ def small(desk: Desk) -> Row:
     return row
 
 
-def page(desk: Desk) -> Row:
+def page(desk: Folders) -> Row:
     """Row 9: the page of 10,000 changes."""
     from tests.bench.page import seconds_to_open  # noqa: PLC0415 - the browser is wanted here alone
 
@@ -281,19 +281,19 @@ def page(desk: Desk) -> Row:
     return row
 
 
-ROWS: Mapping[int, Callable[[Desk], Row]] = {
+ROWS: Mapping[int, Callable[[Folders], Row]] = {
     1: no_op, 2: cached, 3: growth, 4: one_file, 5: at_limit, 6: applies, 7: drift, 8: small, 9: page,
 }  # fmt: skip
 
 
 @contextmanager
-def desk(rounds: int) -> Iterator[Desk]:
+def desk(rounds: int) -> Iterator[Folders]:
     """Make a place to measure in, and clear it away."""
     for part in ("reconciler", "tests/bench"):
         # As pip does for a package that it installs, such as octoDNS.
         compileall.compile_dir(REPOSITORY / part, quiet=1)
     with tempfile.TemporaryDirectory(prefix="reconciler-bench-") as base:
-        yield Desk(Path(base), rounds)
+        yield Folders(Path(base), rounds)
 
 
 def commit(folder: Path) -> None:

@@ -19,7 +19,7 @@ from reconciler.forge.rest import ForgeRefused, next_params
 from reconciler.plan.last_applied import Record
 from reconciler.render.markdown_text import fenced
 from tests.forge.lab import ACTION, DEVELOPER, LONGEST, MAINTAINER, REPORTER, Lab, running
-from tests.forge.test_laws import APPLIED, BODY, Stage, on_gitlab
+from tests.forge.test_laws import APPLIED, BODY, ForgeCase, on_gitlab
 from tests.workflows.hub import GIT, git
 
 GOOD = {
@@ -41,7 +41,7 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def stage(lab: Lab, tmp_path: Path) -> Stage:
+def stage(lab: Lab, tmp_path: Path) -> ForgeCase:
     desk = tmp_path / "desk"
     git(tmp_path, "clone", "-q", str(lab.repo), str(desk))
     git(desk, "commit", "-q", "--allow-empty", "-m", "first")
@@ -49,7 +49,7 @@ def stage(lab: Lab, tmp_path: Path) -> Stage:
     return on_gitlab(tmp_path, lab)
 
 
-def test_a_job_token_writes_no_note_and_the_message_says_what_does(stage: Stage, lab: Lab) -> None:
+def test_a_job_token_writes_no_note_and_the_message_says_what_does(stage: ForgeCase, lab: Lab) -> None:
     stage.environ["RECONCILER_FORGE_TOKEN"] = lab.token(job=True)
     with pytest.raises(ForgeRefused, match=r"40[13]"):
         stage.comment(BODY)
@@ -67,7 +67,7 @@ def test_a_job_token_writes_no_note_and_the_message_says_what_does(stage: Stage,
     ],
 )
 def test_each_refusal_names_the_right_that_is_missing(
-    stage: Stage, lab: Lab, rights: dict[str, Any], status: int, way: str
+    stage: ForgeCase, lab: Lab, rights: dict[str, Any], status: int, way: str
 ) -> None:
     stage.environ["RECONCILER_FORGE_TOKEN"] = lab.token(**rights)
     with pytest.raises(ForgeRefused, match=f"GitLab refused to .*: {status}") as refused:
@@ -75,19 +75,19 @@ def test_each_refusal_names_the_right_that_is_missing(
     assert way in str(refused.value)
 
 
-def test_a_note_that_is_too_long_is_refused_in_gitlab_s_words(stage: Stage) -> None:
+def test_a_note_that_is_too_long_is_refused_in_gitlab_s_words(stage: ForgeCase) -> None:
     with pytest.raises(ForgeRefused, match="too long"):
         stage.comment(BODY + "x" * LONGEST)
 
 
-def test_a_locked_discussion_takes_no_note_of_a_reporter(stage: Stage, lab: Lab) -> None:
+def test_a_locked_discussion_takes_no_note_of_a_reporter(stage: ForgeCase, lab: Lab) -> None:
     lab.locked.add(stage.number)
     stage.environ["RECONCILER_FORGE_TOKEN"] = lab.token(role=REPORTER)
     with pytest.raises(ForgeRefused, match="a locked discussion takes notes of members alone"):
         stage.comment(BODY)
 
 
-def test_a_project_that_has_moved_is_told_and_the_token_is_not_sent_there(stage: Stage, lab: Lab) -> None:
+def test_a_project_that_has_moved_is_told_and_the_token_is_not_sent_there(stage: ForgeCase, lab: Lab) -> None:
     lab.moved_to = "99"
     with pytest.raises(ForgeRefused, match="the address has moved"):
         stage.comment(BODY)
@@ -120,7 +120,7 @@ FRAMES = [
 
 @pytest.mark.parametrize("frame", FRAMES)
 def test_a_line_of_a_stranger_is_no_quick_action_in_code_or_out_of_it(
-    lab: Lab, stage: Stage, frame: str
+    lab: Lab, stage: ForgeCase, frame: str
 ) -> None:
     said = frame.format("/merge")
     texts = [f"{BODY}\n\n{fenced(said)}", f"{BODY}\n\n<pre>{said}</pre>", f"{BODY}\n\n{said}"]
@@ -144,24 +144,24 @@ def test_the_fence_of_a_stranger_s_lines_ends_where_ours_does() -> None:
 # -- the record's branch ---------------------------------------------------------------------------
 
 
-def head(stage: Stage) -> str:
+def head(stage: ForgeCase) -> str:
     return git(stage.desk, "rev-parse", "HEAD")
 
 
-def make(stage: Stage, record: Record) -> str:
+def make(stage: ForgeCase, record: Record) -> str:
     records = records_of(stage.environ)
     assert records
     return records.make(stage.desk, record)
 
 
-def test_the_branch_of_records_only_moves_forward_and_keeps_them_all(stage: Stage, lab: Lab) -> None:
+def test_the_branch_of_records_only_moves_forward_and_keeps_them_all(stage: ForgeCase, lab: Lab) -> None:
     for n in range(3):
         assert make(stage, Record(space="demo", commit=head(stage), digest=str(n))) == APPLIED
     said = git(lab.repo, "log", "--format=%s", APPLIED)
     assert [n for n in "012" if f'"digest":"{n}"' in said] == list("012")
 
 
-def test_a_developer_s_token_moves_no_record(stage: Stage, lab: Lab) -> None:
+def test_a_developer_s_token_moves_no_record(stage: ForgeCase, lab: Lab) -> None:
     stage.environ["RECONCILER_FORGE_TOKEN"] = lab.token(role=DEVELOPER)
     with pytest.raises(CannotRun, match="role Maintainer"):
         make(stage, Record(space="demo", commit=head(stage)))
@@ -172,7 +172,7 @@ def test_a_developer_s_token_moves_no_record(stage: Stage, lab: Lab) -> None:
     assert "not allowed to push code to protected branches" in done.stderr
 
 
-def test_a_record_is_read_with_no_token_at_all(stage: Stage) -> None:
+def test_a_record_is_read_with_no_token_at_all(stage: ForgeCase) -> None:
     record = Record(space="demo", commit=head(stage))
     make(stage, record)
     del stage.environ["RECONCILER_FORGE_TOKEN"]
@@ -183,7 +183,7 @@ def test_a_record_is_read_with_no_token_at_all(stage: Stage) -> None:
 
 @pytest.mark.parametrize("form", ["refs/reconciler/applied/{space}", "refs/heads/reconciler/{space}/applied"])
 def test_another_ref_is_named_by_the_variable_on_any_forge(
-    tmp_path: Path, stage: Stage, lab: Lab, form: str
+    tmp_path: Path, stage: ForgeCase, lab: Lab, form: str
 ) -> None:
     environ = {"RECONCILER_RECORD_REF": form}
     record = Record(space="demo", commit=head(stage))
@@ -202,7 +202,7 @@ def test_a_record_ref_that_is_none_is_refused(form: str) -> None:
 
 
 def test_a_shallow_clone_that_cannot_tell_what_was_merged_believes_no_record(
-    stage: Stage, tmp_path: Path
+    stage: ForgeCase, tmp_path: Path
 ) -> None:
     make(stage, Record(space="demo", commit=head(stage)))
     for n in range(3):

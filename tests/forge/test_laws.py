@@ -27,7 +27,7 @@ APPLIED = "refs/heads/reconciler/applied/demo"
 
 
 @dataclass(slots=True)
-class Stage:
+class ForgeCase:
     """A forge with one open request, and the environment of a job about it."""
 
     name: str
@@ -57,7 +57,7 @@ class Stage:
 GitHub, GitLab = "GitHub", "GitLab"
 
 
-def on_github(folder: Path, hub: github.Hub) -> Stage:
+def on_github(folder: Path, hub: github.Hub) -> ForgeCase:
     granted = {"pull-requests": "write", "issues": "write", "deployments": "write", "contents": "write"}
     number = hub.open_pull("feature")
     environ = {
@@ -69,7 +69,7 @@ def on_github(folder: Path, hub: github.Hub) -> Stage:
         "GITHUB_REF": f"refs/pull/{number}/merge",
         "GITHUB_REF_NAME": "main",
     }
-    return Stage(
+    return ForgeCase(
         GitHub,
         hub,
         environ,
@@ -87,7 +87,7 @@ def on_github(folder: Path, hub: github.Hub) -> Stage:
     )
 
 
-def on_gitlab(folder: Path, lab: gitlab.Lab) -> Stage:
+def on_gitlab(folder: Path, lab: gitlab.Lab) -> ForgeCase:
     number = lab.open_request("feature")
     environ = {
         "GITLAB_CI": "true",
@@ -99,7 +99,7 @@ def on_gitlab(folder: Path, lab: gitlab.Lab) -> Stage:
         "RECONCILER_FORGE_TOKEN": lab.token(role=gitlab.MAINTAINER),
     }
     notes = f"/merge_requests/{number}/notes"
-    return Stage(
+    return ForgeCase(
         GitLab,
         lab,
         environ,
@@ -121,14 +121,14 @@ def on_gitlab(folder: Path, lab: gitlab.Lab) -> Stage:
     )
 
 
-FORGES: dict[str, tuple[Callable[[Path], AbstractContextManager[Any]], Callable[[Path, Any], Stage]]] = {
+FORGES: dict[str, tuple[Callable[[Path], AbstractContextManager[Any]], Callable[[Path, Any], ForgeCase]]] = {
     GitHub: (github.running, on_github),
     GitLab: (gitlab.running, on_gitlab),
 }
 
 
 @pytest.fixture(params=FORGES)
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ForgeCase]:
     running, made = FORGES[request.param]
     with running(tmp_path) as stand_in:
         git(stand_in.repo, "symbolic-ref", "HEAD", "refs/heads/main")
@@ -144,7 +144,7 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
 # -- the comment -----------------------------------------------------------------------------------
 
 
-def test_the_comment_is_created_once_and_then_kept(stage: Stage) -> None:
+def test_the_comment_is_created_once_and_then_kept(stage: ForgeCase) -> None:
     second = BODY.replace("digest=1", "digest=2")
     assert [stage.comment(one) for one in (BODY, BODY, second, OTHER)] == [
         "created",
@@ -155,14 +155,14 @@ def test_the_comment_is_created_once_and_then_kept(stage: Stage) -> None:
     assert stage.comments() == [second, OTHER]
 
 
-def test_a_marker_that_somebody_else_wrote_or_quoted_is_none(stage: Stage) -> None:
+def test_a_marker_that_somebody_else_wrote_or_quoted_is_none(stage: ForgeCase) -> None:
     stage.say(BODY, "mallory")
     stage.say(f"> {BODY}", stage.me)
     assert stage.comment(BODY) == "created"
     assert stage.comments()[0] == BODY
 
 
-def test_a_failure_that_named_no_space_is_folded_away_by_the_next_text(stage: Stage) -> None:
+def test_a_failure_that_named_no_space_is_folded_away_by_the_next_text(stage: ForgeCase) -> None:
     assert stage.comment(BODY.replace("demo", "")) == "created"
     assert stage.comment(BODY) == "created"
     assert stage.comments() == [BODY]
@@ -170,7 +170,7 @@ def test_a_failure_that_named_no_space_is_folded_away_by_the_next_text(stage: St
 
 
 @pytest.mark.parametrize("keyset", [False, True])
-def test_a_comment_is_found_behind_hundreds_of_others(stage: Stage, *, keyset: bool) -> None:
+def test_a_comment_is_found_behind_hundreds_of_others(stage: ForgeCase, *, keyset: bool) -> None:
     if keyset:
         if stage.name == GitHub:
             pytest.skip("GitHub's lists have pages")
@@ -184,13 +184,13 @@ def test_a_comment_is_found_behind_hundreds_of_others(stage: Stage, *, keyset: b
     assert mine["body"] == f"{BODY} new"
 
 
-def test_a_comment_that_was_deleted_meanwhile_is_written_anew(stage: Stage) -> None:
+def test_a_comment_that_was_deleted_meanwhile_is_written_anew(stage: ForgeCase) -> None:
     mine = stage.say(BODY, stage.me)
     stage.stand_in.broken[stage.edited.format(mine["id"])] = [(404, {})]
     assert stage.comment(f"{BODY} new") == "created"
 
 
-def test_a_job_about_no_request_is_told_so(stage: Stage) -> None:
+def test_a_job_about_no_request_is_told_so(stage: ForgeCase) -> None:
     stage.environ.pop("GITHUB_REF", None)
     stage.environ.pop("CI_MERGE_REQUEST_IID", None)
     with pytest.raises(CannotRun, match=r"this job is about no (pull|merge) request"):
@@ -200,7 +200,7 @@ def test_a_job_about_no_request_is_told_so(stage: Stage) -> None:
 # -- failures --------------------------------------------------------------------------------------
 
 
-def test_what_a_token_may_not_do_is_a_failure_with_the_right_that_is_missing(stage: Stage) -> None:
+def test_what_a_token_may_not_do_is_a_failure_with_the_right_that_is_missing(stage: ForgeCase) -> None:
     weak = (
         {"GITHUB_TOKEN": stage.stand_in.token({"pull-requests": "read"})}
         if stage.name == GitHub
@@ -214,7 +214,7 @@ def test_what_a_token_may_not_do_is_a_failure_with_the_right_that_is_missing(sta
     assert next(iter(weak.values())) not in str(refused.value)
 
 
-def test_a_wrong_token_is_told_by_the_forge_s_name(stage: Stage) -> None:
+def test_a_wrong_token_is_told_by_the_forge_s_name(stage: ForgeCase) -> None:
     name = "GITHUB_TOKEN" if stage.name == GitHub else "RECONCILER_FORGE_TOKEN"
     stage.environ[name] = "nobody-s"
     with pytest.raises(ForgeRefused, match=f"{stage.name} refused to .*: 401"):
@@ -224,7 +224,7 @@ def test_a_wrong_token_is_told_by_the_forge_s_name(stage: Stage) -> None:
         stage.comment(BODY)
 
 
-def test_a_read_that_fails_for_a_while_is_asked_again_and_a_write_is_not(stage: Stage) -> None:
+def test_a_read_that_fails_for_a_while_is_asked_again_and_a_write_is_not(stage: ForgeCase) -> None:
     stage.stand_in.broken = {stage.listed: [(502, {}), (503, {})]}
     assert stage.comment(BODY) == "created"
     stage.stand_in.broken = {stage.written: [(502, {})]}
@@ -233,7 +233,7 @@ def test_a_read_that_fails_for_a_while_is_asked_again_and_a_write_is_not(stage: 
     assert stage.stand_in.calls.count(stage.written) == 2
 
 
-def test_a_limit_is_waited_for_where_it_is_short_and_is_a_failure_where_it_is_not(stage: Stage) -> None:
+def test_a_limit_is_waited_for_where_it_is_short_and_is_a_failure_where_it_is_not(stage: ForgeCase) -> None:
     limit = {"ratelimit-limit": "60", "ratelimit-remaining": "0", "ratelimit-reset": "1"}
     stage.stand_in.broken = {stage.written: [(429, {"retry-after": "0", **limit})]}
     assert stage.comment(BODY) == "created"
@@ -243,7 +243,7 @@ def test_a_limit_is_waited_for_where_it_is_short_and_is_a_failure_where_it_is_no
             stage.comment(OTHER)
 
 
-def test_a_redirect_is_not_followed_with_the_token(stage: Stage) -> None:
+def test_a_redirect_is_not_followed_with_the_token(stage: ForgeCase) -> None:
     elsewhere = {"location": f"{stage.stand_in.url}/elsewhere"}
     for status in (301, 302, 307, 308):
         stage.stand_in.broken = {stage.listed: [(status, elsewhere)]}
@@ -252,14 +252,14 @@ def test_a_redirect_is_not_followed_with_the_token(stage: Stage) -> None:
     assert not [call for call in stage.stand_in.calls if "elsewhere" in call]
 
 
-def test_a_forge_that_is_not_there_is_told(stage: Stage) -> None:
+def test_a_forge_that_is_not_there_is_told(stage: ForgeCase) -> None:
     stage.environ |= {"GITHUB_API_URL": "http://127.0.0.1:9", "CI_API_V4_URL": "http://127.0.0.1:9/api/v4"}
     with pytest.raises(Unreachable, match=f"{stage.name} cannot be reached to list the (comments|notes)"):
         stage.comment(BODY)
 
 
 @pytest.mark.parametrize("url", ["http://forge.example/api/v4", "https://user@forge.example", "ftp://x", ""])
-def test_an_address_that_is_no_https_is_refused_before_anything_is_sent(stage: Stage, url: str) -> None:
+def test_an_address_that_is_no_https_is_refused_before_anything_is_sent(stage: ForgeCase, url: str) -> None:
     name = "GITHUB_API_URL" if stage.name == GitHub else "CI_API_V4_URL"
     stage.environ[name] = url
     with pytest.raises(CannotRun, match=name):
@@ -269,7 +269,7 @@ def test_an_address_that_is_no_https_is_refused_before_anything_is_sent(stage: S
 # -- the issue and the request ---------------------------------------------------------------------
 
 
-def test_one_issue_is_opened_updated_closed_and_opened_again(stage: Stage) -> None:
+def test_one_issue_is_opened_updated_closed_and_opened_again(stage: ForgeCase) -> None:
     for body, pending, done in (
         (BODY, False, "not needed"),
         (BODY, True, "opened"),
@@ -284,7 +284,7 @@ def test_one_issue_is_opened_updated_closed_and_opened_again(stage: Stage) -> No
     assert stage.issues() == [(True, f"{BODY} again")]
 
 
-def test_one_request_is_kept_for_a_branch_and_closed_at_last(stage: Stage) -> None:
+def test_one_request_is_kept_for_a_branch_and_closed_at_last(stage: ForgeCase) -> None:
     for body, done in (("a", "opened"), ("a", "unchanged"), ("b", "updated")):
         with forge_of(stage.environ) as forge:
             assert forge.write_request(BRANCH, "t", body) == done
@@ -293,7 +293,7 @@ def test_one_request_is_kept_for_a_branch_and_closed_at_last(stage: Stage) -> No
         assert [forge.close_request(BRANCH) for _ in range(2)] == ["closed", "not needed"]
 
 
-def test_files_are_pushed_to_a_branch_of_their_own_once(stage: Stage) -> None:
+def test_files_are_pushed_to_a_branch_of_their_own_once(stage: ForgeCase) -> None:
     (stage.desk / "state.txt").write_text("two\n")
     tree = written_tree(stage.desk)
     assert tree
@@ -309,23 +309,23 @@ def test_files_are_pushed_to_a_branch_of_their_own_once(stage: Stage) -> None:
 # -- the last applied commit -----------------------------------------------------------------------
 
 
-def head(stage: Stage) -> str:
+def head(stage: ForgeCase) -> str:
     return git(stage.desk, "rev-parse", "HEAD")
 
 
-def recorded(stage: Stage, record: Record) -> str:
+def recorded(stage: ForgeCase, record: Record) -> str:
     records = records_of(stage.environ)
     assert records
     return records.make(stage.desk, record)
 
 
-def newest(stage: Stage) -> Record | None:
+def newest(stage: ForgeCase) -> Record | None:
     records = records_of(stage.environ)
     assert records
     return records.newest(stage.desk, "demo", lambda _: None)
 
 
-def test_a_record_goes_round_and_the_newest_one_counts(stage: Stage) -> None:
+def test_a_record_goes_round_and_the_newest_one_counts(stage: ForgeCase) -> None:
     assert newest(stage) is None
     row = UnappliedFile(type="story", id=1, key="priority", commit=head(stage))
     first = Record(space="demo", commit=head(stage), journal="f" * 64, unapplied=[row])
@@ -339,7 +339,7 @@ def test_a_record_goes_round_and_the_newest_one_counts(stage: Stage) -> None:
     assert newest(stage) == second
 
 
-def test_a_record_of_a_commit_that_was_never_merged_is_not_believed(stage: Stage) -> None:
+def test_a_record_of_a_commit_that_was_never_merged_is_not_believed(stage: ForgeCase) -> None:
     git(stage.desk, "commit", "-q", "--allow-empty", "-m", "mine")
     git(stage.desk, "push", "-q", "origin", "HEAD:refs/heads/mine")
     recorded(stage, Record(space="demo", commit=head(stage)))
@@ -347,7 +347,7 @@ def test_a_record_of_a_commit_that_was_never_merged_is_not_believed(stage: Stage
         newest(stage)
 
 
-def test_a_record_that_cannot_be_read_is_never_taken_for_none(stage: Stage) -> None:
+def test_a_record_that_cannot_be_read_is_never_taken_for_none(stage: ForgeCase) -> None:
     recorded(stage, Record(space="demo", commit=head(stage)))
     if stage.name == GitHub:
         stage.stand_in.deployments[-1]["payload"] = "of a newer version"
@@ -358,7 +358,7 @@ def test_a_record_that_cannot_be_read_is_never_taken_for_none(stage: Stage) -> N
         newest(stage)
 
 
-def test_no_token_stands_in_what_a_forge_says_of_itself(stage: Stage) -> None:
+def test_no_token_stands_in_what_a_forge_says_of_itself(stage: ForgeCase) -> None:
     token = stage.environ.get("GITHUB_TOKEN") or stage.environ["RECONCILER_FORGE_TOKEN"]
     with forge_of(stage.environ) as forge:
         assert token not in repr(vars(forge))

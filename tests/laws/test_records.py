@@ -24,7 +24,7 @@ steps = st.lists(st.tuples(wishes, endings, st.sets(st.sampled_from(KEYS))), min
 
 
 @dataclass(slots=True)
-class Team:
+class History:
     """A history of commits, the live values of one item that nobody but us touches, and the record."""
 
     commits: list[dict[str, int]] = field(default_factory=list)
@@ -102,25 +102,25 @@ def result(key: str, outcome: str) -> dict[str, Any]:
 def test_what_nobody_touched_is_never_drift_and_the_next_whole_apply_ends_it(
     history: list[tuple[dict[str, int], str, set[str]]],
 ) -> None:
-    team = Team()
+    known = History()
     for desired, ending, failing in history:
-        team.merge(desired, ending, failing)
-    last = team.commits[-1] if team.commits else {}
-    team.merge(last, "end", set())
-    assert {key: team.live[key] for key in last} == last
-    assert team.record is not None
-    assert team.record.unapplied == []
-    assert team.words() == {}
+        known.merge(desired, ending, failing)
+    last = known.commits[-1] if known.commits else {}
+    known.merge(last, "end", set())
+    assert {key: known.live[key] for key in last} == last
+    assert known.record is not None
+    assert known.record.unapplied == []
+    assert known.words() == {}
 
 
 @given(steps, st.sampled_from(KEYS))
 def test_what_somebody_moves_after_a_whole_apply_is_drift(
     history: list[tuple[dict[str, int], str, set[str]]], key: str
 ) -> None:
-    team = Team()
+    known = History()
     for desired, ending, failing in history:
-        team.merge(desired, ending, failing)
-    team.merge({key: 1}, "end", set())
-    team.live[key] = 2
-    team.commits.append({key: 1})
-    assert team.words() == {key: Why.DRIFT}
+        known.merge(desired, ending, failing)
+    known.merge({key: 1}, "end", set())
+    known.live[key] = 2
+    known.commits.append({key: 1})
+    assert known.words() == {key: Why.DRIFT}

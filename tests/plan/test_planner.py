@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from reconciler.desired.claims import desired_state
+from reconciler.desired.items import DesiredItem
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
 from reconciler.meegle.http.client import Client
@@ -21,7 +22,7 @@ from reconciler.plan.planner import leaving, make_plan, people_of
 from reconciler.plan.planning import plan_items
 from reconciler.plan.why import Past, Standpoint, wishes
 from reconciler.sandbox import World
-from reconciler.schema.catalog import Catalog, DesiredItem
+from reconciler.schema.catalog import Catalog
 from tests.road import DECISIONS, app_of, calm_world, connection_to
 from tests.scenarios.scenario import set_live
 

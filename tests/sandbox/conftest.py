@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox.bench import Bench
+from tests.sandbox.api import Api
 
 
 @pytest.fixture
-def bench() -> Bench:
+def api() -> Api:
     """A world of the test's own."""
-    return Bench()
+    return Api()
 
 
 @pytest.fixture(scope="module")
-def shared() -> Bench:
+def shared() -> Api:
     """One world for the calls of a module that change nothing."""
-    return Bench()
+    return Api()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import Options
-from tests.sandbox.bench import (
+from tests.sandbox.api import (
     ANA,
     BO,
     CHEN,
@@ -21,7 +21,7 @@ from tests.sandbox.bench import (
     STORIES,
     STORY,
     TERMINATED,
-    Bench,
+    Api,
 )
 
 Json = Any
@@ -121,18 +121,18 @@ STORED = [
 
 @pytest.mark.parametrize(("key", "sent", "read"), [row[1:] for row in STORED], ids=[row[0] for row in STORED])
 def test_a_value_is_stored_and_read_in_the_shape_of_its_type(
-    shared: Bench, key: str, sent: Json, read: Json
+    shared: Api, key: str, sent: Json, read: Json
 ) -> None:
     shared.put(key, sent)
     assert shared.value(key) == (sent if read == "same" else read)
 
 
 @pytest.mark.parametrize("kind", ["name", "name by alias"])
-def test_the_name_is_a_property_written_as_a_field(bench: Bench, kind: str) -> None:
+def test_the_name_is_a_property_written_as_a_field(api: Api, kind: str) -> None:
     # 6.1, 1.2 A6
     pair = {"field_key" if kind == "name" else "field_alias": "name", "field_value": "Other name"}
-    bench.ok("PUT", ITEM, {"update_fields": [pair]})
-    item = bench.read()
+    api.ok("PUT", ITEM, {"update_fields": [pair]})
+    item = api.read()
     assert item["name"] == "Other name"
     assert "name" not in {row["field_key"] for row in item["fields"]}
 
@@ -167,7 +167,7 @@ CLEARED: list[tuple[str, str, Json, Json]] = [
     ("key", "sent", "read"), [row[1:] for row in CLEARED], ids=[f"3.1 {row[0]}" for row in CLEARED]
 )
 def test_a_typed_empty_clears_and_reads_as_the_empty_form_of_its_type(
-    shared: Bench, key: str, sent: Json, read: Json
+    shared: Api, key: str, sent: Json, read: Json
 ) -> None:
     shared.put(key, sent)
     assert shared.value(key) == read
@@ -290,7 +290,7 @@ REFUSED = [
     ("key", "value", "expected"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
 )
 def test_a_value_that_does_not_fit_is_refused_and_nothing_is_stored(
-    shared: Bench, key: str, value: Json, expected: tuple[Json, ...]
+    shared: Api, key: str, value: Json, expected: tuple[Json, ...]
 ) -> None:
     before = shared.read()
     assert shared.refuse(key, value)[: len(expected)] == expected
@@ -308,7 +308,7 @@ def test_a_value_that_does_not_fit_is_refused_and_nothing_is_stored(
         ("field_a1b2c3", 5, "field [ext_ref] is illegal: value is not string"),
     ],
 )
-def test_the_text_inside_names_the_culprit(shared: Bench, key: str, value: Json, text: str) -> None:
+def test_the_text_inside_names_the_culprit(shared: Api, key: str, value: Json, text: str) -> None:
     assert shared.refuse(key, value).detail == text
 
 
@@ -316,9 +316,7 @@ def test_the_text_inside_names_the_culprit(shared: Bench, key: str, value: Json,
     ("key", "value", "code"),
     [("_field_linked_story", "x", 20051), ("_field_linked_story", 1, 20051), ("issue_reporter", [BO], 20033)],
 )
-def test_special_fields_of_issues_have_their_own_codes(
-    shared: Bench, key: str, value: Json, code: int
-) -> None:
+def test_special_fields_of_issues_have_their_own_codes(shared: Api, key: str, value: Json, code: int) -> None:
     assert shared.refuse(key, value, ISSUE, "issue").code == code
 
 
@@ -332,17 +330,17 @@ DROPPED = [
 
 
 @pytest.mark.parametrize(("key", "value"), [row[1:] for row in DROPPED], ids=[row[0] for row in DROPPED])
-def test_some_mistakes_are_answered_with_success_and_not_stored(shared: Bench, key: str, value: Json) -> None:
+def test_some_mistakes_are_answered_with_success_and_not_stored(shared: Api, key: str, value: Json) -> None:
     # field-formats.md 1.4
     before = shared.value(key)
     shared.put(key, value)
     assert shared.value(key) == before
 
 
-def test_a_related_item_of_the_wrong_type_is_stored_as_nothing(bench: Bench) -> None:
+def test_a_related_item_of_the_wrong_type_is_stored_as_nothing(api: Api) -> None:
     # field-formats.md 1.4, 15
-    bench.put("field_7872c9", SHIP)
-    assert bench.value("field_7872c9") is None
+    api.put("field_7872c9", SHIP)
+    assert api.value("field_7872c9") is None
 
 
 # -- the body and the path --------------------------------------------------------------------------------
@@ -394,22 +392,22 @@ CALLS = [
     ("path", "body", "expected"), [row[1:] for row in CALLS], ids=[row[0] for row in CALLS]
 )
 def test_a_put_is_refused_by_the_table_of_its_page(
-    shared: Bench, path: str, body: Json, expected: tuple[Json, ...]
+    shared: Api, path: str, body: Json, expected: tuple[Json, ...]
 ) -> None:
     assert shared.no("PUT", path, body)[: len(expected)] == expected
 
 
-def test_a_deleted_item_is_not_found(bench: Bench) -> None:
-    bench.ok("DELETE", ITEM)
-    assert bench.refuse("priority", {"value": "option_1"})[:2] == (404, 30005)
+def test_a_deleted_item_is_not_found(api: Api) -> None:
+    api.ok("DELETE", ITEM)
+    assert api.refuse("priority", {"value": "option_1"})[:2] == (404, 30005)
 
 
-def test_an_item_of_another_space_does_not_match(bench: Bench) -> None:
+def test_an_item_of_another_space_does_not_match(api: Api) -> None:
     # 20014
-    other = bench.world.spaces[HEX]
-    bench.world.item(STORY).project = "64a0c1f2e3b4d5a6c7e8f902"
+    other = api.world.spaces[HEX]
+    api.world.item(STORY).project = "64a0c1f2e3b4d5a6c7e8f902"
     assert other.simple_name == "demo"
-    no = bench.refuse("priority", {"value": "option_1"})
+    no = api.refuse("priority", {"value": "option_1"})
     assert no[:3] == (400, 20014, "Project And WorkItem Not Match")
 
 
@@ -431,99 +429,99 @@ def test_an_item_of_another_space_does_not_match(bench: Bench) -> None:
     ],
 )
 def test_permissions_and_vetoes_are_switches(
-    bench: Bench, switch: str, rule: dict[str, str], expected: tuple[Json, ...]
+    api: Api, switch: str, rule: dict[str, str], expected: tuple[Json, ...]
 ) -> None:
-    bench.world.options.set({switch: [rule]})
-    assert bench.refuse("priority", {"value": "option_1"})[: len(expected)] == expected
+    api.world.options.set({switch: [rule]})
+    assert api.refuse("priority", {"value": "option_1"})[: len(expected)] == expected
 
 
 # -- the rules of 7.2 -------------------------------------------------------------------------------------
 
 
-def _roles(bench: Bench, item: int = STORY, kind: str = "story") -> dict[str, Json]:
-    return {each["role"]: each["owners"] for each in bench.value("role_owners", item, kind)}
+def _roles(api: Api, item: int = STORY, kind: str = "story") -> dict[str, Json]:
+    return {each["role"]: each["owners"] for each in api.value("role_owners", item, kind)}
 
 
-def test_rule_1_a_given_list_replaces_the_whole_list(bench: Bench) -> None:
-    bench.put("watchers", [BO, CHEN])
-    bench.put("watchers", [DANA])
-    assert bench.value("watchers") == [DANA]
+def test_rule_1_a_given_list_replaces_the_whole_list(api: Api) -> None:
+    api.put("watchers", [BO, CHEN])
+    api.put("watchers", [DANA])
+    assert api.value("watchers") == [DANA]
 
 
-def test_rule_1_fields_that_are_not_listed_are_untouched(bench: Bench) -> None:
-    before = {row["field_key"]: row for row in bench.read()["fields"]}
-    bench.put("priority", {"value": "option_3"})
-    after = {row["field_key"]: row for row in bench.read()["fields"]}
+def test_rule_1_fields_that_are_not_listed_are_untouched(api: Api) -> None:
+    before = {row["field_key"]: row for row in api.read()["fields"]}
+    api.put("priority", {"value": "option_3"})
+    after = {row["field_key"]: row for row in api.read()["fields"]}
     assert {key for key in after if after[key] != before[key]} == {"priority"}
 
 
-def test_rule_2_a_role_that_is_not_sent_loses_its_people(bench: Bench) -> None:
-    bench.put("role_owners", [{"role": "rd", "owners": [BO]}, {"role": "role_7908a9", "owners": [BO]}])
-    assert _roles(bench) == {"rd": [BO], "PM": None, "role_7908a9": [BO], "role_d35160": None}
+def test_rule_2_a_role_that_is_not_sent_loses_its_people(api: Api) -> None:
+    api.put("role_owners", [{"role": "rd", "owners": [BO]}, {"role": "role_7908a9", "owners": [BO]}])
+    assert _roles(api) == {"rd": [BO], "PM": None, "role_7908a9": [BO], "role_d35160": None}
 
 
-def test_rule_2_every_role_of_the_type_is_read_with_null_where_nobody_is(bench: Bench) -> None:
-    assert set(_roles(bench)) == {"rd", "PM", "role_7908a9", "role_d35160"}
+def test_rule_2_every_role_of_the_type_is_read_with_null_where_nobody_is(api: Api) -> None:
+    assert set(_roles(api)) == {"rd", "PM", "role_7908a9", "role_d35160"}
 
 
 @pytest.mark.parametrize("empty", [[], None])
-def test_rule_2_owners_may_be_emptied_by_list_or_null(bench: Bench, empty: Json) -> None:
-    bench.put("role_owners", [{"role": "rd", "owners": empty}, {"role": "PM", "owners": [ANA]}])
-    assert _roles(bench)["rd"] is None
+def test_rule_2_owners_may_be_emptied_by_list_or_null(api: Api, empty: Json) -> None:
+    api.put("role_owners", [{"role": "rd", "owners": empty}, {"role": "PM", "owners": [ANA]}])
+    assert _roles(api)["rd"] is None
 
 
-def test_rule_2_extra_members_of_a_role_are_tolerated(bench: Bench) -> None:
+def test_rule_2_extra_members_of_a_role_are_tolerated(api: Api) -> None:
     # field-formats.md 7.4: role_key beside role
     row = {"role": "rd", "role_key": f"role_{HEX}_story_rd", "owners": [BO], "exist": True}
-    bench.put("role_owners", [row])
-    assert _roles(bench)["rd"] == [BO]
+    api.put("role_owners", [row])
+    assert _roles(api)["rd"] == [BO]
 
 
-def test_rule_3_a_put_without_roles_recomputes_locked_roles_only(bench: Bench) -> None:
-    bench.put("role_owners", [{"role": "rd", "owners": [BO]}, {"role": "role_7908a9", "owners": [DANA]}])
-    assert _roles(bench)["role_7908a9"] == [DANA]
-    bench.put("priority", {"value": "option_3"})
-    assert _roles(bench)["role_7908a9"] == [CHEN]
-    assert _roles(bench)["rd"] == [BO]
+def test_rule_3_a_put_without_roles_recomputes_locked_roles_only(api: Api) -> None:
+    api.put("role_owners", [{"role": "rd", "owners": [BO]}, {"role": "role_7908a9", "owners": [DANA]}])
+    assert _roles(api)["role_7908a9"] == [DANA]
+    api.put("priority", {"value": "option_3"})
+    assert _roles(api)["role_7908a9"] == [CHEN]
+    assert _roles(api)["rd"] == [BO]
 
 
-def test_rule_3_a_locked_role_left_out_of_the_list_goes_back_to_its_default(bench: Bench) -> None:
-    bench.put("role_owners", [{"role": "rd", "owners": [BO]}])
-    assert _roles(bench)["role_7908a9"] == [CHEN]
+def test_rule_3_a_locked_role_left_out_of_the_list_goes_back_to_its_default(api: Api) -> None:
+    api.put("role_owners", [{"role": "rd", "owners": [BO]}])
+    assert _roles(api)["role_7908a9"] == [CHEN]
 
 
-def test_rule_8_an_empty_list_of_fields_is_success(bench: Bench) -> None:
-    bench.ok("PUT", ITEM, {"update_fields": []})
+def test_rule_8_an_empty_list_of_fields_is_success(api: Api) -> None:
+    api.ok("PUT", ITEM, {"update_fields": []})
 
 
-def test_rule_9_by_a_switch_the_last_of_two_values_wins(bench: Bench) -> None:
-    bench.world.options.duplicates = "last"
-    bench.ok("PUT", ITEM, {"update_fields": [PAIR, PAIR | {"field_value": 9}]})
-    assert bench.value("field_3724e6") == 9
+def test_rule_9_by_a_switch_the_last_of_two_values_wins(api: Api) -> None:
+    api.world.options.duplicates = "last"
+    api.ok("PUT", ITEM, {"update_fields": [PAIR, PAIR | {"field_value": 9}]})
+    assert api.value("field_3724e6") == 9
 
 
 @pytest.mark.parametrize(("switch", "stored"), [("none", 6), ("before", 1)])
 def test_rule_10_what_a_refused_put_stores_is_a_switch(switch: str, stored: int) -> None:
-    bench = Bench(Options(refused_put=switch, throttle=False))
+    api = Api(Options(refused_put=switch, throttle=False))
     bad = {"field_key": "priority", "field_value": "option_1"}
-    bench.no("PUT", ITEM, {"update_fields": [PAIR, bad, {"field_key": "wiki", "field_value": "https://x"}]})
-    assert bench.value("field_3724e6") == stored
-    assert bench.value("wiki") == "missing"
+    api.no("PUT", ITEM, {"update_fields": [PAIR, bad, {"field_key": "wiki", "field_value": "https://x"}]})
+    assert api.value("field_3724e6") == stored
+    assert api.value("wiki") == "missing"
 
 
 @pytest.mark.parametrize("data", [True, False])
 def test_the_answer_has_data_or_by_a_switch_none(data: bool) -> None:  # noqa: FBT001 - a row of the table
-    bench = Bench(Options(put_data=data, throttle=False))
-    assert ("data" in bench.put("priority", {"value": "option_3"})) is data
+    api = Api(Options(put_data=data, throttle=False))
+    assert ("data" in api.put("priority", {"value": "option_3"})) is data
 
 
 # -- what a write moves -----------------------------------------------------------------------------------
 
 
-def test_a_write_moves_updated_at_and_updated_by(bench: Bench) -> None:
-    before = bench.read()
-    bench.put("priority", {"value": "option_3"}, X_USER_KEY=DANA)
-    after = bench.read()
+def test_a_write_moves_updated_at_and_updated_by(api: Api) -> None:
+    before = api.read()
+    api.put("priority", {"value": "option_3"}, X_USER_KEY=DANA)
+    after = api.read()
     assert after["updated_at"] > before["updated_at"]
     assert after["updated_by"] == DANA
     assert (after["created_by"], after["created_at"]) == (before["created_by"], before["created_at"])
@@ -532,42 +530,42 @@ def test_a_write_moves_updated_at_and_updated_by(bench: Bench) -> None:
 @pytest.mark.parametrize("touches", [True, False])
 def test_whether_a_write_of_the_same_value_moves_updated_at_is_a_switch(touches: bool) -> None:  # noqa: FBT001 - a row of the table
     # 13.7
-    bench = Bench(Options(noop_put_touches=touches, throttle=False))
-    bench.put("priority", {"value": "option_3"})
-    before = bench.read()
-    bench.put("priority", {"value": "option_3"}, X_USER_KEY=BO)
-    after = bench.read()
+    api = Api(Options(noop_put_touches=touches, throttle=False))
+    api.put("priority", {"value": "option_3"})
+    before = api.read()
+    api.put("priority", {"value": "option_3"}, X_USER_KEY=BO)
+    after = api.read()
     assert (after["updated_at"] > before["updated_at"], after["updated_by"] == BO) == (touches, touches)
 
 
-def test_a_calculated_field_moves_with_its_source(bench: Bench) -> None:
+def test_a_calculated_field_moves_with_its_source(api: Api) -> None:
     # field-formats.md 8.9
-    bench.put("field_3724e6", 40)
-    assert bench.value("field_656741") == 40
+    api.put("field_3724e6", 40)
+    assert api.value("field_656741") == 40
 
 
-def test_an_operator_is_mirrored_by_its_role_both_ways(bench: Bench) -> None:
+def test_an_operator_is_mirrored_by_its_role_both_ways(api: Api) -> None:
     # field-formats.md 7.3
-    bench.put("issue_operator", [DANA], ISSUE, "issue")
-    assert _roles(bench, ISSUE, "issue")["operator"] == [DANA]
-    bench.put("role_owners", [{"role": "operator", "owners": [BO]}], ISSUE, "issue")
-    assert bench.value("issue_operator", ISSUE, "issue") == [BO]
+    api.put("issue_operator", [DANA], ISSUE, "issue")
+    assert _roles(api, ISSUE, "issue")["operator"] == [DANA]
+    api.put("role_owners", [{"role": "operator", "owners": [BO]}], ISSUE, "issue")
+    assert api.value("issue_operator", ISSUE, "issue") == [BO]
 
 
-def test_the_current_owner_follows_the_roles(bench: Bench) -> None:
-    bench.put("role_owners", [{"role": "rd", "owners": [DANA]}])
-    assert bench.value("current_status_operator") == [DANA]
+def test_the_current_owner_follows_the_roles(api: Api) -> None:
+    api.put("role_owners", [{"role": "rd", "owners": [DANA]}])
+    assert api.value("current_status_operator") == [DANA]
 
 
-def test_formatted_text_is_told_by_the_expand_alone(bench: Bench) -> None:
+def test_formatted_text_is_told_by_the_expand_alone(api: Api) -> None:
     # field-formats.md 12.1
-    bench.put("description", BLOCKS)
-    rows = bench.read(expand={"need_multi_text": True})["multi_texts"]
+    api.put("description", BLOCKS)
+    rows = api.read(expand={"need_multi_text": True})["multi_texts"]
     rich = next(each["field_value"] for each in rows if each["field_key"] == "description")
     assert "<strong>" in rich["doc_html"]
-    assert rich["doc_text"] == bench.value("description")
-    bench.put("description", "plain")
-    rows = bench.read(expand={"need_multi_text": True})["multi_texts"]
+    assert rich["doc_text"] == api.value("description")
+    api.put("description", "plain")
+    rows = api.read(expand={"need_multi_text": True})["multi_texts"]
     rich = next(each["field_value"] for each in rows if each["field_key"] == "description")
     assert rich["doc_html"] == "<p>plain</p>"
 
@@ -624,7 +622,7 @@ def _line(kind: str, *pieces: Json, **attributes: str) -> Json:
     ],
     ids=lambda value: value["type"] if isinstance(value, dict) else "",
 )
-def test_each_kind_of_line_has_its_text_and_its_html(shared: Bench, line: Json, html: str, text: str) -> None:
+def test_each_kind_of_line_has_its_text_and_its_html(shared: Api, line: Json, html: str, text: str) -> None:
     # field-formats.md 12.2
     shared.put("description", [line])
     rows = shared.read(expand={"need_multi_text": True})["multi_texts"]
@@ -633,15 +631,13 @@ def test_each_kind_of_line_has_its_text_and_its_html(shared: Bench, line: Json, 
     assert json.loads(rich["doc"])["content"][0]["type"] == line["type"]
 
 
-def test_an_automation_answers_a_write(bench: Bench) -> None:
-    bench.world.options.automations = [
-        {"when": "priority", "set": {"wiki": "https://a.example"}, "by": "r-7"}
-    ]
-    bench.put("priority", {"value": "option_3"})
-    assert bench.value("wiki") == "https://a.example"
-    assert bench.read()["updated_by"] == "r-7"
+def test_an_automation_answers_a_write(api: Api) -> None:
+    api.world.options.automations = [{"when": "priority", "set": {"wiki": "https://a.example"}, "by": "r-7"}]
+    api.put("priority", {"value": "option_3"})
+    assert api.value("wiki") == "https://a.example"
+    assert api.read()["updated_by"] == "r-7"
 
 
-def test_a_custom_type_is_written_by_its_hex_key(bench: Bench) -> None:
-    bench.put("field_6a10c2", "8.1.2", SHIP, RELEASE)
-    assert bench.value("field_6a10c2", SHIP, RELEASE) == "8.1.2"
+def test_a_custom_type_is_written_by_its_hex_key(api: Api) -> None:
+    api.put("field_6a10c2", "8.1.2", SHIP, RELEASE)
+    assert api.value("field_6a10c2", SHIP, RELEASE) == "8.1.2"

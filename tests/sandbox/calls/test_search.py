@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.sandbox import Options
 from reconciler.sandbox.state.model import Item
-from tests.sandbox.bench import (
+from tests.sandbox.api import (
     ANA,
     BO,
     CHEN,
@@ -21,7 +21,7 @@ from tests.sandbox.bench import (
     STORIES,
     STORY,
     TERMINATED,
-    Bench,
+    Api,
 )
 
 Json = Any
@@ -48,16 +48,16 @@ PARAMS = f"{STORIES}/search/params"
         ),
     ],
 )
-def test_a_query_is_refused_by_its_page(shared: Bench, body: Json, expected: tuple[Json, ...]) -> None:
+def test_a_query_is_refused_by_its_page(shared: Api, body: Json, expected: tuple[Json, ...]) -> None:
     assert shared.no("POST", f"{STORIES}/query", body)[:3] == expected
 
 
-def test_the_type_of_a_query_must_exist(shared: Bench) -> None:
+def test_the_type_of_a_query_must_exist(shared: Api) -> None:
     no = shared.no("POST", "/open_api/demo/work_item/none/query", {"work_item_ids": [STORY]})
     assert no[:2] == (404, 30014)
 
 
-def test_a_workflow_cannot_be_expanded_on_a_state_flow(shared: Bench) -> None:
+def test_a_workflow_cannot_be_expanded_on_a_state_flow(shared: Api) -> None:
     body = {"work_item_ids": [ISSUE], "expand": {"need_workflow": True}}
     no = shared.no("POST", "/open_api/demo/work_item/issue/query", body)
     assert no[:3] == (400, 20003, "Wrong WorkItemType Param")
@@ -65,8 +65,8 @@ def test_a_workflow_cannot_be_expanded_on_a_state_flow(shared: Bench) -> None:
 
 @pytest.mark.parametrize(("switch", "count"), [("refuse", None), ("omit", 1)])
 def test_what_a_bad_id_among_good_ones_does_is_a_switch(switch: str, count: int | None) -> None:
-    bench = Bench(Options(unknown_ids=switch, throttle=False))
-    told = bench.call("POST", f"{STORIES}/query", {"work_item_ids": [STORY, 1]}).json()
+    api = Api(Options(unknown_ids=switch, throttle=False))
+    told = api.call("POST", f"{STORIES}/query", {"work_item_ids": [STORY, 1]}).json()
     assert len(told.get("data", [])) == (count or 0)
     assert told["err_code"] == (0 if count else 30005)
 
@@ -79,7 +79,7 @@ def test_what_a_bad_id_among_good_ones_does_is_a_switch(switch: str, count: int 
         (["-priority"], None),
     ],
 )
-def test_fields_choose_or_leave_out(shared: Bench, fields: list[str], keys: set[str] | None) -> None:
+def test_fields_choose_or_leave_out(shared: Api, fields: list[str], keys: set[str] | None) -> None:
     # 6.2; the properties come back in any case
     item = shared.read(fields=fields)
     found = {row["field_key"] for row in item["fields"]}
@@ -87,25 +87,25 @@ def test_fields_choose_or_leave_out(shared: Bench, fields: list[str], keys: set[
     assert item["name"]
 
 
-def test_a_terminated_item_is_still_read_by_id(shared: Bench) -> None:
+def test_a_terminated_item_is_still_read_by_id(shared: Api) -> None:
     assert shared.value("aborted", TERMINATED) == {"is_aborted": True, "reason": "cancel"}
     assert shared.read(TERMINATED)["current_nodes"] == []
 
 
-def test_a_value_that_nobody_ever_filled_is_missing_and_an_emptied_one_is_not(bench: Bench) -> None:
+def test_a_value_that_nobody_ever_filled_is_missing_and_an_emptied_one_is_not(api: Api) -> None:
     # 6.1, field-formats.md 3.1
-    assert bench.value("field_05723d") == "missing"
-    bench.put("field_05723d", BO)
-    bench.put("field_05723d", None)
-    assert bench.value("field_05723d") is None
+    assert api.value("field_05723d") == "missing"
+    api.put("field_05723d", BO)
+    api.put("field_05723d", None)
+    assert api.value("field_05723d") is None
 
 
-def test_an_id_asked_twice_is_answered_once(shared: Bench) -> None:
+def test_an_id_asked_twice_is_answered_once(shared: Api) -> None:
     told = shared.ok("POST", f"{STORIES}/query", {"work_item_ids": [STORY, STORY]})["data"]
     assert [each["id"] for each in told] == [STORY]
 
 
-def test_states_before_this_one_are_the_history(shared: Bench) -> None:
+def test_states_before_this_one_are_the_history(shared: Api) -> None:
     # 6.1
     item = shared.read()
     assert item["work_item_status"]["state_key"] == item["sub_stage"] == "doing"
@@ -204,21 +204,21 @@ FILTERS = [
     ("path", "body", "expected"), [row[1:] for row in FILTERS], ids=[row[0] for row in FILTERS]
 )
 def test_a_filter_is_refused_by_its_page(
-    shared: Bench, path: str, body: Json, expected: tuple[Json, ...]
+    shared: Api, path: str, body: Json, expected: tuple[Json, ...]
 ) -> None:
     assert shared.no("POST", path, body)[: len(expected)] == expected
 
 
-def _found(bench: Bench, path: str, body: Json) -> list[int]:
-    told = bench.ok("POST", path, body)
+def _found(api: Api, path: str, body: Json) -> list[int]:
+    told = api.ok("POST", path, body)
     return [each["id"] for each in told["data"]]
 
 
-def _expected(bench: Bench, test: Callable[[Item], bool], kind: str = "story") -> list[int]:
+def _expected(api: Api, test: Callable[[Item], bool], kind: str = "story") -> list[int]:
     """The ids that a search should find, judged from the stored values."""
     return [
         each.id
-        for each in bench.world.items.values()
+        for each in api.world.items.values()
         if each.type_key == kind and each.aborted is None and test(each)
     ]
 
@@ -257,7 +257,7 @@ FOUND: list[tuple[str, Json, Callable[[Item], bool]]] = [
 @pytest.mark.parametrize("path", [FILTER, ACROSS])
 @pytest.mark.parametrize(("body", "test"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
 def test_a_filter_finds_what_it_names(
-    shared: Bench, path: str, body: Json, test: Callable[[Item], bool]
+    shared: Api, path: str, body: Json, test: Callable[[Item], bool]
 ) -> None:
     if path == ACROSS and "user_keys" in body:
         body = {"search_user": body}
@@ -276,22 +276,20 @@ def test_a_filter_finds_what_it_names(
         ({"user_keys": [BO], "role": "PM"}, lambda item: BO in _roles(item, "PM")),
     ],
 )
-def test_people_are_searched_by_field_or_role(
-    shared: Bench, told: Json, test: Callable[[Item], bool]
-) -> None:
+def test_people_are_searched_by_field_or_role(shared: Api, told: Json, test: Callable[[Item], bool]) -> None:
     # 6.5
     body = {"work_item_type_key": "story", "search_user": told, "page_size": 50}
     assert _found(shared, ACROSS, body) == _expected(shared, test)[:50]
 
 
-def test_terminated_items_are_left_out_until_they_are_asked_for(shared: Bench) -> None:
+def test_terminated_items_are_left_out_until_they_are_asked_for(shared: Api) -> None:
     # 6.4
     body: Json = {"work_item_type_keys": ["story"], "page_size": 200}
     assert TERMINATED not in _found(shared, FILTER, body)
     assert _found(shared, FILTER, body | {"work_item_status": [{"state_key": "closed"}]}) == [TERMINATED]
 
 
-def test_pages_begin_at_one_and_hold_twenty(shared: Bench) -> None:
+def test_pages_begin_at_one_and_hold_twenty(shared: Api) -> None:
     body: Json = {"work_item_type_keys": ["story"]}
     first = _found(shared, FILTER, body)
     assert len(first) == 20
@@ -303,27 +301,27 @@ def test_pages_begin_at_one_and_hold_twenty(shared: Bench) -> None:
 
 @pytest.mark.parametrize(("switch", "code", "count"), [("error", 20094, 0), ("truncate", 0, 5)])
 def test_a_result_beyond_the_ceiling_is_an_error_or_cut(switch: str, code: int, count: int) -> None:
-    bench = Bench(Options(ceiling=switch, filter_ceiling=5, throttle=False))
-    told = bench.call("POST", FILTER, {"work_item_type_keys": ["story"]}).json()
+    api = Api(Options(ceiling=switch, filter_ceiling=5, throttle=False))
+    told = api.call("POST", FILTER, {"work_item_type_keys": ["story"]}).json()
     assert (told["err_code"], len(told.get("data", []))) == (code, count)
 
 
 def test_by_a_switch_filters_give_only_built_in_fields() -> None:
-    bench = Bench(Options(filter_fields="builtin", throttle=False))
-    rows = bench.ok("POST", FILTER, {"work_item_type_keys": ["story"]})["data"][0]["fields"]
+    api = Api(Options(filter_fields="builtin", throttle=False))
+    rows = api.ok("POST", FILTER, {"work_item_type_keys": ["story"]})["data"][0]["fields"]
     keys = {row["field_key"] for row in rows}
     assert "priority" in keys
     assert not any(key.startswith("field_") for key in keys)
 
 
-def test_by_a_switch_searches_lag_behind_writes_and_queries_do_not(bench: Bench) -> None:
-    bench.world.options.search_lag_ms = 60_000
-    bench.put("name", "Brand new name")
+def test_by_a_switch_searches_lag_behind_writes_and_queries_do_not(api: Api) -> None:
+    api.world.options.search_lag_ms = 60_000
+    api.put("name", "Brand new name")
     body = {"work_item_type_keys": ["story"], "work_item_name": "Brand new"}
-    assert _found(bench, FILTER, body) == []
-    assert bench.read()["name"] == "Brand new name"
-    bench.world.options.search_lag_ms = 0
-    assert _found(bench, FILTER, body) == [STORY]
+    assert _found(api, FILTER, body) == []
+    assert api.read()["name"] == "Brand new name"
+    api.world.options.search_lag_ms = 0
+    assert _found(api, FILTER, body) == [STORY]
 
 
 # -- search/params (6.6) ----------------------------------------------------------------------------------
@@ -447,7 +445,7 @@ SEARCHES: list[tuple[str, str, Json, Callable[[Item], bool]]] = [
     ("key", "operator", "value", "test"), SEARCHES, ids=[f"6.6 {row[0]} {row[1]}" for row in SEARCHES]
 )
 def test_a_condition_finds_what_it_says(
-    shared: Bench, key: str, operator: str, value: Json, test: Callable[[Item], bool]
+    shared: Api, key: str, operator: str, value: Json, test: Callable[[Item], bool]
 ) -> None:
     param: Json = {"param_key": key, "operator": operator} | ({} if value is None else {"value": value})
     body = {"search_group": {"conjunction": "AND", "search_params": [param]}, "page_size": 50}
@@ -461,7 +459,7 @@ def _param(key: str, operator: str, value: Json, **more: Json) -> Json:
     return {"param_key": key, "operator": operator, "value": value} | more
 
 
-def test_groups_nest_and_join(shared: Bench) -> None:
+def test_groups_nest_and_join(shared: Api) -> None:
     either = {
         "conjunction": "OR",
         "search_params": [_param("field_3724e6", ">", 7), _param("field_3724e6", "<", 2)],
@@ -491,7 +489,7 @@ def test_groups_nest_and_join(shared: Bench) -> None:
     ],
 )
 def test_compound_rows_are_searched_by_a_group_of_their_own(
-    shared: Bench, operator: str, quantifier: str, test: Callable[[list[str]], bool]
+    shared: Api, operator: str, quantifier: str, test: Callable[[list[str]], bool]
 ) -> None:
     inner = {"conjunction": "AND", "search_params": [_param("field_e00001", "=", "production")]}
     param = {
@@ -510,7 +508,7 @@ def test_compound_rows_are_searched_by_a_group_of_their_own(
 
 
 @pytest.mark.parametrize("operator", ["=", "HAS ANY OF"])
-def test_terminated_items_are_searched_by_a_closed_state(shared: Bench, operator: str) -> None:
+def test_terminated_items_are_searched_by_a_closed_state(shared: Api, operator: str) -> None:
     group = {"conjunction": "AND", "search_params": [_param("work_item_status", operator, ["closed"])]}
     assert _found(shared, PARAMS, {"search_group": group}) == [TERMINATED]
 
@@ -550,7 +548,7 @@ GROUPS = [
 
 
 @pytest.mark.parametrize(("group", "expected"), [row[1:] for row in GROUPS], ids=[row[0] for row in GROUPS])
-def test_a_search_is_refused_by_its_page(shared: Bench, group: Json, expected: tuple[Json, ...]) -> None:
+def test_a_search_is_refused_by_its_page(shared: Api, group: Json, expected: tuple[Json, ...]) -> None:
     told = group if isinstance(group, dict) else {"conjunction": "AND", "search_params": group}
     assert shared.no("POST", PARAMS, {"search_group": told})[: len(expected)] == expected
 
@@ -559,7 +557,7 @@ def test_a_search_is_refused_by_its_page(shared: Bench, group: Json, expected: t
     ("key", "operator", "value", "code"),
     [("people", "=", [BO], 20071), ("current_nodes", "=", ["Started"], 20065)],
 )
-def test_some_keys_are_not_for_issues(shared: Bench, key: str, operator: str, value: Json, code: int) -> None:
+def test_some_keys_are_not_for_issues(shared: Api, key: str, operator: str, value: Json, code: int) -> None:
     group = {"conjunction": "AND", "search_params": [_param(key, operator, value)]}
     no = shared.no("POST", "/open_api/demo/work_item/issue/search/params", {"search_group": group})
     assert no[:2] == (400, code)
@@ -574,13 +572,13 @@ def test_some_keys_are_not_for_issues(shared: Bench, key: str, operator: str, va
         ({"search_group": {"search_params": [_param("priority", "=", ["x"])] * 51}}, 20064),
     ],
 )
-def test_the_frame_of_a_search_is_checked(shared: Bench, body: Json, code: int) -> None:
+def test_the_frame_of_a_search_is_checked(shared: Api, body: Json, code: int) -> None:
     assert shared.no("POST", PARAMS, body).code == code
 
 
 def test_more_than_the_ceiling_is_20094() -> None:
-    bench = Bench(Options(search_ceiling=5, throttle=False))
-    no = bench.no("POST", PARAMS, {"search_group": {}})
+    api = Api(Options(search_ceiling=5, throttle=False))
+    no = api.no("POST", PARAMS, {"search_group": {}})
     assert no[:3] == (400, 20094, "Search Result Bigger Than 5000, Please Check Your Search Params")
     assert Options().search_ceiling == 5000
 
@@ -595,7 +593,7 @@ def test_more_than_the_ceiling_is_20094() -> None:
         {"data_sources": [{"project_key": HEX, "work_item_type_keys": ["story"]}]},
     ],
 )
-def test_the_universal_search_walks_by_cursor(shared: Bench, where: Json) -> None:
+def test_the_universal_search_walks_by_cursor(shared: Api, where: Json) -> None:
     seen: list[int] = []
     after = ""
     while True:
@@ -635,7 +633,7 @@ def test_the_universal_search_walks_by_cursor(shared: Bench, where: Json) -> Non
         ),
     ],
 )
-def test_the_universal_search_is_refused_like_the_others(shared: Bench, body: Json, code: int) -> None:
+def test_the_universal_search_is_refused_like_the_others(shared: Api, body: Json, code: int) -> None:
     assert shared.no("POST", "/open_api/view_search/universal_search", body).code == code
 
 
@@ -648,12 +646,12 @@ def test_the_universal_search_is_refused_like_the_others(shared: Bench, body: Js
     ],
 )
 def test_the_compositive_search_is_refused_by_its_page(
-    shared: Bench, body: Json, code: int, message: str
+    shared: Api, body: Json, code: int, message: str
 ) -> None:
     assert shared.no("POST", "/open_api/compositive_search", body)[:3] == (400, code, message)
 
 
-def test_the_compositive_search_gives_ids_as_strings(shared: Bench) -> None:
+def test_the_compositive_search_gives_ids_as_strings(shared: Api) -> None:
     body = {"query": "payments", "query_type": "workitem", "query_sub_type": ["issue"]}
     told = shared.ok("POST", "/open_api/compositive_search", body)["data"]
     assert told
@@ -665,7 +663,7 @@ RELATION = f"{ITEM}/search_by_relation"
 
 
 @pytest.mark.parametrize(("key", "how"), [("planning_sprint", 0), ("planning_release", 1)])
-def test_a_relation_is_followed_by_key_or_alias(shared: Bench, key: str, how: int) -> None:
+def test_a_relation_is_followed_by_key_or_alias(shared: Api, key: str, how: int) -> None:
     body = {"relation_work_item_type_key": RELEASE, "relation_key": key, "relation_type": how}
     assert _found(shared, RELATION, body) == shared.value("planning_sprint")
 
@@ -680,13 +678,13 @@ def test_a_relation_is_followed_by_key_or_alias(shared: Bench, key: str, how: in
         ("planning_sprint", "none", 0, 30014),
     ],
 )
-def test_a_relation_is_refused_by_its_page(shared: Bench, key: str, kind: str, how: int, code: int) -> None:
+def test_a_relation_is_refused_by_its_page(shared: Api, key: str, kind: str, how: int, code: int) -> None:
     body = {"relation_work_item_type_key": kind, "relation_key": key, "relation_type": how}
     assert shared.no("POST", RELATION, body).code == code
 
 
 def test_too_many_related_items_are_20055() -> None:
-    bench = Bench(Options(relation_ceiling=1, throttle=False))
-    bench.put("planning_sprint", [SHIP, SHIP + 1])
+    api = Api(Options(relation_ceiling=1, throttle=False))
+    api.put("planning_sprint", [SHIP, SHIP + 1])
     body = {"relation_work_item_type_key": RELEASE, "relation_key": "planning_sprint", "relation_type": 0}
-    assert bench.no("POST", RELATION, body).code == 20055
+    assert api.no("POST", RELATION, body).code == 20055

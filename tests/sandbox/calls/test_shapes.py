@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.bench import ANA, HEX, ISSUE, ITEM, RELEASE, STORIES, STORY, Bench, like
+from tests.sandbox.api import ANA, HEX, ISSUE, ITEM, RELEASE, STORIES, STORY, Api, like
 
 Json = Any
 OPTION = {"label": str, "value": str, "is_visibility": int, "is_disabled": (1, 2), "children": list}
@@ -444,14 +444,14 @@ SHAPES = [
 ]
 
 
-def one_for(page: str, shared: Bench) -> Bench:
+def one_for(page: str, shared: Api) -> Api:
     """Section 7 is about writes: those get a world of their own."""
-    return Bench() if page.startswith("7.") else shared
+    return Api() if page.startswith("7.") else shared
 
 
 @pytest.mark.parametrize(("page", "method", "path", "body", "shape"), SHAPES, ids=[row[0] for row in SHAPES])
 def test_a_good_answer_has_the_members_of_its_page(
-    shared: Bench, page: str, method: str, path: str, body: Json, shape: Json
+    shared: Api, page: str, method: str, path: str, body: Json, shape: Json
 ) -> None:
     told = one_for(page, shared).ok(method, path, body)
     assert like(told, shape), told
@@ -462,7 +462,7 @@ KEYED = [row for row in SHAPES if "/demo/" in row[2]]
 
 @pytest.mark.parametrize(("page", "method", "path", "body", "shape"), KEYED, ids=[row[0] for row in KEYED])
 def test_the_hex_key_opens_the_same_doors_as_the_simple_name(
-    shared: Bench, page: str, method: str, path: str, body: Json, shape: Json
+    shared: Api, page: str, method: str, path: str, body: Json, shape: Json
 ) -> None:
     assert like(one_for(page, shared).ok(method, path.replace("/demo/", f"/{HEX}/"), body), shape)
 
@@ -518,14 +518,14 @@ def test_the_hex_key_opens_the_same_doors_as_the_simple_name(
         ),
     ],
 )
-def test_an_expand_adds_its_member(shared: Bench, page: str, expand: str, shape: Json) -> None:
+def test_an_expand_adds_its_member(shared: Api, page: str, expand: str, shape: Json) -> None:
     plain, expanded = shared.read(), shared.read(expand={expand: True})
     assert like(expanded, shape), page
     assert set(expanded) - set(plain) == set(shape)
 
 
 @pytest.mark.parametrize("kind", ["story", "issue", RELEASE])
-def test_every_item_of_the_demo_space_has_the_same_shape(shared: Bench, kind: str) -> None:
+def test_every_item_of_the_demo_space_has_the_same_shape(shared: Api, kind: str) -> None:
     ids = [each.id for each in shared.world.items.values() if each.type_key == kind]
     for start in range(0, len(ids), 50):
         body = {"work_item_ids": ids[start : start + 50]}
@@ -534,7 +534,7 @@ def test_every_item_of_the_demo_space_has_the_same_shape(shared: Bench, kind: st
         assert [each["id"] for each in told["data"]] == ids[start : start + 50]
 
 
-def test_a_field_that_appears_only_outside_the_layout_is_missing_in_meta(shared: Bench) -> None:
+def test_a_field_that_appears_only_outside_the_layout_is_missing_in_meta(shared: Api) -> None:
     # 5.2: "Returns fields placed on the page layout only"
     conf = {each["field_key"] for each in shared.ok("GET", f"{STORIES}/meta")["data"]}
     body = {"work_item_type_key": "story"}
@@ -543,7 +543,7 @@ def test_a_field_that_appears_only_outside_the_layout_is_missing_in_meta(shared:
     assert conf < everything
 
 
-def test_calculated_fields_and_scaled_numbers_are_told_by_field_all_alone(shared: Bench) -> None:
+def test_calculated_fields_and_scaled_numbers_are_told_by_field_all_alone(shared: Api) -> None:
     # field-formats.md 16.1
     rows = shared.ok("POST", "/open_api/demo/field/all", {"work_item_type_key": "story"})["data"]
     by_key = {each["field_key"]: each for each in rows}
@@ -551,7 +551,7 @@ def test_calculated_fields_and_scaled_numbers_are_told_by_field_all_alone(shared
     assert by_key["field_9c20d1"]["number_config"]["scaling_ratio"] == "0.01"
 
 
-def test_templates_and_states_are_options_of_their_fields(shared: Bench) -> None:
+def test_templates_and_states_are_options_of_their_fields(shared: Api) -> None:
     # 5.2, 5.1: template ids as strings; state keys as options of work_item_status
     conf = {each["field_key"]: each for each in shared.ok("GET", f"{STORIES}/meta")["data"]}
     assert {o["value"]: o["is_disabled"] for o in conf["template"]["options"]} == {
@@ -566,14 +566,14 @@ def test_templates_and_states_are_options_of_their_fields(shared: Bench) -> None
 
 def test_a_relation_field_names_its_targets() -> None:
     # field-formats.md 15
-    conf = {each["field_key"]: each for each in Bench().ok("GET", f"{STORIES}/meta")["data"]}
+    conf = {each["field_key"]: each for each in Api().ok("GET", f"{STORIES}/meta")["data"]}
     assert like(conf["planning_sprint"]["work_item_relation"], RELATION)
     details = conf["planning_sprint"]["work_item_relation"]["relation_details"]
     assert [each["work_item_type_key"] for each in details] == [RELEASE]
 
 
 @pytest.mark.parametrize(("kind", "own"), [("story", "field_7d21aa"), ("issue", "severity")])
-def test_types_have_fields_of_their_own(shared: Bench, kind: str, own: str) -> None:
+def test_types_have_fields_of_their_own(shared: Api, kind: str, own: str) -> None:
     other = "issue" if kind == "story" else "story"
     keys = {
         each: {f["field_key"] for f in shared.ok("GET", f"/open_api/demo/work_item/{each}/meta")["data"]}
@@ -640,7 +640,7 @@ def test_types_have_fields_of_their_own(shared: Bench, kind: str, own: str) -> N
     ],
 )
 def test_the_demo_space_shows_a_filled_value_of_each_type(
-    shared: Bench, page: str, key: str, type_key: str, shape: Json
+    shared: Api, page: str, key: str, type_key: str, shape: Json
 ) -> None:
     ids = list(range(6300012300, 6300012320))
     found = [

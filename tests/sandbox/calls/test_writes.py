@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.sandbox import Options
-from tests.sandbox.bench import (
+from tests.sandbox.api import (
     ANA,
     BO,
     CHEN,
@@ -20,7 +20,7 @@ from tests.sandbox.bench import (
     STORIES,
     STORY,
     TERMINATED,
-    Bench,
+    Api,
     like,
 )
 
@@ -35,29 +35,29 @@ PRIORITY = {"field_key": "priority", "field_value": {"value": "option_2"}}
 # -- create (7.1) -----------------------------------------------------------------------------------------
 
 
-def test_a_created_item_is_read_with_what_was_given(bench: Bench) -> None:
+def test_a_created_item_is_read_with_what_was_given(api: Api) -> None:
     body = {"work_item_type_key": "story", "name": "Fresh", "template_id": 3047002}
-    made = bench.ok("POST", CREATE, body | {"field_value_pairs": [PRIORITY]})["data"]
-    item = bench.read(made)
+    made = api.ok("POST", CREATE, body | {"field_value_pairs": [PRIORITY]})["data"]
+    item = api.read(made)
     assert (item["name"], item["template_id"], item["created_by"]) == ("Fresh", 3047002, ANA)
-    assert bench.value("priority", made) == {"label": "P2", "value": "option_2"}
-    assert bench.value("template", made) == {"id": 3047002, "version": 3}
+    assert api.value("priority", made) == {"label": "P2", "value": "option_2"}
+    assert api.value("template", made) == {"id": 3047002, "version": 3}
     assert item["work_item_status"]["state_key"] == "started"
     assert item["work_item_status"]["is_init_state"] is True
 
 
-def test_the_first_template_is_the_default_and_locked_roles_get_their_people(bench: Bench) -> None:
-    made = bench.ok("POST", CREATE, {"work_item_type_key": "story", "name": "x"})["data"]
-    assert bench.read(made)["template_id"] == 3047001
-    roles = {each["role"]: each["owners"] for each in bench.value("role_owners", made)}
+def test_the_first_template_is_the_default_and_locked_roles_get_their_people(api: Api) -> None:
+    made = api.ok("POST", CREATE, {"work_item_type_key": "story", "name": "x"})["data"]
+    assert api.read(made)["template_id"] == 3047001
+    roles = {each["role"]: each["owners"] for each in api.value("role_owners", made)}
     assert roles == {"rd": None, "PM": None, "role_7908a9": [CHEN], "role_d35160": None}
 
 
-def test_ids_grow_and_are_never_used_again(bench: Bench) -> None:
+def test_ids_grow_and_are_never_used_again(api: Api) -> None:
     body = {"work_item_type_key": "story", "name": "x"}
-    first = bench.ok("POST", CREATE, body)["data"]
-    bench.ok("DELETE", f"{STORIES}/{first}")
-    assert bench.ok("POST", CREATE, body)["data"] == first + 1
+    first = api.ok("POST", CREATE, body)["data"]
+    api.ok("DELETE", f"{STORIES}/{first}")
+    assert api.ok("POST", CREATE, body)["data"] == first + 1
 
 
 CREATES = [
@@ -122,46 +122,46 @@ CREATES = [
 
 @pytest.mark.parametrize(("body", "expected"), [row[1:] for row in CREATES], ids=[row[0] for row in CREATES])
 def test_a_create_is_refused_by_its_page_and_makes_nothing(
-    shared: Bench, body: Json, expected: tuple[Json, ...]
+    shared: Api, body: Json, expected: tuple[Json, ...]
 ) -> None:
     before = len(shared.world.items)
     assert shared.no("POST", CREATE, body)[: len(expected)] == expected
     assert len(shared.world.items) == before
 
 
-def test_template_defaults_overwrite_options_a_while_after_a_create(bench: Bench) -> None:
+def test_template_defaults_overwrite_options_a_while_after_a_create(api: Api) -> None:
     # 7.1, by a switch
-    bench.world.options.template_defaults_ms = 10_000
-    field = bench.world.spaces[HEX].types[0].by_key["priority"]
+    api.world.options.template_defaults_ms = 10_000
+    field = api.world.spaces[HEX].types[0].by_key["priority"]
     field.default = {"value": "option_0"}
-    now = bench.world.clock()
+    now = api.world.clock()
     body = {"work_item_type_key": "story", "name": "x", "field_value_pairs": [PRIORITY]}
-    made = bench.ok("POST", CREATE, body)["data"]
-    assert bench.value("priority", made)["value"] == "option_2"
-    bench.world.clock = lambda: now + 11
-    assert bench.value("priority", made)["value"] == "option_0"
-    bench.put("priority", {"value": "option_3"}, made)
-    assert bench.value("priority", made)["value"] == "option_3"
+    made = api.ok("POST", CREATE, body)["data"]
+    assert api.value("priority", made)["value"] == "option_2"
+    api.world.clock = lambda: now + 11
+    assert api.value("priority", made)["value"] == "option_0"
+    api.put("priority", {"value": "option_3"}, made)
+    assert api.value("priority", made)["value"] == "option_3"
 
 
-def test_a_disabled_type_takes_no_items(bench: Bench) -> None:
-    bench.world.spaces[HEX].types[0].disabled = True
-    assert bench.no("POST", CREATE, {"work_item_type_key": "story"})[:2] == (400, 20044)
+def test_a_disabled_type_takes_no_items(api: Api) -> None:
+    api.world.spaces[HEX].types[0].disabled = True
+    assert api.no("POST", CREATE, {"work_item_type_key": "story"})[:2] == (400, 20044)
 
 
 def test_roles_may_be_wanted_at_create_by_a_switch() -> None:
     # field-formats.md 9.5
-    bench = Bench(Options(roles_at_create="required", throttle=False))
-    no = bench.no("POST", CREATE, {"work_item_type_key": "story", "name": "x"})
+    api = Api(Options(roles_at_create="required", throttle=False))
+    no = api.no("POST", CREATE, {"work_item_type_key": "story", "name": "x"})
     assert no[:3] == (400, 20041, "Field RoleOwner Must Be Set In FieldValuePairs")
     roles = {"field_key": "role_owners", "field_value": [{"role": "rd", "owners": [BO]}]}
-    bench.ok("POST", CREATE, {"work_item_type_key": "story", "name": "x", "field_value_pairs": [roles]})
+    api.ok("POST", CREATE, {"work_item_type_key": "story", "name": "x", "field_value_pairs": [roles]})
 
 
 # -- batches (7.3) ----------------------------------------------------------------------------------------
 
 
-def _batch(bench: Bench, mode: str, key: str, after: Json, *ids: int, before: Json = None) -> Json:
+def _batch(api: Api, mode: str, key: str, after: Json, *ids: int, before: Json = None) -> Json:
     body = {
         "project_key": HEX,
         "work_item_type_key": "story",
@@ -171,8 +171,8 @@ def _batch(bench: Bench, mode: str, key: str, after: Json, *ids: int, before: Js
         "before_field_value": before,
         "after_field_value": after,
     }
-    task = bench.ok("POST", BATCH, body)["data"]["task_id"]
-    return bench.ok("GET", RESULT + task)["data"]
+    task = api.ok("POST", BATCH, body)["data"]["task_id"]
+    return api.ok("GET", RESULT + task)["data"]
 
 
 IOS, WEB = {"value": "platform_0"}, {"value": "platform_2"}
@@ -213,15 +213,15 @@ BATCHES: list[tuple[str, str, str, Json, Json, Json]] = [
     ("mode", "key", "after", "before", "read"), [row[1:] for row in BATCHES], ids=[row[0] for row in BATCHES]
 )
 def test_a_batch_appends_updates_or_replaces(
-    bench: Bench, mode: str, key: str, after: Json, before: Json, read: Json
+    api: Api, mode: str, key: str, after: Json, before: Json, read: Json
 ) -> None:
-    told = _batch(bench, mode, key, after, before=before)
+    told = _batch(api, mode, key, after, before=before)
     assert (told["task_status"], told["success_sub_task_list"]) == ("SUCCESS", [str(STORY)])
-    assert bench.value(key) == read
+    assert api.value(key) == read
 
 
-def test_a_batch_may_succeed_in_part(bench: Bench) -> None:
-    told = _batch(bench, "UPDATE", "field_3724e6", 2, STORY, TERMINATED)
+def test_a_batch_may_succeed_in_part(api: Api) -> None:
+    told = _batch(api, "UPDATE", "field_3724e6", 2, STORY, TERMINATED)
     expected = {
         "task_status": "FAILED",
         "total": 2,
@@ -234,25 +234,25 @@ def test_a_batch_may_succeed_in_part(bench: Bench) -> None:
     assert like(told, expected)
 
 
-def test_a_batch_runs_for_a_while_by_a_switch(bench: Bench) -> None:
-    bench.world.options.task_delay_ms = 5000
-    now = bench.world.clock()
-    bench.world.clock = lambda: now
-    assert _batch(bench, "UPDATE", "field_3724e6", 2)["task_status"] == "RUNNING"
-    bench.world.clock = lambda: now + 6
-    assert bench.value("field_3724e6") == 2
+def test_a_batch_runs_for_a_while_by_a_switch(api: Api) -> None:
+    api.world.options.task_delay_ms = 5000
+    now = api.world.clock()
+    api.world.clock = lambda: now
+    assert _batch(api, "UPDATE", "field_3724e6", 2)["task_status"] == "RUNNING"
+    api.world.clock = lambda: now + 6
+    assert api.value("field_3724e6") == 2
 
 
-def test_a_loop_is_a_scene_of_its_own(bench: Bench) -> None:
-    assert _batch(bench, "UPDATE", "field_7872c9", STORY)["error_scenes"] == ["RelationCaseLoops"]
+def test_a_loop_is_a_scene_of_its_own(api: Api) -> None:
+    assert _batch(api, "UPDATE", "field_7872c9", STORY)["error_scenes"] == ["RelationCaseLoops"]
 
 
 def test_a_result_is_under_data_or_by_a_switch_bare() -> None:
     # Both official SDKs read it under `data`; a bare answer gives them nothing, without an error.
-    bench = Bench(Options(throttle=False))
-    assert bench.ok("GET", RESULT + "x")["data"]["task_status"] == "NOT_EXIST"
-    bench.world.options.set({"task_result_wrapped": False})
-    assert bench.ok("GET", RESULT + "x")["task_status"] == "NOT_EXIST"
+    api = Api(Options(throttle=False))
+    assert api.ok("GET", RESULT + "x")["data"]["task_status"] == "NOT_EXIST"
+    api.world.options.set({"task_result_wrapped": False})
+    assert api.ok("GET", RESULT + "x")["task_status"] == "NOT_EXIST"
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_a_result_is_under_data_or_by_a_switch_bare() -> None:
         ({"update_mode": "REPLACE", "field_key": "priority"}, (400, 20005, "Missing Param")),
     ],
 )
-def test_a_batch_is_refused_by_its_page(shared: Bench, more: Json, expected: tuple[Json, ...]) -> None:
+def test_a_batch_is_refused_by_its_page(shared: Api, more: Json, expected: tuple[Json, ...]) -> None:
     body = {
         "project_key": HEX,
         "work_item_type_key": "story",
@@ -292,7 +292,7 @@ def test_a_batch_is_refused_by_its_page(shared: Bench, more: Json, expected: tup
         (f"/open_api/demo/work_item/none/{STORY}", (400, 20003, "Wrong WorkItemType Param")),
     ],
 )
-def test_a_delete_is_refused_by_its_page(shared: Bench, path: str, expected: tuple[Json, ...]) -> None:
+def test_a_delete_is_refused_by_its_page(shared: Api, path: str, expected: tuple[Json, ...]) -> None:
     assert shared.no("DELETE", path)[:3] == expected
 
 
@@ -303,10 +303,10 @@ def test_a_delete_is_refused_by_its_page(shared: Bench, path: str, expected: tup
         ({"forbidden": [{"user": ANA}]}, (403, 10001, "Operation Not Permitted")),
     ],
 )
-def test_a_delete_may_be_vetoed(bench: Bench, rule: Json, expected: tuple[Json, ...]) -> None:
-    bench.world.options.set(rule)
-    assert bench.no("DELETE", ITEM)[:3] == expected
-    assert bench.read()
+def test_a_delete_may_be_vetoed(api: Api, rule: Json, expected: tuple[Json, ...]) -> None:
+    api.world.options.set(rule)
+    assert api.no("DELETE", ITEM)[:3] == expected
+    assert api.read()
 
 
 @pytest.mark.parametrize(
@@ -338,28 +338,28 @@ def test_a_delete_may_be_vetoed(bench: Bench, rule: Json, expected: tuple[Json, 
     ],
 )
 def test_terminating_is_refused_by_its_page(
-    shared: Bench, item: int, kind: str, body: Json, expected: tuple[Json, ...]
+    shared: Api, item: int, kind: str, body: Json, expected: tuple[Json, ...]
 ) -> None:
     no = shared.no("PUT", f"/open_api/demo/work_item/{kind}/{item}/abort", body)
     assert no[: len(expected)] == expected
 
 
-def test_a_terminated_item_refuses_writes_until_it_is_restored(bench: Bench) -> None:
-    bench.ok("PUT", f"{ITEM}/abort", {"is_aborted": True, "reason_option": "other", "reason": "no budget"})
-    assert bench.value("aborted") == {"is_aborted": True, "reason": "no budget"}
-    assert bench.refuse("priority", {"value": "option_0"}).code == 20007
-    bench.ok("PUT", f"{ITEM}/abort", {"is_aborted": False, "reason_option": "restart"})
-    bench.put("priority", {"value": "option_0"})
+def test_a_terminated_item_refuses_writes_until_it_is_restored(api: Api) -> None:
+    api.ok("PUT", f"{ITEM}/abort", {"is_aborted": True, "reason_option": "other", "reason": "no budget"})
+    assert api.value("aborted") == {"is_aborted": True, "reason": "no budget"}
+    assert api.refuse("priority", {"value": "option_0"}).code == 20007
+    api.ok("PUT", f"{ITEM}/abort", {"is_aborted": False, "reason_option": "restart"})
+    api.put("priority", {"value": "option_0"})
 
 
 @pytest.mark.parametrize("project", [HEX, "demo"])
-def test_freezing_shows_in_a_field(bench: Bench, project: str) -> None:
+def test_freezing_shows_in_a_field(api: Api, project: str) -> None:
     body = {"project_key": project, "work_item_id": str(STORY), "is_frozen": True}
-    bench.ok("PUT", "/open_api/work_item/freeze", body)
-    assert bench.value("is_frozen") is True
+    api.ok("PUT", "/open_api/work_item/freeze", body)
+    assert api.value("is_frozen") is True
 
 
-def test_freezing_in_an_unknown_space_is_1000052062(shared: Bench) -> None:
+def test_freezing_in_an_unknown_space_is_1000052062(shared: Api) -> None:
     body = {"project_key": "x", "work_item_id": STORY, "is_frozen": True}
     no = shared.no("PUT", "/open_api/work_item/freeze", body)
     assert no == (400, 1000052062, "Project Key Is Wrong", "not found simple name: x")
@@ -368,39 +368,39 @@ def test_freezing_in_an_unknown_space_is_1000052062(shared: Bench) -> None:
 # -- rows (7.9) -------------------------------------------------------------------------------------------
 
 
-def _ids(bench: Bench) -> list[str]:
-    told = bench.read(expand={"need_group_uuid_for_compound": True})["compound_field_extra"]
+def _ids(api: Api) -> list[str]:
+    told = api.read(expand={"need_group_uuid_for_compound": True})["compound_field_extra"]
     return [each["group_uuid"] for each in told[0]["field_value"]]
 
 
-def _envs(bench: Bench) -> list[str]:
-    rows = bench.value("field_5a711c")
+def _envs(api: Api) -> list[str]:
+    rows = api.value("field_5a711c")
     return [cell["field_value"] for row in rows for cell in row if cell["field_alias"] == "env"]
 
 
-def _row(bench: Bench, action: str, **more: Json) -> None:
+def _row(api: Api, action: str, **more: Json) -> None:
     body = {"project_key": HEX, "work_item_id": STORY, "field_key": "field_5a711c", "action": action}
-    bench.ok("POST", ROWS, body | more)
+    api.ok("POST", ROWS, body | more)
 
 
-def test_rows_are_added_changed_and_taken_away_by_their_ids(bench: Bench) -> None:
-    before = _ids(bench)
-    assert _envs(bench) == ["staging", "preview", "production"]
+def test_rows_are_added_changed_and_taken_away_by_their_ids(api: Api) -> None:
+    before = _ids(api)
+    assert _envs(api) == ["staging", "preview", "production"]
     cell = {"field_key": "field_e00001", "field_value": "canary"}
-    _row(bench, "add", fields=[[cell]])
-    assert _envs(bench)[-1] == "canary"
-    assert _ids(bench)[:-1] == before
-    _row(bench, "update", group_uuid=before[0], fields=[[cell | {"field_value": "lab"}]])
-    _row(bench, "delete", group_uuid=before[1])
-    assert _envs(bench) == ["lab", "production", "canary"]
+    _row(api, "add", fields=[[cell]])
+    assert _envs(api)[-1] == "canary"
+    assert _ids(api)[:-1] == before
+    _row(api, "update", group_uuid=before[0], fields=[[cell | {"field_value": "lab"}]])
+    _row(api, "delete", group_uuid=before[1])
+    assert _envs(api) == ["lab", "production", "canary"]
 
 
-def test_replacing_all_rows_gives_them_new_ids(bench: Bench) -> None:
+def test_replacing_all_rows_gives_them_new_ids(api: Api) -> None:
     # field-formats.md 10b
-    before = _ids(bench)
-    bench.put("field_5a711c", bench.value("field_5a711c"))
-    assert len(_ids(bench)) == len(before)
-    assert not set(_ids(bench)) & set(before)
+    before = _ids(api)
+    api.put("field_5a711c", api.value("field_5a711c"))
+    assert len(_ids(api)) == len(before)
+    assert not set(_ids(api)) & set(before)
 
 
 @pytest.mark.parametrize(
@@ -419,7 +419,7 @@ def test_replacing_all_rows_gives_them_new_ids(bench: Bench) -> None:
         ({"work_item_id": TERMINATED}, 20007),
     ],
 )
-def test_a_change_of_rows_is_refused_by_its_page(shared: Bench, more: Json, code: int) -> None:
+def test_a_change_of_rows_is_refused_by_its_page(shared: Api, more: Json, code: int) -> None:
     body = {
         "project_key": HEX,
         "work_item_id": STORY,
@@ -446,32 +446,30 @@ STATES_OF = f"/open_api/demo/work_item/issue/{ISSUE}/workflow/query"
         (NODES_OF, {"fields": ["a", "-b"]}, 20015, "Field Mix With '-' And Without '-'"),
     ],
 )
-def test_a_flow_is_asked_for_by_its_kind(
-    shared: Bench, path: str, body: Json, code: int, message: str
-) -> None:
+def test_a_flow_is_asked_for_by_its_kind(shared: Api, path: str, body: Json, code: int, message: str) -> None:
     assert shared.no("POST", path, body)[:3] == (400, code, message)
 
 
-def test_the_people_of_a_flow_are_told_when_asked_for(shared: Bench) -> None:
+def test_the_people_of_a_flow_are_told_when_asked_for(shared: Api) -> None:
     told = shared.ok("POST", NODES_OF, {"expand": {"need_user_detail": True}})["data"]
     assert CHEN in {each["user_key"] for each in told["user_details"]}
 
 
-def _statuses(bench: Bench) -> dict[str, int]:
-    rows = bench.ok("POST", NODES_OF, {})["data"]["workflow_nodes"]
+def _statuses(api: Api) -> dict[str, int]:
+    rows = api.ok("POST", NODES_OF, {})["data"]["workflow_nodes"]
     return {each["state_key"]: each["status"] for each in rows}
 
 
-def test_confirming_a_node_opens_the_next_and_rolling_back_reopens_it(bench: Bench) -> None:
-    assert _statuses(bench) == {"started": 3, "doing": 2, "end": 1}
-    bench.ok("POST", f"{NODES}/node/doing/operate", {"action": "confirm"})
-    assert _statuses(bench) == {"started": 3, "doing": 3, "end": 3}
-    item = bench.read()
+def test_confirming_a_node_opens_the_next_and_rolling_back_reopens_it(api: Api) -> None:
+    assert _statuses(api) == {"started": 3, "doing": 2, "end": 1}
+    api.ok("POST", f"{NODES}/node/doing/operate", {"action": "confirm"})
+    assert _statuses(api) == {"started": 3, "doing": 3, "end": 3}
+    item = api.read()
     assert item["work_item_status"]["is_archived_state"] is True
     assert [each["state_key"] for each in item["work_item_status"]["history"]] == ["started", "doing"]
-    assert bench.value("finish_time") == item["work_item_status"]["updated_at"]
-    bench.ok("POST", f"{NODES}/node/started/operate", {"action": "rollback", "rollback_reason": "again"})
-    assert _statuses(bench) == {"started": 2, "doing": 1, "end": 1}
+    assert api.value("finish_time") == item["work_item_status"]["updated_at"]
+    api.ok("POST", f"{NODES}/node/started/operate", {"action": "rollback", "rollback_reason": "again"})
+    assert _statuses(api) == {"started": 2, "doing": 1, "end": 1}
 
 
 @pytest.mark.parametrize(
@@ -492,30 +490,30 @@ def test_confirming_a_node_opens_the_next_and_rolling_back_reopens_it(bench: Ben
         ),
     ],
 )
-def test_operating_a_node_is_refused_by_its_page(shared: Bench, node: str, body: Json, code: int) -> None:
+def test_operating_a_node_is_refused_by_its_page(shared: Api, node: str, body: Json, code: int) -> None:
     assert shared.no("POST", f"{NODES}/node/{node}/operate", body).code == code
 
 
-def test_owners_of_a_node_are_kept_when_absent_and_cleared_by_a_list(bench: Bench) -> None:
+def test_owners_of_a_node_are_kept_when_absent_and_cleared_by_a_list(api: Api) -> None:
     # 7.8: "absent keep, [] clear"
-    bench.ok("PUT", f"{NODES}/node/doing", {"node_owners": [DANA]})
-    assert bench.read()["current_nodes"][0]["owners"] == [DANA]
-    bench.ok("PUT", f"{NODES}/node/doing", {"node_schedule": {"points": 3}})
-    assert bench.read()["current_nodes"][0]["owners"] == [DANA]
-    bench.ok("PUT", f"{NODES}/node/doing", {"node_owners": []})
-    assert bench.read()["current_nodes"][0]["owners"] == []
+    api.ok("PUT", f"{NODES}/node/doing", {"node_owners": [DANA]})
+    assert api.read()["current_nodes"][0]["owners"] == [DANA]
+    api.ok("PUT", f"{NODES}/node/doing", {"node_schedule": {"points": 3}})
+    assert api.read()["current_nodes"][0]["owners"] == [DANA]
+    api.ok("PUT", f"{NODES}/node/doing", {"node_owners": []})
+    assert api.read()["current_nodes"][0]["owners"] == []
 
 
-def test_a_state_flow_moves_along_its_transitions(bench: Bench) -> None:
+def test_a_state_flow_moves_along_its_transitions(api: Api) -> None:
     move = f"{STATES}/node/state_change"
     fields = [{"field_key": "severity", "field_value": {"value": "option_0"}}]
-    state = bench.read(ISSUE, "issue")["work_item_status"]["state_key"]
-    ways = bench.ok("POST", STATES_OF, {"flow_type": 1})["data"]["connections"]
+    state = api.read(ISSUE, "issue")["work_item_status"]["state_key"]
+    ways = api.ok("POST", STATES_OF, {"flow_type": 1})["data"]["connections"]
     way = next(each for each in ways if each["source_state_key"] == state)
-    bench.ok("POST", move, {"transition_id": way["transition_id"], "fields": fields})
-    assert bench.read(ISSUE, "issue")["work_item_status"]["state_key"] == way["target_state_key"]
-    assert bench.value("severity", ISSUE, "issue")["value"] == "option_0"
-    assert bench.no("POST", move, {"transition_id": way["transition_id"]})[:3] == (
+    api.ok("POST", move, {"transition_id": way["transition_id"], "fields": fields})
+    assert api.read(ISSUE, "issue")["work_item_status"]["state_key"] == way["target_state_key"]
+    assert api.value("severity", ISSUE, "issue")["value"] == "option_0"
+    assert api.no("POST", move, {"transition_id": way["transition_id"]})[:3] == (
         403,
         10002,
         "Illegal Operation",
@@ -530,26 +528,26 @@ def test_a_state_flow_moves_along_its_transitions(bench: Bench) -> None:
         ({"transition_id": 99}, (403, 10002, "Illegal Operation")),
     ],
 )
-def test_a_move_is_refused_by_its_page(shared: Bench, body: Json, expected: tuple[Json, ...]) -> None:
+def test_a_move_is_refused_by_its_page(shared: Api, body: Json, expected: tuple[Json, ...]) -> None:
     assert shared.no("POST", f"{STATES}/node/state_change", body)[: len(expected)] == expected
 
 
-def test_a_state_may_ask_for_fields(bench: Bench) -> None:
-    bench.world.spaces[HEX].types[1].states[2].required = ["field_31e0b8"]
-    item = bench.world.item(ISSUE)
+def test_a_state_may_ask_for_fields(api: Api) -> None:
+    api.world.spaces[HEX].types[1].states[2].required = ["field_31e0b8"]
+    item = api.world.item(ISSUE)
     item.state, item.values["field_31e0b8"] = "doing", None
-    no = bench.no("POST", f"{STATES}/node/state_change", {"transition_id": 21002})
+    no = api.no("POST", f"{STATES}/node/state_change", {"transition_id": 21002})
     assert no == (400, 20038, "Required Field Is Not Set", "Found in(field_31e0b8) Required")
     body = {"project_key": HEX, "work_item_id": ISSUE, "state_key": "end", "mode": "unfinished"}
-    told = bench.ok("POST", "/open_api/work_item/transition_required_info/get", body)["data"]
+    told = api.ok("POST", "/open_api/work_item/transition_required_info/get", body)["data"]
     assert [each["key"] for each in told["form_items"]] == ["field_31e0b8"]
 
 
 # -- operation records (8) --------------------------------------------------------------------------------
 
 
-def _records(bench: Bench, **body: Json) -> list[Json]:
-    told = bench.ok("POST", RECORDS, {"project_key": HEX, "work_item_ids": [STORY]} | body)
+def _records(api: Api, **body: Json) -> list[Json]:
+    told = api.ok("POST", RECORDS, {"project_key": HEX, "work_item_ids": [STORY]} | body)
     return list(told["data"]["op_records"])
 
 
@@ -593,11 +591,11 @@ RECORD = {
     ],
 )
 def test_a_write_leaves_a_record_of_strings(
-    bench: Bench, key: str, value: Json, old: list[str], new: list[str]
+    api: Api, key: str, value: Json, old: list[str], new: list[str]
 ) -> None:
-    before = bench.read()["name"]
-    bench.put(key, value, X_USER_KEY=BO)
-    told = _records(bench)
+    before = api.read()["name"]
+    api.put(key, value, X_USER_KEY=BO)
+    told = _records(api)
     row = told[0]["record_contents"][0]
     assert like(told[0], RECORD), told
     assert told[0]["operation_time"] % 1000 == 0
@@ -605,26 +603,26 @@ def test_a_write_leaves_a_record_of_strings(
     assert row["old"] == ([before] if key == "name" else old)
 
 
-def test_a_change_of_roles_is_told_as_added_and_deleted(bench: Bench) -> None:
+def test_a_change_of_roles_is_told_as_added_and_deleted(api: Api) -> None:
     roles = [{"role": "rd", "owners": [BO]}, {"role": "role_7908a9", "owners": [CHEN]}]
-    bench.put("role_owners", roles)
-    told = _records(bench, op_record_module=["role_and_user_mod"])
+    api.put("role_owners", roles)
+    told = _records(api, op_record_module=["role_and_user_mod"])
     rows = {each["object"]["object_value"]: each for each in told[0]["record_contents"]}
     assert (rows["rd"]["add"], rows["rd"]["delete"]) == ([BO], ["7310000000000000006"])
     assert (rows["PM"]["add"], rows["PM"]["delete"]) == ([], [ANA])
 
 
-def test_an_edit_in_the_page_has_no_source(bench: Bench) -> None:
-    bench.world.edit(STORY, "priority", {"value": "option_3"}, by=BO)
-    told = _records(bench)[0]
+def test_an_edit_in_the_page_has_no_source(api: Api) -> None:
+    api.world.edit(STORY, "priority", {"value": "option_3"}, by=BO)
+    told = _records(api)[0]
     assert (told["operator"], "source" in told, "source_type" in told) == (BO, False, False)
 
 
-def test_a_rule_that_answers_a_write_is_told_as_such(bench: Bench) -> None:
+def test_a_rule_that_answers_a_write_is_told_as_such(api: Api) -> None:
     rule = {"when": "priority", "set": {"wiki": "https://a.example"}, "by": "rule-7"}
-    bench.world.options.automations = [rule]
-    bench.put("priority", {"value": "option_3"})
-    told = _records(bench, operator_type=["auto"])
+    api.world.options.automations = [rule]
+    api.put("priority", {"value": "option_3"})
+    told = _records(api, operator_type=["auto"])
     assert [(each["operator"], each["source_type"], each["source"]) for each in told] == [
         ("rule-7", "auto", "rule-7")
     ]
@@ -634,32 +632,32 @@ def test_a_rule_that_answers_a_write_is_told_as_such(bench: Bench) -> None:
     ("act", "operation"),
     [
         (
-            lambda bench: bench.ok("PUT", f"{ITEM}/abort", {"is_aborted": True, "reason_option": "test"}),
+            lambda api: api.ok("PUT", f"{ITEM}/abort", {"is_aborted": True, "reason_option": "test"}),
             "terminate",
         ),
-        (lambda bench: bench.ok("DELETE", ITEM), "delete"),
-        (lambda bench: bench.ok("POST", f"{NODES}/node/doing/operate", {"action": "confirm"}), "complete"),
+        (lambda api: api.ok("DELETE", ITEM), "delete"),
+        (lambda api: api.ok("POST", f"{NODES}/node/doing/operate", {"action": "confirm"}), "complete"),
     ],
     ids=["7.5", "7.4", "7.8"],
 )
-def test_other_operations_have_their_own_word(bench: Bench, act: Json, operation: str) -> None:
-    act(bench)
-    assert _records(bench, operation_type=[operation])
+def test_other_operations_have_their_own_word(api: Api, act: Json, operation: str) -> None:
+    act(api)
+    assert _records(api, operation_type=[operation])
 
 
-def test_a_simple_name_is_answered_with_success_and_nothing(bench: Bench) -> None:
-    bench.put("priority", {"value": "option_3"})
-    assert _records(bench, project_key="demo") == []
+def test_a_simple_name_is_answered_with_success_and_nothing(api: Api) -> None:
+    api.put("priority", {"value": "option_3"})
+    assert _records(api, project_key="demo") == []
 
 
-def test_a_cursor_walks_several_ids_in_the_order_of_ids(bench: Bench) -> None:
+def test_a_cursor_walks_several_ids_in_the_order_of_ids(api: Api) -> None:
     for item in (STORY + 1, STORY):
         for points in (20, 21):
-            bench.put("field_3724e6", points, item)
+            api.put("field_3724e6", points, item)
     body: Json = {"project_key": HEX, "work_item_ids": [STORY + 1, STORY], "page_size": 3}
-    first = bench.ok("POST", RECORDS, body)["data"]
+    first = api.ok("POST", RECORDS, body)["data"]
     assert first["has_more"] is True
-    rest = bench.ok("POST", RECORDS, body | {"start_from": first["start_from"]})["data"]
+    rest = api.ok("POST", RECORDS, body | {"start_from": first["start_from"]})["data"]
     assert (rest["has_more"], rest["start_from"]) == (False, "")
     ids = [each["work_item_id"] for each in first["op_records"] + rest["op_records"]]
     assert ids[:2] == [STORY, STORY]
@@ -678,18 +676,18 @@ def test_a_cursor_walks_several_ids_in_the_order_of_ids(bench: Bench) -> None:
         ({"work_item_ids": list(range(51))}, (400, 20028, "Workitem Ids Limit 50")),
     ],
 )
-def test_records_are_refused_by_their_page(shared: Bench, more: Json, expected: tuple[Json, ...]) -> None:
+def test_records_are_refused_by_their_page(shared: Api, more: Json, expected: tuple[Json, ...]) -> None:
     body: Json = {"project_key": HEX, "work_item_ids": [STORY]} | more
     assert shared.no("POST", RECORDS, body)[:3] == expected
 
 
-def test_a_window_of_time_bounds_the_records(bench: Bench) -> None:
-    bench.put("priority", {"value": "option_3"})
-    now = int(bench.world.clock() * 1000)
-    assert _records(bench, start=now - 5000, end=now + 5000)
-    assert _records(bench, start=now - 50_000, end=now - 40_000) == []
+def test_a_window_of_time_bounds_the_records(api: Api) -> None:
+    api.put("priority", {"value": "option_3"})
+    now = int(api.world.clock() * 1000)
+    assert _records(api, start=now - 5000, end=now + 5000)
+    assert _records(api, start=now - 50_000, end=now - 40_000) == []
 
 
-def test_items_of_a_custom_type_have_records_too(bench: Bench) -> None:
-    bench.put("field_6a10c2", "9.9", SHIP, RELEASE)
-    assert _records(bench, work_item_ids=[SHIP])[0]["work_item_type_key"] == RELEASE
+def test_items_of_a_custom_type_have_records_too(api: Api) -> None:
+    api.put("field_6a10c2", "9.9", SHIP, RELEASE)
+    assert _records(api, work_item_ids=[SHIP])[0]["work_item_type_key"] == RELEASE

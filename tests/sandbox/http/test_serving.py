@@ -22,7 +22,7 @@ import pytest
 
 from reconciler.sandbox import Options, Running, World, demo_world
 from reconciler.sandbox.http.tcp_faults import Front
-from tests.sandbox.bench import ITEM, STORIES, STORY
+from tests.sandbox.api import ITEM, STORIES, STORY
 
 Json = Any
 NAMES = ["MEEGLE_BASE_URL", "MEEGLE_PLUGIN_ID", "MEEGLE_PLUGIN_SECRET", "MEEGLE_USER_KEY"]

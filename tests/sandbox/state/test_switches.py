@@ -19,15 +19,15 @@ from reconciler.sandbox.http.faults import FAULTS as KINDS
 from reconciler.sandbox.http.serving import open_world, snapshot
 from reconciler.sandbox.state.switches import WORDS
 from reconciler.sandbox.state.values import NORMALISERS
-from tests.sandbox.bench import ANA, BO, HEX, ITEM, STORIES, STORY, Bench
+from tests.sandbox.api import ANA, BO, HEX, ITEM, STORIES, STORY, Api
 
 Json = Any
 ROOT = Path(__file__).parents[3]
 PUT = {"update_fields": [{"field_key": "priority", "field_value": {"value": "option_3"}}]}
 
 
-def world_of(**switches: Json) -> Bench:
-    return Bench(Options(throttle=False, **switches))
+def world_of(**switches: Json) -> Api:
+    return Api(Options(throttle=False, **switches))
 
 
 # -- values -----------------------------------------------------------------------------------------------
@@ -52,9 +52,9 @@ def test_a_normaliser_changes_what_is_stored(how: str, key: str, sent: Json, rea
         "field_3724e6": "number",
         "watchers": "multi_user",
     }
-    bench = world_of(normalise={key if by == "key" else kinds[key]: how})
-    bench.put(key, sent)
-    assert bench.value(key) == read
+    api = world_of(normalise={key if by == "key" else kinds[key]: how})
+    api.put(key, sent)
+    assert api.value(key) == read
 
 
 @pytest.mark.parametrize(
@@ -76,22 +76,22 @@ def test_the_form_of_empty_is_a_switch_of_each_type(kind: str, form: str, read: 
         "select": "priority",
         "date": "field_2fbca6",
     }
-    bench = world_of(empty_forms={kind: form})
-    bench.put(keys[kind], None)
-    assert bench.value(keys[kind]) == read
+    api = world_of(empty_forms={kind: form})
+    api.put(keys[kind], None)
+    assert api.value(keys[kind]) == read
 
 
 @pytest.mark.parametrize(("accepted", "cleared"), [(["null"], True), (["list", "text"], False)])
 def test_which_form_clears_is_a_switch_and_others_are_dropped(accepted: list[str], cleared: bool) -> None:  # noqa: FBT001 - a row of the table
-    bench = world_of(clear_by={"number": accepted})
-    bench.put("field_3724e6", None)
-    assert (bench.value("field_3724e6") is None) is cleared
+    api = world_of(clear_by={"number": accepted})
+    api.put("field_3724e6", None)
+    assert (api.value("field_3724e6") is None) is cleared
 
 
 def test_emptying_a_required_field_may_be_refused() -> None:
     # 13.6
-    bench = world_of(required_clear="refuse")
-    no = bench.refuse("field_31e0b8", "", 6300013300, "issue")
+    api = world_of(required_clear="refuse")
+    no = api.refuse("field_31e0b8", "", 6300013300, "issue")
     assert no[:2] == (400, 20038)
 
 
@@ -100,32 +100,32 @@ def test_emptying_a_required_field_may_be_refused() -> None:
     [{"field": "priority"}, {"type": "story"}, {"user": ANA}, {"item": str(STORY), "field": "priority"}],
 )
 def test_a_write_may_be_dropped_in_silence(rule: dict[str, str]) -> None:
-    bench = world_of(drops=[rule])
-    before = bench.value("priority")
-    bench.put("priority", {"value": "option_3"})
-    assert bench.value("priority") == before
+    api = world_of(drops=[rule])
+    before = api.value("priority")
+    api.put("priority", {"value": "option_3"})
+    assert api.value("priority") == before
 
 
 def test_a_late_write_keeps_what_others_wrote_meanwhile() -> None:
-    bench = world_of(late_writes_ms=5000)
-    now = bench.world.clock()
-    bench.world.clock = lambda: now
-    bench.put("priority", {"value": "option_3"})
-    bench.world.edit(STORY, "field_3724e6", 42, by=BO)
-    assert bench.value("priority")["value"] == "option_1"
-    bench.world.clock = lambda: now + 6
-    assert bench.value("priority")["value"] == "option_3"
-    assert bench.value("field_3724e6") == 42
+    api = world_of(late_writes_ms=5000)
+    now = api.world.clock()
+    api.world.clock = lambda: now
+    api.put("priority", {"value": "option_3"})
+    api.world.edit(STORY, "field_3724e6", 42, by=BO)
+    assert api.value("priority")["value"] == "option_1"
+    api.world.clock = lambda: now + 6
+    assert api.value("priority")["value"] == "option_3"
+    assert api.value("field_3724e6") == 42
 
 
 def test_reads_may_lag_behind_writes() -> None:
-    bench = world_of(stale_reads_ms=5000)
-    now = bench.world.clock()
-    bench.world.clock = lambda: now
-    bench.put("priority", {"value": "option_3"})
-    assert bench.value("priority")["value"] == "option_1"
-    bench.world.clock = lambda: now + 6
-    assert bench.value("priority")["value"] == "option_3"
+    api = world_of(stale_reads_ms=5000)
+    now = api.world.clock()
+    api.world.clock = lambda: now
+    api.put("priority", {"value": "option_3"})
+    assert api.value("priority")["value"] == "option_1"
+    api.world.clock = lambda: now + 6
+    assert api.value("priority")["value"] == "option_3"
 
 
 def test_an_unknown_switch_is_no_silent_default(tmp_path: Path) -> None:
@@ -210,29 +210,28 @@ def test_a_fault_of_the_answer_is_a_layer_around_the_service(
     start: str,
     stored: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
-    bench = world_of(faults=[{"kind": kind, "method": "PUT", "path": f"*/{STORY}"}])
-    answer = bench.call("PUT", ITEM, PUT)
+    api = world_of(faults=[{"kind": kind, "method": "PUT", "path": f"*/{STORY}"}])
+    answer = api.call("PUT", ITEM, PUT)
     assert (answer.status_code, answer.text[: len(start)]) == (status, start)
-    assert (bench.value("priority")["value"] == "option_3") is stored
+    assert (api.value("priority")["value"] == "option_3") is stored
 
 
 def test_garbage_is_no_json() -> None:
-    bench = world_of(faults=[{"kind": "garbage", "path": "*/query"}])
+    api = world_of(faults=[{"kind": "garbage", "path": "*/query"}])
     with pytest.raises(ValueError, match=r"codec can't decode|Expecting"):
-        bench.call("POST", f"{STORIES}/query", {"work_item_ids": [STORY]}).json()
+        api.call("POST", f"{STORIES}/query", {"work_item_ids": [STORY]}).json()
 
 
 def test_a_throttled_answer_may_say_how_long() -> None:
-    bench = world_of(faults=[{"kind": "throttle", "retry_after": 7, "path": "*/query"}])
-    answer = bench.call("POST", f"{STORIES}/query", {"work_item_ids": [STORY]})
+    api = world_of(faults=[{"kind": "throttle", "retry_after": 7, "path": "*/query"}])
+    answer = api.call("POST", f"{STORIES}/query", {"work_item_ids": [STORY]})
     assert answer.headers["Retry-After"] == "7"
 
 
 def test_a_fault_hits_the_nth_calls_that_it_names() -> None:
-    bench = world_of(faults=[{"kind": "busy", "path": "*/query", "nth": 2, "times": 2}])
+    api = world_of(faults=[{"kind": "busy", "path": "*/query", "nth": 2, "times": 2}])
     codes = [
-        bench.call("POST", f"{STORIES}/query", {"work_item_ids": [STORY]}).json()["err_code"]
-        for _ in range(5)
+        api.call("POST", f"{STORIES}/query", {"work_item_ids": [STORY]}).json()["err_code"] for _ in range(5)
     ]
     assert codes == [0, 50006, 50006, 0, 0]
 
@@ -240,33 +239,33 @@ def test_a_fault_hits_the_nth_calls_that_it_names() -> None:
 # -- the hidden door --------------------------------------------------------------------------------------
 
 
-def test_switches_are_turned_behind_a_random_token(bench: Bench) -> None:
-    door = f"/_sandbox/{bench.world.admin_token}"
-    told = bench.http.post(f"{door}/options", json={"put_data": False}).json()
+def test_switches_are_turned_behind_a_random_token(api: Api) -> None:
+    door = f"/_sandbox/{api.world.admin_token}"
+    told = api.http.post(f"{door}/options", json={"put_data": False}).json()
     assert told["put_data"] is False
-    assert "data" not in bench.put("priority", {"value": "option_3"})
-    assert bench.http.post(f"{door}/options", json={"nothing": 1}).status_code == 400
+    assert "data" not in api.put("priority", {"value": "option_3"})
+    assert api.http.post(f"{door}/options", json={"nothing": 1}).status_code == 400
     edit = {"id": STORY, "key": "field_3724e6", "value": 33, "by": BO}
-    assert bench.http.post(f"{door}/edit", json=edit).status_code == 200
-    assert bench.value("field_3724e6") == 33
-    assert bench.http.get(f"{door}/writes").json()[0]["method"] == "PUT"
-    assert bench.http.post(f"{door}/expire-tokens").status_code == 200
-    assert bench.no("POST", f"{STORIES}/query", {"work_item_ids": [STORY]}).code == 10022
+    assert api.http.post(f"{door}/edit", json=edit).status_code == 200
+    assert api.value("field_3724e6") == 33
+    assert api.http.get(f"{door}/writes").json()[0]["method"] == "PUT"
+    assert api.http.post(f"{door}/expire-tokens").status_code == 200
+    assert api.no("POST", f"{STORIES}/query", {"work_item_ids": [STORY]}).code == 10022
 
 
 @pytest.mark.parametrize("path", ["/_sandbox/wrong/options", "/_sandbox//options", "/_sandbox/{}/nothing"])
-def test_the_door_is_shut_to_others(bench: Bench, path: str) -> None:
-    assert bench.http.post(path.format(bench.world.admin_token), json={}).status_code == 404
+def test_the_door_is_shut_to_others(api: Api, path: str) -> None:
+    assert api.http.post(path.format(api.world.admin_token), json={}).status_code == 404
 
 
 def test_every_call_that_would_change_state_is_logged_refused_ones_too(tmp_path: Path) -> None:
     world = demo_world(Options(throttle=False))
     world.write_log = tmp_path / "writes.jsonl"
-    bench = Bench(world=world)
-    bench.read()
-    bench.ok("PUT", ITEM, PUT, X_IDEM_UUID="k1")
-    bench.refuse("priority", "P1")
-    bench.no("DELETE", f"{STORIES}/1")
+    api = Api(world=world)
+    api.read()
+    api.ok("PUT", ITEM, PUT, X_IDEM_UUID="k1")
+    api.refuse("priority", "P1")
+    api.no("DELETE", f"{STORIES}/1")
     rows = [json.loads(line) for line in world.write_log.read_text(encoding="utf-8").splitlines()]
     assert [(row["method"], row["status"], row["err_code"]) for row in rows] == [
         ("PUT", 200, 0),
@@ -400,9 +399,9 @@ def test_generated_items_are_the_same_each_time_and_pass_their_own_checks() -> N
     for world in (first, second):
         assert generate(world, ["story=60", "Release=3"]) == 63
     assert _same(first, second)
-    bench = Bench(world=first)
+    api = Api(world=first)
     first.options.throttle = False
-    item = bench.read(6400000007)
+    item = api.read(6400000007)
     skipped = {"template", "aborted", "deleted", "multi_attachment", "field_656741"}
     computed = {f.key for f in first.type_of(first.item(6400000007)).fields if f.computed}
     pairs = [
@@ -410,8 +409,8 @@ def test_generated_items_are_the_same_each_time_and_pass_their_own_checks() -> N
         for row in item["fields"]
         if row["field_key"] not in skipped | computed
     ]
-    bench.ok("PUT", f"{STORIES}/6400000007", {"update_fields": pairs})
-    assert bench.read(6400000007)["fields"] == item["fields"]
+    api.ok("PUT", f"{STORIES}/6400000007", {"update_fields": pairs})
+    assert api.read(6400000007)["fields"] == item["fields"]
 
 
 @pytest.mark.parametrize("wish", ["story", "story=0", "story=many", "nothing=3", "=3"])
@@ -423,12 +422,12 @@ def test_a_wish_that_says_no_type_and_number_is_refused(wish: str) -> None:
 def test_a_database_opens_again_with_every_change(tmp_path: Path) -> None:
     file = tmp_path / "state.db"
     world, store = open_world(file, None, ["issue=5"], Options(throttle=False))
-    bench = Bench(world=world)
-    bench.put("priority", {"value": "option_3"})
-    bench.put("field_a1b2c3", "EXT-9")
-    made = bench.ok("POST", "/open_api/demo/work_item/create", {"work_item_type_key": "story", "name": "x"})
-    bench.ok("DELETE", f"{STORIES}/{STORY + 1}")
-    comment = bench.ok("POST", f"{ITEM}/comment/create", {"content": "kept"})["data"]
+    api = Api(world=world)
+    api.put("priority", {"value": "option_3"})
+    api.put("field_a1b2c3", "EXT-9")
+    made = api.ok("POST", "/open_api/demo/work_item/create", {"work_item_type_key": "story", "name": "x"})
+    api.ok("DELETE", f"{STORIES}/{STORY + 1}")
+    comment = api.ok("POST", f"{ITEM}/comment/create", {"content": "kept"})["data"]
     assert store is not None
     store.close()
     again, store = open_world(file, None, [], Options())

@@ -28,7 +28,7 @@ class No(NamedTuple):
     detail: str
 
 
-class Bench:
+class Api:
     """A world of its own with a client before it; the limiter is off unless a test turns it on."""
 
     def __init__(self, options: Options | None = None, world: World | None = None) -> None:

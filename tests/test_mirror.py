@@ -1,0 +1,81 @@
+"""`tests/` mirrors the package: a module's tests are found by the module's name.
+
+A module without a test file of its name is tested by the files that its package has here.  The number of
+such modules may fall and never grow: who adds a module adds its test file, too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+class Elsewhere(NamedTuple):
+    """How many modules of a package have no test file of their name, and which files test them."""
+
+    most: int
+    files: tuple[str, ...]
+
+
+ELSEWHERE: Final = {
+    ".": Elsewhere(6, ("cli", "laws", "plan/test_planner.py")),
+    "adopt": Elsewhere(
+        13, ("adopt", "cli/test_pull.py", "cli/test_init.py", "cli/test_schema.py", "laws/test_pulling.py")
+    ),
+    "apply": Elsewhere(
+        20, ("cli/test_apply.py", "crash", "faults/test_apply.py", "scenarios", "review/test_two_runs.py")
+    ),
+    "cli": Elsewhere(14, ("cli", "scenarios", "test_readme.py")),
+    "desired": Elsewhere(5, ("cli/test_validate.py", "review/test_own_folder.py", "laws/test_pins.py")),
+    "doctor": Elsewhere(11, ("cli/test_doctor.py", "doctor/test_probe.py", "doctor/test_probe_report.py")),
+    "fields": Elsewhere(
+        20, ("fields/test_laws.py", "fields/test_refusals.py", "fields/test_against_sandbox.py")
+    ),
+    "forge": Elsewhere(9, ("forge/test_laws.py", "review/test_forge.py")),
+    "forge/github": Elsewhere(6, ("forge/test_laws.py", "workflows/test_forge.py")),
+    "forge/gitlab": Elsewhere(7, ("forge/test_gitlab.py", "forge/test_laws.py")),
+    "manifest": Elsewhere(
+        12, ("manifest/test_likely_mistakes.py", "manifest/test_parsing.py", "review/test_files_written.py")
+    ),
+    "manifest/edit": Elsewhere(5, ("manifest/edit/test_edits.py", "manifest/edit/test_yaml_text.py")),
+    "meegle": Elsewhere(7, ("cli/test_plan.py", "faults/test_unknown_is_not_empty.py", "meegle")),
+    "meegle/http": Elsewhere(12, ("meegle/http/test_client.py", "meegle/http/test_answers.py")),
+    "plan": Elsewhere(16, ("cli/test_plan.py", "plan/test_earlier_commit.py", "compat/test_compat.py")),
+    "render": Elsewhere(5, ("render/test_text.py", "render/test_reports.py")),
+    "sandbox/calls": Elsewhere(6, ("sandbox/calls/test_shapes.py", "sandbox/test_day_one.py")),
+    "sandbox/demo": Elsewhere(4, ("sandbox/calls/test_shapes.py", "adopt/test_snapshot.py")),
+    "sandbox/http": Elsewhere(7, ("sandbox/http/test_admission.py", "sandbox/http/test_serving.py")),
+    "sandbox/state": Elsewhere(7, ("sandbox/state/test_switches.py", "sandbox/calls/test_put.py")),
+    "schema": Elsewhere(7, ("cli/test_schema.py", "laws/test_pins.py", "review/test_pins.py")),
+}
+
+
+def packages() -> dict[str, list[str]]:
+    """List the modules without a test file of their name, by their package."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for module in sorted((ROOT / "reconciler").rglob("*.py")):
+        inside = module.relative_to(ROOT / "reconciler")
+        if module.stem.startswith("__") or "templates" in inside.parts:
+            continue
+        if not (ROOT / "tests" / inside.parent / f"test_{inside.name}").exists():
+            found[inside.parent.as_posix()].append(inside.name)
+    return dict(found)
+
+
+def test_no_package_has_more_modules_without_a_test_file_than_are_known() -> None:
+    known = {package: row.most for package, row in ELSEWHERE.items()}
+    grown = {name: found for name, found in packages().items() if len(found) > known.get(name, 0)}
+    assert grown == {}
+
+
+@pytest.mark.parametrize("package", ELSEWHERE)
+def test_the_files_that_test_the_other_modules_exist(package: str) -> None:
+    row = ELSEWHERE[package]
+    assert row.files
+    for file in row.files:
+        assert (ROOT / "tests" / file).exists(), file
