@@ -44,8 +44,8 @@ def met(world: World, state: str) -> tuple[tuple[DesiredItem, ...], dict[Ref, It
     manifest = Manifest((read,))
     with Client(connection_to(world), transport=httpx.WSGITransport(app=app_of(world))) as client:
         reader = Reader(client, "demo", DECISIONS, world.credentials.user_key)
-        catalog = reader.open(["story"], {})
-        reader.learn(manifest)
+        reader.open(["story"], {})
+        catalog = reader.learn(manifest)
         items, wrong, _ = desired_state(manifest, catalog)
         assert wrong == []
         asked = {one.ref: [each.key for each in (*one.fields, *one.expects)] for one in items}
@@ -153,8 +153,8 @@ def test_an_item_that_is_known_to_agree_is_not_looked_at_and_the_next_one_is() -
 
 def test_what_was_noted_of_the_space_stands_in_the_plan_in_order() -> None:
     items, live, catalog = met(calm_world(), stories(f"id: {FIRST}, fields: {{priority: P3}}"))
-    catalog.notes.update({"b is now called c": None, "a is now called b": None})
-    plan = make_plan(items, live, catalog, host="h", named=1)
+    notes = ("b is now called c", "a is now called b")
+    plan = make_plan(items, live, catalog, host="h", named=1, notes=notes)
     assert plan.notes == ("a is now called b", "b is now called c")
 
 
@@ -163,7 +163,9 @@ def test_a_plan_rests_on_the_metadata_of_what_it_sends_alone() -> None:
         calm_world(), stories(f"id: {FIRST}, fields: {{priority: P3, story_points: 8}}")
     )
     whole = make_plan(items, live, catalog, host="h", named=1)
-    points = leaving(whole, lambda _, one: "fought over" if one.name == "Priority" else None, catalog)
+    points = leaving(
+        whole, lambda _, one: Held(HeldBy.FOUGHT_OVER, "3") if one.name == "Priority" else None, catalog
+    )
     assert [one.name for update in points.updates for one in update.changes] == ["Story points"]
     wanting_points = planned(calm_world(), stories(f"id: {FIRST}, fields: {{story_points: 8}}"))
     assert points.metadata_digest == wanting_points.metadata_digest != whole.metadata_digest
