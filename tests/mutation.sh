@@ -10,7 +10,7 @@ mkdir -p "$deep"
 module_of() {
     case $1 in
     planner | guard) echo "reconciler.plan.$1" ;;
-    outcomes) echo reconciler.apply.outcomes ;;
+    outcomes | bound_change) echo "reconciler.apply.$1" ;;
     answers | codes | verdict | strict_json) echo "reconciler.meegle.http.$1" ;;
     safe) echo reconciler.render.safe ;;
     *) return 1 ;;
@@ -33,7 +33,7 @@ cd "$copy" || exit 1
 
 # A change that makes a test run without end is noticed; one that no test reaches, or whose run broke, is not.
 code=0
-for name in ${*:-answers codes verdict strict_json outcomes guard safe planner}; do
+for name in ${*:-answers codes verdict strict_json outcomes bound_change guard safe planner}; do
     module=$(module_of "$name") || exit 2
     "$BIN/mutmut" run --max-children "${CHILDREN:-2}" "$module.*" >"$deep/mutation-$name.log" 2>&1
     "$BIN/mutmut" results --all true | grep -F " $module." >"$name.txt"
