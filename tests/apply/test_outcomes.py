@@ -10,6 +10,7 @@ from reconciler.apply.bound_change import BoundChange, bind_change
 from reconciler.apply.outcomes import after_sending, before_sending
 from reconciler.errors import CannotRun, Place
 from reconciler.fields.codec import Codec
+from reconciler.meegle.http.advice import RENEW, likely
 from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
 from reconciler.model import (
     Already,
@@ -123,6 +124,12 @@ AFTER: list[tuple[Verdict, Item | None, Outcome]] = [
     (LOST, MISSING, Unknown("could not be read after the write")),
     (REFUSED, UNREADABLE, Unknown("could not be read after the write")),
     (NotWritten("throttled", "too many"), item(NUMBER, 7), Rejected("not written: too many")),
+    (NotWritten("token", "expired"), item(NUMBER, 1), Rejected("not written: expired", f"; {RENEW}")),
+    (
+        Refused(50006, "No right to edit", ""),
+        item(NUMBER, 1),
+        Rejected('50006 "No right to edit"', likely(50006, "No right to edit")),
+    ),
     (Fatal(CannotRun("no right", "ask")), item(NUMBER, 7), Rejected("no right; ask")),
 ]
 
@@ -134,6 +141,15 @@ def test_what_was_seen_decides_and_the_answer_tells_why(
     before = item(NUMBER, 1)
     after = after_sending(SEVEN, before=before, item=seen, verdict=verdict, user_key=US, waited=2.5)
     assert after == outcome
+
+
+def test_an_ignored_value_comes_with_what_the_service_stored_instead() -> None:
+    four = item(NUMBER, 4)
+    after = after_sending(
+        SEVEN, before=item(NUMBER, 1), item=four, verdict=Accepted(""), user_key=US, waited=1
+    )
+    assert isinstance(after, Ignored)
+    assert after.stored == four.values["f"]
 
 
 def test_an_answer_that_was_never_judged_ends_in_an_error_and_in_no_outcome() -> None:
