@@ -30,7 +30,7 @@ ELSEWHERE: Final = {
     "apply": Elsewhere(
         19, ("cli/test_apply.py", "crash", "faults/test_apply.py", "scenarios", "review/test_two_runs.py")
     ),
-    "cli": Elsewhere(14, ("cli", "scenarios", "test_readme.py")),
+    "cli": Elsewhere(15, ("cli", "scenarios", "test_readme.py")),
     "desired": Elsewhere(10, ("cli/test_validate.py", "review/test_own_folder.py", "laws/test_pins.py")),
     "doctor": Elsewhere(11, ("cli/test_doctor.py", "doctor/test_probe.py", "doctor/test_probe_report.py")),
     "fields": Elsewhere(
