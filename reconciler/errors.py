@@ -103,7 +103,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     if not names:
         return "there are none"
     few = ", ".join(quoted(name) for name in names[:LISTED])
-    return f"there is {few}" + (f" and {len(names) - LISTED} more" if len(names) > LISTED else "")
+    return f"write one of {few}" + (f" and {len(names) - LISTED} more" if len(names) > LISTED else "")
 
 
 @dataclass(frozen=True, slots=True)

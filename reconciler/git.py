@@ -93,7 +93,7 @@ class NoGit(CannotRun):
 
     def __init__(self) -> None:
         """Make the message."""
-        super().__init__("there is no git program", "install git; nothing was planned or sent")
+        super().__init__("git is not installed", "install git; nothing was planned or sent")
 
 
 class NoRepository(CannotRun):
@@ -101,7 +101,7 @@ class NoRepository(CannotRun):
 
     def __init__(self) -> None:
         """Make the message."""
-        super().__init__("this is no git repository", "leave --base and --applied out, or run it in a clone")
+        super().__init__("not a git repository", "leave --base and --applied out, or run it in a clone")
 
 
 class Refused(CannotRun):
@@ -110,7 +110,7 @@ class Refused(CannotRun):
     def __init__(self, answer: Answer, fix: str = "") -> None:
         """Make the message; where git names the command that helps, that is what to do."""
         safe = SAFE.search(answer.err.decode("utf-8", "replace"))
-        advice = f"`{safe[0].strip()}`" if safe else fix or "mend what git says, then run it again"
+        advice = f"`{safe[0].strip()}`" if safe else fix or "fix this, then run it again"
         super().__init__(f"git refuses: {answer.words}", advice)
 
 

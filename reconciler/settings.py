@@ -95,7 +95,7 @@ def count_of(node: object) -> int:
     text = text_of(node, expected="a number", fix="write a whole number such as 100")
     if isinstance(node, Scalar) and node.plain and COUNT.fullmatch(text):
         return int(text)
-    raise wrong(f"{quoted(text)} is no number of things", "write a whole number such as 100, without quotes")
+    raise wrong(f"{quoted(text)} is not a whole number", "write a whole number such as 100, without quotes")
 
 
 def share_of(node: object) -> Decimal:
@@ -105,10 +105,10 @@ def share_of(node: object) -> Decimal:
     text = text_of(node, expected="a share", fix="write it as 30%")
     number = text.removesuffix("%")
     if not DECIMAL.fullmatch(number):
-        raise wrong(f"{quoted(text)} is no share", "write it as 30%")
+        raise wrong(f"{quoted(text)} is not a share", "write it as 30%")
     share = Decimal(number) / (100 if text.endswith("%") else 1)
     if share > 1:
-        raise wrong(f"{quoted(text)} is more than everything", "write it as 30%")
+        raise wrong(f"{quoted(text)} is more than 100%", "write it as 30%")
     return share
 
 
@@ -119,7 +119,7 @@ def scale_of(node: object) -> Decimal:
     text = text_of(node, expected="a scale", fix="write a number such as 0.01")
     if DECIMAL.fullmatch(text) and Decimal(text):
         return Decimal(text)
-    raise wrong(f"{quoted(text)} is no scale", "write a number above 0, such as 0.01")
+    raise wrong(f"{quoted(text)} is not a scale", "write a number above 0, such as 0.01")
 
 
 def day_of(node: object) -> date:
@@ -131,8 +131,8 @@ def day_of(node: object) -> date:
         if DAY.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError as error:
-        raise wrong(f"{quoted(text)} is no day of the calendar", "write it as 2027-01-31") from error
-    raise wrong(f"{quoted(text)} is no day", "write it as 2027-01-31")
+        raise wrong(f"{quoted(text)} is not a day of the calendar", "write it as 2027-01-31") from error
+    raise wrong(f"{quoted(text)} is not a day", "write it as 2027-01-31")
 
 
 def names_of(node: object) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ def names_of(node: object) -> tuple[str, ...]:
     fix = "write e-mails, user keys or names of this map"
     if isinstance(node, list | tuple) and not isinstance(node, Scalar):
         if not node:
-            raise wrong("a group of nobody", fix)
+            raise wrong("a group without members", fix)
         return tuple(text_of(one, expected="a person", fix=fix) for one in node)
     return (text_of(node, expected="a person or a list of them", fix=fix),)
 
@@ -160,7 +160,7 @@ def word_of(node: object, words: tuple[str, ...]) -> str:
     text = text_of(node, expected=choice, fix=f"write {choice}")
     if text in words:
         return text
-    raise wrong(f"{quoted(text)} is none of {', '.join(words)}", suggestion(text, words))
+    raise wrong(f"unknown word {quoted(text)}", suggestion(text, words))
 
 
 def entries_of(node: object) -> object:
@@ -405,7 +405,7 @@ def circles(root: Node) -> list[Mistake]:
         except CycleError as error:
             first = min((people.keys_at[name] for name in error.args[1]), key=lambda key: key.place)
             mistakes.append(
-                Mistake(first.place, f"the group {quoted(first.text)} holds itself", "take one member out")
+                Mistake(first.place, f"the group {quoted(first.text)} contains itself", "remove one member")
             )
             del graph[first.text]
         else:

@@ -184,9 +184,9 @@ REFUSED = [
         "people: {ana: a@example.com\n",
         "1:9: a map that is not closed; write '}' at its end, or quote the text: \"{ana: a@example.com\"",
     ),
-    ("people: {a: b}\npeople: {c: d}\n", "2:1: the key 'people' stands at line 1 too; keep one"),
+    ("people: {a: b}\npeople: {c: d}\n", "2:1: the key 'people' is a duplicate of line 1; keep one"),
     ("peple: {}\n", "1:1: no key 'peple' on this map; did you mean 'people'?"),
-    ("zzz: {}\n", "1:1: no key 'zzz' on this map; there is 'people', 'spaces'"),
+    ("zzz: {}\n", "1:1: no key 'zzz' on this map; write one of 'people', 'spaces'"),
     # people
     ("people: ana\n", "1:9: expected a map, found text; write `key: value` lines below it"),
     ("people: [ana]\n", "1:9: expected a map, found a list; write `key: value` lines below it"),
@@ -196,11 +196,11 @@ REFUSED = [
     ("people: {ana: }\n", f"1:15: no value; {PEOPLE_FIX}"),
     ("people: {ana: null}\n", f"1:15: expected a person or a list of them, found null; {PEOPLE_FIX}"),
     ("people: {ana: {a: b}}\n", f"1:15: expected a person or a list of them, found a map; {PEOPLE_FIX}"),
-    ("people: {ana: []}\n", f"1:15: a group of nobody; {PEOPLE_FIX}"),
+    ("people: {ana: []}\n", f"1:15: a group without members; {PEOPLE_FIX}"),
     ("people: {ana: [[a]]}\n", f"1:15: expected a person, found a list; {PEOPLE_FIX}"),
     ("people: {ana: [a, null]}\n", f"1:15: expected a person, found null; {PEOPLE_FIX}"),
-    ("people: {a: a}\n", "1:10: the group 'a' holds itself; take one member out"),
-    ("people: {c: [d], a: [b, x], b: c, d: [a]}\n", "1:10: the group 'c' holds itself; take one member out"),
+    ("people: {a: a}\n", "1:10: the group 'a' contains itself; remove one member"),
+    ("people: {c: [d], a: [b, x], b: c, d: [a]}\n", "1:10: the group 'c' contains itself; remove one member"),
     # credentials, wherever they stand
     ("plugin_secret: s3cr3t\n", f"1:1: {CREDENTIAL}"),
     ("MEEGLE_PLUGIN_TOKEN: s3cr3t\n", f"1:1: {CREDENTIAL}"),
@@ -208,7 +208,7 @@ REFUSED = [
     ("spaces: {demo: {base_url: 's3cr3t'}}\n", f"1:17: {CREDENTIAL}"),
     (
         "spaces: {demo: {fields: {story: {token: {kind: s3cr3t}}}}}\n",
-        f"1:34: {CREDENTIAL}|1:48: 's3cr3t' is none of day, moment; there is 'day', 'moment'",
+        f"1:34: {CREDENTIAL}|1:48: unknown word 's3cr3t'; write one of 'day', 'moment'",
     ),
     # spaces
     ("spaces: demo\n", "1:9: expected a map, found text; write `key: value` lines below it"),
@@ -249,13 +249,13 @@ REFUSED = [
     *(
         (
             f"{DEMO}    guards: {{changes: {value}}}\n",
-            f"3:23: '{value.strip(chr(39))}' is no number of things; {COUNT_FIX}",
+            f"3:23: '{value.strip(chr(39))}' is not a whole number; {COUNT_FIX}",
         )
         for value in ("true", "-1", "1.0", "1_000", "0x10", "1e3", "010", "ten", "'100'")
     ),
     (
         f"{DEMO}    guards: {{changes: {'9' * 5000}}}\n",
-        f"3:23: this value is no number of things; {COUNT_FIX}",
+        f"3:23: this value is not a whole number; {COUNT_FIX}",
     ),
     (
         f"{DEMO}    guards: {{clears: null}}\n",
@@ -266,11 +266,11 @@ REFUSED = [
         "3:22: expected a number, found a list; write a whole number such as 100",
     ),
     *(
-        (f"{DEMO}    guards: {{share: {value}}}\n", f"3:21: '{value}' is no share; write it as 30%")
+        (f"{DEMO}    guards: {{share: {value}}}\n", f"3:21: '{value}' is not a share; write it as 30%")
         for value in ("half", "-1%", "30 %", "NaN", "1e1%", ".5", "30％")
     ),
-    (f"{DEMO}    guards: {{share: 30}}\n", "3:21: '30' is more than everything; write it as 30%"),
-    (f"{DEMO}    guards: {{share: 101%}}\n", "3:21: '101%' is more than everything; write it as 30%"),
+    (f"{DEMO}    guards: {{share: 30}}\n", "3:21: '30' is more than 100%; write it as 30%"),
+    (f"{DEMO}    guards: {{share: 101%}}\n", "3:21: '101%' is more than 100%; write it as 30%"),
     (f"{DEMO}    guards: {{share: {{a: b}}}}\n", "3:21: expected a share, found a map; write it as 30%"),
     (
         f"{DEMO}    guards: {{allow: {{changes: 1}}}}\n",
@@ -288,14 +288,14 @@ REFUSED = [
     *(
         (
             f"{DEMO}    guards: {{allow: [{{until: {value}}}]}}\n",
-            f"3:30: '{value.strip(chr(39))}' is no day; write it as 2027-01-31",
+            f"3:30: '{value.strip(chr(39))}' is not a day; write it as 2027-01-31",
         )
         for value in ("tomorrow", "2026-12", "05.12.2026", "20261205", "'2026-12-05T00:00:00'", "2026-W49-6")
     ),
     *(
         (
             f"{DEMO}    guards: {{allow: [{{until: {value}}}]}}\n",
-            f"3:30: '{value}' is no day of the calendar; write it as 2027-01-31",
+            f"3:30: '{value}' is not a day of the calendar; write it as 2027-01-31",
         )
         for value in ("2026-02-30", "2024-13-45", "0000-01-01")
     ),
@@ -304,11 +304,11 @@ REFUSED = [
     (f"{DEMO}    drift: heal\n", "3:12: expected a map, found text; write `key: value` lines below it"),
     (
         f"{DEMO}    drift: {{story: fix}}\n",
-        "3:20: 'fix' is none of report, heal, accept; there is 'accept', 'heal', 'report'",
+        "3:20: unknown word 'fix'; write one of 'accept', 'heal', 'report'",
     ),
     (
         f"{DEMO}    drift: {{story: {{due: reprot}}}}\n",
-        "3:26: 'reprot' is none of report, heal, accept; did you mean 'report'?",
+        "3:26: unknown word 'reprot'; did you mean 'report'?",
     ),
     (
         f"{DEMO}    drift: {{story: [heal]}}\n",
@@ -328,7 +328,7 @@ REFUSED = [
     ),
     (
         f"{DEMO}    fields: {{story: {{due: {{kind: moments}}}}}}\n",
-        "3:34: 'moments' is none of day, moment; did you mean 'moment'?",
+        "3:34: unknown word 'moments'; did you mean 'moment'?",
     ),
     (
         f"{DEMO}    fields: {{story: {{due: {{kinds: day}}}}}}\n",
@@ -337,7 +337,7 @@ REFUSED = [
     *(
         (
             f"{DEMO}    fields: {{story: {{rate: {{scale: {value}}}}}}}\n",
-            f"3:36: '{value}' is no scale; write a number above 0, such as 0.01",
+            f"3:36: '{value}' is not a scale; write a number above 0, such as 0.01",
         )
         for value in ("0", "-1", "1%", "inf", "nan", "1e-2")
     ),

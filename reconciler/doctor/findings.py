@@ -189,7 +189,7 @@ def rate(per_second: float, repeated: int) -> Finding:
 def repository(*, program: bool, inside: bool, commit: str, shallow: bool, journals_ignored: bool) -> Finding:
     """Return what git knows of the folder."""
     if not program:
-        return Finding("git", "note", "there is no git program", "install git: --base and why need it")
+        return Finding("git", "note", "git is not installed", "install git: --base and why need it")
     if not inside:
         return Finding("git", "note", "this is not a git repository", "run it in a clone, or `git init`")
     if not commit:

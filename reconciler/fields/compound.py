@@ -74,7 +74,7 @@ class CompoundCodec(Codec):
     """`compound_field`: a two-dimensional array, replaced whole (field-formats.md sections 8.4 and 10b)."""
 
     desired_shape = "a list of rows"
-    example = "[{env: prod, when: 2026-12-01}], or {contains: [{…}]} where a key names the rows"
+    example = "[{env: prod, when: 2026-12-01}], or {contains: [{…}]} if the rows have a key"
     cleared_by = "[]"
     compared = "row by row in their order, each sub-field as its own type; with a key, by the named rows"
     names_people = True
@@ -102,8 +102,10 @@ class CompoundCodec(Codec):
         match node:
             case {"contains": AuthoredList() as rows, **others} if not others:
                 if not self.row_key:
-                    fix = f"name one as `key` of {self.spec.label} in the settings, or write all rows"
-                    raise Wrong(Mistake(node.place, "`contains` needs a sub-field that names a row", fix))
+                    fix = f"set one as `key` of {self.spec.label} in the settings, or write all rows"
+                    raise Wrong(
+                        Mistake(node.place, "`contains` needs a sub-field that identifies a row", fix)
+                    )
                 return self.keyed(rows, exact=False)
         raise self.misshapen(node)
 
@@ -140,10 +142,10 @@ class CompoundCodec(Codec):
                 continue
             if key == part.empty:
                 what = f"a row of {self.spec.label} without {part.spec.label}"
-                wrong.append(Mistake(node.place, what, "name it: it tells the rows apart"))
+                wrong.append(Mistake(node.place, what, "write it: it identifies the row"))
             elif key in rows:
                 what = f"two rows of {self.spec.label} with {part.spec.label} {part.show(key)}"
-                wrong.append(Mistake(node.place, what, "make them one"))
+                wrong.append(Mistake(node.place, what, "merge them"))
             rows[key] = RowOverlay(key, tuple(desired.items()))
         if not nodes and not exact:
             wrong.append(
@@ -183,7 +185,7 @@ class CompoundCodec(Codec):
             return hits[0]
         if hits:
             keys = " or ".join(part.spec.key for part in hits)
-            wrong.append(Mistake(at, f"{quoted(name)} names {len(hits)} sub-fields", f"write {keys}"))
+            wrong.append(Mistake(at, f"{quoted(name)} matches {len(hits)} sub-fields", f"write {keys}"))
         elif any(sub.answers_to(name) for sub in self.spec.subfields):
             wrong.append(Mistake(at, f"{quoted(name)} of {self.spec.label} is calculated", "delete the line"))
         else:
@@ -291,9 +293,9 @@ class CompoundCodec(Codec):
         """Refuse values that a sub-field refuses, and a write that would lose unreadable live data."""
         for note in live.notes:
             if note.startswith(LOST):
-                return f"the rows hold {note.removeprefix(LOST)}, which writing them would lose"
+                return f"the rows hold {note.removeprefix(LOST)}, which a write would lose"
             if note.startswith(DOUBLE) and after != self.empty:
-                return f"several live rows are {note.removeprefix(DOUBLE)}, and the key should name one"
+                return f"several live rows are {note.removeprefix(DOUBLE)}, and the key should be unique"
         assert isinstance(live.value, tuple)  # noqa: S101 - the codec's own canonical form
         assert isinstance(after, tuple)  # noqa: S101 - see above
         held = {cell for row in live.value for cell in row}

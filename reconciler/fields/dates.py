@@ -69,7 +69,7 @@ def read_day(node: Node, owner: str, zone: ZoneInfo | None) -> date:
     if not isinstance(node, Scalar) or not DAY.fullmatch(node.text):
         hint = ""
         if isinstance(node, Scalar) and DAY.match(node.text):
-            hint = ", or say `kind: moment` of the field in the settings"
+            hint = ", or set `kind: moment` for the field in the settings"
         raise Wrong(WrongShape(node.place, f"a day for {owner}", found(node), f"2026-12-01{hint}"))
     try:
         day = date.fromisoformat(node.text)
@@ -81,7 +81,7 @@ def read_day(node: Node, owner: str, zone: ZoneInfo | None) -> date:
         raise Wrong(outside(node))
     if zone and midnight(day, zone).astimezone(UTC).astimezone(zone).date() != day:
         raise Wrong(
-            Mistake(node.place, f"{day} never was in {zone.key}, which left it out", "correct the day")
+            Mistake(node.place, f"{day} does not exist in {zone.key}, which skipped it", "correct the day")
         )
     return day
 
@@ -89,7 +89,9 @@ def read_day(node: Node, owner: str, zone: ZoneInfo | None) -> date:
 def outside(scalar: Scalar) -> Mistake:
     """Make the mistake for a time whose milliseconds do not have 13 digits."""
     return Mistake(
-        scalar.place, f"{scalar.text} lies outside 2001 to 2286, which the service keeps", "correct the year"
+        scalar.place,
+        f"{scalar.text} is outside 2001 to 2286, the years that the service stores",
+        "correct the year",
     )
 
 
@@ -204,7 +206,11 @@ class ScheduleCodec(Codec):
             except Wrong as error:
                 wrong += error.mistakes
         if not wrong and days[1] < days[0]:
-            wrong.append(Mistake(node["end"].place, f"{days[1]} lies before {days[0]}", "swap the two days"))
+            wrong.append(
+                Mistake(
+                    node["end"].place, f"the end {days[1]} is before the start {days[0]}", "swap the two days"
+                )
+            )
         if wrong:
             raise Wrong(*wrong)
         return tuple(days)

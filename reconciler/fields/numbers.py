@@ -38,7 +38,7 @@ class NumberCodec(ScalarCodec):
             raise self.misshapen(scalar)
         value = EXACT.multiply(Decimal(scalar.text), Decimal(self.spec.scale))
         if abs(value) > LARGEST or Decimal(repr(float(value))) != value:
-            what = f"a number that the service cannot keep, {quoted(scalar.text)}"
+            what = f"a number that the service cannot store exactly, {quoted(scalar.text)}"
             raise Wrong(Mistake(scalar.place, what, "use at most 15 digits"))
         return plain_decimal(value)
 

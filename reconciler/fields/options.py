@@ -138,7 +138,7 @@ def id_form(node: Node) -> Scalar | None:
 def several(node: Scalar | AuthoredList, owner: str, choices: list[str]) -> Mistake:
     """Make the mistake for a label that several options have."""
     what = quoted(node.text) if isinstance(node, Scalar) else "this path"
-    return Mistake(node.place, f"{what} names several options of {owner}", f"write {' or '.join(choices)}")
+    return Mistake(node.place, f"{what} matches several options of {owner}", f"write {' or '.join(choices)}")
 
 
 def option_id(wire: Any) -> str | None:

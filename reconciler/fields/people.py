@@ -47,7 +47,7 @@ class UnknownPerson(Mistake):
         bearers = sorted(one.email or one.key for one in people.by_key.values() if one.name == text)
         if bearers:
             many = "" if len(bearers) == 1 else f"{len(bearers)} people have this display name: "
-            what = f"{quoted(text)} is no e-mail and no user key"
+            what = f"{quoted(text)} is not an e-mail or user key"
             super().__init__(place, what, f"{many}write {' or '.join(bearers[:3])}")
             return
         known = [*people.groups, *(one.email for one in people.by_key.values())]
@@ -84,7 +84,7 @@ def left(people: People, keys: Iterable[Any]) -> str | None:
         if person and not person.active:
             return f"{person.email or key} is no longer active"
         if key in people.gone:
-            return f"{people.show(key)} is not found any more"
+            return f"{people.show(key)} no longer exists"
     return None
 
 
@@ -171,7 +171,7 @@ class UsersCodec(SetCodec):
             raise Wrong(
                 Mistake(
                     nodes.place,
-                    f"{self.spec.label} takes one person, found {len(members)}",
+                    f"{self.spec.label} accepts one person, found {len(members)}",
                     "name one person",
                 )
             )
@@ -202,5 +202,5 @@ class UsersCodec(SetCodec):
     def objection(self, live: Seen, after: Hashable) -> str | None:
         """Refuse to add a person who has left."""
         if self.spec.single and isinstance(after, frozenset) and len(after) > 1:
-            return f"{self.spec.label} takes one person"
+            return f"{self.spec.label} accepts one person"
         return left(self.people, added(live, after))

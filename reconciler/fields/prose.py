@@ -202,7 +202,7 @@ def blocks_of(markdown: str) -> tuple[Block, ...]:
     if any(block.kind != "hr" and not block.text for block in blocks):
         raise Unsayable("a heading or an entry without words")
     if not is_sayable(blocks):
-        raise Unsayable("formatting that does not come back as written")
+        raise Unsayable("formatting that does not round-trip")
     return blocks
 
 

@@ -30,9 +30,7 @@ class UnknownItem(Mistake):
 
     def __init__(self, place: Place, name: str, type_word: str) -> None:
         """Make the message: the space has no known item of that name."""
-        super().__init__(
-            place, f"no {type_word} named {quoted(name)} is known", "correct the name, or write its id"
-        )
+        super().__init__(place, f"unknown {type_word} {quoted(name)}", "correct the name, or write its id")
 
 
 def named_in(node: Node) -> Iterator[Target]:
@@ -63,7 +61,7 @@ def read_item(node: Node, spec: FieldSpec, items: Items) -> int:
     type_key, name = items.known.get(item_id, ("", ""))
     if spec.targets and type_key and type_key not in spec.targets:
         what = f"{item_id} is {word_of(type_key, items)} {quoted(name)}"
-        raise Wrong(Mistake(node.place, what, f"{spec.label} takes {targets_of(spec, items)}"))
+        raise Wrong(Mistake(node.place, what, f"{spec.label} accepts {targets_of(spec, items)}"))
     return item_id
 
 
@@ -82,7 +80,7 @@ def by_name(node: AuthoredMap, spec: FieldSpec, items: Items) -> int:
     type_keys = type_keys_of(type_, node.place, spec, items) if isinstance(type_, Scalar) else spec.targets
     if len(type_keys) != 1:
         what = (
-            f"{spec.label} takes items of several types"
+            f"{spec.label} accepts items of several types"
             if type_keys
             else f"no type for an item of {spec.label}"
         )
@@ -104,7 +102,7 @@ def type_keys_of(scalar: Scalar, place: Place, spec: FieldSpec, items: Items) ->
     if not type_key:
         raise Wrong(UnknownName(scalar.place, "type", scalar.text, spec.label, items.types))
     if spec.targets and type_key not in spec.targets:
-        what = f"{spec.label} takes no {quoted(scalar.text)}"
+        what = f"{spec.label} does not accept {quoted(scalar.text)}"
         raise Wrong(Mistake(place, what, f"name an item of {targets_of(spec, items)}"))
     return (type_key,)
 

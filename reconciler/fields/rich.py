@@ -46,7 +46,7 @@ DESTROYED = (
     "(to replace it, write {text: …, replace_formatting: true})"
 )
 UNREADABLE = (
-    "the live text has formatting that this Markdown cannot say "
+    "the live text has formatting that this Markdown cannot express "
     "(to replace it, write {text: …, replace_formatting: true})"
 )
 BEYOND = "beyond_markdown"

@@ -49,7 +49,7 @@ class SetCodec(Codec):
         both = parts.get("contains", frozenset()) & parts.get("excludes", frozenset())
         if both:
             names = ", ".join(sorted(map(self.show_member, both)))
-            wrong.append(Mistake(node.place, f"{names} both in contains and in excludes", "keep one of them"))
+            wrong.append(Mistake(node.place, f"{names} in contains and in excludes", "keep one of them"))
         if not wrong and not any(parts.values()):
             wrong.append(
                 Mistake(
@@ -142,6 +142,6 @@ def wrong_separator(scalar: Scalar) -> Mistake | None:
     for sign in ("、", "，", ",", ";", "；"):
         if sign in scalar.text:
             return Mistake(
-                scalar.place, f"several names in one text, parted by '{sign}'", "write a list: [one, two]"
+                scalar.place, f"several names in one text, separated by '{sign}'", "write a list: [one, two]"
             )
     return None

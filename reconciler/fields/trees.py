@@ -60,7 +60,7 @@ class Tree:
             raise Wrong(
                 Mistake(
                     node.place,
-                    f"{quoted(self.label(path))} is no last level, and {self.owner} takes only these",
+                    f"{quoted(self.label(path))} is not a last level, and {self.owner} takes only those",
                     f"write {quoted(below[0])}" + (" or one beside it" if len(below) > 1 else ""),
                 )
             )

@@ -40,7 +40,7 @@ def id_of(node: object) -> int:
         return number
     text = node.text
     if len(text) <= LONGEST_ADDRESS and (address := ADDRESS.search(text)):
-        raise wrong("an address where an id is wanted", f"write {address[1]}")
+        raise wrong("an address instead of an id", f"write {address[1]}")
     if not ID.fullmatch(text):
         raise no_id(text)
     if not node.plain:
@@ -57,7 +57,7 @@ def id_in(scalar: Scalar) -> int | None:
 def no_id(text: str) -> PydanticCustomError:
     """Make the error for a text that is not an id; suggests the number in it, if any."""
     inside = re.search(r"(?<![0-9.])[1-9][0-9]{5,18}(?![0-9.])", text)
-    return wrong(f"{quoted(text)} is no id", f"write {inside[0]}" if inside else ID_FIX)
+    return wrong(f"{quoted(text)} is not an id", f"write {inside[0]}" if inside else ID_FIX)
 
 
 def space_of(node: object) -> Scalar:

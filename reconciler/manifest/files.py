@@ -59,10 +59,10 @@ def desired_files(files: Iterable[Path], root: Path, mistakes: list[Mistake]) ->
 
     for path in files:
         if path.name == SETTINGS_MISNAMED:
-            refuse(path, "the settings under another name", f"call the file {SETTINGS}")
+            refuse(path, "the settings file has another name", f"rename it to {SETTINGS}")
         elif path.name == SETTINGS:
             if settings_alone:
-                refuse(path, "the settings hold no items", "name files of desired state")
+                refuse(path, "the settings file has no items", "name desired-state files")
         elif stat.S_ISREG(path.lstat().st_mode):
             yield path
         else:
@@ -81,7 +81,7 @@ def below(folder: Path, root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
         if folders and len(Path(base).parts) - len(folder.parts) >= DEEPEST:
             place = Place(shown(Path(base), root), 1, 1)
             mistakes.append(
-                Mistake(place, f"folders {DEEPEST} deep, and more in them", "lay them out flatter")
+                Mistake(place, f"folders nested deeper than {DEEPEST} levels", "nest them less deep")
             )
             folders.clear()
         files = [Path(base, name) for name in sorted(names) if is_desired(name)]

@@ -309,7 +309,7 @@ class Builder:
         if before.endswith("?") and is_key:
             title = title_in(self.lines[place.line - 1])
             fix = title.advice if title else "write `key: value`"
-            self.tell(Mistake(place, "a key behind a '?'", fix))
+            self.tell(Mistake(place, "a key after a '?'", fix))
         end = event.end_mark
         rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
         cut = HIDDEN.match(rest)
@@ -359,5 +359,5 @@ class Builder:
 def twice(scalar: Scalar, known: Scalar) -> Mistake:
     """Make the mistake for a key that occurs twice in one map."""
     return Mistake(
-        scalar.place, f"the key {quoted(scalar.text)} stands at line {known.place.line} too", "keep one"
+        scalar.place, f"the key {quoted(scalar.text)} is a duplicate of line {known.place.line}", "keep one"
     )

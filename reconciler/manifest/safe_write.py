@@ -179,7 +179,7 @@ def followed(path: Path) -> tuple[list[Path], Path]:
             continue
         links.append(here)
         if len(links) > MOST_LINKS:
-            raise CannotRun(f"{path} is a circle of links", "name another file")
+            raise CannotRun(f"{path} is a loop of links", "name another file")
         target = PurePath(here.readlink())
         here = Path(target.anchor) if target.anchor else here.parent
         rest += reversed(target.parts[1:] if target.anchor else target.parts)

@@ -37,7 +37,7 @@ STOPPED: dict[str, tuple[str, str]] = {
         "quote the text",
     ),
     "did not find expected comment or line break": (
-        "a text behind the sign of a block",
+        "a text after the sign of a block",
         "begin it on the next line, or quote it",
     ),
     "found an indentation indicator equal to 0": ("a block that is indented by 0", "write '|' alone"),
@@ -46,22 +46,28 @@ STOPPED: dict[str, tuple[str, str]] = {
         "a tab as indentation",
         "indent with spaces",
     ),
-    "mapping keys are not allowed in this context": ("a key behind a '?'", "quote the text"),
+    "mapping keys are not allowed in this context": ("a key after a '?'", "quote the text"),
     "block sequence entries are not allowed in this context": (
         "a list item on the line of its key",
         "begin it on a line of its own",
     ),
-    "did not find expected '-' indicator": ("a line among list items that begins no item", "write '- '"),
+    "did not find expected '-' indicator": (
+        "a line between list items that does not begin an item",
+        "write '- '",
+    ),
     "found invalid Unicode character escape code": (
-        "an escape that stands for no character",
+        "an escape for a character that does not exist",
         "write the character itself",
     ),
     "found unknown escape character": (
-        "a backslash that begins no escape",
+        "a backslash that does not begin an escape",
         "write two, or use single quotes",
     ),
-    "did not find expected hexdecimal number": ("an escape that is cut short", "write the character itself"),
-    "did not find expected <document start>": ("a line that belongs to nothing", "check its indentation"),
+    "did not find expected hexdecimal number": ("an incomplete escape", "write the character itself"),
+    "did not find expected <document start>": (
+        "a line outside of the map or list above",
+        "check its indentation",
+    ),
     **dict.fromkeys(
         (
             "did not find URI escaped octet",
@@ -97,7 +103,7 @@ SECOND_COLON = ("a second ': ' in one text", "quote the text")
 LONGEST_KEY = 1024
 """The longest key without a `?` in characters."""
 
-FURTHER_RIGHT = ("a key that stands further right than its neighbours", "indent it like them")
+FURTHER_RIGHT = ("a key that is indented further than its neighbours", "indent it like them")
 QUOTED = ("text after a closing quote", "quote the whole text, with the other kind of quotes")
 BRACKETED = ("text after a closing bracket", "quote the whole text, or delete what follows")
 BEHIND = {"'": QUOTED, '"': QUOTED, "]": BRACKETED, "}": BRACKETED}
@@ -105,13 +111,13 @@ BEHIND = {"'": QUOTED, '"': QUOTED, "]": BRACKETED, "}": BRACKETED}
 
 STRAY = {
     **dict.fromkeys(UNPARTED, ("no ',' before this", "write it, or quote the text")),
-    "did not find expected key": ("a text that belongs to nothing", "quote the whole text"),
+    "did not find expected key": ("a text outside of the value before it", "quote the whole text"),
 }
 """Mistakes by the scanner's message, if the characters around the spot do not decide."""
 
 INDENTED = {
-    "-": ("a list item where a key is wanted", "write `key: value`, or indent the item below its key"),
-    "": ("a line whose indentation fits no line above", "indent it like its neighbours"),
+    "-": ("a list item instead of a key", "write `key: value`, or indent the item below its key"),
+    "": ("a line whose indentation matches no line above", "indent it like its neighbours"),
 }
 """Mistakes by the first character of a line with wrong indentation."""
 
@@ -189,7 +195,7 @@ def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]
         case "found unexpected ':'":
             return colon_in_brackets(line[place.column :])
         case "did not find expected node content":
-            return f"'{sign}' where a value is wanted", "write the value, or quote the text"
+            return f"'{sign}' instead of a value", "write the value, or quote the text"
     if sign == ":":
         what = "no space after the colon" if before else "a colon without a key before it"
         return what, "write `key: value`"

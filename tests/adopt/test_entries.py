@@ -34,7 +34,7 @@ KIND = TypeSpec(
     tuple(case.spec for case in CASES if case.spec.type == "role"),
 )
 REF = Ref("story", 6300000001)
-EXPECTED_LEFT = ("no file can", "the text has formatting", "points to the item itself", "is no last level")
+EXPECTED_LEFT = ("no file can", "the text has formatting", "points to the item itself", "is not a last level")
 
 
 def catalog() -> Catalog:
@@ -100,7 +100,7 @@ def test_rows_of_which_a_write_would_lose_a_part_are_left_out_and_told(key: str,
     if objection and seen.value != codec.empty:
         assert made.values == {}
         assert [one.reason for one in left] == [objection]
-        assert "which writing them would lose" in objection
+        assert "which a write would lose" in objection
     else:
         assert (key in made.values) == (seen.value != codec.empty and not left)
 

@@ -101,6 +101,6 @@ def test_validate_shows_mistakes_as_text_data_and_annotations(tmp_path: Path) ->
         for form in ("text", "json", "github")
     }
     assert {done.returncode for done in shown.values()} == {1}
-    assert shown["text"].stdout.startswith("state/a.yaml:3:9: '0' is no id; ")
+    assert shown["text"].stdout.startswith("state/a.yaml:3:9: '0' is not an id; ")
     assert '"valid": false' in shown["json"].stdout
-    assert shown["github"].stdout.startswith("::error file=state/a.yaml,line=3,col=9::'0' is no id; ")
+    assert shown["github"].stdout.startswith("::error file=state/a.yaml,line=3,col=9::'0' is not an id; ")

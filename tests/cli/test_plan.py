@@ -105,7 +105,7 @@ def test_mistakes_in_five_files_are_told_together_before_any_item_is_read(desk: 
     assert "no value; write null to empty it, or delete the line to leave it alone" in lines[0]
     assert "no option 'p0' on Priority; did you mean 'P0'" in lines[1]
     assert "no field 'priorty' on story; did you mean 'priority'" in lines[2]
-    assert "the key 'priority' stands at line 6 too; keep one" in lines[3]
+    assert "the key 'priority' is a duplicate of line 6; keep one" in lines[3]
     assert "2024-02-30" in lines[4]
     assert desk.asked("/query") == desk.asked("/open_api/user/query")
     assert desk.world.writes == []

@@ -1,4 +1,7 @@
-"""What people really write, what is said of it, and what the world may have done meanwhile."""
+"""Mistakes that people really write, with their messages; and objections to changes of live values.
+
+`python -m tests.fields.test_refusals` writes the golden file anew; read its difference as a user would.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +36,18 @@ def golden_cases() -> Iterator[tuple[str, list[str]]]:
     ("line", "said"), list(golden_cases()), ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_a_slip_is_told_with_its_place_and_what_to_do(line: str, said: list[str]) -> None:
+    assert refused(line) == said
+
+
+def refused(line: str) -> list[str]:
+    """Return the mistakes in the value of a line of YAML."""
     tree = read_tree(line.encode(), "a.yaml")
     assert tree.mistakes == []
     assert isinstance(tree.root, AuthoredMap)
     ((key, node),) = tree.root.items()
     with pytest.raises(Wrong) as caught:
         codec(SPECS[key]).parse(node)
-    assert [str(one).removeprefix("a.yaml:") for one in caught.value.mistakes] == said
+    return [str(one).removeprefix("a.yaml:") for one in caught.value.mistakes]
 
 
 def test_the_golden_file_tries_every_field_type() -> None:
@@ -98,7 +106,7 @@ def test_a_value_is_read_by_its_fields_type_and_not_by_a_guess(
 ) -> None:
     node = node_of(f"v: {written}\n")
     if value is None and written != "null":
-        with pytest.raises(Wrong, match="names several options"):
+        with pytest.raises(Wrong, match="matches several options"):
             codec(spec).parse(node)
         return
     assert codec(spec).parse(node) == value
@@ -152,10 +160,10 @@ def path(*ids: str) -> dict[str, Any] | None:
         (replace(TREE_LATER, type="business"), "fr", "zz", "option zz of Area was removed"),
         (space.REVIEWER, ANA, GONE, "left@example.com is no longer active"),
         (space.REVIEWER, GONE, None, None),
-        (space.REVIEWER, ANA, BO, "Bo@Example.com is not found any more"),
+        (space.REVIEWER, ANA, BO, "Bo@Example.com no longer exists"),
         (space.WATCHERS, [GONE], [GONE, ANA], None),
         (space.WATCHERS, [ANA], [GONE, ANA], "left@example.com is no longer active"),
-        (space.PM, [ANA], [GONE, ANA], "Pm takes one person"),
+        (space.PM, [ANA], [GONE, ANA], "Pm accepts one person"),
         (
             space.ROWS,
             [],
@@ -166,7 +174,7 @@ def path(*ids: str) -> dict[str, Any] | None:
             space.ROWS,
             [[{"field_key": "field_new", "field_value": 1}]],
             [[{"field_key": "field_env", "field_value": "a"}]],
-            "the rows hold field_new, which writing them would lose",
+            "the rows hold field_new, which a write would lose",
         ),
         (
             space.KEYED,
@@ -175,7 +183,7 @@ def path(*ids: str) -> dict[str, Any] | None:
                 [{"field_key": "field_env", "field_value": "a"}],
             ],
             [[{"field_key": "field_env", "field_value": "a"}]],
-            'several live rows are "a", and the key should name one',
+            'several live rows are "a", and the key should be unique',
         ),
     ],
 )
@@ -194,7 +202,7 @@ def test_a_person_whom_nobody_knows_is_a_mistake_and_one_who_is_known_by_pins_al
     )
     bound = codec_for(space.REVIEWER, replace(pinned, gone=frozenset({ANA})), ITEMS)
     desired = bound.parse(node_of("v: ana@example.com\n"))
-    assert bound.objection(bound.decode(None), desired) == "ana@example.com is not found any more"
+    assert bound.objection(bound.decode(None), desired) == "ana@example.com no longer exists"
     with pytest.raises(Wrong, match="no person 'bo@"):
         bound.parse(node_of("v: bo@example.com\n"))
 
@@ -243,7 +251,7 @@ MENTION = detail("call @ana\n", "<p>call <span>@ana</span></p>", notify_user_lis
         (BOLD, '{markdown: "call legal"}', "sends"),
         (BOLD, "null", "sends"),
         (PICTURE, "call me", "plain text would destroy"),
-        (PICTURE, '{markdown: "**call** me"}', "this Markdown cannot say"),
+        (PICTURE, '{markdown: "**call** me"}', "this Markdown cannot express"),
         (PICTURE, "{text: call me, replace_formatting: true}", "sends"),
         (MENTION, "call me", "plain text would destroy"),
         (MENTION, "call @ana", "agrees"),
@@ -400,7 +408,7 @@ def test_an_item_may_not_point_to_itself_by_id_name_or_rule() -> None:
 
 @pytest.mark.parametrize(
     ("targets", "what"),
-    [((), "no type for an item of Parent"), (("story", "sprint"), "Parent takes items of several types")],
+    [((), "no type for an item of Parent"), (("story", "sprint"), "Parent accepts items of several types")],
 )
 def test_a_name_needs_its_type_where_the_field_does_not_say_it(targets: tuple[str, ...], what: str) -> None:
     bound = codec(replace(space.PARENT, targets=targets))
@@ -420,3 +428,8 @@ def test_people_and_items_are_found_wherever_a_value_names_them() -> None:
         node_of('v: {contains: [{name: "26-12"}, 5, {type: story, name: x}]}\n')
     )
     assert [(one.type, one.name) for one in named] == [("", "26-12"), ("story", "x")]
+
+
+if __name__ == "__main__":
+    cases = ("\n    ".join((line, *refused(line))) for line, _ in golden_cases())
+    GOLDEN.write_text("\n\n".join(cases) + "\n", encoding="utf-8")

@@ -88,7 +88,7 @@ def test_the_settings_are_no_desired_state(tree: Path) -> None:
     assert read(tree, "state/a.yaml", "state/reconciler.yaml") == ([1], [])
     assert read(tree, "state/reconciler.yaml") == (
         [],
-        ["state/reconciler.yaml:1:1: the settings hold no items; name files of desired state"],
+        ["state/reconciler.yaml:1:1: the settings file has no items; name desired-state files"],
     )
 
 
@@ -96,7 +96,7 @@ def test_settings_under_another_name_are_not_passed_over(tree: Path) -> None:
     (tree / "state/reconciler.yml").write_text("people: {}\n")
     assert read(tree, "state") == (
         [1],
-        ["state/reconciler.yml:1:1: the settings under another name; call the file reconciler.yaml"],
+        ["state/reconciler.yml:1:1: the settings file has another name; rename it to reconciler.yaml"],
     )
 
 
@@ -273,7 +273,7 @@ def test_fifty_different_mistakes_are_shown_and_the_rest_counted(tree: Path) -> 
     (tree / "state/b.yaml").write_text(f"space: demo\ntype: story\nitems: [{ids}]\n")
     lines = read(tree, "state")[1]
     assert len(lines) == 51
-    assert lines[0].startswith("state/b.yaml:3:9: '-0' is no id; ")
+    assert lines[0].startswith("state/b.yaml:3:9: '-0' is not an id; ")
     assert lines[-1] == "… and 10 more"
 
 

@@ -167,7 +167,7 @@ def test_a_day_that_never_was_is_refused_at_planning(desk: Desk) -> None:
     assert done.code == 1
     assert done.err == (
         f"state/stories.yaml:4:{len(f'  - {{id: {STORY}, fields: {{due: ') + 1}: "
-        "2011-12-30 never was in Pacific/Apia, which left it out; correct the day\n"
+        "2011-12-30 does not exist in Pacific/Apia, which skipped it; correct the day\n"
     )
 
 

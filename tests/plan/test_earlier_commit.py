@@ -154,7 +154,7 @@ def test_everything_works_outside_a_repository(desk: Desk) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
     assert "P0 → P3   :4" in desk.run("plan").out
     done = desk.run("plan", "--base", "HEAD")
-    assert (done.code, "this is no git repository" in done.err) == (1, True)
+    assert (done.code, "not a git repository" in done.err) == (1, True)
 
 
 def test_a_saved_plan_keeps_its_words(repo: Desk) -> None:

@@ -78,7 +78,7 @@ def test_folders_in_folders_without_end_are_told_at_their_place(desk: Desk) -> N
     for command in ("plan", "validate", "apply --yes"):
         done = desk.run(*command.split())
         assert done.code == 1
-        assert "folders 64 deep, and more in them; lay them out flatter" in done.out + done.err
+        assert "folders nested deeper than 64 levels; nest them less deep" in done.out + done.err
     assert desk.world.writes == []
     subprocess.run(["/bin/rm", "-r", desk.folder / "state"], check=True)  # deeper than Python's own goes
 

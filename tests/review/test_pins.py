@@ -184,5 +184,5 @@ def test_an_e_mail_that_is_pinned_to_nobody_is_blocked_whatever_the_key_looks_li
     desk: Desk, key: str
 ) -> None:
     done = of_ana(desk, key).run("apply", "--yes")
-    assert "is not found any more; change or delete the line" in done.out, done
+    assert "no longer exists; change or delete the line" in done.out, done
     assert (done.code, [list(one) for one in desk.sent]) == (3, [["priority"]])

@@ -299,7 +299,7 @@ def test_a_machine_without_git_is_told_so(repo: Desk, tmp_path: Path, command: t
     flags = () if command[0] == "record" else ("--base", "HEAD")
     done = repo.run(*command, *flags)
     assert done.code == 1
-    assert done.err == "error: there is no git program; install git; nothing was planned or sent\n"
+    assert done.err == "error: git is not installed; install git; nothing was planned or sent\n"
     assert repo.sent == []
 
 
