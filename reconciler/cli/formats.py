@@ -12,7 +12,6 @@ from reconciler.errors import CannotRun
 from reconciler.manifest.safe_write import append, write
 from reconciler.model import Plan
 from reconciler.render.safe import safe_json
-from reconciler.render.text import plan_text
 
 if TYPE_CHECKING:
     from reconciler.plan.plan_json import PlanFile
@@ -20,6 +19,14 @@ if TYPE_CHECKING:
 
 Make: TypeAlias = "Callable[[], PlanFile]"
 """Makes the plan's file; a format that shows nothing of it does without."""
+
+
+def text(plan: Plan, make: Make) -> str:
+    """Return the lines for people."""
+    from reconciler.render.text import plan_text
+
+    del make
+    return plan_text(plan)
 
 
 def json(plan: Plan, make: Make) -> str:
@@ -55,7 +62,7 @@ def github(plan: Plan, make: Make) -> str:
             append(Path(summary), step_summary(plan, made))
         except CannotRun as error:
             tell(f"no step summary: {error}")
-    return plan_annotations(plan, made.desired.folder) + plan_text(plan)
+    return plan_annotations(plan, made.desired.folder) + text(plan, make)
 
 
 def gitlab(plan: Plan, make: Make) -> str:
@@ -82,7 +89,7 @@ def junit(plan: Plan, make: Make) -> str:
 
 
 VIEWS: dict[str, Callable[[Plan, Make], str]] = {
-    "text": lambda plan, _: plan_text(plan),
+    "text": text,
     "json": json,
     "markdown": markdown,
     "html": page,
