@@ -68,7 +68,7 @@ def made(count: int, folder: Path) -> dict[int, Any]:
     return dict(world_of(count).items)
 
 
-NETWORK = {"asyncio", "httpx", "pyrate_limiter"}
+NETWORK = {"httpx", "httpcore", "h11"}
 FILES = {"pydantic", "ruamel"}
 HEAVY = NETWORK | FILES | {"deepdiff", "jinja2", "markdown_it", "rich"}
 

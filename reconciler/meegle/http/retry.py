@@ -7,16 +7,18 @@ through untouched: only the applier, which can look whether it took, may repeat 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import Final, TypeVar
+import time
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import httpx
-import tenacity
 
 from reconciler.meegle.http.answers import worth_another_read
 from reconciler.meegle.http.failures import Interrupted, NoAnswer, NotSent
 from reconciler.meegle.http.layer import Layer, answer_of, endpoint_of
 from reconciler.meegle.http.throttle import BeforeWait, Wait
+
+if TYPE_CHECKING:
+    import tenacity
 
 MOST_ATTEMPTS: Final = 6
 LONGEST_TRYING: Final = 180.0
@@ -24,8 +26,6 @@ LONGEST_TRYING: Final = 180.0
 
 RUN_BUDGET: Final = 200
 """Retries of a whole run: a service that is down must not be asked a thousand times."""
-
-_JITTER: Final = tenacity.wait_random_exponential(multiplier=0.5, max=20.0)
 
 T = TypeVar("T")
 
@@ -75,22 +75,44 @@ class Retry(Layer):
         """Return the first good answer, else the last one; raise what the last attempt raised."""
         if not endpoint_of(request).reads:
             return self.inner.handle_request(request)
-        return self._retrying(lambda: self.inner.handle_request(request))
+        began = time.monotonic()
+        try:
+            response = self.inner.handle_request(request)
+        except (NotSent, NoAnswer) as error:
+            return self._retrying(request, error, began)
+        if not worth_another_read(answer_of(response)):
+            return response
+        return self._retrying(request, response, began)
 
-    def _retrying(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
+    def _retrying(
+        self, request: httpx.Request, first: httpx.Response | Exception, began: float
+    ) -> httpx.Response:
+        # Most runs never come here, and importing tenacity costs a small plan a twentieth of its time.
+        import tenacity
+
+        made = [first]
+
+        def attempt() -> httpx.Response:
+            if not made:
+                return self.inner.handle_request(request)
+            outcome = made.pop()
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception_type((NotSent, NoAnswer))
             | tenacity.retry_if_result(lambda response: worth_another_read(answer_of(response))),
-            stop=self._enough,
+            stop=lambda state: self._enough(state, began),
             wait=_pause,
             sleep=self._sleep,
             retry_error_callback=_outcome,
-        )(ask)
+        )(attempt)
 
-    def _enough(self, state: tenacity.RetryCallState) -> bool:
+    def _enough(self, state: tenacity.RetryCallState, began: float) -> bool:
         return (
             state.attempt_number >= MOST_ATTEMPTS
-            or (state.seconds_since_start or 0.0) > LONGEST_TRYING
+            or time.monotonic() - began > LONGEST_TRYING
             or not self._budget.take()
         )
 
@@ -102,9 +124,12 @@ class Retry(Layer):
 
 def _pause(state: tenacity.RetryCallState) -> float:
     """Return full jitter, and no less than the service asked for."""
+    import tenacity
+
+    jitter = tenacity.wait_random_exponential(multiplier=0.5, max=20.0)
     outcome = state.outcome
     asked = None if outcome is None or outcome.failed else answer_of(outcome.result()).retry_after
-    return max(_JITTER(state), asked or 0.0)
+    return max(jitter(state), asked or 0.0)
 
 
 def _outcome(state: tenacity.RetryCallState) -> httpx.Response:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import httpx
-from pyrate_limiter import GCRA, Rate
 
 from reconciler.meegle.http.answers import LONGEST_RETRY_AFTER, was_throttled
 from reconciler.meegle.http.endpoints import Endpoint
@@ -26,9 +25,6 @@ Wait = Callable[[float], bool]
 BeforeWait = Callable[[float], None]
 """Called before a wait of that many seconds; raises if the run cannot wait so long."""
 
-TICK: Final = 0.0001
-"""Seconds in one unit of the bucket's clock: milliseconds would cost 1 % of the pace."""
-
 SLACK: Final = 1.01
 """The service's second and ours are not cut at the same place: 15 go into 1,010 ms."""
 
@@ -38,6 +34,13 @@ BURST_A_MINUTE: Final = 30
 MOST_SLOWED: Final = 16
 RECOVERY: Final = 30.0
 """Seconds without a refusal after which the pace doubles again."""
+
+
+class Rate(NamedTuple):
+    """One request every `interval` seconds, of which `burst` may come at once after a quiet time."""
+
+    interval: float
+    burst: int
 
 
 class Permit:
@@ -76,10 +79,9 @@ class Pace:
         self._before_wait = before_wait
         self._turn = threading.Lock()
         self._record = threading.Lock()
-        self._bucket = GCRA()
         self._slowed = 1
         self._rates = self._rates_now()
-        self._state = self._bucket.initial(self._rates)
+        self._due = [float("-inf")] * len(self._rates)
         self._not_before = 0.0
         self._refused_at = float("-inf")
 
@@ -117,8 +119,15 @@ class Pace:
             if self._slowed > 1 and now - self._refused_at > RECOVERY:
                 self._refused_at = now
                 self._set_slowed(self._slowed // 2)
-            self._state, decision = self._bucket.step(self._rates, self._state, int(now / TICK), 1)
-            return 0.0 if decision.allowed else (decision.retry_after_ms or 1) * TICK
+            early = max(
+                due - (rate.burst - 1) * rate.interval - now
+                for due, rate in zip(self._due, self._rates, strict=True)
+            )
+            if early <= 0:
+                self._due = [
+                    max(due, now) + rate.interval for due, rate in zip(self._due, self._rates, strict=True)
+                ]
+            return max(early, 0.0)
 
     def _set_slowed(self, slowed: int) -> None:
         self._slowed = slowed
@@ -127,10 +136,10 @@ class Pace:
     def _rates_now(self) -> list[Rate]:
         if not self._rate:
             return []
-        even = [Rate(1, int(SLACK * self._slowed / self._rate / TICK), burst=1)]
+        even = [Rate(SLACK * self._slowed / self._rate, burst=1)]
         if self._per_minute is not None:
             sustained = self._per_minute - BURST_A_MINUTE
-            even.append(Rate(sustained, int(60 * self._slowed / TICK), burst=BURST_A_MINUTE))
+            even.append(Rate(60 * self._slowed / sustained, burst=BURST_A_MINUTE))
         return even
 
 
