@@ -1,4 +1,4 @@
-"""Which edits bring files up to the live items: of what differs, by what the author wrote.  Pure."""
+"""Edits that bring files up to the live items, in the form in which the author wrote each value.  Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from reconciler.schema.catalog import Catalog
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """One value that is to follow the live item: where it stands, how it reads before and after."""
+    """One value of the files that will follow the live item: its place, and how it reads before and after."""
 
     ref: Ref
     key: str
@@ -35,7 +35,7 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a field of an item stands: the way of its value, what it is, and whether by default."""
+    """Where the files set a field of an item: the way to the value, its node, and whether it is a default."""
 
     way: Way
     node: Node
@@ -45,7 +45,7 @@ class Spot:
 def renewals(
     desired: Iterable[DesiredItem], live: Mapping[Ref, Item], manifest: Manifest, catalog: Catalog
 ) -> tuple[list[Renewal], list[Skipped]]:
-    """Return what is to follow, item by item, and the live values that no file can say."""
+    """Return the values to follow, item by item, and the live values that no file can hold."""
     spots = every_spot(manifest, catalog)
     made, left = list[Renewal](), list[Skipped]()
     for want in desired:
@@ -92,7 +92,7 @@ def edits_of(ref: Ref, one: DesiredField, seen: Seen, spot: Spot, catalog: Catal
 
 
 def of_list(way: Way, node: AuthoredList, live: frozenset[Any], codec: SetCodec) -> Members:
-    """Take out the members that are not live, and add those that are not written."""
+    """Drop the members that are not live, and add the live members that are missing."""
     meant = [frozenset(codec.read_member(one)) for one in node]
     gone = frozenset(at for at, some in enumerate(meant) if not some <= live)
     kept: frozenset[Hashable] = frozenset().union(*(some for at, some in enumerate(meant) if at not in gone))
@@ -100,7 +100,7 @@ def of_list(way: Way, node: AuthoredList, live: frozenset[Any], codec: SetCodec)
 
 
 def of_rule(way: Way, node: AuthoredMap, live: Any, codec: SetCodec) -> Iterator[Edit]:
-    """Take out of a rule the members of which it is no longer true; a rule without members goes."""
+    """Drop the members for which a rule no longer holds; a rule without members is dropped whole."""
     for mode, members in node.items():
         if not isinstance(members, AuthoredList):
             continue
@@ -112,11 +112,11 @@ def of_rule(way: Way, node: AuthoredMap, live: Any, codec: SetCodec) -> Iterator
             yield Members((*way, mode), frozenset(at for at, true in enumerate(holds) if not true))
 
 
-# -- where things stand ---------------------------------------------------------------------------
+# -- where the files set a value ---------------------------------------------------------------------------
 
 
 def every_spot(manifest: Manifest, catalog: Catalog) -> dict[tuple[Ref, Place], Spot]:
-    """Return where each field of each item stands, by the place of its key; defaults for every item."""
+    """Return the spot of each field of each item, by the place of its key; defaults count for every item."""
     found: dict[tuple[Ref, Place], Spot] = {}
     for document in manifest.documents:
         kind = catalog.type_of(document.type.text)

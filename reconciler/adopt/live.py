@@ -24,7 +24,7 @@ def read_live(
 ) -> dict[Ref, Item]:
     """Read items by change keys; look up everybody and everything that their values name.
 
-    `also`: ids of other items, by the key of their type, whose names are wanted too.
+    `also`: ids of other items, by the key of their type, whose names are needed too.
     """
     live = reader.items(keys)
     reader.meet(people_in(live.values(), reader.catalog))

@@ -69,7 +69,7 @@ def pull_pins(
 
 
 def catalog_of(workspace: Workspace, pins: Pins) -> Catalog:
-    """Return the catalog by which the files are read with some pins."""
+    """Return the catalog that reads the files by some pins."""
     return pins.catalog(workspace.space, workspace.decisions, workspace.settings.groups())
 
 

@@ -1,7 +1,7 @@
 """Adopts live items: writes them into files, so that a plan of these files is empty.
 
-Items are skipped field by field, not as a whole: an item may stand in a file by its bare id alone, and
-its other fields are managed by nobody.
+Items are skipped field by field, not as a whole: a file may name an item by its bare id alone, and
+then nobody manages its other fields.
 """
 
 from __future__ import annotations

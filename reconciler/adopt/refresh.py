@@ -239,8 +239,8 @@ class Work:
         wrong = [
             one
             for one in self.followed
-            if (wish := desired.get(one.ref, {}).get(one.key, self)) is not self
-            and settle(wish, (live := self.live[one.ref].values[one.key].value)) != live
+            if (new := desired.get(one.ref, {}).get(one.key, self)) is not self
+            and settle(new, (live := self.live[one.ref].values[one.key].value)) != live
         ]
         for one in wrong:
             self.skip(one, "the edited file would not say it")

@@ -1,4 +1,4 @@
-"""Names that a space has changed, followed in the files: what is meant stays the same.  Pure."""
+"""Follows renames of a space in the files: the new names mean what the old ones meant.  Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from reconciler.schema.types import TypeSpec, change_key, named
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What is called otherwise now than in the files.
+    """People and items whose name in the files is an old one.
 
     `people`: e-mail in lower case → the one of today.  `items`: (type key, name) → the name of today,
     or the id where several items bear that name.
@@ -38,7 +38,7 @@ class Moves:
 def rewrites(
     manifest: Manifest, old: Catalog, new: Catalog, moves: Moves | None = None
 ) -> dict[str, list[Edit]]:
-    """Return the edits of each file after which it says by `new` names what it said by `old` ones."""
+    """Return the edits of each file that replace the old names by the new ones."""
     moves = moves or Moves()
     found: dict[str, list[Edit]] = {}
     for document in manifest.documents:
@@ -109,7 +109,7 @@ class Rewriter:
         return (hits[0], still) if still else None
 
     def word(self, name: str, pair: tuple[FieldSpec, FieldSpec]) -> str | None:
-        """Return what to write instead of a name, or None where it still means the field."""
+        """Return the word that replaces a name; None if the name still means the field."""
         was, now = pair
         specs = self.now.roles if now.type == "role" else self.now.fields
         if [one.key for one in named(specs, name)] == [now.key]:
@@ -120,12 +120,12 @@ class Rewriter:
 
 
 def spec_codec(catalog: Catalog, kind: TypeSpec, key: str) -> Codec:
-    """Return the codec by which files are read under a catalog's names."""
+    """Return the codec that reads the files by a catalog's names."""
     return catalog.codec(kind.key, key, by_pins=True)
 
 
 def values(way: Way, node: Node, old: Codec, new: Codec, moves: Moves) -> Iterator[Edit]:
-    """Yield the edits of one value: of what in it is called otherwise now."""
+    """Yield the edits of the renamed things in one value."""
     if old.parts:
         yield from cells(way, node, old, new, moves)
     elif isinstance(old, UserCodec | UsersCodec):
@@ -175,7 +175,7 @@ def members(way: Way, node: Node) -> Iterator[tuple[Way, Node]]:
 
 
 def people(way: Way, node: Node, moves: Moves) -> Iterator[Edit]:
-    """Yield the edits of people whose e-mail has changed, wherever below a node they stand."""
+    """Yield the edits of people whose e-mail has changed, at any depth below a node."""
     match node:
         case Scalar() if email := moves.people.get(node.text.lower()):
             yield Put(way, email)
@@ -188,7 +188,7 @@ def people(way: Way, node: Node, moves: Moves) -> Iterator[Edit]:
 
 
 def related(way: Way, node: Node, old: Codec, moves: Moves) -> Iterator[Edit]:
-    """Yield the edits of items that are named by what they were called."""
+    """Yield the edits of related items that are written by an old name."""
     if isinstance(node, AuthoredMap) and isinstance(name := node.get("name"), Scalar):
         kind = node.get("type")
         types = (old.items.types.get(kind.text, ""),) if isinstance(kind, Scalar) else old.spec.targets
@@ -226,7 +226,7 @@ def cells(way: Way, node: Node, old: Codec, new: Codec, moves: Moves) -> Iterato
 
 
 def changed(old: Any, new: Any, node: Node) -> tuple[Any] | None:
-    """Return what a node meant by the old names, where by the new ones it means nothing or something else."""
+    """Return the old meaning of a node in a tuple; None if the new names give it the same meaning."""
     try:
         meant = old(node)
     except Wrong:

@@ -23,7 +23,7 @@ MADE_UP = frozenset({"work_item_template", "work_item_status"})
 RELATED = frozenset({"work_item_related_select", "work_item_related_multi_select", "linked_work_item"})
 DISABLED = 1
 PLAIN = re.compile(r"</?(?:p|div|span|br)\s*/?>|&[a-z]+;|[^<>]")
-"""What the HTML of a text without formatting is made of."""
+"""The pieces of HTML that a text without formatting consists of."""
 
 
 @dataclass(slots=True)
@@ -60,14 +60,14 @@ def snapshot(
 
 
 def person(one: Person, number: int, kept: Collection[str] | None) -> Json:
-    """Return somebody, without the e-mail where it is not to be kept."""
+    """Return a person, with a stand-in for an e-mail that is to be hidden."""
     shown = kept is None or one.email.lower() in kept
     made: Json = {"key": one.key, "email": one.email if shown else HIDDEN.format(number), "name": one.name}
     return made if one.active else {**made, "status": "resigned"}
 
 
 def hidden(node: Any, kept: Collection[str]) -> Any:
-    """Put a stand-in for each e-mail inside texts, but for those that are kept."""
+    """Replace each e-mail in texts by a stand-in, except the kept ones."""
     match node:
         case str():
             return EMAIL.sub(lambda hit: hit[0] if hit[0].lower() in kept else HIDDEN.format("text"), node)
@@ -264,7 +264,7 @@ def stored(value: Any) -> Any:
 
 
 def formatted(detail: Mapping[str, Any]) -> Json | None:
-    """Return what of a rich text's detail is more than its words (field-formats.md 12.1)."""
+    """Return the formatting of a rich text; None if it is plain (field-formats.md 12.1)."""
     html = str(detail.get("doc_html") or "")
     if "".join(PLAIN.findall(html)) == html and not detail.get("notify_user_list"):
         return None

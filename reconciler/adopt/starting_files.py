@@ -18,7 +18,7 @@ TEMPLATES = {
     ".gitignore": "gitignore.j2",
     ".vscode/settings.json": "vscode.json.j2",
 }
-"""Each file of the new repository, and what it is made from."""
+"""The template of each file of the new repository."""
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 

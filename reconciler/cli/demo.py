@@ -16,7 +16,7 @@ from reconciler.cli.streams import say
 from reconciler.errors import CannotRun
 
 FOLDERS = ("state", "schemas")
-"""What the demo works on; it stands at the top of the repository and as `demo/` in the wheel."""
+"""The folders of the demo: at the top of the repository, and as `demo/` in the wheel."""
 
 STEPS = (
     ("What differs between the files and the live items?", ["plan"]),

@@ -1,4 +1,4 @@
-"""`reconciler doctor`: one screen that tells what is wrong and what to do.  Writes nothing."""
+"""`reconciler doctor`: one screen about what is wrong and what to do.  Writes nothing."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from reconciler.errors import CannotRun
 
 @contextmanager
 def served(file: Path) -> Iterator[Mapping[str, str]]:
-    """Serve a snapshot on a free port; yields the variables by which it is reached."""
+    """Serve a snapshot on a free port; yields the environment variables that lead to it."""
     service = pretend_service()
     try:
         world, _ = service.open_world(None, file, (), service.Options())
@@ -33,7 +33,7 @@ def served(file: Path) -> Iterator[Mapping[str, str]]:
 
 
 def is_of_feishu(world: Any) -> bool:
-    """Whether the copied spaces have feishu.cn's days, as those have that say nothing of it."""
+    """Whether the copied spaces have feishu.cn's time zone, the default."""
     from reconciler.settings import DEFAULT_ZONE
 
     return all(one.zone == DEFAULT_ZONE for one in world.spaces.values())

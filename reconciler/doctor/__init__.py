@@ -1,1 +1,1 @@
-"""What is wrong with a setup, and what a space accepts: the findings and the probe of `doctor`."""
+"""The findings of `doctor` about a setup, and its probe of what a space accepts."""

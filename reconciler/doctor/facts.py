@@ -16,7 +16,7 @@ from reconciler.meegle.http.verdict import Refused
 from reconciler.schema.profile import EMPTIED, KEPT, Tried
 
 TWO = 2
-"""Roles that it takes to see what becomes of one that is not named."""
+"""Roles needed to see the effect on a role that an update leaves out."""
 NOBODYS_KEY = "field_ffffff"
 NOBODYS_ID = 9_007_199_254_740_991
 

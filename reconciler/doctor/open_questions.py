@@ -1,6 +1,6 @@
-"""What a probe asks a space beside the forms of values: open questions that one scratch item can answer.
+"""Open questions of the API that one scratch item can answer, beside the forms of values.
 
-Each answer is one of our own phrases, a code or a count: nothing of the space stands in it, so that the
+Each answer is one of our own phrases, a code or a count: it holds nothing of the space, so that the
 report can be sent to strangers.
 """
 
@@ -25,7 +25,7 @@ Row = Mapping[str, Any]
 CLOSED: Final = ("closed", "systemEnded")
 MOST, BEYOND = 200, 1_000_000
 WORDS: Final = frozenset({"user", "auto", "system", "calc_field", "plugin", "others", ""})
-"""What operation records say of who wrote and by which way (endpoints.md 8)."""
+"""The words of operation records for writers and ways (endpoints.md 8)."""
 
 
 # -- reads ----------------------------------------------------------------------------------------
@@ -44,12 +44,12 @@ def listed(item: Scratch, **body: Any) -> dict[str, Any]:
 
 
 def id_named_twice(item: Scratch) -> str:
-    """Whether a query gives an item twice that it names twice."""
+    """Return how often a query gives an item that it names twice."""
     return f"the item comes {len(queried(item, [item.ref.id] * 2))} time(s)"
 
 
 def order_of_a_query(item: Scratch) -> str:
-    """In which order a query gives what it was asked for."""
+    """Return the order of a query's answer."""
     rows = listed(item, page_num=1, page_size=3).get("data") or []
     others = [int(row["id"]) for row in rows if row.get("id") != item.ref.id]
     if not others:
@@ -60,7 +60,7 @@ def order_of_a_query(item: Scratch) -> str:
 
 
 def terminated_item(item: Scratch) -> str:
-    """See what a query gives of an item that was terminated."""
+    """Return how a query answers for a terminated item."""
     for word in CLOSED:
         rows = listed(item, work_item_status=[{"state_key": word}], page_num=1, page_size=1).get("data")
         if rows:
@@ -89,29 +89,29 @@ def bounds_of_a_window(item: Scratch) -> str:
 
 
 def in_or_out(found: bool) -> str:  # noqa: FBT001 - what was found
-    """Say it in a word."""
+    """Return the word for it."""
     return "included" if found else "excluded"
 
 
 def page_too_large(item: Scratch) -> str:
-    """See what a list does with a page of 201."""
+    """Return how a list takes a page of 201."""
     rows = listed(item, page_num=1, page_size=MOST + 1).get("data") or []
     return "taken as it is" if len(rows) > MOST else f"taken; at most {MOST} came"
 
 
 def page_zero(item: Scratch) -> str:
-    """See what a list does with page 0."""
+    """Return how a list takes page 0."""
     told = listed(item, page_num=0, page_size=1)
     return f"taken as page {number(told, 'page_num')}"
 
 
 def page_beyond_the_end(item: Scratch) -> str:
-    """See what a list gives behind its last page."""
+    """Return what a list gives behind its last page."""
     return f"{len(listed(item, page_num=BEYOND, page_size=1).get('data') or [])} rows"
 
 
 def usual_page(item: Scratch) -> str:
-    """How large a page is where nobody says."""
+    """Return the usual size of a page."""
     return f"{number(listed(item, page_num=1), 'page_size')}"
 
 
@@ -128,7 +128,7 @@ def records(item: Scratch) -> dict[str, Any]:
 
 
 def label_of_our_writes(item: Scratch) -> str:
-    """How the newest record names who wrote, and by which way."""
+    """Return how the newest record names the writer and the way of writing."""
     told = records(item)
     rows = sorted(told.get("op_records") or [], key=lambda row: int(row.get("operation_time") or 0))
     if not rows:
@@ -142,12 +142,12 @@ def label_of_our_writes(item: Scratch) -> str:
 
 
 def known(word: Any) -> str:
-    """Return a word of the page, or that it is none."""
+    """Return a word of the documentation; any other word becomes a neutral one."""
     return str(word or "none") if (word or "") in WORDS else "a word of no page"
 
 
 def forms_of_records(item: Scratch) -> str:
-    """In which form records write values, by the field's type."""
+    """Return the forms of values in records, by the field's type."""
     kind = item.writer.catalog.types[item.ref.type_key]
     specs = {spec.key: spec for spec in kind.fields}
     found: dict[str, set[str]] = {}
@@ -160,7 +160,7 @@ def forms_of_records(item: Scratch) -> str:
 
 
 def form_of_record(text: str, options: Sequence[Option]) -> str:
-    """Say what a string of a record is."""
+    """Return the form of a string in a record."""
     every = list(flat(options))
     if text in {one.id for one in every}:
         return "option id"
@@ -225,7 +225,7 @@ class TwoValues:
         return self.item.sent(lambda: writer.put(ref, pairs, idem or uuid.uuid4().hex, writer.permit()))
 
     def became(self, verdict: Verdict) -> str:
-        """Say what came of an update that set the second value."""
+        """Return the effect of an update that set the second value."""
         if not isinstance(verdict, Accepted):
             return said(verdict)
         stored = self.item.settled(self.key, self.second) == self.second
@@ -233,7 +233,7 @@ class TwoValues:
 
 
 def said(verdict: Verdict) -> str:
-    """Say in a few words what the service answered."""
+    """Return the service's answer in a few words."""
     match verdict:
         case Refused(code=code):
             return f"refused ({code})"
@@ -267,7 +267,7 @@ def no_fields(two: TwoValues) -> str:
 
 
 def unknown_member(two: TwoValues) -> str:
-    """Send a member that no page knows."""
+    """Send a member that is not documented."""
     return two.became(two.put([two.pair(two.second, reconciler_probe=1)]))
 
 
@@ -285,7 +285,7 @@ def key_and_alias(two: TwoValues) -> str:
 
 
 def another_shape(two: TwoValues) -> str:
-    """Send a value of no shape that any type has."""
+    """Send a value whose shape no type has."""
     verdict = two.put([{"field_key": two.key, "field_value": {"reconciler_probe": [[1]]}}])
     return said(verdict)
 

@@ -1,7 +1,7 @@
-"""What a probe saw, question by question, in a form that may be sent to strangers.  Pure.
+"""The report of a probe, question by question, which may be sent to strangers.  Pure.
 
-No value of the space stands in it. Names of fields and roles are hashed with the space's key, which does
-not stand in it either: the same name has the same hash in every report of the space, and nobody who does
+It holds no value of the space.  Names of fields and roles are hashed with the space's key, which it does
+not hold either: the same name has the same hash in every report of the space, and nobody who does
 not know the key can try names out.
 """
 
@@ -24,13 +24,13 @@ NAMES: Final = frozenset(
 OURS: Final = re.compile(
     r"kept|dropped|empties|refused \(\d+\)|altered \((?:trim|newline|upper|round|reverse)\)"
 )
-"""What may be said of a form; all else is cut down to its first word."""
+"""The words for a form that are ours; any other text is cut down to its first word."""
 HOSTS: Final = ("project.feishu.cn", "project.larksuite.com", "meegle.com")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One open question of the API: its number, and what a probe sees of it; `open` says what it does not."""
+    """One open question of the API: its number, the facts that a probe finds, and what stays `open`."""
 
     number: int
     about: str
@@ -112,7 +112,7 @@ QUESTIONS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is known beside the item: what was refused, how late values are seen, where and how we asked."""
+    """Facts beside the item: refusals, how late values are seen, and the connection."""
 
     refusals: tuple[Mapping[str, Any], ...]
     seen_after: float
@@ -138,7 +138,7 @@ def report_of(report: Report, around: Around) -> dict[str, Any]:
 
 
 def hasher(space_key: str) -> Callable[[str], str]:
-    """Return what turns names into hashes, by the key of their space."""
+    """Return the function that hashes names with the key of their space."""
     key = space_key.encode()[:64]
     return lambda name: "#" + hashlib.blake2b(name.encode(), key=key, digest_size=6).hexdigest()
 
@@ -187,14 +187,14 @@ def of_host(host: str, name: str) -> bool:
 
 
 def names(text: str, hashed: Callable[[str], str]) -> str | list[str]:
-    """Hash a list of names as the probe tells it; `none` and refusals stay."""
+    """Hash the names in a list of the probe; `none` and refusals stay."""
     if text == "none" or OURS.fullmatch(text):
         return text
     return [hashed(name) for name in text.split(", ")]
 
 
 def told(one: Tried, hashed: Callable[[str], str]) -> dict[str, Any]:
-    """Return what was found of a type; a value that storing has altered is left out."""
+    """Return the findings on a type, without values that storing altered."""
     return {
         "field": hashed(one.label),
         "forms": plainly(one.forms),
@@ -206,12 +206,12 @@ def told(one: Tried, hashed: Callable[[str], str]) -> dict[str, Any]:
 
 
 def plainly(became: Mapping[str, str]) -> dict[str, str]:
-    """Keep what is ours of what became of each form."""
+    """Return the results of each form in our own words alone."""
     return {name: how if OURS.fullmatch(how) else how.partition(" ")[0] for name, how in became.items()}
 
 
 def refusals(heard: Iterable[tuple[Any, int]]) -> tuple[Mapping[str, Any], ...]:
-    """Lay out how often which refusal was met, in order."""
+    """Return the refusals with their counts, in order."""
     rows = [{**asdict(no), "times": times} for no, times in heard]
     made = [
         {("http_status" if name == "status" else name): value for name, value in row.items()} for row in rows

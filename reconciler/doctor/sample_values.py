@@ -1,4 +1,4 @@
-"""Values to try a field with, for `doctor --probe`: as files would say them, by the field's type.  Pure."""
+"""Sample values for a probe, by the field's type, as files would write them.  Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAYS = (date(2026, 1, 5), date(2026, 2, 6))
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Whom and what values may name: user keys, and ids of other items by the key of their type."""
+    """The people and items that values may name: user keys, and ids of items by the key of their type."""
 
     people: Sequence[str]
     items: Mapping[str, Sequence[int]]
@@ -29,7 +29,7 @@ Sampler = Callable[[Codec, Scene], Sequence[Plain]]
 
 
 def samples(codec: Codec, scene: Scene) -> Iterator[Hashable]:
-    """Yield canonical values that the field may hold, all different; none where nothing can be named."""
+    """Yield different canonical values that the field may hold; none if the scene is empty."""
     met: list[Hashable] = [codec.empty]
     for plain in plains(codec, scene):
         try:
@@ -42,7 +42,7 @@ def samples(codec: Codec, scene: Scene) -> Iterator[Hashable]:
 
 
 def plains(codec: Codec, scene: Scene) -> Sequence[Plain]:
-    """Return what files would say."""
+    """Return values as files would write them."""
     return SAMPLES[codec.spec.type](codec, scene)
 
 

@@ -1,4 +1,4 @@
-"""One scratch item: read, written and waited for; what a probe stands on."""
+"""One scratch item: reads it, writes it, and waits until a write is seen."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST = 5.0
 SHORTEST = 0.6
 PATIENT = 4
 ATTEMPTS = 5
-"""Times that a write is sent which the service refuses for its pace."""
+"""Attempts at a write that the service refuses for its pace."""
 T = TypeVar("T")
 
 
@@ -94,16 +94,16 @@ class Scratch:
         return Look(rows[0])
 
     def seen(self, row: Mapping[str, Any], key: str) -> Seen | None:
-        """Return a value and what the reading noticed beside it; None for one that is not readable."""
+        """Return a value with the notes of its reading; None if it is not readable."""
         return self.writer.decoder.observe(row, self.ref.type_key, [key]).values.get(key)
 
     def value(self, key: str) -> Hashable:
-        """Read a value now; UNREAD, which equals no value, for one in a form that no page knows."""
+        """Read a value now; UNREAD, which equals no value, if its form is unknown."""
         seen = self.seen(self.look().row, key)
         return UNREAD if seen is None else seen.value
 
     def settled(self, key: str, desired: Hashable) -> Hashable:
-        """Read a value until it is the wanted one, for as long as this space takes."""
+        """Read a value until it is the desired one, for as long as this space takes."""
         return self.await_(lambda: self.value(key), lambda value: value == desired)
 
     def await_(self, ask: Callable[[], T], done: Callable[[T], bool]) -> T:
@@ -115,7 +115,7 @@ class Scratch:
         return answer
 
     def until(self, ask: Callable[[], T], done: Callable[[T], bool]) -> tuple[T, float | None]:
-        """Return the last answer, and the seconds after which it was good; None where it never was."""
+        """Return the last answer, and the seconds until it was good; None if it never was."""
         began = self.clock()
         while not done(answer := ask()):
             if self.clock() - began > self.patience:
@@ -139,7 +139,7 @@ class Scratch:
         return self.sent(lambda: self.writer.batch(self.ref, key, None))
 
     def sent(self, send: Callable[[], Verdict]) -> Verdict:
-        """Send a write, again where it was surely not carried out; raises what ends the run."""
+        """Send a write, and repeat it if it was certainly not carried out; raises errors that end the run."""
         for _ in range(ATTEMPTS):
             verdict = send()
             if isinstance(verdict, Fatal):

@@ -27,7 +27,7 @@ ALTERATIONS: Mapping[str, Callable[[Any], Any]] = {
     "round": round,
     "reverse": lambda some: some[::-1],
 }
-"""What storing may do to a value, by the name that reports give it."""
+"""Changes that storing may make to a value, by their names in reports."""
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ OTHER_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 DAY = 24 * 3600 * 1000
 PERMISSION = 10301
 METADATA = frozenset({"all_types", "field_all", "meta", "flow_roles"})
-"""Endpoints by which pins are held against the space."""
+"""Endpoints that a comparison of the pins with the space needs."""
 DENIED = "check what the plugin applied for, and that its version with it is published and installed"
 
 
