@@ -16,6 +16,21 @@ UNREAD: Any = object()
 """Marks a value that was not read yet; None is a value."""
 
 
+# What a file desires: a value, or D(L).
+#
+# Many fields are desired whole: `priority: P0` is a value, and it is in sync if the live value L
+# equals it.  Other fields are shared with people: a file names some watchers, some cells of a row, or
+# the words of a text, and the rest belongs to others.  Such a desired value is a function D of the
+# live value, for a set
+#
+#     D(L) = (L ∪ contains) ∖ excludes
+#
+# and the same two questions are asked of every field: is D(L) == L (in sync), and if not, what is
+# sent (D(L), whole, since the API replaces values whole).  A plain value is the constant function.
+#
+# D(D(L)) == D(L), for every D and L: after an apply the field is in sync, so a second plan is empty.
+# D is applied to the live value read just before the PUT, not to the one that the plan saw: members
+# that others added in between are kept.  The planner knows only `settle` and `==`, no field type.
 class Overlay:
     """A desired value that names only a part, and takes the rest from the live value.
 

@@ -57,6 +57,18 @@ WATCH = {
 Most files have none of these characters, and the search for a character is cheap.
 """
 
+# Why events are read, and nodes are never composed.
+#
+# libyaml offers two levels: events (`[`, scalar, `]`) and the tree that `compose` makes of them.
+# Measured on the C composer: it drops anchors and tags, so that `!!python/object` looks like text;
+# it resolves aliases unseen, so that a small file may grow without bound; it accepts duplicate keys;
+# and 400 KB of `[[[` overflow its stack and kill the process, which no `except` catches.  Each of
+# these is a way for a pull request to mean something that its reviewer did not see.
+#
+# The events hold all of it, in order, and each costs the same small time.  The loop below builds our
+# own tree from them and stops at the first level that is too deep; anchors, aliases, tags, merge keys
+# and duplicate keys become mistakes with their places.  The tree also keeps what a composer loses and
+# codecs need: the text as written, whether it had quotes, and line and column of every key and value.
 CParser: Any = YAML(typ="safe").Parser
 """The scanner and parser in C, on libyaml. Its events are read directly, without YAML's own loop."""
 

@@ -14,6 +14,22 @@ from reconciler.manifest.edit.yaml_text import Plain, bare
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 
+# How an edit is proved.
+#
+# Cutting text is full of traps: a value may turn into a comment, a quote may swallow the next line,
+# a flow map may lose its comma.  So nothing rests on the cutting.  Two ways lead from the old file to
+# a tree, and they share no code:
+#
+#     old bytes ──cut and join──▶ new bytes ──the loader──▶ tree
+#     old bytes ──the loader────▶ values ──`changed`──────▶ desired values
+#
+# The edit is carried out on plain values, where it is trivial, and `matches` compares the new tree
+# with them.  An untouched scalar must keep its text and its style (`OldScalar`), since a codec may
+# read `"1"` and `1` differently.  A new scalar may have any style, as long as every codec reads the
+# same value (`NewScalar`).  Where the two ways differ, or the new bytes have any mistake, the edit
+# raises CannotEdit and nothing is written: a file that people must edit by hand is better than a
+# wrong one.  Comments are outside of the proof; tests hold that they survive.
+
 
 @dataclass(frozen=True, slots=True)
 class OldScalar:

@@ -42,6 +42,20 @@ class Rates:
     per_minute: bool = False
 
 
+# The order in which a call is admitted.  No page states it, so a switch of docs/sandbox.md moves the
+# most doubtful step.
+#
+#  1. The token.  Without a valid one there is nobody whose rate could be counted, and an expired
+#     token must answer as such at any rate: the client renews it and repeats the call.
+#  2. The rate (10429), counted by token and endpoint.  It comes before the user and the body, so a
+#     call with wrong input is throttled as well.  A refused call does not count: a client that waits
+#     and repeats must get in, or two clients could lock each other out for ever.
+#  3. The person in X-USER-KEY, on endpoints that act as one: unknown and resigned people are refused.
+#  4. The idempotency key (10430), last: it is used up only by a call that the steps above let in, so
+#     a throttled PUT may be repeated with its own key.  From here on the key is spent, even if the
+#     call then fails for its body: a repeat is refused, and only a read can tell what was written.
+#     `idem_at_once` spends the key before step 1 instead: then a throttled PUT, repeated with its
+#     key, gets 10430 although nothing was written.
 class Gate:
     """Tokens, limiter and idempotency keys of one pretend service."""
 
