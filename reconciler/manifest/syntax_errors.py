@@ -100,6 +100,10 @@ STOPPED: dict[str, tuple[str, str]] = {
 """Errors that are reported where the scanner stopped."""
 
 SECOND_COLON = ("a second ': ' in one text", "quote the text")
+QUOTES = ("'", '"')
+KEY_IN_BRACKETS = re.compile(r"[{,]\s*[^\W\d][\w.-]*$")
+"""A bracket or comma and a name: what follows is the colon of a key, as in `{id:6300012345}`."""
+
 LONGEST_KEY = 1024
 """The longest key without a `?` in characters."""
 
@@ -176,9 +180,9 @@ def sign_at(lines: Sequence[str], place: Place) -> str:
     return lines[place.line - 1][place.column - 1 : place.column]
 
 
-def colon_in_brackets(after: str) -> tuple[str, str]:
+def colon_in_brackets(before: str, after: str) -> tuple[str, str]:
     """Return the mistake for a colon without a space after it: in an address, a time or a key."""
-    if re.match(r"//|[0-9]", after):
+    if after.startswith("//") or (re.match("[0-9]", after) and not KEY_IN_BRACKETS.search(before)):
         return "a colon in a text between brackets", "quote the text"
     return "no space after the colon", "write ': '"
 
@@ -193,7 +197,7 @@ def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]
         case "found character that cannot start any token":
             return f"a text cannot begin with '{sign}'", "quote the text"
         case "found unexpected ':'":
-            return colon_in_brackets(line[place.column :])
+            return colon_in_brackets(before, line[place.column :])
         case "did not find expected node content":
             return f"'{sign}' instead of a value", "write the value, or quote the text"
     if sign == ":":
@@ -207,6 +211,6 @@ def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]
 def second_colon(line: str, column: int) -> tuple[str, str]:
     """Return the mistake for a ': ' that YAML cannot read: the line's first one, or one in its text."""
     if column > LONGEST_KEY:
-        return "a key that is too long", "quote the text"
+        return "a key that is too long", "shorten it" if line.lstrip(" -")[:1] in QUOTES else "quote the text"
     first = re.match(r" *(?:- +)*(?:[^:]|:(?=\S))*", line)
     return FURTHER_RIGHT if first and first.end() == column - 1 else SECOND_COLON

@@ -263,6 +263,9 @@ FIELDS = [
     ("      tags: ]", "6:13: ']' instead of a value; write the value, or quote the text"),
     ("      docs: [https://a.example/1]", "6:19: a colon in a text between brackets; quote the text"),
     ("      rows: [{at: 20:00}]", "6:21: a colon in a text between brackets; quote the text"),
+    ("      rows: [{id:6300012302}]", "6:17: no space after the colon; write ': '"),
+    ("      rows: [{at: 2, due:2026-12-01}]", "6:25: no space after the colon; write ': '"),
+    (f'      "{"k" * 1025}": x', "6:1034: a key that is too long; shorten it"),
     ("      tags: [@bob]", "6:14: a text cannot begin with '@'; quote the text"),
     ("      tags: [a: b: c]", "6:18: a second ': ' in one text; quote the text"),
     (
