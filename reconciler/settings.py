@@ -55,6 +55,9 @@ MOST_CIRCLES = 20
 """The most circles of groups that are reported; each costs a search of all groups."""
 
 
+OPEN_ID = re.compile(r"ou_[A-Za-z0-9]{1,64}")
+
+
 def zone_at(host: str) -> ZoneInfo | None:
     """Return the default zone of a service's spaces; `host` may have a port."""
     name = ZONES.get(urlsplit(f"//{host}").hostname or "")
@@ -163,6 +166,14 @@ def word_of(node: object, words: tuple[str, ...]) -> str:
     raise wrong(f"unknown word {quoted(text)}", suggestion(text, words))
 
 
+def open_id_of(node: object) -> str:
+    """Read the open_id of a person in Feishu (Lark), never that of everybody in a chat."""
+    text = text_of(node, expected="an open_id", fix="write it as ou_…")
+    if OPEN_ID.fullmatch(text):
+        return text
+    raise wrong(f"{quoted(text)} is no open_id of a person", "write it as ou_…")
+
+
 def entries_of(node: object) -> object:
     """Return a list as a tuple, since the models are frozen."""
     if isinstance(node, AuthoredList):
@@ -232,6 +243,13 @@ Stores = Annotated[
     PlainValidator(partial(word_of, words=get_args(StoresWord))),
     schema(enum=list(get_args(StoresWord))),
 ]
+LocaleWord = Literal["en", "zh-CN"]
+Locale = Annotated[
+    LocaleWord,
+    PlainValidator(partial(word_of, words=get_args(LocaleWord))),
+    schema(enum=list(get_args(LocaleWord))),
+]
+OpenId = Annotated[str, PlainValidator(open_id_of), schema(type="string", pattern=f"^{OPEN_ID.pattern}$")]
 Policies = Annotated[
     Annotated[Policy, Tag("<all>")] | Annotated[dict[str, Policy], Tag("<each>")], Discriminator(policy_kind)
 ]
@@ -316,6 +334,10 @@ class SpaceSettings(Strict):
 class Settings(Strict):
     """The settings file."""
 
+    locale: Locale = Field(default="en", description="The language of cards in a chat.")
+    open_ids: dict[str, OpenId] = Field(
+        default={}, description="Whom a card in a chat mentions: the open_id of a person, by e-mail."
+    )
     people: dict[str, Names] = Field(default={}, description="Names and groups, usable instead of people.")
     spaces: dict[Segment, SpaceSettings] = Field(default={}, description="By project_key or simple_name.")
 

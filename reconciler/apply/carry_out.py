@@ -113,9 +113,9 @@ def apply_aside(run: Run, grace: float) -> None:
 
 
 def run_url(environ: Mapping[str, str]) -> str | None:
-    """Return the address of the CI run that applies, from GitHub's variables; None elsewhere."""
+    """Return the address of the CI run that applies, by the variables of its job; None elsewhere."""
     parts = [environ.get(name) for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")]
-    return f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}" if all(parts) else None
+    return f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}" if all(parts) else environ.get("CI_JOB_URL")
 
 
 def with_requests(report: Report, client: Client) -> Report:

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "drift": "Say what moved in the space since the last apply, and by whom; heal it.",
     "record": "Remember what an apply carried out, for the plans after it.",
     "comment": "Show a saved plan on its pull request, or drift in an issue.",
+    "notify": "Send one card about a plan, drift or a run to a chat of Feishu (Lark).",
     "accept": "Keep a pull request that brings the files to live values.",
     "runs": "Show past applies by their journals, and check that none was changed.",
     "rollback": "Put back what an apply changed and nobody touched since.",

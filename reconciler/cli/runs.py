@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -83,6 +82,7 @@ def shown(path: Path, fmt: str) -> int:
 def listed(paths: list[Path], fmt: str) -> int:
     """Print a line a run; one that cannot be read does not hide the others, and is told, with 1."""
     from reconciler.apply.journal import read_journal
+    from reconciler.apply.run_summary import summary
     from reconciler.render.safe import safe_text
 
     broken: list[str] = []
@@ -101,23 +101,6 @@ def listed(paths: list[Path], fmt: str) -> int:
         say("No runs yet.\n")
     tell(*broken)
     return 1 if broken else 0
-
-
-def summary(entries: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what a run did in one object; `ended` is null for one that was cut."""
-    results = {(one["type"], one["id"]): one["outcomes"] for one in entries if one["event"] == "result"}
-    counts = Counter(word.lower() for outcomes in results.values() for word in outcomes.values())
-    begin = next((one for one in entries if one["event"] == "begin"), {})
-    end = next((one for one in entries if one["event"] == "end"), None)
-    return {
-        "begun": begin.get("at"),
-        "ended": end["at"] if end else None,
-        "commit": begin.get("commit"),
-        "digest": begin.get("digest"),
-        "puts": sum(one["event"] == "intent" for one in entries),
-        "outcomes": dict(sorted(counts.items())),
-        "stopped": end.get("stopped") if end else "cut",
-    }
 
 
 def told(one: dict[str, Any]) -> str:
