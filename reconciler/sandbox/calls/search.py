@@ -29,7 +29,7 @@ OPERATORS: Final = frozenset({*ORDER, *NULLS, *EQUAL, *HAS, *HOLDS, *LIKE, "MEET
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a parameter is searched: allowed operators, and the value's form.
+    """The operators that a search parameter allows, and the form of its value.
 
     `form`: `string`, `number`, `int64`, `bool`, `[]string`, `[]int64`, `groups`, or `object`, `[]object`.
     """

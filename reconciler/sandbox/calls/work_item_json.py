@@ -76,7 +76,7 @@ def state_times(item: Item, item_type: ItemType) -> list[Object]:
 
 
 def work_item(world: World, item: Item, call: Call, wanted: Callable[[Field], bool]) -> Object:
-    """Make a WorkItemInfo with the fields that are wanted and the expands that the body asks for."""
+    """Make a WorkItemInfo with the requested fields and expands."""
     item_type = world.type_of(item)
     made = {
         "id": item.id,

@@ -336,7 +336,7 @@ def _change_one(world: World, call: Call, before: Item, item_type: ItemType, cha
 
 
 def task_result(world: World, call: Call) -> Object:
-    """Tell how a batch stands (7.3): under `data`, or bare; an unknown task is a status."""
+    """Return the state of a batch (7.3): under `data`, or bare; an unknown task is a status."""
     task = call.query.get("task_id") or ""
     if not task:
         raise Refusal("missing", "task_id")

@@ -1,1 +1,1 @@
-"""What the pretend service holds: the demo space, generated items, seeds."""
+"""The content of the pretend service: the demo space, generated items, seeds."""

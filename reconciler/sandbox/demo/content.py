@@ -190,7 +190,7 @@ ENVIRONMENTS: Final = ("staging", "preview", "production")
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What content may point to: user keys, type key → item ids, ids of business lines."""
+    """The targets that content may point to: user keys, type key → item ids, ids of business lines."""
 
     people: list[str]
     items: Mapping[str, list[int]]

@@ -28,7 +28,7 @@ class BadCount(ValueError):
 
 
 def generate(world: World, wishes: list[str]) -> int:
-    """Add what `TYPE=N` rows ask for (type key, API name or name) to the first space; tell how many."""
+    """Add N items for each `TYPE=N` (type key, API name or name) to the first space; returns their number."""
     made = 0
     for wish in wishes:
         space, item_type, count = _parsed(world, wish)

@@ -19,7 +19,7 @@ DOOR: Final = "/_sandbox/"
 
 
 def _options(world: World, body: Object) -> object:
-    """Turn switches, and tell them all."""
+    """Set switches, and answer with all of them."""
     world.options.set(body)
     if world.pages is not None:
         world.pages.clear()

@@ -1,4 +1,4 @@
-"""Who may call, how often, and whether a call was seen before (endpoints.md 2 and 3)."""
+"""Admits calls: tokens, rates, people and idempotency keys (endpoints.md 2 and 3)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a plugin knows: its id, its secret and a person to act as."""
+    """The credentials of a plugin: its id, its secret and a person to act as."""
 
     plugin_id: str
     plugin_secret: str
@@ -151,7 +151,7 @@ class Gate:
         self._seen.clear()
 
     def person(self, token: Token, header: str | None, people: Mapping[str, Person], unknown: str) -> Person:
-        """Whom the call acts as; `unknown` names the refusal of this endpoint for a stranger's key."""
+        """Return the person that the call acts as; `unknown` is this endpoint's refusal of unknown keys."""
         key = token.user_key or header
         if not key:
             raise Refusal("no_user_key")

@@ -189,7 +189,7 @@ def _token_view(world: World, grant: Callable[[World, Object, str | None], Objec
 
 
 def _no_endpoint(error: HTTPException) -> Response:
-    """Answer what is no endpoint, or a mistake of this program, in JSON too."""
+    """Answer calls of unknown endpoints, and errors of this program, in JSON, too."""
     status = error.code or 500
     if status >= 500:  # noqa: PLR2004 - HTTP's own number
         words = Refusal("busy")

@@ -1,4 +1,4 @@
-"""How the pretend service says no: the error table of endpoints.md, section 10.
+"""The refusals of the pretend service: the error table of endpoints.md, section 10.
 
 The page prints no HTTP status for some codes ("-"); those get the status of their family: 2xxxx 400,
 3xxxx 404, long codes 400.

@@ -1,4 +1,4 @@
-"""What a handler may look at, and how a body is read: ids as numbers or digits, unknown members ignored."""
+"""The request that a handler sees. In bodies, ids may be digits, and unknown members are ignored."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ class Front:
 
 
 SLOW: Final = {"latency": CHUNK, "bandwidth": 0, "drip": 1}
-"""How many bytes go out at a time; 0: as the rule says."""
+"""Bytes that are sent at a time; 0: as the rule says."""
 
 
 def _slowly(line: socket.socket, answer: bytes, size: int, delay: float) -> None:

@@ -1,1 +1,1 @@
-"""What the pretend service remembers, and what changing it means."""
+"""The state of the pretend service, and the rules of its changes."""

@@ -1,4 +1,4 @@
-"""What changed between two states of an item, as operation records say it (endpoints.md 8)."""
+"""The differences of two states of an item, in the form of operation records (endpoints.md 8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pretend space is made of: people, types, fields, roles, items; each with a plain JSON form.
+"""The parts of a pretend space: people, types, fields, roles, items; each with a plain JSON form.
 
 The plain forms are those of seed files and snapshots (`schemas/snapshot.schema.json`); unknown members are
 refused on loading, so that a slip in a seed is not a silent default.
@@ -191,7 +191,7 @@ class ItemType:
         return next((each for each in self.roles if each.id == role_id), None)
 
     def template_version(self, template: int) -> int:
-        """Tell the version of a template; 0 for one that is no longer configured."""
+        """Return the version of a template; 0 for a template that is no longer configured."""
         return next((each.version for each in self.templates if each.id == template), 0)
 
     def state(self, key: str) -> State:

@@ -25,7 +25,7 @@ NAMES = [each.name for each in fields(Item)]
 
 
 class BadStore(ValueError):
-    """A file that is no database of the pretend service, or that another one holds open."""
+    """A file that is not a database of the pretend service, or that another one holds open."""
 
 
 class SqliteStore:

@@ -107,7 +107,7 @@ class Options:
     roles_at_create: str = "optional"
     """`optional` or `required` (20041): a create without role_owners (7.1, 7.2)."""
     task_delay_ms: int = 0
-    """How long a batch update runs."""
+    """Duration of a batch update."""
     locked_role_member: str = "deletable"
     """Member of a role that carries "users may add or remove": `deletable` or `allow_delete`."""
     removed_roles: str = "null"
@@ -136,7 +136,7 @@ class Options:
     """Put the TCP front before the service even when no connection fault is set at the start."""
 
     def set(self, values: dict[str, Any]) -> None:
-        """Turn several switches; an unknown name, word or shape is a ValueError: a slip is told."""
+        """Set several switches; an unknown name, word or shape raises ValueError."""
         known = {each.name for each in fields(self)}
         unknown = sorted(set(values) - known)
         if unknown:

@@ -1,4 +1,4 @@
-"""What a field may hold: the value shapes of field-formats.md, checked on writing and shown on reading."""
+"""The values of fields: the shapes of field-formats.md, checked on writing and shown on reading."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ EMPTY_FORMS: Final[Mapping[str, str]] = {
     "signal": "null",
     "chat_group": "text",
 }
-"""How an emptied value reads (field-formats.md 3.1); types not named: null."""
+"""The form in which an emptied value is read (field-formats.md 3.1); other types: null."""
 
 NEVER_FILLED: Final[Mapping[str, str]] = {
     "multi_text": "text",
@@ -64,14 +64,14 @@ NEVER_FILLED: Final[Mapping[str, str]] = {
     "signal": "null",
     "multi_user": "null",
 }
-"""How a value that nobody ever filled reads; types not named: the entry is missing."""
+"""The form in which a value that was never filled is read; other types: the entry is missing."""
 
 FORMS: Final[Mapping[str, Json]] = {"null": None, "text": "", "list": [], "zero": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a check may look at: people, items, the type and the id of the item that is written."""
+    """The context of a check: people, items, the type and the id of the item that is written."""
 
     people: Mapping[str, Person]
     items: Mapping[int, Item]
@@ -87,7 +87,7 @@ def illegal(field: Field, why: str = "") -> Refusal:
 
 
 def empty_form(value: Json) -> str | None:
-    """Which form of emptiness a written value is: `null`, `text`, `list`, `object`; None: it is not empty."""
+    """Return the empty form of a written value: `null`, `text`, `list`, `object`; None if it is not empty."""
     if value is None:
         return "null"
     if value == "" and isinstance(value, str):

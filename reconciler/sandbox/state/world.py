@@ -34,7 +34,7 @@ HEX_KEY: Final = re.compile(r"[0-9a-f]{24}")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who changes something, and by which channel: `page`, `openapi` or `automation`."""
+    """The author of a change, and its channel: `page`, `openapi` or `automation`."""
 
     key: str
     channel: str = "openapi"
@@ -70,7 +70,7 @@ class Made:
 
 
 class Store(Protocol):
-    """Where changes are kept before the answer leaves."""
+    """Storage for changes, written before the answer is sent."""
 
     def save(self, items: Iterable[Item], records: Iterable[Object]) -> None:
         """Keep items and operation records, all or none."""
@@ -223,7 +223,7 @@ class World:
             )
 
     def keep(self, item: Item) -> None:
-        """Make `item` the item as it is: for what stands beside the values and makes no record."""
+        """Replace the item without a record: for data other than values."""
         self.items[item.id] = item
         if self.store is not None:
             self.store.save([item], [])
