@@ -46,8 +46,10 @@ def show_refreshed(done: Refreshed) -> None:
         tell(f"skipped {row.name} of {row.ref.id}: {row.reason}")
     for item_id in done.gone:
         tell(f"taken out {item_id}" if done.pruned else f"not live: {item_id}; --prune takes it out")
-    if not done.files:
+    files = counted(len(done.files), "file")
+    if done.followed:
+        say(f"Refreshed {counted(len(done.followed), 'value')} in {files}.\n")
+    elif done.files:
+        say(f"Took {counted(len(done.gone), 'item')} out of {files}.\n")
+    else:
         say("Nothing to refresh.\n")
-        return
-    values, files = counted(len(done.followed), "value"), counted(len(done.files), "file")
-    say(f"Refreshed {values} in {files}.\n")

@@ -247,7 +247,7 @@ def test_items_that_are_archived_go_too(agreed: Desk) -> None:
     values_of(agreed)["archiving_status"] = True
     assert refresh(agreed)[0].err == f"not live: {STORY}; --prune takes it out\n"
     done, gone, come = refresh(agreed, "--prune")
-    assert done.err == f"taken out {STORY}\n"
+    assert (done.out, done.err) == ("Took 1 item out of 1 file.\n", f"taken out {STORY}\n")
     assert (len(gone), come) == (13, [])
 
 
