@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.mentions import Mentions
-from reconciler.desired.names import PULL, Names
+from reconciler.desired.names import PULL, Names, is_stolen_type
 from reconciler.errors import Mistake, Place, UnknownName
 from reconciler.fields.memo import form_of
 from reconciler.fields.values import UNREAD, Desired, Wrong
@@ -76,6 +76,10 @@ class Desire:
             self.mistakes.append(
                 UnknownName(document.type.place, "type", document.type.text, catalog.space, words)
             )
+            return
+        if is_stolen_type(catalog, spec, document.type.text):
+            what = f"'{document.type.text}' now names another type of the space"
+            self.mistakes.append(Mistake(document.type.place, what, PULL))
             return
         for entry in document.items:
             ref = Ref(spec.key, entry.id)

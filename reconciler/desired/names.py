@@ -134,7 +134,9 @@ class Names:
         """
         catalog = self.catalog
         return all(
-            (kind := catalog.type_of(word)) is not None and kind is catalog.pinned.get(kind.key)
+            (kind := catalog.type_of(word)) is not None
+            and kind is catalog.pinned.get(kind.key)
+            and not is_stolen_type(catalog, kind, word)
             for word in words
         ) and all(
             self.is_unchanged(type_key, key)
@@ -148,6 +150,12 @@ def every_meaning(meanings: Meanings) -> Iterator[tuple[str, str, str]]:
     for (type_key, _), names in meanings.items():
         for name, key in names.items():
             yield type_key, name, key
+
+
+def is_stolen_type(catalog: Catalog, pinned: TypeSpec, word: str) -> bool:
+    """Whether a word that the pins give to one type belongs to another type in the space by now."""
+    bearers = [one.key for one in catalog.types.values() if one.answers_to(word)]
+    return bool(bearers) and pinned.key not in bearers
 
 
 def is_stolen(catalog: Catalog, type_key: str, pinned: FieldSpec, word: str) -> bool:

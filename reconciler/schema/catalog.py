@@ -50,14 +50,15 @@ class Catalog:
         return self.pinned.get(type_key) or self.types[type_key]
 
     def type_of(self, word: str) -> TypeSpec | None:
-        """Find the type that a file names by key, api_name or name."""
-        known = {**self.types, **self.pinned}
+        """Find the type that a file names by key, api_name or name: first among the pinned ones."""
+        # A live type must not take over the name of a pinned one that comes later or is gone.
+        known = {**self.pinned, **{key: one for key, one in self.types.items() if key not in self.pinned}}
         return known.get(word) or next((one for one in known.values() if one.answers_to(word)), None)
 
     def words(self) -> dict[str, str]:
         """Return the type key for each word that names a type."""
-        known = {**self.types, **self.pinned}
-        return {word: one.key for one in known.values() for word in (one.key, one.name, one.api_name) if word}
+        known = [*(one for key, one in self.types.items() if key not in self.pinned), *self.pinned.values()]
+        return {word: one.key for one in known for word in (one.key, one.name, one.api_name) if word}
 
     def spec(self, type_key: str, key: str) -> FieldSpec | None:
         """Return the live metadata of a field or (`roles/<id>`) of a role; None if the space lacks it."""
