@@ -4,7 +4,7 @@
 # ----------------------------
 # Five items of one type make a window.  It is read in one call; while that read is fresh each of its items
 # gets its PUT; then the window is read back in one call.  Five, since 15 PUTs a second send five items in a
-# third of a second, well within FRESH, while more would outlive their read and be read again one by one.
+# third of a second, well within FRESH, while a dozen would outlive their read and be read one by one again.
 #
 # The permit comes first.  The throttle may let a PUT wait for seconds (429s, other threads), and a read that
 # was fresh before the wait says nothing after it.  So the applier takes the permit, then looks at the age
@@ -13,7 +13,7 @@
 
 # How a PUT may be repeated
 # -------------------------
-# A PUT of this API is no idempotent operation: a second one undoes what a person did in between.
+# A PUT of this API is not idempotent: a second one undoes what a person did in between.
 # No layer below repeats it.  It is repeated in two cases only, each time with an intent of its own:
 #
 # - The service proved that nothing was written (NotWritten: throttled, token expired, no connection): at
