@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.right_to_left import RTL
 from reconciler.settings import Settings
 
-PRESSING = ("guards", "drift", "ignore", "fields", "spaces", "people")
+PRESSING = ("guards", "drift", "ignore", "fields", "spaces", "people", "open_ids", "locale")
 """Parts of the settings, those first by which a space is guarded."""
 
 
