@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,19 +13,18 @@ from flask import Flask
 from reconciler.apply.applier import apply
 from reconciler.apply.ports import Recorder, Stop
 from reconciler.apply.run import Run
-from reconciler.desired.claims import desired_state
-from reconciler.errors import InputError
+from reconciler.desired.workspace import Workspace
 from reconciler.manifest.loading import read_bytes
-from reconciler.manifest.nodes import Manifest
+from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.reader import Reader
 from reconciler.meegle.writer import Writer
 from reconciler.model import Plan, Report, word
-from reconciler.plan.planner import make_plan
+from reconciler.plan import planning
 from reconciler.sandbox import World, create_app, demo_world
 from reconciler.schema.pins import Pins
-from reconciler.settings import FieldSettings, SpaceSettings
+from reconciler.settings import FieldSettings, Settings, SpaceSettings
 
 DECISIONS = SpaceSettings(
     fields={"story": {"cutover": FieldSettings(kind="moment"), "env_rows": FieldSettings(key="env")}}
@@ -67,18 +67,21 @@ def plan_of(world: World, state: bytes | str, pins: Pins | None = None) -> Plan:
     read, mistakes = read_bytes(raw, "state/a.yaml")
     assert mistakes == []
     assert read
-    manifest = Manifest((read,))
+    workspace = Workspace(
+        root=Path.cwd(),
+        settings=Settings(spaces={"demo": DECISIONS}),
+        outlines=(Outline("state/a.yaml", read.space, read.type, tuple(one.id for one in read.items)),),
+        mistakes=(),
+        space="demo",
+        named=len(read.items),
+        pins=pins or Pins(),
+        state="state",
+        whole=True,
+        loaded=Manifest((read,)),
+    )
     transport = httpx.WSGITransport(app=app_of(world))
     with Client(connection_to(world), transport=transport) as client:
-        reader = Reader(client, "demo", DECISIONS, world.credentials.user_key)
-        reader.open(["story"], {}, pins)
-        catalog = reader.learn(manifest)
-        desired, wrong, notes = desired_state(manifest, catalog)
-        if wrong:
-            raise InputError(wrong)
-        live = reader.items({one.ref: [field.key for field in one.fields] for one in desired})
-        notes = (*notes, *reader.name_notes)
-        return make_plan(desired, live, catalog, host="h", named=len(desired), notes=notes)
+        return planning.plan(workspace, Reader(client, "demo", DECISIONS, world.credentials.user_key))
 
 
 def pins_of(world: World) -> Pins:

@@ -20,7 +20,7 @@ from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader
 from reconciler.meegle.writer import Writer
 from reconciler.model import Plan, Ref, Report
-from reconciler.plan.planner import make_plan
+from reconciler.plan.planning import plan_items
 from reconciler.sandbox.state.world import Made, World
 from tests.road import DECISIONS, Hasty, Memory, app_of, calm_world, connection_to
 
@@ -75,8 +75,7 @@ class Bench:
 
     def plan(self, desired: tuple[DesiredItem, ...]) -> Plan:
         """Hold what is wanted against what is live."""
-        live = self.reader.items({one.ref: [field.key for field in one.fields] for one in desired})
-        return make_plan(desired, live, self.reader.catalog, host="h", named=len(desired))
+        return plan_items(desired, self.reader, named=len(desired))
 
     def back(self, journal: Memory) -> tuple[Plan, tuple[str, ...]]:
         """Plan the way back of a run; tells which fields cannot be put back, too."""
@@ -86,7 +85,7 @@ class Bench:
             keys.setdefault(ref, []).append(key)
         live = self.reader.items(keys)
         items, told = way_back(steps, live, self.reader.catalog, "r")
-        return make_plan(items, live, self.reader.catalog, host="h", named=len(keys)), told
+        return plan_items(items, self.reader, named=len(keys), live=live), told
 
     def apply(self, plan: Plan) -> tuple[Report, Memory, list[Made]]:
         """Carry a plan out; returns what the service wrote down of it, too."""
