@@ -302,7 +302,7 @@ class Plan:
 
     @property
     def unknown(self) -> int:
-        """How many fields are left alone since nobody can read what the base wanted of them."""
+        """How many fields are skipped since nobody can read what the base desired."""
         return sum(
             one.held is not None and one.held.by is HeldBy.BASE_UNKNOWN
             for update in self.skipped
@@ -310,7 +310,7 @@ class Plan:
         )
 
     def count(self, why: Why) -> int:
-        """How many fields differ for this reason, those that are left alone among them."""
+        """How many fields differ for this reason, skipped ones included."""
         return sum(one.why is why for update in (*self.updates, *self.skipped) for one in update.changes)
 
 

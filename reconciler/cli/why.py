@@ -1,4 +1,4 @@
-"""`reconciler why`: where a wanted value comes from, what is live, and who changed it."""
+"""`reconciler why`: where a desired value comes from, what is live, and who changed it."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def facts(
     catalog: Catalog,
     workspace: Workspace,
 ) -> Mapping[str, str]:
-    """Return what is wanted and why, and what is live and by whom."""
+    """Return what is desired and why, and what is live and by whom."""
     from reconciler.fields.values import Rule, settle
     from reconciler.git import author_of
 

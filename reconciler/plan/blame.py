@@ -84,7 +84,7 @@ def fought_over(change: Change, records: Iterable[Record]) -> Held | None:
 
 
 def put_back(change: Change, records: Iterable[Record]) -> int:
-    """Count how often the wanted value followed another one, by whoever it was."""
+    """Count how often the desired value followed another one, by whoever it was."""
     times, away = 0, False
     for one in sorted((one for one in records if one.key == change.key), key=lambda one: one.at):
         back = led_to_desired(one, change)
@@ -94,7 +94,7 @@ def put_back(change: Change, records: Iterable[Record]) -> int:
 
 
 def led_to_desired(record: Record, change: Change) -> bool:
-    """Whether a record made the value that is wanted, or of a set what differs from it."""
+    """Whether a record made the desired value, or of a set what differs from it."""
     had, has = set(strings_of(change.before)), set(strings_of(change.after))
     if record.new or not (record.add or record.delete):
         return set(record.new) == has

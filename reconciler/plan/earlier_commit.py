@@ -1,7 +1,7 @@
-"""What an earlier commit wanted, and the settings by which it was judged: read from git alone.
+"""What an earlier commit desired, and the settings by which it was judged: read from git alone.
 
 Items are found by their ids in all state of the space that the commit holds, wherever its files lay then:
-else a moved folder would look as if nothing had been wanted before, and an edit that nobody reviewed would
+else a moved folder would look as if nothing had been desired before, and an edit that nobody reviewed would
 be taken for something new to send.  What is there and cannot be read is a doubt, never nothing.
 """
 
@@ -47,7 +47,7 @@ Keys: TypeAlias = frozenset[tuple[Ref, str]]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a commit wanted, what of it is in doubt, and what is to be said of that."""
+    """What a commit desired, what of it is in doubt, and the notes about that."""
 
     wishes: Wishes
     doubt: Doubt = CERTAIN
@@ -152,7 +152,7 @@ def strictest(today: Settings) -> Settings:
 def told_at(
     workspace: Workspace, reader: Reader, sha: str, desired: Keys, changed: tuple[str, ...] | None = None
 ) -> Told:
-    """Return what a commit wanted, read by its own settings and pins.
+    """Return what a commit desired, read by its own settings and pins.
 
     `desired` is what the run is about: it alone is looked for outside of the folders of state.  With
     `changed` only those files, and those that are gone, are read: the others want today what they wanted
@@ -219,7 +219,7 @@ class Commit:
     skipped: list[str] = field(default_factory=list)
 
     def doubt(self, what: str, ids: frozenset[int] | None = None) -> None:
-        """Keep that what a file wanted is not known: of some items, or of any."""
+        """Record that the desires of a file are unknown: for some items, or for any."""
         self.doubts |= Doubt(every=ids is None, ids=ids or frozenset())
         self.unread.append(what)
 

@@ -1,4 +1,4 @@
-"""Decide: what is wanted against what is live, item by item.  Pure."""
+"""Compare desired and live values item by item, and make the plan of what differs.  Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def make_plan(
     agreed: Collection[Ref] = (),
     notes: Iterable[str] = (),
 ) -> Plan:
-    """Compare every wanted item with its live one.
+    """Compare every desired item with its live one.
 
     `live` lacks the items that a read did not return; `named` is how many items all files of
     the space name, whatever was selected.
@@ -71,8 +71,23 @@ def make_plan(
     )
 
 
+# Held.  A change that an apply must not send stays in the plan, with the reason in `held`, so that
+# reviewers see what differs and why nothing is done about it.  Such changes are in `skipped`, all others
+# in `updates`; only `updates` count for guards, digest and forecast.  An item may be in both, with other
+# fields.  The reasons are given in three places, in this order:
+# - `reasoned` below: nobody can read what the base desired (BASE_UNKNOWN), or the change is drift and the
+#   settings ignore the field (IGNORED) or their policy does not heal it (POLICY);
+# - `blame.fought_over`, if the operation records were read: the value was put back again and again,
+#   and did not stay (FOUGHT_OVER);
+# - `drift.healable`, in a drift run alone: no last applied commit is known (APPLIED_UNKNOWN), or the field
+#   was changed here, too (CHANGED_HERE_TOO).
+# What is held is not checked further: `blocking` looks at what would be sent.  Without a base nothing is held
+# by `reasoned`, since nobody can tell drift from an author's change: every difference is sent, and the
+# plan says so.
+
+
 def parted(update: Update) -> tuple[Update | None, Update | None]:
-    """Part what is to be sent from what is left alone."""
+    """Part the changes to send from those that are held."""
     send = tuple(one for one in update.changes if not one.held)
     leave = tuple(one for one in update.changes if one.held)
     return (
@@ -213,7 +228,7 @@ def reasoned(
 
 
 def broken_expectation(want: DesiredItem, item: Item, catalog: Catalog) -> Block | None:
-    """Hold the item back where a live value is neither the expected nor the wanted one."""
+    """Hold the item back where a live value is neither the expected nor the desired one."""
     wishes = {one.key: one.desired for one in want.fields}
     for one in want.expects:
         seen = item.values.get(one.key)

@@ -14,7 +14,7 @@ from reconciler.settings import Ignore, SpaceSettings
 def keeper(
     decisions: SpaceSettings, catalog: Catalog, drift: str | None
 ) -> Callable[[Ref, str], Held | None]:
-    """Return what says why drift of a field is left alone; `drift` overrides the policies."""
+    """Return a function that says why drift of a field is held; `drift` overrides the policies."""
 
     def keeps(item: Ref, key: str) -> Held | None:
         if ignored := ignoring(decisions, catalog, item.type_key, key):

@@ -1,4 +1,4 @@
-"""Where a plan is made from: the commits that it is held against, and what the team decided about drift."""
+"""What earlier commits desired: the base, the last applied commit, and the rows that it left behind."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def standpoint_of(
     workspace: Workspace, reader: Reader, refs: Refs, items: Iterable[DesiredItem]
 ) -> Standpoint | None:
-    """Read what earlier commits wanted; None where no commit is named.  Raises CannotRun."""
+    """Read what earlier commits desired; None if no commit is named.  Raises CannotRun."""
     from reconciler.plan.earlier_commit import told_at
 
     refuse_empty(refs.base)

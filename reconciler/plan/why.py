@@ -1,4 +1,21 @@
-"""Why a field changes: what earlier commits wanted, against what is wanted and what is live.  Pure."""
+"""Why a field changes: what earlier commits desired, what is desired now, and what is live.  Pure."""
+
+# What is compared.  B(L) is the value that the base's desired state makes of the live value L, D(L) what
+# this one makes of it (fields/values.py has the reason).  B is never compared with D, but B(L) with L and
+# with D(L): `contains: [ana]` and `[ana]` are one desire where ana alone is live, and two where bo is, too.
+#
+# Base and applied, and what lies over what.
+#
+# Two questions need two pasts.  Did the author change the field here?  That is asked of the base, the
+# commit before this change.  Did somebody in the space move the value?  That is asked of what the last
+# apply really reached, since a value that was merged and never sent accuses nobody.  What was reached is
+# the desired state of the commit that the record names, and over it the rows that did not end as applied:
+# each has the value of the commit that the record gives for it, an older one where the apply left the row
+# behind, a later one where an apply of that commit was cut short after it had sent the row.  If the
+# record's commit is the base itself, such later rows lie over the base, too.  Without a record the base
+# stands in for what was reached.
+#
+# A commit that cannot be read is a doubt, never an empty state: its fields are skipped as `BASE_UNKNOWN`.
 
 from __future__ import annotations
 
@@ -11,12 +28,12 @@ from reconciler.fields.values import Desired, settle
 from reconciler.model import Held, Ref, Unapplied, Why
 
 Wishes: TypeAlias = Mapping[tuple[Ref, str], Desired]
-"""What one commit wanted, by item and change key; what it did not name is not there."""
+"""What one commit desired, by item and change key; unmanaged fields are missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What of a commit's desired state could not be read: all of it, or what it wanted of some items."""
+    """What of a commit's desired state could not be read: all of it, or its desires for some items."""
 
     every: bool = False
     ids: frozenset[int] = frozenset()
@@ -26,7 +43,7 @@ class Doubt:
         return Doubt(self.every or other.every, self.ids | other.ids)
 
     def covers(self, ref: Ref) -> bool:
-        """Whether the commit may have wanted something of an item that nobody can read."""
+        """Whether the commit may have managed an item in a part that nobody can read."""
         return self.every or ref.id in self.ids
 
 
@@ -35,7 +52,7 @@ CERTAIN = Doubt()
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the base wanted, and what the last apply had made of it where that is something else."""
+    """What the base desired, and what the last apply reached if that differs."""
 
     base: Wishes
     applied: Wishes | None = None
@@ -43,13 +60,13 @@ class Past:
     applied_doubt: Doubt = CERTAIN
 
     def is_unknown(self, at: tuple[Ref, str]) -> bool:
-        """Whether nobody can say what an earlier commit wanted of a field: that is not nothing."""
+        """Whether nobody can say what an earlier commit desired of a field: that is not nothing."""
         if at not in self.base and self.doubt.covers(at[0]):
             return True
         return self.applied is not None and at not in self.applied and self.applied_doubt.covers(at[0])
 
     def reached(self, at: tuple[Ref, str]) -> Desired:
-        """Return what the last apply had sent, or else what the base wanted; asked of what the base names."""
+        """Return what the last apply reached, else what the base desired; asked of fields of the base."""
         return self.base[at] if self.applied is None else self.applied.get(at, self.base[at])
 
 
@@ -59,7 +76,7 @@ def wishes(items: tuple[DesiredItem, ...]) -> Wishes:
 
 
 def overlaid(at_commit: Wishes, rows: Iterable[Unapplied], earlier: Mapping[str, Wishes]) -> Wishes:
-    """Return what an apply had really reached: rows that it left behind want what they wanted before.
+    """Return what an apply had really reached: rows that it left behind have an earlier desired value.
 
     A row of its own outranks one for the whole item.
     """
@@ -106,7 +123,7 @@ def released(items: tuple[DesiredItem, ...], past: Past) -> Iterator[tuple[Ref, 
 
 @dataclass(frozen=True, slots=True)
 class Standpoint:
-    """Where a plan is made from: the base commit, what was wanted then, and why drift is left alone.
+    """Where a plan is made from: the base commit, what was desired then, and why drift is skipped.
 
     `applied` is the last applied commit and `unapplied` what it left behind, if that is known.
     `notes` say what of those commits could not be read.
