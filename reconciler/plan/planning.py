@@ -21,7 +21,6 @@ from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.reader import Reader, Survey
 from reconciler.meegle.spaces import UnknownSpace, WrongKey
 from reconciler.model import Item, Plan, Ref
-from reconciler.plan.blame import blamed, fought_over, suspects
 from reconciler.plan.guard import Raised, guarded
 from reconciler.plan.planner import leaving, make_plan, people_of
 from reconciler.plan.selection import Selection, Selector, select, selector
@@ -224,6 +223,8 @@ def with_blame(plan: Plan, reader: Reader) -> Plan:
 
     Drift that was put back again and again is left alone from here on.
     """
+    from reconciler.plan.blame import blamed, fought_over, suspects
+
     refs = suspects(plan)
     if not refs:
         return plan

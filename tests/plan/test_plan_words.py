@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from reconciler.model import Held, HeldBy, Why
+from reconciler.plan.plan_file import BadPlan, plan_file, plan_of
+from reconciler.plan.plan_json import PlanFile
 from reconciler.plan.plan_words import WHY_WORDS, held_of, why_of, words_of
+from tests.render.plans import NOON, plan_with, priority, update
 
 HELD = {
     "base unknown": Held(HeldBy.BASE_UNKNOWN),
@@ -34,3 +39,11 @@ def test_what_holds_a_change_back_is_read_as_it_was_written(words: str) -> None:
 
 def test_no_reason_is_left_out() -> None:
     assert {one.by for one in HELD.values()} == set(HeldBy)
+
+
+def test_a_plan_with_an_unknown_reason_is_refused() -> None:
+    made = plan_file(plan_with(update(0, priority(why=Why.DRIFT))), NOON)
+    raw = made.model_dump(mode="json")
+    raw["resource_changes"][0]["fields"][0]["why"] = "Drift"
+    with pytest.raises(BadPlan, match="gives a reason that this version does not know"):
+        plan_of(PlanFile.model_validate_json(json.dumps(raw)))
