@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reconciler.fields.people import OPAQUE_KEY
 from reconciler.fields.spec import People, Person
 from reconciler.meegle.http import endpoints as api
 from reconciler.meegle.http.failures import ApiRefusal
@@ -55,7 +56,10 @@ def ask_people(client: Client, member: str, words: Sequence[str], tenant: str | 
 def people_of(
     client: Client, member: str, words: Sequence[str], tenant: Mapping[str, str] = MappingProxyType({})
 ) -> list[Person]:
-    """Ask one tenant for users; that it finds nobody is an answer, not a failure (30006)."""
+    """Ask one tenant for users; that it finds nobody is an answer, not a failure (30006).
+
+    A user whose key has no known form counts as not found: a value with such a key could not be read again.
+    """
     try:
         rows = client.read(api.USER_QUERY, body={member: list(words), **tenant}).get("data")
     except ApiRefusal as refusal:
@@ -70,5 +74,5 @@ def people_of(
             active=row.get("status") in (None, "", "activated"),
         )
         for row in rows or []
-        if row.get("user_key")
+        if OPAQUE_KEY.fullmatch(str(row.get("user_key") or ""))
     ]
