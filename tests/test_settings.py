@@ -186,7 +186,9 @@ REFUSED = [
     ),
     ("people: {a: b}\npeople: {c: d}\n", "2:1: the key 'people' is a duplicate of line 1; keep one"),
     ("peple: {}\n", "1:1: no key 'peple' on this map; did you mean 'people'?"),
-    ("zzz: {}\n", "1:1: no key 'zzz' on this map; write one of 'people', 'spaces'"),
+    ("locale: de\n", "1:9: unknown word 'de'; write one of 'en', 'zh-CN'"),
+    ("open_ids: {a@example.com: all}\n", "1:27: 'all' is no open_id of a person; write it as ou_…"),
+    ("zzz: {}\n", "1:1: no key 'zzz' on this map; write one of 'locale', 'open_ids', 'people', 'spaces'"),
     # people
     ("people: ana\n", "1:9: expected a map, found text; write `key: value` lines below it"),
     ("people: [ana]\n", "1:9: expected a map, found a list; write `key: value` lines below it"),

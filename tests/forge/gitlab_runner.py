@@ -119,6 +119,7 @@ class Runner:
             "CI_DEFAULT_BRANCH": "main",
             "CI_COMMIT_SHA": sha,
             "CI_PIPELINE_ID": str(self.count),
+            "CI_PIPELINE_URL": f"{self.lab.url}/{NAME}/-/pipelines/{self.count}",
             **given,
         }
         settings = self.variables if trusted else []
@@ -258,6 +259,7 @@ class Job:
             **self.base,
             "CI_JOB_ID": job_id,
             "CI_JOB_NAME": self.name,
+            "CI_JOB_URL": f"{self.runner.lab.url}/{NAME}/-/jobs/{len(self.run.jobs)}",
             "CI_JOB_TOKEN": self.runner.lab.token("ana", job=True),
             "CI_PROJECT_DIR": str(folder / "work"),
         }

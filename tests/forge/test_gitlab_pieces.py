@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,13 +17,31 @@ from reconciler.forge.git_records import GitRecords
 from reconciler.plan.last_applied import Record
 from reconciler.sandbox import Running, demo_world
 from reconciler.sandbox.demo.seeds import write_seed
+from tests.forge.chat import running as chat_running
 from tests.forge.gitlab_runner import PIECES, Run, Runner, Variable, shims
 from tests.forge.lab import DEVELOPER, MAINTAINER, REPORTER, Lab, running
+from tests.render.plans import ATOMS, FRAMES
 from tests.workflows.conftest import DUE, MAY, OTHER, POINTS, STORY, Team
 from tests.workflows.hub import git
+from tests.workflows.test_hostile import EXT, FIRST, HALF, hold_page
 
 P3 = "priority: P3, story_points: 5, due: 2026-04-21"
 MERGED = ("plan-merged", "apply", "record", "record-unchanged")
+COMMANDS = (
+    "/merge",
+    "\n/merge\n",
+    "/close",
+    "!1",
+    "~bug",
+    "%1",
+    "&2",
+    "$3",
+    "#4",
+    "@all",
+    "{+ x +}",
+    "[[_TOC_]]",
+)
+"""What GitLab reads beside what GitHub does."""
 APPLIED = dict.fromkeys(MERGED, "success")
 REFUSED = {**APPLIED, "apply": "failed"}
 """The record's job ends well where there is nothing to record."""
@@ -443,3 +462,60 @@ def test_the_records_token_is_in_no_other_job(crew: Crew) -> None:
     assert run.results["record-unchanged"] == "failed"
     assert "role Maintainer" in run.job("record-unchanged").log
     assert STORY != OTHER
+
+
+def test_a_card_tells_the_chat_of_a_plan_that_waits_and_of_drift(crew: Crew) -> None:
+    crew.begin()
+    with chat_running() as chat:
+        chat.secret = "s3cret"
+        crew.gitlab.variables += [
+            Variable("RECONCILER_LARK_WEBHOOK", chat.url, protected=True),
+            Variable("RECONCILER_LARK_SECRET", chat.secret, protected=True),
+        ]
+        run = crew.gitlab.push()
+        assert run.results["notify"] == "success", run.log()
+        assert chat.cards == []
+        crew.propose(P3)
+        assert chat.cards == []
+        crew.merge("feature")
+        crew.gitlab.approves = False
+        run = crew.gitlab.push()
+        assert run.results["notify"] == "success", run.log()
+        (card,) = chat.cards
+        assert card["header"]["title"]["content"] == "Plan for demo"
+        urls = [one["url"] for one in card["elements"][-1]["actions"]]
+        assert [re.sub(r".*/-/([a-z]+)/.*", r"\1", url) for url in urls] == ["jobs", "pipelines"]
+        crew.gitlab.approves = True
+        crew.gitlab.push()
+        crew.move(POINTS, 8)
+        assert crew.gitlab.schedule().results["notify-drift"] == "success"
+        assert chat.cards[-1]["header"]["title"]["content"] == "Drift in demo"
+
+
+def test_no_text_of_a_stranger_speaks_through_a_note_an_issue_or_a_merge_request(crew: Crew) -> None:
+    rows = list(enumerate([one for one in (*COMMANDS, *ATOMS) if not HALF.search(one)][:80]))
+    for n, _ in rows:
+        crew.world.item(FIRST + n).values[EXT] = f"EXT-{n}"
+    items = "".join(f"  - {{id: {FIRST + n}, fields: {{ext_ref: EXT-{n}}}}}\n" for n, _ in rows)
+    crew.write("state/demo/c.yaml", f"space: demo\ntype: story\nitems:\n{items}")
+    policy = "spaces:\n  demo:\n    guards: {share: 100%}\n    drift: {default: accept}\n"
+    crew.write("state/reconciler.yaml", policy)
+    crew.commit()
+    crew.begin()
+    for n, atom in rows:
+        item = crew.world.item(FIRST + n)
+        item.name = FRAMES[n % len(FRAMES)].format(atom)
+        item.values[EXT] = atom
+    _, run = crew.propose(P3)
+    assert run.results == {"plan": "success", "comment": "success"}, run.log()
+    run = crew.gitlab.schedule()
+    assert run.results["accept"] == "success", run.log()
+    (request,) = [one for one in crew.lab.requests if one["source_branch"].startswith("reconciler/")]
+    for text, marker in (
+        (crew.lab.notes[0]["body"], "reconciler:plan"),
+        (crew.lab.issues[0]["description"], "reconciler:drift"),
+        (request["description"], "reconciler:accept"),
+    ):
+        hold_page(text, marker)
+        assert not re.search(r"^[ \t]*/", text, re.MULTILINE)
+    assert crew.lab.commands == []

@@ -230,7 +230,7 @@ class JobRunner:
         self.made.codes[step["name"]] = code
         if "id" in step:
             self.steps[step["id"]] = {"outputs": outputs, "outcome": "failure" if code else "success"}
-        if code and self.status == "success":
+        if code and self.status == "success" and not step.get("continue-on-error"):
             self.status = "failure"
 
     def shell(self, step: Mapping[str, Any], action: Path | None) -> tuple[int, dict[str, str]]:
