@@ -28,7 +28,7 @@ from reconciler.manifest.git_tree import PIN_LIMIT, Tree, is_visible, prefix_of,
 from reconciler.manifest.loading import EMPTY, read_bytes
 from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.model import Ref
-from reconciler.plan.why import CERTAIN, Doubt, Wishes, wishes
+from reconciler.plan.why import CERTAIN, DesiredValues, Doubt, desired_values
 from reconciler.schema.pins import FOLDER, decided, pinned_people
 from reconciler.settings import Guards, Settings, SpaceSettings, read_settings
 
@@ -49,7 +49,7 @@ Keys: TypeAlias = frozenset[tuple[Ref, str]]
 class Told:
     """What a commit desired, what of it is in doubt, and the notes about that."""
 
-    wishes: Wishes
+    desired_values: DesiredValues
     doubt: Doubt = CERTAIN
     notes: tuple[str, ...] = ()
 
@@ -266,7 +266,7 @@ class Commit:
             and (every or not ids.isdisjoint(NUMBER.findall(raw)))
         }
 
-    def read(self, contents: Contents) -> Wishes:
+    def read(self, contents: Contents) -> DesiredValues:
         """Return what files of the space want; what of them cannot be read goes to the doubts."""
         names = {self.layout.shown(path): raw for path, raw in contents.items()}
         reading = Reading(self.pins, self.settings, [])
@@ -282,7 +282,7 @@ class Commit:
             return {}
         return self.understood(read, {file: raw for file, raw in names.items() if raw is not None})
 
-    def understood(self, read: Files, names: Mapping[str, bytes]) -> Wishes:
+    def understood(self, read: Files, names: Mapping[str, bytes]) -> DesiredValues:
         """Return what the files want of the space, by whatever name they called it then."""
         there = {one.file for one in read.outlines}
         for file in sorted(names.keys() - there):
@@ -294,7 +294,7 @@ class Commit:
             keys = {space, mine.pins.space_key, self.settings.space(space).project_key} - {"", None}
             if self.ours & keys:
                 items, mistakes = self.desired_items(read, mine, space, names)
-                found |= wishes(items)
+                found |= desired_values(items)
                 self.blame(read.outlines_of(space), [*read.mistakes, *mistakes])
             elif keys == {space}:
                 self.suspect(read.outlines_of(space))

@@ -229,7 +229,7 @@ def reasoned(
 
 def broken_expectation(want: DesiredItem, item: Item, catalog: Catalog) -> Block | None:
     """Hold the item back where a live value is neither the expected nor the desired one."""
-    wishes = {one.key: one.desired for one in want.fields}
+    desired_values = {one.key: one.desired for one in want.fields}
     for one in want.expects:
         seen = item.values.get(one.key)
         if seen is None and one.key in item.unreadable:
@@ -237,7 +237,7 @@ def broken_expectation(want: DesiredItem, item: Item, catalog: Catalog) -> Block
             return Block(want.ref, item.name, None, "", reason, "mend it in Meegle", one.place)
         if seen is None or seen.value in (
             settle(one.desired, seen.value),
-            settle(wishes.get(one.key, one.desired), seen.value),
+            settle(desired_values.get(one.key, one.desired), seen.value),
         ):
             continue
         codec = catalog.codec(want.ref.type_key, one.key)

@@ -32,10 +32,10 @@ def standpoint_of(
     base = commit_of(root, ref)
     told = {base: told_at(workspace, reader, base, desired, workspace.differing)}
     record = record_at(root, refs.applied, workspace.space) if refs.applied else None
-    past = Past(told[base].wishes, doubt=told[base].doubt)
+    past = Past(told[base].desired_values, doubt=told[base].doubt)
     if record and (record.commit != base or record.unapplied):
         told |= {sha: told_at(workspace, reader, sha, desired) for sha in record.commits() if sha != base}
-        every = {sha: one.wishes for sha, one in told.items()}
+        every = {sha: one.desired_values for sha, one in told.items()}
         ahead = [one for one in record.rows() if one.ahead]
         doubt = CERTAIN
         for one in told.values():

@@ -27,7 +27,7 @@ from reconciler.desired.items import DesiredItem
 from reconciler.fields.values import Desired, settle
 from reconciler.model import Held, Ref, Unapplied, Why
 
-Wishes: TypeAlias = Mapping[tuple[Ref, str], Desired]
+DesiredValues: TypeAlias = Mapping[tuple[Ref, str], Desired]
 """What one commit desired, by item and change key; unmanaged fields are missing."""
 
 
@@ -54,8 +54,8 @@ CERTAIN = Doubt()
 class Past:
     """What the base desired, and what the last apply reached if that differs."""
 
-    base: Wishes
-    applied: Wishes | None = None
+    base: DesiredValues
+    applied: DesiredValues | None = None
     doubt: Doubt = CERTAIN
     applied_doubt: Doubt = CERTAIN
 
@@ -70,12 +70,14 @@ class Past:
         return self.base[at] if self.applied is None else self.applied.get(at, self.base[at])
 
 
-def wishes(items: tuple[DesiredItem, ...]) -> Wishes:
+def desired_values(items: tuple[DesiredItem, ...]) -> DesiredValues:
     """Return what items want, for a look-up."""
     return {(item.ref, one.key): one.desired for item in items for one in item.fields}
 
 
-def overlaid(at_commit: Wishes, rows: Iterable[Unapplied], earlier: Mapping[str, Wishes]) -> Wishes:
+def overlaid(
+    at_commit: DesiredValues, rows: Iterable[Unapplied], earlier: Mapping[str, DesiredValues]
+) -> DesiredValues:
     """Return what an apply had really reached: rows that it left behind have an earlier desired value.
 
     A row of its own outranks one for the whole item.
@@ -97,7 +99,7 @@ def overlaid(at_commit: Wishes, rows: Iterable[Unapplied], earlier: Mapping[str,
 def why_for(at: tuple[Ref, str], desired: Desired, live: Hashable, past: Past) -> Why:
     """Say why a field differs; asked only where it does.
 
-    Wishes are compared by what they make of the live value.  Whether somebody moved it in the
+    Desired values are compared by what they make of the live value.  Whether somebody moved it in the
     space is told by what was applied; what was merged and never sent proves nothing about that.
     """
     if at not in past.base:
@@ -117,7 +119,7 @@ def why_for(at: tuple[Ref, str], desired: Desired, live: Hashable, past: Past) -
 
 def released(items: tuple[DesiredItem, ...], past: Past) -> Iterator[tuple[Ref, str]]:
     """Yield what the base named and the files do not name any more."""
-    now = wishes(items)
+    now = desired_values(items)
     yield from sorted(at for at in past.base if at not in now)
 
 

@@ -34,7 +34,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def wishes(desk: Desk) -> Path:
+def cache_file(desk: Desk) -> Path:
     """The file of the cache."""
     (path,) = Path(desk.environ["RECONCILER_CACHE"]).glob("*.sqlite3")
     return path
@@ -89,7 +89,7 @@ def test_another_version_makes_all_be_parsed(
     ids=["empty", "text", "broken"],
 )
 def test_a_damaged_cache_is_made_anew(kept: Desk, parsed: list[str], damage: bytes) -> None:
-    wishes(kept).write_bytes(damage)
+    cache_file(kept).write_bytes(damage)
     first = kept.run("plan")
     assert (first.code, first.err) == (0, "")
     assert len(parsed) == 2
@@ -98,15 +98,15 @@ def test_a_damaged_cache_is_made_anew(kept: Desk, parsed: list[str], damage: byt
 
 
 def test_a_page_that_somebody_edited_is_not_believed(kept: Desk, parsed: list[str]) -> None:
-    with closing(sqlite3.connect(wishes(kept))) as base, base:
+    with closing(sqlite3.connect(cache_file(kept))) as base, base:
         base.execute("UPDATE files SET page = replace(page, 'P1', 'P3')")
     assert "→ P1" in kept.run("plan").out
     assert parsed == ["state/stories.yaml"]
 
 
 def test_what_others_may_write_to_is_not_used(kept: Desk, parsed: list[str]) -> None:
-    assert wishes(kept).stat().st_mode & 0o777 == 0o600
-    wishes(kept).chmod(0o666)
+    assert cache_file(kept).stat().st_mode & 0o777 == 0o600
+    cache_file(kept).chmod(0o666)
     done = kept.run("plan")
     assert done.code == 0
     assert done.err.startswith("note: every file is read, since no cache can be kept: ")

@@ -94,25 +94,25 @@ def test_a_page_that_does_not_fit_adds_nothing(changed: dict[str, Any]) -> None:
     assert again.items() == ()
 
 
-def take_whole(wishes: Desire, page: Any, file: str) -> None:
+def take_whole(desire: Desire, page: Any, file: str) -> None:
     outline_of(page, file)
-    take(wishes, page, file)
+    take(desire, page, file)
 
 
 def test_a_field_that_two_pages_speak_of_is_a_mistake_that_names_both_places() -> None:
     text = b"space: demo\ntype: story\nitems:\n  - id: 6300012320\n    fields: {priority: P0}\n"
     both = [read_bytes(text, f"state/{name}.yaml")[0] for name in "ab"]
-    wishes = Desire(catalog())
+    desire = Desire(catalog())
     for document in both:
         assert document
-        take(wishes, page_of(document, taken(document)), document.file)
-    assert [str(one) for one in wishes.mistakes] == [
+        take(desire, page_of(document, taken(document)), document.file)
+    assert [str(one) for one in desire.mistakes] == [
         "state/b.yaml:5:14: Priority of this item stands at state/a.yaml:5:14 too; keep it in one place"
     ]
 
 
 def taken(document: Document) -> Desire:
     """Take one document in, so that its names are known."""
-    wishes = Desire(catalog())
-    wishes.take(document)
-    return wishes
+    desire = Desire(catalog())
+    desire.take(document)
+    return desire

@@ -39,7 +39,7 @@ FAULTS = (
     *("throttle", "bare_429", "expired", "seen"),
 )
 places = st.tuples(st.sampled_from(IDS), st.sampled_from(sorted(VALUES)))
-wishes = places.flatmap(lambda at: st.tuples(st.just(at), st.sampled_from(sorted(VALUES[at[1]]))))
+desired_values = places.flatmap(lambda at: st.tuples(st.just(at), st.sampled_from(sorted(VALUES[at[1]]))))
 
 
 def plain(value: Any) -> Any:
@@ -115,21 +115,21 @@ class Day(RuleBasedStateMachine):
 
     # -- the world moves ------------------------------------------------------------------------
 
-    @initialize(some=st.lists(wishes, min_size=2, max_size=6))
+    @initialize(some=st.lists(desired_values, min_size=2, max_size=6))
     def begin(self, some: list[tuple[tuple[int, str], str]]) -> None:
         self.wanted = dict(some)
         self.write()
 
-    @rule(one=wishes)
+    @rule(one=desired_values)
     def somebody_wants(self, one: tuple[tuple[int, str], str]) -> None:
         self.wanted[one[0]] = one[1]
         self.write()
 
-    @rule(one=wishes)
+    @rule(one=desired_values)
     def a_person_edits(self, one: tuple[tuple[int, str], str]) -> None:
         self.world.edit(*one[0], VALUES[one[0][1]][one[1]], by=BO)
 
-    @rule(one=wishes, at=st.integers(1, 5))
+    @rule(one=desired_values, at=st.integers(1, 5))
     def a_person_edits_while_we_run(self, one: tuple[tuple[int, str], str], at: int) -> None:
         self.edits.append((at, *one))
 

@@ -12,15 +12,15 @@ from reconciler.model import Change, Ref, Why
 from reconciler.plan.last_applied import NothingToRecord, Record, record_of
 from reconciler.plan.plan_file import plan_file
 from reconciler.plan.plan_json import PlanFile
-from reconciler.plan.why import Past, Wishes, overlaid, why_for
+from reconciler.plan.why import DesiredValues, Past, overlaid, why_for
 from tests.render.plans import NOON, plan_with, priority, update
 
 KEYS = "ab"
 REF = Ref("story", 6300012300)
 
-wishes = st.dictionaries(st.sampled_from(KEYS), st.integers(0, 1))
+desired_values = st.dictionaries(st.sampled_from(KEYS), st.integers(0, 1))
 endings = st.sampled_from(["end", "cut", "refused"])
-steps = st.lists(st.tuples(wishes, endings, st.sets(st.sampled_from(KEYS))), min_size=3, max_size=8)
+steps = st.lists(st.tuples(desired_values, endings, st.sets(st.sampled_from(KEYS))), min_size=3, max_size=8)
 
 
 @dataclass(slots=True)
@@ -34,14 +34,14 @@ class History:
     def sha(self, n: int) -> str:
         return f"{n:040x}"
 
-    def wishes(self, sha: str) -> Wishes:
+    def desired_values(self, sha: str) -> DesiredValues:
         return {(REF, key): value for key, value in self.commits[int(sha, 16)].items()}
 
     def past(self) -> Past | None:
         """What is known of earlier commits, as a plan against the record reads it."""
         if self.record is None:
             return None
-        every = {sha: self.wishes(sha) for sha in self.record.commits()}
+        every = {sha: self.desired_values(sha) for sha in self.record.commits()}
         rows = self.record.rows()
         base = overlaid(every[self.record.commit], [one for one in rows if one.ahead], every)
         return Past(base, overlaid(every[self.record.commit], rows, every))

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.fields.values import Rule, settle
 from reconciler.model import Ref, Unapplied, Why
-from reconciler.plan.why import Past, Wishes, overlaid, why_for
+from reconciler.plan.why import DesiredValues, Past, overlaid, why_for
 
 AT = (Ref("story", 1), "f")
 E, A, B = None, "A", "B"
@@ -110,7 +110,7 @@ def test_what_was_merged_and_never_sent_does_not_accuse_anybody(
 def test_rows_that_an_apply_left_behind_want_what_they_wanted_before() -> None:
     one, other = Ref("story", 1), Ref("story", 2)
     at_commit = {(one, "f"): B, (one, "g"): B, (other, "f"): B, (other, "g"): B}
-    earlier: dict[str, Wishes] = {"c1": {(one, "f"): A, (other, "f"): A}, "c0": {(other, "g"): E}}
+    earlier: dict[str, DesiredValues] = {"c1": {(one, "f"): A, (other, "f"): A}, "c0": {(other, "g"): E}}
     rows = [Unapplied(one, "f", "c1"), Unapplied(other, None, "c1"), Unapplied(other, "g", "c0")]
     assert overlaid(at_commit, rows, earlier) == {
         (one, "f"): A,
