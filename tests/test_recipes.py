@@ -40,7 +40,9 @@ def recipes() -> dict[str, list[Step]]:
     """Return the steps of each chapter."""
     text = (ROOT / "docs/recipes.md").read_text(encoding="utf-8")
     chapters = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
-    return {chapter.partition("\n")[0]: list(steps(chapter)) for chapter in chapters}
+    found = {chapter.partition("\n")[0]: list(steps(chapter)) for chapter in chapters}
+    assert any(found.values())
+    return found
 
 
 def steps(chapter: str) -> Iterator[Step]:

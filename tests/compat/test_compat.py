@@ -151,8 +151,9 @@ def of_events(lines: list[str]) -> set[tuple[str, str]]:
 
 
 def test_every_flag_of_then_is_a_flag_now() -> None:
-    now = flags()
-    for command, names in json.loads((THEN / "flags.json").read_text(encoding="utf-8")).items():
+    then, now = json.loads((THEN / "flags.json").read_text(encoding="utf-8")), flags()
+    assert "apply" in then
+    for command, names in then.items():
         assert set(names) <= set(now[command]), command
 
 

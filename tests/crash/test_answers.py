@@ -172,6 +172,7 @@ def document(kind: str) -> bytes:
 
 def judge(answer: Answer, stored: str, item: int, report: Report, open_ones: set[tuple[int, str]]) -> None:
     """Hold a report against what a new plan still wants: what is not seen is never called applied."""
+    assert len(report.rows) == 2 * len(PLACES)
     for row in report.rows:
         stands = (row.ref.id, row.key) not in open_ones
         outcome = word(row.outcome)

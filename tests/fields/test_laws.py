@@ -58,6 +58,7 @@ def test_an_answer_holds_a_value_where_it_is_read_as_that_value_however_often_it
     answers = [
         answer for value in some for answer in (bound.encode(value), *case.readings(bound.encode(value)))
     ]
+    assert len(answers) >= len(some)
     for answer in data.draw(st.permutations(answers * 2)):
         for desired in some:
             assert bound.holds(answer, desired) == (bound.decode(answer).value == desired)
@@ -138,7 +139,9 @@ def test_markdown_of_any_kind_is_refused_or_sent_read_back_and_written_again_as_
     except Wrong:
         return
     value = settle(desired, None)
-    for answer in rich_readings(bound.encode(value)):
+    answers = list(rich_readings(bound.encode(value)))
+    assert answers
+    for answer in answers:
         seen = bound.decode(answer)
         assert settle(desired, seen.value) == seen.value
         assert bound.objection(seen, value) is None

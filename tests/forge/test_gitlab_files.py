@@ -26,7 +26,9 @@ def jobs() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for path in FILES:
         found |= YAML(typ="safe").load(path)
-    return {name: job for name, job in found.items() if not name.startswith(".")}
+    named = {name: job for name, job in found.items() if not name.startswith(".")}
+    assert named
+    return named
 
 
 def script(job: dict[str, Any]) -> str:

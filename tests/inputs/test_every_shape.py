@@ -54,7 +54,9 @@ def test_the_matrix_has_a_row_for_every_type_of_the_table() -> None:
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.key)
 def test_a_value_of_any_shape_is_sent_or_told(spec: FieldSpec) -> None:
     bound = codec(spec)
-    for line in (f"v: {shape}" for shape in shapes()):
+    lines = [f"v: {shape}" for shape in shapes()]
+    assert len(lines) > len(KINDS)
+    for line in lines:
         tree = read_tree(line.encode(), "a.yaml")
         assert isinstance(tree.root, AuthoredMap), (line, tree.mistakes)
         desired, mistakes = parsed(bound, tree.root)

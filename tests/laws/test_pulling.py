@@ -174,6 +174,8 @@ def test_the_whole_demo_space_plans_empty(desk: Desk, type_: str, split: tuple[s
 
 def test_an_item_is_in_the_file_of_its_own_value(desk: Desk) -> None:
     pulled(desk, "--type", "story", "--split", "priority")
-    for path in (desk.folder / "state/demo").glob("pulled-p*.yaml"):
+    files = list((desk.folder / "state/demo").glob("pulled-p*.yaml"))
+    assert len(files) > 1
+    for path in files:
         said = re.findall(r"^      priority: (\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
         assert {one.lower() for one in said} == {path.stem.removeprefix("pulled-")}

@@ -105,7 +105,9 @@ def test_the_policy_names_exactly_the_style_and_the_script_that_are_there() -> N
 
 
 def test_has_nothing_that_asks_for_anything() -> None:
-    for tag, attributes in Page(shown(hostile_plan("x"))).elements:
+    elements = Page(shown(hostile_plan("x"))).elements
+    assert {"html", "body"} <= {tag for tag, _ in elements}
+    for tag, attributes in elements:
         assert tag not in {"link", "img", "iframe", "object", "embed", "base", "video", "audio"}
         assert not {"src", "srcset", "style", "background", "action", "ping"} & attributes.keys()
         assert not any(name.startswith("on") for name in attributes)

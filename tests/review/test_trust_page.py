@@ -7,6 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TITLES = ["input", "who writes", "may decide", "must never", "guarded by", "attacked by"]
+LEAST = 80
+"""Rows that the page has at the least."""
 TEST = re.compile(r"`(tests/[\w/.]+\.py)::(\w+)`")
 
 
@@ -14,7 +16,9 @@ def rows() -> list[list[str]]:
     lines = (ROOT / "docs/trust.md").read_text(encoding="utf-8").splitlines()
     tables = [line for line in lines if line.startswith("| ")]
     cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in tables]
-    return [row for row in cells if row != TITLES and set(row[0]) != {"-"}]
+    found = [row for row in cells if row != TITLES and set(row[0]) != {"-"}]
+    assert len(found) >= LEAST
+    return found
 
 
 def test_each_row_has_every_cell() -> None:

@@ -74,7 +74,9 @@ def test_a_sign_with_the_selector_that_it_takes_is_left_as_it_is(shown: str) -> 
 def test_two_values_that_look_alike_are_shown_by_what_tells_them_apart(
     before: str, after: str, seen: str
 ) -> None:
-    for name, view in views(changed(before, after)).items():
+    shown = views(changed(before, after))
+    assert set(shown) > {"github"}
+    for name, view in shown.items():
         if name != "github":
             assert seen in view.replace("\\\\", "\\"), name
 
@@ -107,7 +109,9 @@ def test_an_isolate_of_a_stranger_s_own_is_shown() -> None:
 
 def test_a_long_text_from_right_to_left_closes_what_it_isolates() -> None:
     long = "\u05d0\u05d1 " * 200
-    for line in plan_text(changed(long, long.replace("\u05d1", "\u05d2"))).splitlines():
+    text = plan_text(changed(long, long.replace("\u05d1", "\u05d2")))
+    assert "\u2068" in text
+    for line in text.splitlines():
         assert line.count("\u2068") == line.count("\u2069")
 
 

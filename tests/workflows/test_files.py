@@ -70,7 +70,9 @@ def test_no_action_runs_on_a_runtime_that_github_has_removed_or_is_about_to() ->
 
 
 def test_templates_and_workflows_are_as_the_table_makes_them() -> None:
-    for path, text in written_anew(ROOT).items():
+    made = written_anew(ROOT)
+    assert made
+    for path, text in made.items():
         assert path.read_text("utf-8") == text, f"run `python -m reconciler.adopt.workflows`: {path.name}"
 
 
@@ -95,6 +97,8 @@ def test_a_step_that_ends_in_reconciler_execs_it_so_that_signals_arrive(path: Pa
 
 def test_only_a_job_behind_the_environment_can_write_to_the_space() -> None:
     writing = re.compile(r"reconciler (apply|rollback|doctor)|--heal")
+    jobs = {name: job for path in READY.iterdir() for name, job in flow(path)["jobs"].items()}
+    assert {"apply", "heal"} <= set(jobs)
     for path in READY.iterdir():
         for name, job in flow(path)["jobs"].items():
             scripts = "".join(step.get("run", "") for step in job["steps"])

@@ -80,7 +80,9 @@ def test_plain_changes_are_not_annotated() -> None:
 @pytest.mark.parametrize("payload", [*HOSTILE, "%" * 5_000, "支" * 5_000, "x," * 3_000, "\n" * 3_000])
 def test_the_runner_hears_no_command_but_ours(payload: str) -> None:
     plan = hostile_plan(payload)
-    for one in commands(plan):
+    said = commands(plan)
+    assert said
+    for one in said:
         assert one.name in {"error", "warning", "notice"}
         assert set(one.properties) <= {"file", "line", "col", "title"}
         assert one.properties.get("line", "3") == "3"

@@ -116,6 +116,7 @@ def test_four_threads_of_puts_are_never_throttled(service: Running, log: Path) -
     service.world.options.latency_ms = 100
     with Client(connected_to(service), writes=True) as client:
         ids = [item["id"] for item in stories(client)][:32]
+        assert len(ids) == 32
 
         def write(mine: list[int]) -> None:
             for item_id in mine:
