@@ -28,10 +28,10 @@ ELSEWHERE: Final = {
         13, ("adopt", "cli/test_pull.py", "cli/test_init.py", "cli/test_schema.py", "laws/test_pulling.py")
     ),
     "apply": Elsewhere(
-        19, ("cli/test_apply.py", "crash", "faults/test_apply.py", "scenarios", "review/test_two_runs.py")
+        20, ("cli/test_apply.py", "crash", "faults/test_apply.py", "scenarios", "review/test_two_runs.py")
     ),
-    "cli": Elsewhere(15, ("cli", "scenarios", "test_readme.py")),
-    "desired": Elsewhere(10, ("cli/test_validate.py", "review/test_own_folder.py", "laws/test_pins.py")),
+    "cli": Elsewhere(16, ("cli", "scenarios", "test_readme.py")),
+    "desired": Elsewhere(9, ("cli/test_validate.py", "review/test_own_folder.py", "laws/test_pins.py")),
     "doctor": Elsewhere(11, ("cli/test_doctor.py", "doctor/test_probe.py", "doctor/test_probe_report.py")),
     "fields": Elsewhere(
         20, ("fields/test_laws.py", "fields/test_refusals.py", "fields/test_against_sandbox.py")
@@ -45,7 +45,7 @@ ELSEWHERE: Final = {
     "manifest/edit": Elsewhere(5, ("manifest/edit/test_edits.py", "manifest/edit/test_yaml_text.py")),
     "meegle": Elsewhere(11, ("cli/test_plan.py", "faults/test_unknown_is_not_empty.py", "meegle")),
     "meegle/http": Elsewhere(12, ("meegle/http/test_client.py", "meegle/http/test_answers.py")),
-    "plan": Elsewhere(16, ("cli/test_plan.py", "plan/test_earlier_commit.py", "compat/test_compat.py")),
+    "plan": Elsewhere(15, ("cli/test_plan.py", "plan/test_earlier_commit.py", "compat/test_compat.py")),
     "render": Elsewhere(9, ("render/test_text.py", "render/test_reports.py")),
     "sandbox/calls": Elsewhere(6, ("sandbox/calls/test_shapes.py", "sandbox/test_day_one.py")),
     "sandbox/demo": Elsewhere(4, ("sandbox/calls/test_shapes.py", "adopt/test_snapshot.py")),
