@@ -39,6 +39,7 @@ ELSEWHERE: Final = {
     "forge": Elsewhere(9, ("forge/test_laws.py", "review/test_forge.py")),
     "forge/github": Elsewhere(6, ("forge/test_laws.py", "workflows/test_forge.py")),
     "forge/gitlab": Elsewhere(7, ("forge/test_gitlab.py", "forge/test_laws.py")),
+    "forge/lark": Elsewhere(4, ("forge/test_card.py",)),
     "manifest": Elsewhere(
         12, ("manifest/test_likely_mistakes.py", "manifest/test_parsing.py", "review/test_files_written.py")
     ),
