@@ -101,7 +101,7 @@ def send(plan: Plan, settings: Settings, way: Way) -> int:
     on_line = say_json if way.fmt == "json" else None
     with Client(connection, writes=True, stop=stop.cut, until=until) as client, signals.listening():
         writer = Writer(client, plan.space, settings.space(plan.space), connection.user_key)
-        with interruptible(signals, way), held(plan, way, stop):
+        with interruptible(signals, way), holding_lock(plan, way, stop):
             bind(plan, writer, connection.host, settings)
             with progress(len(plan.updates)) as ended:
                 done = carry_out(plan, writer, stop, grace=GRACE, on_item=ended, on_line=on_line)
@@ -133,7 +133,7 @@ def interruptible(signals: Signals, way: Way) -> Iterator[None]:
 
 
 @contextmanager
-def held(plan: Plan, way: Way, stop: Stop) -> Iterator[None]:
+def holding_lock(plan: Plan, way: Way, stop: Stop) -> Iterator[None]:
     """Hold the lock of the plan's space, for which one may wait until the deadline."""
     from reconciler.apply.lock import locked
 

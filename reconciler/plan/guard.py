@@ -165,15 +165,15 @@ def guarded(
     today = at.astimezone(decisions.clock).date()
     flags = {name: value for name in NUMBERS if (value := getattr(raised, name)) is not None}
 
-    def held(granted: Iterable[Allowance]) -> tuple[GuardResult, ...]:
+    def judged(granted: Iterable[Allowance]) -> tuple[GuardResult, ...]:
         limits = widened(
             Limits(before.changes, before.share, before.clears, invisible=before.invisible), granted, today
         )
         return judge(plan, replace(limits, **flags))
 
     every = allowances(decisions.guards)
-    guards = held(unspent(every, allowances(before) if base else ()))
-    spent = guards != held(every) and not all(one.ok for one in guards)
+    guards = judged(unspent(every, allowances(before) if base else ()))
+    spent = guards != judged(every) and not all(one.ok for one in guards)
     return replace(
         plan,
         guards=guards,

@@ -119,7 +119,7 @@ def plan(
 
     if items is None:
         items = desired_items(workspace, reader, options.selection)
-    made = held_against(workspace, reader, options, items)
+    made = compared(workspace, reader, options, items)
     if options.drift:
         made = moved(made)
     if options.blame:
@@ -129,7 +129,7 @@ def plan(
     return judged(workspace, made, options.raised)
 
 
-def held_against(
+def compared(
     workspace: Workspace, reader: Reader, options: PlanOptions, items: Sequence[DesiredItem]
 ) -> Plan:
     """Compare with the live items and with what earlier commits desired.
