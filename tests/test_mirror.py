@@ -23,7 +23,7 @@ class Elsewhere(NamedTuple):
 
 
 ELSEWHERE: Final = {
-    ".": Elsewhere(6, ("cli", "laws", "plan/test_planner.py")),
+    ".": Elsewhere(4, ("cli", "laws", "plan/test_planner.py")),
     "adopt": Elsewhere(
         13, ("adopt", "cli/test_pull.py", "cli/test_init.py", "cli/test_schema.py", "laws/test_pulling.py")
     ),
@@ -34,7 +34,7 @@ ELSEWHERE: Final = {
     "desired": Elsewhere(9, ("cli/test_validate.py", "review/test_own_folder.py", "laws/test_pins.py")),
     "doctor": Elsewhere(11, ("cli/test_doctor.py", "doctor/test_probe.py", "doctor/test_probe_report.py")),
     "fields": Elsewhere(
-        20, ("fields/test_laws.py", "fields/test_refusals.py", "fields/test_against_sandbox.py")
+        19, ("fields/test_laws.py", "fields/test_refusals.py", "fields/test_against_sandbox.py")
     ),
     "forge": Elsewhere(9, ("forge/test_laws.py", "review/test_forge.py")),
     "forge/github": Elsewhere(6, ("forge/test_laws.py", "workflows/test_forge.py")),
