@@ -1,7 +1,8 @@
-"""A field type, a command and a format are added by touching the files that CONTRIBUTING.md lists."""
+"""What CONTRIBUTING.md says how to add is added by touching just the files that it lists."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -59,6 +60,23 @@ def command():
     return 2
 """
 
+MINT = """
+class MintForge:
+    request = "Patch"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def text(self, markdown):
+        return markdown
+
+    def write_comment(self, body):
+        return f"kept on Mint, {body.splitlines()[0]}"
+"""
+
 TALLY = """
 def plan_tally(plan):
     return f"{len(plan.updates)} items\\n"
@@ -88,11 +106,12 @@ class House:
         if file.startswith("reconciler/"):
             self.touched.append(file)
 
-    def run(self, *words: str) -> tuple[int, str]:
+    def run(self, *words: str, **variables: str) -> tuple[int, str]:
         """Run the command line of the copy."""
         done = subprocess.run(
             [sys.executable, "-m", "reconciler", *words],
             cwd=self.folder,
+            env={**os.environ, **variables},
             capture_output=True,
             check=False,
             text=True,
@@ -152,6 +171,35 @@ def test_a_command_is_a_file_and_a_row(house: House) -> None:
     assert house.run("hello") == (2, "hello\n")
     assert "Greet whoever asks." in house.run("--help")[1]
     assert house.touched == steps("Add a command")
+
+
+def test_a_forge_is_a_file_and_a_row(house: House) -> None:
+    plan = ("comment", str(PLAN))
+    code, printed = house.run(*plan, MINT_CI="true")
+    assert (code, "this is no job of GitHub or GitLab" in printed) == (1, True)
+    (house.folder / "reconciler/forge/mint").mkdir()
+    house.add("reconciler/forge/mint/forge.py", MINT)
+    house.edit(
+        "reconciler/forge/choice.py",
+        (
+            "\nFORGES: ",
+            (
+                "\ndef mint(environ):\n    from reconciler.forge.mint.forge import MintForge\n"
+                "    return MintForge()\n\nFORGES: "
+            ),
+        ),
+        (
+            '    Row("GitLab", "GITLAB_CI", gitlab_forge, gitlab_records),\n',
+            (
+                '    Row("GitLab", "GITLAB_CI", gitlab_forge, gitlab_records),\n'
+                '    Row("Mint", "MINT_CI", mint, gitlab_records),\n'
+            ),
+        ),
+    )
+    code, printed = house.run(*plan, MINT_CI="true")
+    assert code == 0, printed
+    assert printed.startswith("Comment kept on Mint, <!-- reconciler:plan ")
+    assert house.touched == steps("Add a forge")
 
 
 def test_an_output_format_is_a_file_and_two_rows(house: House) -> None:

@@ -118,7 +118,7 @@ def test_the_tool_comes_from_the_mirror_where_the_image_has_none(tmp_path: Path)
     )
     git(mirror, "add", "-A")
     git(mirror, "commit", "-q", "-m", "first")
-    (lines,) = YAML(typ="safe").load(PIECES / "tool.yml")[".reconciler"]["before_script"]
+    _, lines = YAML(typ="safe").load(PIECES / "tool.yml")[".reconciler"]["before_script"]
     environ = {
         "PATH": "/usr/bin:/bin",
         "RECONCILER_TOOL": str(tmp_path / "tool"),

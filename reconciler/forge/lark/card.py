@@ -86,7 +86,10 @@ def run_card(
     space: str, outcomes: Mapping[str, int], stopped: str, words: Words, links: Sequence[Link] = ()
 ) -> dict[str, Any]:
     """Return the card of a run, by the outcomes of its fields; `stopped` says why it ended early."""
-    rows = [Row(words.outcome.format(word=word, count=count), count) for word, count in outcomes.items()]
+    rows = [
+        Row(words.outcome.format(word=words.names.get(word, word), count=count), count)
+        for word, count in outcomes.items()
+    ]
     fine = not stopped and set(outcomes) <= {"applied", "already"}
     verdict = words.stopped.format(why=cut(stopped, LONGEST)) if stopped else ""
     if not outcomes and not stopped:
@@ -160,7 +163,10 @@ def verdict(plan: Plan, words: Words) -> str:
 def guard_rows(plan: Plan, words: Words) -> list[Row]:
     """Return the guards that stop an apply."""
     return [
-        Row(words.guard.format(name=one.name, actual=one.actual, limit=one.limit), 0)
+        Row(
+            words.guard.format(name=words.names.get(one.name, one.name), actual=one.actual, limit=one.limit),
+            0,
+        )
         for one in plan.guards
         if not one.ok
     ]

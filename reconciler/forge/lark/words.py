@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 
@@ -40,6 +41,8 @@ class Words(NamedTuple):
     request: str
     page: str
     job: str
+    names: Mapping[str, str]
+    """Outcomes and guards as this language calls them, where it does not as JSON does."""
 
 
 EN: Final = Words(
@@ -48,7 +51,7 @@ EN: Final = Words(
     run="Apply in {space}",
     in_sync="No changes. Live work items match the desired state.",
     no_drift="Nothing moved in Meegle since the last apply.",
-    to_update="items to update: {items} ({fields} fields)",
+    to_update="items to update: {items}, fields: {fields}",
     to_clear="fields to empty: {count}",
     drifted="drifted: {count}",
     conflicting="conflicting: {count}",
@@ -66,7 +69,7 @@ EN: Final = Words(
     settings="Settings changed",
     somebody="unknown",
     on_items="{change} on {count} items",
-    cut="… and {rows} more rows ({fields} fields), which are not shown here",
+    cut="… not shown here: {rows} rows, {fields} fields",
     base_live_desired="base → live → desired",
     outcomes="Outcomes, by field",
     outcome="{word}: {count}",
@@ -75,6 +78,7 @@ EN: Final = Words(
     request="Request",
     page="Page",
     job="CI run",
+    names={},
 )
 ZH: Final = Words(
     plan="{space} 的变更计划",
@@ -109,6 +113,21 @@ ZH: Final = Words(
     request="合并请求",
     page="网页",
     job="CI 运行",
+    names={
+        "applied": "已应用",
+        "already": "已是期望值",
+        "blocked": "受阻",
+        "conflict": "冲突",
+        "ignored": "被忽略",
+        "rejected": "被拒绝",
+        "unknown": "未知",
+        "not tried": "未尝试",
+        "changes": "变更的工作项",
+        "share": "变更占比",
+        "clears": "清空的字段",
+        "both": "冲突的字段",
+        "invisible": "新增不可见",
+    },
 )
 WORDS: Final = {"en": EN, "zh-CN": ZH}
 """By the `locale` of the settings."""
