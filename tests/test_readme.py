@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.render.text import NO_CHANGES
+from reconciler.render.verdict import NO_CHANGES
 
 ROOT = Path(__file__).parent.parent
 TRACKED = (

@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.model import Failure, Outcome, Plan, Report, Row, word
 from reconciler.render.safe import safe_json
-from reconciler.render.text import applied_line, verdict
+from reconciler.render.verdict import applied_line, verdict
 
 
 def line(**members: Any) -> str:

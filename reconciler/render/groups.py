@@ -62,7 +62,7 @@ def id_of(shape: Shape) -> str:
 
 
 def kind_of(change: Change) -> str:
-    """Return what a row is to a reviewer; what is left alone is never something to empty."""
+    """Return what a row is to a reviewer; a skipped change never clears."""
     if change.why is Why.CONFLICTING:
         return BOTH
     if change.clears and not change.held:
@@ -73,13 +73,13 @@ def kind_of(change: Change) -> str:
 
 
 def why_line(rows: Iterable[Change]) -> str:
-    """Return why fields differ or are left alone, and since when by whom; empty where nothing is known.
+    """Return why fields differ or are skipped, and since when by whom; empty where nothing is known.
 
     The rows are alike in all but the time.
     """
     listed = list(rows)
     first, times = listed[0], sorted({one.at for one in listed if one.at})
-    why = f"left alone ({held_text(first.held)})" if first.held else why_text(first.why)
+    why = f"skipped ({held_text(first.held)})" if first.held else why_text(first.why)
     who = ", ".join(filter(None, (first.by, " to ".join(dict.fromkeys((*times[:1], *times[-1:]))))))
     return ": ".join(filter(None, (why, who)))
 
@@ -133,7 +133,7 @@ def steps(change: Change) -> tuple[str, ...]:
 
 
 def updates_of(plan: Plan) -> tuple[Update, ...]:
-    """Return the items to write, then those with fields that are left alone."""
+    """Return the items to write, then those with skipped fields."""
     return (*plan.updates, *plan.skipped)
 
 
@@ -170,7 +170,7 @@ def moved(before: Any, after: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def groups(plan: Plan) -> tuple[Group, ...]:
-    """Put identical changes together; every row, also one left alone, stands in exactly one group."""
+    """Put identical changes together; every change, skipped ones too, is in exactly one group."""
     found: dict[Shape, list[tuple[Update, Change]]] = {}
     for update in updates_of(plan):
         for change in update.changes:

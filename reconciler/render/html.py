@@ -38,7 +38,8 @@ from reconciler.render.groups import (
 )
 from reconciler.render.html_cards import BLOCKED, EFFECT, KIND_LABELS, RELEASED, Cards
 from reconciler.render.safe import safe_text
-from reconciler.render.text import forecast_lines, title, verdict
+from reconciler.render.text import title
+from reconciler.render.verdict import forecast_lines, verdict
 from reconciler.right_to_left import RTL
 
 

@@ -34,12 +34,12 @@ BLOCKED, RELEASED, EFFECT = "blocked", "released", "effect"
 
 
 KIND_LABELS = {
-    BOTH: "changed on both sides",
+    BOTH: "conflicting",
     BLOCKED: "blocked",
-    CLEAR: "to empty",
+    CLEAR: "to clear",
     DRIFT: "drifted",
     CHANGE: "changed",
-    LEFT: "left alone",
+    LEFT: "skipped",
     RELEASED: "no longer managed",
     EFFECT: "may move by themselves",
 }
@@ -180,7 +180,7 @@ class Cards:
             self.strings.add(""),
             self.strings.each([KIND_LABELS[RELEASED]]),
             [],
-            ["reason", self.strings.add("no longer named by the files"), self.strings.add("not written")],
+            ["reason", self.strings.add("no longer managed by the files"), self.strings.add("not written")],
             [],
             [part for one in rows for part in (self.number(one.ref, ""), nothing, 0, nothing)],
         ]

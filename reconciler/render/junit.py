@@ -12,9 +12,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from reconciler.errors import Mistake
 from reconciler.model import Plan
+from reconciler.plan.plan_words import WHY_WORDS
 from reconciler.render.code_quality import moved
 from reconciler.render.groups import told_apart, updates_of, why_line
-from reconciler.render.reasons import why_text
 from reconciler.render.safe import safe_text
 
 LONGEST: Final = 1_000
@@ -66,7 +66,7 @@ def plan_junit(plan: Plan) -> str:
         lines = [
             f"{one.place}: {one.name} {moved(one)}  {why_line([one])}".rstrip() for one in update.changes
         ]
-        kind = next((why_text(one.why) for one in update.changes if one.why), "change")
+        kind = next((WHY_WORDS[one.why] for one in update.changes if one.why), "change")
         cases.append(
             Case(update.place.file, f"{plan.address(update.ref)} {update.title}", kind, tuple(lines))
         )

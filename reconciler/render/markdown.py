@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 
+from reconciler.errors import counted
 from reconciler.model import Block, Failure, Plan, Released, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
 from reconciler.plan.plan_json import PlanFile
@@ -49,7 +50,7 @@ from reconciler.render.markdown_text import (
     why_cell,
 )
 from reconciler.render.safe import safe_text
-from reconciler.render.text import forecast_lines, verdict
+from reconciler.render.verdict import forecast_lines, verdict
 
 LIMIT = 60_000
 """Characters of a comment; GitHub takes 65,536."""
@@ -71,11 +72,11 @@ SETTINGS = "settings changes"
 REVIEWED = "To let it pass, let somebody review this in the settings:"
 
 TITLES = {
-    BOTH: ("Changed here *and* in Meegle", "rows changed on both sides"),
-    CLEAR: ("Fields to empty", "rows to empty"),
-    DRIFT: ("Drift: changed in Meegle", "rows of drift"),
+    BOTH: ("Conflicting: changed here *and* in Meegle", "conflicting changes"),
+    CLEAR: ("Fields to clear", "fields to clear"),
+    DRIFT: ("Drift: changed in Meegle", "drifted fields"),
     CHANGE: ("Changes", "grouped changes"),
-    LEFT: ("Left alone", "rows left alone"),
+    LEFT: ("Skipped", "skipped changes"),
 }
 """The heading over the rows of a kind, and what a row of them is called where some are cut."""
 
@@ -231,12 +232,12 @@ def change_section(plan: Plan, found: tuple[Group, ...], kind: str) -> Section:
     mine = [group for group in found if group.kind == kind]
     title, what = TITLES[kind]
     fields = sum(len(group.rows) for group in mine)
-    shown = "base → live → wanted" if kind == BOTH else "live → wanted"
+    shown = "base → live → desired" if kind == BOTH else "live → desired"
     above = {CLEAR: plan.clears, DRIFT: plan.count(Why.DRIFT)}.get(kind, 0) - fields
     more = f", {above} more above" if above > 0 else ""
     return Section(
         what,
-        f"#### {title} ({fields} fields{more})\n\n{table_head('field', shown, 'why', 'items')}",
+        f"#### {title} ({counted(fields, 'field')}{more})\n\n{table_head('field', shown, 'why', 'items')}",
         lambda n: group_row(plan, mine[n]),
         [len(group.rows) for group in mine],
     )
@@ -264,7 +265,7 @@ def block_section(plan: Plan) -> Section:
     found = block_groups(plan)
     return Section(
         "blocked rows",
-        f"#### Blocked ({len(plan.blocks)} rows)\n\n{table_head('field', 'reason', 'what to do', 'items')}",
+        f"#### Blocked ({len(plan.blocks)})\n\n{table_head('field', 'reason', 'what to do', 'items')}",
         lambda n: block_row(plan, found[n]),
         [len(group.blocks) for group in found],
     )
@@ -341,9 +342,9 @@ def item_details(plan: Plan, update: Update) -> Markdown:
         for one in update.changes
     )
     longer = "".join(explained(one) for one in update.changes)
-    alone = " left alone" if all(one.held for one in update.changes) else ""
+    alone = " skipped" if all(one.held for one in update.changes) else ""
     return Markdown(
         f"<details><summary>{element(plan.address(update.ref))} {element(short(update.title))} "
-        f"({len(update.changes)} fields{alone})</summary>\n\n"
+        f"({counted(len(update.changes), 'field')}{alone})</summary>\n\n"
         f"{table_head('field', 'change', 'why', 'place')}{rows}\n{longer}</details>\n"
     )

@@ -1,19 +1,32 @@
 """The words by which people read why a field differs, and why an apply skips it.  Pure.
 
-They are those of plan JSON today; another language or a plainer word changes this file alone.
+Most are the words of plan JSON; another language or a plainer word changes this file alone.
 """
 
 from __future__ import annotations
 
-from reconciler.model import Held, Why
+from reconciler.model import Held, HeldBy, Why
 from reconciler.plan.plan_words import WHY_WORDS, words_of
 
 
 def why_text(why: Why | None) -> str:
     """Return why a field differs; empty where no base is known."""
+    if why is Why.CONFLICTING:
+        return "conflicting"
     return WHY_WORDS[why] if why else ""
 
 
 def held_text(held: Held) -> str:
     """Return why an apply skips a change."""
     return words_of(held)
+
+
+def held_word(held: Held) -> str:
+    """Return why an apply skips a change, in a word for counts: never a stranger's words."""
+    match held.by:
+        case HeldBy.POLICY | HeldBy.FOUGHT_OVER:
+            return "drift"
+        case HeldBy.OTHER:
+            return "other reasons"
+        case _:
+            return words_of(Held(held.by))

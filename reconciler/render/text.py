@@ -8,26 +8,21 @@ from reconciler.model import (
     Already,
     Applied,
     Block,
-    Blocked,
     Change,
-    Conflict,
     Ignored,
     NotTried,
     Plan,
-    Rejected,
     Report,
     Row,
-    Unknown,
     Update,
-    Why,
     word,
 )
 from reconciler.plan.guard import allow_line
 from reconciler.render.explain import is_long, one_line
 from reconciler.render.groups import shows_members, steps, told_apart, unknown_line, why_line
 from reconciler.render.safe import SafeText, isolated, safe_text
+from reconciler.render.verdict import applied_line, forecast_lines, requests, verdict
 
-NO_CHANGES = "No changes. Live work items match the desired state."
 LONGEST = 160
 """Characters of a value that a line shows."""
 
@@ -134,30 +129,6 @@ def block_lines(plan: Plan, block: Block) -> Iterator[str]:
     yield f"      blocked: {short(block.reason)}; {short(block.repair)}   :{block.place.line}"
 
 
-def verdict(plan: Plan) -> str:
-    """Return the line that scripts may look for."""
-    if plan.failures:
-        return f"Failed: {len(plan.failures)} errors, nothing was planned."
-    if plan.is_empty:
-        return NO_CHANGES
-    left = sum(len(update.changes) for update in plan.skipped)
-    drifted, both, alone = (
-        ("-", "-", "-") if plan.base is None else (plan.count(Why.DRIFT), plan.count(Why.CONFLICTING), left)
-    )
-    return (
-        f"Plan: {len(plan.updates)} items to update, {plan.fields} fields ({plan.clears} to clear), "
-        f"{drifted} drifted, {both} both, {len(plan.blocks)} blocked, {alone} left alone. "
-        f"{plan.in_sync} items agree."
-    )
-
-
-def forecast_lines(plan: Plan) -> Iterator[str]:
-    """Yield what an apply will ask of the service, if it will ask anything."""
-    if plan.updates:
-        ahead = plan.forecast
-        yield f"Requests: {ahead.puts} PUT, {ahead.reads} reads, about {ahead.seconds} s at 15/s."
-
-
 def report_text(plan: Plan, report: Report) -> str:
     """Return what became of each row that is not plainly applied, and the verdict."""
     lines = [row_line(plan, row) for row in report.rows if not isinstance(row.outcome, Applied | Already)]
@@ -168,7 +139,7 @@ def report_text(plan: Plan, report: Report) -> str:
         [
             *lines,
             applied_line(report),
-            f"Requests: {report.puts} PUT, {report.reads} reads. Oldest read trusted: {report.gap:.2f} s.",
+            f"Requests: {requests(report.puts, report.reads)}. Oldest read trusted: {report.gap:.2f} s.",
             "",
         ]
     )
@@ -177,7 +148,7 @@ def report_text(plan: Plan, report: Report) -> str:
 def patch_text(patch: str) -> str:
     """Return the change of the files that goes with a rollback, as a patch."""
     told = "".join(f"{safe_text(line)}\n" for line in patch.splitlines())
-    return f"\nThe files still want what the run sent.  This makes them want what is live now:\n\n{told}"
+    return f"\nThe files still desire what the run sent.  This patch sets them to the live values:\n\n{told}"
 
 
 def row_line(plan: Plan, row: Row) -> str:
@@ -185,25 +156,8 @@ def row_line(plan: Plan, row: Row) -> str:
     reason = getattr(row.outcome, "reason", "")
     if isinstance(row.outcome, Ignored):
         desired = row.change.after_label if row.change else ""
-        reason = f"wanted {desired}, got {row.outcome.got}"
+        reason = f"desired {desired}, stored {row.outcome.got}"
     field = f" {safe_text(row.name)}" if row.name else ""
     advice = getattr(row.outcome, "advice", "")
-    return f"{word(row.outcome)}: {safe_text(plan.address(row.ref))}{field}: {short(reason)}{advice}"
-
-
-def applied_line(report: Report) -> str:
-    """Return the line that scripts may look for after an apply."""
-    items = len({row.ref for row in report.rows if isinstance(row.outcome, Applied)})
-    counts = ", ".join(
-        f"{report.count(kind)} {name}"
-        for kind, name in (
-            (Already, "already"),
-            (Blocked, "blocked"),
-            (Conflict, "conflict"),
-            (Ignored, "ignored"),
-            (Rejected, "rejected"),
-            (Unknown, "unknown"),
-            (NotTried, "not tried"),
-        )
-    )
-    return f"Applied: {items} items, {report.count(Applied)} fields. {counts}."
+    what = "not attempted" if isinstance(row.outcome, NotTried) else word(row.outcome)
+    return f"{what}: {safe_text(plan.address(row.ref))}{field}: {short(reason)}{advice}"

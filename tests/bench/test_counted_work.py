@@ -139,7 +139,7 @@ def test_changed_asks_for_the_items_of_the_changed_file_alone(busy: Desk) -> Non
     busy.run("plan", "--changed", "--base", "HEAD")
     busy.world.calls.clear()
     done = busy.run("plan", "--changed", "--base", "HEAD")
-    assert "Plan: 1 items to update, 1 fields" in done.out
+    assert "Plan: 1 item to update (1 field)" in done.out
     assert busy.asked("/query") == 1 + 1, "one for the items, one for the people"
 
 

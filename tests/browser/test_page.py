@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.errors import Place
 from reconciler.model import GuardResult, Held, HeldBy, Plan, Ref, Released, SideEffect, Why
-from reconciler.render.text import verdict
+from reconciler.render.verdict import verdict
 from tests.render.plans import (
     HOSTILE,
     block,
@@ -165,11 +165,11 @@ def test_searches_in_names_values_titles_ids_files_and_people(opened: Open, quer
 @pytest.mark.parametrize(
     ("filter_", "value", "rows"),
     [
-        ("why", "changed on both sides", 1),
-        ("why", "to empty", 1),
+        ("why", "conflicting", 1),
+        ("why", "to clear", 1),
         ("why", "blocked", 2),
         ("why", "drifted", 2),
-        ("why", "left alone", 1),
+        ("why", "skipped", 1),
         ("why", "no longer managed", 2),
         ("why", "changed here", 3),
         ("field", "Priority", 3),

@@ -32,7 +32,7 @@ def test_sends_only_the_changed_fields_and_the_second_time_nothing(desk: Desk) -
     first = desk.run("apply", "--yes")
     assert first.code == 0
     assert desk.sent == [{"priority": {"value": "option_3"}}]
-    assert "Applied: 1 items, 1 fields. 0 already, 0 blocked, 0 conflict" in first.out
+    assert "Applied: 1 item (1 field).\n" in first.out
     again = desk.run("apply", "--yes")
     assert again.out == "No changes. Live work items match the desired state.\n"
     assert len(desk.sent) == 1
@@ -106,8 +106,8 @@ def test_notices_when_the_service_says_yes_and_does_nothing(desk: Desk) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 7}}}}")
     done = desk.run("apply", "--yes")
     assert done.code == 3
-    assert "ignored: demo/story/6300012320 Priority: wanted P3, got P0" in done.out
-    assert "Applied: 1 items, 1 fields. 0 already, 0 blocked, 0 conflict, 1 ignored" in done.out
+    assert "ignored: demo/story/6300012320 Priority: desired P3, stored P0" in done.out
+    assert "Applied: 1 item (1 field). 1 ignored." in done.out
 
 
 def test_a_blocked_row_ends_in_3_and_all_else_is_sent(desk: Desk) -> None:
@@ -312,8 +312,8 @@ def test_a_reader_that_never_reads_does_not_keep_a_signal_from_ending_the_run(de
 def test_the_forecast_of_requests_comes_true(desk: Desk) -> None:
     desk.stories(*[f"{{id: {STORY + n}, fields: {{story_points: 99}}}}" for n in range(12)])
     done = desk.run("apply", "--yes", "--max-share", "100%")
-    assert "Requests: 12 PUT, 9 reads, about 1 s at 15/s." in done.out
-    assert "Requests: 12 PUT, 9 reads. Oldest read trusted: 0." in done.out
+    assert "Requests: 12 PUTs, 9 reads, about 1 s at 15/s." in done.out
+    assert "Requests: 12 PUTs, 9 reads. Oldest read trusted: 0." in done.out
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -333,7 +333,7 @@ def test_a_signal_ends_an_apply_with_no_new_put_and_a_whole_report(desk: Desk, n
     sent = len(desk.sent)
     assert 0 < sent < 40
     verdict = next(line for line in out.splitlines() if line.startswith("Applied: "))
-    assert f"{40 - sent} not tried" in verdict
+    assert f"{40 - sent} not attempted" in verdict
     assert "Stopped: interrupted" in out
     time.sleep(0.5)
     assert len(desk.sent) == sent

@@ -79,7 +79,7 @@ def test_a_user_goes_the_whole_road_by_the_name_and_by_the_key(desk: Desk, space
     text = (desk.folder / home).read_text()
     (desk.folder / home).write_text(text.replace("priority: P1", "priority: P0"))
     assert f"~ {space}/story/6300012345" in done(desk, "plan")
-    assert "Applied: 1 items, 1 fields. 0 already, 0 blocked" in done(desk, "apply", "--yes")
+    assert "Applied: 1 item (1 field).\n" in done(desk, "apply", "--yes")
     assert desk.sent == [{"priority": {"value": "option_0"}}]
     assert "No changes." in done(desk, "plan")
     desk.world.item(6300012345).values["priority"] = {"value": "option_2"}

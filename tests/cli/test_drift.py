@@ -51,9 +51,9 @@ def test_says_what_moved_and_who_moved_it_and_sends_nothing(applied: Desk) -> No
     assert done.code == 2
     by = r"bo@example\.com, 20\d\d-\d\d-\d\d \d\d:\d\d"
     assert re.search(rf"Story points  8 → 5  drift: {by}", done.out), done.out
-    assert re.search(rf"Priority  P1 → P0 +left alone \(drift: report\): {by}", done.out), done.out
-    assert re.search(rf"Due +2026-05-19 → 2026-04-21  left alone \(drift: accept\): {by}", done.out), done.out
-    assert "3 drifted, 0 both, 0 blocked, 2 left alone." in done.out
+    assert re.search(rf"Priority  P1 → P0 +skipped \(drift: report\): {by}", done.out), done.out
+    assert re.search(rf"Due +2026-05-19 → 2026-04-21  skipped \(drift: accept\): {by}", done.out), done.out
+    assert "(1 field, 1 healed), 2 skipped (drift)." in done.out
     assert applied.world.writes == []
 
 
@@ -79,7 +79,7 @@ def test_heals_nothing_where_no_last_applied_commit_is_known(applied: Desk) -> N
     done = applied.run("drift", "--heal", "--yes", "--detailed-exitcode")
     assert done.code == 2
     assert "no last applied commit is known: nothing is healed" in done.err
-    assert re.search(r"8 → 5 +left alone \(no last applied commit is known\): bo@example\.com", done.out)
+    assert re.search(r"8 → 5 +skipped \(no last applied commit is known\): bo@example\.com", done.out)
     assert applied.world.writes == []
 
 
@@ -89,7 +89,7 @@ def test_what_was_merged_and_not_applied_is_no_drift(applied: Desk) -> None:
     applied.world.edit(STORY, "field_3724e6", 8, by=BO)
     done = applied.run("drift", "--heal", "--yes")
     assert "note: 1 fields are changed here and not applied yet" in done.out
-    assert "5 → 8 → 6  left alone (changed here, too): bo@example.com" in done.out
+    assert "5 → 8 → 6  skipped (changed here, too): bo@example.com" in done.out
     assert "Priority" not in done.out
     assert applied.world.writes == []
 
@@ -103,7 +103,7 @@ def test_a_row_that_the_last_apply_left_behind_is_pending_and_never_drift(applie
     ref = "refs/reconciler/applied/demo"
     assert "5 → 6  pending" in applied.run("plan", "--applied", ref).out
     applied.world.edit(STORY, "field_3724e6", 8, by=BO)
-    assert "5 → 8 → 6  left alone (changed here, too)" in applied.run("drift").out
+    assert "5 → 8 → 6  skipped (changed here, too)" in applied.run("drift").out
     applied.world.edit(STORY, "field_3724e6", 5, by=BO)
     assert applied.run("apply", "--yes", "--applied", ref).code == 0
     assert applied.sent == [{"field_3724e6": 6}]
@@ -145,7 +145,7 @@ def test_what_was_put_back_three_times_is_reported_and_no_longer_fought_over(app
     applied.world.edit(STORY, "field_3724e6", 8, by=BO)
     done = applied.run("drift", "--heal", "--yes")
     assert done.code == 0
-    assert "left alone (drift: put back 3 times in 7 days): bo@example.com" in done.out
+    assert "skipped (drift: put back 3 times in 7 days): bo@example.com" in done.out
     assert applied.sent == sent
 
 
@@ -156,7 +156,7 @@ def test_an_ignored_field_is_no_drift_until_its_day(applied: Desk) -> None:
     done = applied.run("drift", "--detailed-exitcode")
     assert (done.code, "note: 1 fields differ and are ignored by the settings\n" in done.out) == (0, True)
     applied.write("state/reconciler.yaml", rule.format("2020-01-01"))
-    assert "8 → 5  left alone (drift: report)" in applied.run("drift").out
+    assert "8 → 5  skipped (drift: report)" in applied.run("drift").out
 
 
 def test_a_drift_report_is_a_plan_file(applied: Desk) -> None:

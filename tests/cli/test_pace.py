@@ -35,4 +35,4 @@ def test_300_changes_meet_no_refusal_and_keep_the_pace(desk: Desk) -> None:
     assert {made.status for made in world.calls} == {200}
     took = puts[-1].at - puts[0].at
     assert 299 / 15 < took < 1.06 * 300 / 15
-    assert "Requests: 300 PUT, 138 reads." in out
+    assert "Requests: 300 PUTs, 138 reads." in out

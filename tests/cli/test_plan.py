@@ -15,7 +15,7 @@ import pytest
 
 from reconciler.adopt.published_schemas import published
 from reconciler.plan.plan_file import digest, loads, plan_of
-from reconciler.render.text import NO_CHANGES
+from reconciler.render.verdict import NO_CHANGES
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -35,8 +35,7 @@ def test_shows_only_what_differs(desk: Desk) -> None:
         "      ~ Priority      P0 → P3   :4\n"
         "      ~ Story points  1 → 5   :4\n"
         "\n"
-        "Plan: 1 items to update, 2 fields (0 to clear), - drifted, - both, 0 blocked, - left alone. "
-        "1 items agree.\n"
+        "Plan: 1 item to update (2 fields). 1 item in sync.\n"
         "Requests: 1 PUT, 5 reads, about 1 s at 15/s.\n"
     )
 
@@ -78,7 +77,7 @@ def test_a_deleted_item_is_one_blocked_row_and_all_else_goes_on(desk: Desk) -> N
     desk.stories(CHANGE, "{id: 6300012305, fields: {priority: P0}}")
     done = desk.run("plan")
     assert "  x demo/story/6300012305\n      blocked: deleted, of another type, or not visible;" in done.out
-    assert "2 fields (0 to clear), - drifted, - both, 1 blocked" in done.out
+    assert "(2 fields), 1 blocked" in done.out
     assert done.code == 0
     assert desk.run("plan", "--detailed-exitcode").code == 2
     assert desk.run("plan", "--strict").code == 1
@@ -125,7 +124,7 @@ def test_an_expectation_that_no_longer_holds_keeps_the_item_back(desk: Desk) -> 
     desk.stories("{id: 6300012300, expect: {name: Something else}, fields: {priority: P3}}")
     done = desk.run("plan")
     assert 'blocked: expected Name "Something else", found "Export audit log"' in done.out
-    assert "Plan: 0 items to update, 0 fields (0 to clear), - drifted, - both, 1 blocked" in done.out
+    assert "Plan: nothing to update; 1 blocked" in done.out
 
 
 def test_formatted_live_text_is_never_flattened(desk: Desk) -> None:

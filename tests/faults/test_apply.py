@@ -258,7 +258,7 @@ def test_rows_that_differ_in_order_or_number_alone_are_a_change(desk: Desk, othe
     assert desk.run("apply", "--yes").code == 0
     assert desk.run("plan").out.startswith("No changes.")
     desk.stories(item % other)
-    assert "Plan: 1 items to update" in desk.run("plan").out
+    assert "Plan: 1 item to update" in desk.run("plan").out
 
 
 def test_a_read_that_grew_old_while_its_item_waited_is_made_again(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -47,7 +48,7 @@ def test_a_plan_survives_any_answer_to_a_read(shared: Counter, name: str, asked:
     assert shared.layer.hits == 1
     told_plainly(done)
     assert done.code in {0, 1}
-    assert (done.code == 0) == ("Plan: 1 items" in done.out or "0 items to update" in done.out)
+    assert (done.code == 0) == ("Plan: 1 item to update" in done.out or "nothing to update" in done.out)
     assert len(desk.world.writes) == writes
 
 
@@ -63,7 +64,7 @@ def test_an_apply_tells_the_truth_after_any_answer_to_its_put(shared: Counter, n
     assert desk.world.item(STORY).values["field_3724e6"] == 7
     assert done.code in {0, 1}
     if done.code == 0:
-        assert ", 0 ignored, 0 rejected, 0 unknown, 0 not tried" in done.out
+        assert not re.search(r"\d (ignored|rejected|unknown|not attempted)", done.out)
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3] if is_deep() else [2])
@@ -82,7 +83,7 @@ def test_an_apply_survives_any_answer_to_its_reads(shared: Counter, name: str, n
     done = desk.run("apply", "--yes")
     told_plainly(done)
     assert done.code in {0, 1, 3}
-    if done.code == 0 and "Applied:" in done.out and "0 already, 0 blocked" in done.out:
+    if done.code == 0 and "Applied:" in done.out and not re.search(r"\d (already|blocked)", done.out):
         assert desk.world.item(STORY).values["field_3724e6"] == 7
 
 

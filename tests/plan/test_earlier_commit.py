@@ -35,10 +35,10 @@ def test_each_difference_has_its_word(repo: Desk) -> None:
     done = repo.run("plan", "--base", "HEAD")
     rows = [line.strip() for line in done.out.splitlines()]
     assert "~ Priority            P0 → P3  changed here   :4" in rows
-    assert "~ Due                 2026-04-21 → 2026-05-19 → 2026-12-01  both   :4" in rows
+    assert "~ Due                 2026-04-21 → 2026-05-19 → 2026-12-01  conflicting   :4" in rows
     assert any(row.startswith("~ External reference") and "newly managed" in row for row in rows)
-    assert "~ Story points  8 → 5  left alone (drift: report)   :4" in rows
-    assert "1 drifted, 1 both, 0 blocked, 1 left alone." in done.out
+    assert "~ Story points  8 → 5  skipped (drift: report)   :4" in rows
+    assert "1 conflicting, 1 skipped (drift)." in done.out
     assert "Guard 'both' stops an apply: 1 fields, at most 0 fields are allowed." in done.out
 
 
@@ -75,7 +75,7 @@ def test_drift_is_healed_where_the_policy_says_so(repo: Desk) -> None:
     done = repo.run("apply", "--yes", "--applied", "HEAD")
     assert done.code == 0
     assert repo.sent == [{"field_3724e6": 5}]
-    assert "Priority  P1 → P0  left alone (drift: report)" in done.out
+    assert "Priority  P1 → P0  skipped (drift: report)" in done.out
 
 
 def test_what_changed_on_both_sides_needs_its_own_number(repo: Desk) -> None:
@@ -83,7 +83,7 @@ def test_what_changed_on_both_sides_needs_its_own_number(repo: Desk) -> None:
     repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 5, due: 2026-04-21}}}}")
     refused = repo.run("apply", "--yes", "--base", "HEAD")
     assert refused.code == 4
-    assert "P0 → P1 → P3  both" in refused.out
+    assert "P0 → P1 → P3  conflicting" in refused.out
     assert "guards: {allow: [{both: 1, why: …}]}" in refused.out
     assert repo.run("apply", "--yes", "--base", "HEAD", "--accept-both", "1").code == 0
 
@@ -96,7 +96,7 @@ def test_what_was_merged_and_not_applied_is_pending(repo: Desk) -> None:
     done = repo.run("plan", "--base", "HEAD", "--applied", first)
     assert "P0 → P3  pending" in done.out
     assert "5 → 6  changed here" in done.out
-    assert "0 drifted" in done.out
+    assert "skipped (drift" not in done.out
 
 
 def test_what_the_files_no_longer_name_is_said_and_not_written(repo: Desk) -> None:
@@ -125,7 +125,7 @@ def test_a_base_that_cannot_be_read_has_no_words_and_its_rows_are_skipped(repo: 
     assert done.out.startswith(
         "base unknown: 1 fields are skipped, since nobody can read what the base wanted\n"
     )
-    assert "P0 → P3  left alone (base unknown)" in done.out
+    assert "P0 → P3  skipped (base unknown)" in done.out
     assert f"note: base unknown: in the commit {broken[:12]} state/stories.yaml cannot be read\n" in done.out
     assert repo.run("apply", "--yes", "--base", broken).code == 0
     assert repo.sent == []
@@ -228,7 +228,7 @@ def test_a_field_can_be_left_out_of_drift_for_a_while(repo: Desk) -> None:
     policy = "spaces:\n  demo:\n    drift: {{default: heal}}\n    ignore: [{}]\n"
     repo.world.edit(STORY, "field_3724e6", 8, by=BO)
     repo.write("state/reconciler.yaml", policy.format(rule.format("2999-01-01")))
-    assert "8 → 5  left alone (ignored: estimates move)" in repo.run("plan", "--base", "HEAD").out
+    assert "8 → 5  skipped (ignored: estimates move)" in repo.run("plan", "--base", "HEAD").out
     repo.write("state/reconciler.yaml", policy.format(rule.format("2020-01-01")))
     assert "8 → 5  drift" in repo.run("plan", "--base", "HEAD").out
 

@@ -15,7 +15,7 @@ from hypothesis import given
 
 from reconciler.model import Plan
 from reconciler.render.html import plan_html
-from reconciler.render.text import verdict
+from reconciler.render.verdict import verdict
 from tests.render.plans import HOSTILE, block, hostile_plan, plan_with, plans, priority, saved, text, update
 
 HEAD = {"html", "head", "meta", "title", "style", "body", "script"}

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from reconciler.model import GuardResult, Plan, Why
 from reconciler.render.markdown import LIMIT, plan_markdown
 from reconciler.render.markdown_text import code, said, table_row
-from reconciler.render.text import verdict
+from reconciler.render.verdict import verdict
 from tests.render.plans import (
     HOSTILE,
     block,
@@ -109,14 +109,14 @@ def test_reads_in_the_order_of_a_review() -> None:
     parts = [
         "<!-- reconciler:plan v1 space=demo id=",
         "- **Settings changed**: `guards.clears 10 → 0`",
-        "**Plan: 3 items to update, 4 fields (1 to clear)",
+        "**Plan: 3 items to update (4 fields, 1 cleared, 1 healed)",
         "guards: {allow: [{clears: 1, why: …}]}",
-        "Changed here *and* in Meegle (1 fields)",
-        "Blocked (1 rows)",
-        "Fields to empty (1 fields)",
-        "Drift: changed in Meegle (1 fields)",
+        "Conflicting: changed here *and* in Meegle (1 field)",
+        "Blocked (1)",
+        "Fields to clear (1 field)",
+        "Drift: changed in Meegle (1 field)",
         "bo@example.com, 2026-11-21 14:02",
-        "Changes (1 fields)",
+        "Changes (1 field)",
         "option P1 was renamed",
         "Item by item",
         "<details>",

@@ -21,22 +21,23 @@ from reconciler.render.explain import safe_lines
 from reconciler.render.groups import kind_of, updates_of
 from reconciler.render.html import plan_html
 from reconciler.render.markdown import plan_markdown
-from reconciler.render.text import plan_text, verdict
+from reconciler.render.text import plan_text
+from reconciler.render.verdict import verdict
 from tests.render.plans import plans, saved, writable
 from tests.render.test_html import embedded
 
 TITLES = {
-    "both": "Changed here",
-    "clear": "Fields to empty",
+    "both": "Conflicting",
+    "clear": "Fields to clear",
     "drift": "Drift",
     "change": "Changes",
-    "left": "Left alone",
+    "left": "Skipped",
 }
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
 
 
 def counted_in_text(plan: Plan) -> tuple[int, ...]:
-    """Items to write, items left alone, fields, blocked rows and released fields that the text shows."""
+    """Items to write, items skipped, fields, blocked rows and released fields that the text shows."""
     lines = plan_text(plan).split("\n")
     return (
         sum(line.startswith("  ~ ") for line in lines),
@@ -92,7 +93,7 @@ def test_the_file_has_the_fields_of_the_plan(plan: Plan) -> None:
 def test_the_comment_has_the_fields_of_the_plan(plan: Plan) -> None:
     comment = plan_markdown(plan, saved(plan), limit=10**9)
     assert "truncated=false" in comment
-    summary = r"^<details><summary>.*?\((\d+) fields(?: left alone)?\)</summary>\n\n(.*?)^</details>$"
+    summary = r"^<details><summary>.*?\((\d+) fields?(?: skipped)?\)</summary>\n\n(.*?)^</details>$"
     details = re.findall(summary, comment, re.MULTILINE | re.DOTALL)
     fields = [len(update.changes) for update in updates_of(plan)]
     assert [int(count) for count, _ in details] == fields
@@ -115,7 +116,7 @@ def test_all_views_have_the_same_counts(plan: Plan) -> None:
     )
     kinds = Counter(kind_of(one) for update in updates_of(plan) for one in update.changes)
     for kind, title in TITLES.items():
-        hit = re.search(rf"^#### {title}.*\((\d+) fields(?:, \d+ more above)?\)$", comment, re.MULTILINE)
+        hit = re.search(rf"^#### {title}.*\((\d+) fields?(?:, \d+ more above)?\)$", comment, re.MULTILINE)
         assert int(hit[1] if hit else 0) == kinds[kind]
     numbers = dict(re.findall(r'<li class="(\w+)"><b>(\d+)</b>', page))
     assert {kind: int(number) for kind, number in numbers.items()} == {
@@ -132,7 +133,7 @@ def test_all_views_have_the_same_counts(plan: Plan) -> None:
         }.items()
         if number
     }
-    hit = re.search(r"^#### Blocked \((\d+) rows\)$", comment, re.MULTILINE)
+    hit = re.search(r"^#### Blocked \((\d+)\)$", comment, re.MULTILINE)
     assert int(hit[1] if hit else 0) == len(plan.blocks) == len(made.blocked)
 
 

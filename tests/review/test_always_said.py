@@ -49,11 +49,11 @@ def test_a_terminal_that_cannot_encode_a_sign_gets_its_escape(desk: Desk, encodi
     text = said_in(desk, encoding, "plan").stdout.decode(encoding)
     assert "\\u652f\\u4ed8" in text
     assert "\\ud83d\\udc4d" in text
-    assert "Plan: 1 items to update" in text
+    assert "Plan: 1 item to update" in text
     made = json.loads(said_in(desk, encoding, "plan", "--format", "json").stdout.decode(encoding))
     assert f"{TEXT} 0" in made["resource_changes"][0]["change"]["after"].values()
     done = said_in(desk, encoding, "apply", "--yes")
-    assert b"Applied: 1 items" in done.stdout
+    assert b"Applied: 1 item" in done.stdout
 
 
 def apply_onto_a_full_disk(desk: Desk, room: int, *flags: str) -> tuple[int, str]:

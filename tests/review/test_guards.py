@@ -91,7 +91,7 @@ def test_a_text_that_the_space_stores_as_empty_counts_as_a_clear(desk: Desk, bla
     desk.stories(f'{{id: {STORY}, fields: {{notes: "{blank}"}}}}')
     done = desk.run("apply", "--yes")
     assert done.code == 4, done.out + done.err
-    assert "(1 to clear)" in done.out
+    assert ", 1 cleared)" in done.out
     assert desk.world.writes == []
 
 
@@ -99,7 +99,7 @@ def test_a_space_that_stores_blanks_as_they_are_has_nothing_to_clear(desk: Desk)
     desk.write("state/reconciler.yaml", "spaces: {demo: {guards: {clears: 0}}}\n")
     desk.world.edit(STORY, NOTES, "call legal")
     desk.stories(f'{{id: {STORY}, fields: {{notes: " "}}}}')
-    assert "(0 to clear)" in desk.run("plan").out
+    assert "cleared)" not in desk.run("plan").out
 
 
 def test_what_a_probe_finds_of_a_trimming_space_is_what_the_guard_reads(desk: Desk) -> None:
@@ -107,4 +107,4 @@ def test_what_a_probe_finds_of_a_trimming_space_is_what_the_guard_reads(desk: De
     assert desk.run("doctor", "--probe", f"demo/story/{STORY}", "--space", "demo").code == 0
     desk.world.edit(STORY, NOTES, "call legal")
     desk.stories(f'{{id: {STORY}, fields: {{notes: " "}}}}')
-    assert "(1 to clear)" in desk.run("plan").out
+    assert ", 1 cleared)" in desk.run("plan").out

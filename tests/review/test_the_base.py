@@ -24,7 +24,7 @@ STORY = 6300012320
 BO = "7310000000000000002"
 KEY = "64a0c1f2e3b4d5a6c7e8f901"
 PRIORITY = {"priority": {"value": "option_3"}}
-LEFT = "8 → 5  left alone (drift: report)"
+LEFT = "8 → 5  skipped (drift: report)"
 BASE = f"space: demo\ntype: story\nitems:\n  - {{id: {STORY}, fields: {{priority: P0, story_points: 5}}}}\n"
 CHANGED = BASE.replace("P0", "P3")
 

@@ -61,7 +61,7 @@ def test_no_text_of_a_stranger_speaks_through_a_workflow(team: Team) -> None:
     assert run.results == {"plan": "success", "comment": "success"}, run.log()
     hold_log(run.log())
     hold_page(team.hub.comments[0]["body"], "reconciler:plan")
-    (counts,) = re.findall(r"(\d+) drifted, .* (\d+) blocked", team.hub.comments[0]["body"])
+    (counts,) = re.findall(r"(\d+) skipped \(drift\), (\d+) blocked", team.hub.comments[0]["body"])
     assert sum(map(int, counts)) == len(rows)
     hold_page(run.jobs["plan"].summary, "reconciler:plan")
     team.merge("feature")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from reconciler.errors import Place
+from reconciler.errors import Place, counted
 from reconciler.model import Change, Plan
 from reconciler.plan.plan_json import PlanFile
 from reconciler.render.groups import (
@@ -22,7 +22,8 @@ from reconciler.render.groups import (
 from reconciler.render.markdown import document
 from reconciler.render.mistakes import below
 from reconciler.render.safe import safe_text
-from reconciler.render.text import title, verdict
+from reconciler.render.text import title
+from reconciler.render.verdict import verdict
 from reconciler.right_to_left import RTL
 
 SHOWN = 10
@@ -97,7 +98,7 @@ def plan_annotations(plan: Plan, folder: str = "") -> str:
     """
     found = [replace(one, folder=folder) for one in [*failures(plan), *remarks(told_apart(plan))]]
     more = len(found) - SHOWN
-    rest = f" {more} more rows need a look." if more > 0 else ""
+    rest = f" {more} more {'change needs' if more == 1 else 'changes need'} a look." if more > 0 else ""
     last = Annotation("notice", title(plan), f"{verdict(plan)}{rest}")
     return "".join(f"{one}\n" for one in [*found[:SHOWN], last])
 
@@ -133,8 +134,8 @@ def remarks(plan: Plan) -> Iterator[Annotation]:
 
 
 LEVELS = {
-    BOTH: ("warning", "Changed here and in Meegle"),
-    CLEAR: ("warning", "Empties"),
+    BOTH: ("warning", "Conflicting: changed here and in Meegle"),
+    CLEAR: ("warning", "Clears"),
     DRIFT: ("notice", "Drift"),
 }
 
@@ -167,7 +168,7 @@ def line_of(change: Change) -> str:
 
 def others(count: int) -> str:
     """Say how many rows more read the same."""
-    return f" (and {count - 1} more items)" if count > 1 else ""
+    return f" (and {counted(count - 1, 'more item')})" if count > 1 else ""
 
 
 def step_summary(plan: Plan, made: PlanFile, *, artifact: str = "plan") -> str:

@@ -55,8 +55,8 @@ def test_the_worst_come_first() -> None:
     assert [(one.name, one.properties["title"].split(":")[0]) for one in found] == [
         ("warning", "Blocked"),
         ("warning", "Guard clears stops an apply"),
-        ("warning", "Changed here and in Meegle"),
-        ("warning", "Empties"),
+        ("warning", "Conflicting: changed here and in Meegle"),
+        ("warning", "Clears"),
         ("notice", "Drift"),
         ("notice", "Plan for demo"),
     ]
@@ -68,7 +68,7 @@ def test_shows_ten_and_counts_the_others() -> None:
     plan = plan_with(*(update(n, text(f"{n}", "")) for n in range(31)))
     found = commands(plan)
     assert len(found) == 11
-    assert found[-1].data.endswith("21 more rows need a look.")
+    assert found[-1].data.endswith("21 more changes need a look.")
 
 
 def test_plain_changes_are_not_annotated() -> None:
