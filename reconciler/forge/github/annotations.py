@@ -134,7 +134,7 @@ def remarks(plan: Plan) -> Iterator[Annotation]:
 
 
 LEVELS = {
-    BOTH: ("warning", "Conflicting: changed here and in Meegle"),
+    BOTH: ("warning", "Conflicting"),
     CLEAR: ("warning", "Clears"),
     DRIFT: ("notice", "Drift"),
 }

@@ -55,7 +55,7 @@ def test_the_worst_come_first() -> None:
     assert [(one.name, one.properties["title"].split(":")[0]) for one in found] == [
         ("warning", "Blocked"),
         ("warning", "Guard clears stops an apply"),
-        ("warning", "Conflicting: changed here and in Meegle"),
+        ("warning", "Conflicting"),
         ("warning", "Clears"),
         ("notice", "Drift"),
         ("notice", "Plan for demo"),
