@@ -117,7 +117,7 @@ def test_says_the_verdict_the_notes_and_what_lets_the_guard_pass() -> None:
     plan = hostile_plan("QA")
     page = shown(plan)
     assert verdict(plan) in page
-    assert page.index("<b>Settings changed</b>: QA") < page.index("<h1") < page.index("1 notes")
+    assert page.index("<b>Settings changed</b>: QA") < page.index("<h1") < page.index("1 note<")
     assert "guards: {allow: [{clears: 1, why: …}]}" in page
 
 
