@@ -347,7 +347,7 @@ def test_a_plan_that_fails_is_told_in_every_format_all_the_same(desk: Desk) -> N
         (desk.folder / f"plan.{name}").read_text(encoding="utf-8") for name in VIEWS
     )
     for view in (text, markdown, page, github):
-        assert "Failed: 1 errors, nothing was planned." in view
+        assert "Failed: 1 error, nothing was planned." in view
         assert "no field 'priorty' on story" in view.replace("&#39;", "'")
     assert "::error file=state/stories.yaml,line=4,col=31," in github
     told = json.loads(made)
