@@ -96,18 +96,20 @@ def update_lines(plan: Plan, update: Update) -> Iterator[str]:
     yield f"  {sign} {safe_text(plan.address(update.ref))}  {short(update.title)}"
     width = max(len(safe_text(change.name)) for change in update.changes)
     for change in update.changes:
-        yield f"      {change_line(change, width)}"
+        yield f"      {change_line(change, width, update.place.file)}"
     for effect in update.side_effects:
         who = ", ".join(map(short, effect.labels))
         yield f"      ! {safe_text(effect.name)}  {who} may go back to the space's default (locked role)"
 
 
-def change_line(change: Change, width: int) -> str:
-    """Return one field's line: sign, name, before → after, why, place."""
+def change_line(change: Change, width: int, heading: str) -> str:
+    """Return one line: sign, field, before → after, why, place; its file where it differs from `heading`."""
     name = isolated(safe_text(change.name)) + " " * (width - len(safe_text(change.name)))
     why = short(why_line([change]))
     why_shown = f"  {why}" if why else ""
-    return f"{'-' if change.clears else '~'} {name}  {values(change)}{why_shown}   :{change.place.line}"
+    file = "" if change.place.file == heading else safe_text(change.place.file)
+    sign = "-" if change.clears else "~"
+    return f"{sign} {name}  {values(change)}{why_shown}   {file}:{change.place.line}"
 
 
 def values(change: Change) -> str:

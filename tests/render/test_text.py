@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,15 @@ def test_a_long_text_is_shown_by_what_differs() -> None:
     assert re.search(
         r"~ Notes  …\w+ of the audit log every \[-quarter-\]\{\+month\+\}, one file for each", shown
     )
+
+
+def test_a_change_from_another_file_than_its_heading_names_that_file() -> None:
+    here = text("a", "b")
+    there = replace(here, name="Due", place=Place("state/demo/dates.yaml", 3, 1))
+    lines = plan_text(plan_with(update(0, here, there))).splitlines()
+    (notes,), (due,) = ([one for one in lines if f"~ {name}" in one] for name in ("Notes", "Due"))
+    assert notes.endswith(f"   :{here.place.line}")
+    assert due.endswith("   state/demo/dates.yaml:3")
 
 
 @pytest.mark.parametrize("payload", HOSTILE)
