@@ -3,6 +3,7 @@
 # A target that was run on this commit is not run again, so that an interrupted run goes on.
 # Each adds a dated section to docs/deep-runs.md, which is committed with what it found.
 # kills-1 to kills-4 are the 10,000 random kills of tests/crash; crash-NAME is all else in its file of that name.
+# ci-local (needs npm and rsync; not among the default ones) runs the pieces for GitLab by gitlab-ci-local.
 # soak-1 and soak-2 are one hour under faults; fuzz-… is a minute for one reader of tests/fuzz.
 set -u
 BIN=${BIN:-.venv/bin}
@@ -33,6 +34,10 @@ target_of() {
     sizes) timeout 1800 "$BIN/pytest" tests/inputs/test_sizes.py --hypothesis-profile=deep ;;
     mutation) timeout 1800 sh tests/mutation.sh ;;
     soak-*) timeout 1800 "$BIN/python" -m tests.faults.soak 1740 ;;
+    ci-local)
+        npm install --silent --no-audit --no-fund --prefix .deep/ci-local gitlab-ci-local@4.61.0 &&
+            timeout 600 "$BIN/python" -m tests.forge.ci_local "$PWD/.deep/ci-local/node_modules/.bin/gitlab-ci-local"
+        ;;
     *) searched "tests/$1" ;;
     esac
 }

@@ -21,7 +21,7 @@ import os
 import re
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -387,8 +387,8 @@ def repository(app: Flask, lab: Lab) -> None:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Lab]:
-    """A lab on a free loopback port, with an empty repository."""
+def running(folder: Path, layer: Callable[[Flask], Any] = lambda app: app) -> Iterator[Lab]:
+    """A lab on a free loopback port, with an empty repository; `layer` may spoil its answers."""
     repo = folder / "lab.git"
     repo.mkdir()
     git(repo, "init", "-q", "--bare")
@@ -400,7 +400,7 @@ def running(folder: Path) -> Iterator[Lab]:
     hook.chmod(0o755)
     lab = Lab(repo)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app_of(lab), threaded=True)
+    server = make_server("127.0.0.1", 0, layer(app_of(lab)), threaded=True)
     lab.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

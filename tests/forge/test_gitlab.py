@@ -103,6 +103,15 @@ def test_the_next_page_is_asked_for_at_our_address_whatever_the_header_says() ->
     assert next_params("") is None
 
 
+def test_a_note_is_found_in_a_list_that_has_keys_instead_of_pages(stage: ForgeCase, lab: Lab) -> None:
+    lab.keyset = True
+    for n in range(250):
+        stage.say(f"word {n}", "ana")
+    mine = stage.say(BODY, stage.me)
+    assert stage.comment(f"{BODY} new") == "updated"
+    assert mine["body"] == f"{BODY} new"
+
+
 # -- quick actions ---------------------------------------------------------------------------------
 
 FRAMES = [

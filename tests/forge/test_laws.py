@@ -169,12 +169,7 @@ def test_a_failure_that_named_no_space_is_folded_away_by_the_next_text(stage: Fo
     assert stage.comment(BODY) == "unchanged"
 
 
-@pytest.mark.parametrize("keyset", [False, True])
-def test_a_comment_is_found_behind_hundreds_of_others(stage: ForgeCase, *, keyset: bool) -> None:
-    if keyset:
-        if stage.name == GitHub:
-            pytest.skip("GitHub's lists have pages")
-        stage.stand_in.keyset = True
+def test_a_comment_is_found_behind_hundreds_of_others(stage: ForgeCase) -> None:
     for n in range(250):
         row = stage.say(f"word {n}", "ana")
         if stage.name == GitLab and n < 120:
