@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from reconciler.errors import CannotRun
 
@@ -39,8 +40,7 @@ def slept() -> float:
     return ticks() - time.monotonic()
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """The time of an answer, and how long the machine had slept when the request was sent."""
 
     at: float

@@ -14,10 +14,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
+
+from msgspec import Struct
 
 from reconciler.errors import CannotRun, quoted
 
@@ -69,8 +70,7 @@ NO = 1
 SAFE = re.compile(r"git config --global --add safe\.directory \S.*")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The result of one git command."""
 
     code: int
@@ -295,8 +295,7 @@ def is_shallow(root: Path) -> bool:
     return (text(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
 
 
-@dataclass(frozen=True, slots=True)
-class Authorship:
+class Authorship(Struct, frozen=True):
     """The author, commit and time of a line."""
 
     sha: str

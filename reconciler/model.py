@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from reconciler.errors import Place
 from reconciler.fields.values import Seen
@@ -60,8 +61,7 @@ class Ref(NamedTuple):
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A live item as a read saw it: only the fields that were asked for.
 
     `values` is keyed like changes are; `roles` is the raw `role_owners` list, in its order;
@@ -94,8 +94,7 @@ class Item:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One field or role of one item that is to differ; plain data, so that a view needs no metadata.
 
     `before` and `after` are in the form of the PUT.  `contains` and `excludes`, in the same
@@ -140,8 +139,7 @@ class Change:
         return bool(self.contains or self.excludes)
 
 
-@dataclass(frozen=True, slots=True)
-class SideEffect:
+class SideEffect(Struct, frozen=True):
     """What the service may do by itself when the item is written: a locked role may move back."""
 
     role: str
@@ -151,8 +149,7 @@ class SideEffect:
     labels: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True):
     """All changes of one item: one PUT."""
 
     ref: Ref
@@ -162,8 +159,7 @@ class Update:
     side_effects: tuple[SideEffect, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A field (`key=None`: the item) that the state of the space keeps from being written."""
 
     ref: Ref
@@ -175,8 +171,7 @@ class Block:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+class Released(Struct, frozen=True):
     """A field that is no longer managed: in the base, not in the files.  Reported, never written."""
 
     ref: Ref
@@ -184,8 +179,7 @@ class Released:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unapplied:
+class Unapplied(Struct, frozen=True):
     """A field that does not hold the value of the last applied commit.  `key=None`: the whole item.
 
     `commit` is the one whose value it holds, None if no commit had named it: an older one if the apply
@@ -198,8 +192,7 @@ class Unapplied:
     ahead: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class GuardResult:
+class GuardResult(Struct, frozen=True):
     """One guard, its limit and what the plan would touch."""
 
     name: str
@@ -208,8 +201,7 @@ class GuardResult:
     ok: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """Why nothing was planned: a mistake in the files with its place, or what stopped the run."""
 
     what: str
@@ -222,8 +214,7 @@ class Failure:
         return f"{where}{self.what}; {self.fix}" if self.fix else f"{where}{self.what}"
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Struct, frozen=True):
     """What an apply will ask of the service where nothing moves, lags or fails; `seconds` at 15 a second."""
 
     puts: int
@@ -231,8 +222,7 @@ class Forecast:
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What would change in one space, and everything that was said about it.
 
     `types` names each type key as files do; `named` counts the items of all the state.  `base`
@@ -314,55 +304,55 @@ class Plan:
         return sum(one.why is why for update in (*self.updates, *self.skipped) for one in update.changes)
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """The desired value was seen after the PUT."""
 
 
-@dataclass(frozen=True, slots=True)
-class Already:
+class Already(Struct, frozen=True):
     """The desired value was live before any PUT of this run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(Struct, frozen=True):
     """The state of the space keeps the field from being written."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Somebody else changed the value: before our PUT, which was not sent, or right before or after it."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Struct, frozen=True, eq=False):
     """The service accepted the PUT and did not store the value; `stored` is what it stored instead."""
 
     got: str
-    stored: Seen | None = field(default=None, compare=False)
+    stored: Seen | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the words alone: a journal keeps no stored value."""
+        return isinstance(other, Ignored) and other.got == self.got
+
+    def __hash__(self) -> int:
+        """Return the hash of the words."""
+        return hash(self.got)
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """The service refused the PUT, and the value was not seen; `advice`: the likely cause, the way out."""
 
     reason: str
     advice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Whether the value was stored could not be read."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotTried:
+class NotTried(Struct, frozen=True):
     """The run stopped before this field's turn."""
 
     reason: str
@@ -387,8 +377,7 @@ def word(outcome: Outcome) -> str:
     return WORDS[type(outcome)]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """What became of one field of one item."""
 
     ref: Ref
@@ -399,8 +388,7 @@ class Row:
     change: Change | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What an apply did: one row a field, and what the service moved by itself.
 
     `gap` is the oldest read, in seconds, on which a PUT was sent; `advice` says once a field what ends that

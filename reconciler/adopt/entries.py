@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from reconciler.desired.as_written import Unwritable, file_word, written
 from reconciler.errors import CannotRun, quoted, suggestion
@@ -27,8 +28,7 @@ WATCHERS = "watchers"
 """People follow items by themselves, so that files name the followers of today as `contains`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A live value that is not written to a file, and why."""
 
     ref: Ref
@@ -36,8 +36,7 @@ class Skipped:
     reason: str
 
 
-@dataclass(slots=True)
-class Adopted:
+class Adopted(Struct):
     """A new entry: the item's values by change key, and the defaults of the file that it does not take."""
 
     ref: Ref

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.adopt.entries import Adopted, Skipped, entry, keys_in, sections
 from reconciler.adopt.home import Home
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
     from reconciler.schema.types import TypeSpec
 
 
-@dataclass(frozen=True, slots=True)
-class EntryFile:
+class EntryFile(Struct, frozen=True):
     """One file of new entries; `managed` are the change keys that the files decide on already."""
 
     home: Home

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.adopt.entries import Skipped
 from reconciler.desired.as_written import Unwritable, dressed_member, written
@@ -20,8 +22,7 @@ from reconciler.model import Item, Ref
 from reconciler.schema.catalog import Catalog
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(Struct, frozen=True):
     """One value of the files that will follow the live item: its place, and how it reads before and after."""
 
     ref: Ref
@@ -33,8 +34,7 @@ class Renewal:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Where the files set a field of an item: the way to the value, its node, and whether it is a default."""
 
     way: Way

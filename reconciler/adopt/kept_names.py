@@ -11,8 +11,9 @@ blocks its change.  Once the files no longer use an old name, the next `schema p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from reconciler.desired.as_written import file_word
 from reconciler.desired.claims import desired_state

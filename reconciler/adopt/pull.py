@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec.structs import replace
 
 from reconciler.adopt.asked import Asked, type_named
 from reconciler.adopt.entries import Adopted, Skipped, adopted, desired_keys, managed_keys

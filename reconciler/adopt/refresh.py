@@ -7,8 +7,9 @@ would still not be the live one stays as it was and is reported.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from reconciler.adopt.live import read_live
 
@@ -82,7 +83,7 @@ def files_with(
 
     Nothing is written.  Fields of the goal that no file manages are left out.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from reconciler.fields.values import settle
     from reconciler.plan.planning import desired_items
@@ -142,7 +143,7 @@ def changed_by(
     who: str, items: Sequence[DesiredItem], live: Mapping[Ref, Item], reader: Reader
 ) -> tuple[DesiredItem, ...]:
     """Keep the fields whose live value was set by a person; raises CannotRun if there is no such person."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from reconciler.errors import CannotRun, quoted
     from reconciler.fields.people import USER_KEY, expand
@@ -171,8 +172,7 @@ def changed_by(
     )
 
 
-@dataclass(slots=True)
-class Work:
+class Work(Struct):
     """The files, the desired and the live items; in the end what followed and what was skipped."""
 
     workspace: Workspace

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from reconciler.desired.as_written import Unwritable, file_word, node_of
 from reconciler.fields import refusal
@@ -23,8 +24,7 @@ from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import TypeSpec, change_key, named
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
+class Moves(Struct, frozen=True):
     """People and items whose name in the files is an old one.
 
     `people`: e-mail in lower case → the one of today.  `items`: (type key, name) → the name of today,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from reconciler.fields import REFUSED_KEYS
 from reconciler.fields.spec import Person
@@ -26,8 +27,7 @@ PLAIN = re.compile(r"</?(?:p|div|span|br)\s*/?>|&[a-z]+;|[^<>]")
 """The pieces of HTML that a text without formatting consists of."""
 
 
-@dataclass(slots=True)
-class Copied:
+class Copied(Struct):
     """The answers about one type: its row, settings, fields, layout, roles, templates, and its items."""
 
     row: Json

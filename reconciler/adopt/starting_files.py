@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from msgspec import Struct, field
 
 from reconciler.adopt.workflows import FORGES, folder
 from reconciler.manifest.edit.yaml_text import inline
@@ -23,8 +23,7 @@ TEMPLATES = {
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """What a new repository begins with; `email` is the acting user's, empty where it is hidden.
 
     `moments` are the date fields by type that hold times of the day; `forge` is one of FORGES.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.apply.journal import FIRST, read_journal
 from reconciler.errors import CannotRun, quoted
@@ -23,8 +24,7 @@ NO_END = "has no end: the run was cut, or the last lines were taken away"
 Entries: TypeAlias = Sequence[Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """The last hash of a run, as `source` remembers it; `digest`: that of the run's plan, if it is known."""
 
     hash: str
@@ -32,8 +32,7 @@ class Anchor:
     digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The finding on one journal, or on an anchor that no journal meets."""
 
     line: str

@@ -12,8 +12,9 @@ no form of these strings (endpoints.md 8).  A false alarm would teach people to 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.apply.task import Sent, Task
 from reconciler.fields.codec import Codec
@@ -22,8 +23,7 @@ from reconciler.model import ROLES
 from reconciler.plan.blame import SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(Struct, frozen=True):
     """A write that ours replaced unread: the value, and the record that made it, if there is one."""
 
     key: str
@@ -31,16 +31,14 @@ class Replaced:
     record: Record | None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What the records prove about one item; `ruled_out`: nobody wrote between our last read and our PUT."""
 
     replaced: tuple[Replaced, ...]
     ruled_out: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(Struct, frozen=True):
     """A record that may be of our PUT: it made a value that we sent, from `old`; `index` is its place."""
 
     index: int

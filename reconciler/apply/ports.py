@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from reconciler.meegle.http.throttle import Permit
 from reconciler.meegle.http.verdict import Verdict
@@ -51,8 +52,7 @@ class Recorder(Protocol):
         """Keep one line; raises ReconcilerError if it could not be kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """When to end early.
 
     `asked`: no new PUT; `cut`: the time for calls under way is over; `deadline` by `clock.ticks`.

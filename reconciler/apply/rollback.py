@@ -7,9 +7,10 @@ and what the space has lost since, keeps its live value and is reported.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
+
+from msgspec.structs import replace
 
 from reconciler.clock import now
 from reconciler.desired.by_pins import STATE

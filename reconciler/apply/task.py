@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from reconciler.apply.bound_change import BoundChange, bind_change
 from reconciler.meegle.http.verdict import Verdict
@@ -12,16 +13,14 @@ from reconciler.model import ROLES, Applied, Item, Outcome, Ref, Update
 from reconciler.schema.catalog import Catalog
 
 
-@dataclass(slots=True)
-class Sent:
+class Sent(Struct):
     """Canonical values of one field: what we read before our PUTs, and what the PUTs held."""
 
     before: set[Hashable] = field(default_factory=set)
     after: set[Hashable] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class Task:
+class Task(Struct):
     """One item under way.  One thread at a time works on it: its sender, then whoever settles its window.
 
     `before` and `after` are the last reads before and after its PUT; `verdict` is None until a PUT leaves.

@@ -6,9 +6,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from reconciler.apply.ports import Stop
 from reconciler.cli.progress import progress
@@ -26,8 +26,7 @@ CODES = {"applied": 0, "stopped": 1, "rows": NOT_ALL}
 """The exit code that a run has earned by the word for its end; an interrupted one leaves by its signal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """How a plan is carried out: `agreed` to beforehand or not, when to end early, and how to tell."""
 
     agreed: bool

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun, told_as

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from reconciler.cli import options
 from reconciler.cli.streams import say, tell

@@ -8,7 +8,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 GRACE = 4.0
 """Seconds that calls under way get after a signal."""
@@ -16,8 +17,7 @@ LATEST = 6.5
 """Seconds after a signal when the process leaves, whoever does not read what it says."""
 
 
-@dataclass(slots=True)
-class Signals:
+class Signals(Struct):
     """The signal that asked for an end, if one came."""
 
     asked: threading.Event = field(default_factory=threading.Event)

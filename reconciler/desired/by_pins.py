@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from reconciler.desired.claims import Desire
 from reconciler.desired.items import DesiredItem
@@ -30,8 +31,7 @@ STATE = Path("state")
 OPEN_QUESTIONS = (UnknownPerson, UnknownItem)
 
 
-@dataclass(frozen=True, slots=True)
-class Offline:
+class Offline(Struct, frozen=True):
     """What the files want as the pins alone read them, with every mistake in them.
 
     It is `complete` if the pins know all types that the files name.  `meanings` and `mentions` are what the
@@ -62,8 +62,7 @@ class Offline:
         return [one for one in self.mistakes if isinstance(one, OPEN_QUESTIONS)]
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct, frozen=True):
     """The files of a run by space, as the pins read them; trees are kept only where nothing is pinned.
 
     `named` counts the items that all files name where not all were read.
@@ -124,8 +123,7 @@ def read_by_pins(
     return reading.done(named)
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """Files that are being read by the pins of their spaces; `unread` are those of types without a pin."""
 
     root: Path

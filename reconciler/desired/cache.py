@@ -20,9 +20,10 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from reconciler import __version__
 from reconciler.errors import CannotRun, quoted
@@ -108,8 +109,7 @@ def is_inside(place: Path, root: Path) -> bool:
     return place.resolve().is_relative_to(top)
 
 
-@dataclass(slots=True)
-class Cache:
+class Cache(Struct):
     """The open cache of one checkout; a failing one is like an empty one."""
 
     base: sqlite3.Connection

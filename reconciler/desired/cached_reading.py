@@ -18,9 +18,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import field
 
 from reconciler.desired.by_pins import Reading, one_name
 from reconciler.desired.cache import Cache, context_of, digest_of, stamp_of
@@ -31,8 +32,7 @@ from reconciler.manifest.nodes import Document, Outline, Scalar
 from reconciler.schema.pins import FOLDER, PROBE_REPORT, pins_folder
 
 
-@dataclass(slots=True, kw_only=True)
-class CachedReading(Reading):
+class CachedReading(Reading, kw_only=True):
     """Files that are being read, or taken from the cache if they are unchanged.
 
     `home` is the settings' file.

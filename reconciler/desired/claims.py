@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.mentions import Mentions
@@ -23,8 +24,7 @@ Claim: TypeAlias = tuple[str, Node, Place, bool]
 """What one place asks of a field: change key, value, place, and whether a default of the file says it."""
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """One item as the files read so far describe it; `unread` holds the places of values with mistakes."""
 
     ref: Ref

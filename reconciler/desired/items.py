@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from reconciler.errors import Place
 from reconciler.fields.values import Desired
@@ -19,8 +20,7 @@ class DesiredField(NamedTuple):
     by_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DesiredItem:
+class DesiredItem(Struct, frozen=True):
     """The desired fields of one item, from all files; `expects` are compared and never sent."""
 
     ref: Ref

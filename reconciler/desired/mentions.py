@@ -6,8 +6,9 @@ Pure: whoever reads the files collects mentions; `meegle.reader` looks them up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from reconciler.desired.items import DesiredItem
 from reconciler.desired.names import Meanings, every_meaning
@@ -24,8 +25,7 @@ Words: TypeAlias = Mapping[str, list[Codec]]
 """The codecs of the fields that a word may mean."""
 
 
-@dataclass(slots=True)
-class Mentions:
+class Mentions(Struct):
     """E-mails and user keys, items by (type key, name), and whether business lines are mentioned at all."""
 
     people: set[str] = field(default_factory=set)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from reconciler.desired.by_pins import STATE, Files, Offline, of_space, one_name, read_by_pins
 from reconciler.desired.cache import Cache, Unusable, opened, place_of
@@ -19,8 +20,7 @@ from reconciler.schema.pins import Pins
 from reconciler.settings import Settings, SpaceSettings, find_settings
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """The files of one run and one space.
 
     `named` counts the items in all of the space's state, whatever was selected.  `differing` holds the

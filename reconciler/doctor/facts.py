@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.doctor.scratch_item import Scratch
 from reconciler.doctor.subjects import Subject
@@ -21,8 +22,7 @@ NOBODYS_KEY = "field_ffffff"
 NOBODYS_ID = 9_007_199_254_740_991
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """Finds the facts with one item."""
 
     item: Scratch

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from reconciler.errors import CannotRun, ReconcilerError, counted
 from reconciler.meegle.http.failures import (
@@ -38,8 +39,7 @@ CODES = {10204: "plugin secret", 10301: "", 10404: "", 1000051942: "rate"}
 """The area of a code after which nothing succeeds: else the user's; empty for the step's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One line of the screen: an area, its state, what was found, and what to do if anything."""
 
     area: str

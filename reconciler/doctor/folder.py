@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from reconciler.desired.by_pins import STATE, of_space, one_name, read_files
 from reconciler.doctor.findings import Finding, repository
@@ -15,8 +16,7 @@ from reconciler.schema.pins import FOLDER, Pins, pins_folder, read_pins
 from reconciler.settings import SpaceSettings
 
 
-@dataclass(slots=True)
-class Folder:
+class Folder(Struct):
     """The folder of the run: the space that its files are about, with their types, pins and settings."""
 
     root: Path

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from reconciler.doctor.scratch_item import Scratch
 from reconciler.errors import CannotRun, counted
@@ -29,8 +30,7 @@ from reconciler.model import ROLES
 from reconciler.schema.profile import CLEARS
 
 
-@dataclass(slots=True)
-class OldValues:
+class OldValues(Struct):
     """The old values of one item, in memory and in the file `journal`."""
 
     item: Scratch

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
+
+from msgspec import Struct
 
 from reconciler.doctor.scratch_item import Scratch
 from reconciler.errors import CannotRun
@@ -195,8 +196,7 @@ READS: Final[Mapping[str, Callable[[Scratch], str]]] = {
 # -- writes ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TwoValues:
+class TwoValues(Struct, frozen=True):
     """A field of the scratch item with two values that the space keeps."""
 
     item: Scratch

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from reconciler.doctor.facts import Facts
 from reconciler.doctor.old_values import OldValues
@@ -18,8 +19,7 @@ from reconciler.model import ROLES
 from reconciler.schema.profile import KEPT, Report
 
 
-@dataclass(slots=True)
-class Probe:
+class Probe(Struct):
     """One probe of one item.  `journal`: the file of its old values; `report` gets a line for each type."""
 
     item: Scratch

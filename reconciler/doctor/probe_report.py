@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from reconciler import __version__
 from reconciler.schema.profile import Report, Tried
@@ -28,8 +30,7 @@ OURS: Final = re.compile(
 HOSTS: Final = ("project.feishu.cn", "project.larksuite.com", "meegle.com")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One open question of the API: its number, the facts that a probe finds, and what stays `open`."""
 
     number: int
@@ -110,8 +111,7 @@ QUESTIONS: Final = (
 """Section 13 of the page about endpoints, row by row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Struct, frozen=True):
     """Facts beside the item: refusals, how late values are seen, and the connection."""
 
     refusals: tuple[Mapping[str, Any], ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from reconciler.desired.as_written import Unwritable, node_of
 from reconciler.fields import refusal
@@ -17,8 +18,7 @@ MOMENTS = ("2026-01-05T09:30:00+08:00", "2026-02-06T18:00:00+08:00")
 DAYS = (date(2026, 1, 5), date(2026, 2, 6))
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """The people and items that values may name: user keys, and ids of items by the key of their type."""
 
     people: Sequence[str]

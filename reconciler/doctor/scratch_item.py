@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from reconciler.errors import CannotRun
 from reconciler.fields.codec import Codec
@@ -28,8 +29,7 @@ ATTEMPTS = 5
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """The item at one moment: wire values by field key, when it last changed, who holds which role."""
 
     row: Mapping[str, Any]
@@ -66,8 +66,7 @@ class Gone(CannotRun):
         super().__init__(f"{ref.id} cannot be read", "check the id, the type and who may see it")
 
 
-@dataclass(slots=True)
-class Scratch:
+class Scratch(Struct):
     """An item that may be written at will; `slowest`: seconds after which the latest value was seen."""
 
     writer: Writer

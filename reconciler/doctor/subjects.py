@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from reconciler.doctor.sample_values import Scene, is_tried, samples
 from reconciler.doctor.scratch_item import Scratch
@@ -25,8 +26,7 @@ class Subject(NamedTuple):
     samples: tuple[Hashable, ...]
 
 
-@dataclass(slots=True)
-class Subjects:
+class Subjects(Struct):
     """Finds the fields to try; `skipped` are the types without any, with the reason."""
 
     item: Scratch

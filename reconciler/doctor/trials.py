@@ -6,9 +6,10 @@ Every verdict is what was read afterwards, not what the service answered (field-
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.doctor.scratch_item import Look, Scratch
 from reconciler.doctor.subjects import Subject
@@ -30,8 +31,7 @@ ALTERATIONS: Mapping[str, Callable[[Any], Any]] = {
 """Changes that storing may make to a value, by their names in reports."""
 
 
-@dataclass(slots=True)
-class Trials:
+class Trials(Struct):
     """The trials of one item; `listed_after`: seconds until the list endpoint gave a written value."""
 
     item: Scratch

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from reconciler.clock import now
 from reconciler.doctor import findings
@@ -53,8 +54,7 @@ def check_up(space: str | None) -> Iterator[Finding]:
     yield from folder.findings()
 
 
-@dataclass(slots=True)
-class Visit:
+class Visit(Struct):
     """One visit to the service, step by step; the first step that all later ones need ends it if it fails."""
 
     client: Client

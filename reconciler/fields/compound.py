@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.errors import Mistake, Place, UnknownName, WrongShape, quoted
 from reconciler.fields.codec import Codec, found
@@ -26,16 +27,14 @@ DOUBLE = "double: "
 """Prefix of a note: several live rows have the same key."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowOverlay:
+class RowOverlay(Struct, frozen=True):
     """The desired values of the row with one key, for each managed sub-field."""
 
     key: Hashable
     desired: tuple[tuple[str, Desired], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rows(Overlay):
+class Rows(Struct, Overlay, frozen=True):
     """Desired rows by their key: sub-fields that are not managed keep their live values.
 
     `exact`: rows that the list does not name are deleted; otherwise they stay.  Live rows keep

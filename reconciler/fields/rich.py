@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.errors import Mistake, UnknownName
 from reconciler.fields.codec import DOCUMENTED, Codec
@@ -61,8 +63,7 @@ def canonical_rich(text: str) -> str | None:
     return canonical(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n"))
 
 
-@dataclass(frozen=True, slots=True)
-class Words(Overlay):
+class Words(Struct, Overlay, frozen=True):
     """Desired words without formatting: a live text with the same words keeps its own."""
 
     text: str
@@ -75,8 +76,7 @@ class Words(Overlay):
         return plain_prose(self.text, self.over)
 
 
-@dataclass(frozen=True, slots=True)
-class Formatted(Overlay):
+class Formatted(Struct, Overlay, frozen=True):
     """Desired words with formatting; empty paragraphs of the live text do not count."""
 
     blocks: tuple[Block, ...]

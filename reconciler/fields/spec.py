@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from reconciler.errors import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True, omit_defaults=True):
     """One choice of an option field: its id (`value` on the wire), label and state."""
 
     id: str
@@ -20,8 +20,7 @@ class Option:
     children: tuple[Option, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
+class FieldSpec(Struct, frozen=True, omit_defaults=True):
     """The metadata of one field, with the additions of the settings.
 
     `type` is the wire's `field_type_key` with underscores (field-formats.md section 14);
@@ -61,8 +60,7 @@ class FieldSpec:
         return bool(word) and word in (self.key, self.alias, self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A user as `user/query` describes them; `active` is false for frozen and resigned."""
 
     key: str
@@ -71,8 +69,7 @@ class Person:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(Struct, frozen=True):
     """The people that a run knows, and their names and groups from the settings.
 
     `gone` are user keys in the files or pins that the service does not find.
@@ -100,8 +97,7 @@ class Target(NamedTuple):
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """The other work items that a run knows; relations may point to them.
 
     `types` maps every word for a type to its key; `by_name` maps (type key, name) to the ids

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.errors import Mistake
 
@@ -44,8 +45,7 @@ class Overlay:
         """Return the desired value for a live value; a value that is already desired stays as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule(Overlay):
+class Rule(Struct, Overlay, frozen=True):
     """A rule about some members of a set: D(L) = (L ∪ contains) ∖ excludes."""
 
     contains: frozenset[Hashable]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 NAME = re.compile(r"space=\S* (id=\S+ )?")
 EXACT = re.compile(r"(id|root)=\S+ ")
 HEADING = re.compile(r"^### .*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A comment or an issue of ours or somebody else's; `number` is what the API calls it by."""
 
     number: int
@@ -22,8 +22,7 @@ class Text:
     open: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The text to write anew, if there is one, and those that it makes outdated."""
 
     current: Text | None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from reconciler.errors import CannotRun
 from reconciler.git import blobs, told
@@ -37,8 +38,7 @@ class Submodule(CannotRun):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """A listing of a commit: each path from the repository's root, with the id of its blob."""
 
     root: Path

@@ -7,8 +7,9 @@ as written: the field's type decides whether `no` is a boolean, an option or a w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.errors import Place
 
@@ -82,8 +83,7 @@ def kind_of(node: Node) -> str:
             return "a map"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One item in one file: its id, and the desired values of its fields and roles.
 
     The keys of `fields`, `roles` and `expect` are names as written; the catalog resolves them.
@@ -98,8 +98,7 @@ class Entry:
     unmanaged: tuple[Scalar, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One desired-state file; the defaults apply to each of its items."""
 
     file: str
@@ -110,8 +109,7 @@ class Document:
     items: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """The space, type and items of one file, without their values."""
 
     file: str
@@ -120,8 +118,7 @@ class Outline:
     ids: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """All desired-state files of a run, sorted by name."""
 
     documents: tuple[Document, ...]

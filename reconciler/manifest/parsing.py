@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
@@ -92,8 +92,7 @@ class Slipped(Exception):
         self.slip = slip
 
 
-@dataclass(slots=True)
-class Tree:
+class Tree(Struct):
     """The authored tree of one file (None if it cannot be read) and its mistakes.
 
     `blanks` are the places of missing values. The mistake for one depends on what the place is for.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from reconciler.errors import Mistake, Place
 from reconciler.manifest.likely_mistakes import Slip
@@ -12,8 +12,7 @@ MOST_MENDED = 20
 """The most lines of one file that are mended; each costs a pass from its start."""
 
 
-@dataclass(slots=True)
-class Mending:
+class Mending(Struct):
     """The lines of a file, some of them mended, and the way back from their places to the file's."""
 
     lines: list[str]

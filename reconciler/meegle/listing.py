@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from reconciler.errors import CannotRun
 
@@ -17,8 +18,7 @@ MOST_PEOPLE = 10
 """People that one `filter` takes (endpoints.md 6.4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """What the items must be: each that is given narrows the choice."""
 
     name: str | None = None

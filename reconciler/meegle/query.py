@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.meegle.batches import BATCH, THREADS, in_batches, in_halves
 from reconciler.meegle.http import endpoints as api
@@ -34,8 +35,7 @@ def none_is_settled(row: Mapping[str, Any], ref: Ref, keys: tuple[str, ...]) -> 
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """One way to read items of a space: by which client, decoder and judge."""
 
     client: Client

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.desired.items import DesiredItem
 from reconciler.desired.mentions import Mentions, items_in, mentions_in
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
     from reconciler.settings import SpaceSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """The live items that differ from the desired ones, and the refs of those in sync."""
 
     live: Mapping[Ref, Item]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from reconciler.meegle.batches import in_batches, in_halves
 from reconciler.meegle.http import endpoints as api
@@ -18,8 +19,7 @@ WEEK = 7 * 24 * 3600 * 1000 - 1000
 """Milliseconds that one question for operation records may span (endpoints.md 8), a second less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One changed object of one operation (endpoints.md section 8); values are always strings there.
 
     `at` is in epoch milliseconds; `who` is a user key, a rule's id or a plugin's id.  Objects that were

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.errors import CannotRun, quoted
 from reconciler.meegle.http import endpoints as api
@@ -45,8 +46,7 @@ class WrongKey(CannotRun):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A space: its key, and its simple name as far as the service says it."""
 
     key: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from reconciler.meegle.records import Record, strings_of
 from reconciler.model import Change, Held, HeldBy, Plan, Ref, Update, Why

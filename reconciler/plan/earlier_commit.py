@@ -12,10 +12,12 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.desired.by_pins import STATE, Files, Offline, Reading
 from reconciler.desired.claims import desired_state
@@ -54,8 +56,7 @@ class Told:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Where the state of a run lies in a commit; `roots` are the folders and files to read it from."""
 
     tree: Tree
@@ -204,8 +205,7 @@ def pins_of(layout: Layout) -> Iterator[Path]:
         yield Path(temporary)
 
 
-@dataclass(slots=True)
-class Commit:
+class Commit(Struct):
     """One commit whose state is being read; what cannot be read is kept as doubts."""
 
     workspace: Workspace

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.model import GONE, GuardResult, Plan, Ref, Why
 from reconciler.settings import Guards, Settings
@@ -16,8 +18,7 @@ INVISIBLE_FROM = 10
 """Items that must have vanished together before the token is suspected: a few are deleted every week."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How much one apply may touch: `changes` and `share` count items, `clears` and `both` fields.
 
     `invisible` is the share of items that may be newly not visible, `granted` how many a reviewer let be so.
@@ -31,8 +32,7 @@ class Limits:
     granted: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """A reviewed exception from the limits; it ends after the day `until`."""
 
     changes: int | None = None
@@ -141,8 +141,7 @@ def allow_line(plan: Plan) -> str:
 SPENT = "an `allow` of the settings is spent, since the base has it too: another `until` renews it"
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(Struct, frozen=True):
     """Limits that the command line raises, each by its own number."""
 
     changes: int | None = None

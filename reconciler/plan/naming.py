@@ -8,8 +8,9 @@ and this module writes the names into the rows.  Which fields differ, and to wha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from reconciler.desired.items import DesiredItem
 from reconciler.fields.codec import Codec

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.clock import now
 from reconciler.desired.by_pins import (
@@ -34,8 +36,7 @@ CLOCKS_APART = 60_000
 """Milliseconds by which the service's clock may be ahead of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refs:
+class Refs(Struct, frozen=True):
     """The commits that a plan is held against, as they were named; `drift` overrides the policies."""
 
     base: str | None = None

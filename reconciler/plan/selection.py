@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.errors import CannotRun, quoted, suggestion
@@ -17,8 +19,7 @@ ITEM = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """One REF, resolved; what is None selects everything."""
 
     type_key: str | None = None
@@ -99,8 +100,7 @@ def select(
     return tuple(item for item in kept if item.fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """What a run is about, as it was named; `files` are those that changed since the base."""
 
     only: tuple[str, ...] = ()

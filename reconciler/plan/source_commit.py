@@ -11,9 +11,11 @@ import hashlib
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.errors import CannotRun
 from reconciler.git import NoRepository, head, told
@@ -32,8 +34,7 @@ LARGEST = 256 << 20
 """Bytes of the largest file that is compared with the commit: a snapshot of a large space."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """The commit whose files were read; `dirty` where one of them is not as it holds it."""
 
     commit: str | None = None

@@ -9,8 +9,9 @@ files call it, and every name in a view is the space's.  Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from reconciler.errors import quoted
 from reconciler.fields.codec import Codec

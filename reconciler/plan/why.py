@@ -20,8 +20,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from reconciler.desired.items import DesiredItem
 from reconciler.fields.values import Desired, settle

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.fields.values import EMPTY_LABEL
 from reconciler.model import Change
@@ -38,8 +39,7 @@ WORDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A stretch of text that both sides have, or one of them.
 
     `text` is safe, its line feeds are kept: a view of lines must not be a log.

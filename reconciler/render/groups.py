@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.canonical_json import canonical
 from reconciler.fields.values import EMPTY_LABEL
@@ -25,8 +27,7 @@ KINDS = (BOTH, CLEAR, DRIFT, CHANGE, LEFT)
 Shape: TypeAlias = tuple[Hashable, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """One change as it is made to each of `rows`; `change` is the first of them.
 
     `id` is ten hex digits that stay the same while the group reads the same.
@@ -44,8 +45,7 @@ class Group:
         return why_line(change for _, change in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class BlockGroup:
+class BlockGroup(Struct, frozen=True):
     """Fields or items that are kept from being written for one reason; `id` as of a group."""
 
     key: str | None

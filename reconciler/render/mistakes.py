@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.errors import Mistake, Place
 from reconciler.render.safe import safe_json, safe_text
@@ -14,8 +15,7 @@ ANNOTATIONS = 10
 """How many annotations GitHub shows of a step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What a check of the files found; `lines` tell the mistakes, `unchecked` names only a space can tell.
 
     `folder` is where the files' names begin, from the repository's root.

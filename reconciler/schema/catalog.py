@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from reconciler.fields import codec_for, refusal
 from reconciler.fields.codec import Codec
@@ -18,8 +20,7 @@ from reconciler.fields.text import is_blank
 from reconciler.schema.types import TypeSpec, every_option, spec_of, strings
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(Struct, frozen=True, dict=True):
     """The types of one space, and the people and items that the run knows.
 
     A catalog never changes: whoever learns more of the space makes a new one with `replace`.
@@ -39,11 +40,14 @@ class Catalog:
     clears: Mapping[str, Any] = field(default_factory=dict)
     forms: Mapping[str, str] = field(default_factory=dict)
     trims: frozenset[str] = frozenset()
-    # Each codec is made once.  `replace` makes the dictionary anew, so a codec always knows the people and
-    # items of its own catalog.
-    codecs: dict[tuple[str, str, bool], Codec] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
+
+    @cached_property
+    def codecs(self) -> dict[tuple[str, str, bool], Codec]:
+        """The codecs made so far by type, field and whether by pins.
+
+        `replace` makes a catalog that has none yet, so a codec always knows the people and items of its own.
+        """
+        return {}
 
     def names(self, type_key: str) -> TypeSpec:
         """Return the metadata by which names of a type are resolved: the pinned one, else the live one."""

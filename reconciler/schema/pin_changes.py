@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from reconciler.fields import refusal
 from reconciler.fields.spec import FieldSpec
@@ -13,8 +14,7 @@ from reconciler.schema.types import TypeSpec, every_spec, flat
 Effect = Literal["blocks", "renamed", "new"]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One difference between pins and space; `blocks` where files that name it cannot be applied."""
 
     type: str

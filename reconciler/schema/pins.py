@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from msgspec import Meta, Struct, ValidationError, convert, field, to_builtins
+from msgspec.structs import replace
 
 from reconciler.errors import quoted
 from reconciler.fields import CODECS, codec_for
@@ -36,13 +36,11 @@ OTHERS = frozenset({PEOPLE, ITEMS, PROFILE, PROBE_REPORT})
 SETTLED = frozenset({"kind", "scale", "zone", "row_key"})
 """Members of a field's specification that the settings say, so that pins do not."""
 
-SPEC = TypeAdapter(TypeSpec)
-NAMES = TypeAdapter(dict[str, str])
-ItemId = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
-IDS = TypeAdapter(dict[str, dict[str, ItemId]])
+Names: TypeAlias = dict[str, str]
+ItemIds: TypeAlias = dict[str, dict[str, Annotated[int, Meta(ge=1, le=2**63 - 1)]]]
 
 
-class Profile(BaseModel, extra="forbid"):
+class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     """What `doctor --probe` found of a space: by field type the forms to send, and everything for people."""
 
     clears: dict[str, Literal["null", "text", "list"]] = {}
@@ -50,12 +48,10 @@ class Profile(BaseModel, extra="forbid"):
     found: dict[str, Any] = {}
 
 
-FORMS = TypeAdapter(Profile)
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Pins:
+class Pins(Struct, frozen=True):
     """What is pinned of one space: types by key, user keys by e-mail, items by (type key, name).
 
     `clears` says, for a field type, the wire form by which this space empties it, where the
@@ -109,10 +105,10 @@ def read_pins(folder: Path) -> Pins:
         if space_key and key != space_key:
             raise BadPins(path, f"another file is of the space {quoted(space_key)}", "delete one of both")
         types[spec.key], space_key = spec, key
-    people = named(folder / PEOPLE, NAMES, "it maps e-mails to user keys")
-    items = named(folder / ITEMS, IDS, "it maps types to names and ids")
+    people = named(folder / PEOPLE, Names, "it maps e-mails to user keys")
+    items = named(folder / ITEMS, ItemIds, "it maps types to names and ids")
     profile = named(
-        folder / PROFILE, FORMS, f"it says `clears`: a field type with one of {', '.join(CLEARS)}"
+        folder / PROFILE, Profile, f"it says `clears`: a field type with one of {', '.join(CLEARS)}"
     )
     return Pins(
         space_key,
@@ -136,11 +132,16 @@ def pinned_type(path: Path) -> tuple[TypeSpec, str]:
     """Return the type that a file pins, and the key of its space; raises BadPins."""
     whole = parsed(path)
     try:
-        spec, key = SPEC.validate_python(whole["type"]), str(whole.get("space_key", ""))
+        spec, key = convert(whole["type"], TypeSpec, dec_hook=as_written), str(whole.get("space_key", ""))
     except (KeyError, TypeError, ValidationError):
         raise BadPins(path, "no type stands in it") from None
     checked_format(path, whole)
     return spec, key
+
+
+def as_written(kind: type[Any], value: Any) -> Any:
+    """Return a value of a type that JSON does not have: a pinned field may name its zone."""
+    return kind(value)
 
 
 def known_forms(path: Path, forms: Mapping[str, str]) -> Mapping[str, str]:
@@ -154,10 +155,10 @@ def known_forms(path: Path, forms: Mapping[str, str]) -> Mapping[str, str]:
     return forms
 
 
-def named(path: Path, shape: TypeAdapter[Value], what: str) -> Value:
+def named(path: Path, shape: type[Value], what: str) -> Value:
     """Read a file of one shape; an empty map where there is none."""
     try:
-        return shape.validate_python(parsed(path) if path.is_file() else {})
+        return convert(parsed(path) if path.is_file() else {}, shape)
     except ValidationError:
         raise BadPins(path, what) from None
 
@@ -190,7 +191,7 @@ def stems(types: Iterable[TypeSpec]) -> dict[str, TypeSpec]:
 
 def bare(spec: TypeSpec) -> Any:
     """Return a type as plain data, without defaults and without what the settings say; fields by key."""
-    whole = without_settled(SPEC.dump_python(spec, mode="json", exclude_defaults=True))
+    whole = without_settled(to_builtins(spec, enc_hook=str))
     for member in ("fields", "roles"):
         whole[member] = sorted(whole.get(member, []), key=lambda one: str(one["key"]))
     return whole

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from reconciler.fields.codec import DOCUMENTED
 
@@ -14,8 +15,7 @@ CLEARS: dict[str, Any] = {"null": None, "text": "", "list": []}
 """The forms of emptiness that a space may take, by their name in the profile (field-formats.md 3.2)."""
 
 
-@dataclass(slots=True)
-class Tried:
+class Tried(Struct):
     """One field type, by one field of it: what became of each form of a value, and of each of emptiness.
 
     `documented` is the name of the documented form of emptiness, `reads_empty` how the space shows
@@ -56,8 +56,7 @@ class Tried:
         return f"{self.type} ({self.label}): {forms}{stored}{emptied}{reads}"
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """Everything that a probe found; `left` are the fields that could not be put back.
 
     `facts` stand in the profile, `asked` in the report alone: what no apply needs to know.

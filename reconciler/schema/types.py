@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.fields.spec import FieldSpec, Option
 from reconciler.model import ROLES
@@ -17,8 +18,7 @@ NAME = FieldSpec(key="name", name="Name", type="text", alias="name")
 """The item's name is a property on reading and a field on writing (field-formats.md A6)."""
 
 
-@dataclass(frozen=True)
-class TypeSpec:
+class TypeSpec(Struct, frozen=True, omit_defaults=True, dict=True):
     """One work item type: its names, fields and roles, found by key or by any name."""
 
     key: str

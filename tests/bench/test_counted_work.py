@@ -77,7 +77,7 @@ HEAVY = NETWORK | FILES | {"deepdiff", "jinja2", "markdown_it", "rich"}
     ("arguments", "most", "desired"),
     [
         (("--help",), 150, set()),
-        (("validate",), 345, FILES),
+        (("validate",), 360, FILES),
         (("plan",), 580, NETWORK | FILES),
     ],
     ids=lambda one: one[0] if isinstance(one, tuple) else "",

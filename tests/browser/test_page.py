@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from reconciler.errors import Place
 from reconciler.model import GuardResult, Held, HeldBy, Plan, Ref, Released, SideEffect, Why

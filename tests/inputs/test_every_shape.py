@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import pairwise, product
 
 import pytest
+from msgspec.structs import replace
 
 from reconciler.errors import Mistake
 from reconciler.fields import CODECS, KINDS

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import fields, replace
 
 from reconciler.model import Change, Plan, Ref, Unapplied, Update
 from reconciler.plan.plan_file import dumps, loads, plan_file, plan_of

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from reconciler.errors import Place
 from reconciler.model import GONE, Block, Change, Plan, Ref, Unapplied, Update, Why

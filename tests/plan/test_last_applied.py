@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from reconciler.model import Plan, Ref, Unapplied
 from reconciler.plan.last_applied import NothingToRecord, Record, read_record, record_of

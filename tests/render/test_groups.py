@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 from hypothesis import given
+from msgspec.structs import replace
 
 from reconciler.model import Held, HeldBy, Plan, Ref, Released, Why
 from reconciler.render.groups import (

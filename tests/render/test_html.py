@@ -6,12 +6,12 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from reconciler.model import Plan
 from reconciler.render.html import plan_html

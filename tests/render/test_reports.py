@@ -6,12 +6,12 @@ import json
 import re
 import time
 import unicodedata
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 from jsonschema import validate
+from msgspec.structs import replace
 
 from reconciler.errors import Mistake, Place
 from reconciler.model import Failure, GuardResult, Held, HeldBy, Why

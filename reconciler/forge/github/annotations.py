@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.errors import Place, counted
 from reconciler.model import Change, Plan
@@ -43,8 +45,7 @@ PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
 """How the runner wants signs written that would end a message or a property."""
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """One remark at a line of a file; without a place it belongs to the run."""
 
     level: str

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from reconciler.manifest.edit.spans import Way
 from reconciler.manifest.edit.yaml_text import Plain
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(Struct, frozen=True):
     """Write a value at a path: it replaces the value there, or becomes a new key at the end of its map.
 
     Missing maps on the path are made, and a bare id becomes an item with sections.
@@ -20,15 +20,13 @@ class Put:
     value: Plain
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Struct, frozen=True):
     """Delete a key, and its section if that would be left empty."""
 
     way: Way
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(Struct, frozen=True):
     """Delete members of a list by their positions, and append others."""
 
     way: Way
@@ -36,8 +34,7 @@ class Members:
     add: tuple[Plain, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Struct, frozen=True):
     """Rename keys of a map: pairs of (old, new), renamed at once, so that two keys may be swapped."""
 
     way: Way

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from reconciler.manifest.edit.commands import Drop, Edit, Members, Put, Rename
 from reconciler.manifest.edit.proof import is_form_of
@@ -27,8 +28,7 @@ from reconciler.manifest.edit.yaml_text import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Splice:
+class Splice(Struct, frozen=True):
     """A piece of the text and its replacement; of two at one spot the deeper comes first."""
 
     start: int
@@ -45,8 +45,7 @@ class Unplaceable(Exception):
     """An edit does not correspond to a piece of the text."""
 
 
-@dataclass(slots=True)
-class Pieces:
+class Pieces(Struct):
     """The pieces of a text to replace, in order; no two share a character."""
 
     ordered: list[Splice] = field(default_factory=list)
@@ -71,8 +70,7 @@ def overlap(one: Splice, other: Splice) -> bool:
     return second.start < first.end or (first.start == second.start and first.end != second.end)
 
 
-@dataclass(slots=True)
-class Cutter:
+class Cutter(Struct):
     """Finds the pieces of a text that an edit replaces."""
 
     source: Source

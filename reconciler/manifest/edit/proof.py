@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from reconciler.manifest.edit.commands import Drop, Edit, Members, Put, Rename
 from reconciler.manifest.edit.spans import Way
@@ -31,16 +32,14 @@ from reconciler.manifest.parsing import read_tree
 # wrong one.  Comments are outside of the proof; tests hold that they survive.
 
 
-@dataclass(frozen=True, slots=True)
-class OldScalar:
+class OldScalar(Struct, frozen=True):
     """A scalar that no edit touches: the new file must have its very text and style."""
 
     text: str
     plain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NewScalar:
+class NewScalar(Struct, frozen=True):
     """A scalar that an edit writes: the new file must have its value, in any style."""
 
     value: Plain

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from msgspec import Struct, field
 from ruamel.yaml.events import (
     MappingEndEvent,
     MappingStartEvent,
@@ -27,8 +27,7 @@ Way = tuple[str | int, ...]
 """A path: keys and positions that lead from the root of a file to a value."""
 
 
-@dataclass(slots=True)
-class Span:
+class Span(Struct):
     """One node: its first character, the one after its last, its kind and style.
 
     A block ends with its last line, without a comment after its last value.  `keys` are a map's

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.meegle.http.codes import Kind, kind_of
 from reconciler.meegle.http.strict_json import Unfit, loads
@@ -27,15 +29,13 @@ TOO_MANY: Final = 429
 SERVER_STATUS: Final = range(500, 600)
 
 
-@dataclass(frozen=True, slots=True)
-class Success:
+class Success(Struct, frozen=True):
     """The whole JSON object of a good answer."""
 
     body: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A refusal: its codes, the outer one first, and the service's own words."""
 
     codes: tuple[int, ...]
@@ -47,8 +47,7 @@ class Failure:
         return next(code for code in self.codes if code)
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """An answer that cannot be trusted.
 
     `passing`: the next try may well be better; `oversized`: a smaller question would be answered.
@@ -62,8 +61,7 @@ class Broken:
 Reply: TypeAlias = Success | Failure | Broken
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One whole HTTP answer, read.  `retry_after` is in seconds."""
 
     status: int

@@ -7,9 +7,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import httpx
+from msgspec import Struct
 
 from reconciler.meegle.http.endpoints import PLUGIN_TOKEN, Endpoint
 from reconciler.meegle.http.layer import Layer, answer_of, endpoint_of
@@ -17,8 +17,7 @@ from reconciler.meegle.http.layer import Layer, answer_of, endpoint_of
 log = logging.getLogger("reconciler.meegle.http")
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """HTTP requests sent so far: reads by endpoint name, PUTs, token calls, and retries among the reads."""
 
     reads: Mapping[str, int]

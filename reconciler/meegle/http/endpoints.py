@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from reconciler.errors import CannotRun, quoted
 
@@ -20,8 +21,7 @@ ITEM_ID: Final = re.compile(r"[1-9][0-9]{0,18}")
 """An item's id.  `PUT …/work_item/type/story` has the shape of an update and edits a type's settings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One line of the API: method, path template, whether it only reads, and its own limits."""
 
     name: str

@@ -8,14 +8,14 @@ they are made from names of ours and from what the service itself said.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.errors import CannotRun, ReconcilerError
 from reconciler.meegle.http.advice import RENEW, advice_on, likely
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One environment variable that is missing or wrong; its value is never repeated."""
 
     variable: str

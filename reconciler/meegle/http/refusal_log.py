@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 import httpx
+from msgspec import Struct
 
 from reconciler.meegle.http.answers import Failure, Success
 from reconciler.meegle.http.layer import Layer, answer_of, endpoint_of
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """One kind of refusal: its endpoint, HTTP status and code (0: no code that can be read)."""
 
     endpoint: str

@@ -6,9 +6,10 @@ import base64
 import html
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, quote_plus
+
+from msgspec.structs import replace
 
 from reconciler.meegle.http.answers import LONGEST_MESSAGE, Answer, Failure
 

@@ -7,6 +7,7 @@ What is not named here may hold anything.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
@@ -91,28 +92,34 @@ class RecordPage(TypedDict, total=False):
     start_from: Maybe[str | int]
 
 
-DATA: Final[Mapping[Endpoint, TypeAdapter[Any]]] = {
-    api.PROJECTS: TypeAdapter(Maybe[list[str]]),
-    api.PROJECTS_DETAIL: TypeAdapter(Maybe[dict[str, Row]]),
-    api.ALL_TYPES: TypeAdapter(Maybe[list[TypeRow]]),
-    api.BUSINESS_ALL: TypeAdapter(Maybe[list[LineRow]]),
-    api.FIELD_ALL: TypeAdapter(Maybe[list[FieldRow]]),
-    api.META: TypeAdapter(Maybe[list[LayoutRow]]),
-    api.FLOW_ROLES: TypeAdapter(Maybe[list[RoleRow]]),
-    api.USER_QUERY: TypeAdapter(Maybe[list[Row]]),
-    api.QUERY: TypeAdapter(Maybe[list[Any]]),
-    api.FILTER: TypeAdapter(Maybe[list[FoundRow]]),
-    api.OP_RECORDS: TypeAdapter(Maybe[RecordPage]),
+DATA: Final[Mapping[Endpoint, Any]] = {
+    api.PROJECTS: list[str],
+    api.PROJECTS_DETAIL: dict[str, Row],
+    api.ALL_TYPES: list[TypeRow],
+    api.BUSINESS_ALL: list[LineRow],
+    api.FIELD_ALL: list[FieldRow],
+    api.META: list[LayoutRow],
+    api.FLOW_ROLES: list[RoleRow],
+    api.USER_QUERY: list[Row],
+    api.QUERY: list[Any],
+    api.FILTER: list[FoundRow],
+    api.OP_RECORDS: RecordPage,
 }
 """The `data` of each answer that we read."""
 
 
+@cache
+def adapter(endpoint: Endpoint) -> TypeAdapter[Any]:
+    """Return the check of an answer's `data`, made when it is first needed: most runs need few."""
+    shape = DATA[endpoint]
+    return TypeAdapter(Maybe[shape])  # type: ignore[misc, valid-type]
+
+
 def trouble_in(endpoint: Endpoint, data: Any) -> str | None:
     """Return the place where the data of an answer has a form that we cannot read, None if there is none."""
-    shape = DATA.get(endpoint)
     try:
-        if shape is not None:
-            shape.validate_python(data)
+        if endpoint in DATA:
+            adapter(endpoint).validate_python(data)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         steps = [str(one) for one in first["loc"] if isinstance(one, int) or one in _NAMES]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.errors import CannotRun
 from reconciler.meegle.http.answers import REDIRECT_STATUS, Answer, Broken, Failure, Success
@@ -11,15 +12,13 @@ from reconciler.meegle.http.codes import Kind, kind_of, stop_code
 from reconciler.meegle.http.failures import Redirected
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The service accepted; whether it stored the values is for the read-back to show."""
 
     log_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A business refusal: parts may have been stored, and a repeated PUT would be refused again."""
 
     code: int
@@ -27,8 +26,7 @@ class Refused:
     log_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotWritten:
+class NotWritten(Struct, frozen=True):
     """Proof that nothing was stored: it may be sent again, with a new X-IDEM-UUID."""
 
     kind: Literal["throttled", "token", "connection"]
@@ -36,8 +34,7 @@ class NotWritten:
     retry_after: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
+class Ambiguous(Struct, frozen=True):
     """It may have been stored, now or a little later: only a read can tell.
 
     `repeatable`: if the old value is still there after a quiet time, one more attempt with the
@@ -50,8 +47,7 @@ class Ambiguous:
     repeatable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fatal:
+class Fatal(Struct, frozen=True):
     """No further request can succeed."""
 
     error: CannotRun
