@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from reconciler.fields.people import OPAQUE_KEY
 from reconciler.fields.spec import People, Person
 from reconciler.meegle.http import endpoints as api

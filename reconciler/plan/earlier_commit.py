@@ -47,8 +47,7 @@ Contents: TypeAlias = Mapping[str, bytes | None]
 Keys: TypeAlias = frozenset[tuple[Ref, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a commit desired, what of it is in doubt, and the notes about that."""
 
     desired_values: DesiredValues

@@ -32,8 +32,7 @@ DesiredValues: TypeAlias = Mapping[tuple[Ref, str], Desired]
 """What one commit desired, by item and change key; unmanaged fields are missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """What of a commit's desired state could not be read: all of it, or its desires for some items."""
 
     every: bool = False
@@ -51,8 +50,7 @@ class Doubt:
 CERTAIN = Doubt()
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """What the base desired, and what the last apply reached if that differs."""
 
     base: DesiredValues
@@ -124,8 +122,7 @@ def released(items: tuple[DesiredItem, ...], past: Past) -> Iterator[tuple[Ref, 
     yield from sorted(at for at in past.base if at not in now)
 
 
-@dataclass(frozen=True, slots=True)
-class Standpoint:
+class Standpoint(Struct, frozen=True):
     """Where a plan is made from: the base commit, what was desired then, and why drift is skipped.
 
     `applied` is the last applied commit and `unapplied` what it left behind, if that is known.

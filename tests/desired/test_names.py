@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from reconciler.desired.claims import DesiredState, desired_state
 from reconciler.desired.names import PULL, Names
