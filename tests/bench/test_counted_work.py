@@ -78,7 +78,7 @@ HEAVY = NETWORK | FILES | {"deepdiff", "jinja2", "markdown_it", "rich"}
     [
         (("--help",), 150, set()),
         (("validate",), 360, FILES),
-        (("plan",), 580, NETWORK | FILES),
+        (("plan",), 620, NETWORK | FILES),
     ],
     ids=lambda one: one[0] if isinstance(one, tuple) else "",
 )
