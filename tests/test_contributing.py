@@ -189,10 +189,10 @@ def test_a_forge_is_a_file_and_a_row(house: House) -> None:
             ),
         ),
         (
-            '    Row("GitLab", "GITLAB_CI", gitlab_forge, gitlab_records),\n',
+            '    Row("GitLab", "GITLAB_CI", "CI_API_V4_URL", gitlab_forge, gitlab_records),\n',
             (
-                '    Row("GitLab", "GITLAB_CI", gitlab_forge, gitlab_records),\n'
-                '    Row("Mint", "MINT_CI", mint, gitlab_records),\n'
+                '    Row("GitLab", "GITLAB_CI", "CI_API_V4_URL", gitlab_forge, gitlab_records),\n'
+                '    Row("Mint", "MINT_CI", "MINT_URL", mint, gitlab_records),\n'
             ),
         ),
     )

@@ -159,10 +159,9 @@ def save_plan(make: Make, path: Path) -> None:
 
 
 def source_address(made: PlanFile) -> str:
-    """Return where a GitHub job's repository shows the files of the plan's commit; empty elsewhere."""
+    """Return where the job's repository shows the files of the plan's commit; empty where no job says so."""
     server, repository = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
-    return (
-        f"{server}/{repository}/blob/{made.desired.commit}/{made.desired.folder}".rstrip("/")
-        if server and repository and made.desired.commit
-        else ""
-    )
+    project = os.environ.get("CI_PROJECT_URL")
+    root = f"{server}/{repository}/blob" if server and repository else f"{project}/-/blob" if project else ""
+    commit = made.desired.commit
+    return f"{root}/{commit}/{made.desired.folder}".rstrip("/") if root and commit else ""

@@ -17,6 +17,8 @@ class Row(NamedTuple):
     name: str
     variable: str
     """Is `true` in a job of this forge."""
+    address: str
+    """Holds the API's address; another CI system may set it, with what else the forge needs."""
     forge: Callable[[Mapping[str, str]], Forge]
     records: Callable[[Mapping[str, str]], Records]
 
@@ -54,8 +56,8 @@ def gitlab_records(environ: Mapping[str, str]) -> Records:
 
 
 FORGES: Final = (
-    Row("GitHub", "GITHUB_ACTIONS", github_forge, github_records),
-    Row("GitLab", "GITLAB_CI", gitlab_forge, gitlab_records),
+    Row("GitHub", "GITHUB_ACTIONS", "GITHUB_API_URL", github_forge, github_records),
+    Row("GitLab", "GITLAB_CI", "CI_API_V4_URL", gitlab_forge, gitlab_records),
 )
 
 
@@ -65,8 +67,8 @@ def row_of(environ: Mapping[str, str]) -> Row | None:
 
 
 def forge_of(environ: Mapping[str, str]) -> Forge:
-    """Open the forge whose job this is."""
-    row = row_of(environ)
+    """Open the forge whose job this is, or whose address another CI system sets."""
+    row = row_of(environ) or next((row for row in FORGES if environ.get(row.address)), None)
     if row is None:
         names = " or ".join(row.name for row in FORGES)
         raise CannotRun(

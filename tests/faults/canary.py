@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 PLUGIN_SECRET = 'canary-secret-7f"3\\a/+%<&>=q9'
 PROXY_PASSWORD = "canary-proxy-51c/Zk+%2e"
 GITHUB_TOKEN = "ghp_canary0Zx81pQ2r5uV"
+FORGE_TOKEN = "glpat-canary6Wq3mT9d2L"
+WEBHOOK = "canary-hook-3f9a7c51e2d84b60"
+LARK_SECRET = "canary-lark-Yp7vQ4n2"
 CREDENTIALS = Credentials("MII_CANARY", PLUGIN_SECRET, "7310000000000000001")
 HALF = 14
 """Characters of a secret's beginning that are a hit, too: more than a guess could make."""

@@ -22,9 +22,12 @@ from reconciler.sandbox.http.tcp_faults import CARRIED_OUT, Front
 from tests.conftest import Desk, Done, is_deep
 from tests.faults.canary import (
     CREDENTIALS,
+    FORGE_TOKEN,
     GITHUB_TOKEN,
+    LARK_SECRET,
     PLUGIN_SECRET,
     PROXY_PASSWORD,
+    WEBHOOK,
     Echo,
     files_under,
     forms,
@@ -35,8 +38,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 STORY = 6300012320
+OTHERS = (GITHUB_TOKEN, FORGE_TOKEN, WEBHOOK, LARK_SECRET)
+"""Secrets for forges and chats."""
 TOKEN = 'p-canary"token\\5d/+%<&>e1'
-EVERYWHERE = "".join(f" --format {name}=out.{name}" for name in ("json", "markdown", "html", "github"))
+FORMATS = ("json", "markdown", "html", "github", "gitlab", "codequality", "junit")
+EVERYWHERE = "".join(f" --format {name}=out.{name}" for name in FORMATS)
 LINES: Final[Mapping[str, tuple[str, ...]]] = {
     "demo": (),
     "sandbox": ("sandbox snapshot seed.yaml",),
@@ -61,7 +67,8 @@ LINES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "drift": ("drift --detailed-exitcode", "drift --heal --yes"),
     "doctor": ("doctor", f"doctor --probe {STORY}"),
-    "comment": ("comment plan.json",),
+    "comment": ("comment plan.json", "comment plan.json --print"),
+    "notify": ("notify plan.json", "notify --drift plan.json --print"),
 }
 """Command lines of each command; one that is not here runs without arguments.  `demo` has its own service."""
 COMMAND_LINES = [line for command in COMMANDS for line in LINES.get(command, (command,))]
@@ -119,7 +126,7 @@ class Room:
     @property
     def secrets(self) -> list[str]:
         """All that nobody may see, every token that the service gave out included."""
-        return [PLUGIN_SECRET, PROXY_PASSWORD, GITHUB_TOKEN, TOKEN, *self.desk.world.gate.tokens]
+        return [PLUGIN_SECRET, PROXY_PASSWORD, *OTHERS, TOKEN, *self.desk.world.gate.tokens]
 
     def told(self, done: Done) -> list[str]:
         """Look for secrets in the streams of a run."""
@@ -149,6 +156,9 @@ def room(tmp_path: Path) -> Iterator[Room]:
             "MEEGLE_PROXY": front.url.replace("//", f"//canary:{quote(PROXY_PASSWORD, safe='')}@"),
             "GITHUB_TOKEN": GITHUB_TOKEN,
             "GH_TOKEN": GITHUB_TOKEN,
+            "RECONCILER_FORGE_TOKEN": FORGE_TOKEN,
+            "RECONCILER_LARK_WEBHOOK": f"http://127.0.0.1:9/open-apis/bot/v2/hook/{WEBHOOK}",
+            "RECONCILER_LARK_SECRET": LARK_SECRET,
             "GITHUB_API_URL": "http://127.0.0.1:9",
             "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
             "HOME": str(tmp_path / "home"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 import trustme
 from markdown_it import MarkdownIt
+from werkzeug.serving import make_server
 
 from reconciler.errors import CannotRun
 from reconciler.forge.choice import forge_of, records_of
@@ -18,7 +21,7 @@ from reconciler.forge.gitlab.markdown import gitlab_text
 from reconciler.forge.rest import ForgeRefused, next_params
 from reconciler.plan.last_applied import Record
 from reconciler.render.markdown_text import fenced
-from tests.forge.lab import ACTION, DEVELOPER, LONGEST, MAINTAINER, REPORTER, Lab, running
+from tests.forge.lab import ACTION, DEVELOPER, LONGEST, MAINTAINER, REPORTER, Lab, app_of, running
 from tests.forge.test_laws import APPLIED, BODY, ForgeCase, on_gitlab
 from tests.workflows.hub import GIT, git
 
@@ -261,6 +264,28 @@ def test_the_certificate_file_of_the_job_is_trusted_beside_the_system_s(tmp_path
         assert forge.request == "Merge request"
     with pytest.raises(CannotRun, match="CI_SERVER_TLS_CA_FILE"):
         forge_of({**GOOD, "CI_SERVER_TLS_CA_FILE": str(tmp_path / "none.pem")})
+
+
+def test_a_gitlab_of_an_authority_of_one_s_own_is_reached_by_the_file_of_the_runner(
+    stage: ForgeCase, lab: Lab, tmp_path: Path
+) -> None:
+    authority, file = trustme.CA(), tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    server = make_server("127.0.0.1", 0, app_of(lab), threaded=True, ssl_context=context)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        stage.environ["CI_API_V4_URL"] = f"https://127.0.0.1:{server.server_port}/api/v4"
+        with pytest.raises(CannotRun, match="TLS"):
+            stage.comment(BODY)
+        stage.environ["CI_SERVER_TLS_CA_FILE"] = str(file)
+        assert stage.comment(BODY) == "created"
+    finally:
+        server.shutdown()
+        thread.join(5)
+        server.server_close()
 
 
 def test_no_other_job_is_taken_for_one_of_a_forge() -> None:

@@ -192,6 +192,12 @@ def test_a_job_about_no_request_is_told_so(stage: ForgeCase) -> None:
         stage.comment(BODY)
 
 
+def test_another_ci_system_may_set_the_variables_of_the_forge(stage: ForgeCase) -> None:
+    del stage.environ["GITHUB_ACTIONS" if stage.name == GitHub else "GITLAB_CI"]
+    assert stage.comment(BODY) == "created"
+    assert records_of(stage.environ) is None
+
+
 # -- failures --------------------------------------------------------------------------------------
 
 
