@@ -15,7 +15,6 @@ from reconciler.render.safe import safe_json
 
 if TYPE_CHECKING:
     from reconciler.plan.plan_json import PlanFile
-    from reconciler.render.mistakes import Checked
 
 Make: TypeAlias = "Callable[[], PlanFile]"
 """Makes the plan's file; a format that shows nothing of it does without."""
@@ -99,21 +98,6 @@ VIEWS: dict[str, Callable[[Plan, Make], str]] = {
     "junit": junit,
 }
 """One row a format, as in `options.PLAN_FORMATS`; each imports what it needs when it is asked for."""
-
-
-def check_view(name: str, found: Checked) -> str:
-    """Render what a check of the files found, in one of `options.CHECK_FORMATS`."""
-    from reconciler.render.mistakes import VIEWS as CHECK_VIEWS
-
-    if name == "codequality":
-        from reconciler.render.code_quality import mistakes_code_quality
-
-        return mistakes_code_quality(found.mistakes, found.folder)
-    if name == "junit":
-        from reconciler.render.junit import mistakes_junit
-
-        return mistakes_junit(found.mistakes, found.files, found.items)
-    return CHECK_VIEWS[name](found)
 
 
 def show_plan(

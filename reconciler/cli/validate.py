@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli import options
 from reconciler.cli.streams import say, tell
 from reconciler.gc_pause import gc_paused
+
+if TYPE_CHECKING:
+    from reconciler.render.mistakes import Checked
 
 AT_LINES = frozenset({"github", "codequality"})
 """Formats that name files from the repository's root."""
@@ -27,14 +31,15 @@ AT_LINES = frozenset({"github", "codequality"})
 @gc_paused()
 def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...]) -> int:
     """Check the files without network or credentials; all mistakes at once."""
-    from reconciler.cli.formats import check_view, refuse_two
     from reconciler.desired.by_pins import validate_files
     from reconciler.desired.own_folder import unused_note
     from reconciler.errors import InputError, Internal, Mistake, Place, ReconcilerError
-    from reconciler.manifest.safe_write import write
     from reconciler.render.mistakes import Checked, report
 
-    refuse_two(formats)
+    if len(formats) > 1:
+        from reconciler.cli.formats import refuse_two
+
+        refuse_two(formats)
     if note := unused_note(Path.cwd()):
         tell(note)
     try:
@@ -56,6 +61,8 @@ def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...
         if path is None:
             say(check_view(name, found))
         else:
+            from reconciler.manifest.safe_write import write
+
             write(path, check_view(name, found))
     return 1 if mistakes else 0
 
@@ -65,3 +72,18 @@ def place_in_repository() -> str:
     from reconciler.git import prefix
 
     return prefix(Path.cwd())
+
+
+def check_view(name: str, found: Checked) -> str:
+    """Render what a check of the files found, in one of `options.CHECK_FORMATS`."""
+    from reconciler.render.mistakes import VIEWS
+
+    if name == "codequality":
+        from reconciler.render.code_quality import mistakes_code_quality
+
+        return mistakes_code_quality(found.mistakes, found.folder)
+    if name == "junit":
+        from reconciler.render.junit import mistakes_junit
+
+        return mistakes_junit(found.mistakes, found.files, found.items)
+    return VIEWS[name](found)
