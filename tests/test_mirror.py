@@ -48,10 +48,6 @@ ELSEWHERE: Final = {
     "meegle/http": Elsewhere(12, ("meegle/http/test_client.py", "meegle/http/test_answers.py")),
     "plan": Elsewhere(15, ("cli/test_plan.py", "plan/test_earlier_commit.py", "compat/test_compat.py")),
     "render": Elsewhere(9, ("render/test_text.py", "render/test_code_quality.py")),
-    "sandbox/calls": Elsewhere(6, ("sandbox/calls/test_shapes.py", "sandbox/test_day_one.py")),
-    "sandbox/demo": Elsewhere(4, ("sandbox/calls/test_shapes.py", "adopt/test_snapshot.py")),
-    "sandbox/http": Elsewhere(7, ("sandbox/http/test_admission.py", "sandbox/http/test_serving.py")),
-    "sandbox/state": Elsewhere(7, ("sandbox/state/test_switches.py", "sandbox/calls/test_put.py")),
     "schema": Elsewhere(7, ("cli/test_schema.py", "laws/test_pins.py", "review/test_pins.py")),
 }
 
