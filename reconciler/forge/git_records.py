@@ -1,6 +1,6 @@
 """The last applied commit as a ref of the remote repository, for every CI system but GitHub's.
 
-On a branch (`refs/heads/…`) the record is the message of a commit whose parents are the commit that was
+On a branch (`refs/heads/…`) the record is the first line of a commit whose parents are the commit that was
 applied and the record before: so the branch moves forward only, as a protected one must, and keeps every
 record.  Any other ref names a tag object, as `refs/reconciler/applied/SPACE` does here.
 """
@@ -26,6 +26,8 @@ BRANCH: Final = f"{BRANCHES}reconciler/applied/{{space}}"
 REF: Final = re.compile(r"refs/[A-Za-z0-9][A-Za-z0-9._/{}-]*")
 NONE: Final = 2
 """Exit code of `git ls-remote --exit-code` where there is no such ref."""
+SKIP: Final = "[skip ci]"
+"""Keeps the push of a record from starting the jobs that a team runs for every branch."""
 RIGHT: Final = "it takes a token that may push to this ref (on GitLab: `write_repository`, role Maintainer)"
 
 
@@ -91,7 +93,7 @@ def read_ref(root: Path, space: str, ref: str) -> Record:
     if not ref.startswith(BRANCHES):
         return record_at(root, "FETCH_HEAD", space)
     head, _, message = told(root, "cat-file", "commit", "FETCH_HEAD").partition("\n\n")
-    record = read_record(message, space)
+    record = read_record(message.partition("\n")[0], space)
     if record is None or f"\nparent {record.commit}\n" not in head:
         fix = "see who pushed it; name the last applied commit by --applied"
         raise CannotRun(f"{quoted(ref)} holds no record of {space} that this version can read", fix)
@@ -117,7 +119,12 @@ def record_commit(root: Path, ref: str, record: Record) -> str:
     arguments = [word for one in parents for word in ("-p", one)]
     tree = told(root, "rev-parse", f"{record.commit}^{{tree}}").strip()
     made = run(
-        root, "commit-tree", tree, *arguments, stdin=f"{record.model_dump_json()}\n".encode(), environ=AUTHOR
+        root,
+        "commit-tree",
+        tree,
+        *arguments,
+        stdin=f"{record.model_dump_json()}\n\n{SKIP}\n".encode(),
+        environ=AUTHOR,
     )
     if made.code:
         raise CannotRun(f"cannot make the record: {made.words}", "check that the repository is writable")

@@ -80,7 +80,7 @@ def main(program: str) -> None:
         assert "waits for reconciler:apply" in run("record-unchanged")
         run("plan-merged")
         run("record-unchanged")
-        said = git(folder / "origin.git", "log", "-1", "--format=%B", "reconciler/applied/demo")
+        said = git(folder / "origin.git", "log", "-1", "--format=%s", "reconciler/applied/demo")
         assert Record.model_validate_json(said).commit == git(desk, "rev-parse", "HEAD")
     print("6 passed: the jobs of a push, by gitlab-ci-local")  # noqa: T201 - for `make deep`
 

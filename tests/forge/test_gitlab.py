@@ -170,6 +170,7 @@ def test_the_branch_of_records_only_moves_forward_and_keeps_them_all(stage: Forg
     for n in range(3):
         assert make(stage, Record(space="demo", commit=head(stage), digest=str(n))) == APPLIED
     said = git(lab.repo, "log", "--format=%s", APPLIED)
+    assert git(lab.repo, "log", "-1", "--format=%b", APPLIED) == "[skip ci]"
     assert [n for n in "012" if f'"digest":"{n}"' in said] == list("012")
 
 
