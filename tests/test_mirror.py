@@ -47,7 +47,6 @@ ELSEWHERE: Final = {
     "meegle": Elsewhere(11, ("cli/test_plan.py", "faults/test_unknown_is_not_empty.py", "meegle")),
     "meegle/http": Elsewhere(12, ("meegle/http/test_client.py", "meegle/http/test_answers.py")),
     "plan": Elsewhere(15, ("cli/test_plan.py", "plan/test_earlier_commit.py", "compat/test_compat.py")),
-    "render": Elsewhere(9, ("render/test_text.py", "render/test_code_quality.py")),
     "schema": Elsewhere(7, ("cli/test_schema.py", "laws/test_pins.py", "review/test_pins.py")),
 }
 

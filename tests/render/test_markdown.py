@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from reconciler.model import GuardResult, Plan, Why
 from reconciler.render.markdown import LIMIT, plan_markdown
-from reconciler.render.markdown_text import code, said, table_row
 from reconciler.render.verdict import verdict
 from tests.render.plans import (
     HOSTILE,
@@ -204,34 +203,3 @@ def test_no_text_of_a_stranger_links_mentions_or_breaks_out(payload: str) -> Non
 
 def test_a_megabyte_in_every_slot_is_cut_and_counted() -> None:
     assert "(1000000 characters)" in shown(hostile_plan("x y|`" * 200_000))
-
-
-@pytest.mark.parametrize(
-    ("value", "fenced"),
-    [
-        ("P0", "`P0`"),
-        ("a`b", "``a`b``"),
-        ("`", "`` ` ``"),
-        ("", "`  `"),
-        (" x", "`  x `"),
-        ("a\nb", "`a\\nb`"),
-    ],
-)
-def test_the_fence_is_longer_than_any_run_inside(value: str, fenced: str) -> None:
-    assert code(value) == fenced
-
-
-@pytest.mark.parametrize(
-    "value", ["1. one", "a_b_c", "x@y", "deadbeef1", "a.b", "<b>", " x", "", "GH-1", "#1"]
-)
-def test_only_harmless_words_go_unfenced(value: str) -> None:
-    assert said(value).startswith("`")
-    assert said("take the item out of the file, or restore it in Meegle").startswith("take")
-
-
-@pytest.mark.parametrize("value", ["|", "\\|", "\\\\|", "a\\\\\\|b||", "|\\"])
-def test_no_cell_of_a_table_ends_early(value: str) -> None:
-    head = f"{table_row('a', 'b')}{table_row('---', '---')}"
-    page = MARKDOWN.render(head + table_row(code(value), code("@x")))
-    assert page.count("<td>") == 2
-    assert page.count("</code></td>") == 2
