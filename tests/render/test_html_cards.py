@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from reconciler.model import Held, HeldBy, Plan, Ref, Released, SideEffect, Why
-from reconciler.render.groups import DRIFT, block_groups, groups
+from reconciler.render.groups import LEFT, block_groups, groups
 from reconciler.render.html_cards import PAGE_ORDER, Cards, Strings, flags, item_base
 from tests.render.plans import block, people, plan_with, priority, text, update
 
@@ -47,7 +47,7 @@ def test_cards_come_in_the_order_of_the_page() -> None:
         released=(Released(Ref("story", 65), "notes", "Notes"),),
     )
     kinds = [card[0] for card in page(plan)["cards"]]
-    assert kinds == [kind for kind in PAGE_ORDER if kind != DRIFT]
+    assert kinds == [kind for kind in PAGE_ORDER if kind != LEFT]
 
 
 def test_members_are_shown_as_those_that_come_and_go() -> None:
