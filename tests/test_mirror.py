@@ -33,9 +33,6 @@ ELSEWHERE: Final = {
     "cli": Elsewhere(16, ("cli", "scenarios", "test_readme.py")),
     "desired": Elsewhere(9, ("cli/test_validate.py", "review/test_own_folder.py", "laws/test_pins.py")),
     "doctor": Elsewhere(11, ("cli/test_doctor.py", "doctor/test_probe.py", "doctor/test_probe_report.py")),
-    "fields": Elsewhere(
-        19, ("fields/test_laws.py", "fields/test_refusals.py", "fields/test_against_sandbox.py")
-    ),
     "forge": Elsewhere(9, ("forge/test_laws.py", "review/test_forge.py")),
     "forge/github": Elsewhere(6, ("forge/test_laws.py", "workflows/test_forge.py")),
     "forge/gitlab": Elsewhere(7, ("forge/test_gitlab.py", "forge/test_laws.py")),

@@ -22,6 +22,7 @@ from reconciler.fields.prose import Block, Kind, Run, is_sayable, plain_prose, p
 from reconciler.fields.rich import canonical_rich
 from reconciler.fields.spec import FieldSpec, Items, Option, People, Person
 from reconciler.fields.text import canonical
+from reconciler.fields.values import Wrong
 from reconciler.manifest.decoding import BAD_SIGN
 from reconciler.manifest.edit.yaml_text import behind
 from reconciler.manifest.nodes import AuthoredMap, Node
@@ -529,3 +530,17 @@ def node_of(text: str) -> Node:
     assert tree.mistakes == []
     assert isinstance(tree.root, AuthoredMap)
     return tree.root["v"]
+
+
+def read(one: FieldSpec, written: str) -> Any:
+    """Read one authored value of a field."""
+    return codec(one).parse(node_of(f"v: {written}\n"))
+
+
+def refused(one: FieldSpec, written: str) -> list[str]:
+    """Return the mistakes in one authored value, without the file's name."""
+    try:
+        value = read(one, written)
+    except Wrong as error:
+        return [str(mistake).removeprefix("a.yaml:") for mistake in error.mistakes]
+    raise AssertionError(value)

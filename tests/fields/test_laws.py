@@ -10,16 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.fields import CODECS
-from reconciler.fields.values import Rule, Wrong, settle
+from reconciler.fields.values import settle
 from tests.fields.fieldspace import (
     CASES,
-    STORY,
     Case,
     codec,
     file_of,
     node_of,
-    rich_readings,
-    spec,
     yaml_of,
 )
 
@@ -64,13 +61,6 @@ def test_an_answer_holds_a_value_where_it_is_read_as_that_value_however_often_it
             assert bound.holds(answer, desired) == (bound.decode(answer).value == desired)
 
 
-def test_an_answer_that_python_takes_for_an_equal_one_is_read_by_itself() -> None:
-    bound = codec(spec("linked", "work_item_related_multi_select"))
-    assert bound.holds([1], frozenset({1}))
-    with pytest.raises(ValueError, match="id"):
-        bound.holds([True], frozenset({1}))
-
-
 @every_case
 @given(st.data())
 def test_what_is_written_to_yaml_is_read_as_the_same_value(case: Case, data: st.DataObject) -> None:
@@ -96,84 +86,6 @@ def test_canonical_values_are_hashable_and_shown_and_a_written_wish_is_settled_o
     once = settle(desired, live)
     assert settle(desired, once) == once
     assert hash(once) is not None
-
-
-pieces = st.sampled_from(
-    [
-        "a",
-        "b",
-        "*",
-        "**",
-        "***",
-        "~~",
-        "_",
-        "#",
-        "##",
-        "-",
-        "1.",
-        "!",
-        "`",
-        "~",
-        "\\",
-        "。",
-        "支",
-        "&nbsp;",
-        "&#32;",
-        "|",
-        ">",
-        "[",
-        "](",
-        ")",
-    ]
-)
-markdown = st.lists(pieces | st.sampled_from([" ", "\n", "\n\n"]), min_size=1, max_size=12).map("".join)
-
-
-@given(markdown)
-def test_markdown_of_any_kind_is_refused_or_sent_read_back_and_written_again_as_the_same(
-    written: str,
-) -> None:
-    bound = codec(STORY)
-    try:
-        desired = bound.parse(node_of(yaml_of({"markdown": written})))
-    except Wrong:
-        return
-    value = settle(desired, None)
-    answers = list(rich_readings(bound.encode(value)))
-    assert answers
-    for answer in answers:
-        seen = bound.decode(answer)
-        assert settle(desired, seen.value) == seen.value
-        assert bound.objection(seen, value) is None
-    assert settle(bound.parse(node_of(yaml_of(bound.dump(value)))), value) == value
-
-
-def members_of(case: Case, data: st.DataObject) -> frozenset[Any]:
-    value = data.draw(case.values)
-    assert isinstance(value, frozenset)
-    return value
-
-
-SETS = [case for case in CASES if codec(case.spec).empty == frozenset()]
-
-
-@pytest.mark.parametrize("case", SETS, ids=lambda case: case.id)
-@given(st.data())
-def test_a_rule_about_members_touches_the_named_ones_alone(case: Case, data: st.DataObject) -> None:
-    named, other, live = (members_of(case, data) for _ in range(3))
-    bound = codec(case.spec)
-    contains, excludes = named, other - named
-    if not contains | excludes:
-        return
-    written = {"contains": bound.dump(contains), "excludes": bound.dump(excludes)}
-    rule = bound.parse(node_of(yaml_of(written)))
-    assert rule == Rule(contains, excludes)
-    after = settle(rule, live)
-    assert isinstance(after, frozenset)
-    assert settle(rule, after) == after
-    assert contains <= after
-    assert not excludes & after
-    assert after - named - other == live - named - other
 
 
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

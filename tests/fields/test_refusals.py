@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from reconciler.fields import codec_for
-from reconciler.fields.spec import FieldSpec, Option, People, Person
+from reconciler.fields.spec import FieldSpec, Option
 from reconciler.fields.values import Wrong, settle
 from reconciler.manifest.nodes import AuthoredMap
 from reconciler.manifest.parsing import read_tree
@@ -53,12 +52,6 @@ def refused(line: str) -> list[str]:
 def test_the_golden_file_tries_every_field_type() -> None:
     tried = {SPECS[line.split(":", 1)[0]].type for line, _ in golden_cases()}
     assert tried == {case.spec.type for case in space.CASES}
-
-
-@pytest.mark.parametrize("digits", [5_000, 100_000])
-def test_a_number_of_thousands_of_digits_is_refused_at_once(digits: int) -> None:
-    with pytest.raises(Wrong, match=f"found a text of {digits} characters"):
-        codec(space.POINTS).parse(node_of(f"v: {'9' * digits}\n"))
 
 
 @pytest.mark.parametrize(
@@ -110,14 +103,6 @@ def test_a_value_is_read_by_its_fields_type_and_not_by_a_guess(
             codec(spec).parse(node)
         return
     assert codec(spec).parse(node) == value
-
-
-def test_a_label_means_the_option_that_can_be_chosen_where_a_disabled_one_has_it_too() -> None:
-    twins = (Option("n1", "New", disabled=True), Option("n2", "New"), Option("o1", "Old", disabled=True))
-    for spec in (replace(space.PRIORITY, options=twins), replace(space.BUSINESS, options=twins)):
-        assert codec(spec).parse(node_of("v: New\n")) == "n2"
-        assert codec(spec).parse(node_of("v: Old\n")) == "o1"
-        assert codec(spec).dump("n1") in ({"id": "n1"}, [{"id": "n1"}])
 
 
 LATER = replace(space.PRIORITY, options=(Option("option_1", "P0"), Option("option_2", "P1", disabled=True)))
@@ -195,116 +180,6 @@ def test_what_the_world_did_blocks_a_change_and_what_already_stands_does_not(
     assert (said is None) if reason is None else (said is not None and reason in said)
 
 
-def test_a_person_whom_nobody_knows_is_a_mistake_and_one_who_is_known_by_pins_alone_is_not() -> None:
-    pinned = People(
-        by_key={ANA: Person(ANA, "ana@example.com", "")},
-        by_email={"ana@example.com": Person(ANA, "ana@example.com", "")},
-    )
-    bound = codec_for(space.REVIEWER, replace(pinned, gone=frozenset({ANA})), ITEMS)
-    desired = bound.parse(node_of("v: ana@example.com\n"))
-    assert bound.objection(bound.decode(None), desired) == "ana@example.com no longer exists"
-    with pytest.raises(Wrong, match="no person 'bo@"):
-        bound.parse(node_of("v: bo@example.com\n"))
-
-
-# -- rich text -------------------------------------------------------------------------------
-
-
-def detail(text: str, html: str, doc: Any = None, **more: Any) -> dict[str, Any]:
-    return {"doc_text": text, "doc_html": html, "doc": json.dumps(doc or {}), **more}
-
-
-BOLD = detail(
-    "call legal\n",
-    "<p><strong>call</strong> legal</p>",
-    {
-        "type": "doc",
-        "content": [
-            {
-                "type": "paragraph",
-                "content": [
-                    {"type": "text", "text": "call", "marks": [{"type": "bold"}]},
-                    {"type": "text", "text": " legal"},
-                ],
-            }
-        ],
-    },
-)
-PLAIN = detail("call legal\n", "<p>call legal</p>")
-PICTURE = detail("call legal[图片]\n", "<p>call legal<img src='x'></p>")
-MENTION = detail("call @ana\n", "<p>call <span>@ana</span></p>", notify_user_list=[ANA])
-
-
-@pytest.mark.parametrize(
-    ("live", "written", "outcome"),
-    [
-        (PLAIN, "call legal", "agrees"),
-        (PLAIN, "call me", "sends"),
-        (PLAIN, '{markdown: "call legal"}', "agrees"),
-        (PLAIN, '{markdown: "**call** legal"}', "sends"),
-        (PLAIN, "null", "sends"),
-        (BOLD, "call legal", "agrees"),
-        (BOLD, "call me", "plain text would destroy"),
-        (BOLD, "{text: call legal, replace_formatting: true}", "agrees"),
-        (BOLD, "{text: call me, replace_formatting: true}", "sends"),
-        (BOLD, '{markdown: "**call** legal"}', "agrees"),
-        (BOLD, '{markdown: "call legal"}', "sends"),
-        (BOLD, "null", "sends"),
-        (PICTURE, "call me", "plain text would destroy"),
-        (PICTURE, '{markdown: "**call** me"}', "this Markdown cannot express"),
-        (PICTURE, "{text: call me, replace_formatting: true}", "sends"),
-        (MENTION, "call me", "plain text would destroy"),
-        (MENTION, "call @ana", "agrees"),
-        (None, "call me", "sends"),
-        ("call legal\n", "call legal", "agrees"),
-        ({"doc_text": "", "doc": "", "doc_html": "", "is_empty": True}, "null", "agrees"),
-    ],
-)
-def test_formatting_is_never_lost_unless_its_author_says_so(live: Any, written: str, outcome: str) -> None:
-    bound = codec(space.STORY)
-    seen = bound.decode(live)
-    after = settle(bound.parse(node_of(f"v: {written}\n")), seen.value)
-    if after == seen.value:
-        assert outcome == "agrees"
-        return
-    said = bound.objection(seen, after)
-    assert outcome in (said or "sends")
-    if said is None:
-        again = bound.decode(bound.encode(after)).value
-        assert again == after
-        assert bound.objection(seen, again) is None
-
-
-def test_what_was_live_keeps_a_form_that_a_plan_can_hold() -> None:
-    bound = codec(space.STORY)
-    for live in (PLAIN, BOLD, PICTURE, MENTION):
-        seen = bound.decode(live)
-        assert bound.decode(json.loads(json.dumps(bound.encode(seen.value)))).value == seen.value
-
-
-def test_markdown_is_sent_as_the_blocks_of_the_manual() -> None:
-    bound = codec(space.STORY)
-    desired = bound.parse(
-        node_of('v: {markdown: "# Why\\n\\nso **it** is\\n\\n- a\\n- *b*\\n\\n1. c\\n2. d\\n\\n---"}\n')
-    )
-    assert bound.encode(settle(desired, None)) == [
-        {"type": "paragraph", "content": [{"type": "text", "text": "Why", "attrs": {"fontSize": "h1"}}]},
-        {
-            "type": "paragraph",
-            "content": [
-                {"type": "text", "text": "so "},
-                {"type": "text", "text": "it", "attrs": {"bold": "true"}},
-                {"type": "text", "text": " is"},
-            ],
-        },
-        {"type": "ul", "content": [{"type": "text", "text": "a"}]},
-        {"type": "ul", "content": [{"type": "text", "text": "b", "attrs": {"italic": "true"}}]},
-        {"type": "ol", "content": [{"type": "text", "text": "c"}], "lineAttrs": {"list": "1"}},
-        {"type": "ol", "content": [{"type": "text", "text": "d"}], "lineAttrs": {"list": "2"}},
-        {"type": "horizontalLine", "content": []},
-    ]
-
-
 # -- forms on the wire -------------------------------------------------------------------------
 
 
@@ -354,80 +229,6 @@ def test_markdown_is_sent_as_the_blocks_of_the_manual() -> None:
 def test_a_value_is_sent_in_the_form_of_the_manual(spec: FieldSpec, written: str, sent: Any) -> None:
     bound = codec(spec)
     assert bound.encode(settle(bound.parse(node_of(f"v: {written}\n")), bound.empty)) == sent
-
-
-# -- rows with a key ---------------------------------------------------------------------------
-
-STAGING = (("field_env", "staging"), ("field_cost", 3), ("field_stage", "option_1"))
-PROD = (("field_env", "prod"), ("field_cost", 9))
-TEST = (("field_env", "test"), ("field_cost", 1))
-
-
-@pytest.mark.parametrize(
-    ("written", "after"),
-    [
-        ("[{env: prod}, {env: staging}]", (STAGING, PROD)),
-        ("[{env: staging, Field cost: 4}]", ((STAGING[0], ("field_cost", 4), STAGING[2]),)),
-        ("[{env: staging, Field stage: null}, {env: prod}]", (STAGING[:2], PROD)),
-        (
-            "{contains: [{env: staging, Field stage: P1}]}",
-            ((*STAGING[:2], ("field_stage", "option_2")), PROD),
-        ),
-        ("{contains: [{env: test, Field cost: 1}]}", (STAGING, PROD, TEST)),
-        ("[{env: test, Field cost: 1}]", (TEST,)),
-        ("[]", ()),
-        ("null", ()),
-        (
-            "{contains: [{env: prod, who: {contains: [ana]}}]}",
-            (STAGING, (*PROD, ("field_who", frozenset({ANA})))),
-        ),
-    ],
-)
-def test_rows_with_a_key_keep_what_is_not_named(written: str, after: Any) -> None:
-    bound = codec(space.KEYED)
-    live = (STAGING, PROD)
-    assert settle(bound.parse(node_of(f"v: {written}\n")), live) == after
-
-
-def test_an_item_may_not_point_to_itself_by_id_name_or_rule() -> None:
-    sprint, parent = codec(space.SPRINT), codec(replace(space.PARENT, targets=("sprint",)))
-    for bound, written in [
-        (parent, "6290075691"),
-        (parent, '{name: "26-12"}'),
-        (sprint, "[6290075691]"),
-        (sprint, "{contains: [6290075691]}"),
-    ]:
-        node = node_of(f"v: {written}\n")
-        mistake = bound.refusal_on(6290075691, bound.parse(node), node.place)
-        assert mistake
-        assert mistake.what == f"{bound.spec.label} points to the item itself"
-        assert bound.refusal_on(1, bound.parse(node), node.place) is None
-    node = node_of("v: {excludes: [6290075691]}\n")
-    assert sprint.refusal_on(6290075691, sprint.parse(node), node.place) is None
-
-
-@pytest.mark.parametrize(
-    ("targets", "what"),
-    [((), "no type for an item of Parent"), (("story", "sprint"), "Parent accepts items of several types")],
-)
-def test_a_name_needs_its_type_where_the_field_does_not_say_it(targets: tuple[str, ...], what: str) -> None:
-    bound = codec(replace(space.PARENT, targets=targets))
-    with pytest.raises(Wrong) as caught:
-        bound.parse(node_of('v: {name: "26-12"}\n'))
-    (mistake,) = caught.value.mistakes
-    assert (mistake.what, mistake.fix) == (what, 'write {type: story, name: "26-12"}')
-    assert bound.parse(node_of('v: {type: sprint, name: "26-12"}\n')) == 6290075691
-
-
-def test_people_and_items_are_found_wherever_a_value_names_them() -> None:
-    rows = node_of("v: {contains: [{env: a, who: [ana, {contains: [bo@example.com]}]}, {env: b}]}\n")
-    assert [one.text for one in codec(space.KEYED).people_in(rows)] == ["ana", "bo@example.com"]
-    assert [one.text for one in codec(space.WATCHERS).people_in(node_of("v: {contains: [ana]}\n"))] == ["ana"]
-    assert list(codec(space.NOTES).people_in(node_of("v: ana\n"))) == []
-    named = codec(space.SPRINT).targets_in(
-        node_of('v: {contains: [{name: "26-12"}, 5, {type: story, name: x}]}\n')
-    )
-    assert [(one.type, one.name) for one in named] == [("", "26-12"), ("story", "x")]
 
 
 if __name__ == "__main__":
