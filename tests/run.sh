@@ -30,12 +30,12 @@ suite lint "$BIN/ruff" check .
 suite lint "$BIN/ruff" format --check .
 suite lint "$BIN/mypy"
 suite lint "$BIN/lint-imports"
-apart="sandbox crash browser editor workflows faults museum inputs fuzz"
+apart="sandbox crash browser editor workflows forge faults museum inputs fuzz"
 suite units tests_of tests $(printf -- '--ignore tests/%s ' $apart)
 suite sandbox tests_of tests/sandbox
 suite crash tests_of tests/crash
 suite pages tests_of tests/browser tests/editor
-suite workflows tests_of tests/workflows
+suite workflows tests_of tests/workflows tests/forge
 suite faults tests_of tests/faults tests/museum tests/inputs tests/fuzz
 suite alone "$BIN/pytest" tests -m alone
 

@@ -86,6 +86,7 @@ def test_a_run_is_told_by_its_outcomes() -> None:
     assert "Stopped: cut" in lines(run_card("demo", {"applied": 5}, "cut", EN))
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
 def test_a_plan_of_five_thousand_changes_fits_and_counts_what_it_cuts(words: Any) -> None:
     plan = plan_with(

@@ -129,12 +129,13 @@ def test_no_text_of_a_stranger_speaks_through_a_report(payload: str) -> None:
         assert not re.search(r"(^|\n)::|##\[", text)
 
 
-def test_five_thousand_changes_take_a_second_at_most() -> None:
+@pytest.mark.alone
+def test_five_thousand_changes_take_a_second_or_two() -> None:
     plan = plan_with(*(update(n, priority(why=Why.CONFLICTING, line=n + 1)) for n in range(5_000)))
     begun = time.process_time()
     assert len(json.loads(plan_code_quality(plan))) == 5_000
     assert plan_junit(plan).count("<failure") == 5_000
-    assert time.process_time() - begun < 3
+    assert time.process_time() - begun < 2
 
 
 def test_validate_writes_several_formats_at_once(desk: Desk) -> None:
