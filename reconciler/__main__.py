@@ -8,7 +8,11 @@ import signal
 import sys
 from types import FrameType
 
-from reconciler import cli
+# Pydantic looks for plugins in every installed package: a tenth of what a small command costs, and whatever
+# one found there would see the values of the files.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+from reconciler import cli  # noqa: E402 - after the variable that it reads
 
 
 def leave(number: int, frame: FrameType | None) -> None:
