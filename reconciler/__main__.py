@@ -12,7 +12,7 @@ from types import FrameType
 # one found there would see the values of the files.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from reconciler import cli  # noqa: E402 - after the variable that it reads
+from reconciler import cli
 
 
 def leave(number: int, frame: FrameType | None) -> None:
