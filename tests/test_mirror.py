@@ -27,9 +27,7 @@ ELSEWHERE: Final = {
     "adopt": Elsewhere(
         13, ("adopt", "cli/test_pull.py", "cli/test_init.py", "cli/test_schema.py", "laws/test_pulling.py")
     ),
-    "apply": Elsewhere(
-        20, ("cli/test_apply.py", "crash", "faults/test_apply.py", "scenarios", "review/test_two_runs.py")
-    ),
+    "apply": Elsewhere(1, ("apply/test_applier.py", "apply/test_run.py")),  # ports.py: protocols
     "cli": Elsewhere(16, ("cli", "scenarios", "test_readme.py")),
     "desired": Elsewhere(9, ("cli/test_validate.py", "review/test_own_folder.py", "laws/test_pins.py")),
     "doctor": Elsewhere(11, ("cli/test_doctor.py", "doctor/test_probe.py", "doctor/test_probe_report.py")),

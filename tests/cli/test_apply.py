@@ -182,18 +182,6 @@ def test_a_plan_that_was_touched_is_refused(desk: Desk, damage: object, said: st
     assert desk.world.writes == []
 
 
-def test_a_plan_is_refused_where_an_option_that_it_sends_was_renamed(desk: Desk) -> None:
-    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
-    desk.run("plan", "--out", "plan.json")
-    space = next(iter(desk.world.spaces.values()))
-    field = next(one for one in space.types[0].fields if one.key == "priority")
-    option = next(one for one in field.options if one.value == "option_3")
-    option.label = "Someday"
-    done = desk.run("apply", "plan.json")
-    assert done.code == 1
-    assert "a field, an option or a role that it touches has changed in the space" in done.err
-
-
 def test_every_put_has_its_intent_on_disk_and_the_chain_holds(desk: Desk) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
     desk.run("apply", "--yes")
@@ -374,65 +362,3 @@ def test_an_apply_to_a_space_that_hides_many_items_suspects_the_token_and_sends_
     desk.write("state/reconciler.yaml", "spaces: {demo: {guards: {allow: [{invisible: 12, why: moved}]}}}\n")
     assert desk.run(*flags).code == 3
     assert len(desk.sent) == 4
-
-
-@pytest.mark.parametrize(
-    ("normalise", "written", "told", "line"),
-    [
-        (
-            {"text": "trim"},
-            'ext_ref: " hello "',
-            "of story is stored trimmed",
-            'ext_ref: "hello"',
-        ),
-        (
-            {"text": "upper"},
-            "ext_ref: hello",
-            "of story is stored upper-cased",
-            'ext_ref: "HELLO"',
-        ),
-        (
-            {"text": "lower"},
-            "ext_ref: HeLLo",
-            "of story is stored lower-cased",
-            'ext_ref: "hello"',
-        ),
-        (
-            {"number": "round"},
-            "story_points: 1.23456",
-            "of story is stored rounded",
-            "story_points: 1",
-        ),
-    ],
-)
-def test_what_the_service_normalises_is_told_once_with_the_line_that_ends_it(
-    desk: Desk, normalise: dict[str, str], written: str, told: str, line: str
-) -> None:
-    desk.world.options.normalise = normalise
-    desk.stories(*(f"{{id: {STORY + n}, fields: {{{written}}}}}" for n in range(3)))
-    done = desk.run("apply", "--yes", "--max-share", "100%")
-    assert done.code == 3
-    (note,) = [one for one in done.out.splitlines() if one.startswith("note: ")]
-    assert f"{told} in 3 items; write at state/stories.yaml:4:" in note
-    assert f"`{line}" in note
-    assert "`ignore: [{type: story, field: " in note
-    pasted, _, entry = note.split("`")[1::2]
-    desk.write("state/reconciler.yaml", f"spaces:\n  demo:\n    {entry}\n")
-    assert "No changes" in desk.run("plan").out
-    desk.stories(f"{{id: {STORY}, fields: {{{written.split(':', maxsplit=1)[0]}: 77}}}}")
-    assert "Plan: 1 item" in desk.run("plan").out, "what the entry does not explain is still a change"
-    desk.write("state/reconciler.yaml", "spaces: {demo: {}}\n")
-    desk.stories(*(f"{{id: {STORY + n}, fields: {{{pasted}}}}}" for n in range(3)))
-    assert "No changes" in desk.run("plan").out
-
-
-def test_a_value_that_is_never_stored_is_told_with_the_entry_that_leaves_it_alone(desk: Desk) -> None:
-    desk.world.options.drops = [{"field": "priority"}]
-    desk.stories(*(f"{{id: {STORY + 4 * n}, fields: {{priority: P3}}}}" for n in range(2)))
-    done = desk.run("apply", "--yes", "--max-share", "100%")
-    (note,) = [one for one in done.out.splitlines() if one.startswith("note: ")]
-    assert "Priority of story is not stored" in note
-    entry = note.split("`")[3]
-    desk.write("state/reconciler.yaml", f"spaces:\n  demo:\n    {entry}\n")
-    assert desk.run("validate").code == 0
-    assert "No changes" in desk.run("plan").out

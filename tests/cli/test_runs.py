@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,21 +49,6 @@ def test_a_journal_that_was_changed_is_told(desk: Desk) -> None:
     assert "line 2 of journal.jsonl is damaged" in done.out
     assert desk.run("runs", "--journal", str(path)).code == 1
     assert desk.run("runs", "nonsense").code == 1
-
-
-def test_a_second_apply_on_this_machine_is_refused_while_one_runs(desk: Desk) -> None:
-    desk.environ["MEEGLE_RATE"] = "5"
-    desk.stories(*[f"{{id: {STORY + n}, fields: {{story_points: 99}}}}" for n in range(10)])
-    first = desk.start("apply", "--yes", "--max-share", "100%")
-    until = time.monotonic() + 30
-    while not desk.sent and time.monotonic() < until:
-        time.sleep(0.02)
-    second = desk.run("apply", "--yes", "--max-share", "100%")
-    assert second.code == 1
-    assert "another apply to this space is running on this machine; give --wait" in second.err
-    first.communicate(timeout=60)
-    assert first.returncode == 0
-    assert len(desk.sent) == 10
 
 
 def test_the_audit_has_a_line_for_each_put_and_no_value(desk: Desk) -> None:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from reconciler.apply.ports import Stop
-from reconciler.errors import CannotRun
 from reconciler.meegle.http.failures import NoAnswer, NotSent
-from reconciler.model import Applied, Ignored, Unknown, word
+from reconciler.model import word
 from reconciler.sandbox import World
-from tests.road import Hasty, Memory, app_of, apply_to, calm_world, plan_of, words
+from tests.road import Memory, app_of, apply_to, calm_world, plan_of, words
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -122,15 +120,6 @@ def test_every_put_leaves_after_its_intent() -> None:
     assert all(intents >= n for n, intents in seen)
 
 
-@pytest.mark.parametrize("lag", [100, 700])
-def test_waits_for_reads_that_lag_behind_writes(lag: int) -> None:
-    world = calm_world()
-    plan = plan_of(world, STATE)
-    world.options.stale_reads_ms = lag
-    report = apply_to(world, plan)
-    assert {type(row.outcome) for row in report.rows} == {Applied}
-
-
 @pytest.mark.parametrize("index", range(12))
 def test_a_token_may_expire_at_any_call(index: int) -> None:
     world = calm_world()
@@ -177,80 +166,6 @@ def test_a_person_s_edit_is_kept_or_told_at_every_point_of_the_run(index: int) -
     assert rows[STORY + 2, "field_a1b2c3"] == "applied"
 
 
-def test_an_apply_is_done_where_the_operation_records_cannot_be_read() -> None:
-    world = calm_world()
-    plan = plan_of(world, STATE)
-    world.options.faults = [{"kind": "not_installed", "path": "*/op_record/*"}]
-    report = apply_to(world, plan)
-    assert words(report) == {"applied": 5}
-    assert report.stopped is None
-    (told,) = report.moved
-    assert told.startswith("no second writer could be ruled out for 3 items: the plugin may not do this")
-
-
-def test_an_item_deleted_between_plan_and_apply_is_blocked_and_the_others_go_on() -> None:
-    world = calm_world()
-    plan = plan_of(world, STATE)
-    world.delete(STORY + 1, by=BO)
-    assert words(apply_to(world, plan)) == {"applied": 4, "blocked": 1}
-
-
-def test_a_field_that_became_calculated_is_blocked() -> None:
-    world = calm_world()
-    plan = plan_of(world, STATE)
-    field = next(
-        one for one in next(iter(world.spaces.values())).types[0].fields if one.key == "field_3724e6"
-    )
-    field.formula = ["x"]
-    report = apply_to(world, plan)
-    assert words(report) == {"applied": 4, "blocked": 1}
-
-
-def test_a_read_that_lags_longer_than_we_wait_is_told_as_unknown_and_not_as_ignored() -> None:
-    world = calm_world()
-    plan = plan_of(world, STATE)
-    world.options.stale_reads_ms = 60_000
-    report = apply_to(world, plan, stop=Stop(cut=Hasty()))
-    assert words(report) == {"unknown": 5}
-    assert {row.outcome for row in report.rows} == {Unknown("accepted, not seen within 2.5 s")}
-    world.options.stale_reads_ms = 0
-    assert plan_of(world, STATE).is_empty
-
-
-@pytest.mark.parametrize("how", ["trim", "upper"])
-def test_a_service_that_stores_something_else_is_told_by_what_it_stored(how: str) -> None:
-    world = calm_world()
-    plan = plan_of(world, STATE.replace("hello", '" hello "'))
-    world.options.normalise = {"text": how}
-    report = apply_to(world, plan)
-    (row,) = [one for one in report.rows if one.key == "field_a1b2c3"]
-    assert isinstance(row.outcome, Ignored)
-    assert row.outcome.got.startswith("stored as ")
-
-
-def test_a_journal_that_cannot_be_written_stops_before_the_first_put() -> None:
-    class Full(Memory):
-        def write(self, event: str, **members: Any) -> None:
-            del event, members
-            raise CannotRun("cannot write the journal", "mend the disk")
-
-    world = calm_world()
-    report = apply_to(world, plan_of(world, STATE), journal=Full())
-    assert world.writes == []
-    assert words(report) == {"not tried": 5}
-    assert report.stopped == "cannot write the journal; mend the disk"
-
-
-def test_of_a_refused_put_is_told_what_was_stored_all_the_same() -> None:
-    """Nobody knows whether a PUT is atomic: what is seen decides."""
-    world = calm_world()
-    plan = plan_of(world, STATE)
-    world.options.refused_put = "before"
-    world.options.forbidden = [{"field": "field_3724e6"}]
-    rows = {row.key: word(row.outcome) for row in apply_to(world, plan).rows if row.ref.id == STORY}
-    assert rows == {"priority": "applied", "field_3724e6": "rejected", "roles/rd": "rejected"}
-
-
 @pytest.mark.parametrize("other", ["[{env: b}, {env: a}]", "[{env: a}, {env: b}, {env: a}]"])
 def test_rows_that_differ_in_order_or_number_alone_are_a_change(desk: Desk, other: str) -> None:
     item = f"{{id: {STORY}, fields: {{env_rows: %s}}}}"
@@ -259,19 +174,3 @@ def test_rows_that_differ_in_order_or_number_alone_are_a_change(desk: Desk, othe
     assert desk.run("plan").out.startswith("No changes.")
     desk.stories(item % other)
     assert "Plan: 1 item to update" in desk.run("plan").out
-
-
-def test_a_read_that_grew_old_while_its_item_waited_is_made_again(desk: Desk) -> None:
-    desk.environ["MEEGLE_RATE"] = "1"
-    desk.stories(*[f"{{id: {STORY + n}, fields: {{story_points: 7}}}}" for n in range(2)])
-
-    def edit_the_second(made: Any) -> None:
-        if made.method == "PUT":
-            desk.world.after_call = None
-            desk.world.edit(STORY + 1, "field_3724e6", 4242, by=BO)
-
-    desk.world.after_call = edit_the_second
-    done = desk.run("apply", "--yes")
-    assert "1 conflict" in done.out
-    assert (done.code, len(desk.sent)) == (3, 1)
-    assert desk.world.item(STORY + 1).values["field_3724e6"] == 4242

@@ -77,7 +77,7 @@ CAUGHT_BY: Final = {
     "::test_the_share_counts_all_items_of_the_state_whatever_is_selected",
     "29-drift-undone-without-review": "tests/plan/test_earlier_commit.py"
     "::test_a_merge_never_undoes_an_edit_that_nobody_reviewed",
-    "30-old-read-trusted": "tests/faults/test_apply.py"
+    "30-old-read-trusted": "tests/apply/test_sending.py"
     "::test_a_read_that_grew_old_while_its_item_waited_is_made_again",
     "31-any-host-gets-the-secret": "tests/meegle/http/test_connection.py"
     "::test_any_other_address_is_refused_and_not_repeated",
@@ -86,7 +86,7 @@ CAUGHT_BY: Final = {
     "34-exception-for-ever": "tests/plan/test_earlier_commit.py"
     "::test_limits_are_the_base_s_and_an_allowance_counts_while_the_base_does_not_have_it",
     "35-plan-of-another-service": "tests/adopt/test_snapshot_file.py",
-    "36-refused-put-told-as-unwritten": "tests/faults/test_apply.py"
+    "36-refused-put-told-as-unwritten": "tests/apply/test_reading_back.py"
     "::test_of_a_refused_put_is_told_what_was_stored_all_the_same",
     "37-formatting-flattened": "tests/cli/test_plan.py::test_formatted_live_text_is_never_flattened",
     "38-written-behind-what-failed": "tests/apply/test_journal.py"

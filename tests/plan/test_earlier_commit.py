@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -186,28 +185,6 @@ def test_limits_are_the_base_s_and_an_allowance_counts_while_the_base_does_not_h
     assert repo.world.writes == []
 
 
-def test_a_saved_plan_can_be_bound_to_its_commit_and_its_age(repo: Desk) -> None:
-    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
-    first = git(repo.folder, "rev-parse", "HEAD")
-    sha = commit(repo)
-    repo.run("plan", "--out", "plan.json")
-    for flags, said in (
-        (["--require-commit", first], f"it was made of {sha}, and '{first}' is required"),
-        (["--require-commit", sha[:3]], "is required"),
-        (["--max-age", "0s"], "at most 0 s are allowed"),
-    ):
-        repo.environ["SOURCE_DATE_EPOCH"] = "4000000000"
-        done = repo.run("apply", "plan.json", *flags)
-        assert done.code == 1
-        assert said in done.err
-    del repo.environ["SOURCE_DATE_EPOCH"]
-    repo.stories(f"{{id: {STORY}, fields: {{priority: P2}}}}")
-    repo.run("plan", "--out", "dirty.json")
-    assert "differ from their commit" in repo.run("apply", "dirty.json", "--require-commit", sha).err
-    assert repo.world.writes == []
-    assert repo.run("apply", "plan.json", "--require-commit", sha, "--max-age", "10m").code == 0
-
-
 def test_only_files_that_differ_from_the_base_are_planned_where_that_is_asked(repo: Desk) -> None:
     repo.stories("{id: 6300012321, fields: {priority: P3}}", file="state/other.yaml")
     commit(repo)
@@ -231,21 +208,6 @@ def test_a_field_can_be_left_out_of_drift_for_a_while(repo: Desk) -> None:
     assert "8 → 5  skipped (ignored: estimates move)" in repo.run("plan", "--base", "HEAD").out
     repo.write("state/reconciler.yaml", policy.format(rule.format("2020-01-01")))
     assert "8 → 5  drift" in repo.run("plan", "--base", "HEAD").out
-
-
-def test_a_saved_plan_is_refused_where_the_limits_of_its_base_cannot_be_read(
-    repo: Desk, tmp_path: Path
-) -> None:
-    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
-    commit(repo)
-    repo.run("plan", "--base", "HEAD~1", "--out", "plan.json")
-    shallow = tmp_path / "shallow"
-    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repo.folder}", str(shallow))
-    shutil.copy(repo.folder / "plan.json", shallow)
-    repo.folder = shallow
-    done = repo.run("apply", "plan.json")
-    assert (done.code, "in this shallow clone; fetch it" in done.err) == (1, True)
-    assert repo.world.writes == []
 
 
 def test_a_plan_says_that_no_last_applied_commit_is_known(repo: Desk) -> None:
