@@ -55,8 +55,9 @@ def plan_of_files(space: str) -> Shown:
     from reconciler.meegle.connect import connect
     from reconciler.plan import planning
     from reconciler.plan.last_applied_ref import known_ref
-    from reconciler.plan.planning import PlanOptions, Refs, open_reader
+    from reconciler.plan.planning import PlanOptions, open_reader
     from reconciler.plan.source_commit import dated, source_of, sourced
+    from reconciler.plan.why import Refs
 
     workspace = open_workspace((), space)
     refs = Refs("HEAD", known_ref(workspace.root, workspace.space))

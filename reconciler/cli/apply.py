@@ -17,8 +17,8 @@ from reconciler.errors import CannotRun
 if TYPE_CHECKING:
     from reconciler.model import Plan
     from reconciler.plan.guard import Raised
-    from reconciler.plan.planning import Refs
     from reconciler.plan.selection import Selection
+    from reconciler.plan.why import Refs
     from reconciler.settings import Settings
 
 
@@ -66,8 +66,8 @@ def command(
     from reconciler.apply.saved_plan import is_plan, open_plan
     from reconciler.desired.own_folder import refuse_foreign
     from reconciler.plan.guard import Raised
-    from reconciler.plan.planning import Refs
     from reconciler.plan.selection import Selection
+    from reconciler.plan.why import Refs
 
     saved = is_plan(paths)
     if not (require_commit is None and max_age is None) and not saved:

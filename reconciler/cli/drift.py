@@ -96,8 +96,9 @@ def drifted(
     from reconciler.meegle.connect import connect
     from reconciler.plan import planning
     from reconciler.plan.last_applied_ref import known_ref
-    from reconciler.plan.planning import PlanOptions, Refs, open_reader
+    from reconciler.plan.planning import PlanOptions, open_reader
     from reconciler.plan.source_commit import source_of, sourced
+    from reconciler.plan.why import Refs
 
     workspace = open_workspace(paths, space)
     tell(*workspace.notes)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.clock import now
@@ -27,21 +26,13 @@ from reconciler.plan.guard import Raised, guarded
 from reconciler.plan.planner import leaving, make_plan, people_of
 from reconciler.plan.selection import Selection, Selector, select, selector
 from reconciler.plan.targets import confirmed, named_items, questions
-from reconciler.plan.why import Standpoint
+from reconciler.plan.why import Refs, Standpoint
 from reconciler.schema.catalog import Catalog
 
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
 NOT_HERE = "{} files of state are not checked out here: nothing is said of what they want"
 CLOCKS_APART = 60_000
 """Milliseconds by which the service's clock may be ahead of ours."""
-
-
-class Refs(Struct, frozen=True):
-    """The commits that a plan is held against, as they were named; `drift` overrides the policies."""
-
-    base: str | None = None
-    applied: str | None = None
-    drift: str | None = None
 
 
 class PlanOptions(NamedTuple):

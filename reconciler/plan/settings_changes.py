@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from reconciler.right_to_left import RTL
+from reconciler.manifest.right_to_left import RTL
 from reconciler.settings import Settings
 
 PRESSING = ("guards", "drift", "ignore", "fields", "spaces", "people", "open_ids", "locale")

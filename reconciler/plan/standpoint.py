@@ -15,7 +15,7 @@ from reconciler.plan.why import CERTAIN, Past, Standpoint, overlaid
 if TYPE_CHECKING:
     from reconciler.desired.workspace import Workspace
     from reconciler.meegle.reader import Reader
-    from reconciler.plan.planning import Refs
+    from reconciler.plan.why import Refs
 
 
 def standpoint_of(

@@ -137,3 +137,11 @@ class Standpoint(Struct, frozen=True):
     applied: str | None = None
     unapplied: tuple[Unapplied, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+class Refs(Struct, frozen=True):
+    """The commits that a plan is held against, as they were named; `drift` overrides the policies."""
+
+    base: str | None = None
+    applied: str | None = None
+    drift: str | None = None

@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from reconciler.manifest.right_to_left import RTL
 from reconciler.model import Plan, Released, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
 from reconciler.plan.plan_json import PlanFile
@@ -40,7 +41,6 @@ from reconciler.render.html_cards import BLOCKED, EFFECT, KIND_LABELS, RELEASED,
 from reconciler.render.safe import safe_text
 from reconciler.render.text import title
 from reconciler.render.verdict import forecast_lines, verdict
-from reconciler.right_to_left import RTL
 
 
 def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:

@@ -9,11 +9,11 @@ from typing import NewType
 from markupsafe import escape
 
 from reconciler.errors import Place
+from reconciler.manifest.right_to_left import RTL
 from reconciler.model import Change
 from reconciler.render.explain import GONE, NEW, Piece, inside_rows, is_long, nearby, words
 from reconciler.render.groups import shows_members, steps
 from reconciler.render.safe import SafeText, isolated, safe_text
-from reconciler.right_to_left import RTL
 
 Markdown = NewType("Markdown", str)
 """Text that GitHub may render: our own, or a stranger's that was fenced in."""

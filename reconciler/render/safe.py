@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NewType
 
-from reconciler.right_to_left import RTL
+from reconciler.manifest.right_to_left import RTL
 
 SafeText = NewType("SafeText", str)
 """Text that has been through `safe_text`; views take no other."""

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.errors import Place, counted
+from reconciler.manifest.right_to_left import RTL
 from reconciler.model import Change, Plan
 from reconciler.plan.plan_json import PlanFile
 from reconciler.render.groups import (
@@ -26,7 +27,6 @@ from reconciler.render.mistakes import below
 from reconciler.render.safe import safe_text
 from reconciler.render.text import title
 from reconciler.render.verdict import verdict
-from reconciler.right_to_left import RTL
 
 SHOWN = 10
 """Annotations of one level that GitHub shows of a step."""
