@@ -35,10 +35,7 @@ ELSEWHERE: Final = {
     "forge/github": Elsewhere(6, ("forge/test_laws.py", "workflows/test_forge.py")),
     "forge/gitlab": Elsewhere(7, ("forge/test_gitlab.py", "forge/test_laws.py")),
     "forge/lark": Elsewhere(4, ("forge/test_card.py",)),
-    "manifest": Elsewhere(
-        12, ("manifest/test_likely_mistakes.py", "manifest/test_parsing.py", "review/test_files_written.py")
-    ),
-    "manifest/edit": Elsewhere(5, ("manifest/edit/test_edits.py", "manifest/edit/test_yaml_text.py")),
+    "manifest/edit": Elsewhere(1, ("manifest/edit/test_cutting.py", "manifest/edit/test_edits.py")),
     "meegle": Elsewhere(11, ("cli/test_plan.py", "faults/test_unknown_is_not_empty.py", "meegle")),
     "meegle/http": Elsewhere(12, ("meegle/http/test_client.py", "meegle/http/test_answers.py")),
     "plan": Elsewhere(15, ("cli/test_plan.py", "plan/test_earlier_commit.py", "compat/test_compat.py")),

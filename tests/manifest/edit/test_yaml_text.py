@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
 
 from reconciler.manifest.edit.commands import Put
 from reconciler.manifest.edit.edits import edited
 from reconciler.manifest.edit.formatting import formatted, says_the_same
 from reconciler.manifest.edit.spans import Source, Way
+from reconciler.manifest.edit.yaml_text import Plain, reads_plain
+from tests.manifest.drawn import VALUES
 
 HEAD = "# ours: 支付 🙂\nspace: demo\ntype: story\n"
 LAYOUTS = {
@@ -128,3 +133,90 @@ def test_the_layout_changes_nothing_that_is_said(layout: str, frame: str) -> Non
 
 def test_there_are_more_than_sixty_files() -> None:
     assert len({file_of(layout, frame) for layout in LAYOUTS for frame in FRAMES}) > 60
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "null",
+            "~",
+            "true",
+            "1.10",
+            "0123",
+            "0x10",
+            ".nan",
+            "1e5",
+            "[BUG] x",
+            "a: b",
+            "x #y",
+            "- a",
+            "'",
+            '"',
+        ),
+        *(
+            "",
+            " ",
+            "a ",
+            " a",
+            "a\nb",
+            "@x",
+            "`x",
+            "%x",
+            "&x",
+            "*x",
+            "!x",
+            "|",
+            ">",
+            "#x",
+            "x:",
+            "a:b",
+            "<<",
+            "=",
+            "a,",
+            "{",
+        ),
+    ],
+)
+def test_these_texts_are_written_in_quotes(text: str) -> None:
+    assert not reads_plain(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no",
+        "P0",
+        "Payments / Cards",
+        "ana@example.com",
+        "支付",
+        "26-12",
+        "2026-12-01",
+        "it's",
+        "a#b",
+        "x-y z",
+    ],
+)
+def test_these_texts_are_written_as_they_are(text: str) -> None:
+    assert reads_plain(text)
+
+
+def test_a_colon_inside_a_text_wants_quotes_between_brackets_alone() -> None:
+    for text in ("2026-12-01T09:30:00+08:00", "a:b", "https://example.com/x?y=z"):
+        assert reads_plain(text, flow=False)
+        assert not reads_plain(text)
+        raw = edited(b"a: {b: 1}\nc: 1\n", [Put(("a", "b"), text), Put(("c",), text)], "f")
+        assert raw.decode() == f'a: {{b: "{text}"}}\nc: {text}\n'
+
+
+@given(value=VALUES)
+def test_every_value_is_written_so_that_it_is_read_back(value: Plain) -> None:
+    before = b"items:\n  - id: 1\n    fields:\n      a: 1\n"
+    for edits in ([Put(("items", 0, "fields", "a"), value)], [Put(("items", 0, "fields", "b"), value)]):
+        assert edited(before, edits, "f").startswith(b"items:\n  - id: 1\n    fields:\n      a: ")
+
+
+def test_numbers_keep_their_digits() -> None:
+    for number in (Decimal("0.1"), 1e-7, 0.5, 12345678901.25, Decimal("1E+3"), -0.25):
+        raw = edited(b"a: 1\n", [Put(("a",), number)], "f").decode()
+        assert Decimal(raw[3:].strip()) == Decimal(json.dumps(float(number)))
