@@ -98,6 +98,6 @@ def test_the_printed_comment_is_the_one_that_is_written(office: Office) -> None:
     office.run("comment", "plan.json")
     assert printed.out == office.lab.notes[0]["body"]
     assert printed.out.startswith("<!-- reconciler:plan ")
-    del office.desk.environ["GITLAB_CI"]
+    del office.desk.environ["GITLAB_CI"], office.desk.environ["CI_API_V4_URL"]
     assert office.run("comment", "plan.json").code == 1
     assert office.run("comment", "plan.json", "--print").out == printed.out
