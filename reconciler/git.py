@@ -131,7 +131,7 @@ def program() -> str:
     return found
 
 
-def environment(config: Mapping[str, str] | None = None, *, network: bool = False) -> dict[str, str]:
+def git_environment(config: Mapping[str, str] | None = None, *, network: bool = False) -> dict[str, str]:
     """Return the environment for git; `config` is added to the configuration in its variables."""
     removed = LOCAL | MEDDLERS | (frozenset() if network else FORGE_TOKENS)
     kept = {
@@ -162,7 +162,7 @@ def run(
         input=stdin,
         capture_output=True,
         check=False,
-        env={**environment(config, network=network), **(environ or {})},
+        env={**git_environment(config, network=network), **(environ or {})},
     )
     return Answer(done.returncode, done.stdout, done.stderr)
 
@@ -176,7 +176,7 @@ def text(root: Path, *arguments: str) -> str | None:
     return None if answer.code else answer.text
 
 
-def asked(root: Path, *arguments: str) -> str | None:
+def output_or_none(root: Path, *arguments: str) -> str | None:
     """Return git's output, or None if git says no.  Raises NoGit, NoRepository or Refused."""
     answer = run(root, *arguments)
     if answer.code > NO:
@@ -194,10 +194,10 @@ def told(root: Path, *arguments: str) -> str:
 
 def why_not(root: Path, answer: Answer) -> CannotRun:
     """Return the error for a failed command: no repository, or git's own message."""
-    return Refused(answer) if is_inside(root) else NoRepository()
+    return Refused(answer) if is_repository(root) else NoRepository()
 
 
-def is_inside(root: Path) -> bool:
+def is_repository(root: Path) -> bool:
     """Return whether this folder or one above it is a repository.  Git's messages are localised."""
     whole = root.resolve()
     return any(os.path.lexists(folder / ".git") for folder in (whole, *whole.parents))
@@ -216,7 +216,7 @@ def blobs(root: Path, ids: Iterable[str], largest: int) -> Iterator[bytes | None
             stdin=names,
             stdout=subprocess.PIPE,
             stderr=said,
-            env=environment(),
+            env=git_environment(),
         ) as process:
             stream = cast("IO[bytes]", process.stdout)
             try:
@@ -226,7 +226,7 @@ def blobs(root: Path, ids: Iterable[str], largest: int) -> Iterator[bytes | None
                         if not header:
                             process.wait()
                         raise unreadable(one, said)
-                    yield content(stream, int(header[2]), largest)
+                    yield read_blob(stream, int(header[2]), largest)
             finally:
                 process.kill()
 
@@ -241,7 +241,7 @@ HEADER = ("id", "type", "size")
 CHUNK = 1 << 20
 
 
-def content(stream: IO[bytes], size: int, largest: int) -> bytes | None:
+def read_blob(stream: IO[bytes], size: int, largest: int) -> bytes | None:
     """Read one blob and the line feed after it; None if it is too large."""
     if size <= largest:
         return stream.read(size + 1)[:-1]
@@ -255,12 +255,12 @@ def skip(stream: IO[bytes], size: int) -> None:
         size -= len(stream.read(min(size, CHUNK))) or size
 
 
-def head(root: Path) -> str | None:
+def head_commit(root: Path) -> str | None:
     """Return the commit that is checked out at `root`; None if there is no commit yet.
 
     Raises NoGit, NoRepository or Refused if git cannot answer.
     """
-    sha = asked(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    sha = output_or_none(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     return sha.strip() if sha else None
 
 
@@ -271,7 +271,7 @@ def prefix(root: Path) -> str:
 
 def commit_of(root: Path, ref: str) -> str:
     """Return the full hash of a ref; raises CannotRun, with the command that completes a shallow clone."""
-    sha = asked(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    sha = output_or_none(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if sha:
         return sha.strip()
     if is_shallow(root):

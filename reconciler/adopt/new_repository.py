@@ -52,7 +52,7 @@ class Begun(NamedTuple):
     homes: Mapping[str, str]
 
 
-def begin(given: Given, answer: Answer | None, report: Report) -> Begun:
+def write_repository(given: Given, answer: Answer | None, report: Report) -> Begun:
     """Read the space and write the repository into this folder; `answer` is None without a terminal."""
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
@@ -64,7 +64,7 @@ def begin(given: Given, answer: Answer | None, report: Report) -> Begun:
     connection = connect((), report)
     with Client(connection) as client:
         known = () if given.space else sorted(openable(client, connection.user_key).values())
-        name = answered(given.space, Question("The space", "--space", tuple(known)), answer)
+        name = given_or_answered(given.space, Question("The space", "--space", tuple(known)), answer)
         reader = Reader(client, name, decisions, connection.user_key)
         reader.open((), {})
         chosen = chosen_types(reader, given.types, answer)
@@ -87,7 +87,7 @@ def begin(given: Given, answer: Answer | None, report: Report) -> Begun:
 # -- what is asked ---------------------------------------------------------------------------------
 
 
-def answered(given: str | None, question: Question, answer: Answer | None) -> str:
+def given_or_answered(given: str | None, question: Question, answer: Answer | None) -> str:
     """Return what was given, else what a person answers; raises CannotRun if nobody can be asked."""
     if given:
         return given
@@ -103,7 +103,7 @@ def chosen_types(reader: Reader, words: Sequence[str], answer: Answer | None) ->
     question = Question(
         "Its types, separated by commas", "--type", tuple(sorted(one.word for one in catalog.types.values()))
     )
-    some = words or answered(None, question, answer).split(",")
+    some = words or given_or_answered(None, question, answer).split(",")
     return list(dict.fromkeys(type_named(word.strip(), catalog).key for word in some))
 
 
@@ -125,7 +125,9 @@ def zone_of(reader: Reader, kinds: Sequence[TypeSpec], answer: Answer | None) ->
 
     fit = fitting((value for kind in kinds for value in live_days(reader, kind)), now())
     if answer is not None:
-        return zone_named(answered(None, Question("Its time zone", "--time-zone", tuple(fit[:1])), answer))
+        return zone_named(
+            given_or_answered(None, Question("Its time zone", "--time-zone", tuple(fit[:1])), answer)
+        )
     if len(fit) == 1:
         return zone_named(fit[0])
     what = f"live days are midnights in {', '.join(fit)}" if fit else "no live day shows which it is"

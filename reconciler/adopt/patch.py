@@ -35,10 +35,10 @@ def patch_of_files(
     except ReconcilerError as error:
         report(f"the files cannot be read for this: {error}")
         return ""
-    return "".join(difference(file, old, new) for file, (old, new) in sorted(found.items()))
+    return "".join(unified_difference(file, old, new) for file, (old, new) in sorted(found.items()))
 
 
-def difference(file: str, old: bytes, new: bytes) -> str:
+def unified_difference(file: str, old: bytes, new: bytes) -> str:
     """Return the unified difference of one file."""
     before, after = (one.decode("utf-8-sig").splitlines() for one in (old, new))
     lines = difflib.unified_diff(before, after, f"a/{file}", f"b/{file}")

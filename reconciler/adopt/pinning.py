@@ -114,7 +114,7 @@ def read_live_pins(
     connection = connect(workspace.mistakes, report)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
-        pins = gathered(workspace, reader)
+        pins = gather_pins(workspace, reader)
         files = rewritten_files(workspace, reader) if rewrite else {}
         if files:
             workspace = replace(
@@ -122,7 +122,7 @@ def read_live_pins(
                 loaded=with_files(workspace.manifest, files),
                 settings=with_settings(workspace, files),
             )
-            pins = gathered(workspace, reader)
+            pins = gather_pins(workspace, reader)
         return Live(workspace, pins, files)
 
 
@@ -206,7 +206,7 @@ def with_files(manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
     return Manifest(tuple(one for one in read if one is not None))
 
 
-def gathered(workspace: Workspace, reader: Reader) -> Pins:
+def gather_pins(workspace: Workspace, reader: Reader) -> Pins:
     """Return fresh pins: of types in the files and in the old pins, and of people and items in the files."""
     from reconciler.desired.mentions import mentions_in
     from reconciler.schema.pins import Pins

@@ -140,11 +140,11 @@ def options(way: Way, node: Node, old: Codec, new: Codec) -> Iterator[Edit]:
     """Yield the edits of renamed options; a removed one has no new name and stays as it is written."""
     if isinstance(old, SetCodec) and isinstance(new, SetCodec):
         for place, member in members(way, node):
-            if moved := changed(old.read_member, new.read_member, member):
+            if moved := old_node(old.read_member, new.read_member, member):
                 word = in_form_of(member, new.dump_member(moved[0][0]))
                 if means(new.read_member, word, moved[0]):
                     yield Put(place, word)
-    elif moved := changed(old.parse, new.parse, node):
+    elif moved := old_node(old.parse, new.parse, node):
         word = in_form_of(node, new.dump(moved[0]))
         if means(new.parse, word, moved[0]):
             yield Put(way, word)
@@ -225,7 +225,7 @@ def cells(way: Way, node: Node, old: Codec, new: Codec, moves: Moves) -> Iterato
         yield Rename(way, tuple(keys))
 
 
-def changed(old: Any, new: Any, node: Node) -> tuple[Any] | None:
+def old_node(old: Any, new: Any, node: Node) -> tuple[Any] | None:
     """Return the old meaning of a node in a tuple; None if the new names give it the same meaning."""
     try:
         meant = old(node)

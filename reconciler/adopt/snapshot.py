@@ -61,7 +61,7 @@ def take_snapshot(
         catalog = reader.learn(home.manifest)
         mentioned = Mentioned(mentions_in(home.manifest, catalog).people, pointed_at(catalog, home.manifest))
         refs = copied_items(reader, home, asked, report)
-        made, count = copied(reader, home, refs, mentioned, report, keep_emails=keep_emails)
+        made, count = read_copy(reader, home, refs, mentioned, report, keep_emails=keep_emails)
     if not count:
         raise CannotRun("no item can be read", "name ids, --type TYPE, or items in the files")
     write(file, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
@@ -99,7 +99,7 @@ def copied_items(reader: Reader, home: Home, asked: Asked, report: Report) -> li
     return found.refs
 
 
-def copied(
+def read_copy(
     reader: Reader,
     home: Home,
     refs: Sequence[Ref],

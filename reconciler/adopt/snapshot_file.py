@@ -117,7 +117,7 @@ def item_type(one: Copied) -> Json:
         "api_name": str(one.row.get("api_name") or ""),
         "flow": str(one.settings.get("flow_mode") or "workflow"),
         "disabled": one.row.get("is_disable") == DISABLED,
-        "fields": [field_of(row, layout.get(str(row.get("field_key")))) for row in one.fields],
+        "fields": [page_field(row, layout.get(str(row.get("field_key")))) for row in one.fields],
         "roles": [role(row) for row in one.roles],
         "states": [{"key": str(row["value"]), "name": str(row.get("label") or "")} for row in states or []],
         "templates": [template(row) for row in one.templates],
@@ -129,7 +129,7 @@ def type_of(row: Json) -> str:
     return str(row.get("field_type_key") or "").replace("-", "_").replace("workitem_", "work_item_")
 
 
-def field_of(row: Json, layout: Json | None) -> Json:
+def page_field(row: Json, layout: Json | None) -> Json:
     """Return a field, with what the layout adds where it is on the page."""
     conf, key = layout or {}, str(row.get("field_key"))
     default = conf.get("default_value") or {}
@@ -149,7 +149,7 @@ def field_of(row: Json, layout: Json | None) -> Json:
         "free_add": conf.get("free_add") is True,
         "formula": [key] if calculated else [],
         "options": [option(one) for one in row.get("options") or conf.get("options") or []],
-        "compound": [field_of(one, {}) for one in row.get("compound_fields") or []],
+        "compound": [page_field(one, {}) for one in row.get("compound_fields") or []],
         "targets": [one for one in targets if one],
         "default": default.get("value") if default.get("default_appear") == 1 else None,
         "level": "leaf" if "leaf" in str(conf.get("sub_type_level_mode") or "").lower() else "",
@@ -224,7 +224,7 @@ def item(row: Json, space_key: str) -> Json:
     rich = {
         one["field_key"]: text
         for one in row.get("multi_texts") or []
-        if (text := formatted(one["field_value"]))
+        if (text := text_formatting(one["field_value"]))
     }
     return {
         "id": int(row["id"]),
@@ -263,7 +263,7 @@ def stored(value: Any) -> Any:
             return value
 
 
-def formatted(detail: Mapping[str, Any]) -> Json | None:
+def text_formatting(detail: Mapping[str, Any]) -> Json | None:
     """Return the formatting of a rich text; None if it is plain (field-formats.md 12.1)."""
     html = str(detail.get("doc_html") or "")
     if "".join(PLAIN.findall(html)) == html and not detail.get("notify_user_list"):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from msgspec import Struct, field
 
-from reconciler.adopt.workflows import FORGES, folder
+from reconciler.adopt.workflows import FORGES, template_folder
 from reconciler.manifest.edit.yaml_text import inline
 from reconciler.manifest.files import SETTINGS
 
@@ -69,4 +69,4 @@ def person(email: str) -> tuple[str, str] | None:
 
 def template(name: str) -> str:
     """Read one template."""
-    return (folder() / name).read_text("utf-8")
+    return (template_folder() / name).read_text("utf-8")

@@ -49,7 +49,7 @@ class Checked(NamedTuple):
     @property
     def lines(self) -> list[str]:
         """What to mend, line by line."""
-        return [line for one in self.left for line in findings(one)]
+        return [line for one in self.left for line in outdated_actions(one)]
 
     @property
     def is_unreadable(self) -> bool:
@@ -91,7 +91,7 @@ def files_in(root: Path) -> Iterator[Found]:
             yield Found(name, text, lines, written_as(text))
 
 
-def findings(one: Found) -> Iterator[str]:
+def outdated_actions(one: Found) -> Iterator[str]:
     """Yield a line for each outdated action of a file, with the repair."""
     if one.fault:
         yield f"{one.path}: {one.fault}; mend it first"

@@ -83,7 +83,7 @@ class Outdated(NamedTuple):
     action: Action
 
 
-def folder() -> Traversable:
+def template_folder() -> Traversable:
     """Return where the templates are."""
     return files("reconciler") / "templates"
 
@@ -91,7 +91,7 @@ def folder() -> Traversable:
 @cache
 def table() -> Table:
     """Read the table."""
-    text = (folder() / "actions" / "actions.yml").read_text("utf-8")
+    text = (template_folder() / "actions" / "actions.yml").read_text("utf-8")
     rows = [
         Action(row["name"], row["version"], row["sha"], row["runtime"], tuple(words(row["replaces"])))
         for row in ROW.finditer(text)
@@ -107,7 +107,7 @@ def words(text: str | None) -> list[str]:
 
 def ready(kind: str = "workflows") -> dict[str, str]:
     """Return the text of each ready file of a kind by its name, in the order of the names."""
-    home = folder() / kind
+    home = template_folder() / kind
     found = [one for one in home.iterdir() if one.name.endswith(".yml")] if home.is_dir() else []
     return {one.name: one.read_text("utf-8") for one in sorted(found, key=lambda one: one.name)}
 
@@ -120,7 +120,7 @@ def of_github() -> dict[str, str]:
 def of_gitlab() -> dict[str, str]:
     """Return the files that a project on GitLab gets."""
     pieces = {f"{GITLAB}/{name}": text for name, text in ready("gitlab").items()}
-    return {**pieces, GITLAB_CI: (folder() / "gitlab-ci.yml").read_text("utf-8")}
+    return {**pieces, GITLAB_CI: (template_folder() / "gitlab-ci.yml").read_text("utf-8")}
 
 
 FORGES = {"github": of_github, "gitlab": of_gitlab}

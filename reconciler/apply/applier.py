@@ -92,12 +92,12 @@ def moved_roles(run: Run) -> Iterator[str]:
     """Yield the locked roles that the service moved back by itself."""
     for task in run.tasks:
         for effect in task.update.side_effects if task.after else ():
-            if has_moved(effect, task.after):
+            if locked_role_moved(effect, task.after):
                 who, where = ", ".join(effect.labels), run.plan.address(task.ref)
                 yield f"{where}  {effect.name}: {who} went back to the space's default (locked role)"
 
 
-def has_moved(effect: SideEffect, item: Item | None) -> bool:
+def locked_role_moved(effect: SideEffect, item: Item | None) -> bool:
     """Whether a locked role no longer has the members that it had."""
     held = dict(item.roles).get(effect.role, ()) if item else effect.members
     return frozenset(held) != frozenset(effect.members)

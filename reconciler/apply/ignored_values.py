@@ -25,12 +25,12 @@ def advice(report: Report, catalog: Catalog) -> tuple[str, ...]:
     kinds: dict[Kind, list[Row]] = {}
     for row in report.rows:
         if isinstance(row.outcome, Ignored) and row.change and catalog.spec(row.ref.type_key, row.key):
-            how = alteration(row.change, row.outcome, catalog.codec(row.ref.type_key, row.key))
+            how = describe_alteration(row.change, row.outcome, catalog.codec(row.ref.type_key, row.key))
             kinds.setdefault((row.ref.type_key, row.key, how), []).append(row)
     return tuple(line(kind, rows, catalog) for kind, rows in kinds.items())
 
 
-def alteration(change: Change, outcome: Ignored, codec: Codec) -> str:
+def describe_alteration(change: Change, outcome: Ignored, codec: Codec) -> str:
     """Return what the service did to a value, in words that a person may check."""
     if outcome.stored is None:
         return "not stored"

@@ -21,7 +21,7 @@ from reconciler.apply.outcomes import MOVED, before_sending
 from reconciler.apply.run import Run
 from reconciler.apply.task import Task
 from reconciler.model import GONE, Blocked, Conflict, Item
-from reconciler.plan.targets import added
+from reconciler.plan.targets import added_targets
 
 
 def block_lost_fields(run: Run) -> None:
@@ -41,7 +41,7 @@ def block_lost_targets(run: Run) -> None:
     lost = {ref.id for ref in gone}
     for task in run.tasks if lost else ():
         for one in task.open:
-            if found := sorted(lost & added(one.codec, one.change)):
+            if found := sorted(lost & added_targets(one.codec, one.change)):
                 task.end([one], Blocked(f"it would point to {found[0]}, which is {GONE}"))
 
 

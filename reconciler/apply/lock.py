@@ -86,7 +86,7 @@ def acquire(
 def lock_file(host: str, space_key: str) -> Path:
     """Return the file of a space's lock; raises CannotRun if it is a link, or anything but a plain file."""
     name = hashlib.sha256(f"{host} {space_key}".encode()).hexdigest()[:16]
-    path = folder() / f"{name}.lock"
+    path = lock_folder() / f"{name}.lock"
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
@@ -98,7 +98,7 @@ def lock_file(host: str, space_key: str) -> Path:
     return path
 
 
-def folder() -> Path:
+def lock_folder() -> Path:
     """Return the folder of the locks: among the user's state, else below the folder for temporary files.
 
     The user's runtime folder would end with the login, and a job of cron has none: two runs of one user

@@ -27,10 +27,10 @@ def failures_shown(
 
     Files of an earlier run are emptied first: however this run ends, nobody takes them for its own.
     """
-    from reconciler.manifest.safe_write import begin
+    from reconciler.manifest.safe_write import empty_outputs
 
     try:
-        begin(out, *(path for _, path in formats))
+        empty_outputs(out, *(path for _, path in formats))
         yield
     except (click.ClickException, click.exceptions.Abort):
         raise

@@ -51,7 +51,7 @@ def page(plan: Plan, make: Make) -> str:
     return plan_html(plan, made, source=source_address(made))
 
 
-def github(plan: Plan, make: Make) -> str:
+def github_output(plan: Plan, make: Make) -> str:
     """Return annotations and the text for the log; in a GitHub job the step summary is written, too."""
     from reconciler.forge.github.annotations import plan_annotations, step_summary
 
@@ -92,7 +92,7 @@ VIEWS: dict[str, Callable[[Plan, Make], str]] = {
     "json": json,
     "markdown": markdown,
     "html": page,
-    "github": github,
+    "github": github_output,
     "gitlab": gitlab,
     "codequality": code_quality,
     "junit": junit,

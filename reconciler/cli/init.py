@@ -57,16 +57,16 @@ def command(
     look at the workflows of an older repository and need no credentials.
     """
     if check or upgrade:
-        return checked(upgrade=upgrade)
-    from reconciler.adopt.new_repository import Given, Question, answered, begin
+        return report_outdated(upgrade=upgrade)
+    from reconciler.adopt.new_repository import Given, Question, given_or_answered, write_repository
     from reconciler.adopt.upgrade import age, check_workflows
     from reconciler.cli.adopted import show_pulled
 
     answer = prompt if sys.stdin.isatty() else None
     service = Question("The service", "--host", HOSTS[:1])
-    chosen = {} if os.environ.get(HOST) else {HOST: answered(host, service, answer)}
+    chosen = {} if os.environ.get(HOST) else {HOST: given_or_answered(host, service, answer)}
     os.environ.update(chosen)
-    begun = begin(Given(space, types, zone, forge), answer, tell)
+    begun = write_repository(Given(space, types, zone, forge), answer, tell)
     for done in begun.pulled:
         show_pulled(done)
     for path in begun.written:
@@ -89,7 +89,7 @@ def prompt(question: Question) -> str:
     return answer
 
 
-def checked(*, upgrade: bool) -> int:
+def report_outdated(*, upgrade: bool) -> int:
     """Report what is outdated in the workflows, and renew the unedited ones with `upgrade`."""
     from reconciler.adopt.upgrade import age, check_workflows
 

@@ -90,7 +90,7 @@ def command(
                 "--snapshot and --keep-emails are about a copy, --into, --fields and --split about files",
                 "give --snapshot FILE, with ids, --type and filters, or alone",
             )
-        return copied(snapshot, asked, space, keep_emails=keep_emails)
+        return copy_space(snapshot, asked, space, keep_emails=keep_emails)
     if into is None or not (ids or type_):
         raise CannotRun("nothing to pull", "give ids or --type TYPE, and --into FILE")
     return pulled(asked, into, fields, split, space)
@@ -116,7 +116,7 @@ def refreshed(only: tuple[str, ...], by: str | None, space: str | None, *, prune
     return 0
 
 
-def copied(file: Path, asked: Asked, space: str | None, *, keep_emails: bool) -> int:
+def copy_space(file: Path, asked: Asked, space: str | None, *, keep_emails: bool) -> int:
     """Copy the space into a file."""
     from reconciler.adopt.snapshot import take_snapshot
 

@@ -31,7 +31,7 @@ def command(plan: Path | None, *, journal: Path | None, fetch: bool, space: str 
     """
     if fetch == bool(plan):
         raise CannotRun("name a plan, or give --fetch", "`reconciler record plan.json` after an apply")
-    return fetched(space) if plan is None else recorded(plan, journal)
+    return fetch_record(space) if plan is None else recorded(plan, journal)
 
 
 def recorded(path: Path, journal: Path | None) -> int:
@@ -65,7 +65,7 @@ def journal_of(made: PlanFile) -> list[dict[str, Any]]:
     return []
 
 
-def fetched(desired: str | None) -> int:
+def fetch_record(desired: str | None) -> int:
     """Bring the newest record that the forge keeps here, with the commits that it speaks of."""
     from reconciler.forge.choice import records_of
     from reconciler.forge.outputs import give

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from reconciler.cli import options
 from reconciler.cli.streams import say, tell
-from reconciler.manifest.safe_write import begin, write
+from reconciler.manifest.safe_write import empty_outputs, write
 
 
 @click.command("rollback")
@@ -60,7 +60,7 @@ def command(
         refuse_silence(yes=yes)
     with failures_told(fmt):
         refuse_foreign()
-        begin(out)
+        empty_outputs(out)
         entries = list(read_journal(journal or RUNS / run / "journal.jsonl"))
         raised = Raised(max_changes, max_share, allow_clear, accept_both, max_invisible)
         patch = partial(patch_of_files, report=tell)

@@ -17,12 +17,12 @@ def command(plan: Path, formats: tuple[tuple[str, Path | None], ...]) -> int:
     """Show a saved PLAN; no network is needed."""
     from reconciler.apply.saved_plan import read_plan
     from reconciler.cli.formats import refuse_input, show_plan
-    from reconciler.manifest.safe_write import begin
+    from reconciler.manifest.safe_write import empty_outputs
     from reconciler.plan.plan_file import plan_of
 
     files = [path for _, path in formats]
     refuse_input(plan, *files)
-    begin(*files)
+    empty_outputs(*files)
     made = read_plan(plan)
     show_plan(plan_of(made), lambda: made, formats, say)
     return 0

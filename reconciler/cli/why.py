@@ -69,7 +69,7 @@ def item_lines(
     applied = last_applied(workspace.root, item.ref)
     for one in item.fields:
         yield f"  {safe_text(catalog.label(item.ref.type_key, one.key))}"
-        for name, text in facts(item, one, live, changes.get(one.key), catalog, workspace).items():
+        for name, text in collect_facts(item, one, live, changes.get(one.key), catalog, workspace).items():
             yield f"    {name:8} {safe_text(text)}"
         for block in plan.blocks:
             if block.ref == item.ref and block.key == one.key:
@@ -81,7 +81,7 @@ def item_lines(
             yield f"  guard '{guard.name}' stops an apply: {guard.actual}, at most {guard.limit}"
 
 
-def facts(
+def collect_facts(
     item: DesiredItem,
     one: DesiredField,
     live: Item | None,

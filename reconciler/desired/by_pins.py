@@ -16,7 +16,7 @@ from reconciler.desired.unused_settings import meaningless
 from reconciler.errors import Mistake
 from reconciler.fields.people import UnknownPerson
 from reconciler.fields.related import UnknownItem
-from reconciler.manifest.files import found, shown
+from reconciler.manifest.files import files_to_read, shown
 from reconciler.manifest.loading import load, no_item, read_bytes, read_file
 from reconciler.manifest.nodes import Document, Manifest, Outline
 from reconciler.manifest.parsing import read_tree
@@ -107,7 +107,7 @@ def read_by_pins(
     some = list(paths) or [STATE]
     home = find_settings(some[0])
     settings, mistakes = load_settings(home, root=root)
-    files = [(path, shown(path, root)) for path in found(some, root, mistakes)]
+    files = [(path, shown(path, root)) for path in files_to_read(some, root, mistakes)]
     reading: Reading
     if cache is not None:
         from reconciler.desired.cached_reading import CachedReading  # most runs have no cache

@@ -49,7 +49,7 @@ CREATE INDEX IF NOT EXISTS items_of_file ON items (name);
 Json = Any
 
 
-def digest_of(content: bytes) -> str:
+def content_digest(content: bytes) -> str:
     """Return the SHA-256 of a content."""
     return hashlib.sha256(content).hexdigest()
 
@@ -85,7 +85,7 @@ def place_of(environ: Mapping[str, str], root: Path) -> Path | None:
         return None
     if named:
         place = Path(named)
-        if not place.is_absolute() or is_inside(place, root):
+        if not place.is_absolute() or is_in_checkout(place, root):
             what = f"{VARIABLE} is {quoted(named)}, which is no full path of a folder outside the checkout"
             raise CannotRun(what, f"name such a folder, or set {VARIABLE}=off")
         return place
@@ -97,12 +97,12 @@ def place_of(environ: Mapping[str, str], root: Path) -> Path | None:
         raise Unusable("there is no home folder") from None
     if not place.is_absolute():
         raise Unusable("there is no home folder")
-    if is_inside(place, root):
+    if is_in_checkout(place, root):
         raise Unusable(f"{place} is in the checkout")
     return place
 
 
-def is_inside(place: Path, root: Path) -> bool:
+def is_in_checkout(place: Path, root: Path) -> bool:
     """Whether a folder is where a checkout may have put it: below the one with `.git`, else `root`."""
     at = root.resolve()
     top = next((one for one in (at, *at.parents) if os.path.lexists(one / ".git")), at)

@@ -24,7 +24,7 @@ from typing import Any
 from msgspec import field
 
 from reconciler.desired.by_pins import Reading, one_name
-from reconciler.desired.cache import Cache, context_of, digest_of, stamp_of
+from reconciler.desired.cache import Cache, content_digest, context_of, stamp_of
 from reconciler.desired.cached_file import NOWHERE, Unfit, outline_of, page_of
 from reconciler.desired.cached_file import take as take_page
 from reconciler.desired.mentions import points_somewhere
@@ -63,7 +63,7 @@ class CachedReading(Reading, kw_only=True):
         raw = self.content(path, file)
         if raw is None:
             return
-        digest = digest_of(raw)
+        digest = content_digest(raw)
         if (kept := self.cache.page(file, digest)) and self.take_kept(file, *kept):
             return
         if document := self.take_bytes(raw, file):

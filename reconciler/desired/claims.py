@@ -11,7 +11,7 @@ from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.mentions import Mentions
 from reconciler.desired.names import PULL, Names, is_stolen_type
 from reconciler.errors import Mistake, Place, UnknownName
-from reconciler.fields.memo import form_of
+from reconciler.fields.memo import memo_key
 from reconciler.fields.values import UNREAD, Desired, Wrong
 from reconciler.manifest.nodes import AuthoredMap, Document, Entry, Manifest, Node
 from reconciler.model import Ref
@@ -97,7 +97,7 @@ class Desire:
         fields, known = draft.fields, self.readings.setdefault(draft.ref.type_key, {})
         for key, node, place, by_default in claims:
             readings = known.get(key)
-            desired = readings.get(form_of(node), UNREAD) if readings else UNREAD
+            desired = readings.get(memo_key(node), UNREAD) if readings else UNREAD
             if desired is UNREAD or key in fields or key in draft.unread:
                 self.settle_claim(draft, key, node, place, by_default=by_default)
             else:

@@ -43,11 +43,11 @@ def foreign(root: Path) -> Foreign | None:
     place = root / FOLDER
     if not os.path.lexists(place):
         return None
-    from reconciler.git import asked, is_inside
+    from reconciler.git import is_repository, output_or_none
 
     try:
         # Some file systems take `.Reconciler` for the same folder.
-        tracked = is_inside(root) and asked(root, "ls-files", "-z", "--", f":(icase){FOLDER}")
+        tracked = is_repository(root) and output_or_none(root, "ls-files", "-z", "--", f":(icase){FOLDER}")
     except CannotRun as error:
         return Foreign(f"may have come with the checkout: {error.what}", error.fix)
     if tracked:

@@ -22,15 +22,15 @@ def meaningless(root: Node, catalogs: Mapping[str, Catalog]) -> Iterator[Mistake
     """Yield a mistake for each such name; `catalogs` are those of the spaces, by the settings' names."""
     if not isinstance(root, AuthoredMap):
         return
-    yield from nobodies(entries(root.get("people")))
-    for name, space in entries(root.get("spaces")).items():
+    yield from nobodies(settings_map(root.get("people")))
+    for name, space in settings_map(root.get("spaces")).items():
         if name in catalogs and isinstance(space, AuthoredMap):
             yield from policies(space.get("drift"), catalogs[name])
             yield from by_type(space.get("fields"), catalogs[name])
             yield from exceptions(space.get("ignore"), catalogs[name])
 
 
-def entries(node: Node | None) -> AuthoredMap:
+def settings_map(node: Node | None) -> AuthoredMap:
     """Return a map; an empty one where something else is written, which other checks report."""
     return node if isinstance(node, AuthoredMap) else NOTHING
 
@@ -47,7 +47,7 @@ def nobodies(people: AuthoredMap) -> Iterator[Mistake]:
 
 def policies(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
     """Yield the types and fields in `drift` that there are not, and words for a type as a whole."""
-    drift = entries(node)
+    drift = settings_map(node)
     for word, policy in drift.items():
         at = drift.keys_at[word]
         if word == DEFAULT and isinstance(policy, Scalar):
@@ -64,34 +64,36 @@ def policies(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
 
 def by_type(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
     """Yield the types and fields that there are not, in a map of types to maps of fields."""
-    types = entries(node)
+    types = settings_map(node)
     for word, fields in types.items():
         kind = catalog.type_of(word)
         if kind is None:
             yield unknown_type(types.keys_at[word], catalog)
         else:
-            yield from unknown_fields(entries(fields), kind)
+            yield from unknown_fields(settings_map(fields), kind)
 
 
 def exceptions(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
     """Yield the types and fields in `ignore` that there are not."""
     for entry in node if isinstance(node, AuthoredList) else []:
-        type_, field = (entries(entry).get(name) for name in ("type", "field"))
+        type_, field = (settings_map(entry).get(name) for name in ("type", "field"))
         if not isinstance(type_, Scalar) or not isinstance(field, Scalar):
             continue
         kind = catalog.type_of(type_.text)
         if kind is None:
             yield unknown_type(type_, catalog)
-        elif not answered(field.text, kind):
+        elif not names_a_setting(field.text, kind):
             yield unknown_field(field, kind)
 
 
 def unknown_fields(fields: AuthoredMap, kind: TypeSpec) -> Iterator[Mistake]:
     """Yield the keys of a map that are no field and no role of a type."""
-    yield from (unknown_field(at, kind) for name, at in fields.keys_at.items() if not answered(name, kind))
+    yield from (
+        unknown_field(at, kind) for name, at in fields.keys_at.items() if not names_a_setting(name, kind)
+    )
 
 
-def answered(word: str, kind: TypeSpec) -> bool:
+def names_a_setting(word: str, kind: TypeSpec) -> bool:
     """Whether some field or role is meant by a word."""
     return any(one.answers_to(word) for one in every_spec(kind))
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from reconciler.desired.by_pins import STATE, of_space, one_name, read_files
 from reconciler.doctor.findings import Finding, repository
 from reconciler.errors import CannotRun, ReconcilerError, counted
-from reconciler.git import NoGit, NoRepository, head, text
+from reconciler.git import NoGit, NoRepository, head_commit, text
 from reconciler.schema.pins import FOLDER, Pins, pins_folder, read_pins
 from reconciler.settings import SpaceSettings
 
@@ -53,7 +53,7 @@ class Folder(Struct):
             yield self.wrong
         commit, program, inside = None, True, True
         try:
-            commit = head(self.root)
+            commit = head_commit(self.root)
         except NoGit:
             program = False
         except NoRepository:

@@ -162,7 +162,7 @@ def forms_of_records(item: Scratch) -> str:
 
 def form_of_record(text: str, options: Sequence[Option]) -> str:
     """Return the form of a string in a record."""
-    every = list(flat(options))
+    every = list(flat_options(options))
     if text in {one.id for one in every}:
         return "option id"
     if text in {one.label for one in every}:
@@ -172,11 +172,11 @@ def form_of_record(text: str, options: Sequence[Option]) -> str:
     return "JSON" if text[:1] in {"{", "["} else "true or false" if text in {"true", "false"} else "text"
 
 
-def flat(options: Sequence[Option]) -> Iterator[Option]:
+def flat_options(options: Sequence[Option]) -> Iterator[Option]:
     """Yield options and all below them."""
     for one in options:
         yield one
-        yield from flat(one.children)
+        yield from flat_options(one.children)
 
 
 READS: Final[Mapping[str, Callable[[Scratch], str]]] = {
@@ -300,7 +300,7 @@ WRITES: Final[Mapping[str, Callable[[TwoValues], str]]] = {
 }
 
 
-def asked(ask: Callable[[], str]) -> str:
+def ask_question(ask: Callable[[], str]) -> str:
     """Return the answer, or how the question was refused.
 
     A plugin need not have every permission, and no question is worth the profile that the probe is for.
@@ -317,9 +317,9 @@ def asked(ask: Callable[[], str]) -> str:
 
 def ask_by_reading(item: Scratch) -> dict[str, str]:
     """Ask what reading answers."""
-    return {name: asked(partial(ask, item)) for name, ask in READS.items()}
+    return {name: ask_question(partial(ask, item)) for name, ask in READS.items()}
 
 
 def ask_by_writing(two: TwoValues) -> dict[str, str]:
     """Ask what writing answers."""
-    return {name: asked(partial(two.asked, ask)) for name, ask in WRITES.items()}
+    return {name: ask_question(partial(two.asked, ask)) for name, ask in WRITES.items()}

@@ -130,7 +130,7 @@ def report_of(report: Report, around: Around) -> dict[str, Any]:
         "format_version": FORMAT,
         "reconciler_version": __version__,
         "privacy": "no value of the space stands here; names are hashed with a key that does not stand here",
-        "questions": [answered(one, facts) for one in QUESTIONS],
+        "questions": [question_result(one, facts) for one in QUESTIONS],
         "types": {one.type: told(one, hashed) for one in report.tried},
         "not_tried": sorted(report.skipped),
         "not_put_back": [hashed(label) for label in report.left],
@@ -143,7 +143,7 @@ def hasher(space_key: str) -> Callable[[str], str]:
     return lambda name: "#" + hashlib.blake2b(name.encode(), key=key, digest_size=6).hexdigest()
 
 
-def answered(question: Question, facts: Mapping[str, Any]) -> dict[str, Any]:
+def question_result(question: Question, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return a question with what was seen of it."""
     seen = {name: facts[name] for name in question.facts if facts.get(name) not in (None, "", [], {})}
     state = (

@@ -40,7 +40,7 @@ class Trials(Struct):
     def trial(self, subject: Subject) -> Tried:
         """Try every form of a value, then every form of emptiness."""
         codec = subject.codec
-        found = Tried(codec.spec.type, codec.spec.label, form_of(codec.encode(codec.empty)))
+        found = Tried(codec.spec.type, codec.spec.label, emptiness_name(codec.encode(codec.empty)))
         forms = codec.forms(subject.samples[0]) if len(subject.samples) > 1 else [DOCUMENTED]
         for form in forms:
             found.forms[form] = self.written(subject, form, found)
@@ -67,7 +67,7 @@ class Trials(Struct):
             return DROPPED
         if after is UNREAD:
             return "altered (to a form that cannot be read)"
-        how = alteration(wire, self.item.look().field(subject.key))
+        how = alteration_name(wire, self.item.look().field(subject.key))
         if after != sample:
             return f"altered ({how or subject.codec.show(after)})"
         found.stored = found.stored or how
@@ -112,7 +112,7 @@ class Trials(Struct):
         return took is not None
 
 
-def alteration(sent: Any, read: Any) -> str:
+def alteration_name(sent: Any, read: Any) -> str:
     """Name what storing did to a value; empty if it did nothing, or nothing that has a name."""
     if sent == read:
         return ""
@@ -125,7 +125,7 @@ def alteration(sent: Any, read: Any) -> str:
     return ""
 
 
-def form_of(wire: Any) -> str:
+def emptiness_name(wire: Any) -> str:
     """Return the name of a form of emptiness."""
     return next(
         (name for name, form in CLEARS.items() if form == wire and type(form) is type(wire)), "object"
@@ -137,4 +137,6 @@ def form_read(look: Look, key: str) -> str:
     entries = look.row.get("fields")
     keys = [one.get("field_key") for one in entries] if isinstance(entries, list) else []
     wire = look.field(key)
-    return "missing" if key not in keys else "zero" if wire == 0 and wire is not None else form_of(wire)
+    return (
+        "missing" if key not in keys else "zero" if wire == 0 and wire is not None else emptiness_name(wire)
+    )

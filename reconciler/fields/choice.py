@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from reconciler.fields.codec import DOCUMENTED, Codec
 from reconciler.fields.json_schema import Schema
-from reconciler.fields.sets import SetCodec, added
+from reconciler.fields.sets import SetCodec, added_members
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Seen
 from reconciler.manifest.nodes import Node
@@ -141,5 +141,5 @@ class SeveralCodec(SetCodec):
 
     def objection(self, live: Seen, after: Hashable) -> str | None:
         """Refuse to add options that the space no longer offers."""
-        reasons = (self.offer.gone(one) for one in self.ordered(added(live, after)))
+        reasons = (self.offer.gone(one) for one in self.ordered(added_members(live, after)))
         return next((reason for reason in reasons if reason), None)

@@ -128,7 +128,9 @@ class Codec(Memo):
     def misshapen(self, node: Node) -> Wrong:
         """Make the error for a node of the wrong shape."""
         return Wrong(
-            WrongShape(node.place, f"{self.desired_shape} for {self.spec.label}", found(node), self.example)
+            WrongShape(
+                node.place, f"{self.desired_shape} for {self.spec.label}", describe_node(node), self.example
+            )
         )
 
 
@@ -146,7 +148,7 @@ class ScalarCodec(Codec):
         """Read the text of one scalar."""
 
 
-def found(node: Node) -> str:
+def describe_node(node: Node) -> str:
     """Return the kind of a node, or its text if it is short."""
     if not isinstance(node, Scalar) or node.is_null:
         return kind_of(node)

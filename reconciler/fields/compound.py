@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from reconciler.errors import Mistake, Place, UnknownName, WrongShape, quoted
-from reconciler.fields.codec import Codec, found
-from reconciler.fields.json_schema import Schema, entries
+from reconciler.fields.codec import Codec, describe_node
+from reconciler.fields.json_schema import Schema, map_schema
 from reconciler.fields.pairs import pairs_of
 from reconciler.fields.spec import Target
 from reconciler.fields.unread import Unreadable, is_nothing
@@ -160,7 +160,7 @@ class CompoundCodec(Codec):
         if not isinstance(node, AuthoredMap) or not node:
             few = ", ".join(f"{self.word(part)}: …" for part in list(self.parts.values())[:2])
             what = f"a row of {self.spec.label}"
-            wrong.append(WrongShape(node.place, what, found(node), "{" + few + "}"))
+            wrong.append(WrongShape(node.place, what, describe_node(node), "{" + few + "}"))
             return desired
         for name, value in node.items():
             at = node.keys_at[name].place
@@ -195,10 +195,10 @@ class CompoundCodec(Codec):
     def shapes(self) -> Iterator[Schema]:
         """Describe a list of rows; with a key, also a rule that keeps other rows."""
         cells = {word: part.schema() for part in self.parts.values() for word in self.words(part)}
-        row = entries(cells)
+        row = map_schema(cells)
         yield {"type": "array", "items": row}
         if self.row_key:
-            yield entries({"contains": {"type": "array", "items": row, "minItems": 1}})
+            yield map_schema({"contains": {"type": "array", "items": row, "minItems": 1}})
 
     def words(self, part: Codec) -> Iterator[str]:
         """Yield every word that identifies exactly one sub-field."""
@@ -255,7 +255,7 @@ class CompoundCodec(Codec):
         values: dict[str, Hashable] = {}
         for key, value in pairs_of(wire).items():
             if key in self.parts:
-                seen = decoded(self.parts[key], value)
+                seen = decode_subvalue(self.parts[key], value)
                 values[key] = seen.value
                 notes.update((f"{LOST}{note} text", None) for note in seen.notes)
             elif not any(sub.key == key for sub in self.spec.subfields):
@@ -303,7 +303,7 @@ class CompoundCodec(Codec):
         return next((reason for reason in reasons if reason), None)
 
 
-def decoded(part: Codec, wire: Any) -> Seen:
+def decode_subvalue(part: Codec, wire: Any) -> Seen:
     """Read a sub-value, also one that is JSON in a string (section 10b)."""
     try:
         return part.decode(wire)

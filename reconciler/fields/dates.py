@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reconciler.errors import Mistake, UnknownName, WrongShape
-from reconciler.fields.codec import Codec, ScalarCodec, found
-from reconciler.fields.json_schema import Schema, entries
+from reconciler.fields.codec import Codec, ScalarCodec, describe_node
+from reconciler.fields.json_schema import Schema, map_schema
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Seen, Wrong
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
@@ -70,7 +70,7 @@ def read_day(node: Node, owner: str, zone: ZoneInfo | None) -> date:
         hint = ""
         if isinstance(node, Scalar) and DAY.match(node.text):
             hint = ", or set `kind: moment` for the field in the settings"
-        raise Wrong(WrongShape(node.place, f"a day for {owner}", found(node), f"2026-12-01{hint}"))
+        raise Wrong(WrongShape(node.place, f"a day for {owner}", describe_node(node), f"2026-12-01{hint}"))
     try:
         day = date.fromisoformat(node.text)
     except ValueError:
@@ -217,7 +217,7 @@ class ScheduleCodec(Codec):
 
     def shapes(self) -> Iterator[Schema]:
         """Describe two days."""
-        yield entries(dict.fromkeys(ENDS, DAY_SHAPE), required=ENDS)
+        yield map_schema(dict.fromkeys(ENDS, DAY_SHAPE), required=ENDS)
 
     def decode(self, wire: Any) -> Seen:
         """Read `{start_time, end_time}` as days; empty if both are unset."""

@@ -92,7 +92,7 @@ def guide() -> str:
         markdown=f"`{KEPT.removeprefix('write ').removesuffix(' only')}`",
         refused_types=table(
             ("type", "where instead", "form"),
-            [(code(name), reason, CERTAINTY[name]) for name, reason in sorted(REFUSED_TYPES.items())],
+            [(code_span(name), reason, CERTAINTY[name]) for name, reason in sorted(REFUSED_TYPES.items())],
         ),
         refused_keys=two(REFUSED_KEYS, "field"),
         calculated=CALCULATED,
@@ -103,7 +103,7 @@ def managed() -> Iterator[tuple[str, type[Codec], str]]:
     """Yield each managed type as the page names it, with its codec and the certainty of its form."""
     for name, codec in CODECS.items():
         if name != "role":
-            yield code(name), codec, CERTAINTY[name]
+            yield code_span(name), codec, CERTAINTY[name]
     for (name, kind), codec in KINDS.items():
         yield f"{name}, `kind: {kind}`", codec, CERTAINTY[name]
     yield "roles, below `roles:`", CODECS["role"], CERTAINTY["role"]
@@ -111,10 +111,17 @@ def managed() -> Iterator[tuple[str, type[Codec], str]]:
 
 def row(shown: str, codec: type[Codec], sure: str) -> tuple[str, ...]:
     """Return the cells of one managed type."""
-    return shown, codec.desired_shape, code(codec.example), codec.compared, code(codec.cleared_by), sure
+    return (
+        shown,
+        codec.desired_shape,
+        code_span(codec.example),
+        codec.compared,
+        code_span(codec.cleared_by),
+        sure,
+    )
 
 
-def code(text: str) -> str:
+def code_span(text: str) -> str:
     """Return a text as code, between two backticks if it holds one."""
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 

@@ -22,7 +22,7 @@ def members(shape: Schema) -> Schema:
     return {"type": "array", "items": shape, "uniqueItems": True}
 
 
-def entries(shapes: Mapping[str, Schema], *, required: tuple[str, ...] = ()) -> Schema:
+def map_schema(shapes: Mapping[str, Schema], *, required: tuple[str, ...] = ()) -> Schema:
     """Return the JSON Schema of a map with these keys and no others."""
     made: Schema = {"type": "object", "properties": dict(shapes), "additionalProperties": False}
     return {**made, "required": list(required)} if required else {**made, "minProperties": 1}

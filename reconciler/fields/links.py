@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from reconciler.errors import Mistake, WrongShape
-from reconciler.fields.codec import Codec, found
+from reconciler.fields.codec import Codec, describe_node
 from reconciler.fields.json_schema import Schema, members
 from reconciler.fields.text import LINK, WEB_ADDRESS
 from reconciler.fields.unread import Unreadable, is_nothing
@@ -33,7 +33,9 @@ class DocumentsCodec(Codec):
             link = one.text.strip() if isinstance(one, Scalar) else ""
             if not WEB_ADDRESS.fullmatch(link):
                 wrong.append(
-                    WrongShape(one.place, f"a web address in {self.spec.label}", found(one), '"https://…"')
+                    WrongShape(
+                        one.place, f"a web address in {self.spec.label}", describe_node(one), '"https://…"'
+                    )
                 )
             elif link in links:
                 wrong.append(Mistake(one.place, f"the same address twice in {self.spec.label}", "keep one"))

@@ -36,7 +36,7 @@ class Memo(ABC):
 
     def recall(self, node: Node) -> Desired:
         """Parse a value, or return the remembered reading of an equal one; raises `Wrong` as `parse` does."""
-        form = form_of(node)
+        form = memo_key(node)
         desired: Desired = UNREAD if form is None else self.readings.get(form, UNREAD)
         if desired is UNREAD:
             desired = self.parse(node)
@@ -78,12 +78,12 @@ def is_text(wire: Any) -> bool:
     return wire is None or isinstance(wire, str)
 
 
-def form_of(node: Node) -> Hashable:
+def memo_key(node: Node) -> Hashable:
     """Return the memo's key of a scalar or a list of scalars, without places; None for any other node."""
     if type(node) is Scalar:
         text, plain, _, hidden = node
         return text if plain and not hidden else (text, plain, hidden)
     if type(node) is AuthoredList:
-        forms = tuple([form_of(one) for one in node if type(one) is Scalar])
+        forms = tuple([memo_key(one) for one in node if type(one) is Scalar])
         return forms if len(forms) == len(node) else None
     return None

@@ -9,10 +9,10 @@ from typing import Any
 
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
 from reconciler.fields.choice import OneCodec, SeveralCodec
-from reconciler.fields.codec import found
-from reconciler.fields.json_schema import Schema, entries, one_of
+from reconciler.fields.codec import describe_node
+from reconciler.fields.json_schema import Schema, map_schema, one_of
 from reconciler.fields.spec import FieldSpec, Option
-from reconciler.fields.text import canonical, written_text
+from reconciler.fields.text import canonical_text, written_text
 from reconciler.fields.unread import Unreadable, is_id, is_unset
 from reconciler.fields.values import Wrong
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
@@ -38,7 +38,7 @@ class Choices:
             return self.by_id(chosen)
         if not isinstance(node, Scalar) or not node.text:
             what = f"one option of {self.owner}"
-            raise Wrong(WrongShape(node.place, what, found(node), "its label, or {id: …}"))
+            raise Wrong(WrongShape(node.place, what, describe_node(node), "its label, or {id: …}"))
         refuse_cut(node, tuple(self.options.values()))
         chosen_ids = {option.id for option in bearing(node.text, tuple(self.options.values()))}
         if node.text in self.options:
@@ -77,7 +77,7 @@ class Choices:
     def written(self, option_id: str) -> Any:
         """Return the label if no other option has it, else the `{id: …}` form."""
         label = self.label(option_id)
-        same = {o.id for o in self.options.values() if folded(label) in (folded(o.label), o.id)}
+        same = {o.id for o in self.options.values() if fold_label(label) in (fold_label(o.label), o.id)}
         return label if same == {option_id} else {"id": option_id}
 
     def shapes(self) -> Iterator[Schema]:
@@ -89,8 +89,8 @@ class Choices:
                 if option.disabled is disabled and isinstance(label := self.written(option.id), str)
             ]
             if labels:
-                yield {"enum": [form for label in labels for form in forms_of(label)]}
-        yield entries({"id": one_of(list(self.options))}, required=("id",))
+                yield {"enum": [form for label in labels for form in label_forms(label)]}
+        yield map_schema({"id": one_of(list(self.options))}, required=("id",))
 
     def gone(self, option_id: str) -> str | None:
         """Return why an option may not be newly chosen, or None."""
@@ -100,14 +100,14 @@ class Choices:
         return f"option '{option.label}' of {self.owner} is disabled" if option.disabled else None
 
 
-def folded(label: str) -> str:
+def fold_label(label: str) -> str:
     """Return a label in the form for comparing: one Unicode form, no blanks around it."""
-    return (canonical(label) or "").strip()
+    return (canonical_text(label) or "").strip()
 
 
 def bearing(label: str, options: tuple[Option, ...]) -> list[Option]:
     """Return the enabled options with a label, else the disabled ones."""
-    same = [option for option in options if folded(option.label) == folded(label)]
+    same = [option for option in options if fold_label(option.label) == fold_label(label)]
     return [option for option in same if not option.disabled] or same
 
 
@@ -117,7 +117,7 @@ def refuse_cut(scalar: Scalar, options: tuple[Option, ...]) -> None:
         written_text(scalar)
 
 
-def forms_of(label: str) -> Iterator[Any]:
+def label_forms(label: str) -> Iterator[Any]:
     """Yield a label, and the value that YAML 1.2 reads if it is written without quotes."""
     yield label
     if label in {"true", "false"}:

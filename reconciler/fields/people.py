@@ -7,9 +7,9 @@ from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
 from reconciler.errors import Mistake, Place, UnknownName, WrongShape, quoted
-from reconciler.fields.codec import ScalarCodec, found
+from reconciler.fields.codec import ScalarCodec, describe_node
 from reconciler.fields.json_schema import Schema
-from reconciler.fields.sets import SetCodec, added, wrong_separator
+from reconciler.fields.sets import SetCodec, added_members, wrong_separator
 from reconciler.fields.spec import People
 from reconciler.fields.unread import Unreadable, is_nothing
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wrong
@@ -59,7 +59,9 @@ class UnknownPerson(Mistake):
 def resolve(scalar: Scalar, people: People, owner: str) -> tuple[str, ...]:
     """Return the user keys that a scalar names; raises `Wrong`."""
     if not scalar.text:
-        raise Wrong(WrongShape(scalar.place, f"a person for {owner}", found(scalar), UserCodec.example))
+        raise Wrong(
+            WrongShape(scalar.place, f"a person for {owner}", describe_node(scalar), UserCodec.example)
+        )
     if scalar.text not in people.groups and (mistake := wrong_separator(scalar)):
         raise Wrong(mistake)
     keys: list[str] = []
@@ -203,4 +205,4 @@ class UsersCodec(SetCodec):
         """Refuse to add a person who has left."""
         if self.spec.single and isinstance(after, frozenset) and len(after) > 1:
             return f"{self.spec.label} accepts one person"
-        return left(self.people, added(live, after))
+        return left(self.people, added_members(live, after))

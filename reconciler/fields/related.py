@@ -7,8 +7,8 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from reconciler.errors import Mistake, Place, UnknownName, WrongShape, quoted
-from reconciler.fields.codec import Codec, found
-from reconciler.fields.json_schema import ANY_TEXT, Schema, entries
+from reconciler.fields.codec import Codec, describe_node
+from reconciler.fields.json_schema import ANY_TEXT, Schema, map_schema
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.spec import FieldSpec, Items, Target
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
@@ -54,7 +54,7 @@ def read_item(node: Node, spec: FieldSpec, items: Items) -> int:
     if not isinstance(node, Scalar) or not node.plain or not ITEM_ID.fullmatch(node.text):
         inside = LAST_ID.search(node.text) if isinstance(node, Scalar) else None
         form = f"{inside[1]}, without quotes" if inside else FORM
-        raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", found(node), form))
+        raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", describe_node(node), form))
     item_id = int(node.text)
     if item_id > LARGEST_ID:
         raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", "a number beyond any id", FORM))
@@ -76,7 +76,7 @@ def by_name(node: AuthoredMap, spec: FieldSpec, items: Items) -> int:
     if wrong:
         raise Wrong(*wrong)
     if not isinstance(name, Scalar) or not isinstance(type_ or name, Scalar) or not name.text or name.is_null:
-        raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", found(node), FORM))
+        raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", describe_node(node), FORM))
     type_keys = type_keys_of(type_, node.place, spec, items) if isinstance(type_, Scalar) else spec.targets
     if len(type_keys) != 1:
         what = (
@@ -122,7 +122,7 @@ def shapes_of(spec: FieldSpec, items: Items) -> Iterator[Schema]:
     """Yield the JSON Schemas of an authored item: an id, or a name with or without its type."""
     yield {"type": "integer", "minimum": 1}
     words = [word for word, key in items.types.items() if not spec.targets or key in spec.targets]
-    yield entries({"type": {"enum": words} if words else ANY_TEXT, "name": ANY_TEXT}, required=("name",))
+    yield map_schema({"type": {"enum": words} if words else ANY_TEXT, "name": ANY_TEXT}, required=("name",))
 
 
 def show_item(item_id: Any, items: Items) -> str:

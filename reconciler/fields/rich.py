@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from reconciler.errors import Mistake, UnknownName
 from reconciler.fields.codec import DOCUMENTED, Codec
-from reconciler.fields.json_schema import ANY_TEXT, Schema, entries
+from reconciler.fields.json_schema import ANY_TEXT, Schema, map_schema
 from reconciler.fields.prose import (
     KEPT,
     Block,
@@ -27,7 +27,7 @@ from reconciler.fields.prose import (
     plain_prose,
     prose_of,
 )
-from reconciler.fields.text import canonical, nothing_in, text_of, written_text
+from reconciler.fields.text import canonical_text, nothing_in, text_of, written_text
 from reconciler.fields.unread import Unreadable
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Overlay, Seen, Wrong
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
@@ -60,7 +60,7 @@ MEMBERS = ("markdown", "text", "replace_formatting")
 def canonical_rich(text: str) -> str | None:
     """Fold a rich text's plain projection (field-formats.md section 12.3)."""
     lines = (line.rstrip() for line in text.replace("\u00a0", " ").splitlines())
-    return canonical(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n"))
+    return canonical_text(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n"))
 
 
 class Words(Struct, Overlay, frozen=True):
@@ -129,9 +129,9 @@ class RichTextCodec(Codec):
     def shapes(self) -> Iterator[Schema]:
         """Describe plain words, Markdown, or words that may replace formatting."""
         yield ANY_TEXT
-        yield entries({"markdown": ANY_TEXT}, required=("markdown",))
+        yield map_schema({"markdown": ANY_TEXT}, required=("markdown",))
         consent: Schema = {"const": True}
-        yield entries(
+        yield map_schema(
             {"text": ANY_TEXT, "replace_formatting": consent}, required=("text", "replace_formatting")
         )
 
@@ -349,18 +349,18 @@ def read_node(node: dict[str, Any]) -> Iterator[Block]:
                 raise ValueError("a list in a list")
             yield Block(LISTS[kind], read_texts(paragraph))
     else:
-        yield from read_written([as_written(node, node["type"])])
+        yield from read_written([put_form(node, node["type"])])
 
 
 def read_texts(node: dict[str, Any]) -> tuple[Run, ...]:
     """Read the texts of a heading or of a list's entry, whose own attributes are known."""
-    (block,) = read_written([{**as_written(node, "paragraph"), "lineAttrs": {}}])
+    (block,) = read_written([{**put_form(node, "paragraph"), "lineAttrs": {}}])
     if block.kind != "p":
         raise ValueError("a size inside a heading or a list")
     return block.runs
 
 
-def as_written(node: dict[str, Any], kind: str) -> dict[str, Any]:
+def put_form(node: dict[str, Any], kind: str) -> dict[str, Any]:
     """Turn a node into the form of the PUT: marks become attributes."""
     return {
         "type": kind,

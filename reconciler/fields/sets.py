@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.errors import Mistake, UnknownName, nearest
 from reconciler.fields.codec import Codec
-from reconciler.fields.json_schema import Schema, entries, members
+from reconciler.fields.json_schema import Schema, map_schema, members
 from reconciler.fields.values import EMPTY_LABEL, Desired, Rule, Seen, Wrong
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
@@ -103,7 +103,7 @@ class SetCodec(Codec):
         """Describe a list of members, or a rule."""
         listed = members({"anyOf": list(self.member_shapes())})
         yield listed
-        yield entries(dict.fromkeys(MODES, listed))
+        yield map_schema(dict.fromkeys(MODES, listed))
 
     @abstractmethod
     def member_shapes(self) -> Iterator[Schema]:
@@ -130,7 +130,7 @@ class SetCodec(Codec):
         return self.show_member(member)
 
 
-def added(live: Seen, after: Hashable) -> frozenset[Any]:
+def added_members(live: Seen, after: Hashable) -> frozenset[Any]:
     """Return the members that a change adds to a live set."""
     assert isinstance(live.value, frozenset)  # noqa: S101 - a set's own canonical form
     assert isinstance(after, frozenset)  # noqa: S101 - see above

@@ -29,7 +29,7 @@ NAMED = "write one, or delete the line"
 LINK: Schema = {"type": "string", "pattern": r"^\s*[hH][tT][tT][pP][sS]?://[^\s/]"}
 
 
-def canonical(text: str) -> str | None:
+def canonical_text(text: str) -> str | None:
     """Normalise differences that the service does not keep: NFC, line feeds, no trailing newlines."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
@@ -94,7 +94,7 @@ class TextCodec(ScalarCodec):
 
     def fold(self, text: str) -> str | None:
         """Return the canonical form; a name also loses the blanks at its ends."""
-        return canonical(text.strip() if self.is_name else text)
+        return canonical_text(text.strip() if self.is_name else text)
 
     def shapes(self) -> Iterator[Schema]:
         """Describe a text, also one that an editor reads as a number or boolean."""

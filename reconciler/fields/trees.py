@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 
 from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
 from reconciler.fields.choice import OneCodec, SeveralCodec
-from reconciler.fields.codec import found
-from reconciler.fields.json_schema import Schema, entries, one_of
-from reconciler.fields.options import bearing, folded, forms_of, id_form, refuse_cut, several
+from reconciler.fields.codec import describe_node
+from reconciler.fields.json_schema import Schema, map_schema, one_of
+from reconciler.fields.options import bearing, fold_label, id_form, label_forms, refuse_cut, several
 from reconciler.fields.spec import FieldSpec, Option
 from reconciler.fields.unread import Unreadable, is_id, is_unset
 from reconciler.fields.values import Wrong
@@ -54,7 +54,7 @@ class Tree:
         elif isinstance(node, Scalar) and node.text.strip():
             path = self.by_text(node)
         else:
-            raise Wrong(WrongShape(node.place, f"a path of {self.owner}", found(node), SAMPLE))
+            raise Wrong(WrongShape(node.place, f"a path of {self.owner}", describe_node(node), SAMPLE))
         if self.spec.level == "leaf" and not self.is_leaf(path):
             below = [self.label((*path, child.id)) for child in self.nodes[path][-1].children]
             raise Wrong(
@@ -76,7 +76,9 @@ class Tree:
             elif isinstance(step, Scalar):
                 hits = bearing(step.text, options)
             else:
-                raise Wrong(WrongShape(step.place, f"a label of {self.owner}", found(step), "[label, label]"))
+                raise Wrong(
+                    WrongShape(step.place, f"a label of {self.owner}", describe_node(step), "[label, label]")
+                )
             text = chosen or step
             assert isinstance(text, Scalar)  # noqa: S101 - both branches above have one
             if not hits:
@@ -119,11 +121,11 @@ class Tree:
 
     def rests(self, text: str, option: Option) -> Iterator[Path]:
         """Yield the rest of each path below `option` whose labels are `text`."""
-        label = folded(option.label)
-        if folded(text) == label:
+        label = fold_label(option.label)
+        if fold_label(text) == label:
             yield ()
-        elif folded(text).startswith(label) and (slash := SLASH.match(folded(text), len(label))):
-            yield from self.matches(folded(text)[slash.end() :], option.children)
+        elif fold_label(text).startswith(label) and (slash := SLASH.match(fold_label(text), len(label))):
+            yield from self.matches(fold_label(text)[slash.end() :], option.children)
 
     def only(self, scalar: Scalar, paths: list[Path]) -> Path:
         """Return the only path; raises `Wrong` if there are several."""
@@ -166,7 +168,7 @@ class Tree:
     @property
     def otherwise(self) -> Mapping[str, Callable[[Path], Any]]:
         """Send the ids alone."""
-        return {"bare": bare}
+        return {"bare": bare_path}
 
     def label(self, path: Path) -> str:
         """Return the labels of a path; an id if the space has no label for it."""
@@ -204,9 +206,9 @@ class Tree:
                 if isinstance(text, str) and bool(self.gone(path)) is gone
             ]
             if texts:
-                yield {"enum": [form for text in texts for form in forms_of(text)]}
+                yield {"enum": [form for text in texts for form in label_forms(text)]}
         yield {"type": "array", "items": {"type": ["string", "number", "boolean", "object"]}, "minItems": 1}
-        yield entries({"id": one_of(sorted({path[-1] for path in chosen}))}, required=("id",))
+        yield map_schema({"id": one_of(sorted({path[-1] for path in chosen}))}, required=("id",))
 
     def is_leaf(self, path: Path) -> bool:
         """Return whether a path has no children."""
@@ -266,10 +268,10 @@ def chain(path: Path, labels: list[str]) -> dict[str, Any] | None:
     return made
 
 
-def bare(path: Path) -> dict[str, Any]:
+def bare_path(path: Path) -> dict[str, Any]:
     """Return the shortest wire form of a path: no labels, and no null at its end."""
     first, *rest = path
-    return {"value": first, "children": bare(tuple(rest))} if rest else {"value": first}
+    return {"value": first, "children": bare_path(tuple(rest))} if rest else {"value": first}
 
 
 class TreeSelectCodec(OneCodec):

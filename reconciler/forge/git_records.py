@@ -57,7 +57,7 @@ class GitRecords:
         there = run(root, "ls-remote", "--exit-code", "origin", ref, network=True)
         if there.code == NONE:
             return None
-        if there.code or fetched(root, ref).code:
+        if there.code or fetch_ref(root, ref).code:
             raise CannotRun(f"cannot fetch {ref}: {there.words}", "check that origin can be reached")
         record = read_ref(root, space, ref)
         fetch(root, record.commits(), {})
@@ -82,7 +82,7 @@ class GitRecords:
         return ref
 
 
-def fetched(root: Path, ref: str) -> Answer:
+def fetch_ref(root: Path, ref: str) -> Answer:
     """Fetch a ref into FETCH_HEAD."""
     depth = ("--depth=1",) if is_shallow(root) else ()
     return run(root, "fetch", "--quiet", "--no-tags", *depth, "origin", ref, network=True)
@@ -102,7 +102,7 @@ def read_ref(root: Path, space: str, ref: str) -> Record:
 
 def is_merged(root: Path, commit: str) -> bool:
     """Whether a commit is on the remote's default branch."""
-    if fetched(root, "HEAD").code:
+    if fetch_ref(root, "HEAD").code:
         raise CannotRun("cannot fetch the default branch", "check that origin can be reached")
     if run(root, "merge-base", "--is-ancestor", commit, "FETCH_HEAD").code == 0:
         return True
@@ -114,7 +114,7 @@ def is_merged(root: Path, commit: str) -> bool:
 def record_commit(root: Path, ref: str, record: Record) -> str:
     """Make the commit that holds a record, on top of the one before; returns its hash."""
     parents = [record.commit]
-    if fetched(root, ref).code == 0:
+    if fetch_ref(root, ref).code == 0:
         parents.append(told(root, "rev-parse", "FETCH_HEAD^{commit}").strip())
     arguments = [word for one in parents for word in ("-p", one)]
     tree = told(root, "rev-parse", f"{record.commit}^{{tree}}").strip()

@@ -189,7 +189,7 @@ class Rest:
 
     def _once(self, what: str, method: str, url: str, body: Any, params: Mapping[str, str] | None) -> Page:
         typed = {} if body is None else {"content-type": "application/json"}
-        content = None if body is None else encoded(body)
+        content = None if body is None else json_bytes(body)
         try:
             response = self._http.request(method, url, params=params, content=content, headers=typed)
         except httpx.HTTPError as error:
@@ -200,7 +200,7 @@ class Rest:
         raise Passing(Unreachable(f"{self.forge.name} cannot be reached to {what} ({why})", "run it again"))
 
 
-def encoded(body: object) -> bytes:
+def json_bytes(body: object) -> bytes:
     """Return JSON in UTF-8, whose bytes a chat counts; half a character, which has no bytes, is escaped."""
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
 

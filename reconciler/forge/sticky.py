@@ -29,7 +29,7 @@ class Found(Struct, frozen=True):
     outdated: tuple[Text, ...]
 
 
-def find(texts: Iterable[Text], body: str) -> Found:
+def find_comment(texts: Iterable[Text], body: str) -> Found:
     """Find by author and by the marker at position 0 what a new body replaces: the newest counts.
 
     A marker that somebody else wrote, or that stands in a quotation, is none.  One that names no

@@ -16,7 +16,7 @@ PROXY: Final = re.compile(r"https?://(?:[!-?A-~]+@)?(?:[A-Za-z0-9.-]+|\[[0-9A-Fa
 TOKEN: Final = re.compile(r"[!-~]+")
 
 
-def checked(environ: Mapping[str, str], name: str, form: re.Pattern[str], fix: str) -> str:
+def checked_variable(environ: Mapping[str, str], name: str, form: re.Pattern[str], fix: str) -> str:
     """Return a variable that has its form; an address must be https, or of this machine."""
     value = environ.get(name, "")
     hit = form.fullmatch(value)

@@ -51,7 +51,7 @@ class TooLarge(Mistake):
         )
 
 
-def decoded(raw: bytes, file: str) -> str:
+def decode_file(raw: bytes, file: str) -> str:
     """Return a file's text with line feeds; raises `Refused` if it is too large or not UTF-8.
 
     A byte order mark at the start and CRLF are accepted, and change no line or column.

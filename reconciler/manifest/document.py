@@ -32,7 +32,7 @@ SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 ID_FIX = "write the item's number, such as 6300012345"
 
 
-def id_of(node: object) -> int:
+def read_item_id(node: object) -> int:
     """Read an item's id: a positive whole number below 2^63, without quotes."""
     if not isinstance(node, Scalar) or not node.text or node.is_null or node.is_blank:
         raise unexpected("an id", node, ID_FIX)
@@ -74,7 +74,7 @@ def type_of(node: object) -> Scalar:
     return word_of(node, "the name of a type", "write its key, api_name or name")
 
 
-def field_of(node: object) -> Scalar:
+def read_field_name(node: object) -> Scalar:
     """Read the name of a field."""
     return word_of(node, "the name of a field", "write its key, alias or name")
 
@@ -96,10 +96,10 @@ WORD = WithJsonSchema({"type": ["string", "number", "boolean"]})
 
 Space = Annotated[Scalar, PlainValidator(space_of), WORD]
 Type = Annotated[Scalar, PlainValidator(type_of), WORD]
-FieldName = Annotated[Scalar, PlainValidator(field_of), WORD]
+FieldName = Annotated[Scalar, PlainValidator(read_field_name), WORD]
 Id = Annotated[
     int,
-    PlainValidator(id_of),
+    PlainValidator(read_item_id),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LARGEST_ID}),
 ]
 

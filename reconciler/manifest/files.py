@@ -21,7 +21,7 @@ DEEPEST = 64
 """The deepest nesting of folders: a walk takes one step of Python's stack for each level."""
 
 
-def found(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> list[Path]:
+def files_to_read(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> list[Path]:
     """Return the files to read. A path without a file, and a symbolic link, are mistakes."""
     files: dict[Path, None] = {}
     for path in paths:
@@ -43,7 +43,7 @@ def named(path: Path, root: Path, mistakes: list[Mistake]) -> list[Path]:
         mistakes.append(a_link(link, root))
     elif not path.is_dir():
         return [absolute(path)]
-    elif hits := list(islice(below(absolute(path), root, mistakes), MOST_FILES + 1)):
+    elif hits := list(islice(yaml_files_below(absolute(path), root, mistakes), MOST_FILES + 1)):
         return hits
     elif len(mistakes) == told:
         mistakes.append(Mistake(place, "no YAML file in this folder", "write one, or check the path"))
@@ -69,7 +69,7 @@ def desired_files(files: Iterable[Path], root: Path, mistakes: list[Mistake]) ->
             refuse(path, "not a regular file", "put a YAML file here")
 
 
-def below(folder: Path, root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
+def yaml_files_below(folder: Path, root: Path, mistakes: list[Mistake]) -> Iterator[Path]:
     """Yield the YAML files of a folder and of the folders below it, without hidden and left-over files."""
 
     def unread(error: OSError) -> None:

@@ -9,7 +9,7 @@ from reconciler.errors import Mistake, NoValue, Place
 from reconciler.gc_pause import gc_paused
 from reconciler.manifest.decoding import LARGEST, TooLarge
 from reconciler.manifest.document import read_document
-from reconciler.manifest.files import found, shown, unreadable
+from reconciler.manifest.files import files_to_read, shown, unreadable
 from reconciler.manifest.nodes import Document, Manifest, Scalar
 from reconciler.manifest.parsing import read_tree
 
@@ -44,7 +44,7 @@ def documents(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> Ite
 
 def sources(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> Iterator[tuple[Path, str, bytes]]:
     """Yield each file with its name in messages and its content."""
-    for path in found(paths, root, mistakes):
+    for path in files_to_read(paths, root, mistakes):
         file = shown(path, root)
         raw, wrong = read_file(path, file)
         mistakes += wrong

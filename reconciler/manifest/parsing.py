@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
 )
 
 from reconciler.errors import Mistake, Place, quoted
-from reconciler.manifest.decoding import BAD_SIGN, BadSign, Refused, decoded, refused_signs
+from reconciler.manifest.decoding import BAD_SIGN, BadSign, Refused, decode_file, refused_signs
 from reconciler.manifest.likely_mistakes import (
     DIRECTIVE,
     FULL_WIDTH,
@@ -110,7 +110,7 @@ def read_tree(raw: bytes, file: str) -> Tree:
     mistakes after it are reported, too.
     """
     try:
-        text = decoded(raw, file)
+        text = decode_file(raw, file)
     except Refused as refused:
         return Tree(mistakes=[refused.mistake])
     if signs := list(refused_signs(text, file)):
@@ -122,10 +122,10 @@ def read_tree(raw: bytes, file: str) -> Tree:
         if not isinstance(wrong, Slip) or not mending.mend(wrong):
             break
         text = "\n".join(mending.lines)
-    return as_written(builder.tree, mending, wrong.mistake if isinstance(wrong, Slip) else wrong)
+    return parsed_at_source(builder.tree, mending, wrong.mistake if isinstance(wrong, Slip) else wrong)
 
 
-def as_written(tree: Tree, mending: Mending, last: Mistake | None) -> Tree:
+def parsed_at_source(tree: Tree, mending: Mending, last: Mistake | None) -> Tree:
     """Return the tree and its mistakes, also the one that stopped reading, at their places in the file."""
     if last and last.place.line not in mending.moved:
         tree.mistakes.append(last)
@@ -168,9 +168,9 @@ class Builder:
         except Slipped as slipped:
             return slipped.slip
         except MarkedYAMLError as error:
-            from reconciler.manifest.syntax_errors import explained  # noqa: PLC0415 - few files need it
+            from reconciler.manifest.syntax_errors import explain_scanner_error  # noqa: PLC0415 - few files need it
 
-            return explained(error, self.lines, self.file, [node.place for node in self.open])
+            return explain_scanner_error(error, self.lines, self.file, [node.place for node in self.open])
         except YAMLError:
             return Mistake(Place(self.file, 1, 1), "this is not YAML", "correct the file")
         return None

@@ -56,7 +56,7 @@ def write(
 
     `parents` makes missing folders; `durable` waits until the file is on the disk.  Raises CannotRun.
     """
-    raw = encoded(content)
+    raw = as_bytes(content)
     try:
         end = end_of(path)
         if parents:
@@ -71,7 +71,7 @@ def write(
         raise CannotWrite(path, error) from None
 
 
-def begin(*paths: Path | None) -> None:
+def empty_outputs(*paths: Path | None) -> None:
     """Empty older output files before a run, so that they are not mistaken for its output.
 
     A run may be killed before it can write or delete them.  Raises CannotRun.
@@ -92,7 +92,7 @@ def create(path: Path, content: str | bytes) -> None:
     except OSError as error:
         raise CannotWrite(path, error) from None
     try:
-        pour(number, encoded(content))
+        pour(number, as_bytes(content))
     except OSError as error:
         end.unlink(missing_ok=True)
         raise CannotWrite(path, error) from None
@@ -104,14 +104,14 @@ def append(path: Path, content: str | bytes) -> None:
         end = end_of(path)
         found = kind_of(end)
         if found is None or stat.S_ISREG(found):
-            pour(os.open(end, os.O_WRONLY | os.O_CREAT | os.O_APPEND, MODE), encoded(content))
+            pour(os.open(end, os.O_WRONLY | os.O_CREAT | os.O_APPEND, MODE), as_bytes(content))
         else:
-            write_through(end, encoded(content))
+            write_through(end, as_bytes(content))
     except OSError as error:
         raise CannotWrite(path, error) from None
 
 
-def encoded(content: str | bytes) -> bytes:
+def as_bytes(content: str | bytes) -> bytes:
     """Return content as bytes; a lone surrogate, which UTF-8 cannot encode, becomes an escape."""
     return content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
 
@@ -160,14 +160,14 @@ def pour(number: int, raw: bytes, *, durable: bool = False) -> None:
 
 def end_of(path: Path) -> Path:
     """Return the target of a path with all links followed; raises ForeignLink for a link that git tracks."""
-    links, end = followed(path)
+    links, end = links_of(path)
     for link in links:
         if is_tracked(link):
             raise ForeignLink(link)
     return end
 
 
-def followed(path: Path) -> tuple[list[Path], Path]:
+def links_of(path: Path) -> tuple[list[Path], Path]:
     """Return all links that a path goes through, also links of folders and of targets, and its target."""
     whole = Path.cwd() / path
     links: list[Path] = []

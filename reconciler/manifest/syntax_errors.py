@@ -126,7 +126,7 @@ INDENTED = {
 """Mistakes by the first character of a line with wrong indentation."""
 
 
-def explained(
+def explain_scanner_error(
     error: MarkedYAMLError, lines: Sequence[str], file: str, around: Sequence[Place]
 ) -> Mistake | Slip:
     """Turn a scanner's error into plain words, with a mended line if the slip is clear.

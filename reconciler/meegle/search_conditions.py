@@ -108,10 +108,10 @@ def of_field(field: str, operator: str, value: str, kind: TypeSpec, catalog: Cat
     codec = catalog.codec(kind.key, key)
     if role:
         return "role_owners", [{"role": hits[0].key, "owners": ids(codec, parts(value))}]
-    return hits[0].key, compared(codec, value)
+    return hits[0].key, condition_value(codec, value)
 
 
-def compared(codec: Codec, value: str) -> Any:
+def condition_value(codec: Codec, value: str) -> Any:
     """Return a value in the form of its type: ids for options and people, milliseconds for dates."""
     if codec.spec.type in LISTS | IDS:
         return ids(codec, parts(value))

@@ -60,16 +60,18 @@ def find_space(client: Client, name: str, user_key: str, project_key: str | None
     """
     key = project_key or (name if KEY.fullmatch(name) else "")
     try:
-        found = described(client, user_key, keys=[key]) if key else described(client, user_key, names=[name])
+        found = (
+            space_names(client, user_key, keys=[key]) if key else space_names(client, user_key, names=[name])
+        )
     except StopCode as stop:
         # The permission for `projects/detail` is one of its own: with the key at hand nothing is missing.
         if not project_key or stop.code != NOT_PERMITTED:
             raise
         return Found(project_key, name)
-    return chosen(found, key, name) or among(openable(client, user_key), key, name)
+    return choose_space(found, key, name) or among(openable(client, user_key), key, name)
 
 
-def chosen(found: Mapping[str, str], key: str, name: str) -> Found | None:
+def choose_space(found: Mapping[str, str], key: str, name: str) -> Found | None:
     """Return the space of a key, else that of a name."""
     if key:
         return Found(key, found[key]) if key in found else None
@@ -78,12 +80,12 @@ def chosen(found: Mapping[str, str], key: str, name: str) -> Found | None:
 
 def among(seen: Mapping[str, str], key: str, name: str) -> Found:
     """Return the space among all that are visible; raises UnknownSpace or WrongKey."""
-    if space := chosen(seen, key, name):
+    if space := choose_space(seen, key, name):
         return space
     raise WrongKey(key, name) if key and key != name else UnknownSpace(name)
 
 
-def described(
+def space_names(
     client: Client, user_key: str, *, keys: Iterable[str] = (), names: Iterable[str] = ()
 ) -> dict[str, str]:
     """Return the simple names of spaces by their keys; none where the service refuses one of them."""
@@ -103,5 +105,5 @@ def openable(client: Client, user_key: str) -> dict[str, str]:
     keys = [str(key) for key in client.read(api.PROJECTS, body={"user_key": user_key}).get("data") or []]
     names: dict[str, str] = {}
     for start in range(0, len(keys), MOST):
-        names |= described(client, user_key, keys=keys[start : start + MOST])
+        names |= space_names(client, user_key, keys=keys[start : start + MOST])
     return {key: names.get(key, key) for key in keys}

@@ -177,11 +177,11 @@ def guarded(
         plan,
         guards=guards,
         notes=(*plan.notes, *([SPENT] if spent else [])),
-        settings_changes=tuple(changed(base, settings)) if base else (),
+        settings_changes=tuple(changed_settings(base, settings)) if base else (),
     )
 
 
-def changed(base: Settings, settings: Settings) -> Iterator[str]:
+def changed_settings(base: Settings, settings: Settings) -> Iterator[str]:
     """Yield how the settings differ from the base's."""
     from reconciler.plan.settings_changes import settings_changes
 

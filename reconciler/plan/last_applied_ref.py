@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reconciler.clock import now
 from reconciler.errors import CannotRun, quoted
-from reconciler.git import NoRepository, Refused, asked, commit_of, run, told
+from reconciler.git import NoRepository, Refused, commit_of, output_or_none, run, told
 from reconciler.plan.last_applied import Record, read_record
 
 
@@ -19,7 +19,7 @@ def known_ref(root: Path, space: str) -> str | None:
     """Return the ref of the space's record, if it is here; raises CannotRun where git cannot answer."""
     ref = applied_ref(space)
     try:
-        return ref if asked(root, "rev-parse", "--verify", "--quiet", ref) else None
+        return ref if output_or_none(root, "rev-parse", "--verify", "--quiet", ref) else None
     except NoRepository:
         return None
 

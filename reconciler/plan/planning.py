@@ -111,7 +111,7 @@ def plan(
 
     if items is None:
         items = desired_items(workspace, reader, options.selection)
-    made = compared(workspace, reader, options, items)
+    made = compare_live(workspace, reader, options, items)
     if options.drift:
         made = moved(made)
     if options.blame:
@@ -121,7 +121,7 @@ def plan(
     return judged(workspace, made, options.raised)
 
 
-def compared(
+def compare_live(
     workspace: Workspace, reader: Reader, options: PlanOptions, items: Sequence[DesiredItem]
 ) -> Plan:
     """Compare with the live items and with what earlier commits desired.

@@ -18,8 +18,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.errors import CannotRun
-from reconciler.git import NoRepository, head, told
-from reconciler.manifest.files import absolute, found
+from reconciler.git import NoRepository, head_commit, told
+from reconciler.manifest.files import absolute, files_to_read
 from reconciler.manifest.git_tree import Tree, prefix_of, tree_of
 from reconciler.model import Plan
 from reconciler.schema.pins import pins_folder
@@ -49,11 +49,11 @@ def source_of(workspace: Workspace, snapshot: Path | None = None) -> Source:
     """
     root = workspace.root
     try:
-        sha = head(root)
+        sha = head_commit(root)
         if sha is None:
             return Source()
         tree, prefix = tree_of(root, sha), prefix_of(root)
-        read = {inside(path, root, prefix): path for path in files_read(workspace, snapshot)}
+        read = {repository_path(path, root, prefix): path for path in files_read(workspace, snapshot)}
         return Source(sha, is_dirty(tree, read, folders_read(workspace, prefix)))
     except NoRepository:
         return Source()
@@ -70,7 +70,7 @@ def sourced(plan: Plan, source: Source) -> Plan:
 def checked_out(root: Path) -> str | None:
     """Return the commit that is checked out, None where git names none."""
     try:
-        return head(root)
+        return head_commit(root)
     except CannotRun:
         return None
 
@@ -78,7 +78,7 @@ def checked_out(root: Path) -> str | None:
 def files_read(workspace: Workspace, snapshot: Path | None) -> Iterator[Path]:
     """Yield every file on which a plan rests."""
     root = workspace.root
-    yield from found([root / path for path in places(workspace)], root, [])
+    yield from files_to_read([root / path for path in places(workspace)], root, [])
     if home := find_settings(root / places(workspace)[0]):
         yield home
     pins = pins_folder(root, workspace.space)
@@ -92,7 +92,7 @@ def places(workspace: Workspace) -> Sequence[Path]:
     return (*workspace.paths, Path(workspace.state)) if workspace.paths else (Path(workspace.state),)
 
 
-def inside(path: Path, root: Path, prefix: str) -> str:
+def repository_path(path: Path, root: Path, prefix: str) -> str:
     """Return a path as the repository names it."""
     return posixpath.normpath(posixpath.join(prefix, os.path.relpath(absolute(path), absolute(root))))
 
@@ -100,7 +100,7 @@ def inside(path: Path, root: Path, prefix: str) -> str:
 def folders_read(workspace: Workspace, prefix: str) -> list[str]:
     """Return the folders, or files, of state as the repository names them."""
     root = workspace.root
-    return [inside(root / one, root, prefix).removeprefix("./") for one in places(workspace)]
+    return [repository_path(root / one, root, prefix).removeprefix("./") for one in places(workspace)]
 
 
 def is_dirty(tree: Tree, read: dict[str, Path], folders: Iterable[str]) -> bool:

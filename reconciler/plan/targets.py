@@ -50,7 +50,7 @@ def questions(plan: Plan, catalog: Catalog) -> dict[int, tuple[str, ...]]:
     for update in (*plan.updates, *plan.skipped):
         for change in update.changes:
             codec = catalog.codec(update.ref.type_key, change.key)
-            new = added(codec, change) if change.held is None else frozenset()
+            new = added_targets(codec, change) if change.held is None else frozenset()
             for types, item_id in shown(codec, change):
                 if item_id in new or item_id in called:
                     first = (key for key, _ in sorted(called.get(item_id, ())))
@@ -72,7 +72,7 @@ def shown(codec: Codec, change: Change) -> Iterator[tuple[tuple[str, ...], int]]
         yield from links(codec, wire)
 
 
-def added(codec: Codec, change: Change) -> frozenset[int]:
+def added_targets(codec: Codec, change: Change) -> frozenset[int]:
     """Return the items to which the row would newly point."""
     return frozenset(one for _, one in links(codec, change.after)) - frozenset(
         one for _, one in links(codec, change.before)
@@ -108,14 +108,14 @@ def targets_of(updates: Iterable[Update], catalog: Catalog, live: Live) -> Itera
     """Yield the items to which rows would newly point, which an apply looks at once more."""
     for update in updates:
         for change in update.changes:
-            for item_id in added(catalog.codec(update.ref.type_key, change.key), change):
+            for item_id in added_targets(catalog.codec(update.ref.type_key, change.key), change):
                 if item_id in live:
                     yield Ref(live[item_id][0], item_id)
 
 
 def rested_on(codec: Codec, change: Change, called: Called) -> Iterator[tuple[tuple[str, ...], int]]:
     """Yield the items that the author chose: new ones, and those that the files name for this row."""
-    new = added(codec, change)
+    new = added_targets(codec, change)
     rule = (list(change.contains), list(change.excludes))
     chosen = {one for wire in (*rule, change.after) for _, one in links(codec, wire)}
     for types, item_id in shown(codec, change):

@@ -15,7 +15,7 @@ from reconciler.canonical_json import canonical
 from reconciler.errors import Mistake, Place
 from reconciler.model import Change, Plan, Update
 from reconciler.render.groups import BOTH, CLEAR, DRIFT, kind_of, shows_members, steps, told_apart, updates_of
-from reconciler.render.mistakes import below
+from reconciler.render.mistakes import path_in_repository
 from reconciler.render.safe import safe_json, safe_text
 
 LONGEST: Final = 1_000
@@ -43,7 +43,7 @@ class Finding(NamedTuple):
 
 def plan_code_quality(plan: Plan, folder: str = "") -> str:
     """Return the report about a plan; files are named from the repository's root, through `folder`."""
-    return report(findings(told_apart(plan)), folder)
+    return report(quality_findings(told_apart(plan)), folder)
 
 
 def mistakes_code_quality(mistakes: Iterable[Mistake], folder: str = "") -> str:
@@ -64,7 +64,7 @@ def report(found: Iterable[Finding], folder: str) -> str:
             "fingerprint": fingerprint(one),
             "severity": one.severity,
             "location": {
-                "path": safe_text(below(folder, one.place.file)) or ".",
+                "path": safe_text(path_in_repository(folder, one.place.file)) or ".",
                 "lines": {"begin": max(1, one.place.line)},
             },
         }
@@ -84,7 +84,7 @@ def cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def findings(plan: Plan) -> Iterator[Finding]:
+def quality_findings(plan: Plan) -> Iterator[Finding]:
     """Yield what is wrong, what stops an apply, what is blocked, and the changes that need a look."""
     for failure in plan.failures:
         place = failure.place or SETTINGS

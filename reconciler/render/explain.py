@@ -77,7 +77,7 @@ def words(before: str, after: str) -> tuple[Piece, ...]:
 def middle(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
     """Compare by words; where those are too many by lines, and by words in the lines that differ."""
     if len(old) * len(new) <= MOST_STEPS:
-        yield from compared(old, new)
+        yield from changed_stretches(old, new)
         return
     had, has = (re.findall(r"[^\n]*\n|[^\n]+", "".join(side)) for side in (old, new))
     if len(had) * len(has) > MOST_LINE_STEPS:
@@ -88,7 +88,7 @@ def middle(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
         if one == two:
             yield SAME, one
         elif len(one) * len(two) <= MOST_STEPS:
-            yield from compared(one, two)
+            yield from changed_stretches(one, two)
         else:
             yield from ((GONE, one), (NEW, two))
 
@@ -99,7 +99,7 @@ def shared(one: list[str], other: list[str]) -> int:
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
-def compared(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
+def changed_stretches(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
     """Yield stretches of two lists of words; blanks between two changed words count as changed."""
     for _, i, j, k, m in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
         if old[i:j] == new[k:m]:
@@ -116,16 +116,16 @@ def merged(stretches: Iterable[tuple[str, list[str]]]) -> tuple[Piece, ...]:
     for kind, parts in stretches:
         text = "".join(parts)
         if kind == SAME and text and not (text == " " and (gone or new)):
-            made += changed(gone, new)
+            made += changed_words(gone, new)
             gone = new = ""
             made.append(Piece(SAME, SafeText(text)))
         else:
             gone += text if kind != NEW else ""
             new += text if kind != GONE else ""
-    return tuple(joined([*made, *changed(gone, new)]))
+    return tuple(joined([*made, *changed_words(gone, new)]))
 
 
-def changed(gone: str, new: str) -> list[Piece]:
+def changed_words(gone: str, new: str) -> list[Piece]:
     """Return what was taken and what was put in its place; a blank at both ends is shared."""
     ending = " " if gone.endswith(" ") and new.endswith(" ") else ""
     if ending:
@@ -167,7 +167,7 @@ def one_line(change: Change, keep: int = 30) -> SafeText:
     return unsteered("".join(marks[piece.kind].format(isolated(safe_text(piece.text))) for piece in pieces))
 
 
-def inside(before: Any, after: Any) -> tuple[SafeText, ...]:
+def inner_differences(before: Any, after: Any) -> tuple[SafeText, ...]:
     """Tell the differences inside lists and maps, each as `row 2, cost: 3 → 5`.
 
     Takes the form of the PUT; the rows of a compound field are read as maps of their sub-fields.
@@ -195,7 +195,7 @@ def inside_rows(change: Change) -> tuple[SafeText, ...]:
     """
     sides = [side for side in (change.before, change.after) if isinstance(side, list)]
     rows = [row for side in sides for row in side]
-    return inside(change.before, change.after) if rows and all(map(is_row, rows)) else ()
+    return inner_differences(change.before, change.after) if rows and all(map(is_row, rows)) else ()
 
 
 def has_inside(value: Any) -> bool:

@@ -17,7 +17,7 @@ from reconciler.canonical_json import canonical
 from reconciler.fields.values import EMPTY_LABEL
 from reconciler.model import Block, Change, Held, HeldBy, Plan, Released, SideEffect, Update, Why
 from reconciler.render.reasons import held_text, why_text
-from reconciler.render.safe import apart
+from reconciler.render.safe import distinguishable
 from reconciler.schema.types import PEOPLE_TYPES
 
 BOTH, CLEAR, DRIFT, CHANGE, LEFT = "both", "clear", "drift", "change", "left"
@@ -56,7 +56,7 @@ class BlockGroup(Struct, frozen=True):
     id: str
 
 
-def id_of(shape: Shape) -> str:
+def shape_id(shape: Shape) -> str:
     """Return ten hex digits that tell one shape from another."""
     return hashlib.sha256(canonical(shape).encode(errors="replace")).hexdigest()[:10]
 
@@ -103,7 +103,7 @@ def update_apart(update: Update) -> Update:
 def change_apart(change: Change) -> Change:
     """Return one change likewise; members that come and go are compared with each other."""
     members, sides = (*change.added, *change.removed), steps(change)
-    shown, labels = apart(members), apart(sides)
+    shown, labels = distinguishable(members), distinguishable(sides)
     if (shown, labels) == (members, sides):
         return change
     count = len(change.added)
@@ -181,7 +181,7 @@ def groups(plan: Plan) -> tuple[Group, ...]:
             rows[0][0].ref.type_key,
             rows[0][1],
             tuple(sorted(rows, key=row_order)),
-            id_of(shape),
+            shape_id(shape),
         )
         for shape, rows in found.items()
     ]
@@ -220,7 +220,7 @@ def block_groups(plan: Plan) -> tuple[BlockGroup, ...]:
     for block in plan.blocks:
         found.setdefault((block.key, block.name, block.reason, block.repair), []).append(block)
     made = [
-        BlockGroup(*said, tuple(sorted(blocks, key=block_order)), id_of(said))
+        BlockGroup(*said, tuple(sorted(blocks, key=block_order)), shape_id(said))
         for said, blocks in found.items()
     ]
     return tuple(sorted(made, key=lambda one: (-len(one.blocks), block_order(one.blocks[0]), one.id)))

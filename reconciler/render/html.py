@@ -55,7 +55,7 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
     style, script = template("plan.css"), template("plan.js")
     failed = [guard for guard in plan.guards if not guard.ok]
     return (
-        environment()
+        page_templates()
         .get_template("plan.html")
         .render(
             title=safe_text(title(plan)),
@@ -67,22 +67,22 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
             guards=[[safe_text(one) for one in (guard.name, guard.actual, guard.limit)] for guard in failed],
             allow=safe_text(allow_line(plan)) if failed else "",
             counts=counts(plan),
-            facts=facts(made),
+            facts=plan_facts(made),
             groups=[plain_group(plan, group) for group in found],
             blocks=[plain_block(plan, group) for group in blocked],
             effects=[plain_effect(plan, *one) for one in effect_groups(plan)],
             released=[plain_released(plan, one) for one in released_groups(plan)],
             style=Markup(style),  # noqa: S704 - our own file, hashed in the policy
             script=Markup(script),  # noqa: S704 - our own file, hashed in the policy
-            style_hash=digest_of(style),
-            script_hash=digest_of(script),
+            style_hash=csp_hash(style),
+            script_hash=csp_hash(script),
             page=Markup(embedded(cards.page(source.rstrip("/")))),  # noqa: S704 - escaped by `embedded`
         )
     )
 
 
 @functools.cache
-def environment() -> Environment:
+def page_templates() -> Environment:
     """Return the templates, which escape whatever they are given."""
     return Environment(
         autoescape=True,
@@ -100,7 +100,7 @@ def template(name: str) -> str:
     return resources.files("reconciler.render").joinpath("templates", name).read_text("utf-8")
 
 
-def digest_of(text: str) -> str:
+def csp_hash(text: str) -> str:
     """Return the hash by which the policy knows an inline style or script."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
@@ -127,7 +127,7 @@ def counts(plan: Plan) -> list[tuple[str, int, str]]:
     return [(kind, numbers[kind], label) for kind, label in labels.items() if numbers[kind]]
 
 
-def facts(made: PlanFile) -> list[tuple[str, str]]:
+def plan_facts(made: PlanFile) -> list[tuple[str, str]]:
     """Return what the plan was made of."""
     dirty = " with uncommitted changes" if made.desired.dirty else ""
     return [

@@ -20,9 +20,9 @@ from reconciler.render.groups import (
     BlockGroup,
     Group,
     effect_groups,
-    id_of,
     people_in,
     released_groups,
+    shape_id,
     shows_members,
     steps,
     updates_of,
@@ -174,7 +174,7 @@ class Cards:
         nothing = self.strings.add("")
         return [
             RELEASED,
-            id_of((RELEASED, rows[0].name, rows[0].key)),
+            shape_id((RELEASED, rows[0].name, rows[0].key)),
             self.strings.add(rows[0].name),
             self.strings.add(rows[0].key),
             self.strings.add(""),
@@ -190,7 +190,7 @@ class Cards:
         who = f"{', '.join(effect.labels)} may go back to the space's default"
         return [
             EFFECT,
-            id_of((EFFECT, effect.role, effect.name, effect.labels)),
+            shape_id((EFFECT, effect.role, effect.name, effect.labels)),
             self.strings.add(effect.name),
             self.strings.add(effect.role),
             self.strings.add(""),

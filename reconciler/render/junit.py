@@ -82,11 +82,11 @@ def suite(name: str, cases: Sequence[Case]) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<testsuites {counts}>\n<testsuite name={attribute(name)} {counts}>\n"
-        f"{''.join(map(element, cases))}</testsuite>\n</testsuites>\n"
+        f"{''.join(map(test_case, cases))}</testsuite>\n</testsuites>\n"
     )
 
 
-def element(case: Case) -> str:
+def test_case(case: Case) -> str:
     """Return one case."""
     head = f"<testcase classname={attribute(case.group)} name={attribute(case.name)}"
     if not case.kind:

@@ -35,9 +35,9 @@ from reconciler.render.groups import (
 from reconciler.render.markdown_fit import Section, filled
 from reconciler.render.markdown_text import (
     Markdown,
-    code,
-    element,
-    explained,
+    explain_change,
+    html_text,
+    inline_code,
     longest_run,
     ones,
     said,
@@ -138,7 +138,7 @@ def exact(made: PlanFile) -> str:
 def heading(plan: Plan) -> Markdown:
     """Return the verdict and the forecast."""
     ahead = "".join(f"{line}\n" for line in forecast_lines(plan))
-    named = f" for {code(short(plan.space))}" if plan.space else ""
+    named = f" for {inline_code(short(plan.space))}" if plan.space else ""
     told = f"**{unknown}.**\n\n" if (unknown := unknown_line(plan)) else ""
     return Markdown(f"### Plan{named}\n\n{told}**{verdict(plan)}**\n{ahead}\n")
 
@@ -146,12 +146,12 @@ def heading(plan: Plan) -> Markdown:
 def footer(made: PlanFile) -> Markdown:
     """Return what the plan was made of."""
     commit = made.desired.commit
-    base = f" against {code(short(made.base.commit))}" if made.base.commit else ""
-    source = (f"commit {code(short(commit))}" if commit else "no commit") + base
-    host = f"host {code(short(made.host))}, " if made.host else ""
+    base = f" against {inline_code(short(made.base.commit))}" if made.base.commit else ""
+    source = (f"commit {inline_code(short(commit))}" if commit else "no commit") + base
+    host = f"host {inline_code(short(made.host))}, " if made.host else ""
     dirty = ", with uncommitted changes" if made.desired.dirty else ""
     return Markdown(
-        f"<sub>Digest {code(short(made.digest))}, {source}{dirty}, {host}"
+        f"<sub>Digest {inline_code(short(made.digest))}, {source}{dirty}, {host}"
         f"made `{made.timestamp:%Y-%m-%d %H:%M:%S %z}`.</sub>\n"
     )
 
@@ -159,7 +159,7 @@ def footer(made: PlanFile) -> Markdown:
 def missing(artifact: str) -> Markdown:
     """Say where the rows are that did not fit."""
     return Markdown(
-        f"**This text was cut to fit.** The whole plan is in the artifact {code(short(artifact))}.\n\n"
+        f"**This text was cut to fit.** The whole plan is in the artifact {inline_code(short(artifact))}.\n\n"
     )
 
 
@@ -200,7 +200,7 @@ def failure_section(plan: Plan) -> Section:
 
 def failure_row(failure: Failure) -> Markdown:
     """Return one error with its place."""
-    where = code(where_of(failure.place)) if failure.place else Markdown("–")
+    where = inline_code(where_of(failure.place)) if failure.place else Markdown("–")
     return table_row(where, said(short(failure.what)), said(short(failure.fix)) if failure.fix else "–")
 
 
@@ -252,7 +252,7 @@ def group_row(plan: Plan, group: Group) -> Markdown:
         why_cell(group.why),
         some(
             [
-                f"{code(short(plan.address(update.ref)))} {code(short(update.title))}"
+                f"{inline_code(short(plan.address(update.ref)))} {inline_code(short(update.title))}"
                 for update, _ in group.rows[:NAMED]
             ],
             len(group.rows),
@@ -283,8 +283,10 @@ def block_row(plan: Plan, group: BlockGroup) -> Markdown:
 
 def blocked_item(plan: Plan, block: Block) -> Markdown:
     """Name a blocked item and the line that wants something of it."""
-    title = f" {code(short(block.title))}" if block.title else ""
-    return Markdown(f"{code(short(plan.address(block.ref)))}{title} at {code(where_of(block.place))}")
+    title = f" {inline_code(short(block.title))}" if block.title else ""
+    return Markdown(
+        f"{inline_code(short(plan.address(block.ref)))}{title} at {inline_code(where_of(block.place))}"
+    )
 
 
 def effect_section(plan: Plan) -> Section:
@@ -300,9 +302,9 @@ def effect_section(plan: Plan) -> Section:
 
 def effect_row(plan: Plan, effect: SideEffect, updates: tuple[Update, ...]) -> Markdown:
     """Return the people who may be moved out of one role, and the items."""
-    where = some([code(short(plan.address(update.ref))) for update in updates[:NAMED]], len(updates))
+    where = some([inline_code(short(plan.address(update.ref))) for update in updates[:NAMED]], len(updates))
     return Markdown(
-        f"- {said(short(effect.name))}: {code(short(', '.join(effect.labels)))} "
+        f"- {said(short(effect.name))}: {inline_code(short(', '.join(effect.labels)))} "
         f"may go back to the space's default (locked role), {where}\n"
     )
 
@@ -320,7 +322,7 @@ def released_section(plan: Plan) -> Section:
 
 def released_row(plan: Plan, rows: tuple[Released, ...]) -> Markdown:
     """Return one field with the items on which it is released."""
-    where = some([code(short(plan.address(one.ref))) for one in rows[:NAMED]], len(rows))
+    where = some([inline_code(short(plan.address(one.ref))) for one in rows[:NAMED]], len(rows))
     return Markdown(f"- {said(short(rows[0].name))}: {where}\n")
 
 
@@ -338,13 +340,15 @@ def item_section(plan: Plan) -> Section:
 def item_details(plan: Plan, update: Update) -> Markdown:
     """Return one item's changes with their places; long values as word-level differences."""
     rows = "".join(
-        table_row(said(short(one.name)), values(one), why_cell(why_line([one])), code(where_of(one.place)))
+        table_row(
+            said(short(one.name)), values(one), why_cell(why_line([one])), inline_code(where_of(one.place))
+        )
         for one in update.changes
     )
-    longer = "".join(explained(one) for one in update.changes)
+    longer = "".join(explain_change(one) for one in update.changes)
     alone = " skipped" if all(one.held for one in update.changes) else ""
     return Markdown(
-        f"<details><summary>{element(plan.address(update.ref))} {element(short(update.title))} "
+        f"<details><summary>{html_text(plan.address(update.ref))} {html_text(short(update.title))} "
         f"({counted(len(update.changes), 'field')}{alone})</summary>\n\n"
         f"{table_head('field', 'change', 'why', 'place')}{rows}\n{longer}</details>\n"
     )

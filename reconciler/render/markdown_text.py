@@ -35,7 +35,7 @@ HARMLESS = re.compile(r"(?!\d+[.)])(?:(?![0-9A-Fa-f]{7})[^\W_]|(?<=\w)[.](?= |\Z
 """Words that no reading of Markdown turns into anything else; what is a hash is none of them."""
 
 
-def code(text: str) -> Markdown:
+def inline_code(text: str) -> Markdown:
     """Fence a text in, on one line."""
     shown = isolated(safe_text(text))
     fence = "`" * (longest_run(shown) + 1)
@@ -58,7 +58,7 @@ def fenced(text: str) -> Markdown:
 def said(text: str) -> Markdown:
     """Leave harmless words as they are and fence in all others."""
     plain = text.strip() == text and HARMLESS.fullmatch(text) and not RTL.search(text)
-    return Markdown(text) if plain and safe_text(text) == text else code(text)
+    return Markdown(text) if plain and safe_text(text) == text else inline_code(text)
 
 
 def table_row(*cells: str) -> Markdown:
@@ -76,7 +76,7 @@ def escaped_pipe(hit: re.Match[str]) -> str:
     return hit[1] + ("\\|" if len(hit[1]) % 2 == 0 else "\\\\|")
 
 
-def element(text: str) -> Markdown:
+def html_text(text: str) -> Markdown:
     """Return a text for raw HTML, where Markdown is not read."""
     return Markdown(f"<code>{markup(isolated(safe_text(text)))}</code>")
 
@@ -115,9 +115,9 @@ def some(named: list[str], count: int) -> str:
 def values(change: Change) -> Markdown:
     """Return base → live → wanted, or the members that come and go, on one line."""
     if not shows_members(change):
-        return Markdown(" → ".join(code(short(label)) for label in steps(change)))
-    parts = [f"+ {code(short(label))}" for label in change.added]
-    parts += [f"− {code(short(label))}" for label in change.removed]
+        return Markdown(" → ".join(inline_code(short(label)) for label in steps(change)))
+    parts = [f"+ {inline_code(short(label))}" for label in change.added]
+    parts += [f"− {inline_code(short(label))}" for label in change.removed]
     more = [f"and {len(parts) - MEMBERS} more"] if len(parts) > MEMBERS else []
     return Markdown(", ".join([*parts[:MEMBERS], *more]))
 
@@ -128,18 +128,18 @@ def where_of(place: Place) -> str:
     return f"{file if len(file) <= SHORT else '…' + file[-SHORT:]}:{place.line}"
 
 
-def explained(change: Change) -> Markdown:
+def explain_change(change: Change) -> Markdown:
     """Return what differs inside a long text or a list of rows, or nothing."""
     made = ""
     if is_long(change):
-        made += f"{said(short(change.name))}, word by word:\n\n{difference(change)}\n\n"
+        made += f"{said(short(change.name))}, word by word:\n\n{word_difference(change)}\n\n"
     if lines := inside_rows(change):
-        listed = "".join(f"- {code(short(line))}\n" for line in lines)
+        listed = "".join(f"- {inline_code(short(line))}\n" for line in lines)
         made += f"{said(short(change.name))}, inside:\n\n{listed}\n"
     return Markdown(made)
 
 
-def difference(change: Change) -> Markdown:
+def word_difference(change: Change) -> Markdown:
     """Return a word-level difference as raw HTML, up to a limit with a count of what is beyond."""
     pieces = list(nearby(words(change.before_label, change.after_label)))
     made, room = [], DIFFERENCE

@@ -70,11 +70,15 @@ def as_github(found: Checked) -> str:
 
 def annotation(folder: str, one: Mistake) -> str:
     """Return the command by which a runner shows a mistake at its line."""
-    file, line, column = data(below(folder, one.place.file), ":,"), one.place.line, one.place.column
+    file, line, column = (
+        data(path_in_repository(folder, one.place.file), ":,"),
+        one.place.line,
+        one.place.column,
+    )
     return f"::error file={file},line={line},col={column}::{data(f'{one.what}; {one.fix}')}"
 
 
-def below(folder: str, file: str) -> str:
+def path_in_repository(folder: str, file: str) -> str:
     """Return a file's name from the repository's root; one outside of it keeps its own."""
     return posixpath.normpath(posixpath.join(folder, file)) if folder else file
 

@@ -59,7 +59,7 @@ def isolated(text: SafeText) -> SafeText:
     return SafeText(f"\u2068{text}\u2069") if RTL.search(text) else text
 
 
-def apart(labels: Iterable[str]) -> tuple[str, ...]:
+def distinguishable(labels: Iterable[str]) -> tuple[str, ...]:
     """Return texts that are shown together; where two look alike, all that may differ is made visible.
 
     Such are blanks of other kinds and numbers, signs with and without U+FE0F, accents put together.

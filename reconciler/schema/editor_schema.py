@@ -37,7 +37,7 @@ def editor_schema(spec: TypeSpec, space_names: Iterable[str]) -> Json:
         "definitions": {
             "fields": section(spec.fields),
             "roles": section(spec.roles),
-            **{defined_as(one): described(one) for one in (*spec.fields, *spec.roles)},
+            **{defined_as(one): field_schema(one) for one in (*spec.fields, *spec.roles)},
         },
     }
 
@@ -65,7 +65,7 @@ def defined_as(spec: FieldSpec) -> str:
     return f"{'role' if spec.type == 'role' else 'field'}-{spec.key}"
 
 
-def described(spec: FieldSpec) -> Json:
+def field_schema(spec: FieldSpec) -> Json:
     """Return a field's schema with its name; one that cannot be written says why and takes nothing."""
     reason = refusal(spec) or ("its members are fixed by the space" if spec.locked else None)
     if reason:

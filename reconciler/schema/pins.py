@@ -132,14 +132,14 @@ def pinned_type(path: Path) -> tuple[TypeSpec, str]:
     """Return the type that a file pins, and the key of its space; raises BadPins."""
     whole = parsed(path)
     try:
-        spec, key = convert(whole["type"], TypeSpec, dec_hook=as_written), str(whole.get("space_key", ""))
+        spec, key = convert(whole["type"], TypeSpec, dec_hook=json_default), str(whole.get("space_key", ""))
     except (KeyError, TypeError, ValidationError):
         raise BadPins(path, "no type stands in it") from None
     checked_format(path, whole)
     return spec, key
 
 
-def as_written(kind: type[Any], value: Any) -> Any:
+def json_default(kind: type[Any], value: Any) -> Any:
     """Return a value of a type that JSON does not have: a pinned field may name its zone."""
     return kind(value)
 
@@ -166,7 +166,9 @@ def named(path: Path, shape: type[Value], what: str) -> Value:
 def pin_files(pins: Pins) -> dict[str, str]:
     """Return the text of each file by its name: one option a line, sorted, so that diffs are small."""
     files = {
-        f"{stem}.json": text_of({"format_version": FORMAT, "space_key": pins.space_key, "type": bare(spec)})
+        f"{stem}.json": text_of(
+            {"format_version": FORMAT, "space_key": pins.space_key, "type": bare_type(spec)}
+        )
         for stem, spec in stems(pins.types.values()).items()
     }
     if pins.people:
@@ -189,7 +191,7 @@ def stems(types: Iterable[TypeSpec]) -> dict[str, TypeSpec]:
     return made
 
 
-def bare(spec: TypeSpec) -> Any:
+def bare_type(spec: TypeSpec) -> Any:
     """Return a type as plain data, without defaults and without what the settings say; fields by key."""
     whole = without_settled(to_builtins(spec, enc_hook=str))
     for member in ("fields", "roles"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.doctor.open_questions import asked
+from reconciler.doctor.open_questions import ask_question
 from reconciler.doctor.probe_report import QUESTIONS, hasher, of_host
 from reconciler.meegle.http.failures import Unreachable
 from reconciler.sandbox.state.model import Option
@@ -136,7 +136,7 @@ def test_a_question_that_gets_no_answer_ends_nothing(error: Exception, told: str
     def ask() -> str:
         raise error
 
-    assert asked(ask) == told
+    assert ask_question(ask) == told
 
 
 def test_a_name_has_one_hash_in_a_space_and_another_elsewhere() -> None:

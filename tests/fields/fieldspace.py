@@ -21,7 +21,7 @@ from reconciler.fields.numbers import plain_decimal
 from reconciler.fields.prose import Block, Kind, Run, is_sayable, plain_prose, prose_of
 from reconciler.fields.rich import canonical_rich
 from reconciler.fields.spec import FieldSpec, Items, Option, People, Person
-from reconciler.fields.text import canonical
+from reconciler.fields.text import canonical_text
 from reconciler.fields.values import Wrong
 from reconciler.manifest.decoding import BAD_SIGN
 from reconciler.manifest.edit.yaml_text import behind
@@ -201,7 +201,7 @@ formatted = (
 def rows_of(min_size: int) -> Values:
     """Rows with at least one filled sub-field."""
     cells = {
-        "field_env": st.none() | texts.map(canonical),
+        "field_env": st.none() | texts.map(canonical_text),
         "field_when": st.none() | days,
         "field_cost": st.none() | numbers.map(plain_decimal),
         "field_stage": st.none() | option_ids,
@@ -449,9 +449,11 @@ class Case:
 
 CASES = [
     Case(
-        NAME, texts.map(lambda text: canonical(text.replace("\n", " ").strip())).filter(bool), text_readings
+        NAME,
+        texts.map(lambda text: canonical_text(text.replace("\n", " ").strip())).filter(bool),
+        text_readings,
     ),
-    Case(NOTES, texts.map(canonical), text_readings),
+    Case(NOTES, texts.map(canonical_text), text_readings),
     Case(
         STORY,
         st.none() | texts.map(canonical_rich).map(lambda text: text and plain_prose(text)) | formatted,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.fields.codec import found
+from reconciler.fields.codec import describe_node
 from reconciler.fields.spec import FieldSpec
 from reconciler.fields.values import Wrong
 from tests.fields import fieldspace as space
@@ -44,7 +44,7 @@ def test_null_and_nothing_else_empties_a_field_of_any_type(spec: FieldSpec) -> N
     ],
 )
 def test_a_message_repeats_a_short_text_and_only_the_kind_of_anything_else(written: str, word: str) -> None:
-    assert found(node_of(f"v: {written}\n")) == word
+    assert describe_node(node_of(f"v: {written}\n")) == word
 
 
 def test_an_editor_offers_null_beside_the_shapes_of_the_type_and_the_fields_name_as_title() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.fields.memo import MOST_READINGS, form_of, is_text
+from reconciler.fields.memo import MOST_READINGS, is_text, memo_key
 from reconciler.fields.values import Wrong
 from tests.fields.fieldspace import POINTS, PRIORITY, codec, node_of, spec
 
@@ -29,10 +29,10 @@ def test_an_equal_value_is_parsed_once_and_a_wrong_one_is_refused_each_time() ->
 
 
 def test_texts_that_differ_in_quotes_or_in_a_cut_comment_are_different_values() -> None:
-    forms = [form_of(node_of(f"v: {written}\n")) for written in ("null", '"null"', "Fix", "Fix #2", "[Fix]")]
+    forms = [memo_key(node_of(f"v: {written}\n")) for written in ("null", '"null"', "Fix", "Fix #2", "[Fix]")]
     assert len(set(forms)) == len(forms)
-    assert form_of(node_of("v: {id: x}\n")) is None
-    assert form_of(node_of("v: [{id: x}]\n")) is None
+    assert memo_key(node_of("v: {id: x}\n")) is None
+    assert memo_key(node_of("v: [{id: x}]\n")) is None
 
 
 def test_a_full_memo_still_answers_as_the_codec_does() -> None:

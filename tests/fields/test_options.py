@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from reconciler.fields.options import forms_of, option_id, option_of
+from reconciler.fields.options import label_forms, option_id, option_of
 from reconciler.fields.spec import FieldSpec, Option
 from tests.fields import fieldspace as space
 from tests.fields.fieldspace import codec, node_of, read, refused
@@ -73,7 +73,7 @@ def test_an_answer_without_the_id_of_an_option_is_unreadable(wire: Any) -> None:
     ("label", "forms"), [("P0", ["P0"]), ("1.10", ["1.10", 1.1]), ("3", ["3", 3]), ("true", ["true", True])]
 )
 def test_an_editor_accepts_a_label_also_where_yaml_reads_another_type(label: str, forms: list[Any]) -> None:
-    assert list(forms_of(label)) == forms
+    assert list(label_forms(label)) == forms
 
 
 def test_an_option_of_the_metadata_is_disabled_by_the_number_one_alone() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.fields.sets import added
+from reconciler.fields.sets import added_members
 from reconciler.fields.values import Rule, Seen, settle
 from tests.fields.fieldspace import (
     CASES,
@@ -79,4 +79,4 @@ def test_the_order_of_a_list_does_not_count() -> None:
 
 
 def test_the_added_members_are_those_that_are_not_live() -> None:
-    assert added(Seen(frozenset("ab")), frozenset("bc")) == {"c"}
+    assert added_members(Seen(frozenset("ab")), frozenset("bc")) == {"c"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.fields.spec import FieldSpec
-from reconciler.fields.text import canonical, is_blank
+from reconciler.fields.text import canonical_text, is_blank
 from tests.fields.fieldspace import CONTACT, HOTLINE, NAME, NOTES, WIKI, codec, read, refused
 
 
@@ -23,8 +23,8 @@ from tests.fields.fieldspace import CONTACT, HOTLINE, NAME, NOTES, WIKI, codec, 
     ],
 )
 def test_unicode_forms_line_ends_and_newlines_at_the_end_do_not_count(text: str, folded: str | None) -> None:
-    assert canonical(text) == folded
-    assert folded is None or canonical(folded) == folded
+    assert canonical_text(text) == folded
+    assert folded is None or canonical_text(folded) == folded
 
 
 def test_a_text_of_invisible_characters_is_blank() -> None:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from reconciler.fields.spec import FieldSpec, Option
-from reconciler.fields.trees import DEEPEST, bare, chain, path_of
+from reconciler.fields.trees import DEEPEST, bare_path, chain, path_of
 from tests.fields.fieldspace import codec, read, refused
 
 AREAS = (
@@ -92,8 +92,8 @@ def test_a_path_is_sent_with_its_labels_or_by_its_ids_alone() -> None:
         "label": "Europe",
         "children": {"value": "fr", "label": "France", "children": None},
     }
-    assert bare(("eu", "fr")) == {"value": "eu", "children": {"value": "fr"}}
-    assert path_of(bare(("eu", "fr"))) == path_of(chain(("eu", "fr"), ["", ""])) == ("eu", "fr")
+    assert bare_path(("eu", "fr")) == {"value": "eu", "children": {"value": "fr"}}
+    assert path_of(bare_path(("eu", "fr"))) == path_of(chain(("eu", "fr"), ["", ""])) == ("eu", "fr")
 
 
 @pytest.mark.parametrize("wire", [None, "", [], {}, {"value": "", "label": None, "children": []}])
@@ -109,7 +109,7 @@ def test_only_documented_empty_forms_are_no_path(wire: Any) -> None:
         {"value": 7},
         {"value": "eu", "children": [{"value": "fr"}, {"value": "it"}]},
         {"value": "", "other": 1},
-        bare(("eu",) * (DEEPEST + 1)),
+        bare_path(("eu",) * (DEEPEST + 1)),
     ],
 )
 def test_an_answer_that_is_no_single_path_is_unreadable(wire: Any) -> None:

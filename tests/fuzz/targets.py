@@ -17,7 +17,7 @@ from reconciler.manifest.loading import read_bytes
 from reconciler.meegle.http.answers import Success, read_answer
 from reconciler.meegle.http.verdict import Accepted, verdict
 from reconciler.plan.plan_file import dumps, loads, plan_of
-from reconciler.render.markdown_text import code, fenced, said, table_row
+from reconciler.render.markdown_text import fenced, inline_code, said, table_row
 from reconciler.render.mistakes import report
 from reconciler.render.safe import UNSEEN, safe_text
 from reconciler.settings import read_settings
@@ -76,7 +76,7 @@ def escapers(raw: bytes) -> None:
     assert "::" not in shown
     assert "##[" not in shown
     assert not re.search(r"[\r\n]", escaped(text, DATA))
-    assert "\n" not in said(text) + code(text)
+    assert "\n" not in said(text) + inline_code(text)
     assert table_row(said(text), "b").count("\n") == table_row("a", "b").count("\n")
     fence = fenced(text).partition("\n")[0].rstrip("abcdefghijklmnopqrstuvwxyz")
     assert fence not in "\n".join(fenced(text).splitlines()[1:-1])

@@ -14,7 +14,7 @@ from reconciler.render.explain import (
     MOST_LINES,
     NEW,
     SAME,
-    inside,
+    inner_differences,
     inside_rows,
     nearby,
     one_line,
@@ -115,7 +115,7 @@ def row(**cells: object) -> list[dict[str, object]]:
     ],
 )
 def test_tells_differences_by_row_and_member(before: object, after: object, told: list[str]) -> None:
-    assert list(inside(before, after)) == told
+    assert list(inner_differences(before, after)) == told
 
 
 def test_tells_nothing_of_how_options_and_texts_are_written_on_the_wire() -> None:
@@ -130,16 +130,16 @@ def test_tells_nothing_of_how_options_and_texts_are_written_on_the_wire() -> Non
 
 
 def test_counts_the_differences_that_it_does_not_tell() -> None:
-    lines = inside([row(n=n) for n in range(50)], [row(n=-n - 1) for n in range(50)])
+    lines = inner_differences([row(n=n) for n in range(50)], [row(n=-n - 1) for n in range(50)])
     assert len(lines) == MOST_LINES + 1
     assert lines[-1] == "and 30 more differences"
 
 
 @given(JSON, JSON)
 def test_explains_any_two_values_on_safe_lines(before: object, after: object) -> None:
-    assert all("\n" not in line and "\x1b" not in line for line in inside(before, after))
+    assert all("\n" not in line and "\x1b" not in line for line in inner_differences(before, after))
 
 
 @given(JSON)
 def test_finds_nothing_inside_equal_values(value: object) -> None:
-    assert inside(value, value) == ()
+    assert inner_differences(value, value) == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from markdown_it import MarkdownIt
 
-from reconciler.render.markdown_text import code, said, table_row
+from reconciler.render.markdown_text import inline_code, said, table_row
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
@@ -22,7 +22,7 @@ MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethro
     ],
 )
 def test_the_fence_is_longer_than_any_run_inside(value: str, fenced: str) -> None:
-    assert code(value) == fenced
+    assert inline_code(value) == fenced
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,6 @@ def test_only_harmless_words_go_unfenced(value: str) -> None:
 @pytest.mark.parametrize("value", ["|", "\\|", "\\\\|", "a\\\\\\|b||", "|\\"])
 def test_no_cell_of_a_table_ends_early(value: str) -> None:
     head = f"{table_row('a', 'b')}{table_row('---', '---')}"
-    page = MARKDOWN.render(head + table_row(code(value), code("@x")))
+    page = MARKDOWN.render(head + table_row(inline_code(value), inline_code("@x")))
     assert page.count("<td>") == 2
     assert page.count("</code></td>") == 2

@@ -15,7 +15,7 @@ from reconciler.render.mistakes import (
     as_github,
     as_json,
     as_text,
-    below,
+    path_in_repository,
     report,
 )
 
@@ -91,4 +91,4 @@ def test_an_annotation_names_the_file_from_the_root_and_cannot_begin_another_com
     ],
 )
 def test_a_file_is_named_from_the_root_unless_it_is_outside(folder: str, file: str, name: str) -> None:
-    assert below(folder, file) == name
+    assert path_in_repository(folder, file) == name

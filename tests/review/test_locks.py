@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.apply.lock import folder, lock_file, locked
+from reconciler.apply.lock import lock_file, lock_folder, locked
 from reconciler.sandbox.demo.space import PROJECT
 from tests.conftest import Desk
 
@@ -69,7 +69,7 @@ def test_without_a_home_the_lock_is_below_the_folder_for_temporary_files(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", NO_FOLDER)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    place = folder()
+    place = lock_folder()
     assert place == tmp_path / f"reconciler-{os.getuid()}"
     assert place.stat().st_mode & 0o777 == 0o700
 

@@ -13,7 +13,7 @@ from reconciler.forge.github.annotations import plan_annotations
 from reconciler.plan.settings_changes import settings_changes
 from reconciler.render.html import plan_html
 from reconciler.render.markdown import plan_markdown
-from reconciler.render.safe import apart, isolated, safe_json, safe_text
+from reconciler.render.safe import distinguishable, isolated, safe_json, safe_text
 from reconciler.render.text import plan_text
 from reconciler.settings import Allow, Guards, Settings, SpaceSettings
 from tests.render.plans import plan_with, saved, text, update
@@ -82,7 +82,7 @@ def test_two_values_that_look_alike_are_shown_by_what_tells_them_apart(
 
 
 def test_a_blank_at_the_end_of_a_label_without_quotes_is_shown() -> None:
-    assert apart(("P1", "P1 ")) == ("P1", "P1\\u0020")
+    assert distinguishable(("P1", "P1 ")) == ("P1", "P1\\u0020")
 
 
 def test_odd_blanks_are_left_where_nothing_looks_alike() -> None:

@@ -23,7 +23,7 @@ from reconciler.render.groups import (
     told_apart,
 )
 from reconciler.render.markdown import document
-from reconciler.render.mistakes import below
+from reconciler.render.mistakes import path_in_repository
 from reconciler.render.safe import safe_text
 from reconciler.render.text import title
 from reconciler.render.verdict import verdict
@@ -58,11 +58,11 @@ class Annotation(Struct, frozen=True):
         """Return the workflow command, on one line and within the limit."""
         properties = [*self.location(), f"title={escaped(cut(self.title, LONGEST_PROPERTY), PROPERTY)}"]
         head = f"::{self.level} {','.join(properties)}::"
-        return head + fitted(safe_text(self.message), LONGEST - len(head))
+        return head + fit_message(safe_text(self.message), LONGEST - len(head))
 
     def location(self) -> Iterator[str]:
         """Yield where the remark stands; a file name too long to be one is left out."""
-        file = escaped(below(self.folder, self.place.file), PROPERTY) if self.place else ""
+        file = escaped(path_in_repository(self.folder, self.place.file), PROPERTY) if self.place else ""
         if self.place and file and len(file) <= LONGEST_FILE:
             yield f"file={file}"
             yield f"line={self.place.line}"
@@ -79,7 +79,7 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def fitted(text: str, most: int) -> str:
+def fit_message(text: str, most: int) -> str:
     """Escape a message and cut it so that no escape is torn."""
     made: list[str] = []
     size = 0

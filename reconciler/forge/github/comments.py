@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from reconciler.errors import CannotRun
 from reconciler.forge.github.rest import GitHub
 from reconciler.forge.rest import ForgeRefused
-from reconciler.forge.sticky import Found, Text, find
+from reconciler.forge.sticky import Found, Text, find_comment
 
 GONE = 404
 
@@ -15,12 +15,12 @@ GONE = 404
 def write_comment(github: GitHub, body: str) -> str:
     """Create or update the comment about a space, and fold older ones away; returns what was done."""
     number = pull_request(github)
-    found = find(comments(github, number), body)
+    found = find_comment(comments(github, number), body)
     done = written_comment(github, number, body, found.current)
-    return done + folded(github, found.outdated)
+    return done + fold_comments(github, found.outdated)
 
 
-def folded(github: GitHub, outdated: Iterable[Text]) -> str:
+def fold_comments(github: GitHub, outdated: Iterable[Text]) -> str:
     """Fold older comments away, now that the new one is there; where that fails it is only a pity."""
     try:
         for one in outdated:
@@ -94,4 +94,4 @@ def issue(github: GitHub, body: str) -> Found:
     """Find our issue, whether it is open or closed; the API lists pull requests as issues, too."""
     rows = github.pages("list the issues", "/issues", by="number", state="all")
     texts = (text_of(github, row, int(row["number"])) for row in rows if not row.get("pull_request"))
-    return find(texts, body)
+    return find_comment(texts, body)

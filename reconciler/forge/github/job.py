@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reconciler.forge.variables import ADDRESS, TOKEN, checked
+from reconciler.forge.variables import ADDRESS, TOKEN, checked_variable
 
 REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 ELSEWHERE = "run it in a GitHub job"
@@ -43,14 +43,14 @@ class Job:
 
 def job_from(environ: Mapping[str, str]) -> Job:
     """Read the variables of a job; raises CannotRun, which names a variable and no value."""
-    api = checked(environ, "GITHUB_API_URL", ADDRESS, ELSEWHERE)
-    token = checked(environ, "GITHUB_TOKEN", TOKEN, "pass it: `GITHUB_TOKEN: ${{ github.token }}`")
+    api = checked_variable(environ, "GITHUB_API_URL", ADDRESS, ELSEWHERE)
+    token = checked_variable(environ, "GITHUB_TOKEN", TOKEN, "pass it: `GITHUB_TOKEN: ${{ github.token }}`")
     hit = PULL.fullmatch(environ.get("GITHUB_REF", ""))
     return Job(
         api=api.rstrip("/"),
         graphql=environ.get("GITHUB_GRAPHQL_URL") or f"{api.rstrip('/')}/graphql",
         server=environ.get("GITHUB_SERVER_URL", "").rstrip("/"),
-        repository=checked(environ, "GITHUB_REPOSITORY", REPOSITORY, ELSEWHERE),
+        repository=checked_variable(environ, "GITHUB_REPOSITORY", REPOSITORY, ELSEWHERE),
         token=token,
         pull=int(hit[1]) if hit else pull_of(environ.get("GITHUB_EVENT_PATH")),
         branch=environ.get("GITHUB_REF_NAME", ""),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.forge.gitlab.rest import GitLab
-from reconciler.forge.sticky import Text, find
+from reconciler.forge.sticky import Text, find_comment
 
 
 def write_issue(gitlab: GitLab, title: str, body: str, *, pending: bool) -> str:
     """Keep one issue: opened while something is pending, closed when nothing is; returns what was done."""
-    current = find(issues(gitlab), body).current
+    current = find_comment(issues(gitlab), body).current
     if current is None:
         if not pending:
             return "not needed"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.errors import CannotRun
-from reconciler.forge.variables import ADDRESS, PROXY, TOKEN, checked
+from reconciler.forge.variables import ADDRESS, PROXY, TOKEN, checked_variable
 
 NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 BRANCH: Final = re.compile(r"[^\s~^:?*\[\\-][^\s~^:?*\[\\]*")
@@ -64,14 +64,14 @@ def job_from(environ: Mapping[str, str]) -> Job:
     if authorities and not Path(authorities).is_file():
         raise CannotRun("CI_SERVER_TLS_CA_FILE names no file", "let the runner make it, or unset it")
     return Job(
-        api=checked(environ, "CI_API_V4_URL", ADDRESS, ELSEWHERE).rstrip("/"),
-        project=checked(environ, "CI_PROJECT_ID", NUMBER, ELSEWHERE),
-        project_url=checked(environ, "CI_PROJECT_URL", ADDRESS, ELSEWHERE).rstrip("/"),
-        token=checked(environ, "RECONCILER_FORGE_TOKEN", TOKEN, ASK_FOR_ONE),
-        branch=checked(environ, "CI_DEFAULT_BRANCH", BRANCH, ELSEWHERE),
+        api=checked_variable(environ, "CI_API_V4_URL", ADDRESS, ELSEWHERE).rstrip("/"),
+        project=checked_variable(environ, "CI_PROJECT_ID", NUMBER, ELSEWHERE),
+        project_url=checked_variable(environ, "CI_PROJECT_URL", ADDRESS, ELSEWHERE).rstrip("/"),
+        token=checked_variable(environ, "RECONCILER_FORGE_TOKEN", TOKEN, ASK_FOR_ONE),
+        branch=checked_variable(environ, "CI_DEFAULT_BRANCH", BRANCH, ELSEWHERE),
         merge_request=int(iid) if NUMBER.fullmatch(iid) else None,
         authorities=Path(authorities) if authorities else None,
-        proxy=checked(environ, "RECONCILER_FORGE_PROXY", PROXY, "write it as http://HOST:PORT")
+        proxy=checked_variable(environ, "RECONCILER_FORGE_PROXY", PROXY, "write it as http://HOST:PORT")
         if environ.get("RECONCILER_FORGE_PROXY")
         else None,
     )

@@ -9,15 +9,15 @@ from typing import Any
 from reconciler.errors import CannotRun
 from reconciler.forge.gitlab.rest import GitLab
 from reconciler.forge.rest import ForgeRefused
-from reconciler.forge.sticky import Text, find
+from reconciler.forge.sticky import Text, find_comment
 
 
 def write_note(gitlab: GitLab, body: str) -> str:
     """Create or update the note about a space, and fold older ones away; returns what was done."""
     path = f"/merge_requests/{merge_request(gitlab)}/notes"
-    found = find(notes(gitlab, path), body)
+    found = find_comment(notes(gitlab, path), body)
     done = written(gitlab, path, body, found.current)
-    return done + folded(gitlab, path, found.outdated)
+    return done + fold_notes(gitlab, path, found.outdated)
 
 
 def merge_request(gitlab: GitLab) -> int:
@@ -56,7 +56,7 @@ def written(gitlab: GitLab, path: str, body: str, current: Text | None) -> str:
     return "created"
 
 
-def folded(gitlab: GitLab, path: str, outdated: Iterable[Text]) -> str:
+def fold_notes(gitlab: GitLab, path: str, outdated: Iterable[Text]) -> str:
     """Fold older notes away, now that the new one is there; a failure is a word beside what was done."""
     try:
         for one in outdated:

@@ -179,7 +179,7 @@ def block_rows(plan: Plan, words: Words) -> list[Row]:
         first = group.blocks[0]
         where = f"{plan.address(first.ref)} {cut(group.name or first.title, SHORT)}".strip()
         text = f"{where}: {group.reason}; {group.repair}"
-        made.append(Row(counted(text, len(group.blocks), words), len(group.blocks)))
+        made.append(Row(item_count(text, len(group.blocks), words), len(group.blocks)))
     return made
 
 
@@ -200,7 +200,7 @@ def drift_sections(found: Iterable[Group], words: Words, people: Mapping[str, st
 def rows_of(found: Iterable[Group], kind: str, words: Words) -> list[Row]:
     """Return the changes of one kind, identical ones in one row."""
     return [
-        Row(counted(change_text(group), len(group.rows), words), len(group.rows))
+        Row(item_count(change_text(group), len(group.rows), words), len(group.rows))
         for group in found
         if group.kind == kind
     ]
@@ -219,7 +219,7 @@ def change_text(group: Group) -> str:
     return f"{cut(change.name, SHORT)} {moved}{title}"
 
 
-def counted(text: str, count: int, words: Words) -> str:
+def item_count(text: str, count: int, words: Words) -> str:
     """Say on how many items a row is, where that is more than one."""
     return words.on_items.format(change=text, count=count) if count > 1 else text
 
@@ -242,7 +242,7 @@ def laid_out(face: Face, words: Words, links: Sequence[Link]) -> dict[str, Any]:
     room = MOST - size(made) - size(plain(words.cut.format(rows=10**9, fields=10**9)))
     rows = fields = 0
     for section in face.sections:
-        shown, room = fitted(section, room)
+        shown, room = fit_elements(section, room)
         elements += shown
         left = section.rows[sum(one["text"]["tag"] == "plain_text" for one in shown) :]
         rows, fields = rows + len(left), fields + sum(row.fields for row in left)
@@ -251,7 +251,7 @@ def laid_out(face: Face, words: Words, links: Sequence[Link]) -> dict[str, Any]:
     return card(face, elements, end)
 
 
-def fitted(section: Section, room: int) -> tuple[list[dict[str, Any]], int]:
+def fit_elements(section: Section, room: int) -> tuple[list[dict[str, Any]], int]:
     """Return a section's elements that fit into the room, and what room is left."""
     mention = f" <at id={section.person}></at>" if section.person else ""
     title = f"**{section.heading}**" if section.heading else ""

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from reconciler.clock import now
 from reconciler.errors import CannotRun
 from reconciler.forge.rest import ForgeRefused, Known, OddAnswer, Rest, Unreachable
-from reconciler.forge.variables import PROXY, TOKEN, checked
+from reconciler.forge.variables import PROXY, TOKEN, checked_variable
 from reconciler.meegle.http.connection import is_loopback
 from reconciler.render.safe import safe_text
 
@@ -54,7 +54,7 @@ class Bot:
 def bot_from(environ: Mapping[str, str]) -> Bot:
     """Read the variables; raises CannotRun, which names a variable and no value."""
     fix = "take the webhook address of a custom bot from the settings of the chat"
-    url = checked(environ, WEBHOOK, TOKEN, fix)
+    url = checked_variable(environ, WEBHOOK, TOKEN, fix)
     hit = HOOK.fullmatch(url)
     if hit is None or (hit["scheme"] != "https" and not is_loopback(hit["host"])):
         raise CannotRun(f"{WEBHOOK} is not usable", fix)
@@ -66,8 +66,10 @@ def bot_from(environ: Mapping[str, str]) -> Bot:
     return Bot(
         url,
         hit["origin"],
-        checked(environ, SECRET, TOKEN, "copy it again") if environ.get(SECRET) else "",
-        checked(environ, "RECONCILER_FORGE_PROXY", PROXY, "write it as http://HOST:PORT") if proxy else None,
+        checked_variable(environ, SECRET, TOKEN, "copy it again") if environ.get(SECRET) else "",
+        checked_variable(environ, "RECONCILER_FORGE_PROXY", PROXY, "write it as http://HOST:PORT")
+        if proxy
+        else None,
     )
 
 

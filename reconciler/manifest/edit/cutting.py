@@ -16,7 +16,6 @@ from reconciler.manifest.edit.yaml_text import (
     STEP,
     Noted,
     Plain,
-    bare,
     behind,
     comment,
     holds_lines,
@@ -25,6 +24,7 @@ from reconciler.manifest.edit.yaml_text import (
     key_form,
     quoted,
     reads_plain,
+    without_note,
 )
 
 
@@ -173,7 +173,7 @@ class Cutter(Struct):
 
     def replace(self, parent: Span, at: int, value: Plain, *, flow: bool) -> None:
         """Replace a value by another; parts that are equal stay as they are written."""
-        span, plain = parent.parts[at], bare(value)
+        span, plain = parent.parts[at], without_note(value)
         inside = flow or span.is_flow
         if span.kind == "map" and isinstance(plain, Mapping) and plain:
             keys = [key.text for key in span.keys]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from reconciler.errors import InputError, Mistake, Place
 from reconciler.manifest.edit.commands import Drop, Edit, Put
 from reconciler.manifest.edit.cutting import Cutter, Pieces, Unplaceable
-from reconciler.manifest.edit.proof import changed, content_of, reads_as
+from reconciler.manifest.edit.proof import content_of, edit_values, reads_as
 from reconciler.manifest.edit.spans import Source, Way
 from reconciler.manifest.edit.yaml_text import (
     Plain,
@@ -40,7 +40,7 @@ def edited(raw: bytes, edits: Sequence[Edit], file: str) -> bytes:
         raise InputError(tree.mistakes or [Mistake(Place(file, 1, 1), "an empty file", "write it first")])
     desired = content_of(tree.root)
     for edit in waiting:
-        desired = changed(desired, edit.way, edit)
+        desired = edit_values(desired, edit.way, edit)
     now = raw
     while waiting:
         now, waiting = one_pass(now, waiting, file)
@@ -55,7 +55,7 @@ def one_pass(raw: bytes, edits: Sequence[Edit], file: str) -> tuple[bytes, list[
     source = Source(raw, file)
     taken = Pieces()
     later: list[Edit] = []
-    for edit in gathered(source, edits):
+    for edit in join_puts(source, edits):
         try:
             splices = Cutter(source).splices(edit)
         except Unplaceable:
@@ -78,7 +78,7 @@ def place_of(source: Source, edit: Edit) -> Place:
 # -- which edits are one -------------------------------------------------------------------
 
 
-def gathered(source: Source, edits: Sequence[Edit]) -> list[Edit]:
+def join_puts(source: Source, edits: Sequence[Edit]) -> list[Edit]:
     """Join puts into one missing map, and drop the sections that would be left empty."""
     puts: dict[Way, Plain] = {}
     others: list[Edit] = []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciler.errors import InputError, Mistake
 from reconciler.manifest.edit.formatting import formatted
-from reconciler.manifest.files import found, shown
+from reconciler.manifest.files import files_to_read, shown
 from reconciler.manifest.loading import read_file
 
 
@@ -15,7 +15,7 @@ def format_files(paths: Sequence[Path], root: Path) -> dict[Path, bytes]:
     """Return the files that formatting changes, with their new bytes; raises InputError."""
     mistakes: list[Mistake] = []
     changed: dict[Path, bytes] = {}
-    for path in found(paths, root, mistakes):
+    for path in files_to_read(paths, root, mistakes):
         raw, wrong = read_file(path, shown(path, root))
         mistakes += wrong
         try:

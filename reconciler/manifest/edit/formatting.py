@@ -204,10 +204,10 @@ def order(source: Source) -> Iterator[Cut]:
         if desired == list(range(len(keys))):
             continue
         moved += swapped(source, span, desired) if span.is_flow else stacked(source, span, desired)
-    yield from apart(moved)
+    yield from separate_cuts(moved)
 
 
-def apart(cuts: Sequence[Cut]) -> Iterator[Cut]:
+def separate_cuts(cuts: Sequence[Cut]) -> Iterator[Cut]:
     """Yield the cuts that do not touch an earlier one; nested maps come before the maps around them."""
     behind = 0
     for start, end, text in sorted(cuts, key=lambda cut: (cut[1], -cut[0])):
@@ -238,7 +238,7 @@ def swapped(source: Source, span: Span, desired: Sequence[int]) -> Iterator[Cut]
 def stacked(source: Source, span: Span, desired: Sequence[int]) -> Iterator[Cut]:
     """Reorder entries on lines, each with the comments above it."""
     column = source.column(span.start)
-    heads = [span.start, *(head(source, span, at, column) for at in range(1, len(span.parts)))]
+    heads = [span.start, *(entry_start(source, span, at, column) for at in range(1, len(span.parts)))]
     end = source.next_line(span.parts[-1].end)
     chunks = [source.text[start:stop] for start, stop in zip(heads, [*heads[1:], end], strict=True)]
     pad = " " * column
@@ -253,7 +253,7 @@ def stacked(source: Source, span: Span, desired: Sequence[int]) -> Iterator[Cut]
     yield span.start, end, text[column:]
 
 
-def head(source: Source, span: Span, at: int, column: int) -> int:
+def entry_start(source: Source, span: Span, at: int, column: int) -> int:
     """Return the start of an entry's lines: after the previous entry and the deeper comments at its end."""
     start = source.next_line(span.parts[at - 1].end)
     while start < span.begin(at):
@@ -277,7 +277,7 @@ def indentation(source: Source) -> Iterator[Cut]:
             old, new = moves[start]
             yield start, start + old, " " * new
         elif start not in inside and source.text[start : source.line_end(start)].lstrip().startswith("#"):
-            yield from followed(source, start, moves, begun)
+            yield from attach_comment(source, start, moves, begun)
 
 
 def shifted(source: Source, span: Span, column: int, moves: dict[int, tuple[int, int]]) -> Iterator[Cut]:
@@ -310,7 +310,7 @@ def carried(source: Source, part: Span, by: int, moves: dict[int, tuple[int, int
         at = source.next_line(at)
 
 
-def followed(
+def attach_comment(
     source: Source, start: int, moves: dict[int, tuple[int, int]], begun: Sequence[int]
 ) -> Iterator[Cut]:
     """Move a comment with the next line of its column, or else with the previous line."""

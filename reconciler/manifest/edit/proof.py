@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from reconciler.manifest.edit.commands import Drop, Edit, Members, Put, Rename
 from reconciler.manifest.edit.spans import Way
-from reconciler.manifest.edit.yaml_text import Plain, bare
+from reconciler.manifest.edit.yaml_text import Plain, without_note
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 
@@ -22,7 +22,7 @@ from reconciler.manifest.parsing import read_tree
 # a tree, and they share no code:
 #
 #     old bytes ──cut and join──▶ new bytes ──the loader──▶ tree
-#     old bytes ──the loader────▶ values ──`changed`──────▶ desired values
+#     old bytes ──the loader────▶ values ──`edit_values`──────▶ desired values
 #
 # The edit is carried out on plain values, where it is trivial, and `matches` compares the new tree
 # with them.  An untouched scalar must keep its text and its style (`OldScalar`), since a codec may
@@ -62,7 +62,7 @@ def content_of(node: Node) -> Content:
 
 def new_content(value: Plain) -> Content:
     """Return the values that a file has after a value is written."""
-    match bare(value):
+    match without_note(value):
         case str() as text:
             return NewScalar(text)
         case Mapping() as some:
@@ -73,7 +73,7 @@ def new_content(value: Plain) -> Content:
             return NewScalar(other)
 
 
-def changed(tree: Content, way: Way, edit: Edit) -> Content:
+def edit_values(tree: Content, way: Way, edit: Edit) -> Content:
     """Carry out an edit on a file's values; lists and maps are changed in place."""
     match edit, way:
         case Put(_, value), ():
@@ -89,18 +89,18 @@ def changed(tree: Content, way: Way, edit: Edit) -> Content:
         case Drop(), (str() as step,) if isinstance(tree, dict):
             del tree[step]
         case _, (int() as step, *rest) if isinstance(tree, list):
-            tree[step] = changed(tree[step], tuple(rest), edit)
+            tree[step] = edit_values(tree[step], tuple(rest), edit)
         case _, (str() as step, *rest):
-            return below(tree, step, tuple(rest), edit)
+            return edit_below(tree, step, tuple(rest), edit)
     return tree
 
 
-def below(tree: Content, step: str, rest: Way, edit: Edit) -> Content:
+def edit_below(tree: Content, step: str, rest: Way, edit: Edit) -> Content:
     """Carry out an edit below a key; a missing key is made, a key whose map is left empty is deleted."""
     some: Content = {"id": tree} if isinstance(tree, OldScalar) else tree
     if not isinstance(some, dict):
         return some
-    some[step] = changed(some.get(step, {}), rest, edit)
+    some[step] = edit_values(some.get(step, {}), rest, edit)
     if isinstance(edit, Drop) and some[step] == {}:
         del some[step]
     return some
@@ -146,12 +146,12 @@ def is_form_of(value: Plain, text: str, plain: bool) -> bool:  # noqa: FBT001 - 
         case date():
             return text == value.isoformat()
         case int() | float() | Decimal():
-            return plain and is_number(text, value)
+            return plain and equals_number(text, value)
         case _:
             return False
 
 
-def is_number(text: str, value: float | Decimal) -> bool:
+def equals_number(text: str, value: float | Decimal) -> bool:
     """Return whether a text is this number."""
     desired = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     try:

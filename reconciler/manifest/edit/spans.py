@@ -16,7 +16,7 @@ from ruamel.yaml.events import (
 )
 
 from reconciler.errors import InputError
-from reconciler.manifest.decoding import decoded
+from reconciler.manifest.decoding import decode_file
 from reconciler.manifest.parsing import CParser, read_tree
 
 BOM = b"\xef\xbb\xbf"
@@ -73,7 +73,7 @@ class Source:
             raise InputError(tree.mistakes)
         self.file = file
         self.bom = raw.startswith(BOM)
-        decoded(raw, file)
+        decode_file(raw, file)
         self.text = raw.removeprefix(BOM).decode("utf-8")
         self.newline = "\r\n" if "\r\n" in self.text[: self.text.find("\n") + 1] else "\n"
         self.root = self.spans()

@@ -54,7 +54,7 @@ Plain: TypeAlias = (
 """The output of a codec's `dump`, with notes."""
 
 
-def bare(value: Plain) -> Plain:
+def without_note(value: Plain) -> Plain:
     """Return a value without its note."""
     return value.value if isinstance(value, Noted) else value
 
@@ -161,7 +161,7 @@ def behind(lead: str, value: Plain, indent: int) -> Iterator[str]:
     `indent` is the column of `lead`.
     """
     note = f"  # {comment(value.note)}" if isinstance(value, Noted) and comment(value.note) else ""
-    plain = bare(value)
+    plain = without_note(value)
     inner = indent + STEP
     flat = f"{lead} {inline(plain, flow=False)}{note}" if not holds_lines(plain) else ""
     if isinstance(plain, str) and is_literal(plain):

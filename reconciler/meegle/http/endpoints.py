@@ -100,7 +100,7 @@ ENDPOINTS: Final = (
 )
 
 
-def find(method: str, path: str) -> Endpoint | None:
+def find_endpoint(method: str, path: str) -> Endpoint | None:
     """Return the endpoint of a request, or None for anything outside the table.
 
     `path` is taken as it goes over the wire: percent signs, dots, empty segments and a query

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from reconciler.meegle.http.endpoints import BATCH_UPDATE, UPDATE, find
+from reconciler.meegle.http.endpoints import BATCH_UPDATE, UPDATE, find_endpoint
 from reconciler.meegle.http.failures import WriteRefused
 from reconciler.meegle.http.layer import Layer, mark
 
@@ -29,7 +29,7 @@ class Guard(Layer):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request on, or raise WriteRefused."""
         path = request.url.raw_path.decode("ascii")
-        endpoint = find(request.method, path) if _origin(request.url) == self._origin else None
+        endpoint = find_endpoint(request.method, path) if _origin(request.url) == self._origin else None
         if endpoint is None or not (endpoint.reads or self._allowed.get(endpoint)):
             raise WriteRefused(request.method if request.method.isalpha() else "strange")
         mark(request, endpoint)

@@ -40,7 +40,7 @@ def endpoint_of(request: httpx.Request) -> Endpoint:
     return endpoint
 
 
-def answered(response: httpx.Response, content: bytes, answer: Answer) -> httpx.Response:
+def read_response(response: httpx.Response, content: bytes, answer: Answer) -> httpx.Response:
     """Return a response that holds its whole content, and its meaning."""
     kept = [(name, value) for name, value in response.headers.raw if name.lower() not in _ABOUT_THE_BODY]
     return httpx.Response(

@@ -17,7 +17,7 @@ import httpx
 from reconciler.errors import CannotRun
 from reconciler.meegle.http.answers import Answer, Broken, read_answer, unread_answer
 from reconciler.meegle.http.failures import NoAnswer, NotSent, TlsFailed
-from reconciler.meegle.http.layer import Layer, answered
+from reconciler.meegle.http.layer import Layer, read_response
 from reconciler.meegle.http.network import time_left
 from reconciler.meegle.http.secrets import Secrets
 
@@ -72,7 +72,7 @@ class Reading(Layer):
         except httpx.HTTPError as error:
             failure = failure_of(error, self._host)
         else:
-            return answered(
+            return read_response(
                 response, content if isinstance(content, bytes) else b"", self._answer(response, content)
             )
         # Raised out here, so that the exception does not carry httpx's own, which knows the request.

@@ -33,7 +33,7 @@ class Secrets:
 
     def add(self, text: str) -> None:
         """Keep one more."""
-        self._forms |= frozenset(forms_of(text)) if text else frozenset()
+        self._forms |= frozenset(secret_forms(text)) if text else frozenset()
 
     def hidden_in(self, answer: Answer) -> Answer:
         """Return the answer with our secrets taken out of the service's own words.
@@ -49,7 +49,7 @@ class Secrets:
         return replace(answer, reply=replace(answer.reply, message=message[:LONGEST_MESSAGE]), log_id=log_id)
 
 
-def forms_of(text: str) -> Iterator[str]:
+def secret_forms(text: str) -> Iterator[str]:
     """Yield a secret in plain, and as an address, a page, JSON, hex or base64 would hold it."""
     raw = text.encode()
     yield from (text, quote(text, safe=""), quote_plus(text), html.escape(text))

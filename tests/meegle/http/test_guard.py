@@ -7,7 +7,14 @@ import pytest
 
 from reconciler.errors import CannotRun
 from reconciler.meegle.http.client import Client
-from reconciler.meegle.http.endpoints import BATCH_UPDATE, ENDPOINTS, PLUGIN_TOKEN, QUERY, UPDATE, find
+from reconciler.meegle.http.endpoints import (
+    BATCH_UPDATE,
+    ENDPOINTS,
+    PLUGIN_TOKEN,
+    QUERY,
+    UPDATE,
+    find_endpoint,
+)
 from reconciler.meegle.http.failures import WriteRefused
 from tests.meegle.http.doubles import Service, connected, no_wait
 
@@ -112,7 +119,7 @@ def test_a_batch_update_leaves_only_a_client_that_writes_and_probes(*, writes: b
 
 def test_the_table_knows_each_of_its_own_requests() -> None:
     for endpoint in ENDPOINTS:
-        assert find(endpoint.method, endpoint.path(VALUES)) == endpoint
+        assert find_endpoint(endpoint.method, endpoint.path(VALUES)) == endpoint
     assert [endpoint for endpoint in ENDPOINTS if not endpoint.reads] == [UPDATE, BATCH_UPDATE]
     assert len({endpoint.name for endpoint in ENDPOINTS}) == len(ENDPOINTS)
 
