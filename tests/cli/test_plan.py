@@ -6,15 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-import jsonschema
 import pytest
 
-from reconciler.adopt.published_schemas import published
-from reconciler.plan.plan_file import digest, loads, plan_of
+from reconciler.plan.plan_file import loads
 from reconciler.render.verdict import NO_CHANGES
 
 if TYPE_CHECKING:
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
 
 CHANGE = "{id: 6300012300, fields: {priority: P3, story_points: 5}}"
 AGREES = "{id: 6300012301, fields: {priority: P1}}"
-VIEWS = ("text", "markdown", "html", "github", "json")
 
 
 def test_shows_only_what_differs(desk: Desk) -> None:
@@ -176,24 +172,6 @@ def test_a_reference_to_nothing_is_told_with_the_nearest_name(desk: Desk) -> Non
     assert (done.code, done.err) == (1, "error: no field 'priorty' here; did you mean 'priority'?\n")
 
 
-def test_a_saved_plan_reads_back_as_itself_and_shows_the_same(desk: Desk) -> None:
-    desk.stories(CHANGE, "{id: 6300012301, fields: {watchers: {contains: [ana@example.com]}}}")
-    planned = desk.run("plan", "--out", "plan.json")
-    made = loads((desk.folder / "plan.json").read_bytes())
-    assert digest(plan_of(made)) == made.digest
-    assert desk.run("show", "plan.json").out == planned.out
-
-
-def test_the_json_view_names_what_policies_look_for(desk: Desk) -> None:
-    desk.stories(CHANGE)
-    made = json.loads(desk.run("plan", "--format", "json").out)
-    (change,) = made["resource_changes"]
-    assert change["address"] == "demo/story/6300012300"
-    assert change["change"]["actions"] == ["update"]
-    assert change["change"]["after"] == {"priority": {"value": "option_3"}, "field_3724e6": 5}
-    assert (made["applyable"], made["complete"], made["errored"]) == (True, True, False)
-
-
 def test_formats_go_to_files_side_by_side(desk: Desk) -> None:
     desk.stories(CHANGE)
     done = desk.run("plan", "--format", "text", "--format", "json=plan.json")
@@ -229,21 +207,6 @@ def test_a_plan_is_the_same_to_the_byte_whatever_seed_locale_zone_and_order(desk
         seen.add(done.stdout.replace(desk.environ["MEEGLE_BASE_URL"].removeprefix("http://").encode(), b""))
     assert len(seen) == 1
     assert len(json.loads(seen.pop())["resource_changes"]) == 4
-
-
-def test_the_digest_is_equal_on_two_clocks_in_two_folders_and_by_two_hosts_of_one_service(
-    desk: Desk, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    desk.stories(CHANGE)
-    here = json.loads(desk.run("plan", "--format", "json").out)
-    there = replace(desk, folder=tmp_path_factory.mktemp("elsewhere"))
-    there.write("state/moved.yaml", f"# moved\n\nspace: demo\ntype: story\nitems: [{CHANGE}]\n")
-    there.environ = {**desk.environ, "SOURCE_DATE_EPOCH": "1000000000"}
-    there.environ["MEEGLE_BASE_URL"] = desk.environ["MEEGLE_BASE_URL"].replace("127.0.0.1", "localhost")
-    moved = json.loads(there.run("plan", "--format", "json").out)
-    assert moved["digest"] == here["digest"]
-    assert moved["seal"] != here["seal"]
-    assert (moved["timestamp"], moved["host"]) != (here["timestamp"], here["host"])
 
 
 def test_two_spaces_need_a_choice(desk: Desk) -> None:
@@ -283,16 +246,6 @@ def test_a_reader_that_closes_early_changes_no_exit_code(desk: Desk) -> None:
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait() == 2
-
-
-def test_a_saved_plan_keeps_to_its_published_schema(desk: Desk) -> None:
-    desk.world.delete(6300012305)
-    desk.stories(CHANGE, "{id: 6300012305, fields: {priority: P0}}")
-    made = json.loads(desk.run("plan", "--format", "json").out)
-    schema = json.loads(published()["plan.schema.json"])
-    jsonschema.Draft202012Validator.check_schema(schema)
-    assert list(jsonschema.Draft202012Validator(schema).iter_errors(made)) == []
-    assert list(jsonschema.Draft202012Validator(schema).iter_errors({**made, "more": 1}))
 
 
 def test_a_space_that_is_not_there_is_told_in_plain_words(desk: Desk) -> None:
@@ -336,58 +289,3 @@ def test_every_format_can_be_written_in_one_run(desk: Desk) -> None:
     assert "default-src 'none'" in page
     assert "1 blocked" in (desk.folder / "summary.md").read_text(encoding="utf-8")
     assert desk.run("show", "plan.json", "--format", "markdown").out == markdown
-
-
-def test_a_plan_that_fails_is_told_in_every_format_all_the_same(desk: Desk) -> None:
-    desk.stories("{id: 6300012300, fields: {priorty: P3}}")
-    done = desk.run("plan", *(f"--format={name}=plan.{name}" for name in VIEWS), "--out", "saved.json")
-    assert (done.code, done.out) == (1, "")
-    assert done.err == ("state/stories.yaml:4:31: no field 'priorty' on story; did you mean 'priority'?\n")
-    text, markdown, page, github, made = (
-        (desk.folder / f"plan.{name}").read_text(encoding="utf-8") for name in VIEWS
-    )
-    for view in (text, markdown, page, github):
-        assert "Failed: 1 error, nothing was planned." in view
-        assert "no field 'priorty' on story" in view.replace("&#39;", "'")
-    assert "::error file=state/stories.yaml,line=4,col=31," in github
-    told = json.loads(made)
-    assert (told["errored"], told["applyable"], told["complete"]) == (True, False, False)
-    assert told["exit_reason"] == "error"
-    assert told["errors"][0]["source"] == {"file": "state/stories.yaml", "line": 4, "column": 31}
-    schema = json.loads(published()["plan.schema.json"])
-    assert list(jsonschema.Draft202012Validator(schema).iter_errors(told)) == []
-    assert json.loads((desk.folder / "saved.json").read_text())["errored"] is True
-    assert desk.run("show", "plan.json").out == text
-    refused = desk.run("apply", "plan.json")
-    assert "this plan cannot be used: the run that made it failed" in refused.err
-
-
-def test_a_run_that_cannot_start_is_told_as_json_beside_the_mistakes_of_the_files(desk: Desk) -> None:
-    desk.stories("{id: 6300012300, fields: {priority: P0, priority: P1}}")
-    del desk.environ["MEEGLE_USER_KEY"]
-    done = desk.run("plan", "--format", "json")
-    told = json.loads(done.out)
-    assert done.code == 1
-    assert [one["source"] and one["source"]["line"] for one in told["errors"]] == [4, None]
-    assert [one["what"] for one in told["errors"]][1] == "MEEGLE_USER_KEY is not set"
-    assert len(done.err.splitlines()) == 2
-
-
-@pytest.mark.parametrize(
-    ("items", "flags", "word", "code"),
-    [
-        ([AGREES], [], "no_changes", 0),
-        ([CHANGE], [], "changes", 0),
-        ([CHANGE], ["--detailed-exitcode"], "changes", 2),
-        ([CHANGE, "{id: 999, fields: {priority: P0}}"], [], "blocked", 0),
-        ([CHANGE, "{id: 999, fields: {priority: P0}}"], ["--strict"], "blocked", 1),
-        (["{id: 6300012300, fields: {priority: null}}"], [], "guard", 0),
-    ],
-)
-def test_the_exit_reason_is_one_word(
-    desk: Desk, items: list[str], flags: list[str], word: str, code: int
-) -> None:
-    desk.write("state/reconciler.yaml", "spaces: {demo: {guards: {clears: 0}}}\n")
-    desk.stories(*items)
-    done = desk.run("plan", "--format", "json", *flags)
-    assert (json.loads(done.out)["exit_reason"], done.code) == (word, code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,16 +66,6 @@ def test_a_merge_never_undoes_an_edit_that_nobody_reviewed(repo: Desk) -> None:
     assert healed.code == 4 or repo.world.item(STORY).values["field_3724e6"] == 5
 
 
-def test_drift_is_healed_where_the_policy_says_so(repo: Desk) -> None:
-    repo.write("state/reconciler.yaml", "spaces:\n  demo:\n    drift: {story: {story_points: heal}}\n")
-    repo.world.edit(STORY, "field_3724e6", 8, by=BO)
-    repo.world.edit(STORY, "priority", {"value": "option_1"}, by=BO)
-    done = repo.run("apply", "--yes", "--applied", "HEAD")
-    assert done.code == 0
-    assert repo.sent == [{"field_3724e6": 5}]
-    assert "Priority  P1 → P0  skipped (drift: report)" in done.out
-
-
 def test_what_changed_on_both_sides_needs_its_own_number(repo: Desk) -> None:
     repo.world.edit(STORY, "priority", {"value": "option_1"}, by=BO)
     repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 5, due: 2026-04-21}}}}")
@@ -85,17 +74,6 @@ def test_what_changed_on_both_sides_needs_its_own_number(repo: Desk) -> None:
     assert "P0 → P1 → P3  conflicting" in refused.out
     assert "guards: {allow: [{both: 1, why: …}]}" in refused.out
     assert repo.run("apply", "--yes", "--base", "HEAD", "--accept-both", "1").code == 0
-
-
-def test_what_was_merged_and_not_applied_is_pending(repo: Desk) -> None:
-    first = git(repo.folder, "rev-parse", "HEAD")
-    repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 5, due: 2026-04-21}}}}")
-    commit(repo)
-    repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 6, due: 2026-04-21}}}}")
-    done = repo.run("plan", "--base", "HEAD", "--applied", first)
-    assert "P0 → P3  pending" in done.out
-    assert "5 → 6  changed here" in done.out
-    assert "skipped (drift" not in done.out
 
 
 def test_what_the_files_no_longer_name_is_said_and_not_written(repo: Desk) -> None:
@@ -128,25 +106,6 @@ def test_a_base_that_cannot_be_read_has_no_words_and_its_rows_are_skipped(repo: 
     assert f"note: base unknown: in the commit {broken[:12]} state/stories.yaml cannot be read\n" in done.out
     assert repo.run("apply", "--yes", "--base", broken).code == 0
     assert repo.sent == []
-
-
-def test_a_shallow_clone_is_told_how_to_fetch_what_is_missing(repo: Desk, tmp_path: Path) -> None:
-    first = git(repo.folder, "rev-parse", "HEAD")
-    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
-    commit(repo)
-    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repo.folder}", str(tmp_path / "shallow"))
-    repo.folder = tmp_path / "shallow"
-    done = repo.run("plan", "--base", first)
-    assert done.code == 1
-    assert "in this shallow clone; fetch it: `git fetch --unshallow`" in done.err
-
-
-@pytest.mark.parametrize("ref", ["nonsense", "--output=x", "HEAD:state", ""])
-def test_a_ref_that_names_no_commit_is_told(repo: Desk, ref: str) -> None:
-    done = repo.run("plan", f"--base={ref}")
-    assert done.code == 1
-    assert ("no commit" in done.err) == bool(ref)
-    assert ("--base is empty" in done.err) == (not ref)
 
 
 def test_everything_works_outside_a_repository(desk: Desk) -> None:
@@ -183,36 +142,3 @@ def test_limits_are_the_base_s_and_an_allowance_counts_while_the_base_does_not_h
     assert planned.code == 0
     assert repo.run("apply", "plan.json").code == 4
     assert repo.world.writes == []
-
-
-def test_only_files_that_differ_from_the_base_are_planned_where_that_is_asked(repo: Desk) -> None:
-    repo.stories("{id: 6300012321, fields: {priority: P3}}", file="state/other.yaml")
-    commit(repo)
-    repo.stories("{id: 6300012322, fields: {priority: P3}}", file="state/new.yaml")
-    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
-    done = repo.run("plan", "--base", "HEAD", "--changed")
-    assert [line[:7] for line in done.out.splitlines() if "demo/story" in line] == ["  ~ dem", "  ~ dem"]
-    assert "6300012321" not in done.out
-    assert repo.run("plan", "--changed").code == 1
-    commit(repo)
-    repo.world.calls.clear()
-    assert "No changes." in repo.run("plan", "--base", "HEAD", "--changed").out
-    assert repo.asked("story/query") == 0
-
-
-def test_a_field_can_be_left_out_of_drift_for_a_while(repo: Desk) -> None:
-    rule = "{{type: story, field: story_points, why: estimates move, until: {}}}"
-    policy = "spaces:\n  demo:\n    drift: {{default: heal}}\n    ignore: [{}]\n"
-    repo.world.edit(STORY, "field_3724e6", 8, by=BO)
-    repo.write("state/reconciler.yaml", policy.format(rule.format("2999-01-01")))
-    assert "8 → 5  skipped (ignored: estimates move)" in repo.run("plan", "--base", "HEAD").out
-    repo.write("state/reconciler.yaml", policy.format(rule.format("2020-01-01")))
-    assert "8 → 5  drift" in repo.run("plan", "--base", "HEAD").out
-
-
-def test_a_plan_says_that_no_last_applied_commit_is_known(repo: Desk) -> None:
-    repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
-    said = "note: no last applied commit is known: every difference is planned\n"
-    assert said in repo.run("plan", "--applied", "").out
-    assert said not in repo.run("plan").out
-    assert said not in repo.run("plan", "--applied", "", "--base", "HEAD").out
