@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from reconciler.apply.applier import has_moved, start_all
+from reconciler.apply.applier import locked_role_moved, start_all
 from reconciler.apply.ports import Stop
 from reconciler.model import Item, NotTried, Ref, SideEffect
 from tests.road import Memory, apply_to, calm_world, plan_of, words
@@ -64,16 +64,16 @@ def test_rows_that_the_plan_blocked_are_in_the_report_too() -> None:
 @pytest.mark.parametrize(
     ("held", "moved"), [((("qa", ("bo",)),), False), ((("qa", ("ana",)),), True), ((), True)]
 )
-def test_a_locked_role_has_moved_where_its_members_are_others(
+def test_a_locked_role_locked_role_moved_where_its_members_are_others(
     held: tuple[tuple[str, tuple[str, ...]], ...],
     moved: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
     effect = SideEffect("qa", "QA", ("bo",), ("ana",), ("bo@example.com",))
-    assert has_moved(effect, Item(Ref("story", 1), "", {}, held)) is moved
+    assert locked_role_moved(effect, Item(Ref("story", 1), "", {}, held)) is moved
 
 
 def test_an_item_that_was_not_read_again_is_not_said_to_have_moved() -> None:
-    assert not has_moved(SideEffect("qa", "QA", ("bo",), (), ()), None)
+    assert not locked_role_moved(SideEffect("qa", "QA", ("bo",), (), ()), None)
 
 
 def test_all_threads_are_started_before_any_put() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.manifest.decoding import LARGEST, MOST_SIGNS, byte_place, decoded, refused_signs
+from reconciler.manifest.decoding import LARGEST, MOST_SIGNS, byte_place, decode_file, refused_signs
 from tests.manifest.reports import said
 
 BYTES = [
@@ -33,7 +33,7 @@ def test_bytes_that_are_no_text_are_refused(raw: bytes, line: str) -> None:
 
 @pytest.mark.parametrize("raw", [b"\xef\xbb\xbfa: 1\r\nb: 2\r\n", b"a: 1\nb: 2\n"])
 def test_a_byte_order_mark_and_the_line_ends_of_windows_change_nothing(raw: bytes) -> None:
-    assert decoded(raw, "f.yaml") == "a: 1\nb: 2\n"
+    assert decode_file(raw, "f.yaml") == "a: 1\nb: 2\n"
 
 
 def test_the_column_of_a_byte_counts_characters() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.errors import CannotRun
 from reconciler.manifest import safe_write
-from reconciler.manifest.safe_write import CannotWrite, ForeignLink, encoded, followed
+from reconciler.manifest.safe_write import CannotWrite, ForeignLink, as_bytes, links_of
 from tests.git_repository import git
 
 
@@ -62,13 +62,13 @@ def test_appending_keeps_what_is_there(tmp_path: Path) -> None:
 def test_older_output_is_emptied_before_a_run_and_missing_output_is_not_made(tmp_path: Path) -> None:
     old, missing = tmp_path / "old.json", tmp_path / "missing.json"
     old.write_text("of yesterday")
-    safe_write.begin(old, missing, None)
+    safe_write.empty_outputs(old, missing, None)
     assert old.read_text() == ""
     assert not missing.exists()
 
 
 def test_a_text_that_utf_8_cannot_hold_is_escaped() -> None:
-    assert encoded("a\udcffb") == b"a\\udcffb"
+    assert as_bytes("a\udcffb") == b"a\\udcffb"
 
 
 def test_a_tracked_link_is_refused_and_an_untracked_one_is_followed(tmp_path: Path) -> None:
@@ -92,8 +92,8 @@ def test_every_link_of_a_path_is_followed_also_those_of_folders(tmp_path: Path) 
     (real / "a").mkdir()
     (real / "b").symlink_to("a")
     (real / "c").symlink_to("b/file")
-    assert followed(real / "c") == ([real / "c", real / "b"], real / "a/file")
-    assert followed(real / "a/../b/file") == ([real / "b"], real / "a/file")
+    assert links_of(real / "c") == ([real / "c", real / "b"], real / "a/file")
+    assert links_of(real / "a/../b/file") == ([real / "b"], real / "a/file")
 
 
 def test_a_loop_of_links_is_refused(tmp_path: Path) -> None:
