@@ -37,7 +37,6 @@ ELSEWHERE: Final = {
     "forge/lark": Elsewhere(4, ("forge/test_card.py",)),
     "manifest/edit": Elsewhere(1, ("manifest/edit/test_cutting.py", "manifest/edit/test_edits.py")),
     "meegle": Elsewhere(11, ("cli/test_plan.py", "faults/test_unknown_is_not_empty.py", "meegle")),
-    "meegle/http": Elsewhere(12, ("meegle/http/test_client.py", "meegle/http/test_answers.py")),
     "plan": Elsewhere(1, ("cli/test_plan.py", "plan/test_planner.py")),  # selection.py: the REFs of commands
     "schema": Elsewhere(7, ("cli/test_schema.py", "laws/test_pins.py", "review/test_pins.py")),
 }

@@ -30,7 +30,7 @@ CAUGHT_BY: Final = {
     "02-intent-after-the-put": "tests/faults/test_apply.py::test_every_put_leaves_after_its_intent",
     "03-redirects-followed": "tests/meegle/http/test_network.py"
     "::test_a_redirect_is_not_followed_and_the_other_server_hears_nothing",
-    "04-any-zero-is-success": "tests/meegle/http/test_answers.py"
+    "04-any-zero-is-success": "tests/meegle/http/test_verdict.py"
     "::test_members_that_disagree_are_a_failure_and_prove_nothing",
     "05-status-200-is-success": "tests/meegle/http/test_answers.py"
     "::test_an_answer_that_proves_nothing_sends_a_write_to_be_looked_for",
@@ -63,16 +63,16 @@ CAUGHT_BY: Final = {
     "20-repeat-with-a-new-key": "tests/faults/test_apply.py"
     "::test_a_repeat_after_a_lost_answer_has_its_own_intent_and_the_same_idempotency_key",
     "21-empty-folder-is-no-changes": "tests/manifest/test_files.py::test_a_folder_without_yaml_is_a_mistake",
-    "22-service-repeats-our-secret": "tests/meegle/http/test_client.py"
+    "22-service-repeats-our-secret": "tests/meegle/http/test_secrets.py"
     "::test_no_message_exception_or_log_repeats_a_secret",
-    "23-seen-before-is-throttling": "tests/meegle/http/test_answers.py"
+    "23-seen-before-is-throttling": "tests/meegle/http/test_verdict.py"
     "::test_an_idempotency_key_seen_before_is_no_throttling",
     "24-chain-not-checked": "tests/apply/test_journal.py::test_lines_cannot_be_taken_out_or_swapped",
     "25-dots-in-a-path": "tests/meegle/http/test_guard.py"
     "::test_what_is_no_plain_segment_never_becomes_part_of_a_path",
     "26-timeout-counts-from-byte-to-byte": "tests/meegle/http/test_network.py"
     "::test_a_call_ends_with_its_time_however_the_bytes_drip",
-    "27-answer-of-any-size": "tests/meegle/http/test_network.py::test_a_gzip_bomb_is_dropped_at_the_cap",
+    "27-answer-of-any-size": "tests/meegle/http/test_reading.py::test_a_gzip_bomb_is_dropped_at_the_cap",
     "28-share-of-what-was-selected": "tests/cli/test_apply.py"
     "::test_the_share_counts_all_items_of_the_state_whatever_is_selected",
     "29-drift-undone-without-review": "tests/plan/test_earlier_commit.py"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
 import time
 from collections import Counter
@@ -15,18 +14,17 @@ import pytest
 
 from reconciler.errors import CannotRun
 from reconciler.meegle.http.client import Client
-from reconciler.meegle.http.endpoints import ALL_TYPES, PLUGIN_TOKEN, QUERY, USER_QUERY
+from reconciler.meegle.http.endpoints import ALL_TYPES, QUERY, USER_QUERY
 from reconciler.meegle.http.failures import (
     ApiRefusal,
-    Interrupted,
     KeepsThrottling,
     Redirected,
     StopCode,
     TokenRefused,
-    Unreachable,
     WriteRefused,
 )
 from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
+from tests.meegle.http.clients import FIELDS, PATH, client_for, put
 from tests.meegle.http.doubles import (
     SECRET,
     TOKEN,
@@ -41,31 +39,6 @@ from tests.meegle.http.doubles import (
     refusal,
     token_answer,
 )
-
-PATH = {"project_key": "demo", "type_key": "story"}
-FIELDS = [{"field_key": "priority", "field_value": {"value": "option_1"}}]
-
-
-def client_for(
-    service: Service, *, writes: bool = False, clock: Time | None = None, retries: int = 200
-) -> Client:
-    if clock is None:
-        return Client(connected(), transport=service, writes=writes, wait=no_wait, retries=retries)
-    return Client(
-        connected(), transport=service, writes=writes, wait=clock.wait, clock=clock.clock, retries=retries
-    )
-
-
-def put(client: Client) -> Verdict:
-    permit = client.permit()
-    return client.update(
-        project_key="demo",
-        type_key="story",
-        item_id=7,
-        update_fields=FIELDS,
-        idem="4a7c1f1e-0d2b",
-        permit=permit,
-    )
 
 
 def test_a_read_carries_who_asks_and_gives_the_whole_answer() -> None:
@@ -200,50 +173,6 @@ def test_a_key_that_no_header_can_carry_is_refused_before_anything_is_sent() -> 
     assert service.requests == []
 
 
-READS_AGAIN: list[Reaction] = [
-    httpx.ConnectError("boom"),
-    httpx.ReadTimeout("boom"),
-    httpx.RemoteProtocolError("boom"),
-    httpx.Response(502, text="<html>Bad Gateway</html>"),
-    httpx.Response(200, text=""),
-    httpx.Response(200, text="{}"),
-    refusal(10429, "API Request Frequency Limit", 429),
-    refusal(10429, "API Request Frequency Limit", 200),
-    refusal(50005, "Internal Server Error", 500),
-    refusal(50006, "openapi system err, please try again later", 500),
-]
-
-
-@pytest.mark.parametrize("reaction", READS_AGAIN)
-def test_a_read_is_asked_again_after_trouble_that_passes(reaction: Reaction) -> None:
-    service = Service(reaction, reaction, good([1]))
-    with client_for(service) as client:
-        assert client.read(QUERY, path=PATH)["data"] == [1]
-        assert client.counts.reads == {"query": 3}
-        assert client.counts.retries == 2
-
-
-READS_ONCE: list[tuple[Reaction, type[Exception]]] = [
-    (refusal(30005, "WorkItem Not Found", 404), ApiRefusal),
-    (refusal(10001, "No Permission", 403), ApiRefusal),
-    (refusal(50006, "No right to edit", 500), ApiRefusal),
-    (refusal(10404, "No Project Permission", 403), StopCode),
-    (httpx.Response(302, headers={"Location": "https://evil.example/"}), Redirected),
-    (httpx.Response(404, text="<html>"), Unreachable),
-    (httpx.Response(200, headers={"Content-Encoding": "br"}, text="{}"), Unreachable),
-]
-
-
-@pytest.mark.parametrize(("reaction", "expected"), READS_ONCE)
-def test_a_read_is_not_asked_again_where_time_does_not_help(
-    reaction: Reaction, expected: type[Exception]
-) -> None:
-    service = Service(reaction, good([1]))
-    with client_for(service) as client, pytest.raises(expected):
-        client.read(QUERY, path=PATH)
-    assert len(service.requests) == 1
-
-
 def test_a_refusal_tells_its_parts() -> None:
     service = Service(refusal(30005, "WorkItem Not Found", 404))
     with client_for(service) as client, pytest.raises(ApiRefusal) as caught:
@@ -254,54 +183,9 @@ def test_a_refusal_tells_its_parts() -> None:
     assert str(error) == 'query was refused: 30005 "WorkItem Not Found" (log id 2026L0G)'
 
 
-def test_trouble_that_does_not_pass_ends_after_six_attempts() -> None:
-    service = Service(httpx.ConnectError("boom"))
-    with client_for(service) as client, pytest.raises(Unreachable, match="no connection"):
-        client.read(QUERY, path=PATH)
-    assert len(service.requests) == 6
-
-
 def test_throttling_that_does_not_pass_says_that_the_limit_is_shared() -> None:
     with client_for(Service(refusal(10429, status=429))) as client, pytest.raises(KeepsThrottling):
         client.read(QUERY, path=PATH)
-
-
-def test_the_retries_of_a_run_are_counted_together() -> None:
-    service = Service(httpx.ConnectError("boom"))
-    with client_for(service, retries=7) as client:
-        for _ in range(4):
-            with pytest.raises(Unreachable):
-                client.read(QUERY, path=PATH)
-        assert client.counts.retries == 7
-    assert len(service.requests) == 4 + 7
-
-
-def test_a_wish_to_wait_is_honoured_between_two_reads() -> None:
-    clock = Time()
-    with client_for(Service(refusal(10429, status=429, retry_after="42"), good()), clock=clock) as client:
-        client.read(QUERY, path=PATH)
-    assert 42 <= clock.now - 1000 <= 63
-
-
-def test_pauses_have_full_jitter_and_stay_short() -> None:
-    clock = Time()
-    with client_for(Service(httpx.ReadError("boom")), clock=clock) as client, pytest.raises(Unreachable):
-        client.read(QUERY, path=PATH)
-    assert len(clock.waits) == 5
-    assert all(wait <= limit for wait, limit in zip(clock.waits, [0.5, 1, 2, 4, 8], strict=True))
-    assert len(set(clock.waits)) == 5
-
-
-def test_a_stop_ends_the_waiting_for_another_try() -> None:
-    stop = threading.Event()
-    service = Service(httpx.ConnectError("boom"))
-    with Client(connected(), transport=service, stop=stop) as client:
-        stop.set()
-        with pytest.raises(Interrupted):
-            client.read(QUERY, path=PATH)
-        with pytest.raises(Interrupted):
-            client.permit()
-    assert service.requests == []
 
 
 @pytest.mark.parametrize("code", [10021, 10022, 10211])
@@ -459,20 +343,6 @@ def test_a_stop_while_a_put_waits_for_a_token_is_proof_that_nothing_was_written(
     assert service.requests == []
 
 
-def test_a_stop_between_two_tries_of_a_read_ends_it() -> None:
-    clock = Time()
-
-    class StopsAfterOne(Service):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            clock.stopped = clock.stopped or not request.url.path.endswith("plugin_token")
-            return super().handle_request(request)
-
-    service = StopsAfterOne(httpx.ConnectError("boom"))
-    with client_for(service, clock=clock) as client, pytest.raises(Interrupted):
-        client.read(QUERY, path=PATH)
-    assert len(service.requests) == 1
-
-
 def test_a_wsgi_application_can_stand_in_for_the_service() -> None:
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         start_response("200 OK", [("Content-Type", "application/json")])
@@ -482,76 +352,3 @@ def test_a_wsgi_application_can_stand_in_for_the_service() -> None:
     with Client(connected(), writes=True, transport=transport, wait=no_wait) as client:
         assert client.read(QUERY, path=PATH)["data"] == ["wsgi"]
         assert put(client) == Accepted("")
-
-
-def test_the_counts_tell_what_was_really_sent() -> None:
-    with client_for(Service(), writes=True) as client:
-        assert client.counts.reads == {}
-        client.read(QUERY, path=PATH)
-        client.read(QUERY, path=PATH)
-        client.read(USER_QUERY)
-        put(client)
-        counts = client.counts
-    assert counts.reads == {"query": 2, "user_query": 1}
-    assert (counts.puts, counts.tokens, counts.retries) == (1, 1, 0)
-
-
-def test_the_log_tells_templates_and_no_value(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    with client_for(Service(refusal(30005, "boo\n::error::", 404))) as client, pytest.raises(ApiRefusal):
-        client.read(
-            QUERY, path={"project_key": "my-space", "type_key": "story"}, body={"work_item_ids": [4711]}
-        )
-    ours = [record.getMessage() for record in caplog.records if record.name == "reconciler.meegle.http"]
-    assert len(ours) == 2
-    assert ours[1].startswith("POST /open_api/{project_key}/work_item/{type_key}/query 404 in ")
-    assert ours[1].endswith("log id 2026L0G")
-    assert not any(word in "".join(ours) for word in ("my-space", "4711", "error", TOKEN, SECRET, USER))
-
-
-ECHOES: list[Reaction] = [
-    refusal(20006, f"bad token {TOKEN} of {SECRET}", 400),
-    refusal(10301, f"{TOKEN}/{SECRET}", 401),
-    refusal(10211, f"token {TOKEN} is nil", 403),
-    httpx.Response(200, json={"err_code": 30005, "err_msg": TOKEN, "err": {"code": 30005, "log_id": TOKEN}}),
-    httpx.Response(500, text=f"{TOKEN} {SECRET}"),
-    httpx.Response(302, headers={"Location": f"https://evil.example/?t={TOKEN}"}),
-    httpx.LocalProtocolError(f"Illegal header value b'{TOKEN}\\n'"),
-    httpx.ReadError(f"{TOKEN} {SECRET}"),
-    httpx.ConnectError(f"{TOKEN} {SECRET}"),
-]
-
-
-@pytest.mark.parametrize("reaction", ECHOES)
-def test_no_message_exception_or_log_repeats_a_secret(
-    reaction: Reaction, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    service = Service(reaction)
-    with client_for(service, writes=True) as client:
-        with pytest.raises((CannotRun, ApiRefusal)) as caught:
-            client.read(QUERY, path=PATH)
-        verdict = put(client)
-    texts = [repr(verdict), caplog.text, repr(client), repr(vars(client))]
-    error: BaseException | None = caught.value
-    while error is not None:
-        texts += [str(error), repr(error), repr(vars(error))]
-        error = error.__cause__ or error.__context__
-    for text in texts:
-        assert TOKEN not in text
-        assert SECRET not in text
-
-
-def test_a_long_message_is_cut_after_secrets_were_taken_out_of_it() -> None:
-    service = Service(refusal(20006, "x" * 490 + SECRET + "y" * 100_000, 400))
-    with client_for(service) as client, pytest.raises(ApiRefusal) as caught:
-        client.read(QUERY, path=PATH)
-    assert caught.value.message == "x" * 490 + "(hidden)yy"
-
-
-def test_a_secret_that_the_token_endpoint_repeats_is_hidden() -> None:
-    answer = httpx.Response(200, json={"error": {"code": 10204, "msg": f"wrong secret {SECRET}"}})
-    with client_for(Service(tokens=(answer,))) as client, pytest.raises(StopCode) as caught:
-        client.read(PLUGIN_TOKEN)
-    assert SECRET not in str(caught.value)
-    assert "(hidden)" in str(caught.value)

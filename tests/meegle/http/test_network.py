@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import socket
 import ssl
 import threading
@@ -14,59 +13,19 @@ from pathlib import Path
 import pytest
 import trustme
 
-from reconciler.meegle.http.client import Client
-from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.http.endpoints import QUERY
 from reconciler.meegle.http.failures import Redirected, TlsFailed, Unreachable
-from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Verdict
+from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten
 from tests.meegle.http.doubles import (
     SECRET,
     TOKEN,
     connected,
-    good,
     http,
-    no_wait,
     raw_server,
     raw_token,
     request_from,
 )
-
-PATH = {"project_key": "demo", "type_key": "story"}
-GOOD = good().content
-
-
-def client_for(connection: Connection, *, deadline: float = 5.0, size_cap: int = 1_000_000) -> Client:
-    return Client(connection, writes=True, wait=no_wait, deadline=deadline, size_cap=size_cap, retries=1)
-
-
-def serving(answer: Callable[[socket.socket], None]) -> Callable[[socket.socket], None]:
-    """Answer token calls as a service does, and everything else with `answer`."""
-
-    def serve(connection: socket.socket) -> None:
-        if b"plugin_token" in request_from(connection):
-            connection.sendall(raw_token())
-        else:
-            answer(connection)
-
-    return serve
-
-
-def sending(content: bytes) -> Callable[[socket.socket], None]:
-    return serving(lambda connection: connection.sendall(content))
-
-
-def put(client: Client) -> Verdict:
-    return client.update(
-        project_key="demo", type_key="story", item_id=7, update_fields=[], idem="i", permit=client.permit()
-    )
-
-
-def verdict_on(serve: Callable[[socket.socket], None], **limits: float) -> Verdict:
-    with (
-        raw_server(serve) as base_url,
-        client_for(connected(base_url), deadline=limits.get("deadline", 5)) as client,
-    ):
-        return put(client)
+from tests.meegle.http.wire import GOOD, PATH, client_for, put, sending, serving, verdict_on
 
 
 def test_a_good_answer_over_a_real_socket() -> None:
@@ -234,58 +193,6 @@ def test_a_proxy_that_is_named_is_used() -> None:
         b"POST http://127.0.0.1:9/open_api/authen/plugin_token HTTP/1.1",
         b"POST http://127.0.0.1:9/open_api/demo/work_item/story/query HTTP/1.1",
     ]
-
-
-def zipped(content: bytes, *headers: str) -> bytes:
-    return http(content, "200 OK", *(headers or ("Content-Encoding: gzip",)))
-
-
-def test_a_gzipped_answer_is_read() -> None:
-    assert verdict_on(sending(zipped(gzip.compress(GOOD)))) == Accepted("")
-
-
-def test_a_gzipped_answer_of_several_members_is_read_whole() -> None:
-    for cut in (0, 1, len(GOOD) // 2):
-        members = gzip.compress(GOOD[:cut]) + gzip.compress(GOOD[cut:])
-        assert verdict_on(sending(zipped(members))) == Accepted("")
-
-
-def test_a_gzip_bomb_is_dropped_at_the_cap() -> None:
-    bomb = gzip.compress(b" " * 50_000_000)
-    result = verdict_on(sending(zipped(bomb)))
-    assert result == Ambiguous("an answer of more than 1000000 bytes, HTTP 200", None, "", repeatable=True)
-
-
-@pytest.mark.parametrize(
-    ("content", "header", "reason"),
-    [
-        (gzip.compress(gzip.compress(GOOD)), "gzip, gzip", "an answer in a coding that was not asked for"),
-        (GOOD, "br", "an answer in a coding that was not asked for"),
-        (GOOD, "gzip", "an answer that cannot be decompressed"),
-        (gzip.compress(GOOD)[:-20], "gzip", "an answer that cannot be decompressed"),
-        (gzip.compress(GOOD)[:-8], "gzip", "an answer that cannot be decompressed"),
-        (gzip.compress(GOOD)[:-1], "gzip", "an answer that cannot be decompressed"),
-        (gzip.compress(GOOD) + gzip.compress(GOOD)[:-1], "gzip", "an answer that cannot be decompressed"),
-        (gzip.compress(GOOD) + b"more", "gzip", "an answer that cannot be decompressed"),
-        (gzip.compress(GOOD) * 2, "gzip", "an answer that is cut short or no JSON"),
-    ],
-    ids=["twice", "unasked", "false", "cut", "no sum", "half a sum", "second cut", "not gzip", "two answers"],
-)
-def test_an_answer_in_a_strange_coding_proves_nothing(content: bytes, header: str, reason: str) -> None:
-    result = verdict_on(sending(zipped(content, f"Content-Encoding: {header}")))
-    assert result == Ambiguous(f"{reason}, HTTP 200", None, "", repeatable=True)
-
-
-def test_a_plain_answer_that_never_ends_is_dropped_at_the_cap() -> None:
-    def endless(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-        while True:
-            connection.sendall(b" " * 65536)
-
-    with raw_server(serving(endless)) as base_url, client_for(connected(base_url)) as client:
-        with pytest.raises(Unreachable, match="more than 1000000 bytes"):
-            client.read(QUERY, path=PATH)
-        assert client.counts.reads == {"query": 1}
 
 
 def test_a_server_without_a_trusted_certificate_gets_nothing_and_is_not_asked_again() -> None:
