@@ -167,7 +167,7 @@ def run(
     return Answer(done.returncode, done.stdout, done.stderr)
 
 
-def text(root: Path, *arguments: str) -> str | None:
+def git_text(root: Path, *arguments: str) -> str | None:
     """Return git's output; None if git says no or cannot answer. Only for questions that decide nothing."""
     try:
         answer = run(root, *arguments)
@@ -184,7 +184,7 @@ def output_or_none(root: Path, *arguments: str) -> str | None:
     return None if answer.code else answer.text
 
 
-def told(root: Path, *arguments: str) -> str:
+def git_output(root: Path, *arguments: str) -> str:
     """Return git's output; raises NoGit, NoRepository or Refused if git says no or cannot answer."""
     answer = run(root, *arguments)
     if answer.code:
@@ -225,13 +225,13 @@ def blobs(root: Path, ids: Iterable[str], largest: int) -> Iterator[bytes | None
                     if len(header) != len(HEADER):
                         if not header:
                             process.wait()
-                        raise unreadable(one, said)
+                        raise unreadable_blob(one, said)
                     yield read_blob(stream, int(header[2]), largest)
             finally:
                 process.kill()
 
 
-def unreadable(one: str, said: IO[bytes]) -> Unreadable:
+def unreadable_blob(one: str, said: IO[bytes]) -> Unreadable:
     """Return the error for a missing blob, with git's message if the process failed."""
     said.seek(0)
     return Unreadable(Answer(NO, b"", said.read() or f"{one} is missing".encode()).words)
@@ -264,9 +264,9 @@ def head_commit(root: Path) -> str | None:
     return sha.strip() if sha else None
 
 
-def prefix(root: Path) -> str:
+def folder_prefix(root: Path) -> str:
     """Return the path of a folder in its repository, ending in `/`; empty at the root or outside git."""
-    return (text(root, "rev-parse", "--show-prefix") or "").rstrip("\n")
+    return (git_text(root, "rev-parse", "--show-prefix") or "").rstrip("\n")
 
 
 def commit_of(root: Path, ref: str) -> str:
@@ -292,7 +292,7 @@ def fetch(root: Path, commits: Iterable[str], config: Mapping[str, str]) -> None
 
 def is_shallow(root: Path) -> bool:
     """Return whether the clone is shallow: it lacks older commits."""
-    return (text(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+    return (git_text(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
 
 
 class Authorship(Struct, frozen=True):
@@ -305,7 +305,7 @@ class Authorship(Struct, frozen=True):
 
 def author_of(root: Path, file: str, line: int) -> Authorship | None:
     """Return the author of a line; None outside git, and for a line that is not committed yet."""
-    said = text(root, "blame", "--porcelain", "-L", f"{line},{line}", "--", file)
+    said = git_text(root, "blame", "--porcelain", "-L", f"{line},{line}", "--", file)
     rows = dict(row.partition(" ")[::2] for row in (said or "").splitlines() if row and row[0] != "\t")
     sha = (said or "").partition(" ")[0]
     if not sha or not sha.strip("0") or "author-time" not in rows:
@@ -320,10 +320,10 @@ def files_since(root: Path, folder: str, base: str) -> tuple[str, ...]:
     """
     sha = commit_of(root, base)
     place = f":(literal){folder}"
-    differ = told(
+    differ = git_output(
         root, "diff", "--no-ext-diff", "--name-only", "--no-renames", "--relative", "-z", sha, "--", place
     )
-    others = told(root, "ls-files", "--others", "-z", "--", place)
-    marked = told(root, "ls-files", "-v", "-z", "--", place).split("\0")
+    others = git_output(root, "ls-files", "--others", "-z", "--", place)
+    marked = git_output(root, "ls-files", "-v", "-z", "--", place).split("\0")
     unwatched = (row[2:] for row in marked if row[:1].islower() or row[:1] == "S")
     return tuple(sorted({one for one in (*f"{differ}{others}".split("\0"), *unwatched) if one}))

@@ -27,7 +27,7 @@ from pydantic import (
 from reconciler.errors import Mistake, Place, quoted
 from reconciler.manifest.credentials import CREDENTIAL, CredentialInFile
 from reconciler.manifest.document import SEGMENT
-from reconciler.manifest.files import SETTINGS, a_link, absolute, linked, shown
+from reconciler.manifest.files import SETTINGS, a_link, absolute, linked, shown_path
 from reconciler.manifest.loading import read_file
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
@@ -274,7 +274,7 @@ def load_settings(path: Path | None, *, root: Path) -> tuple[Settings, list[Mist
         return Settings(), []
     if link := linked(path, root):
         return Settings(), [a_link(link, root)]
-    file = shown(path, root)
+    file = shown_path(path, root)
     raw, mistakes = read_file(path, file)
     return (Settings(), mistakes) if raw is None else read_settings(raw, file)
 

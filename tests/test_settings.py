@@ -15,7 +15,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from reconciler.adopt.published_schemas import published
-from reconciler.render.mistakes import report
+from reconciler.render.mistakes import mistakes_text
 from reconciler.settings import (
     Allow,
     FieldSettings,
@@ -53,7 +53,7 @@ spaces:
 
 def read(text: str | bytes) -> Settings:
     settings, mistakes = read_settings(text if isinstance(text, bytes) else text.encode(), "s.yaml")
-    assert report(mistakes) == []
+    assert mistakes_text(mistakes) == []
     return settings
 
 
@@ -62,7 +62,7 @@ def said(text: str | bytes) -> list[str]:
     settings, mistakes = read_settings(text if isinstance(text, bytes) else text.encode(), "s.yaml")
     if mistakes:
         assert settings == Settings()
-    return [line.removeprefix("s.yaml:") for line in report(mistakes)]
+    return [line.removeprefix("s.yaml:") for line in mistakes_text(mistakes)]
 
 
 # -- what is read --------------------------------------------------------------------------
@@ -430,13 +430,13 @@ def test_a_broken_file_is_told_and_the_defaults_stand(tmp_path: Path, raw: bytes
     path.write_bytes(raw)
     settings, mistakes = load_settings(path, root=tmp_path)
     assert settings == Settings()
-    assert report(mistakes) == [f"reconciler.yaml:{line}"]
+    assert mistakes_text(mistakes) == [f"reconciler.yaml:{line}"]
 
 
 def test_settings_that_cannot_be_read_are_told_and_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "reconciler.yaml").mkdir()
     _, mistakes = load_settings(find_settings(tmp_path), root=tmp_path)
-    assert report(mistakes) == [
+    assert mistakes_text(mistakes) == [
         "reconciler.yaml:1:1: cannot be read (Is a directory); check what it is and its permissions"
     ]
 
@@ -448,7 +448,7 @@ def test_settings_behind_a_link_are_refused(tmp_path: Path) -> None:
     (tmp_path / "linked").symlink_to("real")
     for path, at in ((tmp_path, "reconciler.yaml"), (tmp_path / "linked", "linked")):
         _, mistakes = load_settings(find_settings(path), root=tmp_path)
-        assert report(mistakes) == [f"{at}:1:1: a symbolic link; put the file or folder itself here"]
+        assert mistakes_text(mistakes) == [f"{at}:1:1: a symbolic link; put the file or folder itself here"]
 
 
 # -- the schemas ---------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconciler.errors import CannotRun, quoted, suggestion
-from reconciler.meegle.listing import Filters, listed
+from reconciler.meegle.listing import Filters, list_items
 
 if TYPE_CHECKING:
     from reconciler.meegle.reader import Reader
@@ -72,7 +72,7 @@ class Asked(NamedTuple):
                 found[Ref(type_named(word, reader.catalog).key, one.id)] = None
             else:
                 bare.append(one.id)
-        hits = listed(reader, list(reader.catalog.types), body={"work_item_ids": bare}) if bare else []
+        hits = list_items(reader, list(reader.catalog.types), body={"work_item_ids": bare}) if bare else []
         found.update(dict.fromkeys(hits))
         return Found(list(found), tuple(sorted(set(bare) - {ref.id for ref in hits})))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
-from reconciler.desired.as_written import Unwritable, file_word, written
+from reconciler.desired.as_written import Unwritable, file_word, write_value
 from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.fields import refusal
 from reconciler.fields.spec import FieldSpec
@@ -14,7 +14,7 @@ from reconciler.manifest.edit.yaml_text import Noted, Plain, Section
 from reconciler.manifest.nodes import Manifest
 from reconciler.model import ROLES, Item, Ref
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec, change_key, every_spec, named, spec_of
+from reconciler.schema.types import TypeSpec, change_key, every_spec, find_named, spec_of
 
 USUAL = frozenset(
     {
@@ -62,7 +62,7 @@ def desired_keys(spec: TypeSpec, words: Sequence[str], *, every: bool) -> list[s
     for word in words:
         role = word.startswith("roles.")
         some = tuple(one for one in every_spec(spec) if not role or one.type == "role")
-        hits = named(some, word.removeprefix("roles."))
+        hits = find_named(some, word.removeprefix("roles."))
         if not hits:
             known = (name for one in some if is_managed(one) for name in (one.alias or one.key, one.name))
             raise CannotRun(f"no field {quoted(word)} on {spec.word}", suggestion(word, known))
@@ -93,7 +93,7 @@ def adopted(item: Item, keys: Iterable[str], catalog: Catalog) -> tuple[Adopted,
         if seen is None or seen.value == catalog.codec(item.ref.type_key, key).empty:
             continue
         try:
-            made.values[key] = subscribed(key, written(item.ref, key, seen, catalog))
+            made.values[key] = subscribed(key, write_value(item.ref, key, seen, catalog))
         except Unwritable as error:
             left.append(Skipped(item.ref, catalog.label(item.ref.type_key, key), str(error)))
     return made, left
@@ -107,7 +107,7 @@ def subscribed(key: str, plain: Plain) -> Plain:
 # -- as a file says it ----------------------------------------------------------------------------
 
 
-def sections(item: Adopted, kind: TypeSpec) -> dict[str, Section]:
+def sections_of(item: Adopted, kind: TypeSpec) -> dict[str, Section]:
     """Return the values of an entry by the names of files: `fields` and `roles`, without empty ones."""
     fields, roles = Section(), Section()
     for key, value in item.values.items():
@@ -121,7 +121,7 @@ def entry(item: Adopted, kind: TypeSpec) -> Plain:
     made = Section(id=item.ref.id)
     if item.unmanaged:
         made["unmanaged"] = [file_word(spec_of(kind, key), kind) for key in item.unmanaged]
-    made |= sections(item, kind)
+    made |= sections_of(item, kind)
     return Noted(made if len(made) > 1 else item.ref.id, item.name)
 
 
@@ -135,16 +135,16 @@ def managed_keys(manifest: Manifest, catalog: Catalog) -> dict[Ref, set[str]]:
         kind = catalog.type_of(document.type.text)
         if kind is None:
             continue
-        default = keys_in(kind, document.default_fields, document.default_roles)
+        default = change_keys(kind, document.default_fields, document.default_roles)
         for one in document.items:
             keys = found.setdefault(Ref(kind.key, one.id), set())
-            keys |= default | keys_in(kind, one.fields, one.roles)
+            keys |= default | change_keys(kind, one.fields, one.roles)
             for word in one.unmanaged:
-                keys |= keys_in(kind, (word.text,), (word.text,))
+                keys |= change_keys(kind, (word.text,), (word.text,))
     return found
 
 
-def keys_in(kind: TypeSpec, fields: Iterable[str], roles: Iterable[str]) -> set[str]:
+def change_keys(kind: TypeSpec, fields: Iterable[str], roles: Iterable[str]) -> set[str]:
     """Return the change keys that names of fields and roles mean."""
     hits = [hit for word in fields for hit in kind.field_words.get(word, ())]
     hits += [hit for word in roles for hit in kind.role_words.get(word, ())]

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reconciler.adopt.entries import Adopted, Skipped, entry, keys_in, sections
+from reconciler.adopt.entries import Adopted, Skipped, change_keys, entry, sections_of
 from reconciler.adopt.home import Home
 from reconciler.errors import CannotRun, InputError
 from reconciler.manifest.decoding import LARGEST
 from reconciler.manifest.edit.commands import Edit, Members, Put
 from reconciler.manifest.edit.edits import edited
 from reconciler.manifest.edit.yaml_text import Section, lines_of
-from reconciler.manifest.files import shown
+from reconciler.manifest.files import shown_path
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest
 from reconciler.model import Item, Ref
@@ -43,7 +43,7 @@ class EntryFile(Struct, frozen=True):
     @property
     def name(self) -> str:
         """The file as messages show it."""
-        return shown(self.path, self.home.root)
+        return shown_path(self.path, self.home.root)
 
     def proved(self, made: Mapping[Ref, Adopted], live: Mapping[Ref, Item], skipped: list[Skipped]) -> bytes:
         """Return the file with the entries; values that a plan would change are moved to `skipped`."""
@@ -69,7 +69,7 @@ class EntryFile(Struct, frozen=True):
         for ref, one in made.items():
             if before is not None and ref not in here:
                 kind = self.reader.catalog.names(ref.type_key)
-                default = keys_in(kind, before.default_fields, before.default_roles)
+                default = change_keys(kind, before.default_fields, before.default_roles)
                 one.unmanaged += sorted(default & self.managed.get(ref, set()))
 
     def written(self, made: Mapping[Ref, Adopted]) -> bytes:
@@ -146,7 +146,7 @@ class EntryFile(Struct, frozen=True):
 
 def puts(one: Adopted, kind: TypeSpec, at: int) -> Iterator[Put]:
     """Yield the edits that add values to an entry."""
-    for section, values in sections(one, kind).items():
+    for section, values in sections_of(one, kind).items():
         for word, value in values.items():
             yield Put(("items", at, section, word), value)
 

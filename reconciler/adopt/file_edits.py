@@ -9,11 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.adopt.entries import Skipped
-from reconciler.desired.as_written import Unwritable, dressed_member, written
+from reconciler.desired.as_written import Unwritable, dressed_member, write_value
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.errors import Place
 from reconciler.fields.sets import SetCodec
-from reconciler.fields.values import Rule, Seen, settle
+from reconciler.fields.values import Rule, Seen, desired_value
 from reconciler.manifest.edit.commands import Drop, Edit, Members, Put
 from reconciler.manifest.edit.spans import Way
 from reconciler.manifest.edit.yaml_text import Noted
@@ -55,7 +55,7 @@ def renewals(
             if item and one.key in item.unreadable:
                 label = catalog.label(want.ref.type_key, one.key)
                 left.append(Skipped(want.ref, label, f"it cannot be read: {item.unreadable[one.key]}"))
-            if seen is None or settle(one.desired, seen.value) == seen.value:
+            if seen is None or desired_value(one.desired, seen.value) == seen.value:
                 continue
             codec = catalog.codec(want.ref.type_key, one.key)
             spot = spots[want.ref, one.place]
@@ -64,7 +64,7 @@ def renewals(
             except Unwritable as error:
                 left.append(Skipped(want.ref, codec.spec.label, str(error)))
                 continue
-            before, after = codec.show(settle(one.desired, seen.value)), codec.show(seen.value)
+            before, after = codec.show(desired_value(one.desired, seen.value)), codec.show(seen.value)
             made.append(Renewal(want.ref, one.key, codec.spec.label, one.place, before, after, edits))
     return made, left
 
@@ -76,7 +76,7 @@ def edits_of(ref: Ref, one: DesiredField, seen: Seen, spot: Spot, catalog: Catal
     Of a set only the members that differ are touched, of a rule those that no longer hold.
     """
     codec = catalog.codec(ref.type_key, one.key, by_pins=True)
-    value = written(ref, one.key, seen, catalog)
+    value = write_value(ref, one.key, seen, catalog)
     if spot.by_default:
         yield Put(spot.way, value)
     elif isinstance(codec, SetCodec) and isinstance(one.desired, Rule) and isinstance(spot.node, AuthoredMap):

@@ -48,7 +48,7 @@ class Keeper:
         self.manifest = manifest
         self.old = old
         self.catalog_of = catalog_of
-        self.words = words_of(manifest)
+        self.words = names_used(manifest)
 
     def kept(self, fresh: Pins) -> Pins:
         """Return the fresh pins with the old names that the files need."""
@@ -108,7 +108,7 @@ Change = Callable[[Pins], Mapping[str, TypeSpec]]
 """Returns a type as it would be pinned, of the pins so far."""
 
 
-def words_of(manifest: Manifest) -> set[str]:
+def names_used(manifest: Manifest) -> set[str]:
     """Return every name of a field or role that the files use."""
     found: set[str] = set()
     for document in manifest.documents:
@@ -159,12 +159,14 @@ def blend(old: FieldSpec, live: FieldSpec, *, labels: bool, names: bool) -> Fiel
         live,
         name=old.name if names else live.name,
         alias=old.alias if names else live.alias,
-        options=merged(old.options, live.options, {one.id for one in flat(live.options)}, labels=labels),
+        options=merge_options(
+            old.options, live.options, {one.id for one in flat(live.options)}, labels=labels
+        ),
         subfields=tuple(subfields),
     )
 
 
-def merged(
+def merge_options(
     old: tuple[Option, ...], live: tuple[Option, ...], there: set[str], *, labels: bool
 ) -> tuple[Option, ...]:
     """Return the live options with those that were removed, at their level; with the old labels if asked."""
@@ -173,7 +175,7 @@ def merged(
         replace(
             one,
             label=before[one.id].label if labels and one.id in before else one.label,
-            children=merged(
+            children=merge_options(
                 before[one.id].children if one.id in before else (), one.children, there, labels=labels
             ),
         )

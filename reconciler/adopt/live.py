@@ -28,7 +28,7 @@ def read_live(
     `also`: ids of other items, by the key of their type, whose names are needed too.
     """
     live = reader.items(keys)
-    reader.meet(people_in(live.values(), reader.catalog))
+    reader.meet(user_keys_of(live.values(), reader.catalog))
     found = relatives(live.values(), reader.catalog)
     for type_key, ids in (also or {}).items():
         found.setdefault(type_key, set()).update(ids)
@@ -36,7 +36,7 @@ def read_live(
     return live
 
 
-def people_in(items: Iterable[Item], catalog: Catalog) -> set[str]:
+def user_keys_of(items: Iterable[Item], catalog: Catalog) -> set[str]:
     """Return every user key that the values of items hold."""
     return {
         text

@@ -70,7 +70,7 @@ def write_repository(given: Given, answer: Answer | None, report: Report) -> Beg
         chosen = chosen_types(reader, given.types, answer)
         catalog = reader.open(chosen, {})
         if reader.settings.time_zone is None:
-            zone = zone_of(reader, [catalog.types[key] for key in chosen], answer)
+            zone = choose_zone(reader, [catalog.types[key] for key in chosen], answer)
             reader = Reader(client, name, SpaceSettings(time_zone=zone), connection.user_key)
             catalog = reader.open(chosen, {})
         kinds = [catalog.types[key] for key in chosen]
@@ -117,7 +117,7 @@ def zone_named(word: str) -> ZoneInfo:
         raise CannotRun(f"no time zone {quoted(word)}", "write an IANA name such as Asia/Shanghai") from None
 
 
-def zone_of(reader: Reader, kinds: Sequence[TypeSpec], answer: Answer | None) -> ZoneInfo:
+def choose_zone(reader: Reader, kinds: Sequence[TypeSpec], answer: Answer | None) -> ZoneInfo:
     """Return the zone of a space without a default: the answer, else the only one that fits its live days."""
     from reconciler.clock import now
     from reconciler.meegle.live_days import live_days
@@ -242,10 +242,10 @@ def first_item(reader: Reader, kind: TypeSpec) -> int | None:
 
 def pull_examples(examples: Mapping[str, int | None], space: str, report: Report) -> tuple[Pulled, ...]:
     """Pull one item of each type into its file, if the type has an item and the file is not there."""
-    from reconciler.adopt.pull import Adoption, pull
+    from reconciler.adopt.pull import Adoption, pull_items
 
     return tuple(
-        pull(Adoption(Asked([AskedItem(space, Path(name).stem, item_id)]), Path(name)), space, report)
+        pull_items(Adoption(Asked([AskedItem(space, Path(name).stem, item_id)]), Path(name)), space, report)
         for name, item_id in examples.items()
         if item_id is not None and not Path(name).exists()
     )

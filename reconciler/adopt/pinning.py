@@ -135,14 +135,14 @@ def rewritten_files(workspace: Workspace, reader: Reader) -> dict[str, bytes]:
     if workspace.mistakes:
         raise InputError(workspace.mistakes)
     old = catalog_of(workspace, workspace.pins)
-    moves = moved(workspace, reader)
+    moves = renamed_pins(workspace, reader)
     edits = rewrites(workspace.manifest, old, reader.catalog, moves) | settings_edits(workspace, moves)
     return {
         file: edited((workspace.root / file).read_bytes(), some, file) for file, some in sorted(edits.items())
     }
 
 
-def moved(workspace: Workspace, reader: Reader) -> Moves:
+def renamed_pins(workspace: Workspace, reader: Reader) -> Moves:
     """Return the pinned people with another e-mail now, and the pinned items with another name."""
     from reconciler.adopt.renames import Moves
     from reconciler.model import Ref
@@ -173,7 +173,7 @@ def moved(workspace: Workspace, reader: Reader) -> Moves:
 
 def settings_edits(workspace: Workspace, moves: Moves) -> dict[str, list[Edit]]:
     """Return the edits of the settings' groups, by the settings' file."""
-    from reconciler.adopt.renames import people
+    from reconciler.adopt.renames import people_edits
     from reconciler.manifest.files import SETTINGS
     from reconciler.manifest.nodes import AuthoredMap
     from reconciler.manifest.parsing import read_tree
@@ -182,7 +182,7 @@ def settings_edits(workspace: Workspace, moves: Moves) -> dict[str, list[Edit]]:
     path = workspace.root / file
     root = read_tree(path.read_bytes(), file).root if path.is_file() else None
     groups = root.get("people") if isinstance(root, AuthoredMap) else None
-    edits = list(people(("people",), groups, moves)) if groups is not None else []
+    edits = list(people_edits(("people",), groups, moves)) if groups is not None else []
     return {file: edits} if edits else {}
 
 

@@ -19,7 +19,7 @@ from reconciler.adopt.entry_file import EntryFile
 from reconciler.adopt.home import Home, read_home
 from reconciler.adopt.live import read_live
 from reconciler.errors import CannotRun, counted, quoted
-from reconciler.manifest.files import shown
+from reconciler.manifest.files import shown_path
 from reconciler.manifest.safe_write import write
 from reconciler.model import Item, Ref
 
@@ -32,7 +32,7 @@ SHOWN: Final = 8
 
 
 class Adoption(NamedTuple):
-    """What `pull` was asked to do: which items go into which file, with which fields.
+    """What `pull_items` was asked to do: which items go into which file, with which fields.
 
     Without `words` the usual fields are adopted, with `every` all that files can manage.  `split` parts
     the items into files: by `type`, by a number of items, or by the values of a field.
@@ -68,7 +68,7 @@ class Pulled(NamedTuple):
         return f"Adopted {' and '.join(parts)} into {', '.join(self.files) or 'no file'}{more}."
 
 
-def pull(adoption: Adoption, space: str | None, report: Callable[[str], None]) -> Pulled:
+def pull_items(adoption: Adoption, space: str | None, report: Callable[[str], None]) -> Pulled:
     """Read the items and write the files; raises CannotRun or InputError."""
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
@@ -83,7 +83,7 @@ def pull(adoption: Adoption, space: str | None, report: Callable[[str], None]) -
         reader = Reader(client, home.space, decisions, connection.user_key)
         reader.open((), groups, pins)
         if (name := home.name_of(reader)) != home.space:
-            return pull(adoption, name, report)
+            return pull_items(adoption, name, report)
         found = adoption.asked.find(reader)
         if found.missing and not found.refs:
             raise NothingFound(found.missing, home.space)
@@ -135,7 +135,7 @@ def adopt(adoption: Adoption, home: Home, reader: Reader, refs: Sequence[Ref]) -
         skipped += left
     made = {ref: one for ref, one in made.items() if one.values or ref not in managed}
     files: dict[Path, bytes] = {}
-    for path, some_refs in parted(adoption, {ref: live[ref] for ref in made}, catalog, keys).items():
+    for path, some_refs in split_files(adoption, {ref: live[ref] for ref in made}, catalog, keys).items():
         entries = EntryFile(home, path, reader, managed)
         files[path] = entries.proved({ref: made[ref] for ref in some_refs}, live, skipped)
     for path, content in files.items():
@@ -143,7 +143,7 @@ def adopt(adoption: Adoption, home: Home, reader: Reader, refs: Sequence[Ref]) -
     more = [one for ref, one in made.items() if ref in managed and one.values]
     fresh = [ref for ref in made if ref not in managed]
     return Pulled(
-        files=tuple(shown(path, home.root) for path in files),
+        files=tuple(shown_path(path, home.root) for path in files),
         items=len(fresh),
         extended=len(more),
         fields=sum(len(one.values) for one in more),
@@ -171,13 +171,13 @@ def has_business_line(keys: Mapping[str, Sequence[str]], catalog: Catalog) -> bo
 # -- into which file -------------------------------------------------------------------------------
 
 
-def parted(
+def split_files(
     adoption: Adoption, live: Mapping[Ref, Item], catalog: Catalog, keys: Mapping[str, Sequence[str]]
 ) -> dict[Path, list[Ref]]:
     """Part the items into files; raises CannotRun if a file would hold several types."""
     found: dict[Path, list[Ref]] = {}
     for at, ref in enumerate(sorted(live)):
-        found.setdefault(path_of(adoption, at, live[ref], catalog, keys), []).append(ref)
+        found.setdefault(item_file(adoption, at, live[ref], catalog, keys), []).append(ref)
     for refs in found.values():
         if len(types := {ref.type_key for ref in refs}) > 1:
             words = ", ".join(sorted(catalog.types[key].word for key in types))
@@ -185,7 +185,7 @@ def parted(
     return found
 
 
-def path_of(
+def item_file(
     adoption: Adoption, at: int, item: Item, catalog: Catalog, keys: Mapping[str, Sequence[str]]
 ) -> Path:
     """Return the file of one item, the `at`-th in order."""

@@ -85,7 +85,7 @@ def files_with(
     """
     from msgspec.structs import replace
 
-    from reconciler.fields.values import settle
+    from reconciler.fields.values import desired_value
     from reconciler.plan.planning import desired_items
     from reconciler.plan.selection import Selection
 
@@ -98,7 +98,7 @@ def files_with(
         ref: replace(
             item,
             values={
-                key: seen._replace(value=settle(goal[ref][key], seen.value))
+                key: seen._replace(value=desired_value(goal[ref][key], seen.value))
                 for key, seen in item.values.items()
             },
         )
@@ -228,7 +228,7 @@ class Work(Struct):
     def still_differing(self, made: Mapping[str, bytes]) -> bool:
         """Read the new files, and skip the values that would not be the live ones; True if there were any."""
         from reconciler.desired.claims import desired_state
-        from reconciler.fields.values import settle
+        from reconciler.fields.values import desired_value
         from reconciler.manifest.loading import read_bytes
         from reconciler.manifest.nodes import Manifest
 
@@ -240,7 +240,7 @@ class Work(Struct):
             one
             for one in self.followed
             if (new := desired.get(one.ref, {}).get(one.key, self)) is not self
-            and settle(new, (live := self.live[one.ref].values[one.key].value)) != live
+            and desired_value(new, (live := self.live[one.ref].values[one.key].value)) != live
         ]
         for one in wrong:
             self.skip(one, "the edited file would not say it")

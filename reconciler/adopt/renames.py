@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from reconciler.desired.as_written import Unwritable, file_word, node_of
+from reconciler.desired.as_written import Unwritable, file_word, written_node
 from reconciler.fields import refusal
 from reconciler.fields.codec import Codec
 from reconciler.fields.people import UserCodec, UsersCodec
@@ -21,13 +21,13 @@ from reconciler.manifest.edit.spans import Way
 from reconciler.manifest.edit.yaml_text import Plain
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Manifest, Node, Scalar
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec, change_key, named
+from reconciler.schema.types import TypeSpec, change_key, find_named
 
 
 class Moves(Struct, frozen=True):
     """People and items whose name in the files is an old one.
 
-    `people`: e-mail in lower case → the one of today.  `items`: (type key, name) → the name of today,
+    `people_edits`: e-mail in lower case → the one of today.  `items`: (type key, name) → the name of today,
     or the id where several items bear that name.
     """
 
@@ -97,13 +97,13 @@ class Rewriter:
             if not any(map(refusal, pair)) and pair[0].type == pair[1].type:
                 key = change_key(pair[0])
                 codecs = (spec_codec(self.old, self.before, key), spec_codec(self.new, self.now, key))
-                yield from values((*way, name), node, *codecs, self.moves)
+                yield from value_edits((*way, name), node, *codecs, self.moves)
         if keys:
             yield Rename(way, tuple(keys))
 
     def pair(self, name: str, *, roles: bool) -> tuple[FieldSpec, FieldSpec] | None:
         """Return a field as it was, by its name then, and as it is."""
-        hits = named(self.before.roles if roles else self.before.fields, name)
+        hits = find_named(self.before.roles if roles else self.before.fields, name)
         specs = self.now.roles if roles else self.now.fields
         still = next((one for one in specs if len(hits) == 1 and one.key == hits[0].key), None)
         return (hits[0], still) if still else None
@@ -112,10 +112,10 @@ class Rewriter:
         """Return the word that replaces a name; None if the name still means the field."""
         was, now = pair
         specs = self.now.roles if now.type == "role" else self.now.fields
-        if [one.key for one in named(specs, name)] == [now.key]:
+        if [one.key for one in find_named(specs, name)] == [now.key]:
             return None
         same_kind = now.alias if name == was.alias else now.name
-        fits = bool(same_kind) and [one.key for one in named(specs, same_kind)] == [now.key]
+        fits = bool(same_kind) and [one.key for one in find_named(specs, same_kind)] == [now.key]
         return same_kind if fits else file_word(now, self.now)
 
 
@@ -124,12 +124,12 @@ def spec_codec(catalog: Catalog, kind: TypeSpec, key: str) -> Codec:
     return catalog.codec(kind.key, key, by_pins=True)
 
 
-def values(way: Way, node: Node, old: Codec, new: Codec, moves: Moves) -> Iterator[Edit]:
+def value_edits(way: Way, node: Node, old: Codec, new: Codec, moves: Moves) -> Iterator[Edit]:
     """Yield the edits of the renamed things in one value."""
     if old.parts:
         yield from cells(way, node, old, new, moves)
     elif isinstance(old, UserCodec | UsersCodec):
-        yield from people(way, node, moves)
+        yield from people_edits(way, node, moves)
     elif isinstance(old, RelatedCodec | RelatedItemsCodec):
         yield from related(way, node, old, moves)
     elif old.spec.options:
@@ -139,7 +139,7 @@ def values(way: Way, node: Node, old: Codec, new: Codec, moves: Moves) -> Iterat
 def options(way: Way, node: Node, old: Codec, new: Codec) -> Iterator[Edit]:
     """Yield the edits of renamed options; a removed one has no new name and stays as it is written."""
     if isinstance(old, SetCodec) and isinstance(new, SetCodec):
-        for place, member in members(way, node):
+        for place, member in set_members(way, node):
             if moved := old_node(old.read_member, new.read_member, member):
                 word = in_form_of(member, new.dump_member(moved[0][0]))
                 if means(new.read_member, word, moved[0]):
@@ -153,7 +153,7 @@ def options(way: Way, node: Node, old: Codec, new: Codec) -> Iterator[Edit]:
 def means(read: Callable[[Node], Any], written: Plain, meant: Any) -> bool:
     """Whether a value reads as what was meant, by the new names."""
     try:
-        return bool(read(node_of(written)) == meant)
+        return bool(read(written_node(written)) == meant)
     except (Wrong, Unwritable):
         return False
 
@@ -164,27 +164,27 @@ def in_form_of(node: Node, written: Any) -> Any:
     return labels if isinstance(node, AuthoredList) and len(labels) == len(node) else written
 
 
-def members(way: Way, node: Node) -> Iterator[tuple[Way, Node]]:
+def set_members(way: Way, node: Node) -> Iterator[tuple[Way, Node]]:
     """Yield the members of a set, or of a rule about one."""
     if isinstance(node, AuthoredMap):
         for mode, some in node.items():
-            yield from members((*way, mode), some)
+            yield from set_members((*way, mode), some)
     elif isinstance(node, AuthoredList):
         for at, one in enumerate(node):
             yield (*way, at), one
 
 
-def people(way: Way, node: Node, moves: Moves) -> Iterator[Edit]:
+def people_edits(way: Way, node: Node, moves: Moves) -> Iterator[Edit]:
     """Yield the edits of people whose e-mail has changed, at any depth below a node."""
     match node:
         case Scalar() if email := moves.people.get(node.text.lower()):
             yield Put(way, email)
         case AuthoredList():
             for at, one in enumerate(node):
-                yield from people((*way, at), one, moves)
+                yield from people_edits((*way, at), one, moves)
         case AuthoredMap():
             for key, one in node.items():
-                yield from people((*way, key), one, moves)
+                yield from people_edits((*way, key), one, moves)
 
 
 def related(way: Way, node: Node, old: Codec, moves: Moves) -> Iterator[Edit]:
@@ -198,7 +198,7 @@ def related(way: Way, node: Node, old: Codec, moves: Moves) -> Iterator[Edit]:
         elif now is not None:
             yield Put(way, now)
         return
-    for place, member in members(way, node):
+    for place, member in set_members(way, node):
         yield from related(place, member, old, moves)
 
 
@@ -220,7 +220,7 @@ def cells(way: Way, node: Node, old: Codec, new: Codec, moves: Moves) -> Iterato
         if not now.spec.answers_to(name):
             word = now.spec.alias if name == was[0].spec.alias else now.spec.name
             keys.append((name, word or now.spec.key))
-        yield from values((*way, name), value, was[0], now, moves)
+        yield from value_edits((*way, name), value, was[0], now, moves)
     if keys:
         yield Rename(way, tuple(keys))
 

@@ -109,19 +109,19 @@ def read_copy(
     keep_emails: bool,
 ) -> tuple[Any, int]:
     """Read everything that the copy holds; returns it with the number of its items."""
-    from reconciler.adopt.snapshot_file import related_in, snapshot
+    from reconciler.adopt.snapshot_file import related_in, snapshot_page
     from reconciler.meegle.http import endpoints as api
 
-    rows = list(rows_of(reader, refs, report))
+    rows = list(whole_items(reader, refs, report))
     known = {int(row["id"]) for row in rows}
-    rows += rows_of(reader, types_of(reader, (related_in(rows) | mentioned.items) - known), report)
+    rows += whole_items(reader, types_of(reader, (related_in(rows) | mentioned.items) - known), report)
     types = [type_copy(reader, kind, report) for kind in listed_types(reader)]
     for one in types:
         one.items += [row for row in rows if row.get("work_item_type_key") == one.row["type_key"]]
     lines = reader.client.read(api.BUSINESS_ALL, path={"project_key": reader.space_key}).get("data")
     people = everybody(reader, mentioned.people, rows, types)
     kept = None if keep_emails else {one.lower() for one in mentioned.people if "@" in one}
-    return snapshot(space_row(reader, home), types, lines, people, kept), len(rows)
+    return snapshot_page(space_row(reader, home), types, lines, people, kept), len(rows)
 
 
 def space_row(reader: Reader, home: Home) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def space_row(reader: Reader, home: Home) -> dict[str, Any]:
     }
 
 
-def rows_of(reader: Reader, refs: Iterable[Ref], report: Report) -> Iterator[dict[str, Any]]:
+def whole_items(reader: Reader, refs: Iterable[Ref], report: Report) -> Iterator[dict[str, Any]]:
     """Yield whole items, type by type."""
     from reconciler.meegle.batches import in_batches
 
@@ -176,13 +176,13 @@ def batch(reader: Reader, type_key: str, ids: Sequence[int], report: Report) -> 
 def types_of(reader: Reader, ids: Iterable[int]) -> list[Ref]:
     """Look up the types of items."""
     from reconciler.meegle.batches import FILTER_PAGE, in_batches
-    from reconciler.meegle.listing import listed
+    from reconciler.meegle.listing import list_items
 
     some = sorted(ids)
     return [
         ref
         for part in in_batches(some, FILTER_PAGE)
-        for ref in listed(reader, list(reader.catalog.types), body={"work_item_ids": part})
+        for ref in list_items(reader, list(reader.catalog.types), body={"work_item_ids": part})
     ]
 
 
@@ -225,10 +225,10 @@ def everybody(
     reader: Reader, mentioned: Collection[str], rows: Sequence[Any], types: Sequence[Copied]
 ) -> list[Person]:
     """Return the acting user first, then everybody whom items, roles and files mention."""
-    from reconciler.adopt.snapshot_file import keys_in
+    from reconciler.adopt.snapshot_file import user_keys
 
     members = [str(key) for one in types for role in one.roles for key in role.get("members") or []]
-    keys = [reader.user_key, *keys_in(rows, {"user", "multi_user"}), *members]
+    keys = [reader.user_key, *user_keys(rows, {"user", "multi_user"}), *members]
     reader.meet([*(key for key in dict.fromkeys(keys) if key.isdigit()), *mentioned])
     known = reader.catalog.people.by_key
     return [known[key] for key in dict.fromkeys([reader.user_key, *sorted(known)]) if key in known]

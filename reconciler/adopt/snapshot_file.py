@@ -39,13 +39,13 @@ class Copied(Struct):
     items: list[Json] = field(default_factory=list)
 
 
-def snapshot(
+def snapshot_page(
     space: Json, types: Sequence[Copied], lines: Any, people: Iterable[Person], kept: Collection[str] | None
 ) -> Json:
     """Return the whole copy; `kept` are the e-mails that are not hidden, in lower case, None for all."""
     made = {
         "format_version": FORMAT,
-        "people": [person(one, number, kept) for number, one in enumerate(people, 1)],
+        "people": [page_person(one, number, kept) for number, one in enumerate(people, 1)],
         "spaces": [
             {**space, "types": [item_type(one) for one in types], "businesses": list(business(lines))}
         ],
@@ -59,7 +59,7 @@ def snapshot(
 # -- people --------------------------------------------------------------------------------------
 
 
-def person(one: Person, number: int, kept: Collection[str] | None) -> Json:
+def page_person(one: Person, number: int, kept: Collection[str] | None) -> Json:
     """Return a person, with a stand-in for an e-mail that is to be hidden."""
     shown = kept is None or one.email.lower() in kept
     made: Json = {"key": one.key, "email": one.email if shown else HIDDEN.format(number), "name": one.name}
@@ -79,13 +79,13 @@ def hidden(node: Any, kept: Collection[str]) -> Any:
             return node
 
 
-def keys_in(rows: Iterable[Json], people_types: Collection[str]) -> Iterator[str]:
+def user_keys(rows: Iterable[Json], people_types: Collection[str]) -> Iterator[str]:
     """Yield the user keys that items name: in people fields and roles, and as who made and changed them."""
     for row in rows:
         yield from (str(row.get(name) or "") for name in ("created_by", "updated_by"))
         for entry in row.get("fields") or []:
             value = entry.get("field_value")
-            if type_of(entry) in people_types:
+            if field_type(entry) in people_types:
                 yield from value if isinstance(value, list) else [value] if isinstance(value, str) else []
             elif entry.get("field_key") == "role_owners":
                 yield from (key for role in value or [] for key in role.get("owners") or [])
@@ -96,7 +96,7 @@ def related_in(rows: Iterable[Json]) -> set[int]:
     found: set[int] = set()
     for row in rows:
         for entry in row.get("fields") or []:
-            if type_of(entry) in RELATED:
+            if field_type(entry) in RELATED:
                 value = entry.get("field_value")
                 found |= {
                     one for one in (value if isinstance(value, list) else [value]) if isinstance(one, int)
@@ -110,7 +110,7 @@ def related_in(rows: Iterable[Json]) -> set[int]:
 def item_type(one: Copied) -> Json:
     """Return a type (endpoints.md 4.3, 4.4, 5)."""
     layout = {str(row.get("field_key")): row for row in one.layout}
-    states = next((row.get("options") for row in one.fields if type_of(row) == "work_item_status"), None)
+    states = next((row.get("options") for row in one.fields if field_type(row) == "work_item_status"), None)
     return {
         "key": str(one.row["type_key"]),
         "name": str(one.row.get("name") or ""),
@@ -120,11 +120,11 @@ def item_type(one: Copied) -> Json:
         "fields": [page_field(row, layout.get(str(row.get("field_key")))) for row in one.fields],
         "roles": [role(row) for row in one.roles],
         "states": [{"key": str(row["value"]), "name": str(row.get("label") or "")} for row in states or []],
-        "templates": [template(row) for row in one.templates],
+        "templates": [page_template(row) for row in one.templates],
     }
 
 
-def type_of(row: Json) -> str:
+def field_type(row: Json) -> str:
     """Return the type of a field with underscores, whichever way it is spelt."""
     return str(row.get("field_type_key") or "").replace("-", "_").replace("workitem_", "work_item_")
 
@@ -139,7 +139,7 @@ def page_field(row: Json, layout: Json | None) -> Json:
     made: Json = {
         "key": key,
         "name": str(row.get("field_name") or ""),
-        "type": type_of(row),
+        "type": field_type(row),
         "alias": str(row.get("field_alias") or ""),
         "custom": row.get("is_custom_field") is True,
         "layout": layout is not None,
@@ -148,7 +148,7 @@ def page_field(row: Json, layout: Json | None) -> Json:
         "obsolete": row.get("is_obsoleted") is True,
         "free_add": conf.get("free_add") is True,
         "formula": [key] if calculated else [],
-        "options": [option(one) for one in row.get("options") or conf.get("options") or []],
+        "options": [page_option(one) for one in row.get("options") or conf.get("options") or []],
         "compound": [page_field(one, {}) for one in row.get("compound_fields") or []],
         "targets": [one for one in targets if one],
         "default": default.get("value") if default.get("default_appear") == 1 else None,
@@ -164,13 +164,13 @@ def page_field(row: Json, layout: Json | None) -> Json:
     }
 
 
-def option(row: Json) -> Json:
+def page_option(row: Json) -> Json:
     """Return an option with those below it."""
     return {
         "value": str(row.get("value") or ""),
         "label": str(row.get("label") or ""),
         "disabled": row.get("is_disabled") == DISABLED,
-        "children": [option(one) for one in row.get("children") or []],
+        "children": [page_option(one) for one in row.get("children") or []],
     }
 
 
@@ -187,7 +187,7 @@ def role(row: Json) -> Json:
     }
 
 
-def template(row: Json) -> Json:
+def page_template(row: Json) -> Json:
     """Return a template (endpoints.md 5.4); its id is a text there."""
     return {
         "id": int(row.get("template_id") or 0),
@@ -214,7 +214,7 @@ def business(rows: Any) -> Iterator[Json]:
 def item(row: Json, space_key: str) -> Json:
     """Return an item (endpoints.md 6.1) with its values as they are stored: without the labels of options."""
     status = row.get("work_item_status") or {}
-    types = {one.get("field_key"): type_of(one) for one in row.get("fields") or []}
+    types = {one.get("field_key"): field_type(one) for one in row.get("fields") or []}
     values = {
         key: stored(value)
         for key, value in wire_values({**row, "multi_texts": None}).items()

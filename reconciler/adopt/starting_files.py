@@ -41,7 +41,7 @@ class Start(Struct, frozen=True):
 def starting_files(start: Start) -> dict[str, str]:
     """Return the text of each file by its path; the ready workflows as they are."""
     environment = Environment(  # noqa: S701 - YAML, JSON and Markdown: values go through yaml or tojson, the rest are words
-        loader=FunctionLoader(template), undefined=StrictUndefined, keep_trailing_newline=True
+        loader=FunctionLoader(starting_template), undefined=StrictUndefined, keep_trailing_newline=True
     )
     environment.filters["yaml"] = inline
     known = {
@@ -50,7 +50,7 @@ def starting_files(start: Start) -> dict[str, str]:
         "types": list(start.types),
         "zone": start.zone,
         "forge": start.forge,
-        "person": person(start.email),
+        "person": name_person(start.email),
         "moments": {
             type_: {name: {"kind": "moment"} for name in names}
             for type_, names in start.moments.items()
@@ -61,12 +61,12 @@ def starting_files(start: Start) -> dict[str, str]:
     return made | FORGES[start.forge]()
 
 
-def person(email: str) -> tuple[str, str] | None:
+def name_person(email: str) -> tuple[str, str] | None:
     """Return a short name for somebody, and their e-mail."""
     name = email.partition("@")[0].partition("+")[0].partition(".")[0]
     return (name, email) if NAME.fullmatch(name) else None
 
 
-def template(name: str) -> str:
+def starting_template(name: str) -> str:
     """Read one template."""
     return (template_folder() / name).read_text("utf-8")

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.adopt.workflows import FOLDER, GITLAB, Outdated, outdated, sealed_files, table, written_as
+from reconciler.adopt.workflows import (
+    FOLDER,
+    GITLAB,
+    Outdated,
+    outdated,
+    read_table,
+    sealed_files,
+    written_as,
+)
 from reconciler.clock import now
 from reconciler.manifest.safe_write import write
 
@@ -73,9 +81,11 @@ def check_workflows(root: Path, *, upgrade: bool = False) -> Checked:
 
 def age() -> str | None:
     """Return a note if the table of actions is so old that newer versions are likely."""
-    if not table().is_old(now().date()):
+    if not read_table().is_old(now().date()):
         return None
-    return f"the actions known here are those of {table().checked}: a newer reconciler may know newer ones"
+    return (
+        f"the actions known here are those of {read_table().checked}: a newer reconciler may know newer ones"
+    )
 
 
 def files_in(root: Path) -> Iterator[Found]:

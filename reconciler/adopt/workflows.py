@@ -89,18 +89,18 @@ def template_folder() -> Traversable:
 
 
 @cache
-def table() -> Table:
+def read_table() -> Table:
     """Read the table."""
     text = (template_folder() / "actions" / "actions.yml").read_text("utf-8")
     rows = [
-        Action(row["name"], row["version"], row["sha"], row["runtime"], tuple(words(row["replaces"])))
+        Action(row["name"], row["version"], row["sha"], row["runtime"], tuple(list_members(row["replaces"])))
         for row in ROW.finditer(text)
     ]
     named = {name.lower(): row for row in rows for name in (row.name, *row.replaces)}
     return Table(date.fromisoformat(CHECKED.findall(text)[0]), named)
 
 
-def words(text: str | None) -> list[str]:
+def list_members(text: str | None) -> list[str]:
     """Return the members of a list in brackets."""
     return [one.strip() for one in (text or "").split(",") if one.strip()]
 
@@ -137,7 +137,7 @@ def sealed_files() -> dict[str, str]:
 
 def outdated(text: str) -> Iterator[Outdated]:
     """Yield each use of an action of the table with another hash; raises ValueError where it is no YAML."""
-    actions = table().actions
+    actions = read_table().actions
     for line, used in uses_of(text):
         found = USE.fullmatch(used)
         action = actions.get(found["name"].lower()) if found else None
@@ -189,11 +189,11 @@ def digest(text: str) -> str:
 
 def pinned(text: str) -> str:
     """Return a workflow of ours with the actions of the table; raises KeyError for one that it lacks."""
-    actions = table().actions
+    actions = read_table().actions
     return PIN.sub(lambda use: use["before"] + actions[use["name"].lower()].pin, text)
 
 
-def sealed(name: str, text: str) -> str:
+def seal_template(name: str, text: str) -> str:
     """Return a template with the lines at its end by which it is known again."""
     seal = SEAL.search(text)
     body = pinned(text[: seal.start() + 1] if seal else text)
@@ -206,9 +206,11 @@ def sealed(name: str, text: str) -> str:
 def written_anew(root: Path) -> Mapping[Path, str]:
     """Return what the templates and our own workflows are to be, by their paths below a checkout."""
     templates = root / "reconciler" / "templates" / "workflows"
-    made = {path: sealed(path.name, path.read_text("utf-8")) for path in sorted(templates.glob("*.yml"))}
+    made = {
+        path: seal_template(path.name, path.read_text("utf-8")) for path in sorted(templates.glob("*.yml"))
+    }
     pieces = {
-        path: sealed(f"gitlab/{path.name}", path.read_text("utf-8"))
+        path: seal_template(f"gitlab/{path.name}", path.read_text("utf-8"))
         for path in sorted(templates.with_name("gitlab").glob("*.yml"))
     }
     copies = {root / FOLDER / path.name: text for path, text in made.items()}

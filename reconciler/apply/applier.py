@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from reconciler.apply.judging import block_lost_fields, block_lost_targets, judge
-from reconciler.apply.reading_back import settle
+from reconciler.apply.reading_back import settle_window
 from reconciler.apply.run import Run
-from reconciler.apply.sending import dispatch, in_windows, look
+from reconciler.apply.sending import dispatch, in_windows, read_window
 from reconciler.apply.task import Task
 from reconciler.apply.verifying import verify
 from reconciler.clock import Moment
@@ -36,14 +36,14 @@ def apply(run: Run) -> Report:
             judge(task, live.get(task.ref))
             if not task.open:
                 run.conclude(task)
-        write(run, [task for task in run.tasks if task.open])
+        send_all(run, [task for task in run.tasks if task.open])
         verify(run)
     except Exception as error:  # noqa: BLE001 - whatever fails, the report says what was sent
         run.halt(error)
     return report(run)
 
 
-def write(run: Run, tasks: list[Task]) -> None:
+def send_all(run: Run, tasks: list[Task]) -> None:
     """Send what is open, window by window; the next window is read while one is sent."""
     windows = list(in_windows(tasks))
     ahead: list[Future[tuple[Mapping[Ref, Item] | None, Moment]]] = []
@@ -51,12 +51,14 @@ def write(run: Run, tasks: list[Task]) -> None:
     with ThreadPoolExecutor(WORKERS) as pool:
         start_all(pool, min(WORKERS, len(tasks) + 2 * len(windows)))
         for number, window in enumerate(windows):
-            live, at = ahead.pop().result() if ahead else look(run, window)
+            live, at = ahead.pop().result() if ahead else read_window(run, window)
             if live is None or run.should_stop():
                 break
-            ahead += [pool.submit(look, run, following) for following in windows[number + 1 : number + 2]]
+            ahead += [
+                pool.submit(read_window, run, following) for following in windows[number + 1 : number + 2]
+            ]
             sending = [(task, one) for task in window if (one := dispatch(run, pool, task, live, at))]
-            settling.append(pool.submit(settle, run, window, sending))
+            settling.append(pool.submit(settle_window, run, window, sending))
     for one in settling:
         one.result()
 

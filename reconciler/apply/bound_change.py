@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from reconciler.fields.codec import Codec
-from reconciler.fields.values import Desired, Rule, settle
+from reconciler.fields.values import Desired, Rule, desired_value
 from reconciler.model import Change, Item
 
 
@@ -29,7 +29,7 @@ class BoundChange(NamedTuple):
 
     def aim(self, live: Hashable) -> Hashable:
         """Return the canonical value that the change makes of a live one."""
-        return settle(self.desired, live)
+        return desired_value(self.desired, live)
 
     def is_live(self, item: Item | None) -> bool:
         """Whether an item, as it was read, holds the desired value."""

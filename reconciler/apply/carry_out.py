@@ -16,14 +16,14 @@ from reconciler.apply.journal import Journal
 from reconciler.apply.ports import Stop
 from reconciler.apply.run import Run
 from reconciler.apply.run_folder import new_run
-from reconciler.apply.saved_plan import refuse_other, refuse_unreadable
+from reconciler.apply.saved_plan import refuse_other_target, refuse_unreadable
 from reconciler.errors import Internal, ReconcilerError
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
 from reconciler.meegle.writer import Writer
 from reconciler.model import Already, Applied, Plan, Report
 from reconciler.plan.plan_file import digest
-from reconciler.plan.planner import people_of, touched
+from reconciler.plan.planner import shown_people, touched
 from reconciler.schema.pins import pins_folder, read_pins
 from reconciler.schema.types import BUSINESS
 from reconciler.settings import Settings
@@ -46,8 +46,8 @@ def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
     writer.open({update.ref.type_key for update in plan.updates}, settings.groups(), pins)
     if any(change.type == BUSINESS for update in plan.updates for change in update.changes):
         writer.read_lines()
-    catalog = writer.meet(people_of(plan))
-    refuse_other(
+    catalog = writer.meet(shown_people(plan))
+    refuse_other_target(
         plan, host=host, space_key=catalog.space_key, metadata_digest=catalog.digest(touched(plan.updates))
     )
     refuse_unreadable(plan, catalog)

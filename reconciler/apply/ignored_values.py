@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from reconciler.desired.as_written import Unwritable, file_word, written
+from reconciler.desired.as_written import Unwritable, file_word, write_value
 from reconciler.fields.codec import Codec
 from reconciler.manifest.edit.yaml_text import inline
 from reconciler.model import Change, Ignored, Report, Row
@@ -27,7 +27,7 @@ def advice(report: Report, catalog: Catalog) -> tuple[str, ...]:
         if isinstance(row.outcome, Ignored) and row.change and catalog.spec(row.ref.type_key, row.key):
             how = describe_alteration(row.change, row.outcome, catalog.codec(row.ref.type_key, row.key))
             kinds.setdefault((row.ref.type_key, row.key, how), []).append(row)
-    return tuple(line(kind, rows, catalog) for kind, rows in kinds.items())
+    return tuple(advice_line(kind, rows, catalog) for kind, rows in kinds.items())
 
 
 def describe_alteration(change: Change, outcome: Ignored, codec: Codec) -> str:
@@ -37,7 +37,7 @@ def describe_alteration(change: Change, outcome: Ignored, codec: Codec) -> str:
     return f"stored {made_of(change.after, codec.encode(outcome.stored.value))}"
 
 
-def line(kind: Kind, rows: list[Row], catalog: Catalog) -> str:
+def advice_line(kind: Kind, rows: list[Row], catalog: Catalog) -> str:
     """Return the advice on one field: what the service did, in how many items, and the lines that end it."""
     type_key, key, how = kind
     spec = catalog.names(type_key)
@@ -54,10 +54,10 @@ def in_files(row: Row, catalog: Catalog) -> Iterator[str]:
     if row.outcome.stored is None:
         return
     try:
-        plain = written(row.ref, row.key, row.outcome.stored, catalog)
+        plain = write_value(row.ref, row.key, row.outcome.stored, catalog)
     except Unwritable:
         return
-    word = word_of(row.ref.type_key, row.key, catalog)
+    word = field_word(row.ref.type_key, row.key, catalog)
     yield f"write at {row.change.place}: `{word}: {inline(plain, flow=False)}`"
 
 
@@ -65,13 +65,13 @@ def in_settings(kind: Kind, catalog: Catalog) -> str:
     """Return the entry of the settings that ignores what the service makes of the field."""
     type_key, key, how = kind
     stores = how.removeprefix("stored ") if how != "not stored" else "otherwise"
-    word, spec = word_of(type_key, key, catalog), catalog.names(type_key)
+    word, spec = field_word(type_key, key, catalog), catalog.names(type_key)
     why = "the service keeps another value"
     entry = f"{{type: {inline(spec.word)}, field: {inline(word)}, stores: {stores}, why: {why}}}"
     return f"leave the field alone in `{catalog.space}` of the settings: `ignore: [{entry}]`"
 
 
-def word_of(type_key: str, key: str, catalog: Catalog) -> str:
+def field_word(type_key: str, key: str, catalog: Catalog) -> str:
     """Return how files name a field."""
     spec = catalog.names(type_key)
     return file_word(spec.by_key[key], spec)

@@ -72,7 +72,7 @@ class Journal:
                 raise JournalFailed(self.path, self.failure)
             self.number += 1
             entry = {"n": self.number, "at": now().isoformat(), "event": event, **members}
-            line = sealed(entry, self.chain)
+            line = seal_line(entry, self.chain)
             try:
                 data = memoryview(line.encode())
                 while data:
@@ -86,7 +86,7 @@ class Journal:
                 self.on_line(line)
 
 
-def sealed(entry: Mapping[str, Any], chain: str) -> str:
+def seal_line(entry: Mapping[str, Any], chain: str) -> str:
     """Return a line that carries the hash of itself and of all before it."""
     return canonical({**entry, "chain": link(chain, canonical(entry))}) + "\n"
 

@@ -48,7 +48,7 @@ def verdicts(paths: Iterable[Path], anchors: Sequence[Anchor]) -> Iterator[Verdi
         except CannotRun as error:
             yield Verdict(f"{path.parent.name}  {error}", fine=False)
             continue
-        found, fine = judged(entries, anchors)
+        found, fine = judge_journal(entries, anchors)
         last = entries[-1]["chain"] if entries else FIRST
         yield Verdict(f"{path.parent.name}  {found}: {len(entries)} lines, last hash {last}", fine)
     for one in anchors:
@@ -56,7 +56,7 @@ def verdicts(paths: Iterable[Path], anchors: Sequence[Anchor]) -> Iterator[Verdi
             yield unmet(one, read)
 
 
-def judged(entries: Entries, anchors: Iterable[Anchor]) -> tuple[str, bool]:
+def judge_journal(entries: Entries, anchors: Iterable[Anchor]) -> tuple[str, bool]:
     """Return the finding on a journal, and whether it is fine."""
     if not entries or entries[-1]["event"] != "end":
         return NO_END, False
@@ -90,16 +90,16 @@ def given(words: Iterable[str]) -> list[Anchor]:
     return [Anchor(word.lower(), GIVEN) for word in words]
 
 
-def recorded(root: Path) -> list[Anchor]:
+def recorded_anchors(root: Path) -> list[Anchor]:
     """Return the anchors that the records of the last applied commits hold, of every space known here.
 
     Raises CannotRun for a record that cannot be read: the anchor in it would be lost in silence.
     """
-    from reconciler.git import text
+    from reconciler.git import git_text
     from reconciler.plan.last_applied_ref import applied_ref, record_at
 
     below = applied_ref("")
-    refs = (text(root, "for-each-ref", "--format=%(refname)", below) or "").split()
+    refs = (git_text(root, "for-each-ref", "--format=%(refname)", below) or "").split()
     found: list[Anchor] = []
     for ref in refs:
         record = record_at(root, ref, ref.removeprefix(below))

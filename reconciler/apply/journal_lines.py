@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
-def moment(text: str) -> str:
+def zoned_time(text: str) -> str:
     """Return a time with a zone unchanged; raises ValueError for any other text."""
     if datetime.fromisoformat(text).tzinfo is None:
         raise ValueError("a time without a zone")
@@ -23,7 +23,7 @@ class Line(BaseModel):
 
     model_config = ConfigDict(strict=True)
     n: int
-    at: Annotated[str, AfterValidator(moment)]
+    at: Annotated[str, AfterValidator(zoned_time)]
     event: str
 
 

@@ -53,13 +53,13 @@ def single(strings: Sequence[str]) -> str | None:
     return strings[0] if strings else None
 
 
-def option(strings: Sequence[str]) -> dict[str, str] | None:
+def option_json(strings: Sequence[str]) -> dict[str, str] | None:
     """Return an option as the API writes it."""
     value = single(strings)
     return None if value is None else {"value": value}
 
 
-def whole(strings: Sequence[str]) -> int | None:
+def whole_number(strings: Sequence[str]) -> int | None:
     """Return a number; raises ValueError."""
     value = single(strings)
     return None if value is None else int(value)
@@ -78,22 +78,22 @@ WIRE: dict[str, Callable[[Sequence[str]], Any]] = {
     "email": single,
     "number": single,
     "bool": boolean,
-    "date": whole,
-    "select": option,
-    "radio": option,
-    "priority": option,
+    "date": whole_number,
+    "select": option_json,
+    "radio": option_json,
+    "priority": option_json,
     "multi_select": lambda strings: [{"value": one} for one in strings],
     "user": single,
     "multi_user": list,
     "role": list,
-    "work_item_related_select": whole,
-    "linked_work_item": whole,
+    "work_item_related_select": whole_number,
+    "linked_work_item": whole_number,
     "work_item_related_multi_select": lambda strings: [int(one) for one in strings],
 }
 """How a record's strings become the value that a field's codec decodes; other types have no known form."""
 
 
-def value_of(codec: Codec, strings: Sequence[str]) -> Hashable:
+def recorded_value(codec: Codec, strings: Sequence[str]) -> Hashable:
     """Return the canonical value of a record's strings; raises ValueError where their form is not known."""
     try:
         return codec.decode(WIRE[codec.spec.type](strings)).value
@@ -104,10 +104,10 @@ def value_of(codec: Codec, strings: Sequence[str]) -> Hashable:
 def replaced_value(codec: Codec, record: Record, after: Hashable) -> Hashable:
     """Return what a record replaced by making `after`; raises ValueError if it did not or is unreadable."""
     if record.old or record.new or not (record.add or record.delete):
-        if value_of(codec, record.new) != after:
+        if recorded_value(codec, record.new) != after:
             raise ValueError("another value")
-        return value_of(codec, record.old)
-    came, went = value_of(codec, record.add), value_of(codec, record.delete)
+        return recorded_value(codec, record.old)
+    came, went = recorded_value(codec, record.add), recorded_value(codec, record.delete)
     if not (isinstance(after, frozenset) and isinstance(came, frozenset) and isinstance(went, frozenset)):
         raise ValueError("no set")
     if not came <= after or went & after:

@@ -7,7 +7,7 @@ from concurrent.futures import Future, wait
 
 from reconciler.apply.outcomes import PATIENCE
 from reconciler.apply.run import Run
-from reconciler.apply.sending import look, send
+from reconciler.apply.sending import read_window, send_item
 from reconciler.apply.task import Task
 from reconciler.clock import ticks
 from reconciler.meegle.http.verdict import Ambiguous, Fatal, NotWritten, Refused
@@ -19,23 +19,23 @@ LOOK_UP = 0.1
 """Seconds between looks at whether a signal came."""
 
 
-def settle(run: Run, window: Sequence[Task], sending: Sequence[tuple[Task, Future[None]]]) -> None:
+def settle_window(run: Run, window: Sequence[Task], sending: Sequence[tuple[Task, Future[None]]]) -> None:
     """Wait for a window's answers, read it back until all is seen or patience ends, and conclude."""
-    waiting = unanswered(run, sending)
+    waiting = await_answers(run, sending)
     answered = [task for task in window if all(task is not one for one in waiting)]
     sent = [task for task in answered if task.verdict]
     read_back(run, [task for task in sent if not isinstance(task.verdict, NotWritten | Fatal)])
     for task in sent:
         if task.open and may_repeat(run, task):
             same_token = task.generation == run.remote.token_generation
-            send(run, task, None, idem=task.idem if same_token else "")
+            send_item(run, task, None, idem=task.idem if same_token else "")
             read_back(run, [task])
     for task in answered:
         if task.verdict or not task.open:
             run.conclude(task)
 
 
-def unanswered(run: Run, sending: Sequence[tuple[Task, Future[None]]]) -> list[Task]:
+def await_answers(run: Run, sending: Sequence[tuple[Task, Future[None]]]) -> list[Task]:
     """Wait for the PUT responses, at most MOMENT seconds after a stop signal; return the items without."""
     until = float("inf")
     for _, one in sending:
@@ -54,7 +54,7 @@ def read_back(run: Run, tasks: Sequence[Task]) -> None:
         waiting = [task for task in tasks if task.open and not (number and isinstance(task.verdict, Refused))]
         if not waiting or run.stop.cut.wait(pause):
             return
-        live, _ = look(run, waiting)
+        live, _ = read_window(run, waiting)
         for task in waiting if live is not None else ():
             task.after = live.get(task.ref) if live else None
             task.end([one for one in task.open if one.is_live(task.after)], Applied())

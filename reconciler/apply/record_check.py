@@ -40,7 +40,7 @@ class RecordCheck:
             found += [(task, one.key, one.record, one.value) for one in judgement.replaced]
             if judgement.ruled_out:
                 self.alone.add(task.ref)
-        names = self.names({one for _, _, row, value in found for one in people_in(row, value)})
+        names = self.names({one for _, _, row, value in found for one in people_in_conflict(row, value)})
         for task, key, row, value in reversed(found):
             who = author(row, names, self.remote.plugin_id) if row else "somebody"
             shown = (
@@ -95,7 +95,7 @@ class RecordCheck:
             yield f"no second writer could be ruled out for {open_} {items}{self.unread}"
 
 
-def people_in(record: Record | None, value: Hashable) -> Iterator[str]:
+def people_in_conflict(record: Record | None, value: Hashable) -> Iterator[str]:
     """Yield the user keys that a message about a replaced value may have to name."""
     if record:
         yield from (record.who, *record.new, *record.add, *record.delete)

@@ -66,7 +66,7 @@ def reverse_plan(
     settings, mistakes = load_settings(find_settings(STATE), root=Path.cwd())
     if mistakes:
         raise InputError(mistakes)
-    space = space_of(begin, settings)
+    space = run_space(begin, settings)
     connection = connect((), report)
     if connection.host != begin["host"]:
         raise CannotRun(
@@ -99,7 +99,7 @@ def plan_back(
     return replace(plan, notes=(*gone, *touched, *plan.notes)), items
 
 
-def space_of(begin: Mapping[str, Any], settings: Settings) -> str:
+def run_space(begin: Mapping[str, Any], settings: Settings) -> str:
     """Return the name of a run's space, as the settings or else the run know it; raises CannotRun."""
     known = (name for name, one in settings.spaces.items() if one.project_key == begin["space"])
     name = next(known, begin.get("space_name") or begin["space"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import CannotRun, InputError, quoted
 from reconciler.manifest.files import SUFFIXES
-from reconciler.plan.plan_file import BadPlan, loads, plan_of
+from reconciler.plan.plan_file import BadPlan, load_plan, plan_of
 from reconciler.plan.plan_json import PlanFile
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def read_plan(path: Path) -> PlanFile:
         raise CannotRun(f"cannot read {path} ({error.strerror})", "check the path") from None
     if len(raw) > LARGEST:
         raise BadPlan("it is too large")
-    return loads(raw)
+    return load_plan(raw)
 
 
 def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | None) -> tuple[Plan, Settings]:
@@ -92,7 +92,7 @@ def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | N
     return guarded(plan, settings, raised, now(), base), settings
 
 
-def refuse_other(plan: Plan, *, host: str, space_key: str, metadata_digest: str) -> None:
+def refuse_other_target(plan: Plan, *, host: str, space_key: str, metadata_digest: str) -> None:
     """Refuse a plan that was made for another service, another space or other metadata."""
     if plan.host != host:
         raise BadPlan(f"it was made for {plan.host}, and MEEGLE_BASE_URL names {host}")

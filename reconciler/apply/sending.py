@@ -56,7 +56,7 @@ def in_windows(tasks: Sequence[Task]) -> Iterator[list[Task]]:
         yield from (same[start : start + WINDOW] for start in range(0, len(same), WINDOW))
 
 
-def look(run: Run, tasks: Sequence[Task]) -> tuple[Mapping[Ref, Item] | None, Moment]:
+def read_window(run: Run, tasks: Sequence[Task]) -> tuple[Mapping[Ref, Item] | None, Moment]:
     """Read a window, and return when the answer came; None where it cannot be read, which ends the run."""
     asleep = slept()
     try:
@@ -79,16 +79,16 @@ def dispatch(
     except Exception as error:  # noqa: BLE001 - after the first failure of any kind no PUT leaves
         run.halt(error)
         return None
-    return pool.submit(send, run, task, at, permit)
+    return pool.submit(send_item, run, task, at, permit)
 
 
-def send(run: Run, task: Task, at: Moment | None, permit: Permit | None = None, idem: str = "") -> None:
+def send_item(run: Run, task: Task, at: Moment | None, permit: Permit | None = None, idem: str = "") -> None:
     """Give one item its PUT; again only after proof that nothing was written."""
     try:
         for _ in range(ATTEMPTS):
             permit = permit or run.remote.permit()
             if at is None or at.before_sleep or at.age > FRESH:
-                live, at = look(run, [task])
+                live, at = read_window(run, [task])
                 if live is None:
                     return
                 judge(task, live.get(task.ref))
@@ -109,7 +109,7 @@ def put(run: Run, task: Task, permit: Permit, idem: str, read: Moment) -> bool:
 
     False: the machine slept meanwhile, and nothing was sent on what was read before.
     """
-    pairs, at = pairs_of(run, task), {"type": task.ref.type_key, "id": task.ref.id, "idem": idem}
+    pairs, at = update_fields(run, task), {"type": task.ref.type_key, "id": task.ref.id, "idem": idem}
     run.journal.write("intent", **at, fields=pairs, changes=list(task.steps(task.open)))
     if read.before_sleep:
         told_so = "not written: the machine slept after the item was read"
@@ -127,7 +127,7 @@ def put(run: Run, task: Task, permit: Permit, idem: str, read: Moment) -> bool:
     return True
 
 
-def pairs_of(run: Run, task: Task) -> list[dict[str, Any]]:
+def update_fields(run: Run, task: Task) -> list[dict[str, Any]]:
     """Return the item's `update_fields`: only what differs; roles folded into one whole list."""
     # Why roles are rows and one PUT: people write, review and guard one role at a time, so each is a change
     # of its own, with its own reason, outcome and conflict.  The API knows only `role_owners`, the list of

@@ -94,9 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return 1
     except ReconcilerError as error:
-        from reconciler.render.mistakes import report
+        from reconciler.render.mistakes import mistakes_text
 
-        tell(*report(error.mistakes))
+        tell(*mistakes_text(error.mistakes))
         if not isinstance(error, InputError):
             tell(f"error: {error}")
         return 1

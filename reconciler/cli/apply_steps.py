@@ -79,10 +79,10 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
         return REFUSED if refused else 0
     if plan.updates and not way.agreed:
         click.confirm("Apply this?", abort=True, err=True)
-    return send(plan, settings, way)
+    return apply_plan(plan, settings, way)
 
 
-def send(plan: Plan, settings: Settings, way: Way) -> int:
+def apply_plan(plan: Plan, settings: Settings, way: Way) -> int:
     """Carry a plan out, show its report, and return the exit code that it earned."""
     from reconciler.apply.carry_out import bind, carry_out, ending, with_requests
     from reconciler.apply.ports import Stop

@@ -22,14 +22,14 @@ def command(paths: tuple[Path, ...], *, check: bool) -> int:
     """
     from reconciler.desired.by_pins import STATE
     from reconciler.manifest.edit.format_files import format_files
-    from reconciler.manifest.files import shown
+    from reconciler.manifest.files import shown_path
     from reconciler.manifest.safe_write import write
     from reconciler.render.safe import safe_text
 
     root = Path.cwd()
     changed = format_files(list(paths) or [STATE], root)
     for path, new in changed.items():
-        say(f"{'would change' if check else 'formatted'} {safe_text(shown(path, root))}\n")
+        say(f"{'would change' if check else 'formatted'} {safe_text(shown_path(path, root))}\n")
         if not check:
             write(path, new)
     if not changed:

@@ -20,7 +20,7 @@ Make: TypeAlias = "Callable[[], PlanFile]"
 """Makes the plan's file; a format that shows nothing of it does without."""
 
 
-def text(plan: Plan, make: Make) -> str:
+def lines_for_people(plan: Plan, make: Make) -> str:
     """Return the lines for people."""
     from reconciler.render.text import plan_text
 
@@ -36,7 +36,7 @@ def json(plan: Plan, make: Make) -> str:
     return safe_json(dumps(make()))
 
 
-def markdown(plan: Plan, make: Make) -> str:
+def comment_text(plan: Plan, make: Make) -> str:
     """Return the comment."""
     from reconciler.render.markdown import plan_markdown
 
@@ -61,7 +61,7 @@ def github_output(plan: Plan, make: Make) -> str:
             append(Path(summary), step_summary(plan, made))
         except CannotRun as error:
             tell(f"no step summary: {error}")
-    return plan_annotations(plan, made.desired.folder) + text(plan, make)
+    return plan_annotations(plan, made.desired.folder) + lines_for_people(plan, make)
 
 
 def gitlab(plan: Plan, make: Make) -> str:
@@ -88,9 +88,9 @@ def junit(plan: Plan, make: Make) -> str:
 
 
 VIEWS: dict[str, Callable[[Plan, Make], str]] = {
-    "text": text,
+    "text": lines_for_people,
     "json": json,
-    "markdown": markdown,
+    "markdown": comment_text,
     "html": page,
     "github": github_output,
     "gitlab": gitlab,

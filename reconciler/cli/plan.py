@@ -91,7 +91,7 @@ def command(
         with trusted_snapshot(snapshot, base) as copy:
             # Asked before the space is read, which may take minutes in which the checkout moves.
             here = snapshot if copy == snapshot else None
-            source = source_of(workspace, here) if leaves(out, formats) else Source()
+            source = source_of(workspace, here) if has_outputs(out, formats) else Source()
             options = PlanOptions(selection, Refs(base, applied), blame=blame)
             plan = planned(workspace, copy, options)
         if snapshot:
@@ -119,7 +119,7 @@ def planned(workspace: Workspace, snapshot: Path | None, options: PlanOptions) -
     return plan if snapshot is None else replace(plan, host=SNAPSHOT)
 
 
-def leaves(out: Path | None, formats: tuple[tuple[str, Path | None], ...]) -> bool:
+def has_outputs(out: Path | None, formats: tuple[tuple[str, Path | None], ...]) -> bool:
     """Whether anything but lines for people is made of the plan, which then names its commit."""
     from reconciler.forge.outputs import are_asked_for
 

@@ -98,12 +98,12 @@ def command(
 
 def pulled(asked: Asked, into: Path, fields: str | None, split: str | None, space: str | None) -> int:
     """Adopt items into files."""
-    from reconciler.adopt.pull import Adoption, pull
+    from reconciler.adopt.pull import Adoption, pull_items
     from reconciler.cli.adopted import show_pulled
 
     every = fields == "all"
     words = [] if every or fields is None else [one.strip() for one in fields.split(",")]
-    show_pulled(pull(Adoption(asked, into, words, every, split), space, tell))
+    show_pulled(pull_items(Adoption(asked, into, words, every, split), space, tell))
     return 0
 
 

@@ -31,22 +31,22 @@ def command(plan: Path | None, *, journal: Path | None, fetch: bool, space: str 
     """
     if fetch == bool(plan):
         raise CannotRun("name a plan, or give --fetch", "`reconciler record plan.json` after an apply")
-    return fetch_record(space) if plan is None else recorded(plan, journal)
+    return fetch_record(space) if plan is None else make_record(plan, journal)
 
 
-def recorded(path: Path, journal: Path | None) -> int:
+def make_record(path: Path, journal: Path | None) -> int:
     """Make the record of an apply."""
     from reconciler.apply.journal import read_journal
     from reconciler.apply.saved_plan import read_plan
     from reconciler.desired.own_folder import refuse_foreign
-    from reconciler.forge.choice import records_of
+    from reconciler.forge.choice import record_store
     from reconciler.plan.last_applied import record_of
     from reconciler.plan.last_applied_ref import write_record
 
     refuse_foreign()
     made = read_plan(path)
     record = record_of(made, list(read_journal(journal)) if journal else journal_of(made))
-    records = records_of(os.environ)
+    records = record_store(os.environ)
     where = records.make(Path.cwd(), record) if records else write_record(Path.cwd(), record)
     say(f"{where} is {record.commit[:12]}; {len(record.unapplied)} rows are not at it.\n")
     return 0
@@ -67,12 +67,12 @@ def journal_of(made: PlanFile) -> list[dict[str, Any]]:
 
 def fetch_record(desired: str | None) -> int:
     """Bring the newest record that the forge keeps here, with the commits that it speaks of."""
-    from reconciler.forge.choice import records_of
+    from reconciler.forge.choice import record_store
     from reconciler.forge.outputs import give
     from reconciler.plan.last_applied_ref import known_ref, write_record
 
     root, space = Path.cwd(), space_named(desired)
-    records = records_of(os.environ)
+    records = record_store(os.environ)
     if space and records and (record := records.newest(root, space, tell)):
         write_record(root, record)
     ref = known_ref(root, space) if space else None

@@ -43,15 +43,15 @@ def command(run: str | None, journal: Path | None, anchors: tuple[str, ...], fmt
         raise CannotRun("--anchor is for `runs verify`", "add verify, or leave it out")
     if audit:
         return audited(paths)
-    return shown(one, fmt) if one else listed(paths, fmt)
+    return show_journal(one, fmt) if one else list_journals(paths, fmt)
 
 
 def verified(paths: list[Path], anchors: tuple[str, ...]) -> int:
     """Say of every journal whether it is what its run wrote; 1 where one is not, or has no end."""
-    from reconciler.apply.journal_anchors import given, recorded, verdicts
+    from reconciler.apply.journal_anchors import given, recorded_anchors, verdicts
     from reconciler.render.safe import safe_text
 
-    found = list(verdicts(paths, [*given(anchors), *recorded(Path.cwd())]))
+    found = list(verdicts(paths, [*given(anchors), *recorded_anchors(Path.cwd())]))
     for one in found:
         say(f"{safe_text(one.line)}\n")
     return 0 if all(one.fine for one in found) else 1
@@ -67,7 +67,7 @@ def audited(paths: list[Path]) -> int:
     return 0
 
 
-def shown(path: Path, fmt: str) -> int:
+def show_journal(path: Path, fmt: str) -> int:
     """Print one journal in full."""
     from reconciler.apply.journal import read_journal
 
@@ -75,11 +75,11 @@ def shown(path: Path, fmt: str) -> int:
     if fmt == "json":
         say_json("".join(f"{json.dumps(one)}\n" for one in entries))
     else:
-        say(lines(entries))
+        say(journal_text(entries))
     return 0
 
 
-def listed(paths: list[Path], fmt: str) -> int:
+def list_journals(paths: list[Path], fmt: str) -> int:
     """Print a line a run; one that cannot be read does not hide the others, and is told, with 1."""
     from reconciler.apply.journal import read_journal
     from reconciler.apply.run_summary import summary
@@ -96,14 +96,14 @@ def listed(paths: list[Path], fmt: str) -> int:
         if fmt == "json":
             say_json(f"{json.dumps({'run': name, **one})}\n")
         else:
-            say(f"{safe_text(name)}  {told(one)}\n")
+            say(f"{safe_text(name)}  {summary_line(one)}\n")
     if not paths and fmt == "text":
         say("No runs yet.\n")
     tell(*broken)
     return 1 if broken else 0
 
 
-def told(one: dict[str, Any]) -> str:
+def summary_line(one: dict[str, Any]) -> str:
     """Return a summary on one line."""
     from reconciler.render.safe import safe_text
 
@@ -112,7 +112,7 @@ def told(one: dict[str, Any]) -> str:
     return safe_text(f"{one['puts']} PUT, {outcomes}{stopped}")
 
 
-def lines(entries: list[dict[str, Any]]) -> str:
+def journal_text(entries: list[dict[str, Any]]) -> str:
     """Return a journal as people read it."""
     return "".join(f"{line}\n" for one in entries for line in entry_lines(one))
 

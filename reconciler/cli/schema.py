@@ -33,7 +33,7 @@ def command() -> None:
 @click.option(
     "--rewrite", is_flag=True, help="Use the new names of fields, roles, options and types in the files."
 )
-def pull(paths: tuple[Path, ...], space: str | None, *, rewrite: bool) -> int:
+def pull_schema(paths: tuple[Path, ...], space: str | None, *, rewrite: bool) -> int:
     """Write schemas/SPACE/: pins of the types, people and items that the files name, and editor schemas.
 
     PATHS are files or folders of desired state (default: state).

@@ -28,7 +28,7 @@ def say(text: str) -> None:
         tell(*text.splitlines())
         return
     try:
-        sys.stdout.write(writable(text, sys.stdout))
+        sys.stdout.write(encodable_text(text, sys.stdout))
         sys.stdout.flush()
     except (BrokenPipeError, ValueError):
         hush()
@@ -41,7 +41,7 @@ def say(text: str) -> None:
         ) from None
 
 
-def writable(text: str, stream: TextIO) -> str:
+def encodable_text(text: str, stream: TextIO) -> str:
     """Return a text in which what a stream cannot encode stands as escapes, valid in JSON, too."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return text.encode(encoding, ESCAPES).decode(encoding)
@@ -74,7 +74,7 @@ def tell(*lines: str) -> None:
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(writable("".join(f"{safe_text(line)}\n" for line in lines), sys.stderr))
+        sys.stderr.write(encodable_text("".join(f"{safe_text(line)}\n" for line in lines), sys.stderr))
         sys.stderr.flush()
     except OSError:
         return

@@ -34,7 +34,7 @@ def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...
     from reconciler.desired.by_pins import validate_files
     from reconciler.desired.own_folder import unused_note
     from reconciler.errors import InputError, Internal, Mistake, Place, ReconcilerError
-    from reconciler.render.mistakes import Checked, report
+    from reconciler.render.mistakes import Checked, mistakes_text
 
     if len(formats) > 1:
         from reconciler.cli.formats import refuse_two
@@ -56,7 +56,7 @@ def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...
     ordered = InputError(mistakes).mistakes
     items = sum(len(one.ids) for one in outlines)
     folder = place_in_repository() if any(name in AT_LINES for name, _ in formats) else ""
-    found = Checked(len(outlines), items, ordered, report(ordered), unchecked, folder)
+    found = Checked(len(outlines), items, ordered, mistakes_text(ordered), unchecked, folder)
     for name, path in formats:
         if path is None:
             say(check_view(name, found))
@@ -69,9 +69,9 @@ def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...
 
 def place_in_repository() -> str:
     """Return the way from the repository's root to this folder, which annotations name."""
-    from reconciler.git import prefix
+    from reconciler.git import folder_prefix
 
-    return prefix(Path.cwd())
+    return folder_prefix(Path.cwd())
 
 
 def check_view(name: str, found: Checked) -> str:

@@ -90,7 +90,7 @@ def collect_facts(
     workspace: Workspace,
 ) -> Mapping[str, str]:
     """Return what is desired and why, and what is live and by whom."""
-    from reconciler.fields.values import Rule, settle
+    from reconciler.fields.values import Rule, desired_value
     from reconciler.git import author_of
 
     codec = catalog.codec(item.ref.type_key, one.key, by_pins=True)
@@ -99,7 +99,7 @@ def collect_facts(
         parts = [("contains ", one.desired.contains), ("excludes ", one.desired.excludes)]
         desired = ", ".join(word + codec.show(part) for word, part in parts if part)
     else:
-        desired = codec.show(settle(one.desired, seen.value if seen else codec.empty))
+        desired = codec.show(desired_value(one.desired, seen.value if seen else codec.empty))
     wrote = author_of(workspace.root, one.place.file, one.place.line)
     since = f", {wrote.sha[:12]} by {wrote.author}, {wrote.at:%Y-%m-%d}" if wrote else ", not committed"
     by_default = " (a default of the file)" if one.by_default else ""

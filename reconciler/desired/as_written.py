@@ -11,13 +11,13 @@ from reconciler.fields.prose import Prose
 from reconciler.fields.related import RelatedCodec, RelatedItemsCodec
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.spec import FieldSpec
-from reconciler.fields.values import Seen, Wrong, settle
+from reconciler.fields.values import Seen, Wrong, desired_value
 from reconciler.manifest.edit.yaml_text import Noted, Plain, Text, inline
 from reconciler.manifest.nodes import AuthoredMap, Node
 from reconciler.manifest.parsing import read_tree
 from reconciler.model import Ref
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec, named
+from reconciler.schema.types import TypeSpec, find_named
 
 TEXTS = frozenset({"text", "multi_pure_text", "multi_text", "link", "link_cloud_doc", "telephone", "email"})
 """Types whose values are texts: they are quoted where YAML would read something else."""
@@ -39,11 +39,11 @@ def file_word(spec: FieldSpec, kind: TypeSpec) -> str:
     words = [spec.alias, "" if CUSTOM.fullmatch(spec.key) else spec.key, spec.name]
     if spec.type == "role":
         words = [spec.name, *words]
-    fit = (word for word in words if word and [one.key for one in named(specs, word)] == [spec.key])
+    fit = (word for word in words if word and [one.key for one in find_named(specs, word)] == [spec.key])
     return next(fit, spec.key)
 
 
-def written(ref: Ref, key: str, seen: Seen, catalog: Catalog) -> Plain:
+def write_value(ref: Ref, key: str, seen: Seen, catalog: Catalog) -> Plain:
     """Return a live value as files write it, with the names of the pins; raises Unwritable.
 
     The result was parsed again and gave the same value.
@@ -57,21 +57,21 @@ def written(ref: Ref, key: str, seen: Seen, catalog: Catalog) -> Plain:
     if reason := catalog.codec(ref.type_key, key).objection(seen, codec.empty):
         raise Unwritable(reason)
     plain = dressed(codec, codec.dump(seen.value))
-    if says_the_same(codec, ref, plain, seen):
+    if parses_back(codec, ref, plain, seen):
         return plain
     raise Unwritable("no file can say it so that it is read back the same")
 
 
-def says_the_same(codec: Codec, ref: Ref, plain: Plain, seen: Seen) -> bool:
+def parses_back(codec: Codec, ref: Ref, plain: Plain, seen: Seen) -> bool:
     """Whether the codec parses a plain value to the live value; raises Unwritable if the codec refuses it."""
-    node = node_of(plain)
+    node = written_node(plain)
     try:
         desired = codec.parse(node)
     except Wrong as error:
         raise Unwritable(error.mistakes[0].what) from None
     if mistake := codec.refusal_on(ref.id, desired, NOWHERE):
         raise Unwritable(mistake.what)
-    return settle(desired, seen.value) == seen.value
+    return desired_value(desired, seen.value) == seen.value
 
 
 def dressed(codec: Codec, value: Any) -> Plain:
@@ -82,7 +82,7 @@ def dressed(codec: Codec, value: Any) -> Plain:
         return noted(codec, value)
     if isinstance(codec, RelatedItemsCodec):
         return [noted(codec, one) for one in value]
-    return value if isinstance(codec, SetCodec) else rows(codec, value)
+    return value if isinstance(codec, SetCodec) else mark_rows(codec, value)
 
 
 def dressed_member(codec: SetCodec, member: Any) -> Plain:
@@ -92,7 +92,7 @@ def dressed_member(codec: SetCodec, member: Any) -> Plain:
     return codec.dump_member(member)  # type: ignore[no-any-return] # a codec's dump is plain data
 
 
-def rows(codec: Codec, value: Any) -> Plain:
+def mark_rows(codec: Codec, value: Any) -> Plain:
     """Mark the texts in the rows of a compound field."""
     kinds = {
         name: part
@@ -123,7 +123,7 @@ def texts(value: Any) -> Plain:
             return value  # type: ignore[no-any-return] # a codec's dump is plain data
 
 
-def node_of(value: Plain) -> Node:
+def written_node(value: Plain) -> Node:
     """Write a value as YAML and load it; raises Unwritable if it cannot be loaded."""
     tree = read_tree(f"value: {inline(value)}\n".encode(), "")
     if tree.mistakes or not isinstance(tree.root, AuthoredMap):

@@ -16,7 +16,7 @@ from reconciler.desired.unused_settings import meaningless
 from reconciler.errors import Mistake
 from reconciler.fields.people import UnknownPerson
 from reconciler.fields.related import UnknownItem
-from reconciler.manifest.files import files_to_read, shown
+from reconciler.manifest.files import files_to_read, shown_path
 from reconciler.manifest.loading import load, no_item, read_bytes, read_file
 from reconciler.manifest.nodes import Document, Manifest, Outline
 from reconciler.manifest.parsing import read_tree
@@ -107,7 +107,7 @@ def read_by_pins(
     some = list(paths) or [STATE]
     home = find_settings(some[0])
     settings, mistakes = load_settings(home, root=root)
-    files = [(path, shown(path, root)) for path in files_to_read(some, root, mistakes)]
+    files = [(path, shown_path(path, root)) for path in files_to_read(some, root, mistakes)]
     reading: Reading
     if cache is not None:
         from reconciler.desired.cached_reading import CachedReading  # most runs have no cache
@@ -205,8 +205,8 @@ def validate_files(paths: Sequence[Path]) -> tuple[tuple[Outline, ...], list[Mis
 def names_of_nothing(files: Files, paths: Sequence[Path]) -> list[Mistake]:
     """Return the names in the settings that mean nothing by the pins; of a broken file there are none."""
     home = find_settings((list(paths) or [STATE])[0])
-    raw = read_file(home, shown(home, files.root))[0] if home and not files.mistakes else None
-    root = read_tree(raw, shown(home, files.root)).root if home and raw is not None else None
+    raw = read_file(home, shown_path(home, files.root))[0] if home and not files.mistakes else None
+    root = read_tree(raw, shown_path(home, files.root)).root if home and raw is not None else None
     catalogs = {space: one.catalog for space, one in files.offline.items() if one.pins.types}
     return list(meaningless(root, catalogs)) if root is not None else []
 

@@ -75,7 +75,7 @@ class Unusable(Exception):
     """Why there is no cache; nothing but time is lost."""
 
 
-def place_of(environ: Mapping[str, str], root: Path) -> Path | None:
+def cache_folder(environ: Mapping[str, str], root: Path) -> Path | None:
     """Return the folder of caches for a run in `root`; None where there is to be none.
 
     Raises Unusable where there can be none, CannotRun for a RECONCILER_CACHE that cannot be meant.
@@ -194,7 +194,7 @@ class Cache(Struct):
 
 
 @contextmanager
-def opened(place: Path, root: Path) -> Iterator[Cache]:
+def open_cache(place: Path, root: Path) -> Iterator[Cache]:
     """Open the cache of a checkout; raises Unusable where the folder is not ours or cannot be written."""
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -84,7 +84,7 @@ def take(desire: Desire, page: Json, file: str) -> None:
         spec = catalog.type_of(page["type"][0])
         if spec is None:
             raise Unfit
-        values = [value_of(desire, spec.key, *one) for one in page["values"]]
+        values = [cached_value(desire, spec.key, *one) for one in page["values"]]
         drafts = [draft_of(Ref(spec.key, row[0]), row, values, file) for row in page["items"]]
         for kind in ("field", "role"):
             desire.names.known(spec, kind).update(page[f"{kind}s"])
@@ -94,9 +94,9 @@ def take(desire: Desire, page: Json, file: str) -> None:
         desire.join(draft)
 
 
-def value_of(desire: Desire, type_key: str, key: str, written: Json, by_default: bool) -> Json:  # noqa: FBT001
+def cached_value(desire: Desire, type_key: str, key: str, written: Json, by_default: bool) -> Json:  # noqa: FBT001
     """Read one value of a page by its field's codec."""
-    codec, node = desire.catalog.codec(type_key, key, by_pins=True), node_of(written)
+    codec, node = desire.catalog.codec(type_key, key, by_pins=True), cached_node(written)
     if codec.is_looked_up:
         desire.mentions.add(codec, node, desire.catalog)
     return key, codec.recall(node), by_default
@@ -125,7 +125,7 @@ def form(node: Node) -> Json:
     return {"m": [[form(node.keys_at[name]), form(one)] for name, one in node.items()]}
 
 
-def node_of(written: Json) -> Node:
+def cached_node(written: Json) -> Node:
     """Return the node that a JSON form stands for; its places are nowhere."""
     if isinstance(written, str):
         return Scalar(written, plain=True, place=NOWHERE)
@@ -135,13 +135,13 @@ def node_of(written: Json) -> Node:
         return Scalar(text, plain, NOWHERE, hidden)
     if letter == "l":
         listed = AuthoredList(NOWHERE)
-        listed.extend(map(node_of, content))
+        listed.extend(map(cached_node, content))
         return listed
     mapped = AuthoredMap(NOWHERE)
     for key, value in content:
-        name = node_of(key)
+        name = cached_node(key)
         if not isinstance(name, Scalar):
             raise Unfit
         mapped.keys_at[name.text] = name
-        mapped[name.text] = node_of(value)
+        mapped[name.text] = cached_node(value)
     return mapped

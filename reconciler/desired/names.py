@@ -26,7 +26,7 @@ from typing import TypeAlias
 from reconciler.errors import Mistake, Place, UnknownName
 from reconciler.fields import refusal
 from reconciler.fields.spec import FieldSpec
-from reconciler.fields.values import Desired, Rule, settle
+from reconciler.fields.values import Desired, Rule, desired_value
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import TypeSpec, change_key, every_option, spec_of, strings
 
@@ -110,7 +110,7 @@ class Names:
         parts = (
             (desired.contains, desired.excludes)
             if isinstance(desired, Rule)
-            else (settle(desired, codec.empty),)
+            else (desired_value(desired, codec.empty),)
         )
         ids = {text for part in parts for text in strings(codec.encode(part))}
         now = {option.id: option.label for option in every_option(live)}

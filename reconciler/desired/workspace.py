@@ -10,10 +10,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from reconciler.desired.by_pins import STATE, Files, Offline, of_space, one_name, read_by_pins
-from reconciler.desired.cache import Cache, Unusable, opened, place_of
+from reconciler.desired.cache import Cache, Unusable, cache_folder, open_cache
 from reconciler.desired.own_folder import unused_note
 from reconciler.errors import CannotRun, InputError, Mistake, quoted
-from reconciler.manifest.files import shown
+from reconciler.manifest.files import shown_path
 from reconciler.manifest.loading import documents, load
 from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.schema.pins import Pins
@@ -80,7 +80,7 @@ def open_workspace(
     some = list(paths) or [STATE]
     found = find_settings(some[0])
     homes = [found.parent] if found else [STATE] if STATE.is_dir() else sorted(some)
-    state = shown(homes[0], root)
+    state = shown_path(homes[0], root)
     differing = differing_files(root, state, since) if since is not None else None
     with opened_cache(root) if kept else nullcontext((None, None)) as (cache, no_cache):
         files = read_by_pins(paths, cache, set(differing) if differing is not None else None)
@@ -92,7 +92,7 @@ def open_workspace(
     outlines = files.outlines_of(chosen)
     named = files.named.get(chosen) if files.named is not None else None
     if named is None:
-        named = named_in(outlines if whole else outlines_below(homes, root, settings, chosen))
+        named = named_item_count(outlines if whole else outlines_below(homes, root, settings, chosen))
     return Workspace(
         root=root,
         settings=settings,
@@ -145,8 +145,8 @@ def opened_cache(root: Path) -> Iterator[tuple[Cache | None, str | None]]:
     with ExitStack() as stack:
         cache, note = None, None
         try:
-            if place := place_of(os.environ, root):
-                cache = stack.enter_context(opened(place, root))
+            if place := cache_folder(os.environ, root):
+                cache = stack.enter_context(open_cache(place, root))
         except Unusable as error:
             note = f"note: every file is read, since no cache can be kept: {error}"
         yield cache, note
@@ -159,7 +159,7 @@ def outlines_below(homes: Sequence[Path], root: Path, settings: Settings, space:
             yield Outline(one.file, one.space, one.type, tuple(entry.id for entry in one.items))
 
 
-def named_in(outlines: Iterable[Outline]) -> int:
+def named_item_count(outlines: Iterable[Outline]) -> int:
     """Return how many items files name."""
     return len({(one.type.text, item_id) for one in outlines for item_id in one.ids})
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from reconciler.desired.by_pins import STATE, of_space, one_name, read_files
 from reconciler.doctor.findings import Finding, repository
 from reconciler.errors import CannotRun, ReconcilerError, counted
-from reconciler.git import NoGit, NoRepository, head_commit, text
+from reconciler.git import NoGit, NoRepository, git_text, head_commit
 from reconciler.schema.pins import FOLDER, Pins, pins_folder, read_pins
 from reconciler.settings import SpaceSettings
 
@@ -65,11 +65,11 @@ class Folder(Struct):
             program=program,
             inside=inside,
             commit=commit or "",
-            shallow=(text(self.root, "rev-parse", "--is-shallow-repository") or "").strip() == "true",
-            journals_ignored=text(self.root, "check-ignore", "-q", ".reconciler/x") is not None,
+            shallow=(git_text(self.root, "rev-parse", "--is-shallow-repository") or "").strip() == "true",
+            journals_ignored=git_text(self.root, "check-ignore", "-q", ".reconciler/x") is not None,
         )
 
     def pinned_on(self) -> datetime | None:
         """Return when the pins were last committed."""
-        at = text(self.root, "log", "-1", "--format=%ct", "--", f"{FOLDER}/{self.space}") or ""
+        at = git_text(self.root, "log", "-1", "--format=%ct", "--", f"{FOLDER}/{self.space}") or ""
         return datetime.fromtimestamp(int(at), UTC) if at.strip().isdecimal() else None

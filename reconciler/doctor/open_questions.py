@@ -38,7 +38,7 @@ def queried(item: Scratch, ids: Sequence[int]) -> list[Row]:
     return item.writer.client.read(api.QUERY, path=path, body={"work_item_ids": list(ids)}).get("data") or []
 
 
-def listed(item: Scratch, **body: Any) -> dict[str, Any]:
+def list_type(item: Scratch, **body: Any) -> dict[str, Any]:
     """Ask for a list of the item's type."""
     whole = {"work_item_type_keys": [item.ref.type_key], **body}
     return item.writer.client.read(api.FILTER, path={"project_key": item.writer.space_key}, body=whole)
@@ -51,7 +51,7 @@ def id_named_twice(item: Scratch) -> str:
 
 def order_of_a_query(item: Scratch) -> str:
     """Return the order of a query's answer."""
-    rows = listed(item, page_num=1, page_size=3).get("data") or []
+    rows = list_type(item, page_num=1, page_size=3).get("data") or []
     others = [int(row["id"]) for row in rows if row.get("id") != item.ref.id]
     if not others:
         return "the type has no other item"
@@ -63,7 +63,7 @@ def order_of_a_query(item: Scratch) -> str:
 def terminated_item(item: Scratch) -> str:
     """Return how a query answers for a terminated item."""
     for word in CLOSED:
-        rows = listed(item, work_item_status=[{"state_key": word}], page_num=1, page_size=1).get("data")
+        rows = list_type(item, work_item_status=[{"state_key": word}], page_num=1, page_size=1).get("data")
         if rows:
             found = queried(item, [int(rows[0]["id"])])
             aborted = wire_values(found[0]).get("aborted") if found else None
@@ -81,7 +81,7 @@ def bounds_of_a_window(item: Scratch) -> str:
 
     def met(start: int, end: int) -> bool:
         window = {"start": start, "end": end}
-        rows = listed(item, work_item_ids=[item.ref.id], updated_at=window, page_num=1, page_size=1)
+        rows = list_type(item, work_item_ids=[item.ref.id], updated_at=window, page_num=1, page_size=1)
         return bool(rows.get("data"))
 
     if not item.await_(lambda: met(at - 1000, at + 1000), bool):
@@ -96,33 +96,33 @@ def in_or_out(found: bool) -> str:  # noqa: FBT001 - what was found
 
 def page_too_large(item: Scratch) -> str:
     """Return how a list takes a page of 201."""
-    rows = listed(item, page_num=1, page_size=MOST + 1).get("data") or []
+    rows = list_type(item, page_num=1, page_size=MOST + 1).get("data") or []
     return "taken as it is" if len(rows) > MOST else f"taken; at most {MOST} came"
 
 
 def page_zero(item: Scratch) -> str:
     """Return how a list takes page 0."""
-    told = listed(item, page_num=0, page_size=1)
-    return f"taken as page {number(told, 'page_num')}"
+    told = list_type(item, page_num=0, page_size=1)
+    return f"taken as page {paging_number(told, 'page_num')}"
 
 
 def page_beyond_the_end(item: Scratch) -> str:
     """Return what a list gives behind its last page."""
-    return f"{len(listed(item, page_num=BEYOND, page_size=1).get('data') or [])} rows"
+    return f"{len(list_type(item, page_num=BEYOND, page_size=1).get('data') or [])} rows"
 
 
 def usual_page(item: Scratch) -> str:
     """Return the usual size of a page."""
-    return f"{number(listed(item, page_num=1), 'page_size')}"
+    return f"{paging_number(list_type(item, page_num=1), 'page_size')}"
 
 
-def number(told: Row, name: str) -> int:
+def paging_number(told: Row, name: str) -> int:
     """Read a number of the paging; -1 where there is none."""
     found = (told.get("pagination") or {}).get(name)
     return found if isinstance(found, int) else -1
 
 
-def records(item: Scratch) -> dict[str, Any]:
+def operation_records(item: Scratch) -> dict[str, Any]:
     """Read the item's operation records, the oldest first (endpoints.md 8)."""
     body = {"project_key": item.writer.space_key, "work_item_ids": [item.ref.id], "page_size": MOST}
     return item.writer.client.read(api.OP_RECORDS, body=body).get("data") or {}
@@ -130,19 +130,19 @@ def records(item: Scratch) -> dict[str, Any]:
 
 def label_of_our_writes(item: Scratch) -> str:
     """Return how the newest record names the writer and the way of writing."""
-    told = records(item)
+    told = operation_records(item)
     rows = sorted(told.get("op_records") or [], key=lambda row: int(row.get("operation_time") or 0))
     if not rows:
         return "there is no record"
     last, writer = rows[-1], item.writer
-    kind, way = (known(last.get(name)) for name in ("operator_type", "source_type"))
+    kind, way = (documented_word(last.get(name)) for name in ("operator_type", "source_type"))
     who = "the acting user" if last.get("operator") == writer.user_key else "another"
     plugin = "this plugin" if last.get("source") == writer.plugin_id else "another or none"
     total = "given" if "total" in told else "left out"
     return f"operator_type {kind}: {who}; source_type {way}: {plugin}; total {total}"
 
 
-def known(word: Any) -> str:
+def documented_word(word: Any) -> str:
     """Return a word of the documentation; any other word becomes a neutral one."""
     return str(word or "none") if (word or "") in WORDS else "a word of no page"
 
@@ -152,7 +152,7 @@ def forms_of_records(item: Scratch) -> str:
     kind = item.writer.catalog.types[item.ref.type_key]
     specs = {spec.key: spec for spec in kind.fields}
     found: dict[str, set[str]] = {}
-    for row in records(item).get("op_records") or []:
+    for row in operation_records(item).get("op_records") or []:
         for content in row.get("record_contents") or []:
             if spec := specs.get(str((content.get("object") or {}).get("object_value"))):
                 forms = {form_of_record(str(text), spec.options) for text in content.get("new") or []}
@@ -227,12 +227,12 @@ class TwoValues(Struct, frozen=True):
     def became(self, verdict: Verdict) -> str:
         """Return the effect of an update that set the second value."""
         if not isinstance(verdict, Accepted):
-            return said(verdict)
+            return describe_answer(verdict)
         stored = self.item.settled(self.key, self.second) == self.second
         return "accepted and stored" if stored else "accepted and not stored"
 
 
-def said(verdict: Verdict) -> str:
+def describe_answer(verdict: Verdict) -> str:
     """Return the service's answer in a few words."""
     match verdict:
         case Refused(code=code):
@@ -263,7 +263,7 @@ def key_of_a_refused_call(two: TwoValues) -> str:
 
 def no_fields(two: TwoValues) -> str:
     """Send an update of nothing."""
-    return said(two.put([]))
+    return describe_answer(two.put([]))
 
 
 def unknown_member(two: TwoValues) -> str:
@@ -287,7 +287,7 @@ def key_and_alias(two: TwoValues) -> str:
 def another_shape(two: TwoValues) -> str:
     """Send a value whose shape no type has."""
     verdict = two.put([{"field_key": two.key, "field_value": {"reconciler_probe": [[1]]}}])
-    return said(verdict)
+    return describe_answer(verdict)
 
 
 WRITES: Final[Mapping[str, Callable[[TwoValues], str]]] = {

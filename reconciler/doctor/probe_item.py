@@ -51,7 +51,7 @@ def probe_item(word: str, space: str | None, report: Callable[[str], None]) -> P
     connection = connect((), report)
     with Client(connection, writes=True, probes=True) as client:
         client.transport = log = RefusalLog(client.transport)
-        writer, ref = opened(client, connection, home, asked)
+        writer, ref = open_probe_item(client, connection, home, asked)
         journal = journal_of(connection.host, writer.space_key, ref)
         probe = Probe(Scratch(writer, ref), journal, report)
         with locked(connection.host, writer.space_key):
@@ -73,7 +73,9 @@ def journal_of(host: str, space_key: str, ref: Ref) -> Path:
     return own_folder() / "probes" / f"{host.replace(':', '-')}-{space_key}-{ref.id}.json"
 
 
-def opened(client: Client, connection: Connection, home: Home, asked: AskedItem) -> tuple[Writer, Ref]:
+def open_probe_item(
+    client: Client, connection: Connection, home: Home, asked: AskedItem
+) -> tuple[Writer, Ref]:
     """Read the metadata of the item's type; a bare id is looked up.  Raises CannotRun."""
     from reconciler.meegle.writer import Writer
     from reconciler.schema.pins import read_pins
@@ -124,9 +126,9 @@ def write_profile(home: Home, found: Report) -> str:
 
 def write_beside_the_pins(home: Home, name: str, whole: Mapping[str, Any]) -> str:
     """Write a file into the folder of the space's pins; returns its name."""
-    from reconciler.schema.pins import text_of
+    from reconciler.schema.pins import pins_text
 
     path = home.pins_folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    write(path, text_of(whole))
+    write(path, pins_text(whole))
     return path.relative_to(home.root).as_posix()

@@ -131,7 +131,7 @@ def report_of(report: Report, around: Around) -> dict[str, Any]:
         "reconciler_version": __version__,
         "privacy": "no value of the space stands here; names are hashed with a key that does not stand here",
         "questions": [question_result(one, facts) for one in QUESTIONS],
-        "types": {one.type: told(one, hashed) for one in report.tried},
+        "types": {one.type: type_findings(one, hashed) for one in report.tried},
         "not_tried": sorted(report.skipped),
         "not_put_back": [hashed(label) for label in report.left],
     }
@@ -155,7 +155,7 @@ def question_result(question: Question, facts: Mapping[str, Any]) -> dict[str, A
 
 def facts_of(report: Report, around: Around, hashed: Callable[[str], str]) -> dict[str, Any]:
     """Gather the facts by name: those of the probe, and what its types and the service's refusals show."""
-    types = {one.type: told(one, hashed) for one in report.tried}
+    types = {one.type: type_findings(one, hashed) for one in report.tried}
     named = {name: names(text, hashed) for name, text in report.facts.items() if name in NAMES}
     return {
         **report.facts,
@@ -193,7 +193,7 @@ def names(text: str, hashed: Callable[[str], str]) -> str | list[str]:
     return [hashed(name) for name in text.split(", ")]
 
 
-def told(one: Tried, hashed: Callable[[str], str]) -> dict[str, Any]:
+def type_findings(one: Tried, hashed: Callable[[str], str]) -> dict[str, Any]:
     """Return the findings on a type, without values that storing altered."""
     return {
         "field": hashed(one.label),

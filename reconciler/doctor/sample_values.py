@@ -7,11 +7,11 @@ from datetime import date
 
 from msgspec import Struct
 
-from reconciler.desired.as_written import Unwritable, node_of
+from reconciler.desired.as_written import Unwritable, written_node
 from reconciler.fields import refusal
 from reconciler.fields.codec import Codec
 from reconciler.fields.spec import FieldSpec, Option
-from reconciler.fields.values import Wrong, settle
+from reconciler.fields.values import Wrong, desired_value
 from reconciler.manifest.edit.yaml_text import Plain, Text
 
 MOMENTS = ("2026-01-05T09:30:00+08:00", "2026-02-06T18:00:00+08:00")
@@ -33,7 +33,7 @@ def samples(codec: Codec, scene: Scene) -> Iterator[Hashable]:
     met: list[Hashable] = [codec.empty]
     for plain in plains(codec, scene):
         try:
-            value = settle(codec.parse(node_of(plain)), codec.empty)
+            value = desired_value(codec.parse(written_node(plain)), codec.empty)
         except (Wrong, Unwritable):
             continue
         if value not in met:
@@ -53,7 +53,7 @@ def fixed(*values: Plain) -> Sampler:
 
 def choices(codec: Codec, _scene: Scene) -> list[Plain]:
     """Return single options that may be chosen, the deepest of a cascade."""
-    return [{"id": one.id} for one in leaves(codec.spec.options)]
+    return [{"id": one.id} for one in enabled_leaves(codec.spec.options)]
 
 
 def sets(codec: Codec, scene: Scene) -> list[Plain]:
@@ -62,39 +62,39 @@ def sets(codec: Codec, scene: Scene) -> list[Plain]:
     return [some[:2], some[:1], some[1:2]]
 
 
-def leaves(options: Sequence[Option]) -> Iterator[Option]:
+def enabled_leaves(options: Sequence[Option]) -> Iterator[Option]:
     """Yield the options at the ends of the branches, without what is disabled."""
     for one in options:
         if not one.disabled:
-            below = list(leaves(one.children))
+            below = list(enabled_leaves(one.children))
             yield from below or [one]
 
 
-def person(_codec: Codec, scene: Scene) -> list[Plain]:
+def other_person(_codec: Codec, scene: Scene) -> list[Plain]:
     """Return one person at a time."""
     return [Text(key) for key in scene.people]
 
 
 def crowd(codec: Codec, scene: Scene) -> list[Plain]:
     """Return two people where there may be two, and one at a time."""
-    every = person(codec, scene)
+    every = other_person(codec, scene)
     pairs: list[Plain] = [] if codec.spec.single else [every[:2]]
     return [*pairs, *([one] for one in every)]
 
 
-def others(codec: Codec, scene: Scene) -> list[Plain]:
+def other_items(codec: Codec, scene: Scene) -> list[Plain]:
     """Return other items of a type that the field may point to."""
     targets = codec.spec.targets or tuple(scene.items)
     return [item_id for target in targets for item_id in scene.items.get(target, ())]
 
 
-def several(codec: Codec, scene: Scene) -> list[Plain]:
+def other_item_sets(codec: Codec, scene: Scene) -> list[Plain]:
     """Return sets of other items."""
-    some = others(codec, scene)
+    some = other_items(codec, scene)
     return [some[:2], some[:1]]
 
 
-def rows(codec: Codec, scene: Scene) -> list[Plain]:
+def sample_rows(codec: Codec, scene: Scene) -> list[Plain]:
     """Return two rows of a compound field, and one."""
     made: list[Plain] = []
     for at in (0, 1):
@@ -137,13 +137,13 @@ SAMPLES: Mapping[str, Sampler] = {
     "tree_select": OPTION,
     "tree_multi_select": OPTIONS,
     "business": OPTION,
-    "user": person,
+    "user": other_person,
     "multi_user": crowd,
     "role": crowd,
-    "work_item_related_select": others,
-    "work_item_related_multi_select": several,
-    "linked_work_item": others,
-    "compound_field": rows,
+    "work_item_related_select": other_items,
+    "work_item_related_multi_select": other_item_sets,
+    "linked_work_item": other_items,
+    "compound_field": sample_rows,
 }
 """One row a managed type, as in the table of `reconciler.fields`."""
 

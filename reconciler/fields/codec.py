@@ -16,7 +16,7 @@ from reconciler.fields.json_schema import Schema
 from reconciler.fields.memo import Memo
 from reconciler.fields.spec import NO_ITEMS, FieldSpec, Items, People, Target
 from reconciler.fields.values import EMPTY, Desired, Seen, Wrong
-from reconciler.manifest.nodes import Node, Scalar, kind_of
+from reconciler.manifest.nodes import Node, Scalar, node_kind
 
 NO_PARTS: Mapping[str, Codec] = MappingProxyType({})
 
@@ -151,7 +151,7 @@ class ScalarCodec(Codec):
 def describe_node(node: Node) -> str:
     """Return the kind of a node, or its text if it is short."""
     if not isinstance(node, Scalar) or node.is_null:
-        return kind_of(node)
+        return node_kind(node)
     if not node.text:
         return "an empty text"
     return quoted(node.text) if quoted(node.text) != quoted("") else f"a text of {len(node.text)} characters"

@@ -12,10 +12,10 @@ from msgspec import Struct
 from reconciler.errors import Mistake, Place, UnknownName, WrongShape, quoted
 from reconciler.fields.codec import Codec, describe_node
 from reconciler.fields.json_schema import Schema, map_schema
-from reconciler.fields.pairs import pairs_of
+from reconciler.fields.pairs import values_by_key
 from reconciler.fields.spec import Target
 from reconciler.fields.unread import Unreadable, is_nothing
-from reconciler.fields.values import EMPTY_LABEL, Desired, Overlay, Rule, Seen, Wrong, settle
+from reconciler.fields.values import EMPTY_LABEL, Desired, Overlay, Rule, Seen, Wrong, desired_value
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 Row: TypeAlias = tuple[tuple[str, Hashable], ...]
@@ -63,7 +63,7 @@ class Rows(Struct, Overlay, frozen=True):
         """Overlay one live row."""
         desired = dict(overlay.desired)
         values = {
-            sub: settle(desired[sub], row.get(sub, empty)) if sub in desired else row.get(sub, empty)
+            sub: desired_value(desired[sub], row.get(sub, empty)) if sub in desired else row.get(sub, empty)
             for sub, empty in self.empties
         }
         return tuple((sub, value) for (sub, empty) in self.empties if (value := values[sub]) != empty)
@@ -119,7 +119,9 @@ class CompoundCodec(Codec):
                     what = f"a rule for {self.parts[sub].spec.label} of a row without a key"
                     wrong.append(Mistake(node.place, what, "write its members as a list"))
             values = (
-                (sub, settle(desired[sub], empty), empty) for sub, empty in self.empties if sub in desired
+                (sub, desired_value(desired[sub], empty), empty)
+                for sub, empty in self.empties
+                if sub in desired
             )
             rows.append(tuple((sub, value) for sub, value, empty in values if value != empty))
             if desired and not rows[-1]:
@@ -136,7 +138,7 @@ class CompoundCodec(Codec):
         for node in nodes:
             before = len(wrong)
             desired = self.row(node, wrong)
-            key = settle(desired.get(self.row_key, part.empty), part.empty)
+            key = desired_value(desired.get(self.row_key, part.empty), part.empty)
             if len(wrong) > before:
                 continue
             if key == part.empty:
@@ -253,7 +255,7 @@ class CompoundCodec(Codec):
         if not isinstance(wire, list):
             raise Unreadable("a row of pairs", wire)
         values: dict[str, Hashable] = {}
-        for key, value in pairs_of(wire).items():
+        for key, value in values_by_key(wire).items():
             if key in self.parts:
                 seen = decode_subvalue(self.parts[key], value)
                 values[key] = seen.value

@@ -57,7 +57,7 @@ class NoZone(ValueError):
         )
 
 
-def known(zone: ZoneInfo | None) -> ZoneInfo:
+def require_zone(zone: ZoneInfo | None) -> ZoneInfo:
     """Return the zone whose midnights begin days; raises NoZone."""
     if zone is None:
         raise NoZone
@@ -117,14 +117,14 @@ class DayCodec(ScalarCodec):
 
     def decode(self, wire: Any) -> Seen:
         """Read milliseconds as the day in the space's zone."""
-        instant, zone = from_ms(wire), known(self.spec.zone)
+        instant, zone = from_ms(wire), require_zone(self.spec.zone)
         return Seen(instant.astimezone(zone).date() if instant else EMPTY)
 
     def encode(self, value: Any) -> Any:
         """Send the day's midnight in the space's zone, null to clear."""
         if value is EMPTY:
             return None
-        return to_ms(midnight(value, known(self.spec.zone)))
+        return to_ms(midnight(value, require_zone(self.spec.zone)))
 
     def show(self, value: Any) -> str:
         """Show the ISO date."""
@@ -221,7 +221,7 @@ class ScheduleCodec(Codec):
 
     def decode(self, wire: Any) -> Seen:
         """Read `{start_time, end_time}` as days; empty if both are unset."""
-        zone = known(self.spec.zone)
+        zone = require_zone(self.spec.zone)
         if is_unset(wire):
             return Seen(EMPTY)
         if not isinstance(wire, dict):
@@ -237,7 +237,7 @@ class ScheduleCodec(Codec):
         """Send 00:00:00.000 of the first day and 23:59:59.999 of the last one, null to clear."""
         if value is EMPTY:
             return None
-        (first, last), zone = value, known(self.spec.zone)
+        (first, last), zone = value, require_zone(self.spec.zone)
         after = midnight(last + timedelta(days=1), zone)
         return {"start_time": to_ms(midnight(first, zone)), "end_time": to_ms(after) - 1}
 

@@ -87,10 +87,10 @@ def guide() -> str:
     sets = [f"`{name}`" for name, codec in CODECS.items() if issubclass(codec, SetCodec) and name != "role"]
     head = ("type", "holds", "in YAML", "compared", "emptied by", "form")
     return PAGE.format(
-        managed=table(head, [row(*each) for each in managed()]),
+        managed=markdown_table(head, [row(*each) for each in managed()]),
         sets=", ".join([*sets, "roles"]),
         markdown=f"`{KEPT.removeprefix('write ').removesuffix(' only')}`",
-        refused_types=table(
+        refused_types=markdown_table(
             ("type", "where instead", "form"),
             [(code_span(name), reason, CERTAINTY[name]) for name, reason in sorted(REFUSED_TYPES.items())],
         ),
@@ -128,10 +128,12 @@ def code_span(text: str) -> str:
 
 def two(reasons: Mapping[str, str], head: str) -> str:
     """Return a table of refused names and the reasons."""
-    return table((head, "where instead"), [(f"`{name}`", reason) for name, reason in sorted(reasons.items())])
+    return markdown_table(
+        (head, "where instead"), [(f"`{name}`", reason) for name, reason in sorted(reasons.items())]
+    )
 
 
-def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def markdown_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """Return a Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

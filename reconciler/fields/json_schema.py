@@ -17,7 +17,7 @@ def one_of(values: list[Any]) -> Schema:
     return {"enum": values} if values else ANY_TEXT
 
 
-def members(shape: Schema) -> Schema:
+def set_schema(shape: Schema) -> Schema:
     """Return the JSON Schema of a list with unique members."""
     return {"type": "array", "items": shape, "uniqueItems": True}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.errors import Mistake, WrongShape
 from reconciler.fields.codec import Codec, describe_node
-from reconciler.fields.json_schema import Schema, members
+from reconciler.fields.json_schema import Schema, set_schema
 from reconciler.fields.text import LINK, WEB_ADDRESS
 from reconciler.fields.unread import Unreadable, is_nothing
 from reconciler.fields.values import EMPTY_LABEL, Desired, Seen, Wrong
@@ -46,7 +46,7 @@ class DocumentsCodec(Codec):
 
     def shapes(self) -> Iterator[Schema]:
         """Describe a list of addresses."""
-        yield members(LINK)
+        yield set_schema(LINK)
 
     def decode(self, wire: Any) -> Seen:
         """Read an array, one string (section 18, point 4), or an empty form."""

@@ -44,7 +44,7 @@ class Choices:
         if node.text in self.options:
             chosen_ids.add(node.text)
         if len(chosen_ids) > 1:
-            raise Wrong(several(node, self.owner, [f"{{id: {one}}}" for one in sorted(chosen_ids)]))
+            raise Wrong(ambiguous_label(node, self.owner, [f"{{id: {one}}}" for one in sorted(chosen_ids)]))
         if not chosen_ids:
             labels = [option.label for option in self.options.values() if not option.disabled]
             raise Wrong(UnknownName(node.place, "option", node.text, self.owner, labels))
@@ -135,7 +135,7 @@ def id_form(node: Node) -> Scalar | None:
     return None
 
 
-def several(node: Scalar | AuthoredList, owner: str, choices: list[str]) -> Mistake:
+def ambiguous_label(node: Scalar | AuthoredList, owner: str, choices: list[str]) -> Mistake:
     """Make the mistake for a label that several options have."""
     what = quoted(node.text) if isinstance(node, Scalar) else "this path"
     return Mistake(node.place, f"{what} matches several options of {owner}", f"write {' or '.join(choices)}")

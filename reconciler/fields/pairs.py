@@ -10,7 +10,7 @@ PAIR_MEMBERS = frozenset({"field_key", "field_type_key", "field_alias", "help_de
 """The members of a pair other than its value (section 1.3)."""
 
 
-def pairs_of(entries: list[Any]) -> dict[str, Any]:
+def values_by_key(entries: list[Any]) -> dict[str, Any]:
     """Return the values of field/value pairs by key; raises Unreadable for an entry that is not a pair.
 
     A pair without a value is empty only if all its members are known: an unknown member may hold the

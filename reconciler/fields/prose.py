@@ -125,11 +125,11 @@ def markdown_of(blocks: Sequence[Block]) -> str:
         number = number + 1 if before and before.kind == block.kind == "ol" else 1
         if lines and not (before and before.kind == block.kind and block.kind in {"ul", "ol"}):
             lines.append("")
-        lines.append(line_of(block, number))
+        lines.append(write_block(block, number))
     return "\n".join(lines)
 
 
-def line_of(block: Block, number: int) -> str:
+def write_block(block: Block, number: int) -> str:
     """Write one block."""
     heads = {"h1": "# ", "h2": "## ", "h3": "### ", "ul": "- ", "ol": f"{number}. ", "hr": "---"}
     line = escaped_start(inline_of(block.runs))
@@ -174,7 +174,7 @@ def reader() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
 
 
-def tree_of(markdown: str) -> SyntaxTreeNode:
+def parse_markdown(markdown: str) -> SyntaxTreeNode:
     """Parse Markdown."""
     from markdown_it.tree import SyntaxTreeNode  # noqa: PLC0415 - see `reader`
 
@@ -217,7 +217,7 @@ def is_sayable(blocks: Sequence[Block]) -> bool:
 
 def read_blocks(markdown: str) -> tuple[Block, ...]:
     """Read Markdown; raises `Unsayable` for elements outside of the subset."""
-    root = tree_of(markdown)
+    root = parse_markdown(markdown)
     return tuple(tidy(block) for node in root.children for block in read_top(node))
 
 

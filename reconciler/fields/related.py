@@ -33,18 +33,18 @@ class UnknownItem(Mistake):
         super().__init__(place, f"unknown {type_word} {quoted(name)}", "correct the name, or write its id")
 
 
-def named_in(node: Node) -> Iterator[Target]:
+def named_items(node: Node) -> Iterator[Target]:
     """Yield the items that a value refers to by name: `{type?, name}` anywhere in its lists and rules."""
     if isinstance(node, AuthoredList):
         for one in node:
-            yield from named_in(one)
+            yield from named_items(one)
     elif isinstance(node, AuthoredMap):
         name, type_ = node.get("name"), node.get("type")
         if isinstance(name, Scalar):
             yield Target(type_.text if isinstance(type_, Scalar) else "", name.text, node.place)
         else:
             for one in node.values():
-                yield from named_in(one)
+                yield from named_items(one)
 
 
 def read_item(node: Node, spec: FieldSpec, items: Items) -> int:
@@ -60,8 +60,8 @@ def read_item(node: Node, spec: FieldSpec, items: Items) -> int:
         raise Wrong(WrongShape(node.place, f"a work item for {spec.label}", "a number beyond any id", FORM))
     type_key, name = items.known.get(item_id, ("", ""))
     if spec.targets and type_key and type_key not in spec.targets:
-        what = f"{item_id} is {word_of(type_key, items)} {quoted(name)}"
-        raise Wrong(Mistake(node.place, what, f"{spec.label} accepts {targets_of(spec, items)}"))
+        what = f"{item_id} is {type_word(type_key, items)} {quoted(name)}"
+        raise Wrong(Mistake(node.place, what, f"{spec.label} accepts {target_types(spec, items)}"))
     return item_id
 
 
@@ -89,7 +89,7 @@ def by_name(node: AuthoredMap, spec: FieldSpec, items: Items) -> int:
     (type_key,) = type_keys
     ids = items.by_name.get((type_key, name.text), ())
     if not ids:
-        raise Wrong(UnknownItem(name.place, name.text, word_of(type_key, items)))
+        raise Wrong(UnknownItem(name.place, name.text, type_word(type_key, items)))
     if len(ids) > 1:
         few = " or ".join(map(str, sorted(ids)[:3]))
         raise Wrong(Mistake(name.place, f"{len(ids)} items are named {quoted(name.text)}", f"write {few}"))
@@ -103,19 +103,19 @@ def type_keys_of(scalar: Scalar, place: Place, spec: FieldSpec, items: Items) ->
         raise Wrong(UnknownName(scalar.place, "type", scalar.text, spec.label, items.types))
     if spec.targets and type_key not in spec.targets:
         what = f"{spec.label} does not accept {quoted(scalar.text)}"
-        raise Wrong(Mistake(place, what, f"name an item of {targets_of(spec, items)}"))
+        raise Wrong(Mistake(place, what, f"name an item of {target_types(spec, items)}"))
     return (type_key,)
 
 
-def word_of(type_key: str, items: Items) -> str:
+def type_word(type_key: str, items: Items) -> str:
     """Return the shortest unique word for a type."""
     words = [word for word, key in items.types.items() if key == type_key]
     return min(words, key=lambda word: (len(word), word.swapcase())) if words else type_key
 
 
-def targets_of(spec: FieldSpec, items: Items) -> str:
+def target_types(spec: FieldSpec, items: Items) -> str:
     """Return a list of the types that a field may point to, for messages."""
-    return " or ".join(word_of(key, items) for key in spec.targets)
+    return " or ".join(type_word(key, items) for key in spec.targets)
 
 
 def shapes_of(spec: FieldSpec, items: Items) -> Iterator[Schema]:
@@ -156,7 +156,7 @@ class RelatedCodec(Codec):
 
     def targets_in(self, node: Node) -> Iterator[Target]:
         """Yield the item that is named."""
-        return named_in(node)
+        return named_items(node)
 
     def links(self, value: Any) -> Iterator[tuple[tuple[str, ...], int]]:
         """Yield the item."""
@@ -202,7 +202,7 @@ class RelatedItemsCodec(SetCodec):
 
     def targets_in(self, node: Node) -> Iterator[Target]:
         """Yield the items that are named."""
-        return named_in(node)
+        return named_items(node)
 
     def links(self, value: Any) -> Iterator[tuple[tuple[str, ...], int]]:
         """Yield the members."""

@@ -179,7 +179,7 @@ class RichTextCodec(Codec):
         text = canonical_rich(text_of(wire.get("doc_text")) or "") or ""
         html, doc = text_of(wire.get("doc_html")) or "", text_of(wire.get("doc")) or ""
         tags = {tag.lower() for tag in TAG.findall(html)}
-        blocks = read_document(doc)
+        blocks = parse_doc(doc)
         prose = prose_of(blocks) if blocks else None
         if prose and not prose.is_plain and is_sayable(prose.filled):
             return Seen(Prose(prose.filled, text), (FORMATTED,))
@@ -324,7 +324,7 @@ LISTS: dict[str, Kind] = {"bullet_list": "ul", "bulletlist": "ul", "ordered_list
 RULES = frozenset({"horizontal_rule", "horizontalrule", "horizontalline"})
 
 
-def read_document(doc: str) -> list[Block] | None:
+def parse_doc(doc: str) -> list[Block] | None:
     """Read `doc`, a document as JSON text; None if it is not understood."""
     try:
         tree = json.loads(doc)

@@ -11,7 +11,7 @@ from reconciler.errors import Mistake, UnknownName, WrongShape, quoted
 from reconciler.fields.choice import OneCodec, SeveralCodec
 from reconciler.fields.codec import describe_node
 from reconciler.fields.json_schema import Schema, map_schema, one_of
-from reconciler.fields.options import bearing, fold_label, id_form, label_forms, refuse_cut, several
+from reconciler.fields.options import ambiguous_label, bearing, fold_label, id_form, label_forms, refuse_cut
 from reconciler.fields.spec import FieldSpec, Option
 from reconciler.fields.unread import Unreadable, is_id, is_unset
 from reconciler.fields.values import Wrong
@@ -84,7 +84,7 @@ class Tree:
             if not hits:
                 raise Wrong(self.unknown(text, text.text, path))
             if len(hits) > 1:
-                raise Wrong(several(text, self.owner, [f"{{id: {one.id}}}" for one in hits]))
+                raise Wrong(ambiguous_label(text, self.owner, [f"{{id: {one.id}}}" for one in hits]))
             path, options = (*path, hits[0].id), hits[0].children
         if not path:
             raise Wrong(WrongShape(node.place, f"a path of {self.owner}", "an empty list", SAMPLE))
@@ -130,7 +130,7 @@ class Tree:
     def only(self, scalar: Scalar, paths: list[Path]) -> Path:
         """Return the only path; raises `Wrong` if there are several."""
         if len(paths) > 1:
-            raise Wrong(several(scalar, self.owner, [flow(self.written(path)) for path in paths[:3]]))
+            raise Wrong(ambiguous_label(scalar, self.owner, [flow(self.written(path)) for path in paths[:3]]))
         return paths[0]
 
     def lost(self, scalar: Scalar) -> Mistake:
@@ -159,7 +159,7 @@ class Tree:
 
     def decode(self, wire: Any) -> Path:
         """Read the ids of a path; `()` if nothing is chosen."""
-        return path_of(wire)
+        return decode_path(wire)
 
     def encode(self, path: Path) -> Any:
         """Return the full nested form."""
@@ -244,7 +244,7 @@ def flow(written: Any) -> str:
             return "[" + ", ".join(step if isinstance(step, str) else flow(step) for step in written) + "]"
 
 
-def path_of(wire: Any) -> Path:
+def decode_path(wire: Any) -> Path:
     """Read `{value, label, children: {…} | null}`; `()` if nothing is chosen.
 
     A bare id is not a path: the levels above it are unknown.

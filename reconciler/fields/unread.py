@@ -35,7 +35,10 @@ def shape_of(wire: Any, depth: int = DEPTH) -> str:
     if isinstance(wire, Disputed):
         return "several values: " + " and ".join(shape_of(one) for one in wire)
     if isinstance(wire, dict):
-        named = [f"{str(key)[:LONGEST_NAME]}: {shape_of(wire[key], depth - 1)}" for key in shown(wire, depth)]
+        named = [
+            f"{str(key)[:LONGEST_NAME]}: {shape_of(wire[key], depth - 1)}"
+            for key in listed_members(wire, depth)
+        ]
         return "{" + ", ".join([*named, *(["…"] if len(wire) > len(named) else [])]) + "}"
     if isinstance(wire, list):
         first = [shape_of(one, depth - 1) for one in (wire[:1] if depth else ())]
@@ -45,7 +48,7 @@ def shape_of(wire: Any, depth: int = DEPTH) -> str:
     return ("text" if wire else '""') if isinstance(wire, str) else "number"
 
 
-def shown(wire: dict[str, Any], depth: int) -> list[str]:
+def listed_members(wire: dict[str, Any], depth: int) -> list[str]:
     """Return the members of an object that its shape lists."""
     return list(wire)[:MOST_MEMBERS] if depth else []
 

@@ -31,7 +31,7 @@ UNREAD: Any = object()
 #
 # D(D(L)) == D(L), for every D and L: after an apply the field is in sync, so a second plan is empty.
 # D is applied to the live value read just before the PUT, not to the one that the plan saw: members
-# that others added in between are kept.  The planner knows only `settle` and `==`, no field type.
+# that others added in between are kept.  The planner knows only `desired_value` and `==`, no field type.
 class Overlay:
     """A desired value that names only a part, and takes the rest from the live value.
 
@@ -62,7 +62,7 @@ class Rule(Struct, Overlay, frozen=True):
         return (live | self.contains) - self.excludes
 
 
-def settle(desired: Desired, live: Hashable) -> Hashable:
+def desired_value(desired: Desired, live: Hashable) -> Hashable:
     """Return the canonical value that `desired` makes of `live`."""
     return desired.of(live) if isinstance(desired, Overlay) else desired
 

@@ -77,7 +77,7 @@ def forge_of(environ: Mapping[str, str]) -> Forge:
     return row.forge(environ)
 
 
-def records_of(environ: Mapping[str, str]) -> Records | None:
+def record_store(environ: Mapping[str, str]) -> Records | None:
     """Return where records are kept between jobs; None where this repository alone keeps them.
 
     RECONCILER_RECORD_REF names a ref on any forge.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.errors import CannotRun
-from reconciler.git import NoRepository, run, text, told
+from reconciler.git import NoRepository, git_output, git_text, run
 
 IDENTITY: Final = {"NAME": "reconciler", "EMAIL": "reconciler@localhost"}
 AUTHOR: Final = {
@@ -18,8 +18,8 @@ AUTHOR: Final = {
 def written_tree(root: Path) -> str | None:
     """Return the tree with the files as they are now; None where it is the commit's."""
     try:
-        told(root, "add", "--update", "--", ".")
-        tree, before = told(root, "write-tree"), told(root, "rev-parse", "HEAD^{tree}")
+        git_output(root, "add", "--update", "--", ".")
+        tree, before = git_output(root, "write-tree"), git_output(root, "rev-parse", "HEAD^{tree}")
     except NoRepository:
         raise CannotRun("this is no git repository", "run it in a clone") from None
     return None if tree == before else tree.strip()
@@ -37,7 +37,7 @@ def push_tree(
         return not run(root, *arguments, config=config, network=True).code
 
     if reached("fetch", "--quiet", "--no-tags", "--depth=1", remote, branch):
-        there = text(root, "rev-parse", "FETCH_HEAD^{tree}")
+        there = git_text(root, "rev-parse", "FETCH_HEAD^{tree}")
         if there and there.strip() == tree:
             return
     commit = run(root, "commit-tree", tree, "-p", "HEAD", "-m", message, environ=AUTHOR)

@@ -15,7 +15,7 @@ from typing import Final
 from reconciler.errors import CannotRun, quoted
 from reconciler.forge.git_push import AUTHOR
 from reconciler.forge.protocol import Report
-from reconciler.git import Answer, fetch, is_shallow, run, told
+from reconciler.git import Answer, fetch, git_output, is_shallow, run
 from reconciler.plan.last_applied import Record, read_record
 from reconciler.plan.last_applied_ref import record_at, write_record
 
@@ -92,7 +92,7 @@ def read_ref(root: Path, space: str, ref: str) -> Record:
     """Read the record that was fetched."""
     if not ref.startswith(BRANCHES):
         return record_at(root, "FETCH_HEAD", space)
-    head, _, message = told(root, "cat-file", "commit", "FETCH_HEAD").partition("\n\n")
+    head, _, message = git_output(root, "cat-file", "commit", "FETCH_HEAD").partition("\n\n")
     record = read_record(message.partition("\n")[0], space)
     if record is None or f"\nparent {record.commit}\n" not in head:
         fix = "see who pushed it; name the last applied commit by --applied"
@@ -115,9 +115,9 @@ def record_commit(root: Path, ref: str, record: Record) -> str:
     """Make the commit that holds a record, on top of the one before; returns its hash."""
     parents = [record.commit]
     if fetch_ref(root, ref).code == 0:
-        parents.append(told(root, "rev-parse", "FETCH_HEAD^{commit}").strip())
+        parents.append(git_output(root, "rev-parse", "FETCH_HEAD^{commit}").strip())
     arguments = [word for one in parents for word in ("-p", one)]
-    tree = told(root, "rev-parse", f"{record.commit}^{{tree}}").strip()
+    tree = git_output(root, "rev-parse", f"{record.commit}^{{tree}}").strip()
     made = run(
         root,
         "commit-tree",

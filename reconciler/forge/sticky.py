@@ -37,15 +37,17 @@ def find_comment(texts: Iterable[Text], body: str) -> Found:
     markers spell spaces inexactly: such a text counts where its heading, too, is that of the body.
     """
     mine = sorted((one for one in texts if one.ours), key=lambda one: one.number)
-    marker = prefix(body)
+    marker = marker_prefix(body)
     first, nameless = EXACT.sub("", marker), NAME.sub("space= ", marker)
     heading = hit[0] if (hit := HEADING.search(body)) else ""
-    exact = [one for one in mine if prefix(one.body) == marker]
+    exact = [one for one in mine if marker_prefix(one.body) == marker]
     inexact = [
-        one for one in mine if prefix(one.body) == first and one not in exact and has_line(one.body, heading)
+        one
+        for one in mine
+        if marker_prefix(one.body) == first and one not in exact and has_line(one.body, heading)
     ]
     same = [*inexact, *exact]
-    older = [one for one in mine if prefix(one.body) == nameless and one not in same]
+    older = [one for one in mine if marker_prefix(one.body) == nameless and one not in same]
     return Found(same[-1] if same else None, (*same[:-1], *older))
 
 
@@ -54,6 +56,6 @@ def has_line(body: str, line: str) -> bool:
     return not line or line in body.splitlines()
 
 
-def prefix(body: str) -> str:
+def marker_prefix(body: str) -> str:
     """Return the part of a body's marker that is the same in every one about this space."""
     return body.partition(" digest=")[0] + " "

@@ -60,26 +60,26 @@ def no_id(text: str) -> PydanticCustomError:
     return wrong(f"{quoted(text)} is not an id", f"write {inside[0]}" if inside else ID_FIX)
 
 
-def space_of(node: object) -> Scalar:
+def read_space_name(node: object) -> Scalar:
     """Read the name of a space, which becomes a segment of a path."""
     fix = "write its project_key or simple_name"
-    scalar = word_of(node, "the name of a space", fix)
+    scalar = filled_text(node, "the name of a space", fix)
     if SEGMENT.fullmatch(scalar.text):
         return scalar
     raise wrong(f"{quoted(scalar.text)} cannot be a space", fix)
 
 
-def type_of(node: object) -> Scalar:
+def read_type_name(node: object) -> Scalar:
     """Read the name of a work item type."""
-    return word_of(node, "the name of a type", "write its key, api_name or name")
+    return filled_text(node, "the name of a type", "write its key, api_name or name")
 
 
 def read_field_name(node: object) -> Scalar:
     """Read the name of a field."""
-    return word_of(node, "the name of a field", "write its key, alias or name")
+    return filled_text(node, "the name of a field", "write its key, alias or name")
 
 
-def word_of(node: object, expected: str, fix: str) -> Scalar:
+def filled_text(node: object, expected: str, fix: str) -> Scalar:
     """Read a scalar that is not empty."""
     if isinstance(node, Scalar) and node.text and not node.is_null and not node.is_blank:
         return node
@@ -94,8 +94,8 @@ def item_kind(node: object) -> str | None:
 WORD = WithJsonSchema({"type": ["string", "number", "boolean"]})
 """Editors' YAML parsers type a word before the schema sees it: `no` and `007` are words, too."""
 
-Space = Annotated[Scalar, PlainValidator(space_of), WORD]
-Type = Annotated[Scalar, PlainValidator(type_of), WORD]
+Space = Annotated[Scalar, PlainValidator(read_space_name), WORD]
+Type = Annotated[Scalar, PlainValidator(read_type_name), WORD]
 FieldName = Annotated[Scalar, PlainValidator(read_field_name), WORD]
 Id = Annotated[
     int,
@@ -161,8 +161,8 @@ def read_document(root: Node, file: str) -> tuple[Document | None, list[Mistake]
         file,
         space,
         type_,
-        section(defaults, "fields"),
-        section(defaults, "roles"),
+        map_below(defaults, "fields"),
+        map_below(defaults, "roles"),
         tuple(entry for entry in entries if entry),
     ), mistakes
 
@@ -187,11 +187,11 @@ def entry_of(node: Node) -> Entry | None:
         return Entry(number, node.place, empty, empty, empty)
     names = node.get("unmanaged")
     unmanaged = [one for one in names if isinstance(one, Scalar)] if isinstance(names, AuthoredList) else []
-    fields, roles, expect = (section(node, name) for name in ("fields", "roles", "expect"))
+    fields, roles, expect = (map_below(node, name) for name in ("fields", "roles", "expect"))
     return Entry(number, node.place, fields, roles, expect, tuple(unmanaged))
 
 
-def section(node: Node | None, name: str) -> AuthoredMap:
+def map_below(node: Node | None, name: str) -> AuthoredMap:
     """Return the map below a key; an empty one if there is none."""
     part = node.get(name) if isinstance(node, AuthoredMap) else None
     return part if isinstance(part, AuthoredMap) else nothing()

@@ -25,17 +25,17 @@ def files_to_read(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) ->
     """Return the files to read. A path without a file, and a symbolic link, are mistakes."""
     files: dict[Path, None] = {}
     for path in paths:
-        files.update(dict.fromkeys(named(path, root, mistakes)))
+        files.update(dict.fromkeys(files_at(path, root, mistakes)))
         if len(files) > MOST_FILES:
-            place = Place(shown(path, root), 1, 1)
+            place = Place(shown_path(path, root), 1, 1)
             mistakes.append(Mistake(place, f"more than {MOST_FILES} files", "name fewer at a time"))
             return []
     return sorted(desired_files(files, root, mistakes))
 
 
-def named(path: Path, root: Path, mistakes: list[Mistake]) -> list[Path]:
+def files_at(path: Path, root: Path, mistakes: list[Mistake]) -> list[Path]:
     """Return the file at a path, or all files below a folder."""
-    place = Place(shown(path, root), 1, 1)
+    place = Place(shown_path(path, root), 1, 1)
     told = len(mistakes)
     if not os.path.lexists(path):
         mistakes.append(Mistake(place, "no such file or folder", "check the path"))
@@ -55,7 +55,7 @@ def desired_files(files: Iterable[Path], root: Path, mistakes: list[Mistake]) ->
     settings_alone = all(path.name == SETTINGS for path in files)
 
     def refuse(path: Path, what: str, fix: str) -> None:
-        mistakes.append(Mistake(Place(shown(path, root), 1, 1), what, fix))
+        mistakes.append(Mistake(Place(shown_path(path, root), 1, 1), what, fix))
 
     for path in files:
         if path.name == SETTINGS_MISNAMED:
@@ -73,13 +73,13 @@ def yaml_files_below(folder: Path, root: Path, mistakes: list[Mistake]) -> Itera
     """Yield the YAML files of a folder and of the folders below it, without hidden and left-over files."""
 
     def unread(error: OSError) -> None:
-        place = Place(shown(Path(str(error.filename)), root), 1, 1)
-        mistakes.append(unreadable(place, error))
+        place = Place(shown_path(Path(str(error.filename)), root), 1, 1)
+        mistakes.append(unreadable_file(place, error))
 
     for base, folders, names in os.walk(folder, onerror=unread):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if folders and len(Path(base).parts) - len(folder.parts) >= DEEPEST:
-            place = Place(shown(Path(base), root), 1, 1)
+            place = Place(shown_path(Path(base), root), 1, 1)
             mistakes.append(
                 Mistake(place, f"folders nested deeper than {DEEPEST} levels", "nest them less deep")
             )
@@ -106,22 +106,26 @@ def linked(path: Path, root: Path) -> Path | None:
 
 def a_link(path: Path, root: Path) -> Mistake:
     """Make the mistake for a symbolic link: reviewers did not see the file that it leads to."""
-    return Mistake(Place(shown(path, root), 1, 1), "a symbolic link", "put the file or folder itself here")
+    return Mistake(
+        Place(shown_path(path, root), 1, 1), "a symbolic link", "put the file or folder itself here"
+    )
 
 
-def unreadable(place: Place, error: OSError) -> Mistake:
+def unreadable_file(place: Place, error: OSError) -> Mistake:
     """Make the mistake for a file or folder that cannot be read."""
     return Mistake(place, f"cannot be read ({error.strerror})", "check what it is and its permissions")
 
 
-def shown(path: Path, root: Path) -> str:
+def shown_path(path: Path, root: Path) -> str:
     """Return a path as messages show it: relative to `root` if it lies below, and always printable."""
     whole = os.path.abspath(path)  # noqa: PTH100 - see `absolute`; texts, since a run names every file
-    inside = next((cut for cut in (within(whole, root, follow) for follow in (False, True)) if cut), whole)
+    inside = next(
+        (cut for cut in (path_within(whole, root, follow) for follow in (False, True)) if cut), whole
+    )
     return inside.encode("utf-8", "backslashreplace").decode()
 
 
-def within(whole: str, root: Path, follow: bool) -> str | None:  # noqa: FBT001 - the two ways to see a root
+def path_within(whole: str, root: Path, follow: bool) -> str | None:  # noqa: FBT001 - the two ways to see a root
     """Return an absolute path relative to a root; None if it does not lie below it."""
     top = os.path.realpath(root) if follow else os.path.abspath(root)  # noqa: PTH100 - see `absolute`
     if whole == top:

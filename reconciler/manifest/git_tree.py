@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from reconciler.errors import CannotRun
-from reconciler.git import blobs, told
+from reconciler.git import blobs, git_output
 from reconciler.manifest.decoding import LARGEST
 from reconciler.manifest.files import is_desired
 
@@ -93,7 +93,7 @@ def is_read(path: str, folder: str) -> bool:
 @lru_cache(maxsize=MOST_KEPT)
 def tree_of(root: Path, sha: str) -> Tree:
     """List the files of a commit; raises CannotRun if git cannot answer. Cached: a commit never changes."""
-    listed = told(root, "ls-tree", "-r", "-z", "--full-tree", sha)
+    listed = git_output(root, "ls-tree", "-r", "-z", "--full-tree", sha)
     files: dict[str, str] = {}
     links: dict[str, str] = {}
     modules: set[str] = set()
@@ -111,4 +111,4 @@ def tree_of(root: Path, sha: str) -> Tree:
 
 def prefix_of(root: Path) -> str:
     """Return the path of a folder in its repository, without a slash at the end."""
-    return told(root, "rev-parse", "--show-prefix").strip("\n").rstrip("/")
+    return git_output(root, "rev-parse", "--show-prefix").strip("\n").rstrip("/")

@@ -156,7 +156,7 @@ def directive(line: str) -> Hit | None:
     return Hit(0, *DIRECTIVE, "") if line.startswith("%") else None
 
 
-def title(line: str) -> Hit | None:
+def title_mistake(line: str) -> Hit | None:
     """Find a text that YAML reads as something else."""
     hit = title_in(line)
     if not hit:
@@ -182,7 +182,14 @@ def no_space_after_dash(line: str) -> Hit | None:
     return Hit(hit.end() - 1, "no space after the dash", "write '- '", mended)
 
 
-SLIPS = (odd_indentation, full_width_colon, directive, title, no_space_after_colon, no_space_after_dash)
+SLIPS = (
+    odd_indentation,
+    full_width_colon,
+    directive,
+    title_mistake,
+    no_space_after_colon,
+    no_space_after_dash,
+)
 """The likeliest slips; the first one that matches a line is reported."""
 
 

@@ -9,7 +9,7 @@ from reconciler.errors import Mistake, NoValue, Place
 from reconciler.gc_pause import gc_paused
 from reconciler.manifest.decoding import LARGEST, TooLarge
 from reconciler.manifest.document import read_document
-from reconciler.manifest.files import files_to_read, shown, unreadable
+from reconciler.manifest.files import files_to_read, shown_path, unreadable_file
 from reconciler.manifest.nodes import Document, Manifest, Scalar
 from reconciler.manifest.parsing import read_tree
 
@@ -45,7 +45,7 @@ def documents(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> Ite
 def sources(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> Iterator[tuple[Path, str, bytes]]:
     """Yield each file with its name in messages and its content."""
     for path in files_to_read(paths, root, mistakes):
-        file = shown(path, root)
+        file = shown_path(path, root)
         raw, wrong = read_file(path, file)
         mistakes += wrong
         if raw is not None:
@@ -54,7 +54,7 @@ def sources(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> Itera
 
 def no_item(paths: Sequence[Path], root: Path) -> Mistake:
     """Make the mistake for files without any item."""
-    nowhere = Place(shown(paths[0], root) if paths else shown(root, root), 1, 1)
+    nowhere = Place(shown_path(paths[0], root) if paths else shown_path(root, root), 1, 1)
     return Mistake(nowhere, "no item in any file", "write one below `items:`, or check the path")
 
 
@@ -65,7 +65,7 @@ def read_file(path: Path, file: str) -> tuple[bytes | None, list[Mistake]]:
             return None, [TooLarge(file, size)]
         return path.read_bytes(), []
     except OSError as error:
-        return None, [unreadable(Place(file, 1, 1), error)]
+        return None, [unreadable_file(Place(file, 1, 1), error)]
 
 
 def read_bytes(raw: bytes, file: str) -> tuple[Document | None, list[Mistake]]:

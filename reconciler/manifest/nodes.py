@@ -70,7 +70,7 @@ NOTHING = AuthoredMap(Place("", 1, 1))
 """The map of a section that is not in the file. It is shared and never changed."""
 
 
-def kind_of(node: Node) -> str:
+def node_kind(node: Node) -> str:
     """Return the kind of a node as messages call it."""
     match node:
         case Scalar(plain=True, text="null"):
@@ -133,7 +133,7 @@ def every_section(document: Document) -> Iterator[tuple[AuthoredMap, AuthoredMap
             yield entry.expect, NOTHING
 
 
-def within(place: Place, lines: Sequence[str]) -> Place:
+def place_within(place: Place, lines: Sequence[str]) -> Place:
     """Return a place inside the file's text: a scanner reports a missing token after the last line."""
     if place.line <= len(lines) and lines[place.line - 1].strip():
         return place

@@ -35,7 +35,7 @@ from reconciler.manifest.likely_mistakes import (
     slip_on,
     title_in,
 )
-from reconciler.manifest.nodes import BLANKS, AuthoredList, AuthoredMap, Node, Scalar, within
+from reconciler.manifest.nodes import BLANKS, AuthoredList, AuthoredMap, Node, Scalar, place_within
 from reconciler.manifest.recovery import Mending
 
 DEEPEST = 64
@@ -332,7 +332,7 @@ class Builder:
         if key and at >= 0:
             self.tell(Mistake(Place(self.file, key.place.line, key.place.column + at), *FULL_WIDTH))
         else:
-            self.tree.blanks.append(within(place, self.lines))
+            self.tree.blanks.append(place_within(place, self.lines))
 
     def decorated(self, event: Any, place: Place) -> None:
         """Refuse an anchor or a tag."""

@@ -61,7 +61,7 @@ def write(
         end = end_of(path)
         if parents:
             end.parent.mkdir(parents=True, exist_ok=True)
-        found = kind_of(end)
+        found = mode_of(end)
         if found is None or stat.S_ISREG(found):
             kept = stat.S_IMODE(found) if found is not None and mode is None else mode
             replace(end, raw, kept, durable=durable)
@@ -102,7 +102,7 @@ def append(path: Path, content: str | bytes) -> None:
     """Append to a file, or create it; raises CannotRun."""
     try:
         end = end_of(path)
-        found = kind_of(end)
+        found = mode_of(end)
         if found is None or stat.S_ISREG(found):
             pour(os.open(end, os.O_WRONLY | os.O_CREAT | os.O_APPEND, MODE), as_bytes(content))
         else:
@@ -186,7 +186,7 @@ def links_of(path: Path) -> tuple[list[Path], Path]:
     return links, here
 
 
-def kind_of(end: Path) -> int | None:
+def mode_of(end: Path) -> int | None:
     """Return the mode of a file, None if there is none, and 0 for a descriptor."""
     if DESCRIPTOR.fullmatch(str(end)):
         return 0

@@ -13,7 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from reconciler.errors import Mistake, Place
 from reconciler.manifest.likely_mistakes import DIRECTIVE, Slip, slip_on, title_in
-from reconciler.manifest.nodes import within
+from reconciler.manifest.nodes import place_within
 
 UNCLOSED = {
     "[": ("a list that is not closed", "write ']' at its end"),
@@ -138,7 +138,7 @@ def explain_scanner_error(
     if "flow" in str(error.context):
         brackets = [place for place in around if sign_at(lines, place) in UNCLOSED]
         return in_brackets(problem, stopped, brackets[-1] if brackets else began, lines)
-    for number in suspects(problem, stopped.line, began.line, lines):
+    for number in suspect_lines(problem, stopped.line, began.line, lines):
         if slip := slip_on(lines, number, file):
             return slip
     if problem in OPENED:
@@ -162,10 +162,10 @@ def in_brackets(problem: str, stopped: Place, bracket: Place, lines: Sequence[st
 def spot(mark: object, lines: Sequence[str], file: str) -> Place:
     """Return a scanner's mark as a place in the file."""
     line, column = int(getattr(mark, "line", 0)), int(getattr(mark, "column", 0))
-    return within(Place(file, line + 1, column + 1), lines)
+    return place_within(Place(file, line + 1, column + 1), lines)
 
 
-def suspects(problem: str, stopped: int, began: int, lines: Sequence[str]) -> Iterator[int]:
+def suspect_lines(problem: str, stopped: int, began: int, lines: Sequence[str]) -> Iterator[int]:
     """Yield the lines that an error may be about, the likeliest first."""
     if problem in OPENED:
         yield began

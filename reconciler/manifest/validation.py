@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from reconciler.errors import Mistake, Place, UnknownName, nearest
 from reconciler.manifest.credentials import SECRET, CredentialInFile
 from reconciler.manifest.likely_mistakes import FULL_WIDTH, FULL_WIDTH_COLON, NO_SPACE, no_space
-from reconciler.manifest.nodes import NOTHING, AuthoredList, AuthoredMap, Node, Scalar, kind_of
+from reconciler.manifest.nodes import NOTHING, AuthoredList, AuthoredMap, Node, Scalar, node_kind
 
 TAGS = frozenset({"<id>", "<item>", "<all>", "<each>"})
 """Names of the arms of unions: steps of a pydantic location that are not in the tree."""
@@ -46,7 +46,7 @@ def unexpected(expected: str, node: object, fix: str) -> PydanticCustomError:
         return wrong("no value", fix)
     if isinstance(node, Scalar) and not node.text:
         return wrong(f"expected {expected}, found an empty text", fix)
-    kind = kind_of(node) if isinstance(node, Scalar | AuthoredList | AuthoredMap) else type(node).__name__
+    kind = node_kind(node) if isinstance(node, Scalar | AuthoredList | AuthoredMap) else type(node).__name__
     return wrong(f"expected {expected}, found {kind}", fix)
 
 

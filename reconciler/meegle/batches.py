@@ -62,7 +62,7 @@ def in_batches(ids: Sequence[int], size: int = BATCH) -> Iterator[Sequence[int]]
         yield ids[start : start + size]
 
 
-def unanswered(item_id: int, error: ApiRefusal | Oversized) -> Any:  # noqa: ARG001 - see `in_halves`
+def unanswered_id(item_id: int, error: ApiRefusal | Oversized) -> Any:  # noqa: ARG001 - see `in_halves`
     """Raise the error of an id that cannot be answered even alone."""
     raise error
 
@@ -70,7 +70,7 @@ def unanswered(item_id: int, error: ApiRefusal | Oversized) -> Any:  # noqa: ARG
 def in_halves(
     ids: Sequence[int],
     ask: Callable[[Sequence[int]], Answer],
-    alone: Callable[[int, ApiRefusal | Oversized], Answer] = unanswered,
+    alone: Callable[[int, ApiRefusal | Oversized], Answer] = unanswered_id,
 ) -> list[Answer]:
     """Return the answers to `ask`, in the order of the ids.
 

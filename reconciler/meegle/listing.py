@@ -33,7 +33,7 @@ class Filters(Struct, frozen=True):
 
     def refs(self, reader: Reader, kind: TypeSpec) -> list[Ref]:
         """List the items of a type that pass; terminated ones are not among them."""
-        found = listed(reader, [kind.key], body=self.body(reader, kind))
+        found = list_items(reader, [kind.key], body=self.body(reader, kind))
         if not self.search:
             return found
         hits = set(searched(reader, kind, self.search))
@@ -41,7 +41,7 @@ class Filters(Struct, frozen=True):
 
     def body(self, reader: Reader, kind: TypeSpec) -> dict[str, Any]:
         """Return what `filter` is asked (endpoints.md 6.4); raises CannotRun."""
-        from reconciler.meegle.search_conditions import first_of, people, states
+        from reconciler.meegle.search_conditions import first_of, people_condition, states
 
         zone, catalog = reader.settings.time_zone, reader.catalog
         body: dict[str, Any] = {"work_item_name": self.name} if self.name else {}
@@ -52,7 +52,7 @@ class Filters(Struct, frozen=True):
             body["updated_at"] = {"start": first_of(self.since, zone)}
         if self.people:
             meet(reader, self.people)
-            keys = people(self.people, reader.catalog, kind, zone)
+            keys = people_condition(self.people, reader.catalog, kind, zone)
             if len(keys) > MOST_PEOPLE:
                 raise CannotRun(f"--person names {len(keys)} people", f"name at most {MOST_PEOPLE}")
             body["user_keys"] = keys
@@ -66,7 +66,7 @@ def meet(reader: Reader, words: Sequence[str]) -> None:
     reader.meet([one for word in words for one in expand(word, reader.catalog.people)])
 
 
-def listed(reader: Reader, types: Sequence[str], *, body: Mapping[str, Any]) -> list[Ref]:
+def list_items(reader: Reader, types: Sequence[str], *, body: Mapping[str, Any]) -> list[Ref]:
     """List the items of some types, page by page (endpoints.md 6.4); terminated ones are not among them."""
     from reconciler.model import Ref
 
@@ -78,10 +78,10 @@ def searched(reader: Reader, kind: TypeSpec, conditions: Sequence[str]) -> list[
     """List the items of a type for which every condition holds (endpoints.md 6.6, at most 5,000)."""
     from reconciler.meegle.batches import SEARCH_PAGES, paged
     from reconciler.meegle.http.endpoints import SEARCH_PARAMS
-    from reconciler.meegle.search_conditions import people_in, search_group
+    from reconciler.meegle.search_conditions import people_in_conditions, search_group
     from reconciler.model import Ref
 
-    reader.meet(people_in(conditions, reader.catalog))
+    reader.meet(people_in_conditions(conditions, reader.catalog))
     group = search_group(conditions, kind, reader.catalog, reader.settings.time_zone)
     path = {"project_key": reader.space_key, "type_key": kind.key}
     body = {"search_group": group, "fields": ["name"]}

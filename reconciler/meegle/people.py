@@ -46,15 +46,15 @@ def with_people(client: Client, people: People, words: Iterable[str], tenant: st
 
 def ask_people(client: Client, member: str, words: Sequence[str], tenant: str | None) -> list[Person]:
     """Ask the plugin's tenant for users, then the settings' `tenant_key` for the others."""
-    found = people_of(client, member, words)
+    found = query_users(client, member, words)
     known = {one.key if member == "user_keys" else one.email.lower() for one in found}
     others = [word for word in words if word not in known]
     if others and tenant:
-        found += people_of(client, member, others, {"tenant_key": tenant})
+        found += query_users(client, member, others, {"tenant_key": tenant})
     return found
 
 
-def people_of(
+def query_users(
     client: Client, member: str, words: Sequence[str], tenant: Mapping[str, str] = MappingProxyType({})
 ) -> list[Person]:
     """Ask one tenant for users; that it finds nobody is an answer, not a failure (30006).

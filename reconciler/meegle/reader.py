@@ -18,7 +18,7 @@ from reconciler.meegle.items import Decoder
 from reconciler.meegle.metadata import bare_types, list_types, read_business_lines, read_types, with_lines
 from reconciler.meegle.people import with_people
 from reconciler.meegle.query import Judge, Query, none_is_settled
-from reconciler.meegle.records import WEEK, Record, records_of
+from reconciler.meegle.records import WEEK, Record, query_records
 from reconciler.meegle.spaces import find_space
 from reconciler.model import Item, Ref
 from reconciler.schema.catalog import Catalog
@@ -198,4 +198,4 @@ class Reader:
 
     def records(self, refs: Iterable[Ref], until: int, span: int = WEEK) -> dict[Ref, tuple[Record, ...]]:
         """Read who did what to items in the `span` milliseconds before `until`, an epoch time."""
-        return records_of(self.client, self.space_key, refs, until, span)
+        return query_records(self.client, self.space_key, refs, until, span)

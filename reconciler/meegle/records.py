@@ -55,7 +55,7 @@ class Record(Struct, frozen=True):
         return set(self.add) != has - had or set(self.delete) != had - has
 
 
-def read_record(wire: Mapping[str, Any]) -> Iterator[Record]:
+def read_operation(wire: Mapping[str, Any]) -> Iterator[Record]:
     """Read an operation record: one row for each changed object; what has another shape is left out."""
     contents = wire.get("record_contents") or []
     operation = hash(json.dumps(contents, sort_keys=True))
@@ -96,7 +96,7 @@ def strings_of(value: Any) -> tuple[str, ...]:
     return (str(value),)
 
 
-def records_of(
+def query_records(
     client: Client, space_key: str, refs: Iterable[Ref], until: int, span: int = WEEK
 ) -> dict[Ref, tuple[Record, ...]]:
     """Read what was done to items in the `span` milliseconds, at most a week, before `until` (an epoch time).
@@ -121,7 +121,7 @@ def records_of(
         for rows in in_halves(batch, ask):
             for row in rows:
                 if ref := by_id.get(row.get("work_item_id")):
-                    found.setdefault(ref, []).extend(read_record(row))
+                    found.setdefault(ref, []).extend(read_operation(row))
     return {ref: tuple(rows) for ref, rows in found.items()}
 
 

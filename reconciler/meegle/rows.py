@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from reconciler.fields.pairs import pairs_of
+from reconciler.fields.pairs import values_by_key
 from reconciler.fields.people import user_keys
 from reconciler.fields.rich import canonical_rich
 from reconciler.fields.unread import Disputed, Unreadable, is_id, is_nothing
@@ -44,7 +44,7 @@ def read_row(raw: Mapping[str, Any]) -> Row:
         found, trouble = read_entries(entries)
     values |= found
     try:
-        for key, detail in pairs_of(raw.get("multi_texts") or []).items():
+        for key, detail in values_by_key(raw.get("multi_texts") or []).items():
             values[key] = either(values.get(key), detail)
     except ValueError as error:
         # Which of the texts have formatting is not known, so none of the row may be taken for plain.
@@ -58,7 +58,7 @@ def read_entries(entries: Iterable[Any]) -> Row:
     trouble = ""
     for entry in entries:
         try:
-            ((key, value),) = pairs_of([entry]).items()
+            ((key, value),) = values_by_key([entry]).items()
         except ValueError as error:
             trouble = trouble or str(error)
         else:

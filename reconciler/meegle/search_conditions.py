@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 from reconciler.errors import CannotRun, Place, quoted, suggestion
 from reconciler.fields import refusal
 from reconciler.fields.codec import Codec
-from reconciler.fields.dates import NoZone, known, midnight, to_ms
+from reconciler.fields.dates import NoZone, midnight, require_zone, to_ms
 from reconciler.fields.people import expand
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Wrong
 from reconciler.manifest.nodes import Scalar
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec, change_key, every_spec, named
+from reconciler.schema.types import TypeSpec, change_key, every_spec, find_named
 
 WORDS = ("HAS ANY OF", "HAS NONE OF", "NOT CONTAINS", "CONTAINS", "IS NOT NULL", "IS NULL")
 SIGNS = ("!~", "~", "!=", ">=", "<=", "=", "<", ">")
@@ -68,7 +68,7 @@ def group_of(text: str) -> dict[str, Any]:
     return dict(group)
 
 
-def people_in(words: Iterable[str], catalog: Catalog) -> set[str]:
+def people_in_conditions(words: Iterable[str], catalog: Catalog) -> set[str]:
     """Return every e-mail and user key that conditions name."""
     values = (hit["value"] for word in words if (hit := CONDITION.fullmatch(word)))
     some = {one for value in values for text in parts(value) for one in expand(text, catalog.people)}
@@ -98,7 +98,7 @@ def of_field(field: str, operator: str, value: str, kind: TypeSpec, catalog: Cat
     """Return a field's key and the value to compare it with."""
     role = field.startswith("roles.")
     specs = kind.roles if role else kind.fields
-    hits = [one for one in named(specs, field.removeprefix("roles.")) if not refusal(one)]
+    hits = [one for one in find_named(specs, field.removeprefix("roles.")) if not refusal(one)]
     if len(hits) != 1:
         known = [name for one in every_spec(kind) for name in (one.alias or one.key, one.name)]
         raise CannotRun(f"no field {quoted(field)} to search on {kind.word}", suggestion(field, known))
@@ -156,7 +156,9 @@ def states(words: Sequence[str], _catalog: Catalog, kind: TypeSpec, _zone: ZoneI
     return [by_word.get(word, word) for word in words]
 
 
-def people(words: Sequence[str], catalog: Catalog, _kind: TypeSpec, _zone: ZoneInfo | None) -> list[str]:
+def people_condition(
+    words: Sequence[str], catalog: Catalog, _kind: TypeSpec, _zone: ZoneInfo | None
+) -> list[str]:
     """Return user keys; raises CannotRun for somebody who is not known."""
     known, found = catalog.people, dict[str, None]()
     for word in words:
@@ -170,7 +172,7 @@ def people(words: Sequence[str], catalog: Catalog, _kind: TypeSpec, _zone: ZoneI
     return list(found)
 
 
-def moment(words: Sequence[str], _catalog: Catalog, _kind: TypeSpec, zone: ZoneInfo | None) -> int:
+def day_start(words: Sequence[str], _catalog: Catalog, _kind: TypeSpec, zone: ZoneInfo | None) -> int:
     """Return the first millisecond of a day."""
     return first_of(words[0] if words else "", zone)
 
@@ -179,7 +181,7 @@ def first_of(day: str, zone: ZoneInfo | None) -> int:
     """Return the first millisecond of a day in a zone; raises CannotRun."""
     try:
         some = date.fromisoformat(day if re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) else "")
-        return to_ms(midnight(some, known(zone)))
+        return to_ms(midnight(some, require_zone(zone)))
     except NoZone as error:
         raise no_zone(error) from None
     except ValueError:
@@ -200,9 +202,9 @@ def numbers(words: Sequence[str], _catalog: Catalog, _kind: TypeSpec, _zone: Zon
 Fixed = Callable[[Sequence[str], Catalog, TypeSpec, ZoneInfo | None], Hashable | list[Any]]
 FIXED: Mapping[str, Fixed] = {
     "work_item_status": states,
-    "people": people,
-    "created_at": moment,
-    "updated_at": moment,
+    "people": people_condition,
+    "created_at": day_start,
+    "updated_at": day_start,
     "work_item_id": numbers,
 }
 """Parameters that no field of a type is (endpoints.md 6.6)."""

@@ -33,16 +33,16 @@ def day_values(fields: Iterable[Sequence[int]]) -> set[int]:
 
     A field that holds moments is a midnight nowhere, and says nothing about the zone.
     """
-    return {value for some in fields if any(map(all_midnights(some), places())) for value in some}
+    return {value for some in fields if any(map(all_midnights(some), place_zones())) for value in some}
 
 
 def fitting(values: Iterable[int], now: datetime) -> tuple[str, ...]:
     """Return the zones in which all values are midnights, by one name where several keep the same time."""
     some = sorted(set(values))
     groups: dict[tuple[timedelta | None, ...], list[str]] = {}
-    for zone in filter(all_midnights(some), places()) if some else ():
+    for zone in filter(all_midnights(some), place_zones()) if some else ():
         groups.setdefault(offsets(zone, now), []).append(zone.key)
-    return tuple(sorted(named(names) for names in groups.values()))
+    return tuple(sorted(usual_name(names) for names in groups.values()))
 
 
 def all_midnights(values: Iterable[int]) -> Callable[[ZoneInfo], bool]:
@@ -56,12 +56,12 @@ def offsets(zone: ZoneInfo, now: datetime) -> tuple[timedelta | None, ...]:
     return tuple((noon + timedelta(days=n)).astimezone(zone).utcoffset() for n in range(AHEAD))
 
 
-def named(names: Sequence[str]) -> str:
+def usual_name(names: Sequence[str]) -> str:
     """Return the name that is usual for zones of the same time, else the first."""
     return next((one for one in USUAL if one in names), min(names))
 
 
 @cache
-def places() -> tuple[ZoneInfo, ...]:
+def place_zones() -> tuple[ZoneInfo, ...]:
     """Return the zones that are named after a place."""
     return tuple(ZoneInfo(name) for name in sorted(available_timezones()) if PLACE.fullmatch(name))

@@ -21,7 +21,7 @@ FIGHT = 3
 """Times that a value is put back within the records' seven days before it is only reported."""
 
 
-def suspects(plan: Plan) -> tuple[Ref, ...]:
+def suspect_items(plan: Plan) -> tuple[Ref, ...]:
     """Return the items of which somebody may have changed something."""
     return tuple(
         sorted(
@@ -115,7 +115,7 @@ def blamed(
         return replace(
             update,
             changes=tuple(
-                named(one, culprit(one, records.get(update.ref, ())), names, plugin_id, zone)
+                author_name(one, culprit(one, records.get(update.ref, ())), names, plugin_id, zone)
                 if one.why in BLAMED
                 else one
                 for one in update.changes
@@ -125,7 +125,7 @@ def blamed(
     return replace(plan, updates=tuple(map(told, plan.updates)), skipped=tuple(map(told, plan.skipped)))
 
 
-def named(
+def author_name(
     change: Change, record: Record | None, names: Mapping[str, str], plugin_id: str, zone: ZoneInfo
 ) -> Change:
     """Name who made the live value; a plugin is ours by its id, the operator alone proves nothing."""

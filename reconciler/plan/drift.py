@@ -14,7 +14,7 @@ MOVED = frozenset({None, Why.DRIFT, Why.CONFLICTING})
 """Reasons for what somebody in the space may have done; None where no commit is known."""
 
 
-def moved(plan: Plan) -> Plan:
+def drifted_changes(plan: Plan) -> Plan:
     """Keep the rows of what somebody may have moved, and count the others."""
     rows = [one for update in (*plan.updates, *plan.skipped) for one in update.changes]
     ours, ignored = sum(one.why not in MOVED for one in rows), sum(map(is_ignored, rows))

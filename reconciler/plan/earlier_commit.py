@@ -227,9 +227,9 @@ class Commit(Struct):
         of = f"in the commit {self.layout.tree.sha[:12]}"
         found = []
         if self.unread:
-            found.append(f"base unknown: {of} {some(self.unread)}")
+            found.append(f"base unknown: {of} {first_files(self.unread)}")
         if self.skipped:
-            found.append(f"{of} symbolic links are not followed: {some(self.skipped)}")
+            found.append(f"{of} symbolic links are not followed: {first_files(self.skipped)}")
         return tuple(found)
 
     def look_at_links(self, pins: str) -> None:
@@ -341,7 +341,7 @@ class Commit(Struct):
         return items, mistakes
 
 
-def some(names: Sequence[str]) -> str:
+def first_files(names: Sequence[str]) -> str:
     """Name the first files and count the others."""
     listed = list(dict.fromkeys(names))
     more = f" and {len(listed) - TOLD} more" if len(listed) > TOLD else ""

@@ -74,7 +74,7 @@ def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
     if commit is None or made.desired.dirty or not made.whole:
         raise NothingToRecord("the plan is not of all that a commit wants")
     if made.resource_changes:
-        refuse_other(made, lines)
+        refuse_other_journal(made, lines)
         if lines[-1]["event"] != "end" or lines[-1].get("stopped"):
             return cut_record(made, commit, lines)
     return Record(
@@ -86,7 +86,7 @@ def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
     )
 
 
-def refuse_other(made: PlanFile, lines: list[Mapping[str, Any]]) -> None:
+def refuse_other_journal(made: PlanFile, lines: list[Mapping[str, Any]]) -> None:
     """Raise NothingToRecord for a journal of another plan, and for none."""
     if not carried_out(made, lines):
         raise NothingToRecord("no journal tells that this plan was carried out")

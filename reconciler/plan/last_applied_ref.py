@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reconciler.clock import now
 from reconciler.errors import CannotRun, quoted
-from reconciler.git import NoRepository, Refused, commit_of, output_or_none, run, told
+from reconciler.git import NoRepository, Refused, commit_of, git_output, output_or_none, run
 from reconciler.plan.last_applied import Record, read_record
 
 
@@ -31,10 +31,10 @@ def record_at(root: Path, ref: str, space: str) -> Record:
     left behind is not known then, so it is never taken for none.  Raises CannotRun.
     """
     commit = commit_of(root, ref)
-    named = told(root, "rev-parse", "--verify", "--end-of-options", ref).strip()
-    if told(root, "cat-file", "-t", named).strip() != "tag":
+    named = git_output(root, "rev-parse", "--verify", "--end-of-options", ref).strip()
+    if git_output(root, "cat-file", "-t", named).strip() != "tag":
         return Record(space=space, commit=commit)
-    _, _, message = told(root, "cat-file", "tag", named).partition("\n\n")
+    _, _, message = git_output(root, "cat-file", "tag", named).partition("\n\n")
     record = read_record(message, space)
     if record is None or record.commit != commit:
         fix = f"where all of its commit was applied, name the commit itself: {commit}"

@@ -51,7 +51,7 @@ from reconciler.plan.plan_json import (
     TargetFile,
     UnappliedFile,
 )
-from reconciler.plan.plan_words import WHY_WORDS, held_of, why_of, words_of
+from reconciler.plan.plan_words import WHY_WORDS, held_of, reason_words, why_of
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can hold as an escape only."""
@@ -203,7 +203,7 @@ def field_file(one: Change) -> FieldFile:
         op=one.op,
         source=source(one.place),
         why=WHY_WORDS[one.why] if one.why else None,
-        held=words_of(one.held) if one.held else None,
+        held=reason_words(one.held) if one.held else None,
         **{name: getattr(one, name) for name in SAME},
     )
 
@@ -225,7 +225,7 @@ def digest(plan: Plan) -> str:
     return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def plain(made: PlanFile) -> dict[str, Any]:
+def plan_data(made: PlanFile) -> dict[str, Any]:
     """Return the file as plain data; without targets or a place where there is none, as older seals are."""
     whole = made.model_dump(mode="json", exclude=None if made.targets else {"targets"})
     return {**whole, "desired": {key: one for key, one in whole["desired"].items() if one not in ("", [])}}
@@ -233,17 +233,17 @@ def plain(made: PlanFile) -> dict[str, Any]:
 
 def seal(made: PlanFile) -> str:
     """Return the SHA-256 of everything in the file but the seal."""
-    text = canonical({name: value for name, value in plain(made).items() if name != "seal"})
+    text = canonical({name: value for name, value in plan_data(made).items() if name != "seal"})
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def dumps(made: PlanFile) -> str:
     """Return the file's text: sorted members, two spaces, a final line feed."""
-    text = json.dumps(plain(made), ensure_ascii=False, sort_keys=True, indent=2) + "\n"
+    text = json.dumps(plan_data(made), ensure_ascii=False, sort_keys=True, indent=2) + "\n"
     return SURROGATE.sub(lambda hit: f"\\u{ord(hit.group()):04x}", text)
 
 
-def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse an object that names a member twice: two readers could take two values for it."""
     made = dict(pairs)
     if len(made) != len(pairs):
@@ -251,11 +251,13 @@ def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def loads(text: str | bytes) -> PlanFile:
+def load_plan(text: str | bytes) -> PlanFile:
     """Read a plan file; raises BadPlan for another format, a broken seal, or anything but a plan."""
     try:
         # pydantic's own JSON reader refuses half a character, which a live text may hold.
-        made = PlanFile.model_validate(json.loads(text, parse_constant=no_number, object_pairs_hook=members))
+        made = PlanFile.model_validate(
+            json.loads(text, parse_constant=no_number, object_pairs_hook=unique_members)
+        )
     except (ValueError, RecursionError) as error:
         if not isinstance(error, ValidationError):
             raise BadPlan("it is no JSON, or names a member twice") from None
@@ -337,13 +339,13 @@ def change_of(row: FieldFile) -> Change:
     return Change(
         place=place(row.source),
         clears=row.op == "clear",
-        why=reason_of(row.why),
+        why=parse_reason(row.why),
         held=held_of(row.held) if row.held else None,
         **{**same, **{name: tuple(same[name]) for name in TUPLES}},
     )
 
 
-def reason_of(words: str | None) -> Why | None:
+def parse_reason(words: str | None) -> Why | None:
     """Return the reason that a file gives; raises BadPlan for an unknown one."""
     why = None if words is None else why_of(words)
     if words is not None and why is None:

@@ -34,7 +34,7 @@ def why_of(words: str) -> Why | None:
     return next((why for why, known in WHY_WORDS.items() if words == known), None)
 
 
-def words_of(held: Held) -> str:
+def reason_words(held: Held) -> str:
     """Return the words for what keeps an apply from sending a change."""
     match held.by:
         case HeldBy.POLICY:

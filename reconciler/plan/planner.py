@@ -11,7 +11,7 @@ from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.fields.codec import Codec
 from reconciler.fields.people import USER_KEY
 from reconciler.fields.sets import SetCodec
-from reconciler.fields.values import Rule, Seen, settle
+from reconciler.fields.values import Rule, Seen, desired_value
 from reconciler.meegle.items import side_effects
 from reconciler.model import GONE, Block, Change, Held, HeldBy, Item, Plan, Ref, Released, Update, Why
 from reconciler.plan.why import Standpoint, released, why_for
@@ -49,7 +49,7 @@ def make_plan(
             continue
         update, held = compare(want, live.get(want.ref), catalog, standpoint)
         blocks += held
-        send, leave = parted(update) if update else (None, None)
+        send, leave = split_skipped(update) if update else (None, None)
         updates += [send] if send else []
         left += [leave] if leave else []
         in_sync += update is None and not held
@@ -87,7 +87,7 @@ def make_plan(
 # plan says so.
 
 
-def parted(update: Update) -> tuple[Update | None, Update | None]:
+def split_skipped(update: Update) -> tuple[Update | None, Update | None]:
     """Part the changes to send from those that are held."""
     send = tuple(one for one in update.changes if not one.held)
     leave = tuple(one for one in update.changes if one.held)
@@ -103,7 +103,7 @@ def leaving(plan: Plan, reason: Callable[[Ref, Change], Held | None], catalog: C
     left = {update.ref: update for update in plan.skipped}
     for update in plan.updates:
         marked = tuple(replace(one, held=reason(update.ref, one)) for one in update.changes)
-        send, leave = parted(replace(update, changes=marked))
+        send, leave = split_skipped(replace(update, changes=marked))
         sent += [send] if send else []
         if leave:
             before = left[leave.ref].changes if leave.ref in left else ()
@@ -153,7 +153,7 @@ def touched(updates: Iterable[Update]) -> Iterator[tuple[str, str, Any]]:
             yield update.ref.type_key, one.key, [one.before, one.after]
 
 
-def people_of(plan: Plan) -> set[str]:
+def shown_people(plan: Plan) -> set[str]:
     """Return the user keys that a plan shows."""
     effects = {key for update in plan.updates for one in update.side_effects for key in one.members}
     return effects | {
@@ -170,16 +170,16 @@ def compare(
 ) -> tuple[Update | None, list[Block]]:
     """Return what one item needs, and what keeps parts of it from being written."""
     if item is None:
-        return None, [whole(want, "", GONE, "take the item out of the file, or restore it in Meegle")]
+        return None, [block_item(want, "", GONE, "take the item out of the file, or restore it in Meegle")]
     if item.aborted:
         if not item.unreadable and all(
-            settle(one.desired, seen.value) == seen.value
+            desired_value(one.desired, seen.value) == seen.value
             for one in want.fields
             if (seen := item.values.get(one.key))
         ):
             return None, []
         return None, [
-            whole(want, item.name, ABORTED, "restore the item in Meegle, or take it out of the file")
+            block_item(want, item.name, ABORTED, "restore the item in Meegle, or take it out of the file")
         ]
     if broken := broken_expectation(want, item, catalog):
         return None, [broken]
@@ -187,7 +187,7 @@ def compare(
     blocks: list[Block] = []
     for one in want.fields:
         seen = item.values.get(one.key)
-        if seen is not None and (after := settle(one.desired, seen.value)) == seen.value:
+        if seen is not None and (after := desired_value(one.desired, seen.value)) == seen.value:
             continue
         label = catalog.label(want.ref.type_key, one.key)
         if seen is None:
@@ -224,7 +224,7 @@ def reasoned(
     if why is not Why.CONFLICTING:
         held = standpoint.keeps(want.ref, one.key) if why is Why.DRIFT else None
         return replace(made, why=why, held=held)
-    base = settle(standpoint.past.reached(at), seen.value)
+    base = desired_value(standpoint.past.reached(at), seen.value)
     return replace(made, why=why, base=codec.encode(base), base_label=codec.show(base))
 
 
@@ -237,12 +237,12 @@ def broken_expectation(want: DesiredItem, item: Item, catalog: Catalog) -> Block
             reason = f"{catalog.label(want.ref.type_key, one.key)} is expected, and {item.unread(one.key)}"
             return Block(want.ref, item.name, None, "", reason, "mend it in Meegle", one.place)
         if seen is None or seen.value in (
-            settle(one.desired, seen.value),
-            settle(desired_values.get(one.key, one.desired), seen.value),
+            desired_value(one.desired, seen.value),
+            desired_value(desired_values.get(one.key, one.desired), seen.value),
         ):
             continue
         codec = catalog.codec(want.ref.type_key, one.key)
-        reason = f"expected {codec.spec.label} {codec.show(settle(one.desired, seen.value))}"
+        reason = f"expected {codec.spec.label} {codec.show(desired_value(one.desired, seen.value))}"
         return Block(
             want.ref,
             item.name,
@@ -255,7 +255,7 @@ def broken_expectation(want: DesiredItem, item: Item, catalog: Catalog) -> Block
     return None
 
 
-def whole(want: DesiredItem, title: str, reason: str, repair: str) -> Block:
+def block_item(want: DesiredItem, title: str, reason: str, repair: str) -> Block:
     """Block a whole item."""
     return Block(want.ref, title, None, "", reason, repair, want.place)
 

@@ -23,7 +23,7 @@ from reconciler.meegle.reader import Reader, Survey
 from reconciler.meegle.spaces import UnknownSpace, WrongKey
 from reconciler.model import Item, Plan, Ref
 from reconciler.plan.guard import Raised, guarded
-from reconciler.plan.planner import leaving, make_plan, people_of
+from reconciler.plan.planner import leaving, make_plan, shown_people
 from reconciler.plan.selection import Selection, Selector, select, selector
 from reconciler.plan.targets import confirmed, named_items, questions
 from reconciler.plan.why import Refs, Standpoint
@@ -107,18 +107,18 @@ def plan(
     Every command that plans comes this way.  `items`: the selected desired items, if the caller has read them
     already.  Raises InputError for mistakes in the files and CannotRun for a commit that cannot be read.
     """
-    from reconciler.plan.drift import healable, moved
+    from reconciler.plan.drift import drifted_changes, healable
 
     if items is None:
         items = desired_items(workspace, reader, options.selection)
     made = compare_live(workspace, reader, options, items)
     if options.drift:
-        made = moved(made)
+        made = drifted_changes(made)
     if options.blame:
         made = with_blame(made, reader)
     if options.drift:
         made = healable(made, reader.catalog)
-    return judged(workspace, made, options.raised)
+    return judge_plan(workspace, made, options.raised)
 
 
 def compare_live(
@@ -188,7 +188,7 @@ def plan_items(
         agreed=survey.in_sync,
         notes=reader.name_notes,
     )
-    strangers = people_of(made) - set(reader.catalog.people.by_key)
+    strangers = shown_people(made) - set(reader.catalog.people.by_key)
     if strangers:
         reader.meet(strangers)
     asked = questions(made, reader.catalog)
@@ -202,7 +202,7 @@ def plan_items(
     return confirmed(made, reader.catalog, found)
 
 
-def judged(workspace: Workspace, plan: Plan, raised: Raised) -> Plan:
+def judge_plan(workspace: Workspace, plan: Plan, raised: Raised) -> Plan:
     """Hold a plan against the guards, by the base's settings where there is a base."""
     from reconciler.plan.earlier_commit import settings_at
 
@@ -215,9 +215,9 @@ def with_blame(plan: Plan, reader: Reader) -> Plan:
 
     Drift that was put back again and again is left alone from here on.
     """
-    from reconciler.plan.blame import blamed, fought_over, suspects
+    from reconciler.plan.blame import blamed, fought_over, suspect_items
 
-    refs = suspects(plan)
+    refs = suspect_items(plan)
     if not refs:
         return plan
     records = reader.records(refs, int(now().timestamp() * 1000) + CLOCKS_APART)

@@ -12,7 +12,7 @@ from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.fields.spec import FieldSpec
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import change_key, every_spec, named
+from reconciler.schema.types import change_key, every_spec, find_named
 
 ITEM = re.compile(
     r"(?:(?:(?P<space>[^/.]+)/)?(?P<type>[^/.]+)/)?(?P<id>[1-9][0-9]{0,18})(?:\.(?P<field>.+))?"
@@ -67,7 +67,7 @@ def keys_of(word: str, specs: list[FieldSpec]) -> frozenset[str]:
     """Return the change keys that a field's or (`roles.NAME`) a role's name means."""
     role = word.startswith("roles.")
     some = tuple(spec for spec in specs if (spec.type == "role") == role)
-    hits = named(some, word.removeprefix("roles."))
+    hits = find_named(some, word.removeprefix("roles."))
     if not hits:
         raise no_such("role" if role else "field", word, (spec.alias or spec.name for spec in some))
     return frozenset(map(change_key, hits))

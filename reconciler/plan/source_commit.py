@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.errors import CannotRun
-from reconciler.git import NoRepository, head_commit, told
+from reconciler.git import NoRepository, git_output, head_commit
 from reconciler.manifest.files import absolute, files_to_read
 from reconciler.manifest.git_tree import Tree, prefix_of, tree_of
 from reconciler.model import Plan
@@ -78,8 +78,8 @@ def checked_out(root: Path) -> str | None:
 def files_read(workspace: Workspace, snapshot: Path | None) -> Iterator[Path]:
     """Yield every file on which a plan rests."""
     root = workspace.root
-    yield from files_to_read([root / path for path in places(workspace)], root, [])
-    if home := find_settings(root / places(workspace)[0]):
+    yield from files_to_read([root / path for path in state_paths(workspace)], root, [])
+    if home := find_settings(root / state_paths(workspace)[0]):
         yield home
     pins = pins_folder(root, workspace.space)
     yield from (one for one in pins.glob("*.json") if not one.name.endswith(".schema.json"))
@@ -87,7 +87,7 @@ def files_read(workspace: Workspace, snapshot: Path | None) -> Iterator[Path]:
         yield snapshot
 
 
-def places(workspace: Workspace) -> Sequence[Path]:
+def state_paths(workspace: Workspace) -> Sequence[Path]:
     """Return the folders and files of state that a run reads: those named, and those that it counts."""
     return (*workspace.paths, Path(workspace.state)) if workspace.paths else (Path(workspace.state),)
 
@@ -100,7 +100,7 @@ def repository_path(path: Path, root: Path, prefix: str) -> str:
 def folders_read(workspace: Workspace, prefix: str) -> list[str]:
     """Return the folders, or files, of state as the repository names them."""
     root = workspace.root
-    return [repository_path(root / one, root, prefix).removeprefix("./") for one in places(workspace)]
+    return [repository_path(root / one, root, prefix).removeprefix("./") for one in state_paths(workspace)]
 
 
 def is_dirty(tree: Tree, read: dict[str, Path], folders: Iterable[str]) -> bool:
@@ -136,7 +136,7 @@ def with_line_feeds(raw: bytes) -> bytes:
 def not_checked_out(root: Path, state: str) -> int:
     """Return how many files of state the commit holds and a sparse checkout leaves out."""
     try:
-        rows = told(root, "ls-files", "-t", "-z", "--", f":(literal){state}").split("\0")
+        rows = git_output(root, "ls-files", "-t", "-z", "--", f":(literal){state}").split("\0")
     except CannotRun:
         return 0
     return sum(row.startswith("S ") and not os.path.lexists(root / row[2:]) for row in rows)
@@ -145,13 +145,13 @@ def not_checked_out(root: Path, state: str) -> int:
 def dated(plan: Plan, paths: Iterable[Path] = ()) -> PlanFile:
     """Return the plan as a file, with the commit of the files that it was made of and the place in it."""
     from reconciler.clock import now
-    from reconciler.git import prefix
+    from reconciler.git import folder_prefix
     from reconciler.plan.plan_file import plan_file
 
     return plan_file(
         plan,
         now(),
-        folder=prefix(Path.cwd()),
+        folder=folder_prefix(Path.cwd()),
         roots=roots_of(paths),
     )
 
@@ -162,7 +162,7 @@ def roots_of(paths: Iterable[Path]) -> list[str]:
     A job may name other files each time, and still plans the same state; none are told for the usual one.
     """
     from reconciler.desired.by_pins import STATE
-    from reconciler.manifest.files import shown
+    from reconciler.manifest.files import shown_path
     from reconciler.settings import find_settings
 
     root = Path.cwd()
@@ -171,5 +171,5 @@ def roots_of(paths: Iterable[Path]) -> list[str]:
         settings = None if path.is_dir() else find_settings(path)
         whole = path if path.is_dir() else settings.parent if settings else None
         inside = whole is not None and whole.absolute().is_relative_to(root)
-        roots.add(shown(whole, root) if whole and inside else shown(path, root).partition("/")[0])
+        roots.add(shown_path(whole, root) if whole and inside else shown_path(path, root).partition("/")[0])
     return [] if roots == {str(STATE)} else sorted(roots)

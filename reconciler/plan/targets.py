@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from reconciler.errors import quoted
 from reconciler.fields.codec import Codec
-from reconciler.fields.related import word_of
+from reconciler.fields.related import type_word
 from reconciler.fields.spec import Items
 from reconciler.model import GONE, Change, Plan, Ref, Update
 from reconciler.plan.planner import blocking
@@ -51,7 +51,7 @@ def questions(plan: Plan, catalog: Catalog) -> dict[int, tuple[str, ...]]:
         for change in update.changes:
             codec = catalog.codec(update.ref.type_key, change.key)
             new = added_targets(codec, change) if change.held is None else frozenset()
-            for types, item_id in shown(codec, change):
+            for types, item_id in shown_items(codec, change):
                 if item_id in new or item_id in called:
                     first = (key for key, _ in sorted(called.get(item_id, ())))
                     known = catalog.items.known.get(item_id, ("", ""))[0]
@@ -66,7 +66,7 @@ def links(codec: Codec, wire: Any) -> Iterator[tuple[tuple[str, ...], int]]:
         yield from codec.links(codec.decode(wire).value)
 
 
-def shown(codec: Codec, change: Change) -> Iterator[tuple[tuple[str, ...], int]]:
+def shown_items(codec: Codec, change: Change) -> Iterator[tuple[tuple[str, ...], int]]:
     """Yield every item that a view of the row would show."""
     for wire in (change.before, change.after, change.base):
         yield from links(codec, wire)
@@ -101,10 +101,10 @@ def confirmed(plan: Plan, catalog: Catalog, live: Live) -> Plan:
         )
 
     made = blocking(plan, fault, catalog)
-    return replace(made, targets=tuple(sorted(set(targets_of(made.updates, catalog, live)))))
+    return replace(made, targets=tuple(sorted(set(new_targets(made.updates, catalog, live)))))
 
 
-def targets_of(updates: Iterable[Update], catalog: Catalog, live: Live) -> Iterator[Ref]:
+def new_targets(updates: Iterable[Update], catalog: Catalog, live: Live) -> Iterator[Ref]:
     """Yield the items to which rows would newly point, which an apply looks at once more."""
     for update in updates:
         for change in update.changes:
@@ -118,7 +118,7 @@ def rested_on(codec: Codec, change: Change, called: Called) -> Iterator[tuple[tu
     new = added_targets(codec, change)
     rule = (list(change.contains), list(change.excludes))
     chosen = {one for wire in (*rule, change.after) for _, one in links(codec, wire)}
-    for types, item_id in shown(codec, change):
+    for types, item_id in shown_items(codec, change):
         if item_id in new or (item_id in called and item_id in chosen):
             yield types, item_id
 
@@ -133,7 +133,7 @@ def unlike(
     if seen is None:
         return f"{what} is {GONE}", ANOTHER
     type_key, name = seen
-    is_now = f"{what} is {word_of(type_key, catalog.items)} {quoted(name)} in the space"
+    is_now = f"{what} is {type_word(type_key, catalog.items)} {quoted(name)} in the space"
     if any(at != seen for at in called):
         return is_now, RENAME
     if types and type_key not in types:

@@ -21,10 +21,10 @@ def trusted_snapshot(file: Path | None, base: str | None) -> Iterator[Path | Non
     from tempfile import TemporaryDirectory
 
     from reconciler.git import commit_of, run
-    from reconciler.manifest.files import shown
+    from reconciler.manifest.files import shown_path
 
     root = Path.cwd()
-    answer = run(root, "cat-file", "blob", f"{commit_of(root, base)}:./{shown(file, root)}")
+    answer = run(root, "cat-file", "blob", f"{commit_of(root, base)}:./{shown_path(file, root)}")
     if answer.code:
         raise CannotRun(
             f"{of_base(file, base)} cannot be read",
@@ -38,10 +38,10 @@ def trusted_snapshot(file: Path | None, base: str | None) -> Iterator[Path | Non
 
 def came_with_checkout(file: Path) -> bool:
     """Whether git tracks a file, or what it leads to as a link."""
-    from reconciler.git import text
+    from reconciler.git import git_text
 
     root, name = Path.cwd(), file.absolute()
-    return any(text(root, "ls-files", "-z", "--", f":(literal){path}") for path in (name, name.resolve()))
+    return any(git_text(root, "ls-files", "-z", "--", f":(literal){path}") for path in (name, name.resolve()))
 
 
 def of_base(file: Path, base: str | None) -> str:

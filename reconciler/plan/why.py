@@ -25,7 +25,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from reconciler.desired.items import DesiredItem
-from reconciler.fields.values import Desired, settle
+from reconciler.fields.values import Desired, desired_value
 from reconciler.model import Held, Ref, Unapplied, Why
 
 DesiredValues: TypeAlias = Mapping[tuple[Ref, str], Desired]
@@ -103,14 +103,14 @@ def why_for(at: tuple[Ref, str], desired: Desired, live: Hashable, past: Past) -
     """
     if at not in past.base:
         return Why.NEWLY_MANAGED
-    merged, after = settle(past.base[at], live), settle(desired, live)
+    merged, after = desired_value(past.base[at], live), desired_value(desired, live)
     if merged == live:
         return Why.CHANGED_HERE
     here = merged != after
     sent = past.base if past.applied is None else past.applied
     if at not in sent:
         return Why.NEWLY_MANAGED if here else Why.PENDING
-    reached = settle(sent[at], live)
+    reached = desired_value(sent[at], live)
     if reached == live:
         return Why.CHANGED_HERE if here else Why.PENDING
     return Why.DRIFT if reached == after and not here else Why.CONFLICTING

@@ -14,7 +14,16 @@ from typing import Any, Final, NamedTuple
 from reconciler.canonical_json import canonical
 from reconciler.errors import Mistake, Place
 from reconciler.model import Change, Plan, Update
-from reconciler.render.groups import BOTH, CLEAR, DRIFT, kind_of, shows_members, steps, told_apart, updates_of
+from reconciler.render.groups import (
+    BOTH,
+    CLEAR,
+    DRIFT,
+    review_kind,
+    shows_members,
+    steps,
+    told_apart,
+    updates_of,
+)
 from reconciler.render.mistakes import path_in_repository
 from reconciler.render.safe import safe_json, safe_text
 
@@ -43,7 +52,7 @@ class Finding(NamedTuple):
 
 def plan_code_quality(plan: Plan, folder: str = "") -> str:
     """Return the report about a plan; files are named from the repository's root, through `folder`."""
-    return report(quality_findings(told_apart(plan)), folder)
+    return quality_json(quality_findings(told_apart(plan)), folder)
 
 
 def mistakes_code_quality(mistakes: Iterable[Mistake], folder: str = "") -> str:
@@ -52,10 +61,10 @@ def mistakes_code_quality(mistakes: Iterable[Mistake], folder: str = "") -> str:
         Finding("invalid", "blocker", f"{one.what}; {one.fix}", one.place, (one.place.file, one.what))
         for one in mistakes
     )
-    return report(made, folder)
+    return quality_json(made, folder)
 
 
-def report(found: Iterable[Finding], folder: str) -> str:
+def quality_json(found: Iterable[Finding], folder: str) -> str:
     """Return the JSON list."""
     rows = [
         {
@@ -102,20 +111,20 @@ def quality_findings(plan: Plan) -> Iterator[Finding]:
         yield Finding("blocked", "major", text, block.place, identity)
     for update in updates_of(plan):
         for change in update.changes:
-            if kind_of(change) in CHECKS:
+            if review_kind(change) in CHECKS:
                 yield of_change(plan, update, change)
 
 
 def of_change(plan: Plan, update: Update, change: Change) -> Finding:
     """Return the finding about one change; it stays the same while the plan's digest of the change does."""
-    check, severity, words = CHECKS[kind_of(change)]
+    check, severity, words = CHECKS[review_kind(change)]
     who = f" ({', '.join(filter(None, (change.by, change.at)))})" if change.by or change.at else ""
-    text = f"{words}: {plan.address(update.ref)} {update.title}: {change.name} {moved(change)}{who}"
+    text = f"{words}: {plan.address(update.ref)} {update.title}: {change.name} {change_summary(change)}{who}"
     row = (plan.space_key, *update.ref, change.key, change.op, change.before, change.after)
     return Finding(check, severity, text, change.place, row)
 
 
-def moved(change: Change) -> str:
+def change_summary(change: Change) -> str:
     """Return what happens to a field, in one line."""
     if shows_members(change):
         return ", ".join([*(f"+ {one}" for one in change.added), *(f"- {one}" for one in change.removed)])

@@ -8,19 +8,19 @@ from typing import Any
 
 from reconciler.model import Failure, Outcome, Plan, Report, Row, word
 from reconciler.render.safe import safe_json
-from reconciler.render.verdict import applied_line, verdict
+from reconciler.render.verdict import applied_line, plan_verdict
 
 
-def line(**members: Any) -> str:
+def json_line(**members: Any) -> str:
     """Return one object as a line."""
     return safe_json(json.dumps(members, ensure_ascii=False, sort_keys=True)) + "\n"
 
 
 def plan_event(plan: Plan) -> str:
     """Return what is about to be applied."""
-    return line(
+    return json_line(
         event="plan",
-        verdict=verdict(plan),
+        verdict=plan_verdict(plan),
         to_update=len(plan.updates),
         fields=plan.fields,
         to_clear=plan.clears,
@@ -33,12 +33,12 @@ def plan_event(plan: Plan) -> str:
 
 def idle_event(reason: str) -> str:
     """Return the summary of a run that had nothing to do, or was not allowed to."""
-    return line(event="summary", exit_reason=reason, puts=0, reads=0)
+    return json_line(event="summary", exit_reason=reason, puts=0, reads=0)
 
 
 def failed_event(failures: Iterable[Failure]) -> str:
     """Return the summary of a run that could not start."""
-    return line(
+    return json_line(
         event="summary",
         exit_reason="error",
         errors=[
@@ -51,15 +51,15 @@ def failed_event(failures: Iterable[Failure]) -> str:
 def report_events(report: Report, reason: str) -> str:
     """Return a line for each row, then the summary; `reason` says in one word how the run ended."""
     rows = "".join(map(row_event, report.rows))
-    moved = "".join(line(event="moved", what=what) for what in report.moved)
+    moved = "".join(json_line(event="moved", what=what) for what in report.moved)
     counts: dict[str, int] = {}
     for row in report.rows:
         counts[word(row.outcome)] = counts.get(word(row.outcome), 0) + 1
     return (
         rows
         + moved
-        + "".join(line(event="advice", what=what) for what in report.advice)
-        + line(
+        + "".join(json_line(event="advice", what=what) for what in report.advice)
+        + json_line(
             event="summary",
             exit_reason=reason,
             verdict=applied_line(report),
@@ -73,23 +73,23 @@ def report_events(report: Report, reason: str) -> str:
 
 def patch_event(patch: str) -> str:
     """Return the change of the files that goes with a rollback, as a unified difference."""
-    return line(event="files", patch=patch)
+    return json_line(event="files", patch=patch)
 
 
 def row_event(row: Row) -> str:
     """Return what became of one field."""
-    return line(
+    return json_line(
         event="row",
         type=row.ref.type_key,
         id=row.ref.id,
         key=row.key,
         name=row.name,
         outcome=word(row.outcome),
-        reason=reason_of(row.outcome),
+        reason=outcome_reason(row.outcome),
     )
 
 
-def reason_of(outcome: Outcome) -> str | None:
+def outcome_reason(outcome: Outcome) -> str | None:
     """Return why a row ended so, with what to do where that is known; None where there is nothing to say."""
     reason = getattr(outcome, "reason", None) or getattr(outcome, "got", None)
     return reason and f"{reason}{getattr(outcome, 'advice', '')}"

@@ -62,7 +62,7 @@ def is_long(change: Change) -> bool:
     return EMPTY_LABEL not in sides and (max(map(len, sides)) >= LONG or any("\n" in side for side in sides))
 
 
-def words(before: str, after: str) -> tuple[Piece, ...]:
+def compare_words(before: str, after: str) -> tuple[Piece, ...]:
     """Compare two texts word by word.
 
     The pieces that are not new make up the safe `before`, those that are not gone the safe `after`.
@@ -71,7 +71,7 @@ def words(before: str, after: str) -> tuple[Piece, ...]:
     head = shared(had, has)
     tail = shared(had[head:][::-1], has[head:][::-1])
     old, new = had[head : len(had) - tail], has[head : len(has) - tail]
-    return merged([(SAME, had[:head]), *middle(old, new), (SAME, had[len(had) - tail :])])
+    return merge_stretches([(SAME, had[:head]), *middle(old, new), (SAME, had[len(had) - tail :])])
 
 
 def middle(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
@@ -109,7 +109,7 @@ def changed_stretches(old: list[str], new: list[str]) -> Iterator[tuple[str, lis
             yield NEW, new[k:m]
 
 
-def merged(stretches: Iterable[tuple[str, list[str]]]) -> tuple[Piece, ...]:
+def merge_stretches(stretches: Iterable[tuple[str, list[str]]]) -> tuple[Piece, ...]:
     """Join neighbours of one kind; of a changed stretch the old comes first."""
     made: list[Piece] = []
     gone, new = "", ""
@@ -163,7 +163,7 @@ def nearby(pieces: Iterable[Piece], keep: int = 60) -> Iterator[Piece]:
 def one_line(change: Change, keep: int = 30) -> SafeText:
     """Return a long text's difference for a line of a terminal: `… the [-old-] {+new+} words …`."""
     marks = {SAME: "{}", GONE: "[-{}-]", NEW: "{{+{}+}}"}
-    pieces = nearby(words(change.before_label, change.after_label), keep)
+    pieces = nearby(compare_words(change.before_label, change.after_label), keep)
     return unsteered("".join(marks[piece.kind].format(isolated(safe_text(piece.text))) for piece in pieces))
 
 
@@ -177,12 +177,14 @@ def inner_differences(before: Any, after: Any) -> tuple[SafeText, ...]:
         return ()
     from deepdiff import DeepDiff  # noqa: PLC0415 - costs 0.1 s, and few plans have rows
 
-    tree = DeepDiff(rows_of(before), rows_of(after), view="tree", verbose_level=2, threshold_to_diff_deeper=0)
+    tree = DeepDiff(
+        rows_as_maps(before), rows_as_maps(after), view="tree", verbose_level=2, threshold_to_diff_deeper=0
+    )
     levels = sorted(
         (level for found in tree.values() for level in found),
         key=lambda level: [(isinstance(step, str), step) for step in level.path(output_format="list")],
     )
-    lines = [told(level.path(output_format="list"), level.t1, level.t2) for level in levels]
+    lines = [difference_line(level.path(output_format="list"), level.t1, level.t2) for level in levels]
     if len(lines) > MOST_LINES:
         lines[MOST_LINES:] = [SafeText(f"and {len(lines) - MOST_LINES} more differences")]
     return tuple(lines)
@@ -205,7 +207,7 @@ def has_inside(value: Any) -> bool:
     )
 
 
-def rows_of(value: Any) -> Any:
+def rows_as_maps(value: Any) -> Any:
     """Read `[[{field_key, field_value}, …], …]` as a list of maps; leave all else as it is."""
     if not isinstance(value, list):
         return value
@@ -222,20 +224,20 @@ def is_row(row: Any) -> bool:
     )
 
 
-def told(path: list[Any], before: Any, after: Any) -> SafeText:
+def difference_line(path: list[Any], before: Any, after: Any) -> SafeText:
     """Return one difference as a line; what is not there is shown as `(none)`."""
     where = ", ".join(f"row {step + 1}" if isinstance(step, int) else str(step) for step in path)
-    return safe_text(f"{where}: {plain(before)} → {plain(after)}".removeprefix(": "))
+    return safe_text(f"{where}: {short_json(before)} → {short_json(after)}".removeprefix(": "))
 
 
-def plain(value: Any) -> str:
+def short_json(value: Any) -> str:
     """Show a JSON value shortly; text without quotes."""
     if value is None:
         return EMPTY_LABEL
     if type(value).__name__ == "NotPresent":
         return "(none)"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {plain(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {short_json(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(plain, value)) + "]"
+        return "[" + ", ".join(map(short_json, value)) + "]"
     return str(value).lower() if isinstance(value, bool) else str(value)

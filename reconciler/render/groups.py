@@ -61,7 +61,7 @@ def shape_id(shape: Shape) -> str:
     return hashlib.sha256(canonical(shape).encode(errors="replace")).hexdigest()[:10]
 
 
-def kind_of(change: Change) -> str:
+def review_kind(change: Change) -> str:
     """Return what a row is to a reviewer; a skipped change never clears."""
     if change.why is Why.CONFLICTING:
         return BOTH
@@ -158,11 +158,11 @@ def identity(change: Change) -> Shape:
         change.by,
     )
     if shows_members(change):
-        return (*head, change.added, change.removed, *moved(change.before, change.after))
+        return (*head, change.added, change.removed, *moved_members(change.before, change.after))
     return (*head, change.before_label, change.after_label, canonical(change.before), canonical(change.after))
 
 
-def moved(before: Any, after: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def moved_members(before: Any, after: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the members, in wire form, that only one of two lists has; of other values the whole."""
     had = [canonical(one) for one in (before if isinstance(before, list) else [before])]
     has = [canonical(one) for one in (after if isinstance(after, list) else [after])]
@@ -177,7 +177,7 @@ def groups(plan: Plan) -> tuple[Group, ...]:
             found.setdefault((update.ref.type_key, *identity(change)), []).append((update, change))
     made = [
         Group(
-            kind_of(rows[0][1]),
+            review_kind(rows[0][1]),
             rows[0][0].ref.type_key,
             rows[0][1],
             tuple(sorted(rows, key=row_order)),
@@ -231,7 +231,7 @@ def block_order(block: Block) -> tuple[Any, ...]:
     return (*block.place, block.ref, block.key or "")
 
 
-def people_in(change: Change) -> Iterator[str]:
+def people_in_change(change: Change) -> Iterator[str]:
     """Yield who made the live value, and the labels of the people that a row puts in or takes away."""
     if change.by:
         yield change.by

@@ -39,8 +39,8 @@ from reconciler.render.groups import (
 )
 from reconciler.render.html_cards import BLOCKED, EFFECT, KIND_LABELS, RELEASED, Cards
 from reconciler.render.safe import safe_text
-from reconciler.render.text import title
-from reconciler.render.verdict import forecast_lines, verdict
+from reconciler.render.text import plan_title
+from reconciler.render.verdict import forecast_lines, plan_verdict
 
 
 def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
@@ -52,14 +52,14 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
     plan = told_apart(plan)
     found, blocked = groups(plan), block_groups(plan)
     cards = Cards(plan, found, blocked)
-    style, script = template("plan.css"), template("plan.js")
+    style, script = page_part("plan.css"), page_part("plan.js")
     failed = [guard for guard in plan.guards if not guard.ok]
     return (
         page_templates()
         .get_template("plan.html")
         .render(
-            title=safe_text(title(plan)),
-            verdict=". ".join(filter(None, (unknown_line(plan), verdict(plan)))),
+            title=safe_text(plan_title(plan)),
+            verdict=". ".join(filter(None, (unknown_line(plan), plan_verdict(plan)))),
             forecast=list(forecast_lines(plan)),
             settings=[safe_text(change) for change in plan.settings_changes],
             failures=[safe_text(str(failure)) for failure in plan.failures],
@@ -86,7 +86,7 @@ def page_templates() -> Environment:
     """Return the templates, which escape whatever they are given."""
     return Environment(
         autoescape=True,
-        loader=DictLoader({"plan.html": template("plan.html")}),
+        loader=DictLoader({"plan.html": page_part("plan.html")}),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -95,7 +95,7 @@ def page_templates() -> Environment:
 
 
 @functools.cache
-def template(name: str) -> str:
+def page_part(name: str) -> str:
     """Read one file of the page."""
     return resources.files("reconciler.render").joinpath("templates", name).read_text("utf-8")
 
@@ -151,7 +151,7 @@ def plain_group(plan: Plan, group: Group) -> list[Markup]:
     signs += [Markup("− ") + bdi(one) for one in change.removed]
     shown = Markup(", ").join(signs) if shows_members(change) else Markup(" → ").join(map(bdi, steps(change)))
     where = [f"{plan.address(update.ref)} {update.title}".rstrip() for update, _ in group.rows]
-    return [bdi(change.name), shown, bdi(group.why), bdi(named(where))]
+    return [bdi(change.name), shown, bdi(group.why), bdi(first_names(where))]
 
 
 def bdi(text: str) -> Markup:
@@ -163,21 +163,23 @@ def bdi(text: str) -> Markup:
 def plain_block(plan: Plan, group: BlockGroup) -> list[str]:
     """Return the cells of a group of blocked rows for the plain table."""
     where = [f"{plan.address(block.ref)} {block.title}".rstrip() for block in group.blocks]
-    return [safe_text(one) for one in (group.name or "whole item", group.reason, group.repair, named(where))]
+    return [
+        safe_text(one) for one in (group.name or "whole item", group.reason, group.repair, first_names(where))
+    ]
 
 
 def plain_released(plan: Plan, rows: tuple[Released, ...]) -> list[str]:
     """Return the cells of a field that is no longer managed for the plain table."""
-    return [safe_text(rows[0].name), safe_text(named([plan.address(one.ref) for one in rows]))]
+    return [safe_text(rows[0].name), safe_text(first_names([plan.address(one.ref) for one in rows]))]
 
 
 def plain_effect(plan: Plan, effect: SideEffect, updates: tuple[Update, ...]) -> list[str]:
     """Return the cells of what the service may do by itself for the plain table."""
-    where = named([plan.address(update.ref) for update in updates])
+    where = first_names([plan.address(update.ref) for update in updates])
     return [safe_text(one) for one in (effect.name, ", ".join(effect.labels), where)]
 
 
-def named(where: list[str]) -> str:
+def first_names(where: list[str]) -> str:
     """Name the first items and count the others."""
     more = [f"and {len(where) - NAMED} more"] if len(where) > NAMED else []
     return ", ".join([*where[:NAMED], *more])

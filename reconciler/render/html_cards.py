@@ -10,7 +10,7 @@ from typing import Any
 
 from reconciler.fields.values import EMPTY_LABEL
 from reconciler.model import Block, Change, Plan, Ref, Released, SideEffect, Update
-from reconciler.render.explain import GONE, NEW, SAME, inside_rows, is_long, safe_lines, words
+from reconciler.render.explain import GONE, NEW, SAME, compare_words, inside_rows, is_long, safe_lines
 from reconciler.render.groups import (
     BOTH,
     CHANGE,
@@ -20,7 +20,7 @@ from reconciler.render.groups import (
     BlockGroup,
     Group,
     effect_groups,
-    people_in,
+    people_in_change,
     released_groups,
     shape_id,
     shows_members,
@@ -138,7 +138,7 @@ class Cards:
             self.strings.add(change.key),
             self.strings.add(group.why),
             self.strings.each(flags(change)),
-            self.strings.each(people_in(change)),
+            self.strings.each(people_in_change(change)),
             self.values(change),
             self.strings.each(inside_rows(change)),
             [part for update, one in group.rows for part in self.row(update.ref, update.title, one)],
@@ -149,7 +149,7 @@ class Cards:
         if shows_members(change):
             return ["members", self.strings.each(change.added), self.strings.each(change.removed)]
         if is_long(change):
-            pieces = words(change.before_label, change.after_label)
+            pieces = compare_words(change.before_label, change.after_label)
             parts = [part for one in pieces for part in (SIDES[one.kind], self.strings.add(one.text))]
             return ["words", parts, self.strings.each(steps(change)[:-2])]
         return ["steps", self.strings.each(steps(change))]

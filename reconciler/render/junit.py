@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from reconciler.errors import Mistake
 from reconciler.model import Plan
 from reconciler.plan.plan_words import WHY_WORDS
-from reconciler.render.code_quality import moved
+from reconciler.render.code_quality import change_summary
 from reconciler.render.groups import told_apart, updates_of, why_line
 from reconciler.render.safe import safe_text
 
@@ -64,7 +64,8 @@ def plan_junit(plan: Plan) -> str:
     ]
     for update in updates_of(plan):
         lines = [
-            f"{one.place}: {one.name} {moved(one)}  {why_line([one])}".rstrip() for one in update.changes
+            f"{one.place}: {one.name} {change_summary(one)}  {why_line([one])}".rstrip()
+            for one in update.changes
         ]
         kind = next((WHY_WORDS[one.why] for one in update.changes if one.why), "change")
         cases.append(

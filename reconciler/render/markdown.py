@@ -35,22 +35,22 @@ from reconciler.render.groups import (
 from reconciler.render.markdown_fit import Section, filled
 from reconciler.render.markdown_text import (
     Markdown,
+    brief,
     explain_change,
+    first_of,
     html_text,
     inline_code,
     longest_run,
     ones,
-    said,
-    short,
-    some,
+    safe_words,
     table_head,
     table_row,
-    values,
+    value_cell,
     where_of,
     why_cell,
 )
 from reconciler.render.safe import safe_text
-from reconciler.render.verdict import forecast_lines, verdict
+from reconciler.render.verdict import forecast_lines, plan_verdict
 
 LIMIT = 60_000
 """Characters of a comment; GitHub takes 65,536."""
@@ -138,20 +138,20 @@ def exact(made: PlanFile) -> str:
 def heading(plan: Plan) -> Markdown:
     """Return the verdict and the forecast."""
     ahead = "".join(f"{line}\n" for line in forecast_lines(plan))
-    named = f" for {inline_code(short(plan.space))}" if plan.space else ""
+    named = f" for {inline_code(brief(plan.space))}" if plan.space else ""
     told = f"**{unknown}.**\n\n" if (unknown := unknown_line(plan)) else ""
-    return Markdown(f"### Plan{named}\n\n{told}**{verdict(plan)}**\n{ahead}\n")
+    return Markdown(f"### Plan{named}\n\n{told}**{plan_verdict(plan)}**\n{ahead}\n")
 
 
 def footer(made: PlanFile) -> Markdown:
     """Return what the plan was made of."""
     commit = made.desired.commit
-    base = f" against {inline_code(short(made.base.commit))}" if made.base.commit else ""
-    source = (f"commit {inline_code(short(commit))}" if commit else "no commit") + base
-    host = f"host {inline_code(short(made.host))}, " if made.host else ""
+    base = f" against {inline_code(brief(made.base.commit))}" if made.base.commit else ""
+    source = (f"commit {inline_code(brief(commit))}" if commit else "no commit") + base
+    host = f"host {inline_code(brief(made.host))}, " if made.host else ""
     dirty = ", with uncommitted changes" if made.desired.dirty else ""
     return Markdown(
-        f"<sub>Digest {inline_code(short(made.digest))}, {source}{dirty}, {host}"
+        f"<sub>Digest {inline_code(brief(made.digest))}, {source}{dirty}, {host}"
         f"made `{made.timestamp:%Y-%m-%d %H:%M:%S %z}`.</sub>\n"
     )
 
@@ -159,7 +159,7 @@ def footer(made: PlanFile) -> Markdown:
 def missing(artifact: str) -> Markdown:
     """Say where the rows are that did not fit."""
     return Markdown(
-        f"**This text was cut to fit.** The whole plan is in the artifact {inline_code(short(artifact))}.\n\n"
+        f"**This text was cut to fit.** The whole plan is in the artifact {inline_code(brief(artifact))}.\n\n"
     )
 
 
@@ -184,7 +184,9 @@ def sections_of(plan: Plan) -> list[Section]:
 def settings_section(plan: Plan) -> Section:
     """List what this change does to the settings by which it is judged."""
     told = plan.settings_changes
-    return Section(SETTINGS, "", lambda n: Markdown(f"- **Settings changed**: {said(told[n])}\n"), ones(told))
+    return Section(
+        SETTINGS, "", lambda n: Markdown(f"- **Settings changed**: {safe_words(told[n])}\n"), ones(told)
+    )
 
 
 def failure_section(plan: Plan) -> Section:
@@ -201,13 +203,20 @@ def failure_section(plan: Plan) -> Section:
 def failure_row(failure: Failure) -> Markdown:
     """Return one error with its place."""
     where = inline_code(where_of(failure.place)) if failure.place else Markdown("–")
-    return table_row(where, said(short(failure.what)), said(short(failure.fix)) if failure.fix else "–")
+    return table_row(
+        where,
+        safe_words(brief(failure.what)),
+        safe_words(brief(failure.fix)) if failure.fix else "–",
+    )
 
 
 def note_section(plan: Plan) -> Section:
     """List what was said beside the rows."""
     return Section(
-        "notes", "#### Notes\n\n", lambda n: Markdown(f"- {said(short(plan.notes[n]))}\n"), ones(plan.notes)
+        "notes",
+        "#### Notes\n\n",
+        lambda n: Markdown(f"- {safe_words(brief(plan.notes[n]))}\n"),
+        ones(plan.notes),
     )
 
 
@@ -220,7 +229,7 @@ def guard_section(plan: Plan) -> Section:
         "guard failures",
         f"#### Guards stop an apply\n\n{table_head('guard', 'this plan', 'at most')}",
         lambda n: table_row(
-            *(said(short(one)) for one in (failed[n].name, failed[n].actual, failed[n].limit))
+            *(safe_words(brief(one)) for one in (failed[n].name, failed[n].actual, failed[n].limit))
         ),
         ones(failed),
         f"\n{REVIEWED}\n\n{fence}yaml\n{line}\n{fence}\n\n",
@@ -247,12 +256,12 @@ def group_row(plan: Plan, group: Group) -> Markdown:
     """Return one change with the items that it is made to."""
     change = group.change
     return table_row(
-        said(short(change.name)),
-        values(change),
+        safe_words(brief(change.name)),
+        value_cell(change),
         why_cell(group.why),
-        some(
+        first_of(
             [
-                f"{inline_code(short(plan.address(update.ref)))} {inline_code(short(update.title))}"
+                f"{inline_code(brief(plan.address(update.ref)))} {inline_code(brief(update.title))}"
                 for update, _ in group.rows[:NAMED]
             ],
             len(group.rows),
@@ -274,18 +283,18 @@ def block_section(plan: Plan) -> Section:
 def block_row(plan: Plan, group: BlockGroup) -> Markdown:
     """Return one reason with the items that it holds back."""
     return table_row(
-        said(short(group.name)) if group.name else "*whole item*",
-        said(short(group.reason)),
-        said(short(group.repair)),
-        some([blocked_item(plan, block) for block in group.blocks[:NAMED]], len(group.blocks)),
+        safe_words(brief(group.name)) if group.name else "*whole item*",
+        safe_words(brief(group.reason)),
+        safe_words(brief(group.repair)),
+        first_of([blocked_item(plan, block) for block in group.blocks[:NAMED]], len(group.blocks)),
     )
 
 
 def blocked_item(plan: Plan, block: Block) -> Markdown:
     """Name a blocked item and the line that wants something of it."""
-    title = f" {inline_code(short(block.title))}" if block.title else ""
+    title = f" {inline_code(brief(block.title))}" if block.title else ""
     return Markdown(
-        f"{inline_code(short(plan.address(block.ref)))}{title} at {inline_code(where_of(block.place))}"
+        f"{inline_code(brief(plan.address(block.ref)))}{title} at {inline_code(where_of(block.place))}"
     )
 
 
@@ -302,9 +311,11 @@ def effect_section(plan: Plan) -> Section:
 
 def effect_row(plan: Plan, effect: SideEffect, updates: tuple[Update, ...]) -> Markdown:
     """Return the people who may be moved out of one role, and the items."""
-    where = some([inline_code(short(plan.address(update.ref))) for update in updates[:NAMED]], len(updates))
+    where = first_of(
+        [inline_code(brief(plan.address(update.ref))) for update in updates[:NAMED]], len(updates)
+    )
     return Markdown(
-        f"- {said(short(effect.name))}: {inline_code(short(', '.join(effect.labels)))} "
+        f"- {safe_words(brief(effect.name))}: {inline_code(brief(', '.join(effect.labels)))} "
         f"may go back to the space's default (locked role), {where}\n"
     )
 
@@ -322,8 +333,8 @@ def released_section(plan: Plan) -> Section:
 
 def released_row(plan: Plan, rows: tuple[Released, ...]) -> Markdown:
     """Return one field with the items on which it is released."""
-    where = some([inline_code(short(plan.address(one.ref))) for one in rows[:NAMED]], len(rows))
-    return Markdown(f"- {said(short(rows[0].name))}: {where}\n")
+    where = first_of([inline_code(brief(plan.address(one.ref))) for one in rows[:NAMED]], len(rows))
+    return Markdown(f"- {safe_words(brief(rows[0].name))}: {where}\n")
 
 
 def item_section(plan: Plan) -> Section:
@@ -341,14 +352,17 @@ def item_details(plan: Plan, update: Update) -> Markdown:
     """Return one item's changes with their places; long values as word-level differences."""
     rows = "".join(
         table_row(
-            said(short(one.name)), values(one), why_cell(why_line([one])), inline_code(where_of(one.place))
+            safe_words(brief(one.name)),
+            value_cell(one),
+            why_cell(why_line([one])),
+            inline_code(where_of(one.place)),
         )
         for one in update.changes
     )
     longer = "".join(explain_change(one) for one in update.changes)
     alone = " skipped" if all(one.held for one in update.changes) else ""
     return Markdown(
-        f"<details><summary>{html_text(plan.address(update.ref))} {html_text(short(update.title))} "
+        f"<details><summary>{html_text(plan.address(update.ref))} {html_text(brief(update.title))} "
         f"({counted(len(update.changes), 'field')}{alone})</summary>\n\n"
         f"{table_head('field', 'change', 'why', 'place')}{rows}\n{longer}</details>\n"
     )

@@ -11,7 +11,7 @@ from markupsafe import escape
 from reconciler.errors import Place
 from reconciler.manifest.right_to_left import RTL
 from reconciler.model import Change
-from reconciler.render.explain import GONE, NEW, Piece, inside_rows, is_long, nearby, words
+from reconciler.render.explain import GONE, NEW, Piece, compare_words, inside_rows, is_long, nearby
 from reconciler.render.groups import shows_members, steps
 from reconciler.render.safe import SafeText, isolated, safe_text
 
@@ -55,7 +55,7 @@ def fenced(text: str) -> Markdown:
     return Markdown(f"{fence}text\n{lines}\n{fence}\n")
 
 
-def said(text: str) -> Markdown:
+def safe_words(text: str) -> Markdown:
     """Leave harmless words as they are and fence in all others."""
     plain = text.strip() == text and HARMLESS.fullmatch(text) and not RTL.search(text)
     return Markdown(text) if plain and safe_text(text) == text else inline_code(text)
@@ -86,7 +86,7 @@ def markup(text: SafeText) -> str:
     return str(escape(text))
 
 
-def short(text: str) -> str:
+def brief(text: str) -> str:
     """Cut a value that is too long for a table and say how long it is."""
     return text if len(text) <= SHORT else f"{text[:SHORT]}… ({len(text)} characters)"
 
@@ -103,21 +103,21 @@ def table_head(*names: str) -> Markdown:
 
 def why_cell(why: str) -> Markdown:
     """Return why, or a dash where nobody knows."""
-    return said(short(why)) if why else Markdown("–")
+    return safe_words(brief(why)) if why else Markdown("–")
 
 
-def some(named: list[str], count: int) -> str:
+def first_of(named: list[str], count: int) -> str:
     """Name the first items and count all of them."""
     more = f" and {count - len(named)} more" if count > len(named) else ""
     return (f"**{count} items**: " if count > 1 else "") + ", ".join(named) + more
 
 
-def values(change: Change) -> Markdown:
+def value_cell(change: Change) -> Markdown:
     """Return base → live → wanted, or the members that come and go, on one line."""
     if not shows_members(change):
-        return Markdown(" → ".join(inline_code(short(label)) for label in steps(change)))
-    parts = [f"+ {inline_code(short(label))}" for label in change.added]
-    parts += [f"− {inline_code(short(label))}" for label in change.removed]
+        return Markdown(" → ".join(inline_code(brief(label)) for label in steps(change)))
+    parts = [f"+ {inline_code(brief(label))}" for label in change.added]
+    parts += [f"− {inline_code(brief(label))}" for label in change.removed]
     more = [f"and {len(parts) - MEMBERS} more"] if len(parts) > MEMBERS else []
     return Markdown(", ".join([*parts[:MEMBERS], *more]))
 
@@ -132,16 +132,16 @@ def explain_change(change: Change) -> Markdown:
     """Return what differs inside a long text or a list of rows, or nothing."""
     made = ""
     if is_long(change):
-        made += f"{said(short(change.name))}, word by word:\n\n{word_difference(change)}\n\n"
+        made += f"{safe_words(brief(change.name))}, word by word:\n\n{word_difference(change)}\n\n"
     if lines := inside_rows(change):
-        listed = "".join(f"- {inline_code(short(line))}\n" for line in lines)
-        made += f"{said(short(change.name))}, inside:\n\n{listed}\n"
+        listed = "".join(f"- {inline_code(brief(line))}\n" for line in lines)
+        made += f"{safe_words(brief(change.name))}, inside:\n\n{listed}\n"
     return Markdown(made)
 
 
 def word_difference(change: Change) -> Markdown:
     """Return a word-level difference as raw HTML, up to a limit with a count of what is beyond."""
-    pieces = list(nearby(words(change.before_label, change.after_label)))
+    pieces = list(nearby(compare_words(change.before_label, change.after_label)))
     made, room = [], DIFFERENCE
     for piece in pieces:
         made.append(tagged(Piece(piece.kind, SafeText(piece.text[:room]))) if room else "")

@@ -6,7 +6,7 @@ Most are the words of plan JSON; another language or a plainer word changes this
 from __future__ import annotations
 
 from reconciler.model import Held, HeldBy, Why
-from reconciler.plan.plan_words import WHY_WORDS, words_of
+from reconciler.plan.plan_words import WHY_WORDS, reason_words
 
 
 def why_text(why: Why | None) -> str:
@@ -18,7 +18,7 @@ def why_text(why: Why | None) -> str:
 
 def held_text(held: Held) -> str:
     """Return why an apply skips a change."""
-    return words_of(held)
+    return reason_words(held)
 
 
 def held_word(held: Held) -> str:
@@ -29,4 +29,4 @@ def held_word(held: Held) -> str:
         case HeldBy.OTHER:
             return "other reasons"
         case _:
-            return words_of(Held(held.by))
+            return reason_words(Held(held.by))

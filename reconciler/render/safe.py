@@ -66,12 +66,12 @@ def distinguishable(labels: Iterable[str]) -> tuple[str, ...]:
     """
     some = tuple(labels)
     different = set(some)
-    if len({look(one) for one in different}) == len(different):
+    if len({visible_form(one) for one in different}) == len(different):
         return some
     return tuple(UNLIKE.sub(lambda hit: escape(hit[0]), one) for one in some)
 
 
-def look(text: str) -> str:
+def visible_form(text: str) -> str:
     """Return a text as the eye sees it: blanks may be as thin as a hair, accents are put together."""
     plain = text if text.isascii() else unicodedata.normalize("NFC", text)
     return "".join(re.sub("[\ufe0e\ufe0f]", "", plain).split())

@@ -21,13 +21,13 @@ from reconciler.plan.guard import allow_line
 from reconciler.render.explain import is_long, one_line
 from reconciler.render.groups import shows_members, steps, told_apart, unknown_line, why_line
 from reconciler.render.safe import SafeText, isolated, safe_text
-from reconciler.render.verdict import applied_line, forecast_lines, requests, verdict
+from reconciler.render.verdict import applied_line, forecast_lines, plan_verdict, requests
 
 LONGEST = 160
 """Characters of a value that a line shows."""
 
 
-def short(label: str) -> SafeText:
+def short_label(label: str) -> SafeText:
     """Return a harmless label, cut where it is too long for a line."""
     return isolated(cut(safe_text(label)))
 
@@ -41,14 +41,14 @@ def cut(text: SafeText) -> SafeText:
     return SafeText(f"{held}{ends}… ({len(text)} characters)")
 
 
-def title(plan: Plan) -> str:
+def plan_title(plan: Plan) -> str:
     """Return what a plan is called; where it failed early, its space may not be known."""
     return f"Plan for {plan.space}" if plan.space else "Plan"
 
 
 def plan_text(plan: Plan) -> str:
     """Return the whole plan, ending in its verdict line."""
-    return "\n".join([*plan_lines(plan), verdict(plan), *forecast_lines(plan), ""])
+    return "\n".join([*plan_lines(plan), plan_verdict(plan), *forecast_lines(plan), ""])
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
@@ -93,42 +93,42 @@ def first_lines(plan: Plan) -> Iterator[str]:
 def update_lines(plan: Plan, update: Update) -> Iterator[str]:
     """Yield one item's changes."""
     sign = "." if all(change.held for change in update.changes) else "~"
-    yield f"  {sign} {safe_text(plan.address(update.ref))}  {short(update.title)}"
+    yield f"  {sign} {safe_text(plan.address(update.ref))}  {short_label(update.title)}"
     width = max(len(safe_text(change.name)) for change in update.changes)
     for change in update.changes:
         yield f"      {change_line(change, width, update.place.file)}"
     for effect in update.side_effects:
-        who = ", ".join(map(short, effect.labels))
+        who = ", ".join(map(short_label, effect.labels))
         yield f"      ! {safe_text(effect.name)}  {who} may go back to the space's default (locked role)"
 
 
 def change_line(change: Change, width: int, heading: str) -> str:
     """Return one line: sign, field, before → after, why, place; its file where it differs from `heading`."""
     name = isolated(safe_text(change.name)) + " " * (width - len(safe_text(change.name)))
-    why = short(why_line([change]))
+    why = short_label(why_line([change]))
     why_shown = f"  {why}" if why else ""
     file = "" if change.place.file == heading else safe_text(change.place.file)
     sign = "-" if change.clears else "~"
-    return f"{sign} {name}  {values(change)}{why_shown}   {file}:{change.place.line}"
+    return f"{sign} {name}  {value_line(change)}{why_shown}   {file}:{change.place.line}"
 
 
-def values(change: Change) -> str:
+def value_line(change: Change) -> str:
     """Return before → after, the members that come and go, or what differs in a long text."""
     if shows_members(change):
         return "  ".join(
             [
-                *(f"+ {short(label)}" for label in change.added),
-                *(f"- {short(label)}" for label in change.removed),
+                *(f"+ {short_label(label)}" for label in change.added),
+                *(f"- {short_label(label)}" for label in change.removed),
             ]
         )
-    return cut(one_line(change)) if is_long(change) else " → ".join(map(short, steps(change)))
+    return cut(one_line(change)) if is_long(change) else " → ".join(map(short_label, steps(change)))
 
 
 def block_lines(plan: Plan, block: Block) -> Iterator[str]:
     """Yield what keeps an item or a field from being written."""
     field = f" {safe_text(block.name)}" if block.name else ""
-    yield f"  x {safe_text(plan.address(block.ref))}{field}  {short(block.title)}".rstrip()
-    yield f"      blocked: {short(block.reason)}; {short(block.repair)}   :{block.place.line}"
+    yield f"  x {safe_text(plan.address(block.ref))}{field}  {short_label(block.title)}".rstrip()
+    yield f"      blocked: {short_label(block.reason)}; {short_label(block.repair)}   :{block.place.line}"
 
 
 def report_text(plan: Plan, report: Report) -> str:
@@ -162,4 +162,4 @@ def row_line(plan: Plan, row: Row) -> str:
     field = f" {safe_text(row.name)}" if row.name else ""
     advice = getattr(row.outcome, "advice", "")
     what = "not attempted" if isinstance(row.outcome, NotTried) else word(row.outcome)
-    return f"{what}: {safe_text(plan.address(row.ref))}{field}: {short(reason)}{advice}"
+    return f"{what}: {safe_text(plan.address(row.ref))}{field}: {short_label(reason)}{advice}"

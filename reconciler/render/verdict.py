@@ -38,7 +38,7 @@ RESULTS = (
 """The results of an apply that are counted one by one, and their words."""
 
 
-def verdict(plan: Plan) -> str:
+def plan_verdict(plan: Plan) -> str:
     """Return the verdict of a plan."""
     if plan.failures:
         return f"Failed: {counted(len(plan.failures), 'error')}, nothing was planned."

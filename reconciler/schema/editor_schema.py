@@ -35,8 +35,8 @@ def editor_schema(spec: TypeSpec, space_names: Iterable[str]) -> Json:
         **a_map(properties),
         "required": ["space", "type", "items"],
         "definitions": {
-            "fields": section(spec.fields),
-            "roles": section(spec.roles),
+            "fields": fields_schema(spec.fields),
+            "roles": fields_schema(spec.roles),
             **{defined_as(one): field_schema(one) for one in (*spec.fields, *spec.roles)},
         },
     }
@@ -47,7 +47,7 @@ def a_map(properties: Json) -> Json:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def section(specs: Iterable[FieldSpec]) -> Json:
+def fields_schema(specs: Iterable[FieldSpec]) -> Json:
     """Return the map of fields or roles, by every name; one that several fields bear is none."""
     some = list(specs)
     lasting = {word for spec in some for word in (spec.key, spec.alias)}

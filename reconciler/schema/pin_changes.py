@@ -38,9 +38,9 @@ def type_differences(old: TypeSpec, new: TypeSpec) -> Iterator[Difference]:
     for one in every_spec(old):
         live = now.pop((one.type == "role", one.key), None)
         for what, effect in field_differences(one, live):
-            yield Difference(old.word, f"{kind_of(one)} {one.label}: {what}", effect)
+            yield Difference(old.word, f"{display_kind(one)} {one.label}: {what}", effect)
     for one in now.values():
-        yield Difference(old.word, f"{kind_of(one)} {one.label} is new", "new")
+        yield Difference(old.word, f"{display_kind(one)} {one.label} is new", "new")
 
 
 def field_differences(old: FieldSpec, new: FieldSpec | None) -> Iterator[tuple[str, Effect]]:
@@ -78,6 +78,6 @@ def option_differences(old: FieldSpec, new: FieldSpec) -> Iterator[tuple[str, Ef
         yield f"option '{option.label}' is new", "new"
 
 
-def kind_of(spec: FieldSpec) -> str:
+def display_kind(spec: FieldSpec) -> str:
     """Return what people call it."""
     return "role" if spec.type == "role" else "field"

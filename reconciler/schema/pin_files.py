@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import CannotRun, quoted
-from reconciler.manifest.files import shown
+from reconciler.manifest.files import shown_path
 
 KNOWN_FORMAT = re.compile(r"1\.[0-9]{1,6}")
 MARKERS = re.compile(rb"^(?:<{7}|>{7}|={7}|\|{7})(?:[ \r]|$)", re.MULTILINE)
@@ -25,7 +25,7 @@ class BadPins(CannotRun):
         self, path: Path, what: str, fix: str = "restore it, or run `reconciler schema pull`"
     ) -> None:
         """Make the message."""
-        super().__init__(f"{shown(path, Path.cwd())} cannot be read ({what})", fix)
+        super().__init__(f"{shown_path(path, Path.cwd())} cannot be read ({what})", fix)
 
 
 class UnresolvedMerge(CannotRun):
@@ -33,7 +33,7 @@ class UnresolvedMerge(CannotRun):
 
     def __init__(self, path: Path, line: int) -> None:
         """Make the message."""
-        what = f"{shown(path, Path.cwd())}:{line}: unresolved merge conflict"
+        what = f"{shown_path(path, Path.cwd())}:{line}: unresolved merge conflict"
         super().__init__(what, "take one side, or run `reconciler schema pull`, then `git add` the file")
 
 
@@ -52,14 +52,14 @@ def parsed(path: Path) -> Any:
     if hit := MARKERS.search(raw):
         raise UnresolvedMerge(path, raw.count(b"\n", 0, hit.start()) + 1)
     try:
-        return json.loads(raw, object_pairs_hook=members, parse_constant=no_number)
+        return json.loads(raw, object_pairs_hook=pin_members, parse_constant=no_number)
     except NamedTwice as error:
         raise BadPins(path, str(error)) from None
     except (ValueError, RecursionError) as error:
         raise BadPins(path, type(error).__name__) from None
 
 
-def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def pin_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object; raises NamedTwice."""
     made: dict[str, Any] = {}
     for name, value in pairs:

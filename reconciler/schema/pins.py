@@ -105,9 +105,9 @@ def read_pins(folder: Path) -> Pins:
         if space_key and key != space_key:
             raise BadPins(path, f"another file is of the space {quoted(space_key)}", "delete one of both")
         types[spec.key], space_key = spec, key
-    people = named(folder / PEOPLE, Names, "it maps e-mails to user keys")
-    items = named(folder / ITEMS, ItemIds, "it maps types to names and ids")
-    profile = named(
+    people = read_named_file(folder / PEOPLE, Names, "it maps e-mails to user keys")
+    items = read_named_file(folder / ITEMS, ItemIds, "it maps types to names and ids")
+    profile = read_named_file(
         folder / PROFILE, Profile, f"it says `clears`: a field type with one of {', '.join(CLEARS)}"
     )
     return Pins(
@@ -155,7 +155,7 @@ def known_forms(path: Path, forms: Mapping[str, str]) -> Mapping[str, str]:
     return forms
 
 
-def named(path: Path, shape: type[Value], what: str) -> Value:
+def read_named_file(path: Path, shape: type[Value], what: str) -> Value:
     """Read a file of one shape; an empty map where there is none."""
     try:
         return convert(parsed(path) if path.is_file() else {}, shape)
@@ -166,18 +166,18 @@ def named(path: Path, shape: type[Value], what: str) -> Value:
 def pin_files(pins: Pins) -> dict[str, str]:
     """Return the text of each file by its name: one option a line, sorted, so that diffs are small."""
     files = {
-        f"{stem}.json": text_of(
+        f"{stem}.json": pins_text(
             {"format_version": FORMAT, "space_key": pins.space_key, "type": bare_type(spec)}
         )
         for stem, spec in stems(pins.types.values()).items()
     }
     if pins.people:
-        files[PEOPLE] = text_of(dict(pins.people))
+        files[PEOPLE] = pins_text(dict(pins.people))
     if pins.items:
         by_type: dict[str, dict[str, int]] = {}
         for (type_key, name), item_id in pins.items.items():
             by_type.setdefault(type_key, {})[name] = item_id
-        files[ITEMS] = text_of(by_type)
+        files[ITEMS] = pins_text(by_type)
     return files
 
 
@@ -206,12 +206,12 @@ def without_settled(value: Any) -> Any:
     return [without_settled(one) for one in value] if isinstance(value, list) else value
 
 
-def text_of(value: Any) -> str:
+def pins_text(value: Any) -> str:
     """Return JSON with small lists and maps on one line each."""
-    return laid_out(value, 0) + "\n"
+    return json_layout(value, 0) + "\n"
 
 
-def laid_out(value: Any, depth: int) -> str:
+def json_layout(value: Any, depth: int) -> str:
     """Return JSON that breaks where a value holds lists or maps itself, or is long."""
     flat = json.dumps(value, ensure_ascii=False, sort_keys=True)
     nested = isinstance(value, dict | list) and any(
@@ -222,11 +222,11 @@ def laid_out(value: Any, depth: int) -> str:
     pad, end = "  " * (depth + 1), "  " * depth
     if isinstance(value, dict):
         rows = [
-            f"{pad}{json.dumps(key, ensure_ascii=False)}: {laid_out(value[key], depth + 1)}"
+            f"{pad}{json.dumps(key, ensure_ascii=False)}: {json_layout(value[key], depth + 1)}"
             for key in sorted(value)
         ]
         return "{\n" + ",\n".join(rows) + f"\n{end}}}"
-    return "[\n" + ",\n".join(f"{pad}{laid_out(one, depth + 1)}" for one in value) + f"\n{end}]"
+    return "[\n" + ",\n".join(f"{pad}{json_layout(one, depth + 1)}" for one in value) + f"\n{end}]"
 
 
 def decided(spec: TypeSpec, settings: SpaceSettings) -> TypeSpec:

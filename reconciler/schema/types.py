@@ -40,12 +40,12 @@ class TypeSpec(Struct, frozen=True, omit_defaults=True, dict=True):
     @cached_property
     def field_words(self) -> dict[str, tuple[FieldSpec, ...]]:
         """The fields that each word means."""
-        return words_of(self.fields)
+        return types_by_word(self.fields)
 
     @cached_property
     def role_words(self) -> dict[str, tuple[FieldSpec, ...]]:
         """The roles that each word means."""
-        return words_of(self.roles)
+        return types_by_word(self.roles)
 
     def answers_to(self, word: str) -> bool:
         """Whether people may mean this type by `word`."""
@@ -90,7 +90,7 @@ def spec_of(spec: TypeSpec, key: str) -> FieldSpec:
     return spec.by_key[key]
 
 
-def words_of(specs: tuple[FieldSpec, ...]) -> dict[str, tuple[FieldSpec, ...]]:
+def types_by_word(specs: tuple[FieldSpec, ...]) -> dict[str, tuple[FieldSpec, ...]]:
     """Return what each word means: a key, else an alias, else a display name (which several may bear)."""
     found: dict[str, tuple[FieldSpec, ...]] = {}
     for attribute in ("key", "alias", "name"):
@@ -101,6 +101,6 @@ def words_of(specs: tuple[FieldSpec, ...]) -> dict[str, tuple[FieldSpec, ...]]:
     return found
 
 
-def named(specs: tuple[FieldSpec, ...], word: str) -> tuple[FieldSpec, ...]:
+def find_named(specs: tuple[FieldSpec, ...], word: str) -> tuple[FieldSpec, ...]:
     """Find by key, else by alias, else by display name."""
-    return words_of(specs).get(word, ())
+    return types_by_word(specs).get(word, ())

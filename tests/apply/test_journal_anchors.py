@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.apply.journal import Journal
-from reconciler.apply.journal_anchors import ALONE, GIVEN, NO_END, Anchor, given, recorded, verdicts
+from reconciler.apply.journal_anchors import ALONE, GIVEN, NO_END, Anchor, given, recorded_anchors, verdicts
 from reconciler.errors import CannotRun
 from reconciler.plan.last_applied import Record
 from reconciler.plan.last_applied_ref import write_record
@@ -87,11 +87,11 @@ def test_records_of_every_space_are_anchors(tmp_path: Path) -> None:
     for space, last in (("demo", "a" * 64), ("other", "b" * 64)):
         write_record(tmp_path, Record(space=space, commit=commit, journal=last, digest="d"))
     write_record(tmp_path, Record(space="never-run", commit=commit))
-    assert [(one.hash, one.source) for one in recorded(tmp_path)] == [
+    assert [(one.hash, one.source) for one in recorded_anchors(tmp_path)] == [
         ("a" * 64, "refs/reconciler/applied/demo"),
         ("b" * 64, "refs/reconciler/applied/other"),
     ]
 
 
 def test_outside_of_a_repository_nothing_is_recorded(tmp_path: Path) -> None:
-    assert recorded(tmp_path) == []
+    assert recorded_anchors(tmp_path) == []

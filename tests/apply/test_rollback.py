@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.apply.rollback import Step, restorable, space_of, steps_of
+from reconciler.apply.rollback import Step, restorable, run_space, steps_of
 from reconciler.errors import CannotRun
 from reconciler.model import Ref
 from reconciler.settings import Settings, SpaceSettings
@@ -38,15 +38,15 @@ def test_answers_results_and_intents_without_changes_lead_nowhere() -> None:
 
 def test_the_settings_name_of_a_space_is_preferred_to_the_journal_s() -> None:
     settings = Settings(spaces={"demo": SpaceSettings(project_key="key-1")})
-    assert space_of({"space": "key-1", "space_name": "old"}, settings) == "demo"
-    assert space_of({"space": "key-2", "space_name": "old"}, settings) == "old"
-    assert space_of({"space": "key-2"}, Settings()) == "key-2"
+    assert run_space({"space": "key-1", "space_name": "old"}, settings) == "demo"
+    assert run_space({"space": "key-2", "space_name": "old"}, settings) == "old"
+    assert run_space({"space": "key-2"}, Settings()) == "key-2"
 
 
 @pytest.mark.parametrize("name", ["../../etc", "a/b", ""])
 def test_a_journal_cannot_name_a_folder_as_its_space(name: str) -> None:
     with pytest.raises(CannotRun, match="which cannot be one"):
-        space_of({"space": name, "space_name": name}, Settings())
+        run_space({"space": name, "space_name": name}, Settings())
 
 
 def test_what_the_space_has_lost_is_noted_and_not_put_back() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.apply.saved_plan import is_plan, read_plan, refuse_other, refuse_stale
+from reconciler.apply.saved_plan import is_plan, read_plan, refuse_other_target, refuse_stale
 from reconciler.errors import CannotRun
 from reconciler.plan.plan_file import BadPlan, dumps
 from tests.git_repository import commit, git
@@ -116,9 +116,9 @@ def test_a_plan_that_is_not_there_is_told_by_its_path(tmp_path: Path) -> None:
 def test_a_plan_is_refused_in_any_other_place(place: dict[str, str], said: str) -> None:
     plan = plan_with(update(1, priority()))
     here = {"host": plan.host, "space_key": plan.space_key, "metadata_digest": plan.metadata_digest}
-    refuse_other(plan, **here)
+    refuse_other_target(plan, **here)
     with pytest.raises(BadPlan, match=said):
-        refuse_other(plan, **(here | place))
+        refuse_other_target(plan, **(here | place))
 
 
 def test_a_plan_from_the_future_is_as_stale_as_an_old_one() -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from reconciler.errors import Place
 from reconciler.model import GuardResult, Held, HeldBy, Plan, Ref, Released, SideEffect, Why
-from reconciler.render.verdict import verdict
+from reconciler.render.verdict import plan_verdict
 from tests.render.plans import (
     HOSTILE,
     block,
@@ -95,7 +95,7 @@ def test_the_policy_stops_what_is_not_ours(opened: Open) -> None:
 
 def test_shows_the_verdict_and_every_group_the_pressing_first(opened: Open) -> None:
     here = opened(a_plan())
-    assert here.page.locator("h1").inner_text() == verdict(a_plan())
+    assert here.page.locator("h1").inner_text() == plan_verdict(a_plan())
     names = here.page.locator(".card .name").all_inner_texts()
     assert names == [
         "Priority",
@@ -238,7 +238,7 @@ def test_ticks_without_a_storage_last_as_long_as_the_page(opened: Open) -> None:
 
 def test_without_scripts_a_plain_table_is_there(opened: Open) -> None:
     page = opened(a_plan(), java_script_enabled=False).page
-    assert page.locator("h1").inner_text() == verdict(a_plan())
+    assert page.locator("h1").inner_text() == plan_verdict(a_plan())
     assert page.locator("table").count() == 4
     assert page.locator("tbody tr").count() == 9
     assert not page.locator("#tools").is_visible()

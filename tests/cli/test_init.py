@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.adopt.starting_files import person
-from reconciler.adopt.workflows import ready, sealed, written_as
+from reconciler.adopt.starting_files import name_person
+from reconciler.adopt.workflows import ready, seal_template, written_as
 from reconciler.cli import COMMANDS
 
 if TYPE_CHECKING:
@@ -177,9 +177,9 @@ def test_at_a_terminal_it_asks_for_what_is_not_given(desk: Desk) -> None:
 
 
 def test_a_person_without_a_plain_name_is_not_named() -> None:
-    assert person("ana.lee+x@example.com") == ("ana", "ana.lee+x@example.com")
-    assert person("1@example.com") is None
-    assert person("") is None
+    assert name_person("ana.lee+x@example.com") == ("ana", "ana.lee+x@example.com")
+    assert name_person("1@example.com") is None
+    assert name_person("") is None
 
 
 # -- a repository that an older version began -----------------------------------------------------------
@@ -245,7 +245,7 @@ def test_a_file_of_ours_is_known_by_its_seal_under_any_name_until_somebody_edits
     (desk.folder / FLOWS).mkdir(parents=True)
     text = ready()["plan.yml"]
     assert (written_as(text), written_as(text.replace("Plan", "PLAN"))) == ("plan.yml", None)
-    older_seal = sealed("plan.yml", text.replace("timeout-minutes: 30", "timeout-minutes: 29"))
+    older_seal = seal_template("plan.yml", text.replace("timeout-minutes: 30", "timeout-minutes: 29"))
     (desk.folder / FLOWS / "reconciler-plan.yml").write_text(older_seal, encoding="utf-8")
     assert "as an older version wrote it" in desk.run("init", "--check").out
     desk.run("init", "--upgrade")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.plan.plan_file import loads
+from reconciler.plan.plan_file import load_plan
 from reconciler.render.verdict import NO_CHANGES
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def test_formats_go_to_files_side_by_side(desk: Desk) -> None:
     desk.stories(CHANGE)
     done = desk.run("plan", "--format", "text", "--format", "json=plan.json")
     assert "Priority" in done.out
-    assert loads((desk.folder / "plan.json").read_text(encoding="utf-8")).named == 1
+    assert load_plan((desk.folder / "plan.json").read_text(encoding="utf-8")).named == 1
     refused = desk.run("plan", "--format", "text", "--format", "json")
     assert (refused.code, refused.out) == (1, "")
 

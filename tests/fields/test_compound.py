@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.fields.spec import FieldSpec
-from reconciler.fields.values import settle
+from reconciler.fields.values import desired_value
 from tests.fields import fieldspace as space
 from tests.fields.fieldspace import ANA, codec, node_of, refused
 
@@ -39,7 +39,7 @@ TEST = (("field_env", "test"), ("field_cost", 1))
 def test_rows_with_a_key_keep_what_is_not_named(written: str, after: Any) -> None:
     bound = codec(space.KEYED)
     live = (STAGING, PROD)
-    assert settle(bound.parse(node_of(f"v: {written}\n")), live) == after
+    assert desired_value(bound.parse(node_of(f"v: {written}\n")), live) == after
 
 
 @pytest.mark.parametrize(

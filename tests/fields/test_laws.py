@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.fields import CODECS
-from reconciler.fields.values import settle
+from reconciler.fields.values import desired_value
 from tests.fields.fieldspace import (
     CASES,
     Case,
@@ -68,8 +68,8 @@ def test_what_is_written_to_yaml_is_read_as_the_same_value(case: Case, data: st.
     bound = codec(case.spec)
     for text in (file_of(bound.dump(value)), yaml_of(bound.dump(value))):
         desired = bound.parse(node_of(text))
-        assert settle(desired, value) == value
-        assert settle(desired, bound.empty) == value
+        assert desired_value(desired, value) == value
+        assert desired_value(desired, bound.empty) == value
 
 
 @every_case
@@ -83,8 +83,8 @@ def test_canonical_values_are_hashable_and_shown_and_a_written_wish_is_settled_o
     assert bound.show(value)
     assert (bound.show(value) == "(empty)") == (value == bound.empty)
     desired = bound.parse(node_of(yaml_of(bound.dump(value))))
-    once = settle(desired, live)
-    assert settle(desired, once) == once
+    once = desired_value(desired, live)
+    assert desired_value(desired, once) == once
     assert hash(once) is not None
 
 

@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from reconciler.fields.pairs import pairs_of
+from reconciler.fields.pairs import values_by_key
 from reconciler.fields.unread import Disputed, Unreadable
 
 
 def test_a_pair_without_a_value_is_empty() -> None:
     pairs = [{"field_key": "a", "field_value": 1}, {"field_key": "b", "field_type_key": "text"}]
-    assert pairs_of(pairs) == {"a": 1, "b": None}
+    assert values_by_key(pairs) == {"a": 1, "b": None}
 
 
 def test_two_pairs_of_one_key_agree_or_are_disputed() -> None:
     one, other = {"field_key": "a", "field_value": 1}, {"field_key": "a", "field_value": 2}
-    assert pairs_of([one, one]) == {"a": 1}
-    assert isinstance(pairs_of([one, other])["a"], Disputed)
+    assert values_by_key([one, one]) == {"a": 1}
+    assert isinstance(values_by_key([one, other])["a"], Disputed)
 
 
 @pytest.mark.parametrize(
@@ -26,4 +26,4 @@ def test_two_pairs_of_one_key_agree_or_are_disputed() -> None:
 )
 def test_what_is_no_pair_is_unreadable(entry: Any) -> None:
     with pytest.raises(Unreadable):
-        pairs_of([entry])
+        values_by_key([entry])

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from reconciler.fields import codec_for
 from reconciler.fields.spec import FieldSpec, Option
-from reconciler.fields.values import Wrong, settle
+from reconciler.fields.values import Wrong, desired_value
 from reconciler.manifest.nodes import AuthoredMap
 from reconciler.manifest.parsing import read_tree
 from tests.fields import fieldspace as space
@@ -228,7 +228,7 @@ def test_what_the_world_did_blocks_a_change_and_what_already_stands_does_not(
 )
 def test_a_value_is_sent_in_the_form_of_the_manual(spec: FieldSpec, written: str, sent: Any) -> None:
     bound = codec(spec)
-    assert bound.encode(settle(bound.parse(node_of(f"v: {written}\n")), bound.empty)) == sent
+    assert bound.encode(desired_value(bound.parse(node_of(f"v: {written}\n")), bound.empty)) == sent
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.fields.values import Wrong, settle
+from reconciler.fields.values import Wrong, desired_value
 from tests.fields import fieldspace as space
 from tests.fields.fieldspace import (
     ANA,
@@ -80,7 +80,7 @@ MENTION = detail("call @ana\n", "<p>call <span>@ana</span></p>", notify_user_lis
 def test_formatting_is_never_lost_unless_its_author_says_so(live: Any, written: str, outcome: str) -> None:
     bound = codec(space.STORY)
     seen = bound.decode(live)
-    after = settle(bound.parse(node_of(f"v: {written}\n")), seen.value)
+    after = desired_value(bound.parse(node_of(f"v: {written}\n")), seen.value)
     if after == seen.value:
         assert outcome == "agrees"
         return
@@ -104,7 +104,7 @@ def test_markdown_is_sent_as_the_blocks_of_the_manual() -> None:
     desired = bound.parse(
         node_of('v: {markdown: "# Why\\n\\nso **it** is\\n\\n- a\\n- *b*\\n\\n1. c\\n2. d\\n\\n---"}\n')
     )
-    assert bound.encode(settle(desired, None)) == [
+    assert bound.encode(desired_value(desired, None)) == [
         {"type": "paragraph", "content": [{"type": "text", "text": "Why", "attrs": {"fontSize": "h1"}}]},
         {
             "type": "paragraph",
@@ -164,11 +164,11 @@ def test_markdown_of_any_kind_is_refused_or_sent_read_back_and_written_again_as_
         desired = bound.parse(node_of(yaml_of({"markdown": written})))
     except Wrong:
         return
-    value = settle(desired, None)
+    value = desired_value(desired, None)
     answers = list(rich_readings(bound.encode(value)))
     assert answers
     for answer in answers:
         seen = bound.decode(answer)
-        assert settle(desired, seen.value) == seen.value
+        assert desired_value(desired, seen.value) == seen.value
         assert bound.objection(seen, value) is None
-    assert settle(bound.parse(node_of(yaml_of(bound.dump(value)))), value) == value
+    assert desired_value(bound.parse(node_of(yaml_of(bound.dump(value)))), value) == value

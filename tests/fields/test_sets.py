@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.fields.sets import added_members
-from reconciler.fields.values import Rule, Seen, settle
+from reconciler.fields.values import Rule, Seen, desired_value
 from tests.fields.fieldspace import (
     CASES,
     PLATFORM,
@@ -42,9 +42,9 @@ def test_a_rule_about_members_touches_the_named_ones_alone(case: Case, data: st.
     written = {"contains": bound.dump(contains), "excludes": bound.dump(excludes)}
     rule = bound.parse(node_of(yaml_of(written)))
     assert rule == Rule(contains, excludes)
-    after = settle(rule, live)
+    after = desired_value(rule, live)
     assert isinstance(after, frozenset)
-    assert settle(rule, after) == after
+    assert desired_value(rule, after) == after
     assert contains <= after
     assert not excludes & after
     assert after - named - other == live - named - other

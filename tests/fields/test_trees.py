@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from reconciler.fields.spec import FieldSpec, Option
-from reconciler.fields.trees import DEEPEST, bare_path, chain, path_of
+from reconciler.fields.trees import DEEPEST, bare_path, chain, decode_path
 from tests.fields.fieldspace import codec, read, refused
 
 AREAS = (
@@ -93,12 +93,12 @@ def test_a_path_is_sent_with_its_labels_or_by_its_ids_alone() -> None:
         "children": {"value": "fr", "label": "France", "children": None},
     }
     assert bare_path(("eu", "fr")) == {"value": "eu", "children": {"value": "fr"}}
-    assert path_of(bare_path(("eu", "fr"))) == path_of(chain(("eu", "fr"), ["", ""])) == ("eu", "fr")
+    assert decode_path(bare_path(("eu", "fr"))) == decode_path(chain(("eu", "fr"), ["", ""])) == ("eu", "fr")
 
 
 @pytest.mark.parametrize("wire", [None, "", [], {}, {"value": "", "label": None, "children": []}])
 def test_only_documented_empty_forms_are_no_path(wire: Any) -> None:
-    assert path_of(wire) == ()
+    assert decode_path(wire) == ()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_only_documented_empty_forms_are_no_path(wire: Any) -> None:
 )
 def test_an_answer_that_is_no_single_path_is_unreadable(wire: Any) -> None:
     with pytest.raises(ValueError, match="expected an option with those below it"):
-        path_of(wire)
+        decode_path(wire)
 
 
 def test_a_path_below_a_disabled_option_may_not_be_newly_chosen() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.errors import Mistake, Place
-from reconciler.fields.values import Rule, Wrong, settle
+from reconciler.fields.values import Rule, Wrong, desired_value
 
 
 def of(*members: str) -> frozenset[str]:
@@ -13,8 +13,8 @@ def of(*members: str) -> frozenset[str]:
 
 
 def test_a_plain_value_is_desired_whatever_is_live() -> None:
-    assert settle("P0", "P1") == "P0"
-    assert settle(None, "P1") is None
+    assert desired_value("P0", "P1") == "P0"
+    assert desired_value(None, "P1") is None
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ def test_a_rule_adds_and_removes_the_members_that_it_names_and_keeps_the_others(
     live: frozenset[str], after: frozenset[str]
 ) -> None:
     rule = Rule(of("ana"), of("bo"))
-    assert settle(rule, live) == after
-    assert settle(rule, after) == after
+    assert desired_value(rule, live) == after
+    assert desired_value(rule, after) == after
     assert rule.named == of("ana", "bo")
 
 

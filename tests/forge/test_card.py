@@ -14,7 +14,7 @@ import pytest
 from reconciler.errors import CannotRun
 from reconciler.forge.lark.card import drift_card, plan_card, run_card
 from reconciler.forge.lark.links import links_of
-from reconciler.forge.lark.webhook import REASONS, bot_from, refusal, signature
+from reconciler.forge.lark.webhook import REASONS, bot_from, signature, webhook_refusal
 from reconciler.forge.lark.words import EN, WORDS, ZH
 from reconciler.model import GuardResult, Held, HeldBy, Why
 from reconciler.render.markdown import plan_markdown
@@ -245,8 +245,8 @@ def test_a_bot_that_is_gone_or_answers_oddly_is_a_note(planned: Desk, chat: Chat
         {"code": 7, "msg": 7},
     )
     for odd in odds:
-        assert "Lark refused the card" in str(refusal(odd))
-        assert "\x1b" not in str(refusal(odd))
+        assert "Lark refused the card" in str(webhook_refusal(odd))
+        assert "\x1b" not in str(webhook_refusal(odd))
 
 
 @pytest.mark.parametrize(

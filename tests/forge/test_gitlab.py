@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from werkzeug.serving import make_server
 
 from reconciler.errors import CannotRun
-from reconciler.forge.choice import forge_of, records_of
+from reconciler.forge.choice import forge_of, record_store
 from reconciler.forge.gitlab.job import job_from
 from reconciler.forge.gitlab.markdown import gitlab_text
 from reconciler.forge.rest import ForgeRefused, next_params
@@ -161,7 +161,7 @@ def head(stage: ForgeCase) -> str:
 
 
 def make(stage: ForgeCase, record: Record) -> str:
-    records = records_of(stage.environ)
+    records = record_store(stage.environ)
     assert records
     return records.make(stage.desk, record)
 
@@ -189,7 +189,7 @@ def test_a_record_is_read_with_no_token_at_all(stage: ForgeCase) -> None:
     record = Record(space="demo", commit=head(stage))
     make(stage, record)
     del stage.environ["RECONCILER_FORGE_TOKEN"]
-    records = records_of(stage.environ)
+    records = record_store(stage.environ)
     assert records
     assert records.newest(stage.desk, "demo", lambda _: None) == record
 
@@ -200,7 +200,7 @@ def test_another_ref_is_named_by_the_variable_on_any_forge(
 ) -> None:
     environ = {"RECONCILER_RECORD_REF": form}
     record = Record(space="demo", commit=head(stage))
-    records = records_of(environ)
+    records = record_store(environ)
     assert records
     ref = records.make(stage.desk, record)
     assert ref == form.replace("{space}", "demo")
@@ -211,7 +211,7 @@ def test_another_ref_is_named_by_the_variable_on_any_forge(
 @pytest.mark.parametrize("form", ["--upload-pack=x", "main", "refs/heads/a b", "refs/../x"])
 def test_a_record_ref_that_is_none_is_refused(form: str) -> None:
     with pytest.raises(CannotRun, match="RECONCILER_RECORD_REF is no ref"):
-        records_of({"RECONCILER_RECORD_REF": form})
+        record_store({"RECONCILER_RECORD_REF": form})
 
 
 def test_a_shallow_clone_that_cannot_tell_what_was_merged_believes_no_record(
@@ -223,7 +223,7 @@ def test_a_shallow_clone_that_cannot_tell_what_was_merged_believes_no_record(
     git(stage.desk, "push", "-q", "origin", "HEAD:refs/heads/main")
     shallow = tmp_path / "shallow"
     git(tmp_path, "clone", "-q", "--depth=1", f"file://{stage.stand_in.repo}", str(shallow))
-    records = records_of(stage.environ)
+    records = record_store(stage.environ)
     assert records
     with pytest.raises(CannotRun, match="GIT_DEPTH: 0"):
         records.newest(shallow, "demo", lambda _: None)
@@ -292,5 +292,5 @@ def test_a_gitlab_of_an_authority_of_one_s_own_is_reached_by_the_file_of_the_run
 def test_no_other_job_is_taken_for_one_of_a_forge() -> None:
     with pytest.raises(CannotRun, match=r"this is no job of GitHub or GitLab; .*comment --print"):
         forge_of({})
-    assert records_of({}) is None
+    assert record_store({}) is None
     assert MAINTAINER > DEVELOPER > REPORTER

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ruamel.yaml import YAML
 
-from reconciler.adopt.workflows import GITLAB, GITLAB_CI, of_gitlab, sealed, written_as
+from reconciler.adopt.workflows import GITLAB, GITLAB_CI, of_gitlab, seal_template, written_as
 from tests.conftest import without
 from tests.forge.gitlab_runner import PIECES, ROOT
 from tests.workflows.hub import git
@@ -62,7 +62,7 @@ def test_a_piece_is_renewed_until_somebody_edits_it(desk: Desk) -> None:
     folder = desk.folder / GITLAB
     folder.mkdir(parents=True)
     text = (PIECES / "plan.yml").read_text(encoding="utf-8")
-    older = sealed("gitlab/plan.yml", text.replace("30 minutes", "29 minutes"))
+    older = seal_template("gitlab/plan.yml", text.replace("30 minutes", "29 minutes"))
     (folder / "plan.yml").write_text(older, encoding="utf-8")
     edited = (PIECES / "apply.yml").read_text(encoding="utf-8").replace("5 hours", "1 hour")
     (folder / "apply.yml").write_text(edited, encoding="utf-8")

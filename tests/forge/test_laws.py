@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from reconciler.errors import CannotRun
-from reconciler.forge.choice import forge_of, records_of
+from reconciler.forge.choice import forge_of, record_store
 from reconciler.forge.git_push import written_tree
 from reconciler.forge.rest import ForgeRefused, Unreachable
 from reconciler.plan.last_applied import Record
@@ -195,7 +195,7 @@ def test_a_job_about_no_request_is_told_so(stage: ForgeCase) -> None:
 def test_another_ci_system_may_set_the_variables_of_the_forge(stage: ForgeCase) -> None:
     del stage.environ["GITHUB_ACTIONS" if stage.name == GitHub else "GITLAB_CI"]
     assert stage.comment(BODY) == "created"
-    assert records_of(stage.environ) is None
+    assert record_store(stage.environ) is None
 
 
 # -- failures --------------------------------------------------------------------------------------
@@ -315,13 +315,13 @@ def head(stage: ForgeCase) -> str:
 
 
 def recorded(stage: ForgeCase, record: Record) -> str:
-    records = records_of(stage.environ)
+    records = record_store(stage.environ)
     assert records
     return records.make(stage.desk, record)
 
 
 def newest(stage: ForgeCase) -> Record | None:
-    records = records_of(stage.environ)
+    records = record_store(stage.environ)
     assert records
     return records.newest(stage.desk, "demo", lambda _: None)
 

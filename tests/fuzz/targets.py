@@ -15,10 +15,10 @@ from reconciler.errors import CannotRun
 from reconciler.forge.github.annotations import DATA, escaped
 from reconciler.manifest.loading import read_bytes
 from reconciler.meegle.http.answers import Success, read_answer
-from reconciler.meegle.http.verdict import Accepted, verdict
-from reconciler.plan.plan_file import dumps, loads, plan_of
-from reconciler.render.markdown_text import fenced, inline_code, said, table_row
-from reconciler.render.mistakes import report
+from reconciler.meegle.http.verdict import Accepted, put_verdict
+from reconciler.plan.plan_file import dumps, load_plan, plan_of
+from reconciler.render.markdown_text import fenced, inline_code, safe_words, table_row
+from reconciler.render.mistakes import mistakes_text
 from reconciler.render.safe import UNSEEN, safe_text
 from reconciler.settings import read_settings
 
@@ -33,20 +33,20 @@ def loader(raw: bytes) -> None:
     for one in mistakes:
         assert 1 <= one.place.line <= lines
         assert one.place.column >= 1
-    assert all("\n" not in line for line in report(mistakes))
+    assert all("\n" not in line for line in mistakes_text(mistakes))
 
 
 def settings(raw: bytes) -> None:
     """Read a settings file."""
     _, mistakes = read_settings(raw, "reconciler.yaml")
-    assert all("\n" not in line for line in report(mistakes))
+    assert all("\n" not in line for line in mistakes_text(mistakes))
 
 
 def plan(raw: bytes) -> None:
     """Read a saved plan: what is read is written again as the same plan."""
     with suppress(CannotRun):
-        made = loads(raw)
-        assert loads(dumps(made)) == made
+        made = load_plan(raw)
+        assert load_plan(dumps(made)) == made
         plan_of(made)
 
 
@@ -64,7 +64,7 @@ def answer(raw: bytes) -> None:
     read = read_answer(status, {"retry-after": raw[1:9].decode("latin-1")}, raw[1:])
     said_yes = isinstance(read.reply, Success)
     assert not said_yes or 200 <= status < 300
-    assert isinstance(verdict(read, "host"), Accepted) == said_yes
+    assert isinstance(put_verdict(read, "host"), Accepted) == said_yes
     assert read.retry_after is None or 0 <= read.retry_after <= 120
 
 
@@ -76,8 +76,8 @@ def escapers(raw: bytes) -> None:
     assert "::" not in shown
     assert "##[" not in shown
     assert not re.search(r"[\r\n]", escaped(text, DATA))
-    assert "\n" not in said(text) + inline_code(text)
-    assert table_row(said(text), "b").count("\n") == table_row("a", "b").count("\n")
+    assert "\n" not in safe_words(text) + inline_code(text)
+    assert table_row(safe_words(text), "b").count("\n") == table_row("a", "b").count("\n")
     fence = fenced(text).partition("\n")[0].rstrip("abcdefghijklmnopqrstuvwxyz")
     assert fence not in "\n".join(fenced(text).splitlines()[1:-1])
 

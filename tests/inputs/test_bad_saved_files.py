@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.apply.journal import FIRST, sealed
+from reconciler.apply.journal import FIRST, seal_line
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -148,7 +148,7 @@ def test_a_journal_that_is_sealed_and_of_another_shape_is_told(
     path.parent.mkdir(parents=True)
     chain, text = FIRST, ""
     for one in lines:
-        text += sealed(one, chain)
+        text += seal_line(one, chain)
         chain = json.loads(text.splitlines()[-1])["chain"]
     path.write_text(text, encoding="utf-8")
     done = desk.run(*command.format(path).split())

@@ -12,7 +12,7 @@ from reconciler.errors import Mistake
 from reconciler.fields import CODECS, KINDS
 from reconciler.fields.codec import Codec
 from reconciler.fields.spec import FieldSpec
-from reconciler.fields.values import Desired, Wrong, settle
+from reconciler.fields.values import Desired, Wrong, desired_value
 from reconciler.manifest.nodes import AuthoredMap
 from reconciler.manifest.parsing import read_tree
 from tests.fields import fieldspace as space
@@ -63,7 +63,7 @@ def test_a_value_of_any_shape_is_sent_or_told(spec: FieldSpec) -> None:
         if mistakes:
             assert all(is_whole(one, line) for one in mistakes), (line, mistakes)
             continue
-        value = settle(desired, bound.empty)
+        value = desired_value(desired, bound.empty)
         hash(value)
         json.dumps(bound.encode(value))
         assert bound.show(value), line

@@ -12,15 +12,15 @@ from typing import Final
 
 import pytest
 
-from reconciler.apply.journal import FIRST, read_journal, sealed
+from reconciler.apply.journal import FIRST, read_journal, seal_line
 from reconciler.errors import Place, ReconcilerError
 from reconciler.fields.rich import LONGEST_MARKDOWN
 from reconciler.fields.values import Wrong
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import AuthoredMap, Scalar
 from reconciler.meegle.http.answers import read_answer
-from reconciler.plan.plan_file import loads
-from reconciler.render.explain import words
+from reconciler.plan.plan_file import load_plan
+from reconciler.render.explain import compare_words
 from reconciler.render.safe import safe_text
 from reconciler.settings import read_settings
 from tests.conftest import is_deep
@@ -64,8 +64,8 @@ READERS: dict[str, Callable[[str, Path], object]] = {
         f"space: a\ntype: b\nitems:\n  - id: 1\n    fields:\n      a: {text}".encode(), "a.yaml"
     ),
     "settings": lambda text, _: read_settings(text.encode(), "a.yaml"),
-    "a plan": lambda text, _: loads(text),
-    "a plan's member": lambda text, _: loads(json.dumps({"format_version": "1.0", "host": text})),
+    "a plan": lambda text, _: load_plan(text),
+    "a plan's member": lambda text, _: load_plan(json.dumps({"format_version": "1.0", "host": text})),
     "an answer": lambda text, _: read_answer(200, {}, text.encode()),
     "an answer's message": lambda text, _: read_answer(
         400, {}, json.dumps({"err_code": 20006, "err_msg": text}).encode()
@@ -73,7 +73,7 @@ READERS: dict[str, Callable[[str, Path], object]] = {
     "a journal": lambda text, path: journal(path, text.encode()),
     "a journal's line": lambda text, path: journal(
         path,
-        sealed({"n": 1, "at": "2026-11-28T00:00:00+00:00", "event": "note", "text": text}, FIRST).encode(),
+        seal_line({"n": 1, "at": "2026-11-28T00:00:00+00:00", "event": "note", "text": text}, FIRST).encode(),
     ),
     "a rich text": lambda text, _: codec(space.STORY).parse(markdown(text[:LONGEST_MARKDOWN])),
     "a longer one": lambda text, _: codec(space.STORY).parse(markdown(text)),
@@ -81,7 +81,7 @@ READERS: dict[str, Callable[[str, Path], object]] = {
     "an option": lambda text, _: codec(space.PRIORITY).parse(quoted(text)),
     "people": lambda text, _: codec(space.WATCHERS).parse(quoted(text)),
     "a screen": lambda text, _: safe_text(text),
-    "a difference": lambda text, _: words(text, text[: MIB // 2] + "x" + text[MIB // 2 :]),
+    "a difference": lambda text, _: compare_words(text, text[: MIB // 2] + "x" + text[MIB // 2 :]),
 }
 
 

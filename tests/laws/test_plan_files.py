@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
 from reconciler.model import Change, Plan, Ref, Unapplied, Update
-from reconciler.plan.plan_file import dumps, loads, plan_file, plan_of
+from reconciler.plan.plan_file import dumps, load_plan, plan_file, plan_of
 from reconciler.plan.plan_json import FieldFile
 from tests.render.plans import NOON, changes, members, plans, refs, wire, words, writable
 
@@ -40,7 +40,7 @@ def test_a_plan_that_is_saved_and_read_again_is_the_same_plan(plan: Plan, folder
     assume(writable(plan))
     assume(folder.isprintable())
     made = plan_file(plan, NOON, folder=folder, roots=["state"])
-    assert plan_of(loads(dumps(made))) == replace(plan, seal=made.seal)
+    assert plan_of(load_plan(dumps(made))) == replace(plan, seal=made.seal)
 
 
 def test_a_saved_change_has_every_member_of_a_change() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.manifest.loading import read_bytes
-from reconciler.render.mistakes import report
+from reconciler.render.mistakes import mistakes_text
 
 ITEM = "space: demo\ntype: story\nitems:\n  - id: 6300012345\n    fields:\n"
 """Five lines; what a row adds begins at line 6 and, as a field, at column 7."""
@@ -20,4 +20,4 @@ CREDENTIAL = (
 def said(raw: str | bytes) -> list[str]:
     """The lines of a report on one file, without its name."""
     _, mistakes = read_bytes(raw if isinstance(raw, bytes) else raw.encode(), "f.yaml")
-    return [line.removeprefix("f.yaml:") for line in report(mistakes)]
+    return [line.removeprefix("f.yaml:") for line in mistakes_text(mistakes)]

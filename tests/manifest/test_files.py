@@ -12,7 +12,7 @@ import pytest
 
 from reconciler.manifest import files as finding
 from reconciler.manifest.loading import load
-from reconciler.render.mistakes import report
+from reconciler.render.mistakes import mistakes_text
 
 FILE = "space: demo\ntype: story\nitems: [{}]\n"
 A_LINK = "a symbolic link; put the file or folder itself here"
@@ -35,7 +35,7 @@ def write(root: Path, name: str, item: int) -> Path:
 def read(root: Path, *names: str) -> tuple[list[int], list[str]]:
     """The ids of the items read, in their order, and the lines of the report."""
     manifest, mistakes = load([root / name for name in names], root=root)
-    return [entry.id for document in manifest.documents for entry in document.items], report(mistakes)
+    return [entry.id for document in manifest.documents for entry in document.items], mistakes_text(mistakes)
 
 
 def test_files_are_read_in_order_of_their_names_whatever_the_order_of_the_paths(tree: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_path_outside_of_the_root_is_read_and_shown_whole(
     write(outside, "b.yaml", 2)
     manifest, mistakes = load([outside, outside / "c.yaml"], root=tree)
     assert [document.file for document in manifest.documents] == [f"{outside}/b.yaml"]
-    assert report(mistakes) == [f"{outside}/c.yaml:1:1: no such file or folder; check the path"]
+    assert mistakes_text(mistakes) == [f"{outside}/c.yaml:1:1: no such file or folder; check the path"]
 
 
 # -- what cannot be read -------------------------------------------------------------------

@@ -6,7 +6,15 @@ import pytest
 
 from reconciler.errors import Place
 from reconciler.manifest.loading import read_bytes
-from reconciler.manifest.nodes import NOTHING, AuthoredList, Node, Scalar, every_section, kind_of, within
+from reconciler.manifest.nodes import (
+    NOTHING,
+    AuthoredList,
+    Node,
+    Scalar,
+    every_section,
+    node_kind,
+    place_within,
+)
 
 AT = Place("f.yaml", 1, 1)
 
@@ -43,15 +51,15 @@ def test_only_the_plain_word_null_is_null_and_what_yaml_alone_reads_so_is_blank(
     ],
 )
 def test_messages_call_a_node_by_its_kind(node: Node, kind: str) -> None:
-    assert kind_of(node) == kind
+    assert node_kind(node) == kind
 
 
 def test_a_place_after_the_last_line_is_the_end_of_the_last_text() -> None:
     lines = ["a: [", "  b  ", "", ""]
-    assert within(Place("f", 4, 1), lines) == Place("f", 2, 4)
-    assert within(Place("f", 9, 7), lines) == Place("f", 2, 4)
-    assert within(Place("f", 2, 3), lines) == Place("f", 2, 3)
-    assert within(Place("f", 1, 1), [""]) == Place("f", 1, 1)
+    assert place_within(Place("f", 4, 1), lines) == Place("f", 2, 4)
+    assert place_within(Place("f", 9, 7), lines) == Place("f", 2, 4)
+    assert place_within(Place("f", 2, 3), lines) == Place("f", 2, 3)
+    assert place_within(Place("f", 1, 1), [""]) == Place("f", 1, 1)
 
 
 def test_the_sections_of_a_document_are_the_defaults_each_item_and_each_expectation() -> None:

@@ -15,7 +15,7 @@ from reconciler.errors import Mistake
 from reconciler.manifest.decoding import BAD_SIGN
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
-from reconciler.render.mistakes import report
+from reconciler.render.mistakes import mistakes_text
 from reconciler.settings import read_settings
 
 WORDS = [
@@ -69,7 +69,7 @@ def check(raw: bytes, mistakes: Sequence[Mistake]) -> None:
         _, line, column = mistake.place
         assert 1 <= line <= len(lines)
         assert 1 <= column <= len(lines[line - 1]) + 1
-    for said in report(mistakes):
+    for said in mistakes_text(mistakes):
         assert not BAD_SIGN.search(said)
         assert "this is not YAML" not in said
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.model import Held, HeldBy, Why
-from reconciler.plan.drift import healable, moved
+from reconciler.plan.drift import drifted_changes, healable
 from reconciler.settings import SpaceSettings
 from tests.render.plans import plan_with, priority, update
 from tests.road import calm_world, pins_of
@@ -26,12 +26,12 @@ REPORT = Held(HeldBy.POLICY, "report")
     ],
 )
 def test_what_the_files_alone_changed_is_no_drift(why: Why | None, kept: bool) -> None:  # noqa: FBT001 - a row
-    made = moved(plan_with(update(1, priority(why=why))))
+    made = drifted_changes(plan_with(update(1, priority(why=why))))
     assert bool(made.updates) is kept
 
 
 def test_what_is_changed_here_is_counted_in_a_note() -> None:
-    made = moved(plan_with(update(1, priority(why=Why.CHANGED_HERE)), notes=("first",)))
+    made = drifted_changes(plan_with(update(1, priority(why=Why.CHANGED_HERE)), notes=("first",)))
     assert made.notes == (
         "first",
         "1 fields are changed here and not applied yet: no drift, `reconciler apply` sends them",
@@ -39,13 +39,13 @@ def test_what_is_changed_here_is_counted_in_a_note() -> None:
 
 
 def test_an_ignored_field_is_no_drift_and_is_counted() -> None:
-    made = moved(plan_with(skipped=(update(1, priority(why=Why.DRIFT, held=IGNORED)),)))
+    made = drifted_changes(plan_with(skipped=(update(1, priority(why=Why.DRIFT, held=IGNORED)),)))
     assert (made.skipped, made.notes) == ((), ("1 fields differ and are ignored by the settings",))
 
 
 def test_drift_that_is_reported_stays_in_the_report() -> None:
     row = update(1, priority(why=Why.DRIFT, held=REPORT))
-    assert moved(plan_with(skipped=(row,))).skipped == (row,)
+    assert drifted_changes(plan_with(skipped=(row,))).skipped == (row,)
 
 
 @pytest.mark.parametrize(

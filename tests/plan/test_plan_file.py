@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.plan.plan_file import digest, loads, plan_of
+from reconciler.plan.plan_file import digest, load_plan, plan_of
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -23,7 +23,7 @@ AGREES = "{id: 6300012301, fields: {priority: P1}}"
 def test_a_saved_plan_reads_back_as_itself_and_shows_the_same(desk: Desk) -> None:
     desk.stories(CHANGE, "{id: 6300012301, fields: {watchers: {contains: [ana@example.com]}}}")
     planned = desk.run("plan", "--out", "plan.json")
-    made = loads((desk.folder / "plan.json").read_bytes())
+    made = load_plan((desk.folder / "plan.json").read_bytes())
     assert digest(plan_of(made)) == made.digest
     assert desk.run("show", "plan.json").out == planned.out
 

@@ -9,7 +9,7 @@ import pytest
 from reconciler.model import Held, HeldBy, Why
 from reconciler.plan.plan_file import BadPlan, plan_file, plan_of
 from reconciler.plan.plan_json import PlanFile
-from reconciler.plan.plan_words import WHY_WORDS, held_of, why_of, words_of
+from reconciler.plan.plan_words import WHY_WORDS, held_of, reason_words, why_of
 from tests.render.plans import NOON, plan_with, priority, update
 
 HELD = {
@@ -34,7 +34,7 @@ def test_every_reason_has_a_word_of_its_own() -> None:
 @pytest.mark.parametrize("words", HELD)
 def test_what_holds_a_change_back_is_read_as_it_was_written(words: str) -> None:
     assert held_of(words) == HELD[words]
-    assert words_of(HELD[words]) == words
+    assert reason_words(HELD[words]) == words
 
 
 def test_no_reason_is_left_out() -> None:

@@ -18,7 +18,7 @@ from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader
 from reconciler.model import Held, HeldBy, Item, Plan, Ref, Released, Unapplied
 from reconciler.plan.plan_file import dumps, plan_file
-from reconciler.plan.planner import leaving, make_plan, people_of
+from reconciler.plan.planner import leaving, make_plan, shown_people
 from reconciler.plan.planning import plan_items
 from reconciler.plan.why import Past, Standpoint, desired_values
 from reconciler.sandbox import World
@@ -121,7 +121,7 @@ def sent_rows(plan: Plan) -> list[tuple[int, list[str]]]:
 
 def test_a_plan_shows_the_people_of_what_it_sends_and_of_its_side_effects() -> None:
     plan, _ = planned_as_scenario(AGAINST)
-    assert people_of(plan) == {f"731000000000000000{n}" for n in (2, 3, 4, 5, 6)}
+    assert shown_people(plan) == {f"731000000000000000{n}" for n in (2, 3, 4, 5, 6)}
 
 
 def test_a_plan_against_a_base_names_the_last_apply_and_what_lags_behind_it() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.fields.values import Rule, settle
+from reconciler.fields.values import Rule, desired_value
 from reconciler.model import Ref, Unapplied, Why
 from reconciler.plan.why import DesiredValues, Past, overlaid, why_for
 
@@ -18,7 +18,7 @@ SETS = {"e": frozenset[str](), "a": frozenset({"a"}), "b": frozenset({"b"}), "ab
 
 def word(base: Any, desired: Any, live: Hashable, *applied: Any) -> Why | None:
     """`...` stands for what was not named; None where live and desired agree."""
-    if settle(desired, live) == live:
+    if desired_value(desired, live) == live:
         return None
 
     def past(value: Any) -> dict[tuple[Ref, str], Any]:

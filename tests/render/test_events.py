@@ -22,7 +22,7 @@ from reconciler.model import (
     Report,
     Row,
 )
-from reconciler.render.events import failed_event, idle_event, plan_event, reason_of, report_events
+from reconciler.render.events import failed_event, idle_event, outcome_reason, plan_event, report_events
 from tests.render.plans import block, plan_with, priority, text, update
 
 
@@ -94,4 +94,4 @@ def test_what_kept_a_run_from_starting_is_told_with_its_place_where_there_is_one
     ],
 )
 def test_a_row_says_why_it_ended_so_with_the_way_out(outcome: Outcome, reason: str | None) -> None:
-    assert reason_of(outcome) == reason
+    assert outcome_reason(outcome) == reason

@@ -14,12 +14,12 @@ from reconciler.render.explain import (
     MOST_LINES,
     NEW,
     SAME,
+    compare_words,
     inner_differences,
     inside_rows,
     nearby,
     one_line,
     safe_lines,
-    words,
 )
 from tests.render.plans import priority, text
 from tests.render.plans import words as texts
@@ -38,7 +38,7 @@ def side(pieces: object, without: str) -> str:
 
 @given(texts, texts)
 def test_the_pieces_make_up_both_sides(before: str, after: str) -> None:
-    pieces = words(before, after)
+    pieces = compare_words(before, after)
     assert side(pieces, NEW) == safe_lines(before)
     assert side(pieces, GONE) == safe_lines(after)
 
@@ -47,13 +47,13 @@ def test_the_pieces_make_up_both_sides(before: str, after: str) -> None:
     st.lists(st.sampled_from(["a", "b", " ", "\n", "支", "."])), st.lists(st.sampled_from(["a", " ", "支"]))
 )
 def test_neighbours_differ_in_kind_and_the_old_stands_before_the_new(one: list[str], two: list[str]) -> None:
-    kinds = [piece.kind for piece in words("".join(one), "".join(two))]
+    kinds = [piece.kind for piece in compare_words("".join(one), "".join(two))]
     assert all(a != b for a, b in pairwise(kinds))
     assert (NEW, GONE) not in set(pairwise(kinds))
 
 
 def test_compares_words_and_not_letters() -> None:
-    pieces = words("pay by card, call legal", "pay by cash, call the legal team")
+    pieces = compare_words("pay by card, call legal", "pay by cash, call the legal team")
     assert [(piece.kind, piece.text) for piece in pieces] == [
         (SAME, "pay by "),
         (GONE, "card"),
@@ -66,7 +66,7 @@ def test_compares_words_and_not_letters() -> None:
 
 
 def test_compares_what_is_written_without_blanks_sign_by_sign() -> None:
-    assert [(one.kind, one.text) for one in words("支付崩溃了", "支付恢复了")] == [
+    assert [(one.kind, one.text) for one in compare_words("支付崩溃了", "支付恢复了")] == [
         (SAME, "支付"),
         (GONE, "崩溃"),
         (NEW, "恢复"),
@@ -77,7 +77,7 @@ def test_compares_what_is_written_without_blanks_sign_by_sign() -> None:
 def test_a_very_long_text_is_compared_by_lines_first() -> None:
     before = "".join(f"line {n} of many\n" for n in range(3_000))
     after = before.replace("line 7 of", "line seven of").replace("line 2990 of", "line last of")
-    changed = [one.text for one in words(before, after) if one.kind == NEW]
+    changed = [one.text for one in compare_words(before, after) if one.kind == NEW]
     assert changed == ["seven", "last"]
 
 
@@ -88,7 +88,7 @@ def test_a_line_of_a_terminal_shows_the_surroundings_of_a_change() -> None:
 
 @given(texts, texts)
 def test_what_is_cut_is_only_what_both_sides_share(before: str, after: str) -> None:
-    pieces = words(before, after)
+    pieces = compare_words(before, after)
     cut = list(nearby(pieces, keep=3))
     assert [one for one in cut if one.kind != SAME] == [one for one in pieces if one.kind != SAME]
     assert len(cut) == len(pieces)

@@ -12,9 +12,9 @@ from reconciler.render.groups import (
     KINDS,
     block_groups,
     groups,
-    kind_of,
-    people_in,
+    people_in_change,
     released_groups,
+    review_kind,
     updates_of,
 )
 from tests.render.plans import block, people, plan_with, plans, priority, text, update
@@ -75,7 +75,7 @@ def test_what_is_left_alone_is_nothing_to_empty() -> None:
         skipped=(update(1, replace(text("a", ""), held=Held(HeldBy.POLICY, "report"))),),
     )
     assert [one.kind for one in groups(plan)] == ["change", "left"]
-    assert kind_of(replace(text("a", ""), held=Held(HeldBy.POLICY, "report"), why=Why.DRIFT)) == "drift"
+    assert review_kind(replace(text("a", ""), held=Held(HeldBy.POLICY, "report"), why=Why.DRIFT)) == "drift"
 
 
 def test_drift_by_one_person_is_one_group_with_the_span_of_its_times() -> None:
@@ -99,7 +99,7 @@ def test_released_fields_are_put_together_by_name() -> None:
 
 
 def test_a_field_that_is_emptied_on_both_sides_of_a_conflict_is_told_as_both() -> None:
-    assert kind_of(text("a", "", why=Why.CONFLICTING)) == "both"
+    assert review_kind(text("a", "", why=Why.CONFLICTING)) == "both"
 
 
 def test_blocked_rows_with_one_reason_are_one_group() -> None:
@@ -109,9 +109,9 @@ def test_blocked_rows_with_one_reason_are_one_group() -> None:
 
 def test_names_the_people_of_people_fields_alone() -> None:
     who = ["ana@example.com"]
-    assert list(people_in(people(added=who, removed=["bo@example.com"]))) == [*who, "bo@example.com"]
-    assert list(people_in(replace(priority("(empty)", "ana"), type="user"))) == ["ana"]
-    assert list(people_in(priority())) == []
+    assert list(people_in_change(people(added=who, removed=["bo@example.com"]))) == [*who, "bo@example.com"]
+    assert list(people_in_change(replace(priority("(empty)", "ana"), type="user"))) == ["ana"]
+    assert list(people_in_change(priority())) == []
 
 
 @given(plans)
@@ -122,7 +122,9 @@ def test_every_row_stands_in_exactly_one_group(plan: Plan) -> None:
     ) == Counter(rows)
     assert Counter(one for group in block_groups(plan) for one in group.blocks) == Counter(plan.blocks)
     assert all(
-        kind_of(change) == one.kind and one.kind in KINDS for one in groups(plan) for _, change in one.rows
+        review_kind(change) == one.kind and one.kind in KINDS
+        for one in groups(plan)
+        for _, change in one.rows
     )
     assert all(len({change.why for _, change in one.rows}) == 1 for one in groups(plan))
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from reconciler.model import Plan
 from reconciler.render.html import plan_html
-from reconciler.render.verdict import verdict
+from reconciler.render.verdict import plan_verdict
 from tests.render.plans import HOSTILE, block, hostile_plan, plan_with, plans, priority, saved, text, update
 
 HEAD = {"html", "head", "meta", "title", "style", "body", "script"}
@@ -116,7 +116,7 @@ def test_has_nothing_that_asks_for_anything() -> None:
 def test_says_the_verdict_the_notes_and_what_lets_the_guard_pass() -> None:
     plan = hostile_plan("QA")
     page = shown(plan)
-    assert verdict(plan) in page
+    assert plan_verdict(plan) in page
     assert page.index("<b>Settings changed</b>: QA") < page.index("<h1") < page.index("1 note<")
     assert "guards: {allow: [{clears: 1, why: …}]}" in page
 

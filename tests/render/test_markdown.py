@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from reconciler.model import GuardResult, Plan, Why
 from reconciler.render.markdown import LIMIT, plan_markdown
-from reconciler.render.verdict import verdict
+from reconciler.render.verdict import plan_verdict
 from tests.render.plans import (
     HOSTILE,
     block,
@@ -174,7 +174,7 @@ def test_keeps_the_limit_and_counts_every_row_that_it_cuts(count: int, alike: bo
     comment = plan_markdown(plan, made, artifact="plan-demo")
     assert len(comment) <= LIMIT
     assert f"digest={made.digest}" in comment
-    assert verdict(plan) in comment
+    assert plan_verdict(plan) in comment
     details = comment.count("<details>")
     cut = re.search(r"\*(\d+) of (\d+) items not shown", comment)
     assert details + (int(cut[1]) if cut else 0) == count

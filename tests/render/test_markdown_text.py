@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from markdown_it import MarkdownIt
 
-from reconciler.render.markdown_text import inline_code, said, table_row
+from reconciler.render.markdown_text import inline_code, safe_words, table_row
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
@@ -29,8 +29,8 @@ def test_the_fence_is_longer_than_any_run_inside(value: str, fenced: str) -> Non
     "value", ["1. one", "a_b_c", "x@y", "deadbeef1", "a.b", "<b>", " x", "", "GH-1", "#1"]
 )
 def test_only_harmless_words_go_unfenced(value: str) -> None:
-    assert said(value).startswith("`")
-    assert said("take the item out of the file, or restore it in Meegle").startswith("take")
+    assert safe_words(value).startswith("`")
+    assert safe_words("take the item out of the file, or restore it in Meegle").startswith("take")
 
 
 @pytest.mark.parametrize("value", ["|", "\\|", "\\\\|", "a\\\\\\|b||", "|\\"])

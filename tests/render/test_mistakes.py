@@ -15,8 +15,8 @@ from reconciler.render.mistakes import (
     as_github,
     as_json,
     as_text,
+    mistakes_text,
     path_in_repository,
-    report,
 )
 
 
@@ -25,7 +25,7 @@ def mistake(line: int = 4, what: str = "no field 'x'", file: str = "state/a.yaml
 
 
 def checked(*mistakes: Mistake, unchecked: int = 0, folder: str = "") -> Checked:
-    return Checked(2, 5, mistakes, report(mistakes), unchecked, folder)
+    return Checked(2, 5, mistakes, mistakes_text(mistakes), unchecked, folder)
 
 
 def test_files_without_a_mistake_are_counted() -> None:
@@ -42,8 +42,8 @@ def test_each_mistake_has_its_place_and_what_to_do() -> None:
 
 def test_mistakes_are_told_in_the_order_of_their_places_whatever_order_they_came_in() -> None:
     late, early, elsewhere = mistake(9, "b"), mistake(1, "z"), mistake(2, "a", "state/b.yaml")
-    assert report([elsewhere, late, early]) == report([early, late, elsewhere])
-    assert [line.partition(": ")[0] for line in report([elsewhere, late, early])] == [
+    assert mistakes_text([elsewhere, late, early]) == mistakes_text([early, late, elsewhere])
+    assert [line.partition(": ")[0] for line in mistakes_text([elsewhere, late, early])] == [
         "state/a.yaml:1:2",
         "state/a.yaml:9:2",
         "state/b.yaml:2:2",
@@ -51,14 +51,14 @@ def test_mistakes_are_told_in_the_order_of_their_places_whatever_order_they_came
 
 
 def test_equal_mistakes_are_one_line_with_their_number_and_first_places() -> None:
-    (line,) = report([mistake(n) for n in (4, 5, 6, 7)])
+    (line,) = mistakes_text([mistake(n) for n in (4, 5, 6, 7)])
     assert line == (
         "state/a.yaml:4:2: no field 'x'; take 'y' (4 times, also at state/a.yaml:5:2, state/a.yaml:6:2, …)"
     )
 
 
 def test_many_different_mistakes_are_cut_and_counted() -> None:
-    lines = report([mistake(n, f"what {n:03}") for n in range(SHOWN + 3)])
+    lines = mistakes_text([mistake(n, f"what {n:03}") for n in range(SHOWN + 3)])
     assert (len(lines), lines[-1]) == (SHOWN + 1, "… and 3 more")
 
 

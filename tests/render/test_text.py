@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from reconciler.cli.formats import VIEWS
 from reconciler.errors import Mistake, Place
 from reconciler.model import Plan, Rejected, Report, Row
-from reconciler.plan.plan_file import loads, plan_of
+from reconciler.plan.plan_file import load_plan, plan_of
 from reconciler.render.events import failed_event, patch_event, plan_event, report_events
 from reconciler.render.mistakes import Checked, as_json
 from reconciler.render.safe import UNSEEN
@@ -84,7 +84,7 @@ def test_json_keeps_every_text_and_steers_nobody_all_the_same(payload: str) -> N
         for line in text_.split("\n"):
             assert not [sign for sign in line if unicodedata.category(sign) in UNSEEN]
             assert runner(line) is None
-    assert plan_of(loads(texts[0])) == plan_of(made)
+    assert plan_of(load_plan(texts[0])) == plan_of(made)
     last = json.loads(texts[1].splitlines()[-1])
     assert last["patch"] == payload
     assert json.loads(texts[2])["mistakes"][0]["what"] == payload

@@ -19,7 +19,7 @@ from reconciler.model import (
     Row,
     Why,
 )
-from reconciler.render.verdict import NO_CHANGES, applied_line, forecast_lines, verdict
+from reconciler.render.verdict import NO_CHANGES, applied_line, forecast_lines, plan_verdict
 from tests.render.plans import block, plan_with, priority, text, update
 
 REPORTED, IGNORED = Held(HeldBy.POLICY, "report"), Held(HeldBy.IGNORED, "they know")
@@ -60,12 +60,12 @@ DRIFTED = priority(why=Why.DRIFT)
     ],
 )
 def test_a_plan_is_told_in_one_sentence(plan: Plan, said: str) -> None:
-    assert verdict(plan) == said
+    assert plan_verdict(plan) == said
 
 
 def test_failures_outdo_all_that_a_plan_may_hold_beside_them() -> None:
     failed = plan_with(update(1, priority()), failures=(Failure("down", ""), Failure("up", "")))
-    assert verdict(failed) == "Failed: 2 errors, nothing was planned."
+    assert plan_verdict(failed) == "Failed: 2 errors, nothing was planned."
 
 
 def report(*outcomes: Outcome) -> Report:

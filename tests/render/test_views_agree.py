@@ -18,11 +18,11 @@ from reconciler.errors import Place
 from reconciler.model import Plan, Ref, Why
 from reconciler.plan.plan_file import dumps
 from reconciler.render.explain import safe_lines
-from reconciler.render.groups import kind_of, updates_of
+from reconciler.render.groups import review_kind, updates_of
 from reconciler.render.html import plan_html
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.text import plan_text
-from reconciler.render.verdict import verdict
+from reconciler.render.verdict import plan_verdict
 from tests.render.plans import plans, saved, writable
 from tests.render.test_html import embedded
 
@@ -51,7 +51,7 @@ def rows_of(plan: Plan) -> Iterator[tuple[str | int, ...]]:
     """Every row of a plan: its kind, address, name, key, file, line and time."""
     for update in updates_of(plan):
         for one in update.changes:
-            yield row(plan, kind_of(one), update.ref, one.name, one.key, one.place, one.at)
+            yield row(plan, review_kind(one), update.ref, one.name, one.key, one.place, one.at)
     for held in plan.blocks:
         yield row(plan, "blocked", held.ref, held.name, held.key or "", held.place)
     for gone in plan.released:
@@ -105,16 +105,16 @@ def test_the_comment_has_the_fields_of_the_plan(plan: Plan) -> None:
 def test_all_views_have_the_same_counts(plan: Plan) -> None:
     made = saved(plan)
     comment, page = plan_markdown(plan, made, limit=10**9), plan_html(plan, made)
-    assert plan_text(plan).count(verdict(plan)) == 1
-    assert f"**{verdict(plan)}**" in comment
-    assert f">{verdict(plan)}</h1>" in page
+    assert plan_text(plan).count(plan_verdict(plan)) == 1
+    assert f"**{plan_verdict(plan)}**" in comment
+    assert f">{plan_verdict(plan)}</h1>" in page
     assert counted_in_text(plan) == (
         len(plan.updates),
         len(plan.skipped),
         sum(len(update.changes) for update in updates_of(plan)),
         len(plan.blocks),
     )
-    kinds = Counter(kind_of(one) for update in updates_of(plan) for one in update.changes)
+    kinds = Counter(review_kind(one) for update in updates_of(plan) for one in update.changes)
     for kind, title in TITLES.items():
         hit = re.search(rf"^#### {title}.*\((\d+) fields?(?:, \d+ more above)?\)$", comment, re.MULTILINE)
         assert int(hit[1] if hit else 0) == kinds[kind]

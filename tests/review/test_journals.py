@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.apply.journal import FIRST, sealed
+from reconciler.apply.journal import FIRST, seal_line
 from tests.workflows.hub import git
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def chained(entries: Iterable[Entry]) -> str:
     """Write lines as whoever can write a journal can: numbered, and each with the hash of all before it."""
     text, chain = "", FIRST
     for number, entry in enumerate(entries, 1):
-        line = sealed({"at": AT, **entry, "n": number}, chain)
+        line = seal_line({"at": AT, **entry, "n": number}, chain)
         text, chain = text + line, json.loads(line)["chain"]
     return text
 

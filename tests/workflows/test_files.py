@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
-from reconciler.adopt.workflows import table, written_anew
+from reconciler.adopt.workflows import read_table, written_anew
 from tests.install.requires import pins_of
 from tests.workflows.runner import FLOWS, ROOT
 
@@ -58,15 +58,15 @@ def test_our_own_check_calls_make_test_alone() -> None:
 
 @pytest.mark.parametrize("path", [*FILES, *READY.glob("*.yml")], ids=lambda path: path.name)
 def test_every_action_is_the_one_of_the_table_with_its_version_beside_it(path: Path) -> None:
-    pins = {action.pin for action in table().actions.values()}
+    pins = {action.pin for action in read_table().actions.values()}
     used = [line.strip() for line in path.read_text().splitlines() if "uses:" in line]
     assert {line.removeprefix("- ").removeprefix("uses: ") for line in used} <= pins
 
 
 def test_no_action_runs_on_a_runtime_that_github_has_removed_or_is_about_to() -> None:
-    assert {action.runtime for action in table().actions.values()} == {"node24"}
+    assert {action.runtime for action in read_table().actions.values()} == {"node24"}
     text = (ROOT / "reconciler/templates/actions/actions.yml").read_text("utf-8")
-    assert text.count("- uses:") == len({action.name for action in table().actions.values()}) == 4
+    assert text.count("- uses:") == len({action.name for action in read_table().actions.values()}) == 4
 
 
 def test_templates_and_workflows_are_as_the_table_makes_them() -> None:

@@ -25,8 +25,8 @@ from reconciler.render.groups import (
 from reconciler.render.markdown import document
 from reconciler.render.mistakes import path_in_repository
 from reconciler.render.safe import safe_text
-from reconciler.render.text import title
-from reconciler.render.verdict import verdict
+from reconciler.render.text import plan_title
+from reconciler.render.verdict import plan_verdict
 
 SHOWN = 10
 """Annotations of one level that GitHub shows of a step."""
@@ -100,7 +100,7 @@ def plan_annotations(plan: Plan, folder: str = "") -> str:
     found = [replace(one, folder=folder) for one in [*failures(plan), *remarks(told_apart(plan))]]
     more = len(found) - SHOWN
     rest = f" {more} more {'change needs' if more == 1 else 'changes need'} a look." if more > 0 else ""
-    last = Annotation("notice", title(plan), f"{verdict(plan)}{rest}")
+    last = Annotation("notice", plan_title(plan), f"{plan_verdict(plan)}{rest}")
     return "".join(f"{one}\n" for one in [*found[:SHOWN], last])
 
 
@@ -119,7 +119,7 @@ def remarks(plan: Plan) -> Iterator[Annotation]:
         yield Annotation(
             "warning",
             f"Blocked: {plan.address(first.ref)}{field}",
-            f"{cut(held.reason, SHOWN * 100)}; {held.repair}{others(len(held.blocks))}",
+            f"{cut(held.reason, SHOWN * 100)}; {held.repair}{others_count(len(held.blocks))}",
             first.place,
         )
     for guard in plan.guards:
@@ -149,12 +149,12 @@ def remark(plan: Plan, group: Group) -> Annotation:
     return Annotation(
         level,
         f"{title}: {plan.address(update.ref)} {change.name}",
-        f"{cut(update.title, SHOWN * 20)}: {line_of(change)}{why}{others(len(group.rows))}",
+        f"{cut(update.title, SHOWN * 20)}: {change_line(change)}{why}{others_count(len(group.rows))}",
         change.place,
     )
 
 
-def line_of(change: Change) -> str:
+def change_line(change: Change) -> str:
     """Return what happens to a field, in one line."""
     if shows_members(change):
         return ", ".join([*(f"+ {one}" for one in change.added), *(f"- {one}" for one in change.removed)])
@@ -167,7 +167,7 @@ def line_of(change: Change) -> str:
     return " → ".join(shown)
 
 
-def others(count: int) -> str:
+def others_count(count: int) -> str:
     """Say how many rows more read the same."""
     return f" (and {counted(count - 1, 'more item')})" if count > 1 else ""
 

@@ -61,10 +61,10 @@ def pull_request(github: GitHub) -> int:
 def comments(github: GitHub, number: int) -> Iterator[Text]:
     """Yield the comments of a pull request."""
     for row in github.pages("list the comments", f"/issues/{number}/comments"):
-        yield text_of(github, row, int(row["id"]))
+        yield comment_text(github, row, int(row["id"]))
 
 
-def text_of(github: GitHub, row: dict[str, object], number: int) -> Text:
+def comment_text(github: GitHub, row: dict[str, object], number: int) -> Text:
     """Read a comment or an issue."""
     user = row.get("user")
     ours = github.wrote(user if isinstance(user, dict) else None)
@@ -93,5 +93,5 @@ def write_issue(github: GitHub, title: str, body: str, *, pending: bool) -> str:
 def issue(github: GitHub, body: str) -> Found:
     """Find our issue, whether it is open or closed; the API lists pull requests as issues, too."""
     rows = github.pages("list the issues", "/issues", by="number", state="all")
-    texts = (text_of(github, row, int(row["number"])) for row in rows if not row.get("pull_request"))
+    texts = (comment_text(github, row, int(row["number"])) for row in rows if not row.get("pull_request"))
     return find_comment(texts, body)

@@ -55,12 +55,12 @@ class GitHub:
         if self._login is None:
             told = self.graphql("say who we are", VIEWER, {}, read=True)
             viewer = told.get("viewer")
-            self._login = plain(str(viewer.get("login") or "")) if isinstance(viewer, dict) else ""
+            self._login = plain_login(str(viewer.get("login") or "")) if isinstance(viewer, dict) else ""
         return self._login
 
     def wrote(self, user: Mapping[str, Any] | None) -> bool:
         """Whether an account is ours."""
-        return bool(self.login) and plain(str((user or {}).get("login") or "")) == self.login
+        return bool(self.login) and plain_login(str((user or {}).get("login") or "")) == self.login
 
     @property
     def default_branch(self) -> str:
@@ -138,6 +138,6 @@ class GitHub:
         self.graphql("fold a comment away", MINIMIZE, {"id": node_id})
 
 
-def plain(login: str) -> str:
+def plain_login(login: str) -> str:
     """Return a login without the ending that marks a bot."""
     return login.removesuffix("[bot]")

@@ -7,7 +7,7 @@ from typing import Any
 from reconciler.forge.gitlab.rest import GitLab
 
 
-def opened(gitlab: GitLab, branch: str) -> dict[str, Any] | None:
+def open_merge_request(gitlab: GitLab, branch: str) -> dict[str, Any] | None:
     """Return our open merge request of a branch of this project."""
     asked = {"state": "opened", "scope": "all", "source_branch": branch, "author_id": str(gitlab.user)}
     rows = gitlab.pages("list the merge requests", "/merge_requests", by="iid", **asked)
@@ -17,7 +17,7 @@ def opened(gitlab: GitLab, branch: str) -> dict[str, Any] | None:
 
 def write_request(gitlab: GitLab, branch: str, title: str, body: str) -> str:
     """Open the merge request of a branch, or bring its text up to date; returns what was done."""
-    there = opened(gitlab, branch)
+    there = open_merge_request(gitlab, branch)
     if there is None:
         new = {
             "source_branch": branch,
@@ -37,7 +37,7 @@ def write_request(gitlab: GitLab, branch: str, title: str, body: str) -> str:
 
 def close_request(gitlab: GitLab, branch: str) -> str:
     """Close the merge request of a branch, if it is open; returns what was done."""
-    there = opened(gitlab, branch)
+    there = open_merge_request(gitlab, branch)
     if there is None:
         return "not needed"
     path = f"/merge_requests/{there['iid']}"

@@ -16,7 +16,7 @@ def write_note(gitlab: GitLab, body: str) -> str:
     """Create or update the note about a space, and fold older ones away; returns what was done."""
     path = f"/merge_requests/{merge_request(gitlab)}/notes"
     found = find_comment(notes(gitlab, path), body)
-    done = written(gitlab, path, body, found.current)
+    done = put_note(gitlab, path, body, found.current)
     return done + fold_notes(gitlab, path, found.outdated)
 
 
@@ -32,15 +32,15 @@ def notes(gitlab: GitLab, path: str) -> Iterator[Text]:
     """Yield the notes of a merge request but GitLab's own about what happened to it."""
     for row in gitlab.pages("list the notes", path, by="id", sort="asc", order_by="created_at"):
         if not row.get("system"):
-            yield text_of(gitlab, row)
+            yield note_text(gitlab, row)
 
 
-def text_of(gitlab: GitLab, row: dict[str, Any]) -> Text:
+def note_text(gitlab: GitLab, row: dict[str, Any]) -> Text:
     """Read a note."""
     return Text(int(row["id"]), "", gitlab.wrote(row.get("author")), str(row.get("body") or ""))
 
 
-def written(gitlab: GitLab, path: str, body: str, current: Text | None) -> str:
+def put_note(gitlab: GitLab, path: str, body: str, current: Text | None) -> str:
     """Write the text into the current note, or into a new one; returns what was done."""
     if current and current.body == body:
         return "unchanged"

@@ -72,14 +72,14 @@ class Face(NamedTuple):
 
 def plan_card(plan: Plan, words: Words, links: Sequence[Link] = ()) -> dict[str, Any]:
     """Return the card of a plan."""
-    return laid_out(plan_face(told_apart(plan), words), words, links)
+    return lay_out_card(plan_face(told_apart(plan), words), words, links)
 
 
 def drift_card(
     plan: Plan, words: Words, links: Sequence[Link] = (), people: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """Return the card of a drift report; `people` maps e-mails to the `open_id` that is mentioned."""
-    return laid_out(drift_face(told_apart(plan), words, people or {}), words, links)
+    return lay_out_card(drift_face(told_apart(plan), words, people or {}), words, links)
 
 
 def run_card(
@@ -97,7 +97,7 @@ def run_card(
     face = Face(
         words.run.format(space=space), GREEN if fine else RED, verdict, [Section(words.outcomes, rows)]
     )
-    return laid_out(face, words, links)
+    return lay_out_card(face, words, links)
 
 
 # -- what is said ----------------------------------------------------------------------------------
@@ -110,13 +110,13 @@ def plan_face(plan: Plan, words: Words) -> Face:
         Section(words.errors, [Row(str(one)) for one in plan.failures]),
         Section(words.settings, [Row(one) for one in plan.settings_changes]),
         Section(words.guards, guard_rows(plan, words)),
-        Section(f"{words.conflicts} ({words.base_live_desired})", rows_of(found, BOTH, words)),
+        Section(f"{words.conflicts} ({words.base_live_desired})", card_rows(found, BOTH, words)),
         Section(words.blocks, block_rows(plan, words)),
-        Section(words.clears, rows_of(found, CLEAR, words)),
+        Section(words.clears, card_rows(found, CLEAR, words)),
         *drift_sections(found, words, {}),
-        Section(words.changes, rows_of(found, CHANGE, words)),
+        Section(words.changes, card_rows(found, CHANGE, words)),
     ]
-    return Face(words.plan.format(space=plan.space), color_of(plan), verdict(plan, words), sections)
+    return Face(words.plan.format(space=plan.space), color_of(plan), nonzero_counts(plan, words), sections)
 
 
 def drift_face(plan: Plan, words: Words, people: Mapping[str, str]) -> Face:
@@ -125,10 +125,10 @@ def drift_face(plan: Plan, words: Words, people: Mapping[str, str]) -> Face:
     sections = [
         Section(words.errors, [Row(str(one)) for one in plan.failures]),
         *drift_sections(found, words, people),
-        Section(words.conflicts, rows_of(found, BOTH, words)),
+        Section(words.conflicts, card_rows(found, BOTH, words)),
         Section(words.blocks, block_rows(plan, words)),
     ]
-    said = words.no_drift if plan.is_empty else verdict(plan, words)
+    said = words.no_drift if plan.is_empty else nonzero_counts(plan, words)
     return Face(words.drift.format(space=plan.space), color_of(plan), said, sections)
 
 
@@ -141,7 +141,7 @@ def color_of(plan: Plan) -> str:
     return BLUE if plan.updates else GREEN
 
 
-def verdict(plan: Plan, words: Words) -> str:
+def nonzero_counts(plan: Plan, words: Words) -> str:
     """Return the counts that are not zero."""
     if plan.failures:
         return words.failed.format(count=len(plan.failures))
@@ -192,12 +192,12 @@ def drift_sections(found: Iterable[Group], words: Words, people: Mapping[str, st
     heading = words.drifts
     for person, some in sorted(by.items(), key=lambda one: (-sum(len(g.rows) for g in one[1]), one[0])):
         name = cut(person, SHORT) or words.somebody
-        rows = [Row(f"{name}: {row.text}", row.fields) for row in rows_of(some, DRIFT, words)]
+        rows = [Row(f"{name}: {row.text}", row.fields) for row in card_rows(some, DRIFT, words)]
         yield Section(heading, rows, people.get(person, ""))
         heading = ""
 
 
-def rows_of(found: Iterable[Group], kind: str, words: Words) -> list[Row]:
+def card_rows(found: Iterable[Group], kind: str, words: Words) -> list[Row]:
     """Return the changes of one kind, identical ones in one row."""
     return [
         Row(item_count(change_text(group), len(group.rows), words), len(group.rows))
@@ -232,14 +232,14 @@ def cut(text: str, most: int) -> str:
 # -- how it is laid out ----------------------------------------------------------------------------
 
 
-def laid_out(face: Face, words: Words, links: Sequence[Link]) -> dict[str, Any]:
+def lay_out_card(face: Face, words: Words, links: Sequence[Link]) -> dict[str, Any]:
     """Return the card with as many rows as fit; what is cut is counted."""
     buttons = [button(one) for one in links]
     end = [{"tag": "action", "actions": buttons}] if buttons else []
     made = card(face, [], end)
     elements: list[dict[str, Any]] = []
     # Room for the line that counts what was cut is kept from the start.
-    room = MOST - size(made) - size(plain(words.cut.format(rows=10**9, fields=10**9)))
+    room = MOST - size(made) - size(plain_text(words.cut.format(rows=10**9, fields=10**9)))
     rows = fields = 0
     for section in face.sections:
         shown, room = fit_elements(section, room)
@@ -247,7 +247,7 @@ def laid_out(face: Face, words: Words, links: Sequence[Link]) -> dict[str, Any]:
         left = section.rows[sum(one["text"]["tag"] == "plain_text" for one in shown) :]
         rows, fields = rows + len(left), fields + sum(row.fields for row in left)
     if rows:
-        elements.append(plain(words.cut.format(rows=rows, fields=fields)))
+        elements.append(plain_text(words.cut.format(rows=rows, fields=fields)))
     return card(face, elements, end)
 
 
@@ -255,11 +255,11 @@ def fit_elements(section: Section, room: int) -> tuple[list[dict[str, Any]], int
     """Return a section's elements that fit into the room, and what room is left."""
     mention = f" <at id={section.person}></at>" if section.person else ""
     title = f"**{section.heading}**" if section.heading else ""
-    made = [markdown(f"{title}{mention}".strip())] if section.rows and (title or mention) else []
+    made = [lark_text(f"{title}{mention}".strip())] if section.rows and (title or mention) else []
     left = room - sum(map(size, made))
     shown = []
     for row in section.rows[:ROWS]:
-        element = plain(row.text)
+        element = plain_text(row.text)
         if size(element) > left:
             break
         shown.append(element)
@@ -269,7 +269,7 @@ def fit_elements(section: Section, room: int) -> tuple[list[dict[str, Any]], int
 
 def card(face: Face, elements: list[dict[str, Any]], end: list[dict[str, Any]]) -> dict[str, Any]:
     """Put the parts together."""
-    told = [plain(face.verdict)] if face.verdict else []
+    told = [plain_text(face.verdict)] if face.verdict else []
     title = {"tag": "plain_text", "content": safe_text(cut(face.title, LONGEST))}
     return {
         "config": {"wide_screen_mode": True},
@@ -278,12 +278,12 @@ def card(face: Face, elements: list[dict[str, Any]], end: list[dict[str, Any]]) 
     }
 
 
-def plain(text: str) -> dict[str, Any]:
+def plain_text(text: str) -> dict[str, Any]:
     """Return a line of anybody's text."""
     return {"tag": "div", "text": {"tag": "plain_text", "content": safe_text(cut(text, LONGEST))}}
 
 
-def markdown(text: str) -> dict[str, Any]:
+def lark_text(text: str) -> dict[str, Any]:
     """Return a line of our own."""
     return {"tag": "div", "text": {"tag": "lark_md", "content": text}}
 

@@ -90,10 +90,10 @@ def send_card(bot: Bot, card: Mapping[str, Any]) -> str | None:
             told = rest.ask("send a card", "POST", bot.url, body, read=False)
     except (ForgeRefused, OddAnswer, Unreachable) as error:
         return str(error)
-    return refusal(told)
+    return webhook_refusal(told)
 
 
-def refusal(told: object) -> str | None:
+def webhook_refusal(told: object) -> str | None:
     """Return what an answer means; None for a success, which older bots tell as `StatusCode`."""
     answer = told if isinstance(told, dict) else {}
     code = answer.get("code", answer.get("StatusCode"))

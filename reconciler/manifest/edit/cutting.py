@@ -18,11 +18,11 @@ from reconciler.manifest.edit.yaml_text import (
     Plain,
     behind,
     comment,
+    double_quoted,
     holds_lines,
     inline,
     is_literal,
     key_form,
-    quoted,
     reads_plain,
     without_note,
 )
@@ -209,7 +209,7 @@ class Cutter(Struct):
             return "'" + text.replace("'", "''") + "'"
         cut = ODD.match(self.source.text[span.end : self.source.line_end(span.end)])
         plain = style == "plain" and reads_plain(text, flow=flow) and not cut
-        return text if plain else quoted(text)
+        return text if plain else double_quoted(text)
 
     def follow(self, span: Span, value: Plain) -> None:
         """Update the comment that we generated for the old value; leave the author's comments alone."""
@@ -228,7 +228,7 @@ class Cutter(Struct):
         first = next((line for line in body.split("\n") if line.strip()), "")
         indent = len(first) - len(first.lstrip(" "))
         if not indent or not (is_literal(text) or is_literal(f"{text}\n")):
-            return quoted(text)
+            return double_quoted(text)
         lines = (" " * indent + line if line else "" for line in text.removesuffix("\n").split("\n"))
         return self.source.newline.join([head.replace(">", "|", 1), *lines])
 

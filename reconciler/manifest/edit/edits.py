@@ -46,7 +46,7 @@ def edited(raw: bytes, edits: Sequence[Edit], file: str) -> bytes:
         now, waiting = one_pass(now, waiting, file)
     if not reads_as(now, desired, file):
         source = Source(raw, file)
-        raise CannotEdit(min((place_of(source, edit) for edit in edits), default=Place(file, 1, 1)))
+        raise CannotEdit(min((edit_place(source, edit) for edit in edits), default=Place(file, 1, 1)))
     return now
 
 
@@ -59,13 +59,13 @@ def one_pass(raw: bytes, edits: Sequence[Edit], file: str) -> tuple[bytes, list[
         try:
             splices = Cutter(source).splices(edit)
         except Unplaceable:
-            raise CannotEdit(place_of(source, edit)) from None
+            raise CannotEdit(edit_place(source, edit)) from None
         if not taken.take(splices):
             later.append(edit)
     return source.encoded(source.spliced((one.start, one.end, one.text) for one in taken.ordered)), later
 
 
-def place_of(source: Source, edit: Edit) -> Place:
+def edit_place(source: Source, edit: Edit) -> Place:
     """Return the place of an edit's value, or of the nearest node above it."""
     way = edit.way
     while way and source.at(way) is None:
@@ -89,7 +89,7 @@ def join_puts(source: Source, edits: Sequence[Edit]) -> list[Edit]:
         elif isinstance(edit, Put):
             way, value = rooted(source, edit)
             known = puts.get(way)
-            puts[way] = merged(known, value) if isinstance(known, Section) else value
+            puts[way] = merge_sections(known, value) if isinstance(known, Section) else value
         else:
             others.append(edit)
     return [*(Drop(way) for way in climbed(source, drops)), *others, *(Put(*one) for one in puts.items())]
@@ -104,14 +104,14 @@ def rooted(source: Source, edit: Put) -> tuple[Way, Plain]:
     return way, value
 
 
-def merged(one: Section, other: Plain) -> Plain:
+def merge_sections(one: Section, other: Plain) -> Plain:
     """Merge two sections."""
     if not isinstance(other, Section):
         return other
     both = Section(one)
     for key, value in other.items():
         known = both.get(key)
-        both[key] = merged(known, value) if isinstance(known, Section) else value
+        both[key] = merge_sections(known, value) if isinstance(known, Section) else value
     return both
 
 

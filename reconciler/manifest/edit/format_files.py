@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciler.errors import InputError, Mistake
 from reconciler.manifest.edit.formatting import formatted
-from reconciler.manifest.files import files_to_read, shown
+from reconciler.manifest.files import files_to_read, shown_path
 from reconciler.manifest.loading import read_file
 
 
@@ -16,10 +16,10 @@ def format_files(paths: Sequence[Path], root: Path) -> dict[Path, bytes]:
     mistakes: list[Mistake] = []
     changed: dict[Path, bytes] = {}
     for path in files_to_read(paths, root, mistakes):
-        raw, wrong = read_file(path, shown(path, root))
+        raw, wrong = read_file(path, shown_path(path, root))
         mistakes += wrong
         try:
-            new = raw if raw is None else formatted(raw, shown(path, root))
+            new = raw if raw is None else formatted(raw, shown_path(path, root))
         except InputError as error:
             mistakes += error.mistakes
             continue

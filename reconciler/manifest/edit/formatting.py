@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from reconciler.manifest.edit.spans import Source, Span, Way
-from reconciler.manifest.edit.yaml_text import STEP, quoted
+from reconciler.manifest.edit.yaml_text import STEP, double_quoted
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 
@@ -37,7 +37,7 @@ def formatted(raw: bytes, file: str) -> bytes:
     source = Source(raw, file)
     for _ in range(MOST_ROUNDS):
         before = source
-        for step in (lines, scalars, brackets, order, indentation):
+        for step in (tidy_lines, scalars, brackets, order, indentation):
             source = taken(step, source)
         if source is before:
             break
@@ -51,11 +51,11 @@ def taken(step: Callable[[Source], Iterator[Cut]], source: Source) -> Source:
     if not cuts:
         return source
     after = source.encoded(source.spliced(cuts))
-    kept = says_the_same(source.encoded(text), after, source.file)
+    kept = same_content(source.encoded(text), after, source.file)
     return Source(after, source.file) if kept else source
 
 
-def says_the_same(before: bytes, after: bytes, file: str) -> bool:
+def same_content(before: bytes, after: bytes, file: str) -> bool:
     """Return whether two files have the same values and comments: blanks, quotes and order may differ."""
     old, new = read_tree(before, file), read_tree(after, file)
     if new.mistakes or letters(before) != letters(after):
@@ -120,7 +120,7 @@ def starts(source: Source) -> Iterator[int]:
 # -- one step each ---------------------------------------------------------------------------
 
 
-def lines(source: Source) -> Iterator[Cut]:
+def tidy_lines(source: Source) -> Iterator[Cut]:
     """Remove blanks at the ends of lines and repeated empty lines; end the file with a newline.
 
     A block scalar at the very end of a file would take the newline into its value.
@@ -159,7 +159,7 @@ def scalars(source: Source) -> Iterator[Cut]:
     text = source.text
     for span in every(source):
         if span.style == "'" and not ESCAPED.search(span.text) and "\n" not in text[span.start : span.end]:
-            yield span.start, span.end, quoted(span.text)
+            yield span.start, span.end, double_quoted(span.text)
         if span.is_flow or span.kind == "scalar":
             continue
         for key, part in zip(span.keys, span.parts, strict=False):
@@ -195,7 +195,7 @@ def order(source: Source) -> Iterator[Cut]:
     A nested map is sorted before the map around it, which waits for the next round.
     """
     moved: list[Cut] = []
-    for way, span in sections(source):
+    for way, span in ordered_maps(source):
         rank = ORDERS[min(len(way), 2)]
         keys = [key.text for key in span.keys]
         desired = sorted(
@@ -216,7 +216,7 @@ def separate_cuts(cuts: Sequence[Cut]) -> Iterator[Cut]:
             behind = end
 
 
-def sections(source: Source) -> Iterator[tuple[Way, Span]]:
+def ordered_maps(source: Source) -> Iterator[tuple[Way, Span]]:
     """Yield the maps whose keys have an order, nested ones first."""
     items = source.at(("items",))
     ways: list[Way] = [("items", at) for at in range(len(items.parts) if items else 0)]

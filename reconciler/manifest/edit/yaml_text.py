@@ -87,17 +87,17 @@ def reads_plain(text: str, *, flow: bool = True) -> bool:
 
 def key_form(text: str) -> str:
     """Return a key, quoted if needed."""
-    return text if reads_plain(text) else quoted(text)
+    return text if reads_plain(text) else double_quoted(text)
 
 
-def quoted(text: str) -> str:
+def double_quoted(text: str) -> str:
     """Return a text in double quotes."""
     return json.dumps(text, ensure_ascii=False)
 
 
 def text_form(text: str, *, flow: bool) -> str:
     """Return a text on one line, quoted if needed."""
-    return text if not isinstance(text, Text) and reads_plain(text, flow=flow) else quoted(text)
+    return text if not isinstance(text, Text) and reads_plain(text, flow=flow) else double_quoted(text)
 
 
 def inline(value: Plain, *, flow: bool = True) -> str:
@@ -114,14 +114,14 @@ def inline(value: Plain, *, flow: bool = True) -> str:
         case int() | date():
             return value.isoformat() if isinstance(value, date) else str(value)
         case float() | Decimal():
-            return number(value)
+            return plain_number(value)
         case Mapping():
             return "{" + ", ".join(f"{key_form(key)}: {inline(one)}" for key, one in value.items()) + "}"
         case _:
             return "[" + ", ".join(map(inline, value)) + "]"
 
 
-def number(value: float | Decimal) -> str:
+def plain_number(value: float | Decimal) -> str:
     """Return a number with all of its digits."""
     written = Decimal(repr(value)) if isinstance(value, float) else value
     return f"{written:f}" if -15 < written.adjusted() < 16 else f"{written:e}"  # noqa: PLR2004 - digits people read

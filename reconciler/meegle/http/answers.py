@@ -15,8 +15,8 @@ from typing import Any, Final, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reconciler.meegle.http.codes import Kind, kind_of
-from reconciler.meegle.http.strict_json import Unfit, loads
+from reconciler.meegle.http.codes import Kind, code_kind
+from reconciler.meegle.http.strict_json import Unfit, parse_json
 
 LONGEST_MESSAGE: Final = 500
 """Characters of the service's own words that are kept, once our secrets are taken out of them."""
@@ -96,7 +96,7 @@ def unread_answer(status: int, broken: Broken) -> Answer:
 def kind_of_answer(answer: Answer) -> Kind | None:
     """Return what a refusal means for a read, None for any other answer."""
     reply = answer.reply
-    return kind_of(reply.code, reply.message) if isinstance(reply, Failure) else None
+    return code_kind(reply.code, reply.message) if isinstance(reply, Failure) else None
 
 
 def worth_another_read(answer: Answer) -> bool:
@@ -121,7 +121,7 @@ def _parse(content: bytes) -> dict[str, Any] | Broken:
     if not content.strip():
         return Broken("an empty answer")
     try:
-        body = loads(content)
+        body = parse_json(content)
     except UnicodeDecodeError:
         return Broken("an answer that is not UTF-8")
     except Unfit as unfit:

@@ -22,7 +22,7 @@ import httpx
 from reconciler.errors import CannotRun, ReconcilerError
 from reconciler.meegle.http.answers import REDIRECT_STATUS, Answer, Broken, Failure, Success, http_date
 from reconciler.meegle.http.auth import LONGEST_LIFE, VISIBLE, Auth, Tokens
-from reconciler.meegle.http.codes import Kind, kind_of, stop_code
+from reconciler.meegle.http.codes import Kind, code_kind, stop_code
 from reconciler.meegle.http.connection import Connection, password_in
 from reconciler.meegle.http.counting import Counting, Counts
 from reconciler.meegle.http.endpoints import BATCH_UPDATE, PLUGIN_TOKEN, UPDATE, Endpoint
@@ -49,7 +49,7 @@ from reconciler.meegle.http.secrets import Secrets
 from reconciler.meegle.http.shapes import trouble_in
 from reconciler.meegle.http.throttle import Permit, Throttle
 from reconciler.meegle.http.token_file import keep, kept
-from reconciler.meegle.http.verdict import Ambiguous, Fatal, NotWritten, Verdict, verdict
+from reconciler.meegle.http.verdict import Ambiguous, Fatal, NotWritten, Verdict, put_verdict
 from reconciler.meegle.http.wait_limit import WaitLimit
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
@@ -222,7 +222,7 @@ class Client:
             raise
         except CannotRun as error:
             return Fatal(error)
-        return verdict(answer_of(response), self._connection.host)
+        return put_verdict(answer_of(response), self._connection.host)
 
     def _find_token(self) -> tuple[str, float]:
         """Return the token of an earlier run, looked for once; else a new one, kept for the next.
@@ -279,7 +279,7 @@ class Client:
 
     def _refusal(self, failure: Failure, answer: Answer, endpoint: Endpoint) -> ReconcilerError:
         code, message, log_id = failure.code, failure.message, answer.log_id
-        match kind_of(code, message):
+        match code_kind(code, message):
             case Kind.STOP:
                 return stop_code(code, message, log_id)
             case Kind.TOKEN:

@@ -83,7 +83,7 @@ _KINDS: Final = {
 }
 
 
-def kind_of(code: int, message: str) -> Kind:
+def code_kind(code: int, message: str) -> Kind:
     """Return what a code means; 50006 means many things and is told apart by its message."""
     if code == 0:
         return Kind.OK

@@ -112,7 +112,7 @@ class TokenRefused(CannotRun):
 
     def __init__(self, code: int, message: str, log_id: str, *, own: bool = False) -> None:
         """Make the message from the service's answer; `own`: a person's token, which cannot be renewed."""
-        words = said(code, message, log_id)
+        words = code_and_message(code, message, log_id)
         if own:
             super().__init__(
                 f"the service refuses the token of MEEGLE_USER_TOKEN: {words}",
@@ -144,7 +144,7 @@ class StopCode(CannotRun):
         """Make the message: our plain words first, then the service's own."""
         self.code = code
         self.log_id = log_id
-        super().__init__(f"{what}: {said(code, message, log_id)}", fix)
+        super().__init__(f"{what}: {code_and_message(code, message, log_id)}", fix)
 
 
 class ApiRefusal(ReconcilerError):
@@ -160,7 +160,7 @@ class ApiRefusal(ReconcilerError):
         self.log_id = log_id
         self.status = status
         self.endpoint = endpoint
-        self.what = f"{endpoint} was refused: {said(code, message, log_id)}"
+        self.what = f"{endpoint} was refused: {code_and_message(code, message, log_id)}"
         super().__init__(self.what + likely(code, message))
 
 
@@ -190,7 +190,7 @@ class NoAnswer(Exception):
         super().__init__(reason)
 
 
-def said(code: int, message: str, log_id: str) -> str:
+def code_and_message(code: int, message: str, log_id: str) -> str:
     """Return `code "message" (log id …)`, the service's words for a support ticket."""
     words = f'{code} "{message}"' if message else str(code)
     return f"{words} (log id {log_id})" if log_id else words

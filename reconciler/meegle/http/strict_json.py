@@ -18,7 +18,7 @@ class Unfit(ValueError):
     """JSON that a reader might take and that no service should send."""
 
 
-def loads(content: bytes) -> Any:
+def parse_json(content: bytes) -> Any:
     """Return the value that `content` holds in UTF-8.
 
     Raises Unfit for a member that is named twice and for a number that is none or too large,

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from reconciler.errors import CannotRun
 from reconciler.meegle.http.answers import REDIRECT_STATUS, Answer, Broken, Failure, Success
-from reconciler.meegle.http.codes import Kind, kind_of, stop_code
+from reconciler.meegle.http.codes import Kind, code_kind, stop_code
 from reconciler.meegle.http.failures import Redirected
 
 
@@ -56,7 +56,7 @@ class Fatal(Struct, frozen=True):
 Verdict: TypeAlias = Accepted | Refused | NotWritten | Ambiguous | Fatal
 
 
-def verdict(answer: Answer, host: str) -> Verdict:
+def put_verdict(answer: Answer, host: str) -> Verdict:
     """Return what the answer to a PUT proves (the table of `trust.md`)."""
     if answer.status in REDIRECT_STATUS:
         return Fatal(Redirected(host, answer.status))
@@ -71,7 +71,7 @@ def verdict(answer: Answer, host: str) -> Verdict:
 
 def _verdict_of(failure: Failure, answer: Answer) -> Verdict:
     code, message, log_id = failure.code, failure.message, answer.log_id
-    kinds = {kind_of(each, message) for each in failure.codes}
+    kinds = {code_kind(each, message) for each in failure.codes}
     if len(kinds) > 1:
         # Proof that nothing was written must not come from one member that another denies.
         return Ambiguous(f"codes that disagree: {message}", code, log_id, repeatable=False)

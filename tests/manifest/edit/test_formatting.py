@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from reconciler.errors import InputError
-from reconciler.manifest.edit.formatting import formatted, says_the_same
+from reconciler.manifest.edit.formatting import formatted, same_content
 from tests.manifest.drawn import comments, files
 
 ROUGH = b"""\
@@ -142,7 +142,7 @@ def test_any_file_keeps_its_meaning_and_comments_and_is_laid_out_once(text: str,
     rough = ROUGHER[how](text)
     raw = rough.encode()
     once = formatted(raw, "f")
-    assert says_the_same(raw, once, "f")
+    assert same_content(raw, once, "f")
     assert sorted(comments(once.decode())) == sorted(comments(text))
     assert formatted(once, "f") == once
     assert (b"\r\n" in once) == (b"\r\n" in raw)

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from reconciler.manifest.edit.commands import Put
 from reconciler.manifest.edit.edits import edited
-from reconciler.manifest.edit.formatting import formatted, says_the_same
+from reconciler.manifest.edit.formatting import formatted, same_content
 from reconciler.manifest.edit.spans import Source, Way
 from reconciler.manifest.edit.yaml_text import Plain, reads_plain
 from tests.manifest.drawn import VALUES
@@ -123,7 +123,7 @@ def test_an_edit_changes_the_bytes_of_its_scalar_alone(
 def test_the_layout_changes_nothing_that_is_said(layout: str, frame: str) -> None:
     raw = file_of(layout, frame)
     once = formatted(raw, "f")
-    assert says_the_same(raw, once, "f")
+    assert same_content(raw, once, "f")
     assert formatted(once, "f") == once
     if layout != "before a literal":
         assert once.endswith(b"\r\n" if frame == "CRLF" else b"\n")

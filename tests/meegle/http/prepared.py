@@ -8,7 +8,7 @@ from reconciler.meegle.http.answers import (
     Answer,
     read_answer,
 )
-from reconciler.meegle.http.verdict import Verdict, verdict
+from reconciler.meegle.http.verdict import Verdict, put_verdict
 
 
 def answer(status: int, body: object, **headers: str) -> Answer:
@@ -21,4 +21,4 @@ def envelope(outer: object, message: str = "", **inner: object) -> dict[str, obj
 
 
 def judged(status: int, body: object, **headers: str) -> Verdict:
-    return verdict(answer(status, body, **headers), "project.feishu.cn")
+    return put_verdict(answer(status, body, **headers), "project.feishu.cn")

@@ -11,7 +11,7 @@ from reconciler.meegle.http.failures import (
     Problem,
     StopCode,
     Unreachable,
-    said,
+    code_and_message,
 )
 
 
@@ -27,7 +27,7 @@ from reconciler.meegle.http.failures import (
 def test_the_services_words_are_quoted_for_a_support_ticket(
     code: int, message: str, log_id: str, words: str
 ) -> None:
-    assert said(code, message, log_id) == words
+    assert code_and_message(code, message, log_id) == words
 
 
 def test_all_problems_of_the_environment_are_one_message_and_the_same_repair_is_told_once() -> None:

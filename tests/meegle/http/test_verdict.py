@@ -10,7 +10,7 @@ from reconciler.meegle.http.answers import (
     worth_another_read,
 )
 from reconciler.meegle.http.failures import Redirected
-from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Refused, verdict
+from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Refused, put_verdict
 from tests.meegle.http.prepared import answer, envelope, judged
 
 THROTTLED = "API Request Frequency Limit"
@@ -94,7 +94,7 @@ def test_members_that_disagree_are_a_failure_and_prove_nothing(outer: int, inner
 @given(status=st.integers(100, 599), body=st.binary(max_size=64) | BODIES)
 def test_every_answer_gets_a_verdict_and_only_a_perfect_one_is_accepted(status: int, body: object) -> None:
     read = answer(status, body)
-    result = verdict(read, "project.feishu.cn")
+    result = put_verdict(read, "project.feishu.cn")
     worth_another_read(read)
     if isinstance(result, Accepted):
         assert isinstance(body, dict)
