@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reconciler.adopt.entries import Adopted, Skipped, change_keys, entry, sections_of
-from reconciler.adopt.home import Home
+from reconciler.adopt.destination import Home
+from reconciler.adopt.new_entries import Adopted, Skipped, change_keys, entry, sections_of
 from reconciler.errors import CannotRun, InputError
 from reconciler.manifest.decoding import LARGEST
 from reconciler.manifest.edit.commands import Edit, Members, Put

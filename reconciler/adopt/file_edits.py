@@ -8,9 +8,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reconciler.adopt.entries import Skipped
-from reconciler.desired.as_written import Unwritable, dressed_member, write_value
+from reconciler.adopt.new_entries import Skipped
 from reconciler.desired.items import DesiredField, DesiredItem
+from reconciler.desired.written_values import Unwritable, dressed_member, write_value
 from reconciler.errors import Place
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Rule, Seen, desired_value

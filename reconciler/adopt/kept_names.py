@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from reconciler.desired.as_written import file_word
 from reconciler.desired.claims import desired_state
+from reconciler.desired.written_values import file_word
 from reconciler.fields.spec import FieldSpec, Option
 from reconciler.manifest.nodes import Manifest, every_section
 from reconciler.model import Ref

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from reconciler.adopt.asked import Asked, AskedItem, type_named
+from reconciler.adopt.item_selection import Asked, AskedItem, type_named
 from reconciler.errors import CannotRun, quoted
 from reconciler.manifest.safe_write import create
 
@@ -139,7 +139,7 @@ def choose_zone(reader: Reader, kinds: Sequence[TypeSpec], answer: Answer | None
 
 def home(space: str, kind: TypeSpec) -> str:
     """Return the file for the items of a type."""
-    from reconciler.desired.by_pins import STATE
+    from reconciler.desired.offline_reading import STATE
     from reconciler.schema.pin_files import file_stem
 
     return f"{STATE}/{space}/{file_stem(kind.api_name, kind.key)}.yaml"
@@ -182,7 +182,7 @@ def name_beside(name: str) -> str:
 
 def hide_own_folder(report: Report) -> None:
     """Make `.reconciler/` with its own .gitignore, so that no later `git add` takes what runs leave there."""
-    from reconciler.desired.own_folder import foreign, own_folder
+    from reconciler.desired.committed_run_files import foreign, own_folder
 
     if reason := foreign(Path.cwd()):
         report(f"note: {reason.what}; {reason.fix}")
@@ -211,7 +211,7 @@ def write_new(files: Mapping[str, str], report: Report) -> list[str]:
 
 def moments(reader: Reader, kind: TypeSpec) -> list[str]:
     """Return the date fields, as files name them, that hold times of the day in some live items."""
-    from reconciler.desired.as_written import file_word
+    from reconciler.desired.written_values import file_word
     from reconciler.fields import refusal
     from reconciler.meegle.live_days import sampled
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from reconciler.adopt.asked import Asked, type_named
-from reconciler.adopt.entries import Adopted, Skipped, adopted, desired_keys, managed_keys
+from reconciler.adopt.destination import Home, read_home
 from reconciler.adopt.entry_file import EntryFile
-from reconciler.adopt.home import Home, read_home
-from reconciler.adopt.live import read_live
+from reconciler.adopt.item_selection import Asked, type_named
+from reconciler.adopt.live_items import read_live
+from reconciler.adopt.new_entries import Adopted, Skipped, adopted, desired_keys, managed_keys
 from reconciler.errors import CannotRun, counted, quoted
 from reconciler.manifest.files import shown_path
 from reconciler.manifest.safe_write import write

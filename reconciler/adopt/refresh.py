@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
 
-from reconciler.adopt.live import read_live
+from reconciler.adopt.live_items import read_live
 
 if TYPE_CHECKING:
-    from reconciler.adopt.entries import Skipped
     from reconciler.adopt.file_edits import Renewal
+    from reconciler.adopt.new_entries import Skipped
     from reconciler.desired.items import DesiredItem
     from reconciler.desired.workspace import Workspace
     from reconciler.fields.values import Desired
@@ -220,7 +220,7 @@ class Work(Struct):
 
     def skip(self, one: Renewal, reason: str) -> None:
         """Keep a value as it is written."""
-        from reconciler.adopt.entries import Skipped
+        from reconciler.adopt.new_entries import Skipped
 
         self.followed.remove(one)
         self.skipped.append(Skipped(one.ref, one.name, reason))

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from reconciler.desired.as_written import Unwritable, file_word, written_node
+from reconciler.desired.written_values import Unwritable, file_word, written_node
 from reconciler.fields import refusal
 from reconciler.fields.codec import Codec
 from reconciler.fields.people import UserCodec, UsersCodec

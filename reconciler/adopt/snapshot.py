@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from reconciler.adopt.asked import Asked
+from reconciler.adopt.item_selection import Asked
 from reconciler.errors import CannotRun
 from reconciler.manifest.safe_write import write
 
 if TYPE_CHECKING:
-    from reconciler.adopt.home import Home
+    from reconciler.adopt.destination import Home
     from reconciler.adopt.snapshot_file import Copied
     from reconciler.fields.spec import Person
     from reconciler.manifest.nodes import Manifest
@@ -44,9 +44,9 @@ def take_snapshot(
 
     `report` is told what could not be read.  Raises CannotRun if there is no item.
     """
-    from reconciler.adopt.home import read_home
-    from reconciler.desired.by_pins import STATE
+    from reconciler.adopt.destination import read_home
     from reconciler.desired.mentions import mentions_in
+    from reconciler.desired.offline_reading import STATE
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
@@ -89,7 +89,7 @@ def pointed_at(catalog: Catalog, manifest: Manifest) -> set[int]:
 
 def copied_items(reader: Reader, home: Home, asked: Asked, report: Report) -> list[Ref]:
     """Return the items to copy: those that were asked for, else those of the files."""
-    from reconciler.adopt.entries import managed_keys
+    from reconciler.adopt.new_entries import managed_keys
 
     if not asked.items and not asked.type:
         return sorted(managed_keys(home.manifest, reader.catalog))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from reconciler.desired.as_written import Unwritable, file_word, write_value
+from reconciler.desired.written_values import Unwritable, file_word, write_value
 from reconciler.fields.codec import Codec
 from reconciler.manifest.edit.yaml_text import inline
 from reconciler.model import Change, Ignored, Report, Row

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from reconciler.clock import now
-from reconciler.desired.own_folder import own_folder
+from reconciler.desired.committed_run_files import own_folder
 
 
 def new_run() -> Path:

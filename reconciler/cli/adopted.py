@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.cli.streams import say, tell
 
 if TYPE_CHECKING:
-    from reconciler.adopt.entries import Skipped
+    from reconciler.adopt.new_entries import Skipped
     from reconciler.adopt.pull import Pulled
     from reconciler.adopt.refresh import Refreshed
 

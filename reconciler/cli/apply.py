@@ -64,7 +64,7 @@ def command(
     Asks on a terminal; elsewhere it needs --yes or a saved plan.
     """
     from reconciler.apply.saved_plan import is_plan, open_plan
-    from reconciler.desired.own_folder import refuse_foreign
+    from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.plan.guard import Raised
     from reconciler.plan.selection import Selection
     from reconciler.plan.why import Refs

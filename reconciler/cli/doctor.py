@@ -23,8 +23,8 @@ def command(probe: str | None, space: str | None) -> int:
     """
     if probe:
         return probed(probe, space)
+    from reconciler.doctor.checkup import check_up
     from reconciler.doctor.findings import PROBE
-    from reconciler.doctor.visit import check_up
     from reconciler.render.safe import safe_text
 
     found = [*check_up(space), PROBE]

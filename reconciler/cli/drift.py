@@ -62,7 +62,7 @@ def command(
     from reconciler.cli.apply_steps import Way, execute, refuse_silence, until_of
     from reconciler.cli.failures import failures_shown
     from reconciler.cli.formats import save_plan, show_plan
-    from reconciler.desired.own_folder import refuse_foreign
+    from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.plan.guard import Raised
     from reconciler.plan.source_commit import dated
 

@@ -48,7 +48,7 @@ def card_of(plan: Path | None, run: str | None, drift: Path | None) -> dict[str,
     from reconciler.apply.journal import read_journal
     from reconciler.apply.run_summary import summary
     from reconciler.apply.saved_plan import read_plan
-    from reconciler.desired.own_folder import RUNS
+    from reconciler.desired.committed_run_files import RUNS
     from reconciler.forge.lark.card import drift_card, plan_card, run_card
     from reconciler.forge.lark.links import links_of
     from reconciler.forge.lark.words import WORDS

@@ -12,7 +12,7 @@ from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun, counted
 
 if TYPE_CHECKING:
-    from reconciler.adopt.asked import Asked
+    from reconciler.adopt.item_selection import Asked
 
 
 @click.command("pull")
@@ -71,7 +71,7 @@ def command(
     --fields: choices, dates, people and roles; texts, links and empty fields are left out.  Writes
     nothing to the space.
     """
-    from reconciler.adopt.asked import Asked, asked_item
+    from reconciler.adopt.item_selection import Asked, asked_item
     from reconciler.meegle.listing import Filters
 
     filters = Filters(name, statuses, updated_since, people, search)

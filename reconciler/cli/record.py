@@ -38,7 +38,7 @@ def make_record(path: Path, journal: Path | None) -> int:
     """Make the record of an apply."""
     from reconciler.apply.journal import read_journal
     from reconciler.apply.saved_plan import read_plan
-    from reconciler.desired.own_folder import refuse_foreign
+    from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.forge.choice import record_store
     from reconciler.plan.last_applied import record_of
     from reconciler.plan.last_applied_ref import write_record
@@ -55,7 +55,7 @@ def make_record(path: Path, journal: Path | None) -> int:
 def journal_of(made: PlanFile) -> list[dict[str, Any]]:
     """Return the newest journal here of a run that carried the plan out; empty if there is none."""
     from reconciler.apply.journal import read_journal
-    from reconciler.desired.own_folder import RUNS
+    from reconciler.desired.committed_run_files import RUNS
     from reconciler.plan.last_applied import carried_out
 
     for path in sorted(RUNS.glob("*/journal.jsonl"), reverse=True):
@@ -83,7 +83,7 @@ def fetch_record(desired: str | None) -> int:
 
 def space_named(desired: str | None) -> str | None:
     """Return the space that the files are about; None where they are so broken that none is named."""
-    from reconciler.desired.by_pins import one_name, read_files
+    from reconciler.desired.offline_reading import one_name, read_files
 
     _, settings, manifest, _ = read_files(())
     if desired:

@@ -44,12 +44,12 @@ def command(
 
     A field that somebody touched since keeps its value.  `reconciler runs` lists the runs.
     """
-    from reconciler.adopt.patch import patch_of_files
+    from reconciler.adopt.unified_diff import patch_of_files
     from reconciler.apply.journal import read_journal
     from reconciler.apply.rollback import reverse_plan
     from reconciler.cli.apply_steps import NOT_ALL, Way, execute, failures_told, refuse_silence, until_of
     from reconciler.clock import now
-    from reconciler.desired.own_folder import RUNS, refuse_foreign
+    from reconciler.desired.committed_run_files import RUNS, refuse_foreign
     from reconciler.plan.guard import Raised
     from reconciler.plan.plan_file import dumps, plan_file
     from reconciler.plan.source_commit import checked_out

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from reconciler.cli.streams import say, say_json, tell
-from reconciler.desired.own_folder import RUNS, refuse_foreign
+from reconciler.desired.committed_run_files import RUNS, refuse_foreign
 from reconciler.errors import CannotRun
 
 VERIFY = "verify"

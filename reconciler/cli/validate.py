@@ -31,8 +31,8 @@ AT_LINES = frozenset({"github", "codequality"})
 @gc_paused()
 def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...]) -> int:
     """Check the files without network or credentials; all mistakes at once."""
-    from reconciler.desired.by_pins import validate_files
-    from reconciler.desired.own_folder import unused_note
+    from reconciler.desired.committed_run_files import unused_note
+    from reconciler.desired.offline_reading import validate_files
     from reconciler.errors import InputError, Internal, Mistake, Place, ReconcilerError
     from reconciler.render.mistakes import Checked, mistakes_text
 

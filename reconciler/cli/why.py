@@ -115,7 +115,7 @@ def collect_facts(
 def last_applied(root: Path, ref: Ref) -> dict[str, str]:
     """Return, by field, when a run of this machine last ended for it, and how."""
     from reconciler.apply.journal import read_journal
-    from reconciler.desired.own_folder import RUNS, foreign
+    from reconciler.desired.committed_run_files import RUNS, foreign
 
     found: dict[str, str] = {}
     for path in () if foreign(root) else sorted((root / RUNS).glob("*/journal.jsonl")):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from reconciler.desired.by_pins import STATE, Files, Offline, of_space, one_name, read_by_pins
 from reconciler.desired.cache import Cache, Unusable, cache_folder, open_cache
-from reconciler.desired.own_folder import unused_note
+from reconciler.desired.committed_run_files import unused_note
+from reconciler.desired.offline_reading import STATE, Files, Offline, of_space, one_name, read_by_pins
 from reconciler.errors import CannotRun, InputError, Mistake, quoted
 from reconciler.manifest.files import shown_path
 from reconciler.manifest.loading import documents, load

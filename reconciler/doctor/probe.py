@@ -7,12 +7,12 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from reconciler.doctor.facts import Facts
+from reconciler.doctor.form_trials import Trials
 from reconciler.doctor.old_values import OldValues
 from reconciler.doctor.open_questions import TwoValues, ask_by_reading, ask_by_writing
+from reconciler.doctor.probed_fields import Subject, Subjects
 from reconciler.doctor.scratch_item import Scratch
-from reconciler.doctor.subjects import Subject, Subjects
-from reconciler.doctor.trials import Trials
+from reconciler.doctor.undocumented_facts import Facts
 from reconciler.errors import CannotRun
 from reconciler.fields.codec import DOCUMENTED
 from reconciler.model import ROLES

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reconciler.adopt.asked import Asked, AskedItem, asked_item
-from reconciler.adopt.home import Home, read_home
-from reconciler.desired.own_folder import own_folder, refuse_foreign
+from reconciler.adopt.destination import Home, read_home
+from reconciler.adopt.item_selection import Asked, AskedItem, asked_item
+from reconciler.desired.committed_run_files import own_folder, refuse_foreign
 from reconciler.errors import CannotRun
 from reconciler.manifest.safe_write import write
 
@@ -38,7 +38,7 @@ class Probed(NamedTuple):
 def probe_item(word: str, space: str | None, report: Callable[[str], None]) -> Probed:
     """Try the item `[SPACE/TYPE/]ID`; `report` gets a line for each type."""
     from reconciler.apply.lock import locked
-    from reconciler.desired.by_pins import STATE
+    from reconciler.desired.offline_reading import STATE
     from reconciler.doctor.probe import Probe
     from reconciler.doctor.scratch_item import Scratch
     from reconciler.meegle.connect import connect

@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from reconciler.desired.as_written import Unwritable, written_node
+from reconciler.desired.written_values import Unwritable, written_node
 from reconciler.fields import refusal
 from reconciler.fields.codec import Codec
 from reconciler.fields.spec import FieldSpec, Option

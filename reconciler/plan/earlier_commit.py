@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from reconciler.desired.by_pins import STATE, Files, Offline, Reading
 from reconciler.desired.claims import desired_state
 from reconciler.desired.items import DesiredItem
 from reconciler.desired.mentions import mentions_in
+from reconciler.desired.offline_reading import STATE, Files, Offline, Reading
 from reconciler.errors import Mistake, ReconcilerError
 from reconciler.fields.values import Desired
 from reconciler.manifest.files import SETTINGS, SETTINGS_MISNAMED, absolute, is_desired
@@ -321,7 +321,7 @@ class Commit(Struct):
         self, read: Files, mine: Offline, space: str, contents: Mapping[str, bytes]
     ) -> tuple[tuple[DesiredItem, ...], Sequence[Mistake]]:
         """Return what the files want by the pins of their commit, and what in them is a mistake."""
-        from reconciler.desired.by_pins import is_confirmed
+        from reconciler.desired.offline_reading import is_confirmed
 
         reader, groups = self.reader, self.settings.groups()
         decisions = self.settings.space(space).at(reader.client.host)

@@ -9,12 +9,12 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from reconciler.clock import now
-from reconciler.desired.by_pins import (
+from reconciler.desired.claims import DesiredState, desired_state
+from reconciler.desired.items import DesiredItem
+from reconciler.desired.offline_reading import (
     is_confirmed,
     items_known,
 )
-from reconciler.desired.claims import DesiredState, desired_state
-from reconciler.desired.items import DesiredItem
 from reconciler.desired.workspace import Workspace
 from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError
 from reconciler.meegle.http.client import Client

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.desired.by_pins import read_by_pins
 from reconciler.desired.items import DesiredItem
+from reconciler.desired.offline_reading import read_by_pins
 from reconciler.manifest import parsing
 from tests.bench.work import FIELDS, write_state
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
-from reconciler.desired.as_written import Unwritable, file_word, write_value
+from reconciler.desired.written_values import Unwritable, file_word, write_value
 from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.fields import refusal
 from reconciler.fields.spec import FieldSpec

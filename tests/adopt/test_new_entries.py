@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.adopt.entries import adopted, entry
 from reconciler.adopt.file_edits import renewals
-from reconciler.desired.as_written import file_word
+from reconciler.adopt.new_entries import adopted, entry
 from reconciler.desired.claims import desired_state
+from reconciler.desired.written_values import file_word
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Seen
 from reconciler.manifest.edit.edits import edited

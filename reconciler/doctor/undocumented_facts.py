@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from reconciler.doctor.form_trials import Trials
+from reconciler.doctor.probed_fields import Subject
 from reconciler.doctor.scratch_item import Scratch
-from reconciler.doctor.subjects import Subject
-from reconciler.doctor.trials import Trials
 from reconciler.fields.codec import DOCUMENTED
 from reconciler.meegle.http import endpoints as api
 from reconciler.meegle.http.failures import ApiRefusal

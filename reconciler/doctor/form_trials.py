@@ -11,8 +11,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from reconciler.doctor.probed_fields import Subject
 from reconciler.doctor.scratch_item import Look, Scratch
-from reconciler.doctor.subjects import Subject
 from reconciler.fields.codec import DOCUMENTED
 from reconciler.fields.values import UNREAD
 from reconciler.meegle.http import endpoints as api

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from reconciler.clock import now
 from reconciler.doctor import findings
 from reconciler.doctor.findings import Finding
-from reconciler.doctor.folder import Folder
+from reconciler.doctor.folder_checks import Folder
 from reconciler.errors import ReconcilerError
 from reconciler.meegle.http import endpoints as api
 from reconciler.meegle.http.client import Client
