@@ -124,7 +124,8 @@ class NoValue(Mistake):
 
     def __init__(self, place: Place) -> None:
         """Make the message for a blank value at `place`."""
-        super().__init__(place, "no value", "write null to empty it, or delete the line to leave it alone")
+        fix = "write null to empty it, or delete the line to leave it alone"
+        super().__init__(place, "no value", f"{fix} (`git diff` shows whether a formatter took a null away)")
 
 
 class UnknownName(Mistake):

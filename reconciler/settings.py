@@ -308,23 +308,18 @@ def circles(root: Node) -> list[Mistake]:
     people = root.get("people") if isinstance(root, AuthoredMap) else None
     if not isinstance(people, AuthoredMap):
         return []
-    graph = {
-        name: [
-            one.text
-            for one in (node if isinstance(node, AuthoredList) else [node])
-            if isinstance(one, Scalar)
-        ]
-        for name, node in people.items()
-    }
+    members = {name: node if isinstance(node, AuthoredList) else [node] for name, node in people.items()}
+    graph = {name: [one.text for one in some if isinstance(one, Scalar)] for name, some in members.items()}
     mistakes: list[Mistake] = []
     while len(mistakes) < MOST_CIRCLES:
         try:
             TopologicalSorter(graph).prepare()
         except CycleError as error:
             first = min((people.keys_at[name] for name in error.args[1]), key=lambda key: key.place)
-            mistakes.append(
-                Mistake(first.place, f"the group {quoted(first.text)} contains itself", "remove one member")
-            )
+            what, fix = f"the group {quoted(first.text)} contains itself", "remove one member"
+            if isinstance(people[first.text], Scalar):
+                what, fix = f"{quoted(first.text)} leads back to itself", "write an e-mail or a user key"
+            mistakes.append(Mistake(first.place, what, fix))
             del graph[first.text]
         else:
             break

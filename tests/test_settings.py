@@ -201,7 +201,8 @@ REFUSED = [
     ("people: {ana: []}\n", f"1:15: a group without members; {PEOPLE_FIX}"),
     ("people: {ana: [[a]]}\n", f"1:15: expected a person, found a list; {PEOPLE_FIX}"),
     ("people: {ana: [a, null]}\n", f"1:15: expected a person, found null; {PEOPLE_FIX}"),
-    ("people: {a: a}\n", "1:10: the group 'a' contains itself; remove one member"),
+    ("people: {ana: ana}\n", "1:10: 'ana' leads back to itself; write an e-mail or a user key"),
+    ("people: {a: [a]}\n", "1:10: the group 'a' contains itself; remove one member"),
     ("people: {c: [d], a: [b, x], b: c, d: [a]}\n", "1:10: the group 'c' contains itself; remove one member"),
     # credentials, wherever they stand
     ("plugin_secret: s3cr3t\n", f"1:1: {CREDENTIAL}"),

@@ -97,7 +97,9 @@ def test_mistakes_in_five_files_are_told_together_before_any_item_is_read(desk: 
         "state/d.yaml:7:7:",
         "state/e.yaml:6:12:",
     ]
-    assert "no value; write null to empty it, or delete the line to leave it alone" in lines[0]
+    assert (
+        "no value; write null to empty it, or delete the line to leave it alone (`git diff` shows" in lines[0]
+    )
     assert "no option 'p0' on Priority; did you mean 'P0'" in lines[1]
     assert "no field 'priorty' on story; did you mean 'priority'" in lines[2]
     assert "the key 'priority' is a duplicate of line 6; keep one" in lines[3]

@@ -9,7 +9,10 @@ ITEM = "space: demo\ntype: story\nitems:\n  - id: 6300012345\n    fields:\n"
 """Five lines; what a row adds begins at line 6 and, as a field, at column 7."""
 
 ID = "write the item's number, such as 6300012345"
-NO_VALUE = "no value; write null to empty it, or delete the line to leave it alone"
+NO_VALUE = (
+    "no value; write null to empty it, or delete the line to leave it alone "
+    "(`git diff` shows whether a formatter took a null away)"
+)
 TITLE = "a text that YAML reads as something else; quote the text: "
 CREDENTIAL = (
     "credentials do not belong in files; "
