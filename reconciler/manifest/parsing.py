@@ -101,6 +101,8 @@ class Tree(Struct):
     root: Node | None = None
     mistakes: list[Mistake] = field(default_factory=list)
     blanks: list[Place] = field(default_factory=list)
+    signs: str = ""
+    """The stand-ins with which the file was scanned; empty for nearly all files."""
 
 
 def read_tree(raw: bytes, file: str) -> Tree:
@@ -119,6 +121,9 @@ def read_tree(raw: bytes, file: str) -> Tree:
     while True:
         builder = Builder(file, mending.lines)
         wrong = builder.build(text)
+        if builder.in_word:
+            builder = Builder(file, mending.lines, signs_for(text))
+            wrong = builder.build(text)
         if not isinstance(wrong, Slip) or not mending.mend(wrong):
             break
         text = "\n".join(mending.lines)
@@ -139,14 +144,30 @@ def parsed_at_source(tree: Tree, mending: Mending, last: Mistake | None) -> Tree
     return tree
 
 
+def signs_for(text: str) -> str:
+    """Return the stand-ins with which a text can be scanned again."""
+    from reconciler.manifest.stand_ins import stand_ins  # noqa: PLC0415 - few files need it
+
+    return stand_ins(text)
+
+
+def scanned(text: str, signs: str) -> Iterator[Any]:
+    """Yield the events of a text; `signs`: its colons and question marks inside of words have stand-ins."""
+    if not signs:
+        return iter(CParser(text).get_event, None)
+    from reconciler.manifest.stand_ins import masked, restored  # noqa: PLC0415 - few files need it
+
+    return restored(iter(CParser(masked(text, signs)).get_event, None), signs)
+
+
 class Builder:
     """Builds one file's tree from events; `open` holds the lists and maps that are not closed yet."""
 
-    def __init__(self, file: str, lines: list[str]) -> None:
-        """Begin with an empty tree."""
+    def __init__(self, file: str, lines: list[str], signs: str = "") -> None:
+        """Begin with an empty tree; `signs` are the stand-ins for a second scan."""
         self.file = file
         self.lines = lines
-        self.tree = Tree()
+        self.tree = Tree(signs=signs)
         self.nowhere = Scalar("", plain=False, place=Place(file, 1, 1))
         """Stands for a key whose value is left out, since the key itself is a mistake."""
         self.open: list[AuthoredList | AuthoredMap] = []
@@ -155,6 +176,7 @@ class Builder:
         self.watch = False
         self.forms = False
         self.decorations = False
+        self.in_word = False
 
     def build(self, text: str) -> Mistake | Slip | None:
         """Read the document into the tree; returns the mistake that stopped reading, or None."""
@@ -162,14 +184,16 @@ class Builder:
         self.forms = "\\" in text or not text.isascii()
         self.decorations = "&" in text or "!" in text
         try:
-            self.take(iter(CParser(text).get_event, None))
+            self.take(scanned(text, self.tree.signs))
         except Refused as refused:
             return refused.mistake
         except Slipped as slipped:
             return slipped.slip
         except MarkedYAMLError as error:
+            from reconciler.manifest.stand_ins import stops_in_word  # noqa: PLC0415 - few files need it
             from reconciler.manifest.syntax_errors import explain_scanner_error  # noqa: PLC0415 - few files need it
 
+            self.in_word = stops_in_word(error, self.lines)
             return explain_scanner_error(error, self.lines, self.file, [node.place for node in self.open])
         except YAMLError:
             return Mistake(Place(self.file, 1, 1), "this is not YAML", "correct the file")
@@ -331,8 +355,23 @@ class Builder:
         at = key.text.split(" ", 1)[0].find(FULL_WIDTH_COLON) if key and key.plain else -1
         if key and at >= 0:
             self.tell(Mistake(Place(self.file, key.place.line, key.place.column + at), *FULL_WIDTH))
+        elif key and key.plain and self.tree.signs and ":" in key.text:
+            self.without_space(key, place)
         else:
             self.tree.blanks.append(place_within(place, self.lines))
+
+    def without_space(self, key: Scalar, place: Place) -> None:
+        """Refuse a key without a value if a colon in it has no space: `{id:1}` is a key `id:1` to YAML."""
+        from reconciler.manifest.syntax_errors import colon_in_brackets  # noqa: PLC0415 - few files need it
+
+        line, start = self.lines[key.place.line - 1], key.place.column - 1
+        if line[start + len(key.text) :].lstrip()[:1] == ":":
+            self.tree.blanks.append(place_within(place, self.lines))
+            return
+        at = start + key.text.index(":")
+        raise Refused(
+            Mistake(key.place._replace(column=at + 1), *colon_in_brackets(line[:at], line[at + 1 :]))
+        )
 
     def decorated(self, event: Any, place: Place) -> None:
         """Refuse an anchor or a tag."""

@@ -14,15 +14,13 @@ from ruamel.yaml.error import MarkedYAMLError
 from reconciler.errors import Mistake, Place
 from reconciler.manifest.likely_mistakes import DIRECTIVE, Slip, slip_on, title_in
 from reconciler.manifest.nodes import place_within
+from reconciler.manifest.stand_ins import UNPARTED
 
 UNCLOSED = {
     "[": ("a list that is not closed", "write ']' at its end"),
     "{": ("a map that is not closed", "write '}' at its end"),
 }
 """The mistakes for a bracket that is not closed."""
-
-UNPARTED = frozenset({"did not find expected ',' or ']'", "did not find expected ',' or '}'"})
-"""Errors about a missing separator in brackets."""
 
 OPENED: dict[str, tuple[str, str]] = {
     "found unexpected end of stream": ("a quote that is not closed", "close it"),

@@ -8,6 +8,8 @@ from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Scalar
 from tests.manifest.reports import ITEM, NO_VALUE, TITLE, said
 
+UNCLOSED = "a list that is not closed; write ']' at its end, or quote the text"
+
 # -- syntax --------------------------------------------------------------------------------
 
 FILES = [
@@ -217,8 +219,13 @@ FIELDS = [
     ),
     ("      tags: [a,,b]", "6:16: ',' instead of a value; write the value, or quote the text"),
     ("      tags: ]", "6:13: ']' instead of a value; write the value, or quote the text"),
-    ("      docs: [https://a.example/1]", "6:19: a colon in a text between brackets; quote the text"),
-    ("      rows: [{at: 20:00}]", "6:21: a colon in a text between brackets; quote the text"),
+    ("      docs: [https://a.example/1, b", f'6:13: {UNCLOSED}: "[https://a.example/1, b"'),
+    (
+        "      rows: [{at: 20:00}, {https://a.example}]",
+        "6:33: a colon in a text between brackets; quote the text",
+    ),
+    ("      rows: [{at :20}]", "6:18: no space after the colon; write ': '"),
+    ("      rows: [{at: 20:00}, {a b:c}]", "6:31: no space after the colon; write ': '"),
     ("      rows: [{id:6300012302}]", "6:17: no space after the colon; write ': '"),
     ("      rows: [{at: 2, due:2026-12-01}]", "6:25: no space after the colon; write ': '"),
     (f'      "{"k" * 1025}": x', "6:1034: a key that is too long; shorten it"),

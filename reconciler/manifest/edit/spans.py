@@ -17,7 +17,7 @@ from ruamel.yaml.events import (
 
 from reconciler.errors import InputError
 from reconciler.manifest.decoding import decode_file
-from reconciler.manifest.parsing import CParser, read_tree
+from reconciler.manifest.parsing import read_tree, scanned
 
 BOM = b"\xef\xbb\xbf"
 BREAKS = re.compile(r"(?:\r?\n[ \t]*)+\Z")
@@ -76,14 +76,14 @@ class Source:
         decode_file(raw, file)
         self.text = raw.removeprefix(BOM).decode("utf-8")
         self.newline = "\r\n" if "\r\n" in self.text[: self.text.find("\n") + 1] else "\n"
-        self.root = self.spans()
+        self.root = self.spans(tree.signs)
 
-    def spans(self) -> Span | None:
-        """Build the spans of all nodes."""
+    def spans(self, signs: str) -> Span | None:
+        """Build the spans of all nodes; `signs` are the stand-ins with which the file was read."""
         top = Span(0, 0, "list", "flow")
         stack = [top]
         waiting: list[Span | None] = [None]
-        for event in iter(CParser(self.text).get_event, None):
+        for event in scanned(self.text, signs):
             match event:
                 case ScalarEvent():
                     span = self.scalar(event)

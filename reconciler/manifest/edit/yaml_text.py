@@ -72,7 +72,7 @@ def reads_plain(text: str, *, flow: bool = True) -> bool:
         return False
     inside = f"- [{text}, {text}]\n- {{k: {text}}}\n" if flow else "- [1, 1]\n- {k: 1}\n"
     tree = read_tree(f"- {text}\n- k: {text}\n{inside}".encode(), "")
-    match tree.root if not tree.mistakes else None:
+    match tree.root if not tree.mistakes and not tree.signs else None:
         case [alone, {"k": block}, [one, two], {"k": value}]:
             scalars = (alone, block, one, two, value) if flow else (alone, block)
         case _:
