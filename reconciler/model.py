@@ -29,7 +29,7 @@ class Why(Enum):
 
 
 class HeldBy(Enum):
-    """What keeps an apply from sending a change."""
+    """The reason why an apply does not send a change."""
 
     BASE_UNKNOWN = auto()
     """Nobody can read what an earlier commit desired of the field."""
@@ -125,22 +125,22 @@ class Change(Struct, frozen=True):
 
     @property
     def op(self) -> str:
-        """What happens to the field: `clear` or `set`."""
+        """The action on the field: `clear` or `set`."""
         return "clear" if self.clears else "set"
 
     @property
     def is_role(self) -> bool:
-        """Whether this is a change of one role."""
+        """Return True if this is a change of one role."""
         return self.key.startswith(ROLES)
 
     @property
     def is_rule(self) -> bool:
-        """Whether the change is a rule about the named members alone."""
+        """Return True if the change is a rule about the named members alone."""
         return bool(self.contains or self.excludes)
 
 
 class SideEffect(Struct, frozen=True):
-    """What the service may do by itself when the item is written: a locked role may move back."""
+    """A side effect that the service may add to a write: a locked role may move back."""
 
     role: str
     name: str
@@ -215,7 +215,7 @@ class Failure(Struct, frozen=True):
 
 
 class Forecast(Struct, frozen=True):
-    """What an apply will ask of the service where nothing moves, lags or fails; `seconds` at 15 a second."""
+    """The requests of an apply if nothing moves, lags or fails; `seconds` at 15 a second."""
 
     puts: int
     reads: int
@@ -223,7 +223,7 @@ class Forecast(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """What would change in one space, and everything that was said about it.
+    """The changes of one space, with their reasons, skipped changes and notes.
 
     `types` names each type key as files do; `named` counts the items of all the state.  `base`
     is the commit against which the words of `why` are meant; `skipped` holds what an apply leaves
@@ -287,7 +287,7 @@ class Plan(Struct, frozen=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether the plan has no change and nothing to report."""
+        """Return True if the plan has no change and nothing to report."""
         return not (self.updates or self.blocks or self.skipped or self.failures)
 
     @property
@@ -347,7 +347,7 @@ class Rejected(Struct, frozen=True):
 
 
 class Unknown(Struct, frozen=True):
-    """Whether the value was stored could not be read."""
+    """True if the value was stored could not be read."""
 
     reason: str
 
@@ -378,7 +378,7 @@ def word(outcome: Outcome) -> str:
 
 
 class Row(Struct, frozen=True):
-    """What became of one field of one item."""
+    """The outcome of one field of one item."""
 
     ref: Ref
     title: str
@@ -389,7 +389,7 @@ class Row(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """What an apply did: one row a field, and what the service moved by itself.
+    """The outcomes of an apply by field, and the values that the service moved by itself.
 
     `gap` is the oldest read, in seconds, on which a PUT was sent; `advice` says once a field what ends that
     the service keeps another value.

@@ -78,7 +78,7 @@ def read_home(into: Path, space: str | None, spaces: Sequence[str]) -> Home:
 
 
 def has_files(path: Path) -> bool:
-    """Whether a path is or holds a desired-state file."""
+    """Return True if a path is or holds a desired-state file."""
     from reconciler.manifest.files import SETTINGS, is_desired
 
     if path.is_dir():
@@ -87,7 +87,7 @@ def has_files(path: Path) -> bool:
 
 
 def is_empty(manifest: Manifest, mistakes: Sequence[Mistake]) -> bool:
-    """Whether the only mistake is that no file names an item yet."""
+    """Return True if the only mistake is that no file names an item yet."""
     return (
         len(mistakes) == 1 and bool(manifest.documents) and not any(one.items for one in manifest.documents)
     )

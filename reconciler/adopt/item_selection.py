@@ -35,7 +35,7 @@ class Found(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a command was asked for: items, or the items of one type that pass the filters."""
+    """The items that a command was asked for: ids, or the items of one type that pass the filters."""
 
     items: Sequence[AskedItem] = ()
     type: str | None = None

@@ -74,7 +74,7 @@ def desired_keys(spec: TypeSpec, words: Sequence[str], *, every: bool) -> list[s
 
 
 def is_managed(spec: FieldSpec) -> bool:
-    """Whether files may name the field."""
+    """Return True if files may name the field."""
     return not refusal(spec) and not spec.locked
 
 

@@ -25,7 +25,7 @@ Report: TypeAlias = Callable[[str], None]
 
 
 class Question(NamedTuple):
-    """What a person is asked where a flag was not given; `known` answers, the likeliest first."""
+    """A question to a person if a flag is missing; `known` answers, the likeliest first."""
 
     what: str
     flag: str
@@ -36,7 +36,7 @@ Answer: TypeAlias = Callable[[Question], str]
 
 
 class Given(NamedTuple):
-    """What the flags say of the new repository."""
+    """The flags that describe the new repository."""
 
     space: str | None
     types: Sequence[str]
@@ -45,7 +45,7 @@ class Given(NamedTuple):
 
 
 class Begun(NamedTuple):
-    """What was written; `homes` are the files for the items of each type, by its word."""
+    """The files that were written; `homes` are the files for the items of each type, by its word."""
 
     written: tuple[str, ...]
     pulled: tuple[Pulled, ...]
@@ -191,7 +191,7 @@ def hide_own_folder(report: Report) -> None:
 
 
 BY_HAND = {".gitlab-ci.yml": "; add to its `include:` the line `- local: /.gitlab/reconciler/*.yml`"}
-"""What is left to a person where a file of theirs is kept."""
+"""The step that is left to a person if a file of theirs is kept."""
 
 
 def write_new(files: Mapping[str, str], report: Report) -> list[str]:
@@ -225,7 +225,7 @@ def moments(reader: Reader, kind: TypeSpec) -> list[str]:
 
 
 def has_time(codec: Codec, wire: object) -> bool:
-    """Whether a live date is more than the day that would be written."""
+    """Return True if a live date is more than the day that would be written."""
     try:
         day = codec.decode(wire).value
     except ValueError:

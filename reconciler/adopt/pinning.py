@@ -34,7 +34,7 @@ class Live(NamedTuple):
 
 
 class Pinned(NamedTuple):
-    """What `schema pull` wrote."""
+    """The files that `schema pull` wrote."""
 
     pins: Pins
     space: str
@@ -75,7 +75,7 @@ def catalog_of(workspace: Workspace, pins: Pins) -> Catalog:
 
 
 def is_text_of(path: Path, text: str) -> bool:
-    """Whether a file is there and holds the text."""
+    """Return True if a file is there and holds the text."""
     return path.is_file() and path.read_text(encoding="utf-8") == text
 
 

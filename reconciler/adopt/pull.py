@@ -32,7 +32,7 @@ SHOWN: Final = 8
 
 
 class Adoption(NamedTuple):
-    """What `pull_items` was asked to do: which items go into which file, with which fields.
+    """The request to `pull_items`: the items, their file and their fields.
 
     Without `words` the usual fields are adopted, with `every` all that files can manage.  `split` parts
     the items into files: by `type`, by a number of items, or by the values of a field.
@@ -46,7 +46,7 @@ class Adoption(NamedTuple):
 
 
 class Pulled(NamedTuple):
-    """What was written: new `items`, and `fields` of `extended` items that files managed in part.
+    """The result of a pull: new `items`, and `fields` of `extended` items that files managed in part.
 
     `known` items are managed already; `unseen` ids cannot be read; `skipped` values were not written.
     """
@@ -161,7 +161,7 @@ def adopted_keys(adoption: Adoption, type_key: str, catalog: Catalog) -> list[st
 
 
 def has_business_line(keys: Mapping[str, Sequence[str]], catalog: Catalog) -> bool:
-    """Whether one of the fields holds a business line; those are read apart (endpoints.md 4.5)."""
+    """Return True if one of the fields holds a business line; those are read apart (endpoints.md 4.5)."""
     from reconciler.schema.types import BUSINESS
 
     specs = (catalog.spec(type_key, key) for type_key, some in keys.items() for key in some)

@@ -151,7 +151,7 @@ def options(way: Way, node: Node, old: Codec, new: Codec) -> Iterator[Edit]:
 
 
 def means(read: Callable[[Node], Any], written: Plain, meant: Any) -> bool:
-    """Whether a value reads as what was meant, by the new names."""
+    """Return True if a value reads as what was meant, by the new names."""
     try:
         return bool(read(written_node(written)) == meant)
     except (Wrong, Unwritable):

@@ -31,7 +31,7 @@ class Mentioned(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """What was copied."""
+    """The result of a copy."""
 
     items: int
     space: str

@@ -24,7 +24,7 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 class Start(Struct, frozen=True):
-    """What a new repository begins with; `email` is the acting user's, empty where it is hidden.
+    """The content of a new repository; `email` is the acting user's, empty where it is hidden.
 
     `moments` are the date fields by type that hold times of the day; `forge` is one of FORGES.
     """

@@ -42,7 +42,7 @@ class Found(NamedTuple):
 
     @property
     def is_old(self) -> bool:
-        """Whether an unedited copy differs from what today's version writes."""
+        """Return True if an unedited copy differs from what today's version writes."""
         return self.origin in sealed_files() and sealed_files()[self.origin] != self.text.replace(
             "\r\n", "\n"
         )
@@ -56,17 +56,17 @@ class Checked(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """What to mend, line by line."""
+        """The repairs, line by line."""
         return [line for one in self.left for line in outdated_actions(one)]
 
     @property
     def is_unreadable(self) -> bool:
-        """Whether a file cannot be read."""
+        """Return True if a file cannot be read."""
         return any(one.fault for one in self.left)
 
     @property
     def is_outdated(self) -> bool:
-        """Whether an outdated action is left."""
+        """Return True if an outdated action is left."""
         return any(one.lines for one in self.left)
 
 

@@ -35,7 +35,7 @@ CHECKED = re.compile(r"^checked: (\d{4}-\d\d-\d\d)$", re.MULTILINE)
 PIN = re.compile(r"(?P<before>\buses: )(?P<name>[\w.-]+/[\w.-]+)@\S+(?: # \S+)?")
 """A use of an action as our own files write it."""
 USE = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(?:/[^@\s]*)?@(?P<ref>\S+)")
-"""What stands behind `uses:`, where it is an action of another repository."""
+"""The text after `uses:` for an action of another repository."""
 SEAL = re.compile(
     r"\n# This is (?P<name>[\w./-]+) of reconciler; `reconciler init --upgrade` renews it unless edited\."
     r"\n# SHA-256 of the lines above: (?P<digest>[0-9a-f]{64})\n?\Z"
@@ -60,7 +60,7 @@ class Action(NamedTuple):
 
     @property
     def pin(self) -> str:
-        """What stands behind `uses:`."""
+        """The text after `uses:`."""
         return f"{self.name}@{self.sha} # {self.version}"
 
 
@@ -71,7 +71,7 @@ class Table(NamedTuple):
     actions: Mapping[str, Action]
 
     def is_old(self, today: date) -> bool:
-        """Whether newer versions are likely by now."""
+        """Return True if newer versions are likely by now."""
         return today - self.checked > YEAR
 
 
@@ -124,7 +124,7 @@ def of_gitlab() -> dict[str, str]:
 
 
 FORGES = {"github": of_github, "gitlab": of_gitlab}
-"""What `init --forge` writes."""
+"""The files that `init --forge` writes."""
 
 
 def sealed_files() -> dict[str, str]:

@@ -100,6 +100,6 @@ def moved_roles(run: Run) -> Iterator[str]:
 
 
 def locked_role_moved(effect: SideEffect, item: Item | None) -> bool:
-    """Whether a locked role no longer has the members that it had."""
+    """Return True if a locked role no longer has the members that it had."""
     held = dict(item.roles).get(effect.role, ()) if item else effect.members
     return frozenset(held) != frozenset(effect.members)

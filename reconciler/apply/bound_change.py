@@ -32,12 +32,12 @@ class BoundChange(NamedTuple):
         return desired_value(self.desired, live)
 
     def is_live(self, item: Item | None) -> bool:
-        """Whether an item, as it was read, holds the desired value."""
+        """Return True if an item, as it was read, holds the desired value."""
         seen = item.values.get(self.key) if item else None
         return seen is not None and seen.value == self.aim(seen.value)
 
     def is_untouched(self, before: Item, after: Item | None) -> bool:
-        """Whether both reads of an item saw one and the same value."""
+        """Return True if both reads of an item saw one and the same value."""
         old = before.values.get(self.key)
         seen = after.values.get(self.key) if after else None
         return old is not None and seen is not None and old.value == seen.value

@@ -65,7 +65,7 @@ def judge_journal(entries: Entries, anchors: Iterable[Anchor]) -> tuple[str, boo
 
 
 def ends_at(anchor: Anchor, entries: Entries) -> bool:
-    """Whether a journal's last hash is the anchor's."""
+    """Return True if a journal's last hash is the anchor's."""
     return bool(entries) and entries[-1]["chain"] == anchor.hash
 
 

@@ -60,7 +60,7 @@ def before_sending(one: BoundChange, item: Item) -> Outcome | None:
 
 
 def has_moved(one: BoundChange, live: Hashable) -> bool:
-    """Whether a live value is another one than the plan saw; of a rule, in a member that it names.
+    """Return True if a live value is another one than the plan saw; of a rule, in a member that it names.
 
     A member that the plan saw, and the rule had nothing to change about, may not have moved.  One that was
     to be changed may: it is either still to be changed, or already as it should be.

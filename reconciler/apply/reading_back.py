@@ -61,7 +61,7 @@ def read_back(run: Run, tasks: Sequence[Task]) -> None:
 
 
 def may_repeat(run: Run, task: Task) -> bool:
-    """Whether an answer was lost, and after a quiet time nothing of the item has changed."""
+    """Return True if an answer was lost, and after a quiet time nothing of the item has changed."""
     return (
         isinstance(task.verdict, Ambiguous)
         and task.verdict.repeatable

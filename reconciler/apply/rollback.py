@@ -34,7 +34,7 @@ UNREADABLE = (ValueError, TypeError, OverflowError)
 
 
 class Step(NamedTuple):
-    """What a run did to one field: the wire values before its first PUT and after its last."""
+    """The effect of a run on one field: the wire values before its first PUT and after its last."""
 
     before: Any
     after: Any

@@ -1,4 +1,4 @@
-"""What the threads of one apply share: its tasks, its journal, and the reason to stop."""
+"""The state that the threads of one apply share: its tasks, its journal, and the reason to stop."""
 
 from __future__ import annotations
 

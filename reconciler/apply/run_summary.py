@@ -1,4 +1,4 @@
-"""What a run did, in one object."""
+"""Summarises a run in one object."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ SHORTEST = 7
 
 
 def is_plan(paths: Sequence[Path]) -> bool:
-    """Whether the one path names a saved plan, under any name.
+    """Return True if the one path names a saved plan, under any name.
 
     Desired state is in folders and in YAML files, so any other file is meant to be a plan, damaged or not;
     a YAML file is a plan if it holds one.
@@ -44,7 +44,7 @@ def is_plan(paths: Sequence[Path]) -> bool:
 
 
 def holds_plan(path: Path) -> bool:
-    """Whether a file holds JSON with the members that every plan of ours has."""
+    """Return True if a file holds JSON with the members that every plan of ours has."""
     if not path.is_file():
         return False
     try:
@@ -113,7 +113,7 @@ def refuse_unreadable(plan: Plan, catalog: Catalog) -> None:
 
 
 def is_readable(change: Change, ref: Ref, catalog: Catalog) -> bool:
-    """Whether the field can hold both values of a change, and its rule is about members of a set."""
+    """Return True if the field can hold both values of a change, and its rule is about members of a set."""
     try:
         codec = catalog.codec(ref.type_key, change.key)
         for one in (change.before, change.after):

@@ -33,7 +33,7 @@ def served(file: Path) -> Iterator[Mapping[str, str]]:
 
 
 def is_of_feishu(world: Any) -> bool:
-    """Whether the copied spaces have feishu.cn's time zone, the default."""
+    """Return True if the copied spaces have feishu.cn's time zone, the default."""
     from reconciler.settings import DEFAULT_ZONE
 
     return all(one.zone == DEFAULT_ZONE for one in world.spaces.values())

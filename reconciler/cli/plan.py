@@ -120,7 +120,7 @@ def planned(workspace: Workspace, snapshot: Path | None, options: PlanOptions) -
 
 
 def has_outputs(out: Path | None, formats: tuple[tuple[str, Path | None], ...]) -> bool:
-    """Whether anything but lines for people is made of the plan, which then names its commit."""
+    """Return True if anything but lines for people is made of the plan, which then names its commit."""
     from reconciler.forge.outputs import are_asked_for
 
     return bool(out or are_asked_for() or any(one != ("text", None) for one in formats))

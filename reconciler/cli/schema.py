@@ -19,7 +19,7 @@ CHANGED = 2
 SHOWN = 8
 """References that a repair lists; the rest are counted."""
 EFFECTS = {"blocks": "blocks what names it", "renamed": "renamed", "new": "new"}
-"""What a difference does to the files, the gravest first."""
+"""The effects of a difference on the files, the gravest first."""
 
 
 @click.group("schema")

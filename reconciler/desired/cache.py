@@ -1,4 +1,4 @@
-"""What files were found to want, kept between plans, so that only files that changed are read again.
+"""Caches the desired items of files between plans, so that only changed files are read again.
 
 A row holds the page of one file (see `pages`) under the SHA-256 of its content and of all that its
 reading rests on beside it: settings, pins, and the version of the program.  Only files without any
@@ -103,7 +103,7 @@ def cache_folder(environ: Mapping[str, str], root: Path) -> Path | None:
 
 
 def is_in_checkout(place: Path, root: Path) -> bool:
-    """Whether a folder is where a checkout may have put it: below the one with `.git`, else `root`."""
+    """Return True if a folder is where a checkout may have put it: below the one with `.git`, else `root`."""
     at = root.resolve()
     top = next((one for one in (at, *at.parents) if os.path.lexists(one / ".git")), at)
     return place.resolve().is_relative_to(top)

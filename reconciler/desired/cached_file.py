@@ -1,4 +1,4 @@
-"""What one file says, as JSON that is read back much faster than the file.  Pure.
+"""The content of one file as JSON, which is read back much faster than the file.  Pure.
 
 A page lists the different values of a file once, under the keys that their names mean by the pins, and
 for each item the numbers of its values with their lines and columns.  It is made of files without

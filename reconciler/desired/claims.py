@@ -21,7 +21,7 @@ from reconciler.schema.types import TypeSpec, change_key, spec_of
 new = tuple.__new__
 """Makes a named tuple of all its members in half the time that its class takes: most of a plan is fields."""
 Claim: TypeAlias = tuple[str, Node, Place, bool]
-"""What one place asks of a field: change key, value, place, and whether a default of the file says it."""
+"""The claim of one place on a field: change key, value, place, and whether a default of the file says it."""
 
 
 class Draft(Struct):
@@ -185,7 +185,7 @@ class Desire:
             draft.unread[key] = place
 
     def is_twice(self, draft: Draft, key: str, place: Place) -> bool:
-        """Whether another place already set the field; reported as a mistake."""
+        """Return True if another place already set the field; reported as a mistake."""
         other = draft.fields.get(key)
         said = other.place if other else draft.unread.get(key)
         if said is None:

@@ -99,7 +99,7 @@ def words_for(spec: TypeSpec, index: Mapping[str, tuple[FieldSpec, ...]], catalo
 
 
 def points_somewhere(catalog: Catalog, meanings: Meanings) -> bool:
-    """Whether the files use a field that may point to other items."""
+    """Return True if the files use a field that may point to other items."""
     return any(
         catalog.codec(type_key, key, by_pins=True).names_items for type_key, _, key in every_meaning(meanings)
     )
@@ -108,7 +108,7 @@ def points_somewhere(catalog: Catalog, meanings: Meanings) -> bool:
 def points_right(
     items: Iterable[DesiredItem], known: Mapping[int, tuple[str, str]], catalog: Catalog
 ) -> bool:
-    """Whether every desired relation points to an item of a type that its field takes.
+    """Return True if every desired relation points to an item of a type that its field takes.
 
     `known` maps an item id to its type key and name.  For rows of compound fields the answer is always no.
     """

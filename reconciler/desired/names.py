@@ -89,11 +89,11 @@ class Names:
         return change_key(hits[0])
 
     def is_steady(self, type_key: str, key: str) -> bool:
-        """Whether values of the field mean what they meant when it was pinned, if it was."""
+        """Return True if values of the field mean what they meant when it was pinned, if it was."""
         return type_key not in self.catalog.pinned or self.is_unchanged(type_key, key)
 
     def is_unchanged(self, type_key: str, key: str) -> bool:
-        """Whether the live metadata of a field equals the pinned one; compared once."""
+        """Return True if the live metadata of a field equals the pinned one; compared once."""
         at = (type_key, key)
         if at not in self.unchanged:
             pinned = self.catalog.names(type_key).by_key.get(key)
@@ -127,7 +127,7 @@ class Names:
         self.notes[f"{pinned} is now called {live}; `reconciler schema pull --rewrite` follows"] = None
 
     def confirms(self, words: Iterable[str], meanings: Meanings) -> bool:
-        """Whether live metadata matches the pins for every name the files use.
+        """Return True if live metadata matches the pins for every name the files use.
 
         Then an offline reading that left nothing open can be reused.  `words` are the files' words for types,
         `meanings` the names of fields and roles as the pins resolved them.
@@ -153,13 +153,13 @@ def every_meaning(meanings: Meanings) -> Iterator[tuple[str, str, str]]:
 
 
 def is_stolen_type(catalog: Catalog, pinned: TypeSpec, word: str) -> bool:
-    """Whether a word that the pins give to one type belongs to another type in the space by now."""
+    """Return True if a word that the pins give to one type belongs to another type in the space by now."""
     bearers = [one.key for one in catalog.types.values() if one.answers_to(word)]
     return bool(bearers) and pinned.key not in bearers
 
 
 def is_stolen(catalog: Catalog, type_key: str, pinned: FieldSpec, word: str) -> bool:
-    """Whether a word that the pins give to one field belongs to another field in the space by now."""
+    """Return True if a word that the pins give to one field belongs to another field in the space by now."""
     live = catalog.types.get(type_key)
     index = (live.role_words if pinned.type == "role" else live.field_words) if live else {}
     bearers = {one.key for one in index.get(word, ())}

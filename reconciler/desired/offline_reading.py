@@ -1,4 +1,4 @@
-"""What files and pins say by themselves: all that `validate` needs, and no network."""
+"""Reads files by the pins alone, without network: all that `validate` needs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OPEN_QUESTIONS = (UnknownPerson, UnknownItem)
 
 
 class Offline(Struct, frozen=True):
-    """What the files want as the pins alone read them, with every mistake in them.
+    """The desired items of the files as the pins alone read them, with every mistake.
 
     It is `complete` if the pins know all types that the files name.  `meanings` and `mentions` are what the
     reading met: the names of fields and roles, and the people and items that only the space can look up.
@@ -48,7 +48,7 @@ class Offline(Struct, frozen=True):
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is wrong and nothing is left for the space to tell."""
+        """Return True if nothing is wrong and nothing is left for the space to tell."""
         return self.complete and not self.mistakes
 
     @property
@@ -58,7 +58,7 @@ class Offline(Struct, frozen=True):
 
     @property
     def open_questions(self) -> list[Mistake]:
-        """What only the space can tell."""
+        """The names that only the space can resolve."""
         return [one for one in self.mistakes if isinstance(one, OPEN_QUESTIONS)]
 
 

@@ -94,7 +94,7 @@ def unknown_fields(fields: AuthoredMap, kind: TypeSpec) -> Iterator[Mistake]:
 
 
 def names_a_setting(word: str, kind: TypeSpec) -> bool:
-    """Whether some field or role is meant by a word."""
+    """Return True if some field or role is meant by a word."""
     return any(one.answers_to(word) for one in every_spec(kind))
 
 

@@ -57,7 +57,7 @@ class Workspace(Struct, frozen=True):
 
     @property
     def decisions(self) -> SpaceSettings:
-        """What the team decided for the space."""
+        """The decisions of the team for the space."""
         return self.settings.space(self.space)
 
 

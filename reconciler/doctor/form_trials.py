@@ -88,7 +88,7 @@ class Trials(Struct):
         return EMPTIED
 
     def is_in_filter(self, key: str) -> bool:
-        """Whether the list endpoint gives the value too, however long its index takes."""
+        """Return True if the list endpoint gives the value too, however long its index takes."""
         desired = self.item.value(key)
         member = "role_owners" if key.startswith(ROLES) else key
 

@@ -74,7 +74,7 @@ def terminated_item(item: Scratch) -> str:
 
 
 def bounds_of_a_window(item: Scratch) -> str:
-    """Whether the edges of `updated_at` belong to the window."""
+    """Return True if the edges of `updated_at` belong to the window."""
     at = item.look().row.get("updated_at")
     if not isinstance(at, int):
         return "the item has no updated_at"

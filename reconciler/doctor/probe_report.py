@@ -181,7 +181,7 @@ def with_code(around: Around, codes: set[int], *, status: int | None = None) -> 
 
 
 def of_host(host: str, name: str) -> bool:
-    """Whether a host is one or lies below it."""
+    """Return True if a host is one or lies below it."""
     bare = host.partition(":")[0]
     return bare == name or bare.endswith(f".{name}")
 

@@ -102,7 +102,7 @@ class Subjects(Struct):
 
 
 def can_return(codec: Codec, value: Hashable) -> bool:
-    """Whether a value that was read can be written so that it is read as the same."""
+    """Return True if a value that was read can be written so that it is read as the same."""
     try:
         codec.forced(value)
         return codec.decode(codec.encode(value)).value == value

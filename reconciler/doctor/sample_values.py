@@ -149,5 +149,5 @@ SAMPLES: Mapping[str, Sampler] = {
 
 
 def is_tried(spec: FieldSpec) -> bool:
-    """Whether a field may be tried."""
+    """Return True if a field may be tried."""
     return not refusal(spec) and not spec.locked and spec.type in SAMPLES

@@ -101,7 +101,7 @@ def read_ref(root: Path, space: str, ref: str) -> Record:
 
 
 def is_merged(root: Path, commit: str) -> bool:
-    """Whether a commit is on the remote's default branch."""
+    """Return True if a commit is on the remote's default branch."""
     if fetch_ref(root, "HEAD").code:
         raise CannotRun("cannot fetch the default branch", "check that origin can be reached")
     if run(root, "merge-base", "--is-ancestor", commit, "FETCH_HEAD").code == 0:

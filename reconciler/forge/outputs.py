@@ -1,4 +1,4 @@
-"""What a command tells the steps and jobs after it: a step's outputs on GitHub, a dotenv report on GitLab."""
+"""Passes results to later steps and jobs: a step's outputs on GitHub, a dotenv report on GitLab."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DOTENV = "RECONCILER_DOTENV"
 
 
 def are_asked_for() -> bool:
-    """Whether a later step or job reads outputs."""
+    """Return True if a later step or job reads outputs."""
     return bool(os.environ.get(GITHUB) or os.environ.get(DOTENV))
 
 

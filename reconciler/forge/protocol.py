@@ -1,4 +1,4 @@
-"""What a forge does for us, the same on each: texts that are kept up to date, and the last applied commit."""
+"""The protocol of all forges: texts that are kept up to date, and the last applied commit."""
 
 from __future__ import annotations
 

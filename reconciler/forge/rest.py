@@ -249,5 +249,5 @@ def message_of(told: object) -> str:
 
 
 def has_number(told: object, by: str) -> bool:
-    """Whether an answer, or a row of one, is an object with its number."""
+    """Return True if an answer, or a row of one, is an object with its number."""
     return isinstance(told, dict) and type(told.get(by)) is int

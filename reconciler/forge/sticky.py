@@ -52,7 +52,7 @@ def find_comment(texts: Iterable[Text], body: str) -> Found:
 
 
 def has_line(body: str, line: str) -> bool:
-    """Whether a text holds a line."""
+    """Return True if a text holds a line."""
     return not line or line in body.splitlines()
 
 

@@ -16,7 +16,7 @@ HALF: Final = 28_000
 MOST_NOTES: Final = 8_000
 """Characters of the notes that an issue takes."""
 WELL: Final = "The pins match the space."
-"""What `schema check` says where it has found nothing."""
+"""The output of `schema check` if it found nothing."""
 
 
 class Shown(NamedTuple):
@@ -32,7 +32,7 @@ def comment_text(made: PlanFile) -> str:
 
 
 def is_pending(made: PlanFile, notes: str) -> bool:
-    """Whether a drift report or the notes beside it hold something to look at."""
+    """Return True if a drift report or the notes beside it hold something to look at."""
     return made.errored or not plan_of(made).is_empty or bool(notes and notes.strip() != WELL)
 
 

@@ -61,7 +61,7 @@ class Decoder:
         )
 
     def is_in_sync(self, raw: Mapping[str, Any], want: DesiredItem, keys: tuple[str, ...]) -> bool:
-        """Whether a WorkItemInfo certainly holds every desired and every expected value.
+        """Return True if a WorkItemInfo certainly holds every desired and every expected value.
 
         Most items of most plans do, so this decodes as little as it can; no item is made of such a row.
         """

@@ -19,7 +19,7 @@ MOST_PEOPLE = 10
 
 
 class Filters(Struct, frozen=True):
-    """What the items must be: each that is given narrows the choice."""
+    """Conditions on the items; each condition that is set narrows the list."""
 
     name: str | None = None
     statuses: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Filters(Struct, frozen=True):
     search: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether any is given."""
+        """Return True if any is given."""
         return any((self.name, self.statuses, self.since, self.people, self.search))
 
     def refs(self, reader: Reader, kind: TypeSpec) -> list[Ref]:

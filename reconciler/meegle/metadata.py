@@ -78,7 +78,7 @@ def read_business_lines(client: Client, space_key: str) -> tuple[Option, ...]:
 
 
 def obsolete(row: Mapping[str, Any]) -> bool:
-    """Whether the space has retired the field."""
+    """Return True if the space has retired the field."""
     return row.get("is_obsoleted") is True
 
 

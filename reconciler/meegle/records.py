@@ -39,17 +39,17 @@ class Record(Struct, frozen=True):
     operation: int = 0
 
     def is_of(self, plugin_id: str) -> bool:
-        """Whether a plugin did it."""
+        """Return True if a plugin did it."""
         return self.channel == "plugin" and self.source == plugin_id
 
     def undoes(self, earlier: Record) -> bool:
-        """Whether this record took away what an earlier one of the same object had made."""
+        """Return True if this record took away what an earlier one of the same object had made."""
         if earlier.new or self.old or not (earlier.add or earlier.delete):
             return set(self.old) == set(earlier.new) != set(self.new)
         return bool(set(earlier.add) & set(self.delete) or set(earlier.delete) & set(self.add))
 
     def replaced_other_than(self, had: set[str], has: set[str]) -> bool:
-        """Whether this record, which made `has`, began from other strings than `had`."""
+        """Return True if this record, which made `has`, began from other strings than `had`."""
         if self.new or not (self.add or self.delete):
             return set(self.new) == has and set(self.old) != had
         return set(self.add) != has - had or set(self.delete) != had - has

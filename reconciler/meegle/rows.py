@@ -1,4 +1,4 @@
-"""What one row of an answer says: values by field key, and the people of each role.
+"""Reads one row of an answer: values by field key, and the people of each role.
 
 A row that is odd says nothing of the fields that it seems to lack: they may stand in a form that
 no page knows.  Read as empty they would be overwritten, and roles would lose their people.

@@ -23,7 +23,7 @@ AHEAD = 730
 
 
 def is_midnight(value: int, zone: ZoneInfo) -> bool:
-    """Whether milliseconds are the first instant of a day in a zone."""
+    """Return True if milliseconds are the first instant of a day in a zone."""
     local = (EPOCH + timedelta(milliseconds=value)).astimezone(zone)
     return to_ms(midnight(local.date(), zone)) == value
 

@@ -35,7 +35,7 @@ def suspect_items(plan: Plan) -> tuple[Ref, ...]:
 
 
 def made_it(record: Record, change: Change) -> bool:
-    """Whether a record led to the value that is live."""
+    """Return True if a record led to the value that is live."""
     live = set(strings_of(change.before))
     if record.new or not (record.add or record.delete):
         return set(record.new) == live
@@ -95,7 +95,7 @@ def put_back(change: Change, records: Iterable[Record]) -> int:
 
 
 def led_to_desired(record: Record, change: Change) -> bool:
-    """Whether a record made the desired value, or of a set what differs from it."""
+    """Return True if a record made the desired value, or of a set what differs from it."""
     had, has = set(strings_of(change.before)), set(strings_of(change.after))
     if record.new or not (record.add or record.delete):
         return set(record.new) == has

@@ -39,7 +39,7 @@ def only_moved(updates: Iterable[Update]) -> Iterable[Update]:
 
 
 def is_ignored(change: Change) -> bool:
-    """Whether the settings leave a field out of drift."""
+    """Return True if the settings leave a field out of drift."""
     return change.held is not None and change.held.by is HeldBy.IGNORED
 
 

@@ -1,4 +1,4 @@
-"""What an earlier commit desired, and the settings by which it was judged: read from git alone.
+"""Reads the desired state and the settings of an earlier commit from git alone.
 
 Items are found by their ids in all state of the space that the commit holds, wherever its files lay then:
 else a moved folder would look as if nothing had been desired before, and an edit that nobody reviewed would
@@ -42,13 +42,13 @@ TOLD = 3
 """Files that a note names."""
 NUMBER = re.compile(rb"[1-9][0-9]{0,18}")
 LOOKS = tuple(re.compile(rb"(?m)^[{\s]*[\"']?%s[\"']?\s*:" % key) for key in (b"space", b"items"))
-"""What a file outside of the folders of state must hold to be taken for state."""
+"""The text that marks a file outside of the state folders as desired state."""
 Contents: TypeAlias = Mapping[str, bytes | None]
 Keys: TypeAlias = frozenset[tuple[Ref, str]]
 
 
 class Told(Struct, frozen=True):
-    """What a commit desired, what of it is in doubt, and the notes about that."""
+    """The desired values of a commit, the doubtful ones, and the notes about them."""
 
     desired_values: DesiredValues
     doubt: Doubt = CERTAIN
@@ -81,7 +81,7 @@ class Layout(Struct, frozen=True):
 
 
 def is_state(path: str) -> bool:
-    """Whether a file that a run reads may hold items: the settings hold none."""
+    """Return True if a file that a run reads may hold items: the settings hold none."""
     return posixpath.basename(path) not in {SETTINGS, SETTINGS_MISNAMED}
 
 
@@ -181,7 +181,7 @@ def told_at(
 
 
 def is_due(path: str, layout: Layout, workspace: Workspace, changed: tuple[str, ...]) -> bool:
-    """Whether a file of the base differs today, is gone, or was no file of today's state."""
+    """Return True if a file of the base differs today, is gone, or was no file of today's state."""
     shown = layout.shown(path)
     here = workspace.state in (".", shown) or shown.startswith(f"{workspace.state}/")
     return shown in changed or not here or not os.path.lexists(workspace.root / shown)
@@ -242,7 +242,7 @@ class Commit(Struct):
                 self.doubt(f"{layout.shown(link)} is a symbolic link")
 
     def hides(self, link: str) -> bool:
-        """Whether a link may lead to desired state that is not read by its own name."""
+        """Return True if a link may lead to desired state that is not read by its own name."""
         tree, state = self.layout.tree, {*self.layout.state}
         target = tree.target(link)
         if target is None:

@@ -93,7 +93,7 @@ def refuse_other_journal(made: PlanFile, lines: list[Mapping[str, Any]]) -> None
 
 
 def carried_out(made: PlanFile, lines: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a journal is of an apply of this plan, and not of an earlier one that sent the same."""
+    """Return True if a journal is of an apply of this plan, and not of an earlier one that sent the same."""
     begin = lines[0] if lines else {}
     if begin.get("event") != "begin" or begin.get("digest") != made.digest:
         return False

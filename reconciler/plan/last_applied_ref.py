@@ -1,4 +1,4 @@
-"""What git knows of the desired state."""
+"""Reads and writes the ref of the last applied commit."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ CLOCKS_APART = 60_000
 
 
 class PlanOptions(NamedTuple):
-    """What is asked of a plan, beside the files.
+    """The request for a plan, beside the files.
 
     `blame`: ask the operation records who made the live values.  `drift`: keep only what somebody in the
     space may have changed, and send only what a policy heals.

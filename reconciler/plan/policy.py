@@ -1,4 +1,4 @@
-"""What the settings decide about drift of a field: left out, reported, accepted or healed."""
+"""Applies the settings about drift of a field: ignored, reported, accepted or healed."""
 
 from __future__ import annotations
 

@@ -28,11 +28,11 @@ class Selector(Struct, frozen=True):
     path: str | None = None
 
     def takes_item(self, item: DesiredItem) -> bool:
-        """Whether the item may hold fields that are selected."""
+        """Return True if the item may hold fields that are selected."""
         return self.type_key in (None, item.ref.type_key) and self.id in (None, item.ref.id)
 
     def takes(self, item: DesiredItem, one: DesiredField) -> bool:
-        """Whether the field is selected."""
+        """Return True if the field is selected."""
         inside = (
             self.path is None or one.place.file == self.path or one.place.file.startswith(f"{self.path}/")
         )
@@ -101,7 +101,7 @@ def select(
 
 
 class Selection(Struct, frozen=True):
-    """What a run is about, as it was named; `files` are those that changed since the base."""
+    """The items and files that a run was asked for; `files` are those that changed since the base."""
 
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -109,5 +109,5 @@ class Selection(Struct, frozen=True):
 
     @property
     def everything(self) -> bool:
-        """Whether nothing was left out."""
+        """Return True if nothing was left out."""
         return not self.only and not self.exclude and self.files is None

@@ -104,7 +104,7 @@ def folders_read(workspace: Workspace, prefix: str) -> list[str]:
 
 
 def is_dirty(tree: Tree, read: dict[str, Path], folders: Iterable[str]) -> bool:
-    """Whether a file that was read is not in the commit, differs from it, or is gone from the disk."""
+    """Return True if a file that was read is not in the commit, differs from it, or is gone from the disk."""
     if any(name not in tree.files for name in read):
         return True
     for folder in folders:

@@ -25,12 +25,12 @@ def made_of(sent: Any, stored: Any) -> str:
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a value is a number; a bool is none."""
+    """Return True if a value is a number; a bool is none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def is_rounded(sent: float, stored: float) -> bool:
-    """Tell whether a number is the other one, rounded either way at its own last digit."""
+    """Return True if a number is the other one, rounded either way at its own last digit."""
     exact, kept = Decimal(str(sent)), Decimal(str(stored)).normalize()
     last = Decimal(1).scaleb(min(int(kept.as_tuple().exponent), 0))
     return abs(exact - kept) * 2 <= last

@@ -37,7 +37,7 @@ def trusted_snapshot(file: Path | None, base: str | None) -> Iterator[Path | Non
 
 
 def came_with_checkout(file: Path) -> bool:
-    """Whether git tracks a file, or what it leads to as a link."""
+    """Return True if git tracks a file, or what it leads to as a link."""
     from reconciler.git import git_text
 
     root, name = Path.cwd(), file.absolute()

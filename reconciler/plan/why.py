@@ -29,11 +29,11 @@ from reconciler.fields.values import Desired, desired_value
 from reconciler.model import Held, Ref, Unapplied, Why
 
 DesiredValues: TypeAlias = Mapping[tuple[Ref, str], Desired]
-"""What one commit desired, by item and change key; unmanaged fields are missing."""
+"""The desired values of one commit, by item and change key; unmanaged fields are missing."""
 
 
 class Doubt(Struct, frozen=True):
-    """What of a commit's desired state could not be read: all of it, or its desires for some items."""
+    """The part of a commit's desired state that could not be read: all of it, or some items."""
 
     every: bool = False
     ids: frozenset[int] = frozenset()
@@ -43,7 +43,7 @@ class Doubt(Struct, frozen=True):
         return Doubt(self.every or other.every, self.ids | other.ids)
 
     def covers(self, ref: Ref) -> bool:
-        """Whether the commit may have managed an item in a part that nobody can read."""
+        """Return True if the commit may have managed an item in a part that nobody can read."""
         return self.every or ref.id in self.ids
 
 
@@ -51,7 +51,7 @@ CERTAIN = Doubt()
 
 
 class Past(Struct, frozen=True):
-    """What the base desired, and what the last apply reached if that differs."""
+    """The desired values of the base, and those that the last apply reached if they differ."""
 
     base: DesiredValues
     applied: DesiredValues | None = None
@@ -59,7 +59,7 @@ class Past(Struct, frozen=True):
     applied_doubt: Doubt = CERTAIN
 
     def is_unknown(self, at: tuple[Ref, str]) -> bool:
-        """Whether nobody can say what an earlier commit desired of a field: that is not nothing."""
+        """Return True if nobody can say what an earlier commit desired of a field: that is not nothing."""
         if at not in self.base and self.doubt.covers(at[0]):
             return True
         return self.applied is not None and at not in self.applied and self.applied_doubt.covers(at[0])

@@ -1,4 +1,4 @@
-"""What needs a look, as findings at lines: the Code Quality report, which every tier of GitLab shows.
+"""Writes findings at lines as the Code Quality report, which every tier of GitLab shows.
 
 Each finding has a description, a check's name, a fingerprint that stays the same while the finding does, a
 severity and a place below the repository's root (docs.gitlab.com/ci/testing/code_quality/).

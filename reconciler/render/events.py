@@ -1,4 +1,4 @@
-"""What an apply did, one JSON object a line."""
+"""Writes the outcomes of an apply, one JSON object a line."""
 
 from __future__ import annotations
 

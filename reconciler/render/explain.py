@@ -1,4 +1,4 @@
-"""What differs inside a value: word by word in texts, member by member in rows.
+"""Explains the difference inside a value: word by word in texts, member by member in rows.
 
 Only explains: that two values differ was found by `==` long before.
 """
@@ -55,7 +55,7 @@ def safe_lines(text: str) -> SafeText:
 
 
 def is_long(change: Change) -> bool:
-    """Whether a row is read better word by word."""
+    """Return True if a row is read better word by word."""
     if change.clears or change.added or change.removed:
         return False
     sides = (change.before_label, change.after_label)
@@ -201,7 +201,7 @@ def inside_rows(change: Change) -> tuple[SafeText, ...]:
 
 
 def has_inside(value: Any) -> bool:
-    """Whether a value is a map or a list of lists or maps."""
+    """Return True if a value is a map or a list of lists or maps."""
     return isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(one, dict | list) for one in value)
     )
@@ -215,7 +215,7 @@ def rows_as_maps(value: Any) -> Any:
 
 
 def is_row(row: Any) -> bool:
-    """Whether this is one row of a compound field as it is sent."""
+    """Return True if this is one row of a compound field as it is sent."""
     return isinstance(row, list) and all(
         isinstance(cell, dict)
         and cell.keys() == {"field_key", "field_value"}

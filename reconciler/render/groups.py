@@ -22,7 +22,7 @@ from reconciler.schema.types import PEOPLE_TYPES
 
 BOTH, CLEAR, DRIFT, CHANGE, LEFT = "both", "clear", "drift", "change", "left"
 KINDS = (BOTH, CLEAR, DRIFT, CHANGE, LEFT)
-"""What a row is to a reviewer, the most pressing first; a row is of the first kind that fits."""
+"""The kinds of changes for a reviewer, the most pressing first; a change has the first kind that fits."""
 
 Shape: TypeAlias = tuple[Hashable, ...]
 
@@ -138,7 +138,7 @@ def updates_of(plan: Plan) -> tuple[Update, ...]:
 
 
 def shows_members(change: Change) -> bool:
-    """Whether a row is read as members added and removed rather than as before → after."""
+    """Return True if a row is read as members added and removed rather than as before → after."""
     return bool(change.added or change.removed) and not change.clears
 
 

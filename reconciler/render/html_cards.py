@@ -43,7 +43,7 @@ KIND_LABELS = {
     RELEASED: "no longer managed",
     EFFECT: "may move by themselves",
 }
-"""What a reader calls the rows of each kind, in the order of the page."""
+"""The heading of each kind of changes, in the order of the page."""
 
 
 PAGE_ORDER = tuple(KIND_LABELS)
@@ -63,7 +63,7 @@ WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~/%-]*")
-"""What an address must look like before the page makes a link of it."""
+"""The form of an address that the page turns into a link."""
 
 
 class Strings:

@@ -1,4 +1,4 @@
-"""What is wrong in the files: for people, for programs, and for GitHub's annotations."""
+"""Writes the mistakes in the files: for people, for programs, and for GitHub's annotations."""
 
 from __future__ import annotations
 

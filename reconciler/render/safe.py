@@ -35,7 +35,7 @@ EMOJI = (
 ODD = re.compile(f"(?P<kept>[{EMOJI}][\ufe0e\ufe0f]|[#*0-9]\ufe0f(?=\u20e3))|[{BLANK}]")
 STEERS = re.compile(r":(?=:)|##(?=\[)")
 UNLIKE = re.compile(r"[\ufe0e\ufe0f]|[^\S \n]|^ | $|(?<= ) |(?<=\n) | (?=\n)|(?![ \n])\W(?<![!-~])")
-"""What may tell apart two texts that look alike; of signs beyond ASCII only those that are no letters."""
+"""The signs that may distinguish two texts that look alike; beyond ASCII only those that are not letters."""
 
 
 def safe_text(text: str) -> SafeText:

@@ -1,1 +1,1 @@
-"""What a space is: its types, fields, options and roles, live or pinned."""
+"""Describes a space: its types, fields, options and roles, live or pinned."""

@@ -87,7 +87,7 @@ class Catalog(Struct, frozen=True, dict=True):
         return codec.forms(value)[form] if form else codec.encode(value)
 
     def empties(self, codec: Codec, value: Hashable) -> bool:
-        """Whether the field is empty once this space has stored the value."""
+        """Return True if the field is empty once this space has stored the value."""
         if value == codec.empty:
             return True
         return codec.spec.type in self.trims and isinstance(value, str) and is_blank(value)

@@ -1,4 +1,4 @@
-"""What changed in a space since it was pinned, and what that means for the files.  Pure."""
+"""Compares a space with its pins and names the effect on the files.  Pure."""
 
 from __future__ import annotations
 

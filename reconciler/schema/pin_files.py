@@ -12,7 +12,7 @@ from reconciler.manifest.files import shown_path
 
 KNOWN_FORMAT = re.compile(r"1\.[0-9]{1,6}")
 MARKERS = re.compile(rb"^(?:<{7}|>{7}|={7}|\|{7})(?:[ \r]|$)", re.MULTILINE)
-"""What git leaves in a file; no line of JSON begins so."""
+"""The conflict markers of git; no line of JSON begins with one."""
 NAME = re.compile(r"\w[\w-]{0,63}")
 RESERVED = frozenset({"people", "items", "profile", "snapshot", "con", "prn", "aux", "nul"})
 """Names in `schemas/` that mean something else, and names that Windows keeps for devices."""

@@ -1,4 +1,4 @@
-"""What a space was found to accept, and the reviewed profile that is made of it.  Pure."""
+"""Turns the findings of a probe into the reviewed profile of a space.  Pure."""
 
 from __future__ import annotations
 

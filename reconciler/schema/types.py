@@ -48,7 +48,7 @@ class TypeSpec(Struct, frozen=True, omit_defaults=True, dict=True):
         return types_by_word(self.roles)
 
     def answers_to(self, word: str) -> bool:
-        """Whether people may mean this type by `word`."""
+        """Return True if people may mean this type by `word`."""
         return word in (self.key, self.api_name, self.name)
 
 

@@ -1,4 +1,4 @@
-"""What a GitHub job's environment says: where the API is, which repository, as whom."""
+"""Reads the environment of a GitHub job: the address of the API, the repository, the account."""
 
 from __future__ import annotations
 

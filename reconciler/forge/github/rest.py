@@ -59,7 +59,7 @@ class GitHub:
         return self._login
 
     def wrote(self, user: Mapping[str, Any] | None) -> bool:
-        """Whether an account is ours."""
+        """Return True if an account is ours."""
         return bool(self.login) and plain_login(str((user or {}).get("login") or "")) == self.login
 
     @property
@@ -74,7 +74,7 @@ class GitHub:
         return self._branch
 
     def was_merged(self, commit: str) -> bool:
-        """Whether a commit is on the default branch."""
+        """Return True if a commit is on the default branch."""
         if commit not in self._merged:
             path = f"/compare/{quote(commit, safe='')}...{quote(self.default_branch)}"
             try:

@@ -1,4 +1,4 @@
-"""What a GitLab job's variables say: where the API is, which project, as whom.
+"""Reads the variables of a GitLab job: the address of the API, the project, the account.
 
 The variables are those of docs.gitlab.com/ci/variables/predefined_variables/.
 """

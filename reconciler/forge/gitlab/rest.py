@@ -59,7 +59,7 @@ class GitLab:
         return self._user
 
     def wrote(self, author: object) -> bool:
-        """Whether an account is ours."""
+        """Return True if an account is ours."""
         return isinstance(author, dict) and author.get("id") == self.user
 
     def pages(self, what: str, path: str, *, by: str, **params: str) -> Iterator[dict[str, Any]]:

@@ -62,7 +62,7 @@ class Section(NamedTuple):
 
 
 class Face(NamedTuple):
-    """What a card says before it is laid out."""
+    """The content of a card before it is laid out."""
 
     title: str
     color: str

@@ -1,4 +1,4 @@
-"""What an answer of the service means.  Values in, values out: no socket, no clock.
+"""Interprets an answer of the service.  Values in, values out: no socket, no clock.
 
 Success is HTTP 2xx and a JSON object and at least one code member and every one present the
 integer 0.  For a write, the question is always the same: may it have been stored?
@@ -100,7 +100,7 @@ def kind_of_answer(answer: Answer) -> Kind | None:
 
 
 def worth_another_read(answer: Answer) -> bool:
-    """Whether a read may be asked again, later."""
+    """Return True if a read may be asked again, later."""
     match answer.reply:
         case Success():
             return False
@@ -111,7 +111,7 @@ def worth_another_read(answer: Answer) -> bool:
 
 
 def was_throttled(answer: Answer) -> bool:
-    """Whether the service asks for a slower pace, with its code or with the bare status."""
+    """Return True if the service asks for a slower pace, with its code or with the bare status."""
     if isinstance(answer.reply, Broken):
         return answer.status == TOO_MANY
     return kind_of_answer(answer) is Kind.THROTTLED

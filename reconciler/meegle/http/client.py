@@ -120,7 +120,7 @@ class Client:
 
     @property
     def counts(self) -> Counts:
-        """What was sent so far, for the line `Requests: …`."""
+        """The counts of requests so far, for the line `Requests: …`."""
         return self._counting.counts(self._budget.spent)
 
     @property

@@ -10,7 +10,7 @@ from reconciler.meegle.http.failures import StopCode
 
 
 class Kind(Enum):
-    """What a code means for a caller."""
+    """The meaning of a code for a caller."""
 
     OK = auto()
     THROTTLED = auto()

@@ -110,7 +110,7 @@ def token_file(environ: Mapping[str, str], *identity: str) -> Path | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host`, a name or an address without port, is this machine."""
+    """Return True if `host`, a name or an address without port, is this machine."""
     if host.lower() == "localhost":
         return True
     try:

@@ -1,4 +1,4 @@
-"""What this program can ask of the service: a table, and nothing beside it.
+"""The table of all endpoints that this program can call.
 
 Reads use POST here, so the HTTP method proves nothing: whether a request reads is a column.
 Templates are those of endpoints.md (2.2 to 8); the limit of 15 a second holds for each of them.
@@ -42,7 +42,7 @@ class Endpoint(Struct, frozen=True):
         )
 
     def matches(self, method: str, parts: list[str]) -> bool:
-        """Whether a request with this method and these path segments is for this endpoint."""
+        """Return True if a request with this method and these path segments is for this endpoint."""
         mine = self.template.split("/")
         return (
             method == self.method

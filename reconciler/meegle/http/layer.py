@@ -1,4 +1,4 @@
-"""What the layers around the network have in common.
+"""The code that the layers around the network share.
 
 Each layer is an `httpx.BaseTransport` around another.  The guard notes on a request which
 endpoint it is for, the reading layer notes on a response what it means; those between rely on it.

@@ -41,7 +41,7 @@ NOT_SENT: Final[tuple[tuple[type[httpx.HTTPError], str], ...]] = (
     (httpx.UnsupportedProtocol, "no such protocol"),
     (httpx.LocalProtocolError, "a request that cannot be written"),
 )
-"""What httpx raises before a byte of the request has left."""
+"""The errors that httpx raises before a byte of the request has left."""
 
 NO_ANSWER: Final[tuple[tuple[type[httpx.HTTPError], str], ...]] = (
     (httpx.ReadTimeout, "no whole answer in time"),

@@ -1,4 +1,4 @@
-"""What the answers of the service must look like for us to read them: types, and nothing that we do not use.
+"""The shapes of answers that we can read: types, and nothing that we do not use.
 
 An empty form of any kind (null, "", {}, []) means nothing at all: the service uses them alike.
 What is not named here may hold anything.
@@ -47,7 +47,7 @@ class RelationRow(TypedDict, total=False):
 
 
 class LayoutRow(TypedDict, total=False):
-    """What the layout adds to a field (endpoints.md 5.2)."""
+    """The members that the layout adds to a field (endpoints.md 5.2)."""
 
     options: Maybe[list[OptionRow]]
     work_item_relation: Maybe[RelationRow]

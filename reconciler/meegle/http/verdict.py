@@ -1,4 +1,4 @@
-"""What the answer to a PUT proves: written, refused, not written, or nothing."""
+"""Decides what the answer to a PUT proves: written, refused, not written, or nothing."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def _fields(world: World, call: Call, after: Item) -> None:
 
 
 def _filled(world: World, item: Item, key: str) -> bool:
-    """Tell whether a form takes a field for filled: by a switch, not a text that no page has saved."""
+    """Return True if a form takes a field for filled: by a switch, not a text that no page has saved."""
     unsaved = key in item.unsaved and world.options.unsaved_texts == "unfilled"
     return item.values.get(key) not in (None, "", []) and not unsaved
 

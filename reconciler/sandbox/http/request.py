@@ -162,7 +162,7 @@ def permit(world: World, call: Call, item: Item) -> None:
 
 
 def seen_by(world: World, call: Call, item: Item) -> bool:
-    """Tell whether a read may show an item: in strict mode the user's permissions decide (2.4)."""
+    """Return True if a read may show an item: in strict mode the user's permissions decide (2.4)."""
     return not (call.strict and world.ruled(world.options.hidden, call.user, item))
 
 

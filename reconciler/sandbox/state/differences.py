@@ -23,7 +23,7 @@ def note_unsaved(after: Item, item_type: ItemType, rows: Iterable[Object]) -> No
 
 
 def same_beside(before: Item, after: Item) -> bool:
-    """Tell whether nothing moved that makes no record: nodes, saved texts, which empty roles are there."""
+    """Return True if nothing moved that makes no record: nodes, saved texts, which empty roles are there."""
     return (before.nodes, before.unsaved, _roles(before)) == (after.nodes, after.unsaved, _roles(after))
 
 

@@ -19,7 +19,7 @@ LISTS: Final = {"ul": "ul", "ol": "ol", "checklist": "ul"}
 
 
 def fits(lines: Json) -> bool:
-    """Tell whether this is a paragraph array: known types, and attributes that are all strings."""
+    """Return True if this is a paragraph array: known types, and attributes that are all strings."""
     return isinstance(lines, list) and all(_line_fits(each) for each in lines)
 
 
@@ -39,7 +39,7 @@ def _piece_fits(piece: Json) -> bool:
 
 
 def formatted(lines: list[Object]) -> bool:
-    """Tell whether the text alone would lose something."""
+    """Return True if the text alone would lose something."""
     return any(
         line["type"] not in ("paragraph", "blank")
         or line.get("lineAttrs")

@@ -134,7 +134,7 @@ class World:
         return self.items[item_id]
 
     def has_space(self, key: str) -> bool:
-        """Tell whether there is a space of this hex key or simple name."""
+        """Return True if there is a space of this hex key or simple name."""
         return key in self.spaces or any(each.simple_name == key for each in self.spaces.values())
 
     def named_space(self, key: str) -> Space:
@@ -152,7 +152,7 @@ class World:
 
     @staticmethod
     def ruled(rules: Iterable[Mapping[str, Json]], user: str, item: Item, field: str = "") -> bool:
-        """Tell whether a rule (`user`, `type`, `item`, `field`) is about this user, item and field."""
+        """Return True if a rule (`user`, `type`, `item`, `field`) is about this user, item and field."""
         facts = {"user": user, "type": item.type_key, "item": str(item.id), "field": field}
         return any(all(facts[key] == str(value) for key, value in rule.items()) for rule in rules)
 
