@@ -23,7 +23,7 @@ class Elsewhere(NamedTuple):
 
 
 ELSEWHERE: Final = {
-    ".": Elsewhere(4, ("cli", "laws", "plan/test_planner.py")),
+    ".": Elsewhere(1, ("cli", "laws", "plan/test_planner.py")),
     "adopt": Elsewhere(
         13, ("adopt", "cli/test_pull.py", "cli/test_init.py", "cli/test_schema.py", "laws/test_pulling.py")
     ),
@@ -38,7 +38,6 @@ ELSEWHERE: Final = {
     "manifest/edit": Elsewhere(1, ("manifest/edit/test_cutting.py", "manifest/edit/test_edits.py")),
     "meegle": Elsewhere(11, ("cli/test_plan.py", "faults/test_unknown_is_not_empty.py", "meegle")),
     "plan": Elsewhere(1, ("cli/test_plan.py", "plan/test_planner.py")),  # selection.py: the REFs of commands
-    "schema": Elsewhere(7, ("cli/test_schema.py", "laws/test_pins.py", "review/test_pins.py")),
 }
 
 

@@ -203,7 +203,7 @@ def without_settled(value: Any) -> Any:
     """Leave out what the settings decide."""
     if isinstance(value, dict):
         return {key: without_settled(one) for key, one in value.items() if key not in SETTLED}
-    return [without_settled(one) for one in value] if isinstance(value, list) else value
+    return [without_settled(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def pins_text(value: Any) -> str:
