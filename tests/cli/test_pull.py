@@ -122,7 +122,7 @@ def test_a_default_of_the_file_never_speaks_for_a_field_that_another_file_sets(d
         ),
         (
             ("--type", "story", "--name", "no story has this name", "--fields", "nosuch"),
-            "no field 'nosuch' on story; there is",
+            "no field 'nosuch' on story; write one of",
         ),
     ],
 )

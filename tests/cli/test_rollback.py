@@ -52,7 +52,7 @@ def test_prints_the_change_after_which_the_files_agree(desk: Desk) -> None:
     desk.write("state/a.yaml", text)
     desk.run("apply", "--yes")
     done = desk.run("rollback", last_run(desk), "--yes", "--only", f"{STORY}.priority")
-    patch = done.out.partition("want what is live now:\n\n")[2]
+    patch = done.out.partition("sets them to the live values:\n\n")[2]
     assert "-      priority: P3  # urgent\n+      priority: P0  # urgent\n" in patch
     assert "\n       story_points: 7\n" in patch
     subprocess.run(["/usr/bin/env", "patch", "-p1"], cwd=desk.folder, input=patch, text=True, check=True)
