@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 @options.exclude
 @options.space
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text")
+@options.full
+@options.color
 def command(
     paths: tuple[Path, ...],
     *,
@@ -58,6 +60,7 @@ def command(
     exclude: tuple[str, ...],
     space: str | None,
     fmt: str,
+    full: bool,
 ) -> int:
     """Carry out a saved PLAN, or plan the PATHS (default: state) and apply that.
 
@@ -88,7 +91,7 @@ def command(
             if saved
             else from_files(paths, space, Selection(only, exclude), raised, refs, until_of(deadline))
         )
-        return execute(plan, settings, Way(yes or saved, max_errors, deadline, wait, fmt))
+        return execute(plan, settings, Way(yes or saved, max_errors, deadline, wait, fmt, full))
 
 
 def from_files(

@@ -13,7 +13,7 @@ from msgspec import Struct
 from reconciler.apply.ports import Stop
 from reconciler.cli.progress import progress
 from reconciler.cli.signals import GRACE, Signals, leave
-from reconciler.cli.streams import say, say_json, tell
+from reconciler.cli.streams import say, say_json, say_text, tell
 from reconciler.clock import ticks
 from reconciler.errors import CannotRun, ReconcilerError, told_as
 from reconciler.model import Plan
@@ -27,13 +27,17 @@ CODES = {"applied": 0, "stopped": 1, "rows": NOT_ALL}
 
 
 class Way(Struct, frozen=True):
-    """How a plan is carried out: `agreed` to beforehand or not, when to end early, and how to tell."""
+    """How a plan is carried out: `agreed` to beforehand or not, when to end early, and how to report.
+
+    `full`: one line a field in text.
+    """
 
     agreed: bool
     max_errors: int | None
     deadline: float | None
     wait: float | None
     fmt: str
+    full: bool
 
 
 @contextmanager
@@ -68,7 +72,10 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
     from reconciler.render.events import idle_event, plan_event
     from reconciler.render.text import plan_text
 
-    say(plan_text(plan) if way.fmt == "text" else plan_event(plan))
+    if way.fmt == "text":
+        say_text(plan_text(plan, full=way.full))
+    else:
+        say(plan_event(plan))
     refused = any(not guard.ok for guard in plan.guards)
     if refused or not (plan.updates or plan.blocks):
         if refused:
@@ -108,7 +115,10 @@ def apply_plan(plan: Plan, settings: Settings, way: Way) -> int:
         report = with_requests(done.report, client)
         reason = ending(report, interrupted=bool(signals.number))
         give_report(tell, report, reason)
-        say(report_text(plan, report) if way.fmt == "text" else report_events(report, reason))
+        if way.fmt == "text":
+            say_text(report_text(plan, report, full=way.full))
+        else:
+            say(report_events(report, reason))
         if signals.number:
             leave(signals.number)
     return CODES[reason]

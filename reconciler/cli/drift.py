@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import tell
 from reconciler.forge.outputs import give_plan
 from reconciler.gc_pause import gc_paused
 
@@ -33,6 +33,8 @@ CHANGES = 2
 @options.ends
 @click.option("--out", metavar="PLAN", type=options.NewFile(), help="Save what was found.")
 @options.formats
+@options.full
+@options.color
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is any row.")
 @options.space
 def command(
@@ -51,6 +53,7 @@ def command(
     wait: float | None,
     out: Path | None,
     formats: tuple[tuple[str, Path | None], ...],
+    full: bool,
     detailed_exitcode: bool,
     space: str | None,
 ) -> int:
@@ -61,10 +64,11 @@ def command(
     """
     from reconciler.cli.apply_steps import Way, execute, refuse_silence, until_of
     from reconciler.cli.failures import failures_shown
-    from reconciler.cli.formats import save_plan, show_plan
+    from reconciler.cli.formats import Showing, save_plan, show_plan
     from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.plan.guard import Raised
     from reconciler.plan.source_commit import dated
+    from reconciler.render.drift_steps import next_steps
 
     if heal:
         refuse_silence(yes=yes)
@@ -80,10 +84,11 @@ def command(
     if heal and plan.base is None:
         tell("no last applied commit is known: nothing is healed")
     if heal and plan.base is not None:
-        show_plan(plan, make, [one for one in formats if one[1]], say)
+        show_plan(Showing(plan, make, full), [one for one in formats if one[1]])
         fmt = "json" if ("json", None) in formats else "text"
-        return execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt))
-    show_plan(plan, make, formats, say)
+        return execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt, full))
+    show_plan(Showing(plan, make, full), formats)
+    tell(*next_steps(plan))
     return CHANGES if detailed_exitcode and not plan.is_empty else 0
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import put, tell
 from reconciler.errors import CannotRun, told_as
 from reconciler.forge.outputs import give_plan
 from reconciler.manifest.safe_write import CannotWrite
@@ -35,7 +35,7 @@ def failures_shown(
     except (click.ClickException, click.exceptions.Abort):
         raise
     except Exception as error:
-        from reconciler.cli.formats import show_plan
+        from reconciler.cli.formats import VIEWS, Showing
         from reconciler.plan.failures import failed_plan
         from reconciler.plan.source_commit import checked_out, dated
 
@@ -45,7 +45,7 @@ def failures_shown(
         for name, path in [("json", out), *formats] if out else formats:
             if (name, path) != ("text", None):
                 with whatever_fails(path):
-                    show_plan(failed, make, [(name, path)], say)
+                    put(name, path, VIEWS[name](Showing(failed, make)))
         give_plan(tell, failed, make, formats, out)
         raise told from error
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from reconciler.cli.streams import tell
+from reconciler.cli.streams import put, tell, tell_written
 from reconciler.errors import CannotRun
 from reconciler.manifest.safe_write import append, write
 from reconciler.model import Plan
@@ -20,74 +20,78 @@ Make: TypeAlias = "Callable[[], PlanFile]"
 """Makes the plan's file; a format that shows nothing of it does without."""
 
 
-def lines_for_people(plan: Plan, make: Make) -> str:
+class Showing(NamedTuple):
+    """What is shown: a plan and its file; `full`: one line a field in text."""
+
+    plan: Plan
+    make: Make
+    full: bool = False
+
+
+def lines_for_people(shown: Showing) -> str:
     """Return the lines for people."""
     from reconciler.render.text import plan_text
 
-    del make
-    return plan_text(plan)
+    return plan_text(shown.plan, full=shown.full)
 
 
-def json(plan: Plan, make: Make) -> str:
+def json(shown: Showing) -> str:
     """Return the plan's file."""
     from reconciler.plan.plan_file import dumps
 
-    del plan
-    return safe_json(dumps(make()))
+    return safe_json(dumps(shown.make()))
 
 
-def comment_text(plan: Plan, make: Make) -> str:
+def comment_text(shown: Showing) -> str:
     """Return the comment."""
     from reconciler.render.markdown import plan_markdown
 
-    return plan_markdown(plan, make())
+    return plan_markdown(shown.plan, shown.make())
 
 
-def page(plan: Plan, make: Make) -> str:
+def page(shown: Showing) -> str:
     """Return the page."""
     from reconciler.render.html import plan_html
 
-    made = make()
-    return plan_html(plan, made, source=source_address(made))
+    made = shown.make()
+    return plan_html(shown.plan, made, source=source_address(made))
 
 
-def github_output(plan: Plan, make: Make) -> str:
+def github_output(shown: Showing) -> str:
     """Return annotations and the text for the log; in a GitHub job the step summary is written, too."""
     from reconciler.forge.github.annotations import plan_annotations, step_summary
 
-    made = make()
+    made = shown.make()
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
-            append(Path(summary), step_summary(plan, made))
+            append(Path(summary), step_summary(shown.plan, made))
         except CannotRun as error:
             tell(f"no step summary: {error}")
-    return plan_annotations(plan, made.desired.folder) + lines_for_people(plan, make)
+    return plan_annotations(shown.plan, made.desired.folder) + lines_for_people(shown)
 
 
-def gitlab(plan: Plan, make: Make) -> str:
+def gitlab(shown: Showing) -> str:
     """Return the counts for the merge request's widget."""
     from reconciler.render.gitlab_widget import plan_widget
 
-    del make
-    return plan_widget(plan)
+    return plan_widget(shown.plan)
 
 
-def code_quality(plan: Plan, make: Make) -> str:
+def code_quality(shown: Showing) -> str:
     """Return the findings at lines."""
     from reconciler.render.code_quality import plan_code_quality
 
-    return plan_code_quality(plan, make().desired.folder)
+    return plan_code_quality(shown.plan, shown.make().desired.folder)
 
 
-def junit(plan: Plan, make: Make) -> str:
+def junit(shown: Showing) -> str:
     """Return the items as cases."""
     from reconciler.render.junit import plan_junit
 
-    del make
-    return plan_junit(plan)
+    return plan_junit(shown.plan)
 
 
-VIEWS: dict[str, Callable[[Plan, Make], str]] = {
+VIEWS: dict[str, Callable[[Showing], str]] = {
     "text": lines_for_people,
     "json": json,
     "markdown": comment_text,
@@ -100,18 +104,13 @@ VIEWS: dict[str, Callable[[Plan, Make], str]] = {
 """One row a format, as in `options.PLAN_FORMATS`; each imports what it needs when it is asked for."""
 
 
-def show_plan(
-    plan: Plan, make: Make, formats: Iterable[tuple[str, Path | None]], say: Callable[[str], None]
-) -> None:
+def show_plan(shown: Showing, formats: Iterable[tuple[str, Path | None]]) -> None:
     """Render the plan in each format; one of them may go to stdout."""
     desired = list(formats)
     refuse_two(desired)
     for name, path in desired:
-        text = VIEWS[name](plan, make)
-        if path is None:
-            say(text)
-        else:
-            write(path, text)
+        put(name, path, VIEWS[name](shown))
+    tell_written(desired)
 
 
 def refuse_two(formats: Iterable[tuple[str, Path | None]], *others: Path | None) -> None:

@@ -112,6 +112,23 @@ space = click.option(
 )
 only = click.option("--only", metavar="REF", multiple=True, help="Only this item, field, role, type or path.")
 exclude = click.option("--exclude", metavar="REF", multiple=True, help="All but this.")
+full = click.option("--full", is_flag=True, help="In text, one line a field, however many are the same.")
+COLORS = {"auto": None, "always": True, "never": False}
+
+
+def set_color(context: click.Context, _: click.Parameter, value: str) -> None:
+    """Keep in the command's context whether its text has colour; None: a terminal has."""
+    context.color = COLORS[value]
+
+
+color = click.option(
+    "--color",
+    type=click.Choice(list(COLORS)),
+    default="auto",
+    expose_value=False,
+    callback=set_color,
+    help="Colour of text on stdout (auto: on a terminal, without NO_COLOR or CI).",
+)
 formats = click.option(
     "--format",
     "formats",

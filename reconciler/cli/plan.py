@@ -32,6 +32,8 @@ SNAPSHOT = "snapshot"
 @options.paths
 @click.option("--out", metavar="PLAN", type=options.NewFile(), help="Save the plan for apply.")
 @options.formats
+@options.full
+@options.color
 @options.refs
 @options.only
 @options.exclude
@@ -52,6 +54,7 @@ def command(
     only: tuple[str, ...],
     exclude: tuple[str, ...],
     *,
+    full: bool,
     changed: bool,
     offline: bool,
     snapshot: Path | None,
@@ -65,7 +68,7 @@ def command(
     PATHS are files or folders of desired state (default: state).
     """
     from reconciler.cli.failures import failures_shown
-    from reconciler.cli.formats import refuse_input, refuse_two, save_plan, show_plan
+    from reconciler.cli.formats import Showing, refuse_input, refuse_two, save_plan, show_plan
     from reconciler.desired.workspace import changed_files, open_workspace
     from reconciler.plan.planning import PlanOptions, refuse_empty
     from reconciler.plan.selection import Selection
@@ -101,7 +104,7 @@ def command(
         make = cache(partial(dated, plan, paths))
         if out:
             save_plan(make, out)
-        show_plan(plan, make, formats, say)
+        show_plan(Showing(plan, make, full), formats)
         give_plan(tell, plan, make, formats, out)
     if strict and plan.blocks:
         tell(f"error: {len(plan.blocks)} blocked rows, and --strict takes them for errors")

@@ -10,7 +10,7 @@ import click
 from msgspec.structs import replace
 
 from reconciler.cli import options
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import say, say_text, tell
 from reconciler.manifest.safe_write import empty_outputs, write
 
 
@@ -23,6 +23,8 @@ from reconciler.manifest.safe_write import empty_outputs, write
 @options.ends
 @options.only
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text")
+@options.full
+@options.color
 def command(
     run: str,
     *,
@@ -39,6 +41,7 @@ def command(
     wait: float | None,
     only: tuple[str, ...],
     fmt: str,
+    full: bool,
 ) -> int:
     """Put back what RUN changed: a plan with the same guards and checks as any other.
 
@@ -67,9 +70,9 @@ def command(
         plan, settings, edits = reverse_plan(entries, run, only, raised, until_of(deadline), tell, patch)
         if out:
             write(out, dumps(plan_file(plan, now())))
-            say(plan_text(plan))
+            say_text(plan_text(plan, full=full))
         plan = replace(plan, commit=checked_out(Path.cwd()))
-        code = 0 if out else execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt))
+        code = 0 if out else execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt, full))
         if edits and code in {0, NOT_ALL}:
             say(patch_text(edits) if fmt == "text" else patch_event(edits))
         return code

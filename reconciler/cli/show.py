@@ -7,16 +7,17 @@ from pathlib import Path
 import click
 
 from reconciler.cli import options
-from reconciler.cli.streams import say
 
 
 @click.command("show")
 @click.argument("plan", type=click.Path(path_type=Path))
 @options.formats
-def command(plan: Path, formats: tuple[tuple[str, Path | None], ...]) -> int:
+@options.full
+@options.color
+def command(plan: Path, formats: tuple[tuple[str, Path | None], ...], *, full: bool) -> int:
     """Show a saved PLAN; no network is needed."""
     from reconciler.apply.saved_plan import read_plan
-    from reconciler.cli.formats import refuse_input, show_plan
+    from reconciler.cli.formats import Showing, refuse_input, show_plan
     from reconciler.manifest.safe_write import empty_outputs
     from reconciler.plan.plan_file import plan_of
 
@@ -24,5 +25,5 @@ def command(plan: Path, formats: tuple[tuple[str, Path | None], ...]) -> int:
     refuse_input(plan, *files)
     empty_outputs(*files)
     made = read_plan(plan)
-    show_plan(plan_of(made), lambda: made, formats, say)
+    show_plan(Showing(plan_of(made), lambda: made, full), formats)
     return 0

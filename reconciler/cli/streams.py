@@ -6,7 +6,11 @@ import codecs
 import json
 import os
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TextIO
+
+import click
 
 from reconciler.errors import CannotRun
 from reconciler.render.safe import safe_json, safe_text
@@ -39,6 +43,43 @@ def say(text: str) -> None:
         raise CannotRun(
             f"cannot write to stdout ({error.strerror})", "make room, then run it again"
         ) from None
+
+
+def say_text(text: str) -> None:
+    """Write lines for people to stdout, in colour on a terminal."""
+    if wants_color():
+        from reconciler.render.color import colored
+
+        text = colored(text)
+    say(text)
+
+
+def put(name: str, path: Path | None, view: str) -> None:
+    """Write a view to its file or to stdout, where lines for people may have colour."""
+    if path:
+        from reconciler.manifest.safe_write import write
+
+        write(path, view)
+    elif name == "text":
+        say_text(view)
+    else:
+        say(view)
+
+
+def tell_written(formats: Iterable[tuple[str, Path | None]]) -> None:
+    """Name the files that were written where stdout is left empty."""
+    files = [f"{path} ({name})" for name, path in formats if path]
+    if files and all(path for _, path in formats):
+        tell(f"written: {', '.join(files)}")
+
+
+def wants_color() -> bool:
+    """Whether stdout takes colour: as `--color` says, else on a terminal outside of CI without NO_COLOR."""
+    context = click.get_current_context(silent=True)
+    if context and context.color is not None:
+        return context.color
+    plain = os.environ.get("NO_COLOR") or os.environ.get("CI") or os.environ.get("TERM") == "dumb"
+    return not plain and sys.stdout is not None and sys.stdout.isatty()
 
 
 def encodable_text(text: str, stream: TextIO) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import put, tell, tell_written
 from reconciler.gc_pause import gc_paused
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ AT_LINES = frozenset({"github", "codequality"})
     default=("text",),
     help=f"{', '.join(options.CHECK_FORMATS)}; =FILE writes there; may be given several times.",
 )
+@options.color
 @gc_paused()
 def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...]) -> int:
     """Check the files without network or credentials; all mistakes at once."""
@@ -58,12 +59,8 @@ def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...
     folder = place_in_repository() if any(name in AT_LINES for name, _ in formats) else ""
     found = Checked(len(outlines), items, ordered, mistakes_text(ordered), unchecked, folder)
     for name, path in formats:
-        if path is None:
-            say(check_view(name, found))
-        else:
-            from reconciler.manifest.safe_write import write
-
-            write(path, check_view(name, found))
+        put(name, path, check_view(name, found))
+    tell_written(formats)
     return 1 if mistakes else 0
 
 

@@ -158,9 +158,9 @@ def shown_people(plan: Plan) -> set[str]:
     effects = {key for update in plan.updates for one in update.side_effects for key in one.members}
     return effects | {
         key
-        for update in plan.updates
+        for update in (*plan.updates, *plan.skipped)
         for one in update.changes
-        for key in strings([one.before, one.after])
+        for key in strings([one.before, one.after, one.base])
         if one.type in (*PEOPLE_TYPES, "compound_field") and USER_KEY.fullmatch(key)
     }
 

@@ -222,7 +222,7 @@ def with_blame(plan: Plan, reader: Reader) -> Plan:
         return plan
     records = reader.records(refs, int(now().timestamp() * 1000) + CLOCKS_APART)
     reader.meet({one.who for rows in records.values() for one in rows if one.who.isdigit()})
-    names = {key: person.email or key for key, person in reader.catalog.people.by_key.items()}
+    names = {key: person.email or person.name or key for key, person in reader.catalog.people.by_key.items()}
     told = blamed(plan, records, names, reader.client.plugin_id, reader.settings.clock)
     return leaving(told, lambda ref, one: fought_over(one, records.get(ref, ())), reader.catalog)
 

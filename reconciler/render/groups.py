@@ -7,7 +7,8 @@ group, then the place in the files.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 
 from reconciler.canonical_json import canonical
 from reconciler.fields.values import EMPTY_LABEL
-from reconciler.model import Block, Change, Held, HeldBy, Plan, Released, SideEffect, Update, Why
+from reconciler.model import Block, Change, Held, HeldBy, Plan, Ref, Released, SideEffect, Update, Why
 from reconciler.render.reasons import held_text, why_text
 from reconciler.render.safe import distinguishable
 from reconciler.schema.types import PEOPLE_TYPES
@@ -24,13 +25,17 @@ BOTH, CLEAR, DRIFT, CHANGE, LEFT = "both", "clear", "drift", "change", "left"
 KINDS = (BOTH, CLEAR, DRIFT, CHANGE, LEFT)
 """The kinds of changes for a reviewer, the most pressing first; a change has the first kind that fits."""
 
+MANY = 10
+"""Changes that do the same from which on they are one line, whatever the values before were."""
+
 Shape: TypeAlias = tuple[Hashable, ...]
 
 
 class Group(Struct, frozen=True):
     """One change as it is made to each of `rows`; `change` is the first of them.
 
-    `id` is ten hex digits that stay the same while the group reads the same.
+    The values before may differ where `merged` made the group.  `id` is ten hex digits that stay the same
+    while the group reads the same.
     """
 
     kind: str
@@ -43,6 +48,12 @@ class Group(Struct, frozen=True):
     def why(self) -> str:
         """Why, and since when by whom; empty where nothing is known."""
         return why_line(change for _, change in self.rows)
+
+    @property
+    def befores(self) -> tuple[tuple[str, int], ...]:
+        """The labels before, base → live where they differ, each with its count; the most frequent first."""
+        labels = Counter(" → ".join(steps(change)[:-1]) for _, change in self.rows)
+        return tuple(sorted(labels.items(), key=lambda one: (-one[1], one[0])))
 
 
 class BlockGroup(Struct, frozen=True):
@@ -162,6 +173,26 @@ def identity(change: Change) -> Shape:
     return (*head, change.before_label, change.after_label, canonical(change.before), canonical(change.after))
 
 
+def effect_of(change: Change) -> Shape:
+    """Return what two rows of one type must share to do the same, whatever the values before were."""
+    if shows_members(change):
+        return identity(change)
+    held = held_text(change.held) if change.held else None
+    why = why_text(change.why) or None
+    return (
+        change.key,
+        change.name,
+        change.type,
+        change.op,
+        why,
+        held,
+        change.by,
+        review_kind(change),
+        change.after_label,
+        canonical(change.after),
+    )
+
+
 def moved_members(before: Any, after: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the members, in wire form, that only one of two lists has; of other values the whole."""
     had = [canonical(one) for one in (before if isinstance(before, list) else [before])]
@@ -171,10 +202,31 @@ def moved_members(before: Any, after: Any) -> tuple[tuple[str, ...], tuple[str, 
 
 def groups(plan: Plan) -> tuple[Group, ...]:
     """Put identical changes together; every change, skipped ones too, is in exactly one group."""
+    return grouped(plan, identity)
+
+
+def merged(plan: Plan) -> tuple[Group, ...]:
+    """Put identical changes together, and `MANY` or more that do the same whatever the values before were.
+
+    Every change, skipped ones too, is in exactly one group here, too.
+    """
+    many = [group for group in grouped(plan, effect_of) if len(group.rows) >= MANY]
+    taken = {row_id(row) for group in many for row in group.rows}
+    return ordered([*many, *(one for one in groups(plan) if row_id(one.rows[0]) not in taken)])
+
+
+def row_id(row: tuple[Update, Change]) -> tuple[Ref, int]:
+    """Return what tells one row of a plan from all others; items may share a change."""
+    update, change = row
+    return update.ref, id(change)
+
+
+def grouped(plan: Plan, likeness: Callable[[Change], Shape]) -> tuple[Group, ...]:
+    """Put the changes of one type together that are alike."""
     found: dict[Shape, list[tuple[Update, Change]]] = {}
     for update in updates_of(plan):
         for change in update.changes:
-            found.setdefault((update.ref.type_key, *identity(change)), []).append((update, change))
+            found.setdefault((update.ref.type_key, *likeness(change)), []).append((update, change))
     made = [
         Group(
             review_kind(rows[0][1]),
@@ -185,8 +237,13 @@ def groups(plan: Plan) -> tuple[Group, ...]:
         )
         for shape, rows in found.items()
     ]
+    return ordered(made)
+
+
+def ordered(found: Iterable[Group]) -> tuple[Group, ...]:
+    """Order groups by how pressing they are, then the largest first, then by place."""
     return tuple(
-        sorted(made, key=lambda one: (KINDS.index(one.kind), -len(one.rows), row_order(one.rows[0]), one.id))
+        sorted(found, key=lambda one: (KINDS.index(one.kind), -len(one.rows), row_order(one.rows[0]), one.id))
     )
 
 

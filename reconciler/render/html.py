@@ -40,7 +40,7 @@ from reconciler.render.groups import (
 from reconciler.render.html_cards import BLOCKED, EFFECT, KIND_LABELS, RELEASED, Cards
 from reconciler.render.safe import safe_text
 from reconciler.render.text import plan_title
-from reconciler.render.verdict import forecast_lines, plan_verdict
+from reconciler.render.verdict import forecast_lines, plan_verdict, summary
 
 
 def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
@@ -60,7 +60,7 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
         .render(
             title=safe_text(plan_title(plan)),
             verdict=". ".join(filter(None, (unknown_line(plan), plan_verdict(plan)))),
-            forecast=list(forecast_lines(plan)),
+            forecast=[*forecast_lines(plan), *filter(None, [summary(plan, safe_text)])],
             settings=[safe_text(change) for change in plan.settings_changes],
             failures=[safe_text(str(failure)) for failure in plan.failures],
             notes=[safe_text(note) for note in plan.notes],

@@ -25,8 +25,9 @@ from reconciler.render.groups import (
     Group,
     block_groups,
     effect_groups,
-    groups,
+    merged,
     released_groups,
+    shows_members,
     told_apart,
     unknown_line,
     updates_of,
@@ -50,7 +51,7 @@ from reconciler.render.markdown_text import (
     why_cell,
 )
 from reconciler.render.safe import safe_text
-from reconciler.render.verdict import forecast_lines, plan_verdict
+from reconciler.render.verdict import forecast_lines, plan_verdict, summary
 
 LIMIT = 60_000
 """Characters of a comment; GitHub takes 65,536."""
@@ -58,6 +59,10 @@ LIMIT = 60_000
 
 NAMED = 5
 """Items that a grouped row names one by one."""
+
+
+BEFORES = 3
+"""Values before that a grouped row names one by one."""
 
 
 MARKER = "<!-- reconciler:plan v1 space={space} {exact}digest={digest} truncated={truncated} -->"
@@ -136,11 +141,13 @@ def exact(made: PlanFile) -> str:
 
 
 def heading(plan: Plan) -> Markdown:
-    """Return the verdict and the forecast."""
+    """Return the verdict, the forecast, and of a long plan the summary."""
     ahead = "".join(f"{line}\n" for line in forecast_lines(plan))
     named = f" for {inline_code(brief(plan.space))}" if plan.space else ""
     told = f"**{unknown}.**\n\n" if (unknown := unknown_line(plan)) else ""
-    return Markdown(f"### Plan{named}\n\n{told}**{plan_verdict(plan)}**\n{ahead}\n")
+    fields = summary(plan, lambda name: safe_words(brief(name)))
+    by_field = f"\n{fields}\n" if fields else ""
+    return Markdown(f"### Plan{named}\n\n{told}**{plan_verdict(plan)}**\n{ahead}{by_field}\n")
 
 
 def footer(made: PlanFile) -> Markdown:
@@ -165,7 +172,7 @@ def missing(artifact: str) -> Markdown:
 
 def sections_of(plan: Plan) -> list[Section]:
     """Return the parts in their order; those without rows are left out."""
-    found = groups(plan)
+    found = merged(plan)
     made = [
         settings_section(plan),
         failure_section(plan),
@@ -257,7 +264,7 @@ def group_row(plan: Plan, group: Group) -> Markdown:
     change = group.change
     return table_row(
         safe_words(brief(change.name)),
-        value_cell(change),
+        group_values(group),
         why_cell(group.why),
         first_of(
             [
@@ -267,6 +274,16 @@ def group_row(plan: Plan, group: Group) -> Markdown:
             len(group.rows),
         ),
     )
+
+
+def group_values(group: Group) -> Markdown:
+    """Return what a group does; where the values before differ, the first of them with their counts."""
+    befores = group.befores
+    if shows_members(group.change) or len(befores) == 1:
+        return value_cell(group.change)
+    shown = ", ".join(f"{inline_code(brief(label))} on {count}" for label, count in befores[:BEFORES])
+    more = f", {len(befores) - BEFORES} more" if len(befores) > BEFORES else ""
+    return Markdown(f"→ {inline_code(brief(group.change.after_label))}, from {shown}{more}")
 
 
 def block_section(plan: Plan) -> Section:

@@ -19,9 +19,17 @@ from reconciler.model import (
 )
 from reconciler.plan.guard import allow_line
 from reconciler.render.explain import is_long, one_line
-from reconciler.render.groups import shows_members, steps, told_apart, unknown_line, why_line
+from reconciler.render.groups import (
+    MANY,
+    shows_members,
+    steps,
+    told_apart,
+    unknown_line,
+    updates_of,
+    why_line,
+)
 from reconciler.render.safe import SafeText, isolated, safe_text
-from reconciler.render.verdict import applied_line, forecast_lines, plan_verdict, requests
+from reconciler.render.verdict import applied_line, forecast_lines, plan_verdict, requests, summary
 
 LONGEST = 160
 """Characters of a value that a line shows."""
@@ -46,28 +54,28 @@ def plan_title(plan: Plan) -> str:
     return f"Plan for {plan.space}" if plan.space else "Plan"
 
 
-def plan_text(plan: Plan) -> str:
-    """Return the whole plan, ending in its verdict line."""
-    return "\n".join([*plan_lines(plan), plan_verdict(plan), *forecast_lines(plan), ""])
+def plan_text(plan: Plan, *, full: bool = False) -> str:
+    """Return the whole plan, ending in its verdict line.
+
+    What is the same on many items is one line with the items below it; `full`: one line a field all the same.
+    """
+    return "\n".join([*plan_lines(plan, full=full), plan_verdict(plan), *forecast_lines(plan), ""])
 
 
-def plan_lines(plan: Plan) -> Iterator[str]:
-    """Yield the rows grouped by file, then notes and failed guards."""
+def plan_lines(plan: Plan, *, full: bool) -> Iterator[str]:
+    """Yield what is the same on many items, the other rows grouped by file, then notes and failed guards."""
     plan = told_apart(plan)
-    rows: list[tuple[str, Update | Block]] = [(update.place.file, update) for update in plan.updates]
-    rows += [(update.place.file, update) for update in plan.skipped]
-    rows += [(block.place.file, block) for block in plan.blocks]
-    rows.sort(key=lambda row: (row[0], row[1].place, isinstance(row[1], Block)))
-    heading = None
     yield from first_lines(plan)
-    for file, row in rows:
-        if file != heading:
-            yield from ([""] if heading else [])
-            yield safe_text(file)
-            heading = file
-        yield from update_lines(plan, row) if isinstance(row, Update) else block_lines(plan, row)
-    for one in plan.released:
-        yield f"  . {safe_text(plan.address(one.ref))}  {safe_text(one.name)} released: no longer managed"
+    rest = plan
+    if not full and rows_of(plan) >= MANY:
+        from reconciler.render.many import split  # noqa: PLC0415 - few plans are long
+        from reconciler.render.text_many import many_lines  # noqa: PLC0415
+
+        many = split(plan)
+        yield from many_lines(plan, many)
+        rest = many.rest
+        yield from [""] if rows_of(plan) > rows_of(rest) > 0 else []
+    yield from file_lines(rest)
     for note in plan.notes:
         yield f"note: {safe_text(note)}"
     if failed := [guard for guard in plan.guards if not guard.ok]:
@@ -76,8 +84,31 @@ def plan_lines(plan: Plan) -> Iterator[str]:
                 f"Guard '{guard.name}' stops an apply: {guard.actual}, at most {guard.limit} are allowed."
             )
         yield safe_text(f"To let it pass, let somebody review this in the settings:  {allow_line(plan)}")
-    if rows or plan.released:
+    if rows_of(plan):
         yield ""
+
+
+def rows_of(plan: Plan) -> int:
+    """Return how many rows a plan has of every kind."""
+    fields = sum(len(update.changes) + len(update.side_effects) for update in updates_of(plan))
+    return fields + len(plan.blocks) + len(plan.released)
+
+
+def file_lines(plan: Plan) -> Iterator[str]:
+    """Yield one line a field below its item and file, then what is no longer managed."""
+    rows: list[tuple[str, Update | Block]] = [(update.place.file, update) for update in plan.updates]
+    rows += [(update.place.file, update) for update in plan.skipped]
+    rows += [(block.place.file, block) for block in plan.blocks]
+    rows.sort(key=lambda row: (row[0], row[1].place, isinstance(row[1], Block)))
+    heading = None
+    for file, row in rows:
+        if file != heading:
+            yield from ([""] if heading else [])
+            yield safe_text(file)
+            heading = file
+        yield from update_lines(plan, row) if isinstance(row, Update) else block_lines(plan, row)
+    for one in plan.released:
+        yield f"  . {safe_text(plan.address(one.ref))}  {safe_text(one.name)} released: no longer managed"
 
 
 def first_lines(plan: Plan) -> Iterator[str]:
@@ -88,13 +119,15 @@ def first_lines(plan: Plan) -> Iterator[str]:
         yield f"error: {safe_text(str(failure))}"
     for change in plan.settings_changes:
         yield f"settings changed: {safe_text(change)}"
+    if fields := summary(plan, short_label):
+        yield f"{fields}\n"
 
 
 def update_lines(plan: Plan, update: Update) -> Iterator[str]:
     """Yield one item's changes."""
     sign = "." if all(change.held for change in update.changes) else "~"
     yield f"  {sign} {safe_text(plan.address(update.ref))}  {short_label(update.title)}"
-    width = max(len(safe_text(change.name)) for change in update.changes)
+    width = max((len(safe_text(change.name)) for change in update.changes), default=0)
     for change in update.changes:
         yield f"      {change_line(change, width, update.place.file)}"
     for effect in update.side_effects:
@@ -131,9 +164,15 @@ def block_lines(plan: Plan, block: Block) -> Iterator[str]:
     yield f"      blocked: {short_label(block.reason)}; {short_label(block.repair)}   :{block.place.line}"
 
 
-def report_text(plan: Plan, report: Report) -> str:
-    """Return what became of each row that is not plainly applied, and the verdict."""
-    lines = [row_line(plan, row) for row in report.rows if not isinstance(row.outcome, Applied | Already)]
+def report_text(plan: Plan, report: Report, *, full: bool = False) -> str:
+    """Return what became of each row that is not plainly applied, and the verdict; `full` as of a plan."""
+    rows = [row for row in report.rows if not isinstance(row.outcome, Applied | Already)]
+    if full or len(rows) < MANY:
+        lines = [row_line(plan, row) for row in rows]
+    else:
+        from reconciler.render.text_many import row_lines  # noqa: PLC0415 - few reports are long
+
+        lines = list(row_lines(plan, rows))
     lines += [f"! {safe_text(moved)}" for moved in report.moved]
     lines += [f"note: {safe_text(one)}" for one in report.advice]
     lines += [safe_text(f"Stopped: {report.stopped}")] if report.stopped else []
@@ -155,11 +194,17 @@ def patch_text(patch: str) -> str:
 
 def row_line(plan: Plan, row: Row) -> str:
     """Return one row's outcome with its reason."""
+    what, told = ending(row)
+    field = f" {safe_text(row.name)}" if row.name else ""
+    return f"{what}: {safe_text(plan.address(row.ref))}{field}: {told}"
+
+
+def ending(row: Row) -> tuple[str, str]:
+    """Return the word for a row's outcome, and its reason with what to do."""
     reason = getattr(row.outcome, "reason", "")
     if isinstance(row.outcome, Ignored):
         desired = row.change.after_label if row.change else ""
         reason = f"desired {desired}, stored {row.outcome.got}"
-    field = f" {safe_text(row.name)}" if row.name else ""
     advice = getattr(row.outcome, "advice", "")
     what = "not attempted" if isinstance(row.outcome, NotTried) else word(row.outcome)
-    return f"{what}: {safe_text(plan.address(row.ref))}{field}: {short_label(reason)}{advice}"
+    return what, f"{short_label(reason)}{advice}"

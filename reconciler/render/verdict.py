@@ -6,7 +6,7 @@ Counts that are zero are left out; programs read JSON, which has every count.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from reconciler.errors import counted
 from reconciler.model import (
@@ -25,6 +25,11 @@ from reconciler.model import (
 from reconciler.render.reasons import held_word
 
 NO_CHANGES = "No changes. Live work items match the desired state."
+
+LONG_PLAN = 20
+"""Changes beyond which a plan begins with a summary by field."""
+SUMMED = 12
+"""Fields that a summary names; the others are counted."""
 
 RESULTS = (
     (Already, "already in sync"),
@@ -78,6 +83,25 @@ def not_sent(plan: Plan) -> Iterator[str]:
         yield f"{skipped.total()} skipped ({listed})"
     if plan.blocks:
         yield f"{len(plan.blocks)} blocked"
+
+
+def summary(plan: Plan, said: Callable[[str], str]) -> str | None:
+    """Return on how many items each field differs, skipped ones too, the most first; None for a short plan.
+
+    Fields of one name are counted together: `By field: Priority on 212 items, Due on 40.`  `said` makes a
+    name harmless for a view.
+    """
+    updates = (*plan.updates, *plan.skipped)
+    if sum(len(update.changes) for update in updates) <= LONG_PLAN:
+        return None
+    rows = Counter(
+        name for name, _ in {(one.name, update.ref) for update in updates for one in update.changes}
+    )
+    found = sorted(rows.items(), key=lambda one: (-one[1], one[0]))
+    (first, most), *others = found[:SUMMED]
+    shown = [f"{said(first)} on {counted(most, 'item')}", *(f"{said(name)} on {n}" for name, n in others)]
+    more = [f"{len(found) - SUMMED} more"] if len(found) > SUMMED else []
+    return f"By field: {', '.join([*shown, *more])}."
 
 
 def forecast_lines(plan: Plan) -> Iterator[str]:

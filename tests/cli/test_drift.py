@@ -55,6 +55,14 @@ def test_says_what_moved_and_who_moved_it_and_sends_nothing(applied: Desk) -> No
     assert re.search(rf"Due +2026-05-19 → 2026-04-21  skipped \(drift: accept\): {by}", done.out), done.out
     assert "(1 field, 1 healed), 2 skipped (drift)." in done.out
     assert applied.world.writes == []
+    assert done.err.splitlines()[-6:] == [
+        "Each change reads: live value → desired value.",
+        "Next:",
+        "  put back 1 field:  reconciler drift --heal",
+        "  put back skipped drift:  reconciler apply --drift heal --applied REF --only ITEM",
+        "  propose the live values in a pull request, for the policy `accept`:  reconciler accept",
+        f"  take live values into the files:  reconciler pull --refresh --only demo/story/{STORY}",
+    ]
 
 
 def test_heals_only_the_fields_whose_policy_says_so(applied: Desk) -> None:

@@ -312,3 +312,49 @@ plans = st.builds(
     guards=st.lists(guards, max_size=3).map(tuple),
     failures=st.lists(st.builds(Failure, words, words, st.none() | places), max_size=2).map(tuple),
 )
+
+alike = st.sampled_from(
+    [
+        priority(),
+        priority("P2"),
+        priority("P3", "P0", why=Why.DRIFT, by="bo@example.com", at="2026-11-21 14:02"),
+        text("a", ""),
+        text("b", "c"),
+        people(added=["ana@example.com"]),
+    ]
+)
+"""Changes of which a long plan has many that are the same, or the same but for the value before."""
+
+
+def at_line(change: Change, line: int, *, skipped: bool) -> Change:
+    """Put a change at a line; one that is skipped says why."""
+    place = Place(f"state/demo/{line % 3}.yaml", line, 7)
+    return replace(change, place=place, held=Held(HeldBy.POLICY, "report") if skipped else None)
+
+
+@st.composite
+def long_plans(draw: st.DrawFn) -> Plan:
+    """Plans in which many items change alike, some are skipped, and many are blocked or released alike."""
+    rows = draw(st.lists(st.lists(alike, min_size=1, max_size=3), min_size=5, max_size=60))
+    made = [
+        replace(
+            update(n, type_key=draw(st.sampled_from(["story", "story", "issue"]))),
+            changes=tuple(
+                at_line(one, 10 * n + k + 1, skipped=skipped)
+                for k, one in enumerate({one.key: one for one in changes}.values())
+            ),
+        )
+        for n, changes in enumerate(rows)
+        for skipped in [draw(st.integers(0, 3)) == 0]
+    ]
+    effect = SideEffect("qa", "QA", ("bo",), (), ("bo@example.com",))
+    moved = draw(st.integers(0, len(made)))
+    sent = [one for one in made if not one.changes[0].held]
+    return plan_with(
+        *(replace(one, side_effects=(effect,)) if n < moved else one for n, one in enumerate(sent)),
+        blocks=[block(n, name=draw(st.sampled_from(["", "Notes"]))) for n in range(draw(st.integers(0, 30)))],
+        skipped=tuple(one for one in made if one.changes[0].held),
+        released=tuple(
+            Released(Ref("story", 6300029900 + n), "due", "Due") for n in range(draw(st.integers(0, 30)))
+        ),
+    )

@@ -10,14 +10,16 @@ from msgspec.structs import replace
 from reconciler.model import Held, HeldBy, Plan, Ref, Released, Why
 from reconciler.render.groups import (
     KINDS,
+    MANY,
     block_groups,
     groups,
+    merged,
     people_in_change,
     released_groups,
     review_kind,
     updates_of,
 )
-from tests.render.plans import block, people, plan_with, plans, priority, text, update
+from tests.render.plans import block, long_plans, people, plan_with, plans, priority, text, update
 
 
 def test_identical_changes_are_one_group() -> None:
@@ -127,6 +129,35 @@ def test_every_row_stands_in_exactly_one_group(plan: Plan) -> None:
         for _, change in one.rows
     )
     assert all(len({change.why for _, change in one.rows}) == 1 for one in groups(plan))
+
+
+def test_many_that_end_alike_are_one_group_whatever_they_had_before() -> None:
+    few = plan_with(*(update(n, priority(f"P{n % 3 + 1}")) for n in range(MANY - 1)))
+    assert merged(few) == groups(few)
+    assert len(merged(few)) == 3
+    (group,) = merged(plan_with(*(update(n, priority(f"P{n % 3 + 1}")) for n in range(MANY + 1))))
+    assert group.befores == (("P1", 4), ("P2", 4), ("P3", 3))
+
+
+def test_what_ends_alike_for_another_reason_or_by_another_person_is_another_group() -> None:
+    ways = [priority(), priority(why=Why.DRIFT), priority(why=Why.DRIFT, by="bo@example.com")]
+    plan = plan_with(*(update(10 * k + n, way) for k, way in enumerate(ways) for n in range(MANY)))
+    assert sorted(len(one.rows) for one in merged(plan)) == [MANY] * len(ways)
+
+
+@given(plans | long_plans())
+def test_every_row_is_in_exactly_one_merged_group(plan: Plan) -> None:
+    rows = [(update.ref, id(change)) for update in updates_of(plan) for change in update.changes]
+    found = merged(plan)
+    assert Counter((update.ref, id(change)) for one in found for update, change in one.rows) == Counter(rows)
+    assert all(review_kind(change) == one.kind for one in found for _, change in one.rows)
+    assert all(
+        change.after_label == one.change.after_label
+        for one in found
+        for _, change in one.rows
+        if len(one.befores) > 1
+    )
+    assert all(sum(count for _, count in one.befores) == len(one.rows) for one in found)
 
 
 @given(plans)

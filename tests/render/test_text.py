@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
-from reconciler.cli.formats import VIEWS
+from reconciler.cli.formats import VIEWS, Showing
 from reconciler.errors import Mistake, Place
 from reconciler.model import Plan, Rejected, Report, Row
 from reconciler.plan.plan_file import load_plan, plan_of
@@ -19,7 +19,16 @@ from reconciler.render.mistakes import Checked, as_json
 from reconciler.render.safe import UNSEEN
 from reconciler.render.text import plan_text
 from tests.forge.github.test_annotations import runner
-from tests.render.plans import HOSTILE, hostile_plan, plan_with, plans, saved, text, update, writable
+from tests.render.plans import (
+    HOSTILE,
+    hostile_plan,
+    plan_with,
+    plans,
+    saved,
+    text,
+    update,
+    writable,
+)
 
 ISOLATES = "\u2068\u2069"
 """What stands around a value from right to left; a stranger's own are shown as escapes."""
@@ -76,7 +85,7 @@ def test_json_keeps_every_text_and_steers_nobody_all_the_same(payload: str) -> N
     )
     mistake = Mistake(Place(payload, 1, 1), payload, payload)
     texts = (
-        VIEWS["json"](plan, lambda: made),
+        VIEWS["json"](Showing(plan, lambda: made)),
         plan_event(plan) + report_events(report, "rows") + failed_event(plan.failures) + patch_event(payload),
         as_json(Checked(1, 1, [mistake], [])),
     )

@@ -22,8 +22,8 @@ from reconciler.render.groups import review_kind, updates_of
 from reconciler.render.html import plan_html
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.text import plan_text
-from reconciler.render.verdict import plan_verdict
-from tests.render.plans import plans, saved, writable
+from reconciler.render.verdict import LONG_PLAN, plan_verdict, summary
+from tests.render.plans import long_plans, plans, saved, writable
 from tests.render.test_html import embedded
 
 TITLES = {
@@ -135,6 +135,65 @@ def test_all_views_have_the_same_counts(plan: Plan) -> None:
     }
     hit = re.search(r"^#### Blocked \((\d+)\)$", comment, re.MULTILINE)
     assert int(hit[1] if hit else 0) == len(plan.blocks) == len(made.blocked)
+
+
+def numbers_in_text(plan: Plan) -> tuple[int, ...]:
+    """Changes, blocked rows, released fields and side effects of a text, one by one or with their items."""
+    lines = plan_text(plan).split("\n")
+    many = re.compile(r"  ([~.x!-]) (?:.*on )?(\d+) items? of demo")
+    hits = [(hit[1], int(hit[2]), line) for line in lines if (hit := many.match(line))]
+    several = Counter(
+        {
+            "change": sum(n for sign, n, line in hits if sign in "~.-" and "released" not in line),
+            "blocked": sum(n for sign, n, _ in hits if sign == "x"),
+            "released": sum(n for sign, n, line in hits if "released" in line),
+            "effect": sum(n for sign, n, _ in hits if sign == "!"),
+        }
+    )
+    return (
+        several["change"] + sum(bool(re.match(r"      [~-] ", line)) for line in lines),
+        several["blocked"] + sum(bool(re.match(r"  x demo/", line)) for line in lines),
+        several["released"] + sum(bool(re.match(r"  \. demo/.* released: ", line)) for line in lines),
+        several["effect"] + sum(bool(re.match(r"      ! ", line)) for line in lines),
+    )
+
+
+@given(long_plans())
+def test_a_long_text_has_the_counts_and_the_places_of_the_other_views(plan: Plan) -> None:
+    changes = [(update.ref.id, one.place.line) for update in updates_of(plan) for one in update.changes]
+    assert numbers_in_text(plan) == (
+        len(changes),
+        len(plan.blocks),
+        len(plan.released),
+        sum(len(update.side_effects) for update in plan.updates),
+    )
+    shown = plan_text(plan)
+    below = Counter((int(one), int(line)) for one, line in re.findall(r"  (\d+) :(\d+)(?=  |\n)", shown))
+    alone = Counter(int(line) for line in re.findall(r"^      [~-] .*:(\d+)$", shown, re.MULTILINE))
+    lines = Counter(line for _, line in changes)
+    grouped = Counter(line for (_, line), n in below.items() for _ in range(n))
+    assert not lines - (grouped + alone)
+    assert all(len(line) <= 160 for line in shown.split("\n"))
+
+
+@given(long_plans())
+def test_the_full_text_has_a_line_a_field(plan: Plan) -> None:
+    lines = plan_text(plan, full=True).split("\n")
+    assert sum(bool(re.match(r"      [~-] ", line)) for line in lines) == sum(
+        len(update.changes) for update in updates_of(plan)
+    )
+    assert not [line for line in lines if re.search(r"on \d+ items? of", line)]
+
+
+@given(long_plans())
+def test_every_view_of_a_long_plan_begins_with_the_same_summary(plan: Plan) -> None:
+    made, told = saved(plan), summary(plan, str)
+    count = sum(len(update.changes) for update in updates_of(plan))
+    assert (told is None) == (count <= LONG_PLAN)
+    if told:
+        assert plan_text(plan).startswith(told)
+        assert f"\n{told}\n" in plan_markdown(plan, made)
+        assert f">{told}<" in plan_html(plan, made)
 
 
 SHOWN_TWICE = """

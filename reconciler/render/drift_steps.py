@@ -1,0 +1,37 @@
+"""Advice about drift: which side of a change is which, and the commands that settle what drifted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.errors import counted
+from reconciler.model import HeldBy, Plan
+from reconciler.render.groups import updates_of
+from reconciler.render.safe import SafeText, safe_text
+
+SIDES = "Each change reads: live value → desired value."
+NAMED = 3
+"""Items that a command names; the reader adds others."""
+
+
+def next_steps(plan: Plan) -> tuple[SafeText, ...]:
+    """Return the commands that put values back or take them into the files, as lines; none without drift."""
+    lines = list(steps(plan)) if updates_of(plan) else []
+    return tuple(map(safe_text, [SIDES, "Next:", *(f"  {line}" for line in lines)])) if lines else ()
+
+
+def steps(plan: Plan) -> Iterator[str]:
+    """Yield what to do about each kind of drift that the plan has."""
+    held = [one.held for update in plan.skipped for one in update.changes if one.held]
+    if plan.updates:
+        yield f"put back {counted(plan.fields, 'field')}:  reconciler drift --heal"
+    if any(one.by is HeldBy.APPLIED_UNKNOWN for one in held):
+        yield "compare with the last applied commit, to put it back:  reconciler drift --applied REF"
+    if any(one.by is HeldBy.POLICY for one in held):
+        yield "put back skipped drift:  reconciler apply --drift heal --applied REF --only ITEM"
+    if any(one.by is HeldBy.POLICY and one.detail == "accept" for one in held):
+        yield "propose the live values in a pull request, for the policy `accept`:  reconciler accept"
+    refs = list(dict.fromkeys(plan.address(update.ref) for update in updates_of(plan)))
+    more = f"  (and {counted(len(refs) - NAMED, 'more item')})" if len(refs) > NAMED else ""
+    named = " ".join(f"--only {ref}" for ref in refs[:NAMED])
+    yield f"take live values into the files:  reconciler pull --refresh {named}{more}"

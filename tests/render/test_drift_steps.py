@@ -1,0 +1,35 @@
+"""Drift ends with the commands that settle it."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from reconciler.model import Held, HeldBy, Why
+from reconciler.render.drift_steps import next_steps
+from tests.render.plans import block, plan_with, priority, update
+
+
+def test_without_drift_there_is_nothing_to_do() -> None:
+    assert next_steps(plan_with(blocks=[block(0)])) == ()
+
+
+@pytest.mark.parametrize(
+    ("held", "command"),
+    [
+        (Held(HeldBy.POLICY, "report"), "reconciler apply --drift heal"),
+        (Held(HeldBy.POLICY, "accept"), "reconciler accept"),
+        (Held(HeldBy.APPLIED_UNKNOWN), "reconciler drift --applied REF"),
+    ],
+)
+def test_what_is_skipped_has_its_own_command(held: Held, command: str) -> None:
+    plan = replace(plan_with(), skipped=(update(0, priority(why=Why.DRIFT, held=held)),))
+    told = "\n".join(next_steps(plan))
+    assert command in told
+    assert "drift --heal" not in told
+
+
+def test_a_few_items_are_named_and_the_others_counted() -> None:
+    told = next_steps(plan_with(*(update(n, priority(why=Why.DRIFT)) for n in range(5))))
+    assert told[-1].count("--only demo/story/") == 3
+    assert told[-1].endswith("(and 2 more items)")
