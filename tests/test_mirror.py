@@ -25,13 +25,19 @@ class Elsewhere(NamedTuple):
 ELSEWHERE: Final = {
     ".": Elsewhere(1, ("cli", "laws", "plan/test_planner.py")),
     "adopt": Elsewhere(
-        13, ("adopt", "cli/test_pull.py", "cli/test_init.py", "cli/test_schema.py", "laws/test_pulling.py")
-    ),
+        1, ("adopt/test_entry_file.py", "adopt/test_pull.py")
+    ),  # live_items.py: reads of pulls
     "apply": Elsewhere(1, ("apply/test_applier.py", "apply/test_run.py")),  # ports.py: protocols
-    "cli": Elsewhere(16, ("cli", "scenarios", "test_readme.py")),
+    "cli": Elsewhere(
+        7, ("cli", "forge/test_laws.py", "plan/test_failures.py", "scenarios", "test_readme.py")
+    ),
     "desired": Elsewhere(9, ("cli/test_validate.py", "review/test_own_folder.py", "laws/test_pins.py")),
-    "doctor": Elsewhere(11, ("cli/test_doctor.py", "doctor/test_probe.py", "doctor/test_probe_report.py")),
-    "forge": Elsewhere(9, ("forge/test_laws.py", "review/test_forge.py")),
+    "doctor": Elsewhere(
+        1, ("doctor/test_probe.py", "doctor/test_form_trials.py")
+    ),  # probed_fields.py: of whole probes
+    "forge": Elsewhere(
+        3, ("forge/test_laws.py", "forge/test_gitlab.py")
+    ),  # protocol.py; the git of both forges
     "forge/github": Elsewhere(6, ("forge/test_laws.py", "workflows/test_forge.py")),
     "forge/gitlab": Elsewhere(7, ("forge/test_gitlab.py", "forge/test_laws.py")),
     "forge/lark": Elsewhere(4, ("forge/test_card.py",)),

@@ -33,7 +33,7 @@ def comment_text(made: PlanFile) -> str:
 
 def is_pending(made: PlanFile, notes: str) -> bool:
     """Return True if a drift report or the notes beside it hold something to look at."""
-    return made.errored or not plan_of(made).is_empty or bool(notes and notes.strip() != WELL)
+    return made.errored or not plan_of(made).is_empty or notes.strip() not in {"", WELL}
 
 
 def issue_title(space: str) -> str:

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import pty
-import signal
-import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,15 +47,6 @@ def test_one_role_of_three_is_changed_and_all_three_are_sent(desk: Desk) -> None
         **before,
         "rd": ["7310000000000000004"],
     }
-
-
-def test_asks_for_consent_where_nobody_can_answer(desk: Desk) -> None:
-    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
-    process = desk.start("apply")
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert err == "error: nobody can be asked here; give --yes, or a plan saved by `reconciler plan --out`\n"
-    assert desk.world.writes == []
 
 
 def test_a_saved_plan_is_sent_as_it_was_shown(desk: Desk) -> None:
@@ -217,123 +201,11 @@ def test_the_json_form_streams_while_the_run_goes_on(desk: Desk) -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("flags", "environ", "reason", "code"),
-    [
-        (["--max-changes", "0"], {}, "guard", 4),
-        (["--only", "6300012321"], {}, "no_changes", 0),
-        ([], {"MEEGLE_PLUGIN_SECRET": "wrong"}, "error", 1),
-        (["--deadline", "0s"], {}, "stopped", 1),
-        ([], {}, "rows", 3),
-    ],
-)
-def test_the_json_form_ends_in_a_summary_however_the_run_ends(
-    desk: Desk, flags: list[str], environ: dict[str, str], reason: str, code: int
-) -> None:
-    desk.environ |= environ
-    desk.stories(
-        f"{{id: {STORY}, fields: {{priority: P3}}}}",
-        f"{{id: {STORY + 1}, fields: {{name: Ship it}}}}",
-        "{id: 999, fields: {priority: P0}}",
-    )
-    desk.world.item(STORY + 1).name = "Ship it"
-    done = desk.run("apply", "--yes", "--format", "json", *flags)
-    assert done.code == code
-    last = json.loads(done.out.splitlines()[-1])
-    assert (last["event"], last["exit_reason"]) == ("summary", reason)
-
-
-def test_a_bar_shows_the_progress_on_a_terminal(desk: Desk) -> None:
-    desk.stories(*[f"{{id: {STORY + n}, fields: {{story_points: 99}}}}" for n in range(8)])
-    seen, code = on_a_terminal(desk, "apply", "--yes", "--max-share", "100%")
-    assert code == 0
-    assert "8/8" in seen
-    assert seen.rpartition("\x1b[?25h")[1]
-    assert f"story/{STORY}  1 applied" not in seen
-
-
-def on_a_terminal(desk: Desk, *arguments: str) -> tuple[str, int]:
-    """Run a command whose stderr is a terminal; returns what it showed there."""
-    ours, theirs = pty.openpty()
-    environ = {**os.environ, **desk.environ, "TERM": "xterm"}
-    environ.pop("CI", None)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reconciler", *arguments],
-        cwd=desk.folder,
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    seen = b""
-    with contextlib.suppress(OSError):
-        while more := os.read(ours, 65536):
-            seen += more
-    os.close(ours)
-    return seen.decode(), process.wait(timeout=30)
-
-
-def test_a_reader_that_never_reads_does_not_keep_a_signal_from_ending_the_run(desk: Desk) -> None:
-    many = range(300)
-    model = desk.world.item(STORY)
-    for n in many:
-        item = model.copy()
-        item.id = 6300020000 + n
-        desk.world.items[item.id] = item
-    desk.stories(*[f"{{id: {6300020000 + n}, fields: {{story_points: 99}}}}" for n in many])
-    flags = ("--yes", "--max-share", "100%", "--max-changes", "300", "--format", "json")
-    process = desk.start("apply", *flags)
-    until = time.monotonic() + 60
-    sent = -1
-    while (sent != len(desk.sent) or not sent) and time.monotonic() < until:
-        sent = len(desk.sent)
-        time.sleep(1)
-    process.send_signal(signal.SIGTERM)
-    asked = time.monotonic()
-    assert process.wait(timeout=30) == 128 + signal.SIGTERM
-    assert time.monotonic() - asked < 7
-    assert 0 < sent < 300
-    process.communicate()
-
-
 def test_the_forecast_of_requests_comes_true(desk: Desk) -> None:
     desk.stories(*[f"{{id: {STORY + n}, fields: {{story_points: 99}}}}" for n in range(12)])
     done = desk.run("apply", "--yes", "--max-share", "100%")
     assert "Requests: 12 PUTs, 9 reads, about 1 s at 15/s." in done.out
     assert "Requests: 12 PUTs, 9 reads. Oldest read trusted: 0." in done.out
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_an_apply_with_no_new_put_and_a_whole_report(desk: Desk, number: int) -> None:
-    desk.world.options.latency_ms = 100
-    desk.environ["MEEGLE_RATE"] = "5"
-    desk.stories(*[f"{{id: {STORY + n}, fields: {{story_points: 99}}}}" for n in range(40)])
-    process = desk.start("apply", "--yes", "--max-share", "100%")
-    until = time.monotonic() + 30
-    while not desk.sent and time.monotonic() < until:
-        time.sleep(0.02)
-    process.send_signal(number)
-    asked = time.monotonic()
-    out, _ = process.communicate(timeout=30)
-    assert time.monotonic() - asked < 7
-    assert process.returncode == 128 + number
-    sent = len(desk.sent)
-    assert 0 < sent < 40
-    verdict = next(line for line in out.splitlines() if line.startswith("Applied: "))
-    assert f"{40 - sent} not attempted" in verdict
-    assert "Stopped: interrupted" in out
-    time.sleep(0.5)
-    assert len(desk.sent) == sent
-
-
-def test_a_deadline_ends_the_run_with_1(desk: Desk) -> None:
-    desk.environ["MEEGLE_RATE"] = "5"
-    desk.stories(*[f"{{id: {STORY + n}, fields: {{story_points: 99}}}}" for n in range(40)])
-    done = desk.run("apply", "--yes", "--max-share", "100%", "--deadline", "2s")
-    assert done.code == 1
-    assert "Stopped: the deadline passed" in done.out
-    assert 0 < len(desk.sent) < 40
 
 
 def test_no_put_leaves_where_no_journal_can_be_kept(desk: Desk) -> None:

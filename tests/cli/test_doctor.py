@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import http.server
 import shutil
-import ssl
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import trustme
 
 from reconciler.sandbox import Running, demo_world
 
@@ -190,60 +186,7 @@ def test_a_clock_that_is_off_is_told_by_the_date_of_the_answer(home: Desk) -> No
     assert line.endswith("behind the service's; set it by NTP: plans and operation records go by it")
 
 
-@pytest.fixture
-def stranger() -> Iterator[str]:
-    """An https server whose certificate nobody trusts."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign] # what the client thinks of it is the test
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"https://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def test_a_certificate_that_nobody_trusts_is_named(home: Desk, stranger: str) -> None:
-    home.environ["MEEGLE_BASE_URL"] = stranger
-    code, (line,) = told(home)
-    assert code == 1
-    assert line.startswith("wrong TLS: no trusted TLS connection to 127.0.0.1:")
-
-
 def test_a_proxy_that_only_other_programs_use_is_hinted_at(home: Desk) -> None:
     home.environ |= {"MEEGLE_BASE_URL": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:10"}
     _, (line,) = told(home)
     assert line.endswith("; HTTPS_PROXY is not read here, set MEEGLE_PROXY")
-
-
-def test_several_wrong_variables_are_all_said_and_no_secret_is(home: Desk) -> None:
-    home.environ |= {"MEEGLE_BASE_URL": "", "MEEGLE_PLUGIN_SECRET": "hush hush"}
-    done = home.run("doctor")
-    variables = [line.split()[2] for line in done.out.splitlines() if line.startswith("wrong variables: ")]
-    assert variables == ["MEEGLE_BASE_URL", "MEEGLE_PLUGIN_SECRET"]
-    assert "-     service: not asked, since variables are wrong\n" in done.out
-    assert "hush" not in done.out
-
-
-def test_a_space_that_the_plugin_does_not_see_is_named_with_those_it_sees(home: Desk) -> None:
-    done = home.run("doctor", "--space", "elsewhere")
-    assert done.code == 1
-    assert (
-        "wrong plugin: it is not installed in elsewhere, or the user may not open it; there is demo;"
-        in done.out
-    )
-
-
-def test_without_files_it_looks_at_the_service_all_the_same(desk: Desk) -> None:
-    code, lines = told(desk)
-    assert code == 0
-    assert [line.partition(":")[0] for line in lines] == ["note  pins", "note  files", "note  git"]
-
-
-def test_mistakes_in_the_files_are_counted(home: Desk) -> None:
-    home.write("state/demo/more.yaml", "space: demo\ntype: story\nitems: [{id: x}]\n")
-    code, (line,) = told(home)
-    assert (code, line) == (1, "wrong files: 1 mistake in the files; look at `reconciler validate`")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.plan.plan_file import load_plan
 from reconciler.render.verdict import NO_CHANGES
 
 if TYPE_CHECKING:
@@ -174,15 +173,6 @@ def test_a_reference_to_nothing_is_told_with_the_nearest_name(desk: Desk) -> Non
     assert (done.code, done.err) == (1, "error: no field 'priorty' here; did you mean 'priority'?\n")
 
 
-def test_formats_go_to_files_side_by_side(desk: Desk) -> None:
-    desk.stories(CHANGE)
-    done = desk.run("plan", "--format", "text", "--format", "json=plan.json")
-    assert "Priority" in done.out
-    assert load_plan((desk.folder / "plan.json").read_text(encoding="utf-8")).named == 1
-    refused = desk.run("plan", "--format", "text", "--format", "json")
-    assert (refused.code, refused.out) == (1, "")
-
-
 @pytest.mark.parametrize("first", range(0, 200, 20))
 def test_a_plan_is_the_same_to_the_byte_whatever_seed_locale_zone_and_order(desk: Desk, first: int) -> None:
     desk.stories(CHANGE, "{id: 6300012301, fields: {platform: [Web, iOS], watchers: [ana@example.com]}}")
@@ -239,17 +229,6 @@ def test_a_wrong_secret_ends_in_plain_words(desk: Desk) -> None:
     assert "not-the-secret" not in done.err
 
 
-def test_a_reader_that_closes_early_changes_no_exit_code(desk: Desk) -> None:
-    desk.stories(CHANGE)
-    process = desk.start("plan", "--detailed-exitcode")
-    assert process.stdout
-    assert process.stderr
-    process.stdout.close()
-    assert process.stderr.read() == ""
-    process.stderr.close()
-    assert process.wait() == 2
-
-
 def test_a_space_that_is_not_there_is_told_in_plain_words(desk: Desk) -> None:
     desk.write("state/a.yaml", "space: dmeo\ntype: story\nitems: [6300012300]\n")
     done = desk.run("plan")
@@ -268,26 +247,3 @@ def test_a_plan_file_that_is_not_there_is_told(desk: Desk) -> None:
         1,
         "error: cannot read plan.json (No such file or directory); check the path\n",
     )
-
-
-def test_every_format_can_be_written_in_one_run(desk: Desk) -> None:
-    desk.stories(CHANGE, "{id: 999, fields: {priority: P0}}")
-    desk.environ["GITHUB_STEP_SUMMARY"] = str(desk.folder / "summary.md")
-    done = desk.run(
-        "plan",
-        "--format",
-        "github",
-        *(f"--format={name}=plan.{name}" for name in ("text", "markdown", "html", "json")),
-    )
-    assert done.code == 0
-    assert done.out.startswith("::")
-    text, markdown, page = (
-        (desk.folder / f"plan.{name}").read_text(encoding="utf-8") for name in ("text", "markdown", "html")
-    )
-    verdict = next(line for line in text.splitlines() if line.startswith("Plan: "))
-    assert verdict in done.out
-    assert markdown.startswith("<!-- reconciler:")
-    assert "1 blocked" in markdown
-    assert "default-src 'none'" in page
-    assert "1 blocked" in (desk.folder / "summary.md").read_text(encoding="utf-8")
-    assert desk.run("show", "plan.json", "--format", "markdown").out == markdown

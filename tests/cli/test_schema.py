@@ -36,13 +36,6 @@ def pinned(desk: Desk) -> Desk:
     return desk
 
 
-def test_pulling_twice_changes_nothing_the_second_time(pinned: Desk) -> None:
-    assert pinned.run("schema", "pull").out == "Pinned 1 type, 1 person, 0 items; 0 files changed.\n"
-    assert json.loads((pinned.folder / "schemas/demo/people.json").read_text(encoding="utf-8")) == {
-        "dana@example.com": "7310000000000000004"
-    }
-
-
 def test_mistakes_are_told_without_any_request_and_without_credentials(pinned: Desk) -> None:
     pinned.stories(
         f"{{id: {STORY}, fields: {{priority: p3, reviewer: who@example.com}}}}",
@@ -75,14 +68,6 @@ def test_a_renamed_option_is_no_difference_and_one_note(pinned: Desk) -> None:
         "note: Priority 'P3' is now called 'Someday'; `reconciler schema pull --rewrite` follows\n"
         in done.out
     )
-
-
-def test_a_renamed_field_keeps_its_meaning(pinned: Desk) -> None:
-    pinned.stories(f"{{id: {STORY}, fields: {{Priority: P3}}}}")
-    field_of(pinned, "priority").name = "Urgency"
-    done = pinned.run("plan")
-    assert "      ~ Urgency  P0 → P3" in done.out
-    assert "note: Priority is now called Urgency" in done.out
 
 
 def test_swapped_labels_are_refused_until_they_are_reviewed(pinned: Desk) -> None:
@@ -126,21 +111,6 @@ def test_a_person_who_left_is_blocked_not_a_mistake(pinned: Desk) -> None:
     done = pinned.run("plan")
     assert f"  x demo/story/{STORY} Reviewer" in done.out
     assert done.code == 0
-
-
-def test_a_check_tells_what_changed_by_its_effect(pinned: Desk) -> None:
-    assert pinned.run("schema", "check", "--detailed-exitcode").out == "The pins match the space.\n"
-    option_of(pinned, "option_3").label = "Someday"
-    option_of(pinned, "option_2").disabled = True
-    field_of(pinned, "field_3724e6").name = "Size"
-    done = pinned.run("schema", "check", "--detailed-exitcode")
-    assert done.code == 2
-    assert done.out.splitlines() == [
-        "story: field Priority: option 'P2' was disabled (blocks what names it)",
-        "story: field Story points: is now called Size (renamed)",
-        "story: field Priority: option 'P3' is now called 'Someday' (renamed)",
-        "3 differences.",
-    ]
 
 
 def test_the_editor_s_schema_takes_what_is_right_and_refuses_what_is_wrong(pinned: Desk) -> None:

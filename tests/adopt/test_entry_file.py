@@ -1,0 +1,82 @@
+"""A file that gets entries of live items: proved by a plan before it is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk, Done
+
+
+STORY = 6300012320
+
+
+INTO = ("--space", "demo", "--into", "state/pulled.yaml")
+
+
+def text_of(desk: Desk, file: str = "state/pulled.yaml") -> str:
+    return (desk.folder / file).read_bytes().decode("utf-8")
+
+
+def pulled(desk: Desk, *arguments: str) -> Done:
+    """Pull, and see that the plan is empty and that nothing was written to the space."""
+    done = desk.run("pull", *arguments, *INTO)
+    assert done.code == 0, done.err
+    assert "No changes." in desk.run("plan").out
+    assert desk.world.writes == []
+    return done
+
+
+def test_a_default_of_the_file_never_speaks_for_a_field_that_another_file_sets(desk: Desk) -> None:
+    desk.write(
+        "state/one.yaml",
+        f"space: demo\ntype: story\nitems:\n  - {{id: {STORY}, fields: {{due: 2026-04-21}}}}\n",
+    )
+    desk.write(
+        "state/pulled.yaml",
+        "space: demo\ntype: story\ndefaults: {fields: {due: 2026-04-21}}\nitems: [6300012300]\n",
+    )
+    desk.run("pull", f"story/{STORY}", "--fields", "priority", *INTO)
+    assert f"{{id: {STORY}, unmanaged: [due], fields: {{priority: P0}}}}" in text_of(desk)
+    assert desk.run("validate").code == 0
+
+
+def test_what_is_appended_leaves_the_bytes_before_it_alone(desk: Desk) -> None:
+    before = (
+        "\ufeff# ours\r\nspace: demo\r\ntype:   'story'\r\nitems:   # these\r\n"
+        f"    -   {STORY}   # the first\r\n# the end\r\n"
+    )
+    desk.write("state/pulled.yaml", "")
+    (desk.folder / "state/pulled.yaml").write_bytes(before.encode())
+    pulled(desk, f"story/{STORY + 1}", "--fields", "priority,roles.RD")
+    assert text_of(desk) == before.replace(
+        "# the end",
+        f"    - id: {STORY + 1}  # Import audit log\r\n      fields:\r\n        priority: P1\r\n"
+        "      roles:\r\n        RD: [fay@example.com]\r\n# the end",
+    )
+
+
+def test_a_default_that_the_live_item_does_not_share_is_taken_off_it(desk: Desk) -> None:
+    desk.write(
+        "state/pulled.yaml",
+        "space: demo\ntype: story\ndefaults: {fields: {scale: XL, priority: P3}}\n"
+        "items:\n  - {id: 6300012300, unmanaged: [scale, priority]}\n",
+    )
+    pulled(desk, f"story/{STORY}", "--fields", "priority")
+    assert f"  - id: {STORY}  # Audit reports\n    unmanaged: [scale]\n    fields:\n" in text_of(desk)
+
+
+def test_a_file_without_items_is_filled(desk: Desk) -> None:
+    desk.write("state/pulled.yaml", "space: demo\ntype: story\nitems: []\n")
+    pulled(desk, f"story/{STORY}", "--fields", "priority")
+    assert text_of(desk).endswith(
+        f"items:\n  - id: {STORY}  # Audit reports\n    fields:\n      priority: P0\n"
+    )
+
+
+def test_a_file_of_another_type_is_refused(desk: Desk) -> None:
+    desk.stories(str(STORY), file="state/pulled.yaml")
+    before = text_of(desk)
+    done = desk.run("pull", "issue/6300013300", *INTO)
+    assert "holds items of another type" in done.err
+    assert text_of(desk) == before

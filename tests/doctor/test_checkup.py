@@ -1,0 +1,95 @@
+"""The visit of doctor: step by step to the first failure that all later steps need."""
+
+from __future__ import annotations
+
+import http.server
+import shutil
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
+
+
+GIT = shutil.which("git") or ""
+
+
+ROOT = Path(__file__).parents[2]
+
+
+TAIL = "-     write permission: not asked (doctor --probe ITEM)\n"
+
+
+def git(desk: Desk, *arguments: str) -> None:
+    me = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"]
+    subprocess.run([GIT, *me, *arguments], cwd=desk.folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def home(desk: Desk) -> Desk:
+    """The demo's repository, committed, beside its space."""
+    for name in ("state", "schemas"):
+        shutil.copytree(ROOT / name, desk.folder / name)
+    desk.write(".gitignore", ".reconciler/\n")
+    git(desk, "init", "-q")
+    git(desk, "add", ".")
+    git(desk, "commit", "-qm", "Begin")
+    desk.environ["MEEGLE_RATE"] = "15"
+    return desk
+
+
+def told(desk: Desk) -> tuple[int, list[str]]:
+    """Run the doctor; returns its code and every line that is not well."""
+    done = desk.run("doctor")
+    assert done.err == ""
+    assert done.out.endswith(TAIL)
+    assert desk.world.writes == []
+    return done.code, [line for line in done.out.splitlines() if line[:5].strip() in {"wrong", "note"}]
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """An https server whose certificate nobody trusts."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign] # what the client thinks of it is the test
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"https://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_certificate_that_nobody_trusts_is_named(home: Desk, stranger: str) -> None:
+    home.environ["MEEGLE_BASE_URL"] = stranger
+    code, (line,) = told(home)
+    assert code == 1
+    assert line.startswith("wrong TLS: no trusted TLS connection to 127.0.0.1:")
+
+
+def test_several_wrong_variables_are_all_said_and_no_secret_is(home: Desk) -> None:
+    home.environ |= {"MEEGLE_BASE_URL": "", "MEEGLE_PLUGIN_SECRET": "hush hush"}
+    done = home.run("doctor")
+    variables = [line.split()[2] for line in done.out.splitlines() if line.startswith("wrong variables: ")]
+    assert variables == ["MEEGLE_BASE_URL", "MEEGLE_PLUGIN_SECRET"]
+    assert "-     service: not asked, since variables are wrong\n" in done.out
+    assert "hush" not in done.out
+
+
+def test_a_space_that_the_plugin_does_not_see_is_named_with_those_it_sees(home: Desk) -> None:
+    done = home.run("doctor", "--space", "elsewhere")
+    assert done.code == 1
+    assert (
+        "wrong plugin: it is not installed in elsewhere, or the user may not open it; there is demo;"
+        in done.out
+    )
