@@ -24,6 +24,7 @@ from reconciler.model import Item, Plan, Ref
 from reconciler.plan.guard import Raised, guarded
 from reconciler.plan.planning import plan_items
 from reconciler.plan.selection import select, selector
+from reconciler.plan.unmatched import refuse_unmatched
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.pins import pins_folder, read_pins
 from reconciler.schema.types import BUSINESS
@@ -88,15 +89,27 @@ def plan_back(
     catalog = reader.open({ref.type_key for ref, _ in steps}, settings.groups(), pins)
     if any((spec := catalog.spec(ref.type_key, key)) and spec.type == BUSINESS for ref, key in steps):
         catalog = reader.read_lines()
+    selectors = {ref: selector(ref, catalog) for ref in only}
+    refuse_unmatched(
+        selectors, changed_items(steps, run), catalog, lambda _: False, f"the changes of run {run}"
+    )
     steps, gone = restorable(steps, catalog)
     keys: dict[Ref, list[str]] = {}
     for ref, key in steps:
         keys.setdefault(ref, []).append(key)
     live = reader.items(keys)
     items, touched = way_back(steps, live, catalog, run)
-    items = select(items, [selector(ref, catalog) for ref in only], [])
+    items = select(items, selectors.values(), [])
     plan = plan_items(items, reader, named=len(keys), live=live)
     return replace(plan, notes=(*gone, *touched, *plan.notes)), items
+
+
+def changed_items(steps: Steps, run: str) -> tuple[DesiredItem, ...]:
+    """Return the items and fields that a run changed, with the values that it sent."""
+    fields: dict[Ref, list[DesiredField]] = {}
+    for (ref, key), step in steps.items():
+        fields.setdefault(ref, []).append(DesiredField(key, step.after, Place(f"run {run}", step.line, 1)))
+    return tuple(DesiredItem(ref, some[0].place, tuple(some)) for ref, some in fields.items())
 
 
 def run_space(begin: Mapping[str, Any], settings: Settings) -> str:

@@ -110,8 +110,15 @@ paths = click.argument("paths", nargs=-1, type=Named(path_type=Path))
 space = click.option(
     "--space", metavar="SPACE", envvar="RECONCILER_SPACE", help="Which space, where the files name several."
 )
-only = click.option("--only", metavar="REF", multiple=True, help="Only this item, field, role, type or path.")
-exclude = click.option("--exclude", metavar="REF", multiple=True, help="All but this.")
+only = click.option(
+    "--only",
+    metavar="REF",
+    multiple=True,
+    help="Only this: ID, ID.FIELD, ID.roles.ROLE, TYPE, TYPE.FIELD, TYPE.roles.ROLE, or a path.",
+)
+exclude = click.option(
+    "--exclude", metavar="REF", multiple=True, help="All but this, written in the same way."
+)
 full = click.option("--full", is_flag=True, help="In text, one line a field, however many are the same.")
 COLORS = {"auto": None, "always": True, "never": False}
 

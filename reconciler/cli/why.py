@@ -37,7 +37,7 @@ def command(ref: str, space: str | None) -> int:
         items = desired_items(workspace, reader, options.selection)
         if not items:
             raise CannotRun(
-                "no file wants anything of this", "name an item or a field that stands in the files"
+                "the files set no field of this item", "name an item or a field that the files manage"
             )
         plan = planning.plan(workspace, reader, options, items)
         live = reader.items({item.ref: [one.key for one in item.fields] for item in items})

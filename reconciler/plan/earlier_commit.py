@@ -70,6 +70,11 @@ class Layout(Struct, frozen=True):
         return tuple(sorted(filter(is_state, found)))
 
     @property
+    def shown_state(self) -> tuple[str, ...]:
+        """The files of state as messages name them."""
+        return tuple(map(self.shown, self.state))
+
+    @property
     def elsewhere(self) -> tuple[str, ...]:
         """The files that may be state of a folder that has been moved since."""
         known = set(self.state)

@@ -33,6 +33,7 @@ NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
 NOT_HERE = "{} files of state are not checked out here: nothing is said of what they want"
 CLOCKS_APART = 60_000
 """Milliseconds by which the service's clock may be ahead of ours."""
+NO_COMMITS = Refs()
 
 
 class PlanOptions(NamedTuple):
@@ -43,7 +44,7 @@ class PlanOptions(NamedTuple):
     """
 
     selection: Selection = Selection()
-    refs: Refs = Refs()
+    refs: Refs = NO_COMMITS
     raised: Raised = Raised()
     blame: bool = False
     drift: bool = False
@@ -60,8 +61,13 @@ def open_reader(workspace: Workspace, connection: Connection, until: float | Non
         yield Reader(client, workspace.space, workspace.decisions, connection.user_key)
 
 
-def desired_items(workspace: Workspace, reader: Reader, selection: Selection) -> tuple[DesiredItem, ...]:
-    """Read metadata and people, then all files by them; raises InputError with every mistake at once."""
+def desired_items(
+    workspace: Workspace, reader: Reader, selection: Selection, refs: Refs = NO_COMMITS
+) -> tuple[DesiredItem, ...]:
+    """Read metadata and people, then all files by them; raises InputError with every mistake at once.
+
+    Raises CannotRun for a REF of the selection that neither the files nor the base of `refs` know.
+    """
     try:
         reader.open(workspace.words, workspace.settings.groups(), workspace.pins)
         catalog = learn(workspace, reader)
@@ -74,11 +80,30 @@ def desired_items(workspace: Workspace, reader: Reader, selection: Selection) ->
     told = {mistake.place for mistake in workspace.mistakes}
     if new := [mistake for mistake in mistakes if mistake.place not in told] or workspace.mistakes:
         raise InputError([*workspace.mistakes, *new])
-    only = [selector(ref, catalog) for ref in selection.only]
+    only, exclude = resolved(selection, workspace, reader, refs, items)
     only += [Selector(path=file) for file in selection.files or ()]
     if selection.files == () and not selection.only:
         return ()
-    return select(items, only, [selector(ref, catalog) for ref in selection.exclude])
+    return select(items, only, exclude)
+
+
+def resolved(
+    selection: Selection, workspace: Workspace, reader: Reader, refs: Refs, items: Sequence[DesiredItem]
+) -> tuple[list[Selector], list[Selector]]:
+    """Resolve the REFs of a selection: those to keep, and those to leave out.  Raises CannotRun."""
+    if not (selection.only or selection.exclude):
+        return [], []
+    from reconciler.plan.unmatched import matches_keys, refuse_unmatched
+
+    def known_to_base(one: Selector) -> bool:
+        standpoint = standpoint_for(workspace, reader, refs, items)
+        if standpoint is None or one.path is None:
+            return standpoint is not None and matches_keys(one, standpoint.past.base)
+        return had_state(workspace, standpoint.base, one.path)
+
+    every = {ref: selector(ref, reader.catalog) for ref in (*selection.only, *selection.exclude)}
+    refuse_unmatched(every, items, reader.catalog, known_to_base)
+    return [every[ref] for ref in selection.only], [every[ref] for ref in selection.exclude]
 
 
 def learn(workspace: Workspace, reader: Reader) -> Catalog:
@@ -110,7 +135,7 @@ def plan(
     from reconciler.plan.drift import drifted_changes, healable
 
     if items is None:
-        items = desired_items(workspace, reader, options.selection)
+        items = desired_items(workspace, reader, options.selection, options.refs)
     made = compare_live(workspace, reader, options, items)
     if options.drift:
         made = drifted_changes(made)
@@ -144,6 +169,13 @@ def compare_live(
         released=made.released if whole else (),
         notes=(*notes, *reader.notes, *made.notes),
     )
+
+
+def had_state(workspace: Workspace, sha: str, path: str) -> bool:
+    """Return True if a commit had files of state at a path."""
+    from reconciler.plan.earlier_commit import layout_of
+
+    return any(Selector(path=path).takes_file(one) for one in layout_of(workspace.root, sha, ()).shown_state)
 
 
 def standpoint_for(

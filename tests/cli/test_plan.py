@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.render.verdict import NO_CHANGES
+from tests.git_repository import commit, git
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -154,6 +155,11 @@ def test_a_moved_locked_role_is_named_beside_the_change(desk: Desk) -> None:
         (["--only", "issue"], 1),
         (["--only", "6300012302.roles.RD"], 1),
         (["--only", "state/stories.yaml"], 3),
+        (["--only", "story.priority"], 1),
+        (["--only", "demo/story.Story points"], 1),
+        (["--only", "story.roles.RD"], 1),
+        (["--exclude", "story.priority", "--only", "story"], 2),
+        (["--only", "state/"], 4),
         (["--exclude", "6300012300"], 2),
         (["--exclude", "issue", "--only", "6300013300"], 0),
     ],
@@ -171,6 +177,55 @@ def test_a_reference_to_nothing_is_told_with_the_nearest_name(desk: Desk) -> Non
     desk.stories(CHANGE)
     done = desk.run("plan", "--only", "6300012300.priorty")
     assert (done.code, done.err) == (1, "error: no field 'priorty' here; did you mean 'priority'?\n")
+
+
+@pytest.mark.parametrize("flag", ["--only", "--exclude"])
+@pytest.mark.parametrize(
+    ("ref", "message"),
+    [
+        ("6300012301", "the files name no such item; did you mean '6300012300'?"),
+        ("story/6300012399", "the files name no such item; did you mean '6300012300'?"),
+        (
+            "6300012300.due",
+            "the files name no such field of it; did you mean '6300012300.priority'?",
+        ),
+        (
+            "story.due",
+            "the files name no such field of it; write one of 'story.priority', 'story.story_points'",
+        ),
+        ("issue", "the files name no item of this type; write one of 'story'"),
+        ("state/story.yaml", "the files name no item in such a file or folder; did you mean"),
+        ("state/x", "the files name no item in such a file or folder; write one of 'state/stories.yaml'"),
+        ("priority", "no type or item 'priority' here; did you mean 'story.priority'"),
+        ("stroy.priority", "no type or item 'stroy.priority' here; did you mean 'story.priority'"),
+        ("stroy", "no type or item 'stroy' here; did you mean 'story'?"),
+        ("story.priorty", "no field 'priorty' here; did you mean 'priority'?"),
+        ("story.roles.RDD", "no role 'roles.RDD' here; did you mean 'roles.RD'"),
+        ("nosuch/6300012300", "no type 'nosuch' here; write one of"),
+        ("other/story/6300012300", "no space 'other' here; write one of 'demo'"),
+    ],
+)
+def test_a_reference_that_selects_nothing_is_an_error_with_suggestions(
+    desk: Desk, flag: str, ref: str, message: str
+) -> None:
+    desk.stories(CHANGE)
+    desk.write("state/issues.yaml", "space: demo\ntype: issue\nitems: []\n")
+    for command in (["plan"], ["apply", "--yes"]):
+        done = desk.run(*command, flag, ref)
+        assert (done.code, done.out) == (1, "")
+        assert message in done.err
+    assert desk.world.writes == []
+
+
+def test_a_reference_to_what_only_the_base_manages_is_no_error(desk: Desk) -> None:
+    git(desk.folder, "init", "-q")
+    desk.stories(CHANGE)
+    desk.stories("{id: 6300012302, fields: {due: 2030-01-01}}", file="state/old.yaml")
+    commit(desk)
+    (desk.folder / "state/old.yaml").unlink()
+    for ref in ("6300012302", "story.due", "state/old.yaml"):
+        assert desk.run("plan", "--only", ref).code == 1
+        assert desk.run("plan", "--only", ref, "--base", "HEAD").code == 0
 
 
 @pytest.mark.parametrize("first", range(0, 200, 20))

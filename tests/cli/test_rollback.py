@@ -43,6 +43,15 @@ def test_puts_back_exactly_what_the_run_changed(desk: Desk) -> None:
     assert {item: held(desk, item) for item in before} == before
 
 
+def test_a_reference_to_nothing_that_the_run_changed_is_an_error(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    desk.run("apply", "--yes")
+    done = desk.run("rollback", last_run(desk), "--yes", "--only", "story.due")
+    assert (done.code, len(desk.world.writes)) == (1, 1)
+    assert "name no such field of it; " in done.err
+    assert desk.run("rollback", last_run(desk), "--yes", "--only", "story.priority").code == 0
+
+
 def test_a_saved_way_back_comes_with_its_change_of_the_files(desk: Desk) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
     desk.run("apply", "--yes", "--format", "json")
