@@ -33,7 +33,7 @@ class Home(NamedTuple):
 
     def name_of(self, reader: Reader) -> str:
         """Return the name that the settings or the files use for the space, else the given one."""
-        from reconciler.desired.offline_reading import one_name
+        from reconciler.desired.file_reading import one_name
 
         known = {*reader.names, one_name(reader.space_key, self.settings)}
         some = (name for name in self.spaces if name in known)
@@ -50,7 +50,7 @@ def read_home(into: Path, space: str | None, spaces: Sequence[str]) -> Home:
     `into` is the file to be written.  The space is `space`, else the one that `into` names, else the
     one of `spaces`, of the settings, or of all files.  Raises InputError or CannotRun.
     """
-    from reconciler.desired.offline_reading import STATE, of_space, one_name
+    from reconciler.desired.file_reading import STATE, of_space, one_name
     from reconciler.manifest.files import SETTINGS, is_desired
     from reconciler.manifest.loading import load
     from reconciler.manifest.nodes import Manifest

@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Callable, Iterable
 
 from reconciler.adopt.refresh import files_with
+from reconciler.desired.file_reading import STATE
 from reconciler.desired.items import DesiredItem
-from reconciler.desired.offline_reading import STATE
 from reconciler.desired.workspace import open_workspace
 from reconciler.errors import ReconcilerError
 from reconciler.meegle.reader import Reader

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, TypeAlias
 from msgspec.structs import replace
 
 from reconciler.clock import now
+from reconciler.desired.file_reading import STATE
 from reconciler.desired.items import DesiredField, DesiredItem
-from reconciler.desired.offline_reading import STATE
 from reconciler.errors import CannotRun, InputError, Place, quoted
 from reconciler.manifest.document import SEGMENT
 from reconciler.meegle.connect import connect

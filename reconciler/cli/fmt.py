@@ -20,7 +20,7 @@ def command(paths: tuple[Path, ...], *, check: bool) -> int:
 
     PATHS are files or folders of desired state (default: state).
     """
-    from reconciler.desired.offline_reading import STATE
+    from reconciler.desired.file_reading import STATE
     from reconciler.manifest.edit.format_files import format_files
     from reconciler.manifest.files import shown_path
     from reconciler.manifest.safe_write import write

@@ -70,9 +70,10 @@ def command(
     from reconciler.cli.failures import failures_shown
     from reconciler.cli.formats import Showing, refuse_input, refuse_two, save_plan, show_plan
     from reconciler.desired.workspace import changed_files, open_workspace
-    from reconciler.plan.planning import PlanOptions, refuse_empty
+    from reconciler.plan.planning import PlanOptions
     from reconciler.plan.selection import Selection
     from reconciler.plan.source_commit import Source, dated, source_of, sourced
+    from reconciler.plan.standpoint import refuse_empty
     from reconciler.plan.trusted_snapshot import age_of, of_base, trusted_snapshot
     from reconciler.plan.why import Refs
 

@@ -83,7 +83,8 @@ def fetch_record(desired: str | None) -> int:
 
 def space_named(desired: str | None) -> str | None:
     """Return the space that the files are about; None where they are so broken that none is named."""
-    from reconciler.desired.offline_reading import one_name, read_files
+    from reconciler.desired.file_reading import one_name
+    from reconciler.desired.offline_reading import read_files
 
     _, settings, manifest, _ = read_files(())
     if desired:

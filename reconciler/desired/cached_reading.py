@@ -26,8 +26,8 @@ from msgspec import field
 from reconciler.desired.cache import Cache, content_digest, context_of, stamp_of
 from reconciler.desired.cached_file import NOWHERE, Unfit, outline_of, page_of
 from reconciler.desired.cached_file import take as take_page
+from reconciler.desired.file_reading import Reading, one_name
 from reconciler.desired.mentions import points_somewhere
-from reconciler.desired.offline_reading import Reading, one_name
 from reconciler.manifest.nodes import Document, Outline, Scalar
 from reconciler.schema.pins import FOLDER, PROBE_REPORT, pins_folder
 

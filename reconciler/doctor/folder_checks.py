@@ -8,7 +8,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from reconciler.desired.offline_reading import STATE, of_space, one_name, read_files
+from reconciler.desired.file_reading import STATE, of_space, one_name
+from reconciler.desired.offline_reading import read_files
 from reconciler.doctor.findings import Finding, repository
 from reconciler.errors import CannotRun, ReconcilerError, counted
 from reconciler.git import NoGit, NoRepository, git_text, head_commit

@@ -20,9 +20,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from reconciler.desired.claims import desired_state
+from reconciler.desired.file_reading import STATE, Files, Offline, Reading
 from reconciler.desired.items import DesiredItem
 from reconciler.desired.mentions import mentions_in
-from reconciler.desired.offline_reading import STATE, Files, Offline, Reading
 from reconciler.errors import Mistake, ReconcilerError
 from reconciler.fields.values import Desired
 from reconciler.manifest.files import SETTINGS, SETTINGS_MISNAMED, absolute, is_desired

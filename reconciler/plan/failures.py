@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reconciler.desired.offline_reading import STATE, one_name, read_files
+from reconciler.desired.file_reading import STATE, one_name
+from reconciler.desired.offline_reading import read_files
 from reconciler.errors import CannotRun, InputError, ReconcilerError
 from reconciler.model import Failure, Plan
 from reconciler.settings import find_settings, load_settings

@@ -16,7 +16,7 @@ from reconciler.desired.offline_reading import (
     items_known,
 )
 from reconciler.desired.workspace import Workspace
-from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError
+from reconciler.errors import InputError, Mistake, ReconcilerError
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.reader import Reader, Survey
@@ -257,11 +257,3 @@ def with_blame(plan: Plan, reader: Reader) -> Plan:
     names = {key: person.email or person.name or key for key, person in reader.catalog.people.by_key.items()}
     told = blamed(plan, records, names, reader.client.plugin_id, reader.settings.clock)
     return leaving(told, lambda ref, one: fought_over(one, records.get(ref, ())), reader.catalog)
-
-
-def refuse_empty(base: str | None) -> None:
-    """Refuse a base that an empty variable named: without one nothing would be left alone."""
-    if base is not None and not base.strip():
-        raise CannotRun(
-            "--base is empty", "name a commit, or leave --base out; is a variable of the job empty?"
-        )

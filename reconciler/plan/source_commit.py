@@ -161,7 +161,7 @@ def roots_of(paths: Iterable[Path]) -> list[str]:
 
     A job may name other files each time, and still plans the same state; none are told for the usual one.
     """
-    from reconciler.desired.offline_reading import STATE
+    from reconciler.desired.file_reading import STATE
     from reconciler.manifest.files import shown_path
     from reconciler.settings import find_settings
 

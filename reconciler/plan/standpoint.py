@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reconciler.desired.items import DesiredItem
+from reconciler.errors import CannotRun
 from reconciler.git import commit_of
 from reconciler.plan.last_applied_ref import record_at
-from reconciler.plan.planning import refuse_empty
 from reconciler.plan.policy import keeper
 from reconciler.plan.why import CERTAIN, Past, Standpoint, overlaid
 
@@ -54,3 +54,11 @@ def standpoint_of(
         record.rows() if record else (),
         tuple(dict.fromkeys(note for one in told.values() for note in one.notes)),
     )
+
+
+def refuse_empty(base: str | None) -> None:
+    """Refuse a base that an empty variable named: without one nothing would be left alone."""
+    if base is not None and not base.strip():
+        raise CannotRun(
+            "--base is empty", "name a commit, or leave --base out; is a variable of the job empty?"
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.errors import CannotRun
-from reconciler.plan.planning import refuse_empty
+from reconciler.plan.standpoint import refuse_empty
 from tests.git_repository import commit, git
 
 if TYPE_CHECKING:
