@@ -30,7 +30,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(file)
         return read_bytes(raw, file)
 
-    monkeypatch.setattr("reconciler.desired.offline_reading.read_bytes", noted)
+    monkeypatch.setattr("reconciler.desired.file_reading.read_bytes", noted)
     return names
 
 
