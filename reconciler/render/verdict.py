@@ -28,6 +28,8 @@ NO_CHANGES = "No changes. Live work items match the desired state."
 
 LONG_PLAN = 20
 """Changes beyond which a plan begins with a summary by field."""
+REPEATED = 10
+"""Items on which some field must differ for the summary: many different fields are read one by one."""
 SUMMED = 12
 """Fields that a summary names; the others are counted."""
 
@@ -99,6 +101,8 @@ def summary(plan: Plan, said: Callable[[str], str]) -> str | None:
     )
     found = sorted(rows.items(), key=lambda one: (-one[1], one[0]))
     (first, most), *others = found[:SUMMED]
+    if most < REPEATED:
+        return None
     shown = [f"{said(first)} on {counted(most, 'item')}", *(f"{said(name)} on {n}" for name, n in others)]
     more = [f"{len(found) - SUMMED} more"] if len(found) > SUMMED else []
     return f"By field: {', '.join([*shown, *more])}."
