@@ -11,7 +11,7 @@ import click
 
 from reconciler.cli.streams import say, say_json, tell
 from reconciler.desired.committed_run_files import RUNS, refuse_foreign
-from reconciler.errors import CannotRun
+from reconciler.errors import CannotRun, counted
 
 VERIFY = "verify"
 
@@ -109,7 +109,7 @@ def summary_line(one: dict[str, Any]) -> str:
 
     outcomes = ", ".join(f"{count} {word}" for word, count in one["outcomes"].items()) or "nothing ended"
     stopped = f"; stopped: {one['stopped']}" if one["stopped"] else ""
-    return safe_text(f"{one['puts']} PUT, {outcomes}{stopped}")
+    return safe_text(f"{counted(one['puts'], 'PUT')}, {outcomes}{stopped}")
 
 
 def journal_text(entries: list[dict[str, Any]]) -> str:
@@ -138,6 +138,5 @@ def entry_lines(one: dict[str, Any]) -> Iterator[str]:
             rest = {
                 key: value for key, value in one.items() if key not in {"n", "at", "event", "chain"} and value
             }
-            yield safe_text(
-                f"{one['at']}  {event}  {', '.join(f'{key} {value}' for key, value in rest.items())}"
-            )
+            facts = ", ".join(f"{key} {value}" for key, value in rest.items())
+            yield safe_text(f"{one['at']}  {event}  {facts}".rstrip())

@@ -20,6 +20,7 @@ def test_a_run_can_be_listed_and_read(desk: Desk) -> None:
     name, _, rest = listed.partition("  ")
     assert rest == "1 PUT, 2 applied\n"
     shown = desk.run("runs", name).out
+    assert [line for line in shown.splitlines() if line != line.rstrip()] == []
     assert f'intent  story/{STORY}  priority = {{"value": "option_3"}}, field_3724e6 = 7' in shown
     assert "answer  story" in shown
     assert "(log id " in shown
@@ -37,6 +38,12 @@ def test_runs_of_one_second_are_listed_as_they_began(desk: Desk) -> None:
         desk.run("apply", "--yes")
         began += {path.name for path in desk.folder.glob(".reconciler/runs/*")} - set(began)
     assert [line.split()[0] for line in desk.run("runs").out.splitlines()] == began
+
+
+def test_the_writes_of_a_run_are_counted_with_their_plural(desk: Desk) -> None:
+    desk.stories(*(f"{{id: {one}, fields: {{priority: P3}}}}" for one in (STORY, STORY + 1)))
+    desk.run("apply", "--yes")
+    assert desk.run("runs").out.endswith("  2 PUTs, 2 applied\n")
 
 
 def test_a_journal_that_was_changed_is_told(desk: Desk) -> None:
