@@ -103,12 +103,13 @@ def collect_facts(
     wrote = author_of(workspace.root, one.place.file, one.place.line)
     since = f", {wrote.sha[:12]} by {wrote.author}, {wrote.at:%Y-%m-%d}" if wrote else ", not committed"
     by_default = " (a default of the file)" if one.by_default else ""
-    told = {"wanted": desired, "from": f"{one.place}{by_default}{since}"}
+    told = {"desired": desired, "from": f"{one.place}{by_default}{since}"}
     if item.ref.type_key in workspace.pins.types:
         told["pinned"] = f"as {one.key} in schemas/{workspace.space}"
     if seen is not None:
         by = f"  {change.by}{f', {change.at}' if change.at else ''}" if change and change.by else ""
-        told["live"] = f"{codec.show(seen.value)}{by}" + ("" if change else "  agrees")
+        in_sync = desired_value(one.desired, seen.value) == seen.value
+        told["live"] = f"{codec.show(seen.value)}{by}" + ("  in sync" if in_sync else "")
     return told
 
 

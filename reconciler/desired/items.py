@@ -21,9 +21,14 @@ class DesiredField(NamedTuple):
 
 
 class DesiredItem(Struct, frozen=True):
-    """The desired fields of one item, from all files; `expects` are compared and never sent."""
+    """The desired fields of one item, from all files.
+
+    `expects` are compared and never sent. `unselected` are the desired fields that `--only` or `--exclude`
+    took out of `fields`: an expectation of such a field is still met by its desired value.
+    """
 
     ref: Ref
     place: Place
     fields: tuple[DesiredField, ...]
     expects: tuple[DesiredField, ...] = ()
+    unselected: tuple[DesiredField, ...] = ()

@@ -230,7 +230,7 @@ def reasoned(
 
 def broken_expectation(want: DesiredItem, item: Item, catalog: Catalog) -> Block | None:
     """Hold the item back where a live value is neither the expected nor the desired one."""
-    desired_values = {one.key: one.desired for one in want.fields}
+    desired_values = {one.key: one.desired for one in (*want.fields, *want.unselected)}
     for one in want.expects:
         seen = item.values.get(one.key)
         if seen is None and one.key in item.unreadable:

@@ -118,19 +118,18 @@ def select(
     chosen, refused = tuple(only), tuple(exclude)
     if not chosen and not refused:
         return tuple(items)
-    kept = (
-        replace(
-            item,
-            fields=tuple(
-                one
-                for one in item.fields
-                if (not chosen or any(ref.takes(item, one) for ref in chosen))
-                and not any(ref.takes(item, one) for ref in refused)
-            ),
+
+    def keep(item: DesiredItem) -> DesiredItem:
+        fields = tuple(
+            one
+            for one in item.fields
+            if (not chosen or any(ref.takes(item, one) for ref in chosen))
+            and not any(ref.takes(item, one) for ref in refused)
         )
-        for item in items
-    )
-    return tuple(item for item in kept if item.fields)
+        left_out = tuple(one for one in item.fields if one not in fields) if item.expects else ()
+        return replace(item, fields=fields, unselected=left_out)
+
+    return tuple(kept for item in items if (kept := keep(item)).fields)
 
 
 class Selection(Struct, frozen=True):
