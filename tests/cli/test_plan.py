@@ -304,29 +304,6 @@ def test_a_plan_file_that_is_not_there_is_told(desk: Desk) -> None:
     )
 
 
-def test_every_format_can_be_written_in_one_run(desk: Desk) -> None:
-    desk.stories(CHANGE, "{id: 999, fields: {priority: P0}}")
-    desk.environ["GITHUB_STEP_SUMMARY"] = str(desk.folder / "summary.md")
-    done = desk.run(
-        "plan",
-        "--format",
-        "github",
-        *(f"--format={name}=plan.{name}" for name in ("text", "markdown", "html", "json")),
-    )
-    assert done.code == 0
-    assert done.out.startswith("::")
-    text, markdown, page = (
-        (desk.folder / f"plan.{name}").read_text(encoding="utf-8") for name in ("text", "markdown", "html")
-    )
-    verdict = next(line for line in text.splitlines() if line.startswith("Plan: "))
-    assert verdict in done.out
-    assert markdown.startswith("<!-- reconciler:")
-    assert "1 blocked" in markdown
-    assert "default-src 'none'" in page
-    assert "1 blocked" in (desk.folder / "summary.md").read_text(encoding="utf-8")
-    assert desk.run("show", "plan.json", "--format", "markdown").out == markdown
-
-
 def test_colour_is_laid_on_text_where_it_is_asked_for_and_never_in_a_file(desk: Desk) -> None:
     desk.stories("{id: 6300012300, fields: {priority: P3}}")
     plain, colour = desk.run("plan").out, desk.run("plan", "--color", "always").out
