@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from reconciler.clock import now
 from reconciler.desired.file_reading import STATE
 from reconciler.desired.items import DesiredField, DesiredItem
+from reconciler.desired.workspace import open_workspace
 from reconciler.errors import CannotRun, InputError, Place, quoted
 from reconciler.manifest.document import SEGMENT
 from reconciler.meegle.connect import connect
@@ -57,7 +58,7 @@ def reverse_plan(
 ) -> tuple[Plan, Settings, str]:
     """Read the live items and plan the way back from a journal's entries; raises CannotRun or InputError.
 
-    A guard's share is of the items that the run changed.  `patch` is asked, while the space is open, for the
+    A guard's share is of all managed items.  `patch` is asked, while the space is open, for the
     change of the files after which they want the same; it is returned beside the plan.
     """
     begin = next((one for one in entries if one["event"] == "begin"), None)
@@ -100,8 +101,16 @@ def plan_back(
     live = reader.items(keys)
     items, touched = way_back(steps, live, catalog, run)
     items = select(items, selectors.values(), [])
-    plan = plan_items(items, reader, named=len(keys), live=live)
+    plan = plan_items(items, reader, named=managed_items(reader.name, len(keys)), live=live)
     return replace(plan, notes=(*gone, *touched, *plan.notes)), items
+
+
+def managed_items(space: str, changed: int) -> int:
+    """Return how many items the files of a space name; `changed` if they name fewer, or cannot be read."""
+    try:
+        return max(changed, open_workspace((), space, checked=False).named)
+    except (InputError, CannotRun):
+        return changed
 
 
 def changed_items(steps: Steps, run: str) -> tuple[DesiredItem, ...]:

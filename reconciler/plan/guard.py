@@ -123,19 +123,42 @@ def percent(share: Decimal) -> str:
     return f"{(share * 100).quantize(Decimal('0.1')).normalize():f}%"
 
 
-def allow_line(plan: Plan) -> str:
-    """Return the settings entry that would let this plan pass, ready to paste."""
+FLAGS = {
+    "changes": "--max-changes",
+    "share": "--max-share",
+    "clears": "--allow-clear",
+    "both": "--accept-both",
+}
+"""The flag of a command that writes which raises a limit for one run, by guard."""
+
+
+def needed_limits(plan: Plan) -> dict[str, str]:
+    """Return the least limit that would let this plan pass, by each guard that fails."""
     items = len(plan.updates)
-    numbers = {
+    limits = {
         "changes": str(items),
         "clears": str(plan.clears),
         "both": str(both_of(plan)),
         "invisible": str(len(newly_invisible(plan))),
     }
     if plan.named:
-        numbers["share"] = percent(Decimal(items) / plan.named + Decimal("0.0005"))
-    failed = [f"{one.name}: {numbers[one.name]}" for one in plan.guards if not one.ok and one.name in numbers]
-    return "guards: {allow: [{" + ", ".join(failed) + ", why: …}]}"
+        limits["share"] = percent(Decimal(items) / plan.named + Decimal("0.0005"))
+    return {one.name: limits[one.name] for one in plan.guards if not one.ok and one.name in limits}
+
+
+def allow_line(plan: Plan) -> str:
+    """Return the settings entry that would let this plan pass, ready to paste."""
+    limits = ", ".join(f"{name}: {limit}" for name, limit in needed_limits(plan).items())
+    return "guards: {allow: [{" + limits + ", why: …}]}"
+
+
+def flags_line(plan: Plan) -> str:
+    """Return the flags with which one run would pass; empty if no flag has the entry's number.
+
+    `--max-invisible` takes a share, where the entry of the settings counts items.
+    """
+    limits = needed_limits(plan)
+    return "" if "invisible" in limits else " ".join(f"{FLAGS[one]} {limit}" for one, limit in limits.items())
 
 
 SPENT = "an `allow` of the settings is spent, since the base has it too: another `until` renews it"

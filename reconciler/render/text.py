@@ -17,7 +17,7 @@ from reconciler.model import (
     Update,
     word,
 )
-from reconciler.plan.guard import allow_line
+from reconciler.plan.guard import allow_line, flags_line
 from reconciler.render.explain import is_long, one_line
 from reconciler.render.groups import (
     MANY,
@@ -84,6 +84,8 @@ def plan_lines(plan: Plan, *, full: bool) -> Iterator[str]:
                 f"Guard '{guard.name}' stops an apply: {guard.actual}, at most {guard.limit} are allowed."
             )
         yield safe_text(f"To let it pass, let somebody review this in the settings:  {allow_line(plan)}")
+        if flags := flags_line(plan):
+            yield f"To let it pass once, without a review:  {flags}"
     if rows_of(plan):
         yield ""
 

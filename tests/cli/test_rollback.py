@@ -114,3 +114,21 @@ def test_formatting_that_nobody_here_can_write_is_told_and_left(desk: Desk) -> N
     done = desk.run("rollback", last_run(desk), "--yes")
     assert "Description cannot be put back: it had formatting that no field can be given" in done.out
     assert len(desk.sent) == sent
+
+
+def test_the_share_of_a_rollback_is_of_all_managed_items(desk: Desk) -> None:
+    changed = [f"{{id: {STORY + n}, fields: {{story_points: {40 + n}}}}}" for n in range(12)]
+    desk.stories(*changed, *(str(STORY + n) for n in range(12, 60)))
+    assert desk.run("apply", "--yes").code == 0
+    done = desk.run("rollback", last_run(desk), "--yes")
+    assert (done.code, "Guard" in done.out) == (0, False), done.out + done.err
+
+
+def test_a_rollback_of_too_much_names_the_flag_that_lets_it_pass(desk: Desk) -> None:
+    desk.stories(*(f"{{id: {STORY + n}, fields: {{story_points: {40 + n}}}}}" for n in range(12)))
+    assert desk.run("apply", "--yes", "--max-share", "100%").code == 0
+    refused = desk.run("rollback", last_run(desk), "--yes")
+    assert refused.code == 4
+    assert "To let it pass once, without a review:  --max-share 100%\n" in refused.out
+    flags = refused.out.partition("without a review:  ")[2].splitlines()[0].split()
+    assert desk.run("rollback", last_run(desk), "--yes", *flags).code == 0
