@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from reconciler.errors import Mistake, Place
+from reconciler.errors import Mistake, Place, counted
 from reconciler.render.safe import safe_json, safe_text
 
 ANNOTATIONS = 10
@@ -31,11 +31,11 @@ class Checked(Struct, frozen=True):
 
 def as_text(found: Checked) -> str:
     """Return the lines that tell the mistakes, and a verdict."""
-    open_ones = f", {found.unchecked} names that are not pinned were not checked" if found.unchecked else ""
+    open_ones = f", {counted(found.unchecked, 'unpinned name')} not checked" if found.unchecked else ""
     if not found.mistakes:
-        return f"Valid: {found.items} items in {found.files} files{open_ones}.\n"
+        return f"Valid: {counted(found.items, 'item')} in {counted(found.files, 'file')}{open_ones}.\n"
     return "\n".join(
-        [*map(safe_text, found.lines), f"Invalid: {len(found.mistakes)} mistakes{open_ones}.", ""]
+        [*map(safe_text, found.lines), f"Invalid: {counted(len(found.mistakes), 'mistake')}{open_ones}.", ""]
     )
 
 

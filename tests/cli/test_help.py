@@ -83,7 +83,7 @@ def test_validate_needs_no_environment(tmp_path: Path) -> None:
         cwd=tmp_path,
         env={},
     )
-    assert done.stdout.startswith("Valid: 2 items in 1 files.")
+    assert done.stdout.startswith("Valid: 2 items in 1 file.")
 
 
 def test_validate_shows_mistakes_as_text_data_and_annotations(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_people_who_are_not_pinned_are_counted_as_unchecked(pinned: Desk) -> Non
     done = pinned.run("validate")
     assert (done.code, done.out) == (
         0,
-        "Valid: 1 items in 1 files, 1 names that are not pinned were not checked.\n",
+        "Valid: 1 item in 1 file, 1 unpinned name not checked.\n",
     )
 
 

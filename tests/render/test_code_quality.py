@@ -144,7 +144,7 @@ def test_validate_writes_several_formats_at_once(desk: Desk) -> None:
         "validate", "--format", "text", "--format", "junit=junit.xml", "--format", "codequality=q.json"
     )
     assert done.code == 1
-    assert "Invalid: 1 mistakes" in done.out
+    assert "Invalid: 1 mistake" in done.out
     assert read((desk.folder / "junit.xml").read_text())[0].get("failures") == "1"
     (row,) = json.loads((desk.folder / "q.json").read_text())
     assert (row["severity"], row["location"]) == (

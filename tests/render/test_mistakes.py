@@ -33,11 +33,11 @@ def test_files_without_a_mistake_are_counted() -> None:
 
 
 def test_names_that_only_the_space_can_tell_are_counted_beside_the_verdict() -> None:
-    assert "3 names that are not pinned were not checked" in as_text(checked(unchecked=3))
+    assert "3 unpinned names not checked" in as_text(checked(unchecked=3))
 
 
 def test_each_mistake_has_its_place_and_what_to_do() -> None:
-    assert as_text(checked(mistake())) == ("state/a.yaml:4:2: no field 'x'; take 'y'\nInvalid: 1 mistakes.\n")
+    assert as_text(checked(mistake())) == ("state/a.yaml:4:2: no field 'x'; take 'y'\nInvalid: 1 mistake.\n")
 
 
 def test_mistakes_are_told_in_the_order_of_their_places_whatever_order_they_came_in() -> None:
