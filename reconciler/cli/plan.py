@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from reconciler.cli import options
 from reconciler.cli.streams import say, tell
-from reconciler.errors import CannotRun
+from reconciler.errors import CannotRun, counted
 from reconciler.forge.outputs import give_plan
 from reconciler.gc_pause import gc_paused
 
@@ -108,7 +108,7 @@ def command(
         show_plan(Showing(plan, make, full), formats)
         give_plan(tell, plan, make, formats, out)
     if strict and plan.blocks:
-        tell(f"error: {len(plan.blocks)} blocked rows, and --strict takes them for errors")
+        tell(f"error: {counted(len(plan.blocks), 'blocked change')}, and --strict makes that an error")
         return 1
     return CHANGES if detailed_exitcode and not plan.is_empty else 0
 
@@ -152,5 +152,6 @@ def checked_alone(workspace: Workspace) -> int:
         raise InputError(workspace.mistakes)
     items = sum(len(one.ids) for one in workspace.outlines)
     pinned = len(workspace.pins.types)
-    say(f"Offline: {items} items are valid by {pinned} pinned types; no live item was read.\n")
+    checked = f"{counted(items, 'item')} checked by {counted(pinned, 'pinned type')}"
+    say(f"Offline: {checked}; no live item was read.\n")
     return 0

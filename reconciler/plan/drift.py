@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from reconciler.errors import counted
 from reconciler.model import Change, Held, HeldBy, Plan, Update, Why
 from reconciler.plan.planner import leaving
 from reconciler.schema.catalog import Catalog
@@ -19,8 +20,8 @@ def drifted_changes(plan: Plan) -> Plan:
     rows = [one for update in (*plan.updates, *plan.skipped) for one in update.changes]
     ours, ignored = sum(one.why not in MOVED for one in rows), sum(map(is_ignored, rows))
     notes = {
-        f"{ours} fields are changed here and not applied yet: no drift, `reconciler apply` sends them": ours,
-        f"{ignored} fields differ and are ignored by the settings": ignored,
+        f"{counted(ours, 'field')} changed here, not applied yet: no drift, `reconciler apply` follows": ours,
+        f"{counted(ignored, 'field')} with a difference that the settings ignore": ignored,
     }
     return replace(
         plan,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from reconciler.errors import counted
 from reconciler.model import GONE, GuardResult, Plan, Ref, Why
 from reconciler.settings import Guards, Settings
 
@@ -78,7 +79,9 @@ def judge(plan: Plan, limits: Limits) -> tuple[GuardResult, ...]:
     share = Decimal(items) / plan.named if plan.named else Decimal(0)
     both = both_of(plan)
     return (
-        GuardResult("changes", f"{limits.changes} items", f"{items} items", items <= limits.changes),
+        GuardResult(
+            "changes", counted(limits.changes, "item"), counted(items, "item"), items <= limits.changes
+        ),
         GuardResult(
             "share",
             percent(limits.share),
@@ -86,9 +89,12 @@ def judge(plan: Plan, limits: Limits) -> tuple[GuardResult, ...]:
             plan.named < SHARE_FROM or share <= limits.share,
         ),
         GuardResult(
-            "clears", f"{limits.clears} fields", f"{plan.clears} fields", plan.clears <= limits.clears
+            "clears",
+            counted(limits.clears, "field"),
+            counted(plan.clears, "field"),
+            plan.clears <= limits.clears,
         ),
-        GuardResult("both", f"{limits.both} fields", f"{both} fields", both <= limits.both),
+        GuardResult("both", counted(limits.both, "field"), counted(both, "field"), both <= limits.both),
         *vanished(plan, limits),
     )
 

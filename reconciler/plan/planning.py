@@ -16,7 +16,7 @@ from reconciler.desired.offline_reading import (
     items_known,
 )
 from reconciler.desired.workspace import Workspace
-from reconciler.errors import InputError, Mistake, ReconcilerError
+from reconciler.errors import InputError, Mistake, ReconcilerError, counted
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.reader import Reader, Survey
@@ -30,7 +30,7 @@ from reconciler.plan.why import Refs, Standpoint
 from reconciler.schema.catalog import Catalog
 
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
-NOT_HERE = "{} files of state are not checked out here: nothing is said of what they want"
+NOT_HERE = "{} of state not checked out here: the plan leaves out what is desired there"
 CLOCKS_APART = 60_000
 """Milliseconds by which the service's clock may be ahead of ours."""
 NO_COMMITS = Refs()
@@ -162,7 +162,10 @@ def compare_live(
     unknown = standpoint is None and options.refs.applied is not None
     absent = absent_files(workspace) if made.released else 0
     whole = workspace.whole and options.selection.everything and not absent
-    notes = [*([NOTHING_APPLIED] if unknown else []), *([NOT_HERE.format(absent)] if absent else [])]
+    notes = [
+        *([NOTHING_APPLIED] if unknown else []),
+        *([NOT_HERE.format(counted(absent, "file"))] if absent else []),
+    ]
     return replace(
         made,
         whole=whole,

@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.canonical_json import canonical
+from reconciler.errors import counted
 from reconciler.fields.values import EMPTY_LABEL
 from reconciler.model import Block, Change, Held, HeldBy, Plan, Ref, Released, SideEffect, Update, Why
 from reconciler.render.reasons import held_text, why_text
@@ -134,7 +135,7 @@ def unknown_line(plan: Plan) -> str | None:
     if not plan.unknown:
         return None
     unknown = held_text(Held(HeldBy.BASE_UNKNOWN))
-    return f"{unknown}: {plan.unknown} fields are skipped, since nobody can read what the base wanted"
+    return f"{unknown}: {counted(plan.unknown, 'field')} skipped, since nobody can read what the base wanted"
 
 
 def steps(change: Change) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def test_without_a_snapshot_the_files_are_checked_by_the_pins(desk: Desk) -> Non
     desk.run("schema", "pull")
     desk.environ = {}
     done = desk.run("plan", "--offline")
-    assert done.out == "Offline: 1 items are valid by 1 pinned types; no live item was read.\n"
+    assert done.out == "Offline: 1 item checked by 1 pinned type; no live item was read.\n"
     desk.stories(f"{{id: {STORY}, fields: {{priority: p3}}}}")
     assert desk.run("plan", "--offline").code == 1
 

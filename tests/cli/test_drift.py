@@ -96,7 +96,7 @@ def test_what_was_merged_and_not_applied_is_no_drift(applied: Desk) -> None:
     commit(applied)
     applied.world.edit(STORY, "field_3724e6", 8, by=BO)
     done = applied.run("drift", "--heal", "--yes")
-    assert "note: 1 fields are changed here and not applied yet" in done.out
+    assert "note: 1 field changed here, not applied yet" in done.out
     assert "5 → 8 → 6  skipped (changed here, too): bo@example.com" in done.out
     assert "Priority" not in done.out
     assert applied.world.writes == []
@@ -162,7 +162,7 @@ def test_an_ignored_field_is_no_drift_until_its_day(applied: Desk) -> None:
     applied.world.edit(STORY, "field_3724e6", 8, by=BO)
     applied.write("state/reconciler.yaml", rule.format("2999-01-01"))
     done = applied.run("drift", "--detailed-exitcode")
-    assert (done.code, "note: 1 fields differ and are ignored by the settings\n" in done.out) == (0, True)
+    assert (done.code, "note: 1 field with a difference that the settings ignore\n" in done.out) == (0, True)
     applied.write("state/reconciler.yaml", rule.format("2020-01-01"))
     assert "8 → 5  skipped (drift: report)" in applied.run("drift").out
 

@@ -34,13 +34,13 @@ def test_what_is_changed_here_is_counted_in_a_note() -> None:
     made = drifted_changes(plan_with(update(1, priority(why=Why.CHANGED_HERE)), notes=("first",)))
     assert made.notes == (
         "first",
-        "1 fields are changed here and not applied yet: no drift, `reconciler apply` sends them",
+        "1 field changed here, not applied yet: no drift, `reconciler apply` follows",
     )
 
 
 def test_an_ignored_field_is_no_drift_and_is_counted() -> None:
     made = drifted_changes(plan_with(skipped=(update(1, priority(why=Why.DRIFT, held=IGNORED)),)))
-    assert (made.skipped, made.notes) == ((), ("1 fields differ and are ignored by the settings",))
+    assert (made.skipped, made.notes) == ((), ("1 field with a difference that the settings ignore",))
 
 
 def test_drift_that_is_reported_stays_in_the_report() -> None:

@@ -99,9 +99,7 @@ def test_a_base_that_cannot_be_read_has_no_words_and_its_rows_are_skipped(repo: 
     repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
     done = repo.run("plan", "--base", broken)
     assert done.code == 0
-    assert done.out.startswith(
-        "base unknown: 1 fields are skipped, since nobody can read what the base wanted\n"
-    )
+    assert done.out.startswith("base unknown: 1 field skipped, since nobody can read what the base wanted\n")
     assert "P0 → P3  skipped (base unknown)" in done.out
     assert f"note: base unknown: in the commit {broken[:12]} state/stories.yaml cannot be read\n" in done.out
     assert repo.run("apply", "--yes", "--base", broken).code == 0
@@ -137,7 +135,7 @@ def test_limits_are_the_base_s_and_an_allowance_counts_while_the_base_does_not_h
     repo.stories(f"{{id: {STORY}, fields: {{priority: P2}}}}")
     again = repo.run("apply", "--yes", "--base", allowed)
     assert again.code == 4
-    assert "Guard 'changes' stops an apply: 1 items, at most 0 items are allowed." in again.out
+    assert "Guard 'changes' stops an apply: 1 item, at most 0 items are allowed." in again.out
     planned = repo.run("plan", "--base", allowed, "--out", "plan.json")
     assert planned.code == 0
     assert repo.run("apply", "plan.json").code == 4

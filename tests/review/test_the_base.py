@@ -243,7 +243,7 @@ def test_a_file_that_a_sparse_checkout_leaves_out_is_not_released(repo: Desk) ->
     repo.write("state/stories.yaml", CHANGED)
     planned = sends_priority_alone(repo)
     assert "released" not in planned.out
-    assert "note: 1 files of state are not checked out here" in planned.out
+    assert "note: 1 file of state not checked out here" in planned.out
     assert saved(repo, "--base", "HEAD")["whole"] is False
 
 
@@ -345,9 +345,7 @@ def test_what_stood_behind_a_link_in_the_base_is_skipped_as_unknown(repo: Desk) 
     (repo.folder / "state/stories.yaml").unlink()
     repo.write("state/stories.yaml", CHANGED)
     done = repo.run("apply", "--yes", "--base", "HEAD")
-    assert done.out.startswith(
-        "base unknown: 2 fields are skipped, since nobody can read what the base wanted\n"
-    )
+    assert done.out.startswith("base unknown: 2 fields skipped, since nobody can read what the base wanted\n")
     assert (done.code, repo.sent) == (0, [])
 
 
@@ -525,7 +523,7 @@ def test_settings_that_were_moved_since_the_base_still_set_its_limits(
         path.write_text(GUARDS.replace("0", "500"))
     done = repo.run("apply", "--yes", "--base", "HEAD", *paths)
     assert done.code == 4, done.out + done.err
-    assert "Guard 'changes' stops an apply: 1 items, at most 0 items are allowed." in done.out
+    assert "Guard 'changes' stops an apply: 1 item, at most 0 items are allowed." in done.out
     assert "settings changed: spaces.demo.guards.changes: 0 → " in done.out
     assert repo.sent == []
 

@@ -217,7 +217,7 @@ def test_an_apply_that_a_server_ignored_is_sent_again_by_the_next_merge_once_men
         (POINTS, first)
     ]
     assert team.hub.statuses[-1][1] == "failure"
-    assert "1 fields are changed here and not applied yet" in team.runner.schedule().log()
+    assert "1 field changed here, not applied yet" in team.runner.schedule().log()
     assert team.hub.issues == []
     team.world.options.drops = []
     team.story("priority: P2, story_points: 6, due: 2026-04-21")
