@@ -37,7 +37,7 @@ def test_each_difference_has_its_word(repo: Desk) -> None:
     assert any(row.startswith("~ External reference") and "newly managed" in row for row in rows)
     assert "~ Story points  8 → 5  skipped (drift: report)   :4" in rows
     assert "1 conflicting, 1 skipped (drift)." in done.out
-    assert "Guard 'both' stops an apply: 1 fields, at most 0 fields are allowed." in done.out
+    assert "Guard 'both' stops an apply: 1 field, at most 0 fields are allowed." in done.out
 
 
 def test_what_moved_under_us_is_told_in_the_names_of_terraform(repo: Desk) -> None:

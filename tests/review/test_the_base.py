@@ -380,7 +380,7 @@ def test_what_the_base_holds_and_nobody_can_read_is_skipped_never_newly_managed(
     (repo.folder / file).unlink()
     repo.write("state/stories.yaml", CHANGED)
     done = repo.run("apply", "--yes", "--base", "HEAD")
-    assert done.out.startswith("base unknown: 2 fields are skipped"), done.out + done.err
+    assert done.out.startswith("base unknown: 2 fields skipped"), done.out + done.err
     assert "newly managed" not in done.out
     assert (done.code, repo.sent) == (0, [])
 
