@@ -46,9 +46,9 @@ def command(plan: Path | None, *, run: str | None, drift: Path | None, printed: 
 def card_of(plan: Path | None, run: str | None, drift: Path | None) -> dict[str, Any]:
     """Make the card."""
     from reconciler.apply.journal import read_journal
+    from reconciler.apply.run_folder import journal_of
     from reconciler.apply.run_summary import summary
     from reconciler.apply.saved_plan import read_plan
-    from reconciler.desired.committed_run_files import RUNS
     from reconciler.forge.lark.card import drift_card, plan_card, run_card
     from reconciler.forge.lark.links import links_of
     from reconciler.forge.lark.words import WORDS
@@ -58,7 +58,7 @@ def card_of(plan: Path | None, run: str | None, drift: Path | None) -> dict[str,
     words = WORDS[settings.locale]
     links = links_of(os.environ, words)
     if run:
-        entries = list(read_journal(RUNS / run / "journal.jsonl"))
+        entries = list(read_journal(journal_of(run)))
         done, begin = summary(entries), next((one for one in entries if one["event"] == "begin"), {})
         return run_card(begin.get("space_name") or "", done["outcomes"], done["stopped"] or "", words, links)
     if drift:

@@ -50,9 +50,10 @@ def command(
     from reconciler.adopt.unified_diff import patch_of_files
     from reconciler.apply.journal import read_journal
     from reconciler.apply.rollback import reverse_plan
+    from reconciler.apply.run_folder import journal_of
     from reconciler.cli.apply_steps import NOT_ALL, Way, execute, failures_told, refuse_silence, until_of
     from reconciler.clock import now
-    from reconciler.desired.committed_run_files import RUNS, refuse_foreign
+    from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.plan.guard import Raised
     from reconciler.plan.plan_file import dumps, plan_file
     from reconciler.plan.source_commit import checked_out
@@ -64,7 +65,10 @@ def command(
     with failures_told(fmt):
         refuse_foreign()
         empty_outputs(out)
-        entries = list(read_journal(journal or RUNS / run / "journal.jsonl"))
+        if journal is None:
+            journal = journal_of(run)
+            run = journal.parent.name
+        entries = list(read_journal(journal))
         raised = Raised(max_changes, max_share, allow_clear, accept_both, max_invisible)
         patch = partial(patch_of_files, report=tell)
         plan, settings, edits = reverse_plan(entries, run, only, raised, until_of(deadline), tell, patch)

@@ -34,8 +34,10 @@ def command(run: str | None, journal: Path | None, anchors: tuple[str, ...], fmt
     `verify` reads every journal to its end, and compares its last hash with each --anchor and with the
     record of the last applied commit; without one of them a journal is only consistent in itself.
     """
+    from reconciler.apply.run_folder import journal_of
+
     refuse_foreign()
-    one = journal or (RUNS / run / "journal.jsonl" if run and run != VERIFY else None)
+    one = journal or (journal_of(run) if run and run != VERIFY else None)
     paths = [one] if one else sorted(RUNS.glob("*/journal.jsonl"))
     if run == VERIFY:
         return verified(paths, anchors)

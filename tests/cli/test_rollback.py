@@ -95,7 +95,7 @@ def test_twice_is_once(desk: Desk) -> None:
 
 
 def test_a_run_that_changed_nothing_or_is_not_there_is_told(desk: Desk) -> None:
-    assert "cannot read" in desk.run("rollback", "nonsense", "--yes").err
+    assert "no run 'nonsense'" in desk.run("rollback", "nonsense", "--yes").err
 
 
 def test_formatting_of_ours_gives_way_to_the_words_that_stood_there(desk: Desk) -> None:

@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
@@ -86,3 +88,26 @@ def test_the_audit_has_a_line_for_each_put_and_no_value(desk: Desk) -> None:
     assert story["fields"][0]["after"] == hashlib.sha256(b'{"value":"option_3"}').hexdigest()
     (journal,) = desk.folder.glob(".reconciler/runs/*/journal.jsonl")
     assert story["chain"] in journal.read_text(encoding="utf-8")
+
+
+def test_a_run_is_named_by_its_beginning_or_as_the_last(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    assert desk.run("apply", "--yes").code == 0
+    (run,) = sorted(path.name for path in (desk.folder / ".reconciler/runs").iterdir())
+    whole = desk.run("runs", run)
+    assert whole.code == 0
+    assert [desk.run("runs", word).out for word in (run[:12], "last")] == [whole.out, whole.out]
+    assert desk.run("rollback", "last", "--yes").code == 0
+
+
+@pytest.mark.parametrize("command", [("runs",), ("rollback", "--yes"), ("notify", "--print", "--run")])
+def test_a_run_that_is_not_there_leads_to_the_list(desk: Desk, command: tuple[str, ...]) -> None:
+    done = desk.run(*command, "x")
+    assert (done.code, done.err) == (1, "error: no run 'x'; `reconciler runs` lists them\n")
+
+
+def test_a_beginning_of_two_runs_names_neither(desk: Desk) -> None:
+    for value in ("P3", "P2"):
+        desk.stories(f"{{id: {STORY}, fields: {{priority: {value}}}}}")
+        assert desk.run("apply", "--yes").code == 0
+    assert desk.run("runs", "20").err == "error: 2 runs begin with '20'; write more of the id\n"
