@@ -28,7 +28,7 @@ COMMANDS: dict[str, str] = {
     "record": "Remember what an apply carried out, for the plans after it.",
     "comment": "Show a saved plan on its pull request, or drift in an issue.",
     "notify": "Send one card about a plan, drift or a run to a chat of Feishu (Lark).",
-    "accept": "Keep a pull request that brings the files to live values.",
+    "accept": "Open or update the pull request that accepts drift into the files.",
     "runs": "Show past applies by their journals, and check that none was changed.",
     "rollback": "Put back what an apply changed and nobody touched since.",
     "why": "Say where a wanted value comes from, what is live, and who changed it.",

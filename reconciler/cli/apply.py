@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.command("apply")
 @options.paths
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Apply without asking for confirmation.")
 @options.refs
 @click.option(
     "--drift", type=click.Choice(["heal", "report"]), help="What to do about drift, whatever the policies."

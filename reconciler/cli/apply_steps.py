@@ -61,9 +61,12 @@ def failures_told(fmt: str) -> Iterator[None]:
 
 
 def refuse_silence(*, yes: bool) -> None:
-    """Refuse to go on where nobody can be asked."""
+    """Raise CannotRun if a confirmation is needed and no terminal can give one."""
     if not (yes or (sys.stdin and sys.stdin.isatty())):
-        raise CannotRun("nobody can be asked here", "give --yes, or a plan saved by `reconciler plan --out`")
+        raise CannotRun(
+            "no terminal to ask for confirmation",
+            "pass --yes, or apply a plan saved by `reconciler plan --out`",
+        )
 
 
 def execute(plan: Plan, settings: Settings, way: Way) -> int:

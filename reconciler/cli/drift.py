@@ -28,14 +28,14 @@ CHANGES = 2
     "--applied", metavar="REF", help="The last applied commit (default: the space's record, if it is here)."
 )
 @click.option("--heal", is_flag=True, help="Put back the fields whose policy is `heal`.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Apply without asking for confirmation.")
 @options.guards
 @options.ends
 @click.option("--out", metavar="PLAN", type=options.NewFile(), help="Save what was found.")
 @options.formats
 @options.full
 @options.color
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is any row.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if the plan has changes.")
 @options.space
 def command(
     paths: tuple[Path, ...],

@@ -42,7 +42,7 @@ SNAPSHOT = "snapshot"
 @click.option("--snapshot", metavar="FILE", type=click.Path(path_type=Path), help="With --offline.")
 @click.option("--strict", is_flag=True, help="Take blocked rows for errors.")
 @click.option("--blame", is_flag=True, help="Say who changed the live values, from operation records.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there is any row.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if the plan has changes.")
 @options.space
 @gc_paused()
 def command(

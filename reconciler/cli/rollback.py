@@ -18,7 +18,7 @@ from reconciler.manifest.safe_write import empty_outputs, write
 @click.argument("run")
 @click.option("--journal", type=click.Path(path_type=Path), help="A journal that was downloaded.")
 @click.option("--out", metavar="PLAN", type=options.NewFile(), help="Save the plan instead of applying it.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Apply without asking for confirmation.")
 @options.guards
 @options.ends
 @options.only

@@ -19,7 +19,8 @@ def test_asks_for_consent_where_nobody_can_answer(desk: Desk) -> None:
     process = desk.start("apply")
     _, err = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert err == "error: nobody can be asked here; give --yes, or a plan saved by `reconciler plan --out`\n"
+    told = "pass --yes, or apply a plan saved by `reconciler plan --out`"
+    assert err == f"error: no terminal to ask for confirmation; {told}\n"
     assert desk.world.writes == []
 
 
