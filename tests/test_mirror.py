@@ -42,7 +42,6 @@ ELSEWHERE: Final = {
     "forge/gitlab": Elsewhere(7, ("forge/test_gitlab.py", "forge/test_laws.py")),
     "forge/lark": Elsewhere(4, ("forge/test_card.py",)),
     "manifest/edit": Elsewhere(1, ("manifest/edit/test_cutting.py", "manifest/edit/test_edits.py")),
-    "meegle": Elsewhere(6, ("cli/test_plan.py", "faults/test_unknown_is_not_empty.py", "meegle")),
     "plan": Elsewhere(1, ("cli/test_plan.py", "plan/test_planner.py")),  # selection.py: the REFs of commands
 }
 
