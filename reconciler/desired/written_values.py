@@ -50,7 +50,7 @@ def write_value(ref: Ref, key: str, seen: Seen, catalog: Catalog) -> Plain:
     """
     try:
         codec = catalog.codec(ref.type_key, key, by_pins=True)
-    except StopIteration:
+    except KeyError:
         raise Unwritable("the pins do not know it; run `reconciler schema pull`") from None
     if isinstance(seen.value, Prose) and seen.value.is_opaque:
         raise Unwritable(UNSAYABLE)
