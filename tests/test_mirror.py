@@ -31,7 +31,7 @@ ELSEWHERE: Final = {
     "cli": Elsewhere(
         7, ("cli", "forge/test_laws.py", "plan/test_failures.py", "scenarios", "test_readme.py")
     ),
-    "desired": Elsewhere(5, ("cli/test_validate.py", "review/test_own_folder.py", "laws/test_pins.py")),
+    "desired": Elsewhere(3, ("cli/test_validate.py", "review/test_own_folder.py", "laws/test_pins.py")),
     "doctor": Elsewhere(
         1, ("doctor/test_probe.py", "doctor/test_form_trials.py")
     ),  # probed_fields.py: of whole probes
