@@ -10,7 +10,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.streams import say, tell
-from reconciler.errors import CannotRun, counted
+from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
     from reconciler.plan.plan_json import PlanFile
@@ -48,7 +48,7 @@ def make_record(path: Path, journal: Path | None) -> int:
     record = record_of(made, list(read_journal(journal)) if journal else journal_of(made))
     records = record_store(os.environ)
     where = records.make(Path.cwd(), record) if records else write_record(Path.cwd(), record)
-    say(f"{where} is {record.commit[:12]}; not yet applied: {counted(len(record.unapplied), 'change')}.\n")
+    say(f"{where} is {record.commit[:12]}; {len(record.unapplied)} rows are not at it.\n")
     return 0
 
 

@@ -163,8 +163,8 @@ def test_every_flag_of_then_is_a_flag_now() -> None:
 def test_journals_of_then_are_listed_shown_and_audited(desk: Desk) -> None:
     runs = [run_of(desk, name) for name in ("finished", "killed")]
     assert done(desk, "runs").splitlines() == [
-        "finished  3 PUT, 4 applied",
-        "killed  2 PUT, nothing ended; stopped: cut",
+        "finished  3 PUTs, 4 applied",
+        "killed  2 PUTs, nothing ended; stopped: cut",
     ]
     for run in runs:
         assert f"intent  story/{FIRST}  priority = " in done(desk, "runs", run)

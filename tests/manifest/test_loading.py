@@ -38,7 +38,10 @@ def test_a_blank_value_is_reported_once_also_where_its_section_is_wrong() -> Non
     )
     assert [str(one) for one in mistakes] == [
         "f.yaml:4:35: no value; write `key: value` lines below it",
-        "f.yaml:4:25: no value; write null to empty it, or delete the line to leave it alone",
+        (
+            "f.yaml:4:25: no value; write null to empty it, or delete the line to leave it alone"
+            " (`git diff` shows whether a formatter took a null away)"
+        ),
     ]
 
 

@@ -621,7 +621,7 @@ def test_an_apply_is_recorded_where_the_checkout_moved_between_plan_and_apply(re
     done = repo.run("record", "plan.json")
     assert (done.code, done.out) == (
         0,
-        f"refs/reconciler/applied/demo is {sha[:12]}; not yet applied: 0 changes.\n",
+        f"refs/reconciler/applied/demo is {sha[:12]}; 0 rows are not at it.\n",
     )
 
 
