@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
-import pytest
 from msgspec.structs import replace
 
 from reconciler.desired.file_reading import Files
@@ -16,20 +14,8 @@ from reconciler.desired.offline_reading import (
     read_files,
     validate_files,
 )
-from tests.desired.demo_pins import ROOT, STORIES, demo_catalog
-
-ITEM = "  - {id: 6300012320, fields: {priority: P0}}\n"
-
-
-@pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of state with the pins of the demo space beside it, and one story."""
-    shutil.copytree(ROOT / "schemas" / "demo", tmp_path / "schemas" / "demo")
-    state = tmp_path / "state"
-    state.mkdir()
-    (state / "a.yaml").write_text(STORIES + ITEM)
-    monkeypatch.chdir(tmp_path)
-    return state
+from tests.desired.conftest import ITEM
+from tests.desired.demo_pins import STORIES, demo_catalog
 
 
 def told(files: Files) -> list[str]:
