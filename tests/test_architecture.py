@@ -6,9 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from grimp import build_graph
 
 import reconciler
 
@@ -60,3 +62,10 @@ def test_the_table_lists_every_part_of_the_package() -> None:
         if (path.is_dir() or path.suffix == ".py") and not path.name.startswith("_")
     }
     assert parts <= listed
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = build_graph("reconciler")
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert len(imports) > 200
+    TopologicalSorter(imports).prepare()  # raises CycleError with the circle

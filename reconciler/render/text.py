@@ -8,45 +8,20 @@ from reconciler.model import (
     Already,
     Applied,
     Block,
-    Change,
-    Ignored,
-    NotTried,
     Plan,
     Report,
-    Row,
     Update,
-    word,
 )
 from reconciler.plan.guard import allow_line, flags_line
-from reconciler.render.explain import is_long, one_line
 from reconciler.render.groups import (
     MANY,
-    shows_members,
-    steps,
     told_apart,
     unknown_line,
     updates_of,
-    why_line,
 )
-from reconciler.render.safe import SafeText, isolated, safe_text
+from reconciler.render.safe import safe_text
+from reconciler.render.text_lines import change_line, row_line, short_label
 from reconciler.render.verdict import applied_line, forecast_lines, plan_verdict, requests, summary
-
-LONGEST = 160
-"""Characters of a value that a line shows."""
-
-
-def short_label(label: str) -> SafeText:
-    """Return a harmless label, cut where it is too long for a line."""
-    return isolated(cut(safe_text(label)))
-
-
-def cut(text: SafeText) -> SafeText:
-    """Cut a text that is too long for a line, and close what it isolates."""
-    if len(text) <= LONGEST:
-        return text
-    held = text[:LONGEST]
-    ends = "\u2069" * (held.count("\u2068") - held.count("\u2069"))
-    return SafeText(f"{held}{ends}… ({len(text)} characters)")
 
 
 def plan_title(plan: Plan) -> str:
@@ -137,28 +112,6 @@ def update_lines(plan: Plan, update: Update) -> Iterator[str]:
         yield f"      ! {safe_text(effect.name)}  {who} may go back to the space's default (locked role)"
 
 
-def change_line(change: Change, width: int, heading: str) -> str:
-    """Return one line: sign, field, before → after, why, place; its file where it differs from `heading`."""
-    name = isolated(safe_text(change.name)) + " " * (width - len(safe_text(change.name)))
-    why = short_label(why_line([change]))
-    why_shown = f"  {why}" if why else ""
-    file = "" if change.place.file == heading else safe_text(change.place.file)
-    sign = "-" if change.clears else "~"
-    return f"{sign} {name}  {value_line(change)}{why_shown}   {file}:{change.place.line}"
-
-
-def value_line(change: Change) -> str:
-    """Return before → after, the members that come and go, or what differs in a long text."""
-    if shows_members(change):
-        return "  ".join(
-            [
-                *(f"+ {short_label(label)}" for label in change.added),
-                *(f"- {short_label(label)}" for label in change.removed),
-            ]
-        )
-    return cut(one_line(change)) if is_long(change) else " → ".join(map(short_label, steps(change)))
-
-
 def block_lines(plan: Plan, block: Block) -> Iterator[str]:
     """Yield what keeps an item or a field from being written."""
     field = f" {safe_text(block.name)}" if block.name else ""
@@ -192,21 +145,3 @@ def patch_text(patch: str) -> str:
     """Return the change of the files that goes with a rollback, as a patch."""
     told = "".join(f"{safe_text(line)}\n" for line in patch.splitlines())
     return f"\nThe files still desire what the run sent.  This patch sets them to the live values:\n\n{told}"
-
-
-def row_line(plan: Plan, row: Row) -> str:
-    """Return one row's outcome with its reason."""
-    what, told = ending(row)
-    field = f" {safe_text(row.name)}" if row.name else ""
-    return f"{what}: {safe_text(plan.address(row.ref))}{field}: {told}"
-
-
-def ending(row: Row) -> tuple[str, str]:
-    """Return the word for a row's outcome, and its reason with what to do."""
-    reason = getattr(row.outcome, "reason", "")
-    if isinstance(row.outcome, Ignored):
-        desired = row.change.after_label if row.change else ""
-        reason = f"desired {desired}, stored {row.outcome.got}"
-    advice = getattr(row.outcome, "advice", "")
-    what = "not attempted" if isinstance(row.outcome, NotTried) else word(row.outcome)
-    return what, f"{short_label(reason)}{advice}"

@@ -10,7 +10,7 @@ from reconciler.model import Change, Plan, Ref, Row
 from reconciler.render.groups import MANY, BlockGroup, Group, shows_members
 from reconciler.render.many import Many
 from reconciler.render.safe import isolated, safe_text
-from reconciler.render.text import ending, row_line, short_label, value_line
+from reconciler.render.text_lines import ending, row_line, short_label, value_line
 
 WIDTH = 100
 """Columns of a line that lists items."""
