@@ -50,8 +50,8 @@ def read_home(into: Path, space: str | None, spaces: Sequence[str]) -> Home:
     `into` is the file to be written.  The space is `space`, else the one that `into` names, else the
     one of `spaces`, of the settings, or of all files.  Raises InputError or CannotRun.
     """
-    from reconciler.desired.file_reading import STATE, of_space, one_name
-    from reconciler.manifest.files import SETTINGS, is_desired
+    from reconciler.desired.file_reading import of_space, one_name
+    from reconciler.manifest.files import SETTINGS, STATE, is_desired
     from reconciler.manifest.loading import load
     from reconciler.manifest.nodes import Manifest
     from reconciler.settings import find_settings, load_settings

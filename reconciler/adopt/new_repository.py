@@ -139,7 +139,7 @@ def choose_zone(reader: Reader, kinds: Sequence[TypeSpec], answer: Answer | None
 
 def home(space: str, kind: TypeSpec) -> str:
     """Return the file for the items of a type."""
-    from reconciler.desired.file_reading import STATE
+    from reconciler.manifest.files import STATE
     from reconciler.schema.pin_files import file_stem
 
     return f"{STATE}/{space}/{file_stem(kind.api_name, kind.key)}.yaml"

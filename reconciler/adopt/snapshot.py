@@ -45,8 +45,8 @@ def take_snapshot(
     `report` is told what could not be read.  Raises CannotRun if there is no item.
     """
     from reconciler.adopt.destination import read_home
-    from reconciler.desired.file_reading import STATE
     from reconciler.desired.mentions import mentions_in
+    from reconciler.manifest.files import STATE
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader

@@ -6,10 +6,10 @@ import difflib
 from collections.abc import Callable, Iterable
 
 from reconciler.adopt.refresh import files_with
-from reconciler.desired.file_reading import STATE
 from reconciler.desired.items import DesiredItem
 from reconciler.desired.workspace import open_workspace
 from reconciler.errors import ReconcilerError
+from reconciler.manifest.files import STATE
 from reconciler.meegle.reader import Reader
 from reconciler.model import Plan
 

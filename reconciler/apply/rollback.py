@@ -13,11 +13,11 @@ from typing import Any, NamedTuple, TypeAlias
 from msgspec.structs import replace
 
 from reconciler.clock import now
-from reconciler.desired.file_reading import STATE
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.workspace import open_workspace
 from reconciler.errors import CannotRun, InputError, Place, quoted
 from reconciler.manifest.document import SEGMENT
+from reconciler.manifest.files import STATE
 from reconciler.meegle.connect import connect
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader

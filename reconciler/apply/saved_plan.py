@@ -73,8 +73,8 @@ def read_plan(path: Path) -> PlanFile:
 def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | None) -> tuple[Plan, Settings]:
     """Read a saved plan, and judge it by the guards of the settings here."""
     from reconciler.clock import now
-    from reconciler.desired.file_reading import STATE
     from reconciler.git import commit_of
+    from reconciler.manifest.files import STATE
     from reconciler.plan.earlier_commit import settings_at
     from reconciler.plan.guard import guarded
     from reconciler.settings import find_settings, load_settings

@@ -20,9 +20,8 @@ def command(paths: tuple[Path, ...], *, check: bool) -> int:
 
     PATHS are files or folders of desired state (default: state).
     """
-    from reconciler.desired.file_reading import STATE
     from reconciler.manifest.edit.format_files import format_files
-    from reconciler.manifest.files import shown_path
+    from reconciler.manifest.files import STATE, shown_path
     from reconciler.manifest.safe_write import write
     from reconciler.render.safe import safe_text
 

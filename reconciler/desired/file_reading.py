@@ -20,7 +20,6 @@ from reconciler.schema.catalog import Catalog
 from reconciler.schema.pins import Pins, pins_folder, read_pins
 from reconciler.settings import Settings
 
-STATE = Path("state")
 OPEN_QUESTIONS = (UnknownPerson, UnknownItem)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.desired.file_reading import STATE, Files, Offline, Reading
+from reconciler.desired.file_reading import Files, Offline, Reading
 from reconciler.desired.mentions import points_right, points_somewhere
 from reconciler.desired.names import Names
 from reconciler.desired.unused_settings import meaningless
 from reconciler.errors import Mistake
-from reconciler.manifest.files import files_to_read, shown_path
+from reconciler.manifest.files import STATE, files_to_read, shown_path
 from reconciler.manifest.loading import load, no_item, read_file
 from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.manifest.parsing import read_tree

@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from reconciler.desired.cache import Cache, Unusable, cache_folder, open_cache
 from reconciler.desired.committed_run_files import unused_note
-from reconciler.desired.file_reading import STATE, Files, Offline, of_space, one_name
+from reconciler.desired.file_reading import Files, Offline, of_space, one_name
 from reconciler.desired.offline_reading import read_by_pins
 from reconciler.errors import CannotRun, InputError, Mistake, quoted
-from reconciler.manifest.files import shown_path
+from reconciler.manifest.files import STATE, shown_path
 from reconciler.manifest.loading import documents, load
 from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.schema.pins import Pins

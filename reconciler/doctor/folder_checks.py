@@ -8,11 +8,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from reconciler.desired.file_reading import STATE, of_space, one_name
+from reconciler.desired.file_reading import of_space, one_name
 from reconciler.desired.offline_reading import read_files
 from reconciler.doctor.findings import Finding, repository
 from reconciler.errors import CannotRun, ReconcilerError, counted
 from reconciler.git import NoGit, NoRepository, git_text, head_commit
+from reconciler.manifest.files import STATE
 from reconciler.schema.pins import FOLDER, Pins, pins_folder, read_pins
 from reconciler.settings import SpaceSettings
 

@@ -38,9 +38,9 @@ class Probed(NamedTuple):
 def probe_item(word: str, space: str | None, report: Callable[[str], None]) -> Probed:
     """Try the item `[SPACE/TYPE/]ID`; `report` gets a line for each type."""
     from reconciler.apply.lock import locked
-    from reconciler.desired.file_reading import STATE
     from reconciler.doctor.probe import Probe
     from reconciler.doctor.scratch_item import Scratch
+    from reconciler.manifest.files import STATE
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.http.refusal_log import RefusalLog

@@ -16,6 +16,10 @@ SUFFIXES = frozenset({".yaml", ".yml"})
 LEFTOVERS = (".", "#", "~")
 """Prefixes of the names of hidden files and of editors' leftovers."""
 
+STATE = Path("state")
+"""The folder that commands read if no path is named."""
+BEGIN = "run `reconciler init` to begin a repository here, or name the folder of its files"
+
 MOST_FILES = 20_000
 DEEPEST = 64
 """The deepest nesting of folders: a walk takes one step of Python's stack for each level."""
@@ -38,7 +42,9 @@ def files_at(path: Path, root: Path, mistakes: list[Mistake]) -> list[Path]:
     place = Place(shown_path(path, root), 1, 1)
     told = len(mistakes)
     if not os.path.lexists(path):
-        mistakes.append(Mistake(place, "no such file or folder", "check the path"))
+        mistakes.append(
+            Mistake(place, "no such file or folder", BEGIN if path == STATE else "check the path")
+        )
     elif link := linked(path, root):
         mistakes.append(a_link(link, root))
     elif not path.is_dir():

@@ -20,12 +20,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from reconciler.desired.claims import desired_state
-from reconciler.desired.file_reading import STATE, Files, Offline, Reading
+from reconciler.desired.file_reading import Files, Offline, Reading
 from reconciler.desired.items import DesiredItem
 from reconciler.desired.mentions import mentions_in
 from reconciler.errors import Mistake, ReconcilerError
 from reconciler.fields.values import Desired
-from reconciler.manifest.files import SETTINGS, SETTINGS_MISNAMED, absolute, is_desired
+from reconciler.manifest.files import SETTINGS, SETTINGS_MISNAMED, STATE, absolute, is_desired
 from reconciler.manifest.git_tree import PIN_LIMIT, Tree, is_visible, prefix_of, tree_of
 from reconciler.manifest.loading import EMPTY, read_bytes
 from reconciler.manifest.nodes import Manifest, Outline

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reconciler.desired.file_reading import STATE, one_name
+from reconciler.desired.file_reading import one_name
 from reconciler.desired.offline_reading import read_files
 from reconciler.errors import CannotRun, InputError, ReconcilerError
+from reconciler.manifest.files import STATE
 from reconciler.model import Failure, Plan
 from reconciler.settings import find_settings, load_settings
 

@@ -161,8 +161,7 @@ def roots_of(paths: Iterable[Path]) -> list[str]:
 
     A job may name other files each time, and still plans the same state; none are told for the usual one.
     """
-    from reconciler.desired.file_reading import STATE
-    from reconciler.manifest.files import shown_path
+    from reconciler.manifest.files import STATE, shown_path
     from reconciler.settings import find_settings
 
     root = Path.cwd()

@@ -7,8 +7,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
 
 ROOT = Path(__file__).parent.parent.parent
 UNSHARE = shutil.which("unshare")
@@ -60,3 +64,13 @@ def test_planted_mistakes_are_found_where_there_is_no_network(tmp_path: Path) ->
     assert "no option 'p0' on Priority; did you mean 'P0'?" in done.stdout
     assert "expected a day for Due, found 'tomorrow'" in done.stdout
     assert done.stdout.endswith("Invalid: 2 mistakes.\n")
+
+
+@pytest.mark.parametrize(
+    "command", ["validate", "plan", "apply --yes", "drift", "fmt", "schema check", "why 6300012320"]
+)
+def test_an_empty_folder_leads_to_init(desk: Desk, command: str) -> None:
+    shutil.rmtree(desk.folder / "state", ignore_errors=True)
+    done = desk.run(*command.split())
+    assert done.code == 1
+    assert "no such file or folder; run `reconciler init` to begin a repository here" in done.out + done.err
