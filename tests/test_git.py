@@ -94,8 +94,8 @@ def test_a_line_has_an_author_once_it_is_committed(repository: Path) -> None:
 
 
 def test_where_git_names_the_command_that_helps_that_is_what_to_do() -> None:
-    words = b"fatal: dubious ownership\n\tgit config --global --add safe.directory /work/x\n"
-    assert Refused(Answer(128, b"", words)).fix == "`git config --global --add safe.directory /work/x`"
+    words = b"fatal: dubious ownership\n\tgit config --global --add safe.directory /srv/x\n"
+    assert Refused(Answer(128, b"", words)).fix == "`git config --global --add safe.directory /srv/x`"
     assert Refused(Answer(128, b"", b"")).what == "git refuses: exit code 128"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciler.sandbox import Running, demo_world
+from tests.doctor.demo_repository import TAIL, begin, told
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,34 +21,11 @@ if TYPE_CHECKING:
 
 GIT = shutil.which("git") or ""
 ROOT = Path(__file__).parents[2]
-TAIL = "-     write permission: not asked (doctor --probe ITEM)\n"
-
-
-def git(desk: Desk, *arguments: str) -> None:
-    me = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"]
-    subprocess.run([GIT, *me, *arguments], cwd=desk.folder, check=True, capture_output=True)
 
 
 @pytest.fixture
 def home(desk: Desk) -> Desk:
-    """The demo's repository, committed, beside its space."""
-    for name in ("state", "schemas"):
-        shutil.copytree(ROOT / name, desk.folder / name)
-    desk.write(".gitignore", ".reconciler/\n")
-    git(desk, "init", "-q")
-    git(desk, "add", ".")
-    git(desk, "commit", "-qm", "Begin")
-    desk.environ["MEEGLE_RATE"] = "15"
-    return desk
-
-
-def told(desk: Desk) -> tuple[int, list[str]]:
-    """Run the doctor; returns its code and every line that is not well."""
-    done = desk.run("doctor")
-    assert done.err == ""
-    assert done.out.endswith(TAIL)
-    assert desk.world.writes == []
-    return done.code, [line for line in done.out.splitlines() if line[:5].strip() in {"wrong", "note"}]
+    return begin(desk)
 
 
 def test_where_all_is_well_each_area_has_its_line(home: Desk) -> None:

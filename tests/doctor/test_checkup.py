@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import shutil
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import trustme
+
+from tests.doctor.demo_repository import begin, told
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -24,34 +25,9 @@ GIT = shutil.which("git") or ""
 ROOT = Path(__file__).parents[2]
 
 
-TAIL = "-     write permission: not asked (doctor --probe ITEM)\n"
-
-
-def git(desk: Desk, *arguments: str) -> None:
-    me = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"]
-    subprocess.run([GIT, *me, *arguments], cwd=desk.folder, check=True, capture_output=True)
-
-
 @pytest.fixture
 def home(desk: Desk) -> Desk:
-    """The demo's repository, committed, beside its space."""
-    for name in ("state", "schemas"):
-        shutil.copytree(ROOT / name, desk.folder / name)
-    desk.write(".gitignore", ".reconciler/\n")
-    git(desk, "init", "-q")
-    git(desk, "add", ".")
-    git(desk, "commit", "-qm", "Begin")
-    desk.environ["MEEGLE_RATE"] = "15"
-    return desk
-
-
-def told(desk: Desk) -> tuple[int, list[str]]:
-    """Run the doctor; returns its code and every line that is not well."""
-    done = desk.run("doctor")
-    assert done.err == ""
-    assert done.out.endswith(TAIL)
-    assert desk.world.writes == []
-    return done.code, [line for line in done.out.splitlines() if line[:5].strip() in {"wrong", "note"}]
+    return begin(desk)
 
 
 @pytest.fixture

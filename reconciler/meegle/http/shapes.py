@@ -112,7 +112,7 @@ DATA: Final[Mapping[Endpoint, Any]] = {
 def adapter(endpoint: Endpoint) -> TypeAdapter[Any]:
     """Return the check of an answer's `data`, made when it is first needed: most runs need few."""
     shape = DATA[endpoint]
-    return TypeAdapter(Maybe[shape])  # type: ignore[misc, valid-type]
+    return TypeAdapter(Maybe[shape])  # type: ignore[misc, valid-type] # a type made at run time
 
 
 def trouble_in(endpoint: Endpoint, data: Any) -> str | None:
