@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 LOOPBACK, THREADS = "127.0.0.1", 64
+PATIENCE = 10
+"""Seconds in which the loop ends; the machine may be busy."""
 
 
 class Running:
@@ -61,11 +63,19 @@ class Running:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Workers first, then the sockets, in the loop's own thread: a trigger closed under a worker,
-        # or a socket under the loop, is an error that some later test would be blamed for.
+        # Workers first, then the loop, then what it held: a trigger closed under a worker or under the pull
+        # that ends the loop, or a socket under the loop, is an error blamed on a later test.
         self.server.task_dispatcher.shutdown(timeout=2)
-        self.server.trigger.pull_trigger(lambda: close_all(self._open))
-        self.thread.join(2)
+        held: dict[int, Any] = {}
+        self.server.trigger.pull_trigger(lambda: _let_go(self._open, held))
+        self.thread.join(PATIENCE)
+        close_all(held)
+
+
+def _let_go(watched: dict[int, Any], held: dict[int, Any]) -> None:
+    """Take everything out of the loop's map, which ends the loop."""
+    held.update(watched)
+    watched.clear()
 
 
 def open_world(

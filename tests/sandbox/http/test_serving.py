@@ -18,6 +18,8 @@ from typing import Any
 import httpx
 import pytest
 
+from reconciler.sandbox.demo.space import demo_world
+from reconciler.sandbox.http.serving import Running
 from tests.sandbox.api import STORIES, STORY
 from tests.sandbox.process import serving
 
@@ -145,3 +147,18 @@ def test_what_cannot_start_says_why_and_ends_with_1(tmp_path: Path, arguments: l
     assert told in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_a_service_ends_when_its_loop_was_woken_before_the_one_who_ends_it_pulled() -> None:
+    running = Running(demo_world())
+    pull = running.server.trigger._physical_pull
+
+    def pull_late() -> None:
+        pull()  # A worker's pull, which is still in the pipe.
+        time.sleep(0.1)
+        pull()
+
+    with running:
+        running.server.trigger._physical_pull = pull_late
+    assert not running.thread.is_alive()
+    assert running.server.trigger._fds == [], "the trigger is closed, once"
