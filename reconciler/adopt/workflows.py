@@ -146,7 +146,7 @@ def outdated(text: str) -> Iterator[Outdated]:
 
 
 def uses_of(text: str) -> Iterator[tuple[int, str]]:
-    """Yield what stands behind each `uses:`, with its line; raises ValueError where the text is no YAML."""
+    """Yield the value of each `uses:`, with its line; raises ValueError where the text is no YAML."""
     try:
         # The pure parser: anchors are fine here, and the C one loses them.
         ahead: list[Node | None] = [YAML(typ="safe", pure=True).compose(text)]
@@ -194,7 +194,7 @@ def pinned(text: str) -> str:
 
 
 def seal_template(name: str, text: str) -> str:
-    """Return a template with the lines at its end by which it is known again."""
+    """Return a template that ends in the lines of its seal."""
     seal = SEAL.search(text)
     body = pinned(text[: seal.start() + 1] if seal else text)
     return (

@@ -25,7 +25,7 @@ def command(plan: Path, *, issue: bool, notes: Path | None, printed: bool) -> in
     """Show a saved PLAN on the pull or merge request of this job: one comment, kept up to date.
 
     In a GitHub job it needs GITHUB_TOKEN, in a GitLab job RECONCILER_FORGE_TOKEN.  The plan is checked and
-    rendered here, whoever made the file.  The printed text begins with the marker by which it is found again.
+    rendered here, whoever made the file.  The printed text begins with the marker that finds it again.
     """
     from reconciler.apply.saved_plan import read_plan
     from reconciler.forge.choice import forge_of

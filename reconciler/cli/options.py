@@ -176,7 +176,7 @@ def guards(command: Command) -> Command:
 
 
 def ends(command: Command) -> Command:
-    """Add the flags by which a run that writes ends early."""
+    """Add the flags that end a writing run early."""
     for option in (
         click.option("--deadline", metavar="T", type=Duration(), help="Send nothing after 90s, 10m, 2h."),
         click.option(

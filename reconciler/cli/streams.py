@@ -83,7 +83,7 @@ def wants_color() -> bool:
 
 
 def encodable_text(text: str, stream: TextIO) -> str:
-    """Return a text in which what a stream cannot encode stands as escapes, valid in JSON, too."""
+    """Return a text with escapes for what a stream cannot encode; they are valid in JSON, too."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return text.encode(encoding, ESCAPES).decode(encoding)
 

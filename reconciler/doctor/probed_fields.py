@@ -19,7 +19,7 @@ NOT_TRIED = "no field with a value that can be put back and another one"
 
 
 class Subject(NamedTuple):
-    """A field that stands for its type, with sample values that are neither its own nor empty."""
+    """A field that represents its type, with sample values that are neither its own nor empty."""
 
     key: str
     codec: Codec

@@ -32,7 +32,7 @@ class Found(Struct, frozen=True):
 def find_comment(texts: Iterable[Text], body: str) -> Found:
     """Find by author and by the marker at position 0 what a new body replaces: the newest counts.
 
-    A marker that somebody else wrote, or that stands in a quotation, is none.  One that names no
+    A marker that somebody else wrote, or that is part of a quotation, does not count.  One that names no
     space is of files so broken that they named none; any later text outdates it.  The first version's
     markers spell spaces inexactly: such a text counts where its heading, too, is that of the body.
     """

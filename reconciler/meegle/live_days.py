@@ -1,4 +1,4 @@
-"""The days that the live items of a type hold, by which `init` and `doctor` judge a time zone."""
+"""The days that the live items of a type hold; `init` and `doctor` judge a time zone by them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from reconciler.meegle.records import Record, strings_of
 from reconciler.model import Change, Held, HeldBy, Plan, Ref, Update, Why
 
 BLAMED = frozenset({None, Why.DRIFT, Why.CONFLICTING})
-"""Reasons of which somebody in the space may be the cause; None where no base is known."""
+"""Reasons that somebody in the space may have caused; None where no base is known."""
 UNKNOWN = "unknown"
 SECOND = 1000
 """Milliseconds: the grain of records (endpoints.md 8)."""
@@ -22,7 +22,7 @@ FIGHT = 3
 
 
 def suspect_items(plan: Plan) -> tuple[Ref, ...]:
-    """Return the items of which somebody may have changed something."""
+    """Return the items that somebody may have changed."""
     return tuple(
         sorted(
             {
@@ -109,7 +109,7 @@ def blamed(
     plugin_id: str,
     zone: ZoneInfo,
 ) -> Plan:
-    """Add who and when to every change of which somebody may be the cause."""
+    """Add who and when to every change that somebody may have caused."""
 
     def told(update: Update) -> Update:
         return replace(

@@ -45,7 +45,7 @@ def is_ignored(change: Change) -> bool:
 
 
 def healable(plan: Plan, catalog: Catalog) -> Plan:
-    """Skip every row but drift proper: a row that was changed here, too, or of which no commit is known."""
+    """Skip every row but drift proper: a row that was changed here, too, or one without a known commit."""
     held = Held(HeldBy.APPLIED_UNKNOWN if plan.base is None else HeldBy.CHANGED_HERE_TOO)
     left = leaving(plan, lambda _, one: None if one.why is Why.DRIFT else held, catalog)
     return replace(left, whole=False)

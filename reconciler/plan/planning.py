@@ -32,7 +32,7 @@ from reconciler.schema.catalog import Catalog
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
 NOT_HERE = "{} of state not checked out here: the plan leaves out what is desired there"
 CLOCKS_APART = 60_000
-"""Milliseconds by which the service's clock may be ahead of ours."""
+"""How many milliseconds the service's clock may be ahead of ours."""
 NO_COMMITS = Refs()
 
 

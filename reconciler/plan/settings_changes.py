@@ -11,7 +11,7 @@ from reconciler.manifest.right_to_left import RTL
 from reconciler.settings import Settings
 
 PRESSING = ("guards", "drift", "ignore", "fields", "spaces", "people", "open_ids", "locale")
-"""Parts of the settings, those first by which a space is guarded."""
+"""Parts of the settings; those that guard a space come first."""
 
 
 def settings_changes(before: Settings, after: Settings) -> Iterator[str]:
@@ -41,7 +41,7 @@ def pressing(path: str) -> tuple[int, str]:
 
 
 def flat_settings(value: Any, path: str = "") -> Iterator[tuple[str, str | list[str]]]:
-    """Yield every value that stands in the settings by the path that leads to it; lists by their members."""
+    """Yield every value of the settings by its path; lists by their members."""
     if isinstance(value, dict) and value:
         for key, one in value.items():
             yield from flat_settings(one, f"{path}.{key}" if path else str(key))

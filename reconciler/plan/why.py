@@ -13,7 +13,7 @@
 # each has the value of the commit that the record gives for it, an older one where the apply left the row
 # behind, a later one where an apply of that commit was cut short after it had sent the row.  If the
 # record's commit is the base itself, such later rows lie over the base, too.  Without a record the base
-# stands in for what was reached.
+# takes the place of what was reached.
 #
 # A commit that cannot be read is a doubt, never an empty state: its fields are skipped as `BASE_UNKNOWN`.
 

@@ -273,7 +273,7 @@ def released_groups(plan: Plan) -> tuple[tuple[Released, ...], ...]:
 
 
 def block_groups(plan: Plan) -> tuple[BlockGroup, ...]:
-    """Put blocked rows with one reason together; every block stands in exactly one group."""
+    """Put blocked rows with one reason together; every block is in exactly one group."""
     found: dict[tuple[str | None, str, str, str], list[Block]] = {}
     for block in plan.blocks:
         found.setdefault((block.key, block.name, block.reason, block.repair), []).append(block)

@@ -101,7 +101,7 @@ def page_part(name: str) -> str:
 
 
 def csp_hash(text: str) -> str:
-    """Return the hash by which the policy knows an inline style or script."""
+    """Return the hash that lets an inline style or script through the policy."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 

@@ -50,7 +50,7 @@ PAGE_ORDER = tuple(KIND_LABELS)
 
 
 SIDES = {SAME: 0, GONE: 1, NEW: 2}
-"""How the page's script tells on which side a stretch of text stands."""
+"""How the page's script tells the side of a stretch of text."""
 
 
 HOST = re.compile(r"(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](?::[0-9]{1,5})?")
@@ -218,7 +218,7 @@ class Cards:
 
 
 def flags(change: Change) -> list[str]:
-    """Return by which words the filter finds a row; one row may answer to several."""
+    """Return the words that the filter finds a row by; a row may have several."""
     found = [KIND_LABELS[CLEAR]] if change.clears and not change.held else []
     found += [KIND_LABELS[LEFT]] if change.held else []
     word = why_text(change.why)

@@ -120,7 +120,7 @@ def assembled(plan: Plan, made: PlanFile, sections: list[Section], kept: list[in
 
 
 def marker(made: PlanFile, *, truncated: bool) -> Markdown:
-    """Return the hidden line by which the comment is found; no value can end it early."""
+    """Return the hidden line that marks the comment; no value can end it early."""
     space, digest = (re.sub(r"[^A-Za-z0-9_]", "_", one)[:80] for one in (made.space.name, made.digest))
     filled_in = MARKER.format(space=space, exact=exact(made), digest=digest, truncated=str(truncated).lower())
     return Markdown(f"{filled_in}\n")
@@ -189,7 +189,7 @@ def sections_of(plan: Plan) -> list[Section]:
 
 
 def settings_section(plan: Plan) -> Section:
-    """List what this change does to the settings by which it is judged."""
+    """List what this change does to the settings that judge it."""
     told = plan.settings_changes
     return Section(
         SETTINGS, "", lambda n: Markdown(f"- **Settings changed**: {safe_words(told[n])}\n"), ones(told)

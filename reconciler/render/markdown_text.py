@@ -32,7 +32,7 @@ MEMBERS = 20
 
 
 HARMLESS = re.compile(r"(?!\d+[.)])(?:(?![0-9A-Fa-f]{7})[^\W_]|(?<=\w)[.](?= |\Z)|[ ,;()'’…])+")
-"""Words that no reading of Markdown turns into anything else; what is a hash is none of them."""
+"""Words that no reading of Markdown turns into anything else; a hash is not among them."""
 
 
 def inline_code(text: str) -> Markdown:
@@ -152,7 +152,7 @@ def word_difference(change: Change) -> Markdown:
 
 
 def tagged(piece: Piece) -> str:
-    """Return a piece with the element that says on which side it stands."""
+    """Return a piece in the element of its side."""
     tag = {GONE: "del", NEW: "ins"}.get(piece.kind)
     shown = markup(isolated(piece.text))
     return f"<{tag}>{shown}</{tag}>" if tag else shown

@@ -69,7 +69,7 @@ def as_github(found: Checked) -> str:
 
 
 def annotation(folder: str, one: Mistake) -> str:
-    """Return the command by which a runner shows a mistake at its line."""
+    """Return the command that makes a runner show a mistake at its line."""
     file, line, column = (
         data(path_in_repository(folder, one.place.file), ":,"),
         one.place.line,
@@ -112,7 +112,7 @@ def mistakes_text(mistakes: Iterable[Mistake]) -> list[str]:
 
 
 def mistake_line(what: str, fix: str, places: Sequence[Place]) -> str:
-    """Return the line of one mistake: its place, or how often it stands and the first places."""
+    """Return the line of one mistake: its place, or its count and first places."""
     if len(places) == 1:
         return f"{places[0]}: {what}; {fix}"
     others = ", ".join(map(str, places[1:PLACES])) + (", …" if len(places) > PLACES else "")

@@ -1,4 +1,4 @@
-"""The words by which people read why a field differs, and why an apply skips it.  Pure.
+"""The words that tell people why a field differs, and why an apply skips it.  Pure.
 
 Most are the words of plan JSON; another language or a plainer word changes this file alone.
 """

@@ -41,7 +41,7 @@ UNLIKE = re.compile(r"[\ufe0e\ufe0f]|[^\S \n]|^ | $|(?<= ) |(?<=\n) | (?=\n)|(?!
 def safe_text(text: str) -> SafeText:
     """Show as escapes what a screen obeys, hides or shows nothing of; keep all else.
 
-    `::` and `##[`, by which a value could command a CI runner, are broken with a backslash.
+    `::` and `##[` could command a CI runner; a backslash breaks them.
     """
     if not text.isprintable():
         text = "".join(escape(sign) if unicodedata.category(sign) in UNSEEN else sign for sign in text)
@@ -50,7 +50,7 @@ def safe_text(text: str) -> SafeText:
 
 
 def unsteered(text: str) -> SafeText:
-    """Break what commands a CI runner, in a text of which nothing else does harm."""
+    """Break what commands a CI runner, in a text that is otherwise harmless."""
     return SafeText(STEERS.sub(r"\g<0>\\", text) if "::" in text or "##[" in text else text)
 
 

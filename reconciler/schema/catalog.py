@@ -50,7 +50,7 @@ class Catalog(Struct, frozen=True, dict=True):
         return {}
 
     def names(self, type_key: str) -> TypeSpec:
-        """Return the metadata by which names of a type are resolved: the pinned one, else the live one."""
+        """Return the metadata that resolves the names of a type: the pinned one, else the live one."""
         return self.pinned.get(type_key) or self.types[type_key]
 
     def type_of(self, word: str) -> TypeSpec | None:

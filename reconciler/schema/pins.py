@@ -2,7 +2,7 @@
 
 `<type>.json` holds a type's fields, options and roles, `people.json` the user keys of the people
 whom `state/` names.  Keys, ids and their names are pinned; what a team decides about a field
-stands in its settings alone.
+is in its settings alone.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ Value = TypeVar("Value")
 class Pins(Struct, frozen=True):
     """What is pinned of one space: types by key, user keys by e-mail, items by (type key, name).
 
-    `clears` says, for a field type, the wire form by which this space empties it, where the
+    `clears` says, for a field type, the wire form that empties it in this space, where the
     documented one was found not to work; `forms` names the form in which it takes a value; `trims` are
     the field types whose texts it stores without the blanks around them.
     """
@@ -134,7 +134,7 @@ def pinned_type(path: Path) -> tuple[TypeSpec, str]:
     try:
         spec, key = convert(whole["type"], TypeSpec, dec_hook=json_default), str(whole.get("space_key", ""))
     except (KeyError, TypeError, ValidationError):
-        raise BadPins(path, "no type stands in it") from None
+        raise BadPins(path, "it holds no type") from None
     checked_format(path, whole)
     return spec, key
 

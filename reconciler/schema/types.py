@@ -34,7 +34,7 @@ class TypeSpec(Struct, frozen=True, omit_defaults=True, dict=True):
 
     @cached_property
     def by_key(self) -> dict[str, FieldSpec]:
-        """Every field and role by the key by which changes name it."""
+        """Every field and role by the key that changes use for it."""
         return {change_key(one): one for one in every_spec(self)}
 
     @cached_property
@@ -76,7 +76,7 @@ def every_option(spec: FieldSpec) -> Iterator[Option]:
 
 
 def change_key(spec: FieldSpec) -> str:
-    """Return the key by which changes name a field or a role."""
+    """Return the key that changes use for a field or a role."""
     return ROLES + spec.key if spec.type == "role" else spec.key
 
 

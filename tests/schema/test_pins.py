@@ -58,7 +58,7 @@ def test_the_settings_are_laid_over_the_fields_of_their_type() -> None:
 @pytest.mark.parametrize(
     ("file", "content", "reason"),
     [
-        ("copy.json", {"format_version": "1.0", "space_key": "64a0"}, "no type stands in it"),
+        ("copy.json", {"format_version": "1.0", "space_key": "64a0"}, "it holds no type"),
         ("people.json", {"ana@example.com": 7}, "it maps e-mails to user keys"),
         ("items.json", {"t1": {"26-12": 0}}, "it maps types to names and ids"),
         ("profile.json", {"clears": {"text": "zero"}}, "it says `clears`"),

@@ -61,7 +61,7 @@ class Annotation(Struct, frozen=True):
         return head + fit_message(safe_text(self.message), LONGEST - len(head))
 
     def location(self) -> Iterator[str]:
-        """Yield where the remark stands; a file name too long to be one is left out."""
+        """Yield the place of the remark; a file name too long to be one is left out."""
         file = escaped(path_in_repository(self.folder, self.place.file), PROPERTY) if self.place else ""
         if self.place and file and len(file) <= LONGEST_FILE:
             yield f"file={file}"

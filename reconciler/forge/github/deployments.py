@@ -18,7 +18,7 @@ SHOWN = 140
 
 
 def task_of(space: str) -> str:
-    """Return the task by which the deployments of a space are told from all others."""
+    """Return the task that tells the deployments of a space from all others."""
     return f"reconciler:{space}"
 
 

@@ -51,7 +51,7 @@ class GitHubForge:
         return write_issue(self.github, title, body, pending=pending)
 
     def push(self, root: Path, tree: str, title: str, branch: str) -> None:
-        """Push with the job's token, which stands on no command line."""
+        """Push with the job's token, which no command line shows."""
         config = self.github.job.git_config()
         push_tree(root, tree, title, branch, "origin", config, "give the job `contents: write`")
 

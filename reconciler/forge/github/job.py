@@ -18,7 +18,7 @@ PULL = re.compile(r"refs/pull/([1-9][0-9]*)/merge")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One repository of one GitHub, and the token by which the job speaks to it."""
+    """One repository of one GitHub, and the token that the job uses for it."""
 
     api: str
     graphql: str
@@ -34,7 +34,7 @@ class Job:
         return self.repository.partition("/")[0]
 
     def git_config(self) -> dict[str, str]:
-        """Return the configuration by which git speaks to the server with the token, on no command line."""
+        """Return the configuration that gives git the token, so that no command line shows it."""
         if not self.server.startswith("https://"):
             return {}
         basic = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()

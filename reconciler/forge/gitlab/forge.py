@@ -53,7 +53,7 @@ class GitLabForge:
         return write_issue(self.gitlab, title, body, pending=pending)
 
     def push(self, root: Path, tree: str, title: str, branch: str) -> None:
-        """Push with the token, which stands on no command line."""
+        """Push with the token, which no command line shows."""
         job = self.gitlab.job
         right = "give RECONCILER_FORGE_TOKEN the scope `write_repository` and the role Developer"
         push_tree(root, tree, title, branch, job.remote, job.git_config(), right)

@@ -26,7 +26,7 @@ ASK_FOR_ONE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One project of one GitLab, and the token by which the job speaks to it.
+    """One project of one GitLab, and the token that the job uses for it.
 
     `authorities` is a file with certificates to trust beside the system's; `merge_request` is the number in
     the project (`iid`), None where the pipeline is about no merge request.
@@ -47,7 +47,7 @@ class Job:
         return f"{self.project_url}.git"
 
     def git_config(self) -> dict[str, str]:
-        """Return the configuration by which git speaks to the server with the token, on no command line."""
+        """Return the configuration that gives git the token, so that no command line shows it."""
         basic = base64.b64encode(f"reconciler:{self.token}".encode()).decode()
         config = {f"http.{self.remote}.extraheader": f"AUTHORIZATION: basic {basic}"}
         if self.authorities:

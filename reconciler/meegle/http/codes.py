@@ -28,7 +28,7 @@ PASSING_CODES: Final = frozenset({50005})
 
 # What 50006 means
 # ----------------
-# 50006, mostly with HTTP 500, is the service's catch-all.  It stands for a moment's overload ("openapi system
+# 50006, mostly with HTTP 500, is the service's catch-all.  It means a moment's overload ("openapi system
 # err, please try again later"), for a failure behind the API ("fail to read/write db"), and just as well for
 # business refusals that will never go away: no right to edit, a value that is too long, an unknown role.
 # Neither the number nor the status tells them apart; only the message does, so it is matched here.

@@ -12,7 +12,7 @@ from reconciler.meegle.http.layer import Layer, mark
 class Guard(Layer):
     """Refuse whatever is not one of the known reads, or the one known write where `writes`.
 
-    `probes` lets out the one other write by which a scratch item is tried.
+    `probes` lets out the one other write that tries a scratch item.
 
     It judges the request as it would go over the wire, not what the caller says about it, so a
     raw request, a `..` in a path or another host get no further than a planned one.

@@ -150,7 +150,7 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class _TimedStream(httpcore.NetworkStream):
-    """A stream of bytes, each step of which gets what is left of the call's time."""
+    """A stream of bytes; each of its steps gets what is left of the call's time."""
 
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner

@@ -37,7 +37,7 @@ RECOVERY: Final = 30.0
 
 
 class Rate(NamedTuple):
-    """One request every `interval` seconds, of which `burst` may come at once after a quiet time."""
+    """One request every `interval` seconds; after a quiet time, `burst` of them may come at once."""
 
     interval: float
     burst: int

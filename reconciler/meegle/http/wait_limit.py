@@ -16,7 +16,7 @@ GRACE: Final = 4.0
 LONG: Final = 5.0
 """Seconds from which a wait is logged before it begins."""
 SAME: Final = 1.0
-"""Seconds by which the ends of one wait, seen from several threads, may differ."""
+"""How many seconds the ends of one wait may differ between threads."""
 
 
 class WaitLimit:

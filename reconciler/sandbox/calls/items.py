@@ -16,7 +16,7 @@ Json = Any
 Object = dict[str, Json]
 IDS, PAGE, ACROSS_PAGE, SPACES, PEOPLE = 50, 200, 50, 10, 10
 CLOSED: Final = frozenset({"closed", "systemEnded"})
-"""Words by which searches find terminated items (6.6)."""
+"""Words that find terminated items in a search (6.6)."""
 ACROSS_FIELDS: Final = frozenset({"owner", "watchers", "issue_operator", "issue_reporter"})
 WEEK_MS, RECORDS, DEFAULT_RECORDS = 7 * 86_400_000, 200, 50
 

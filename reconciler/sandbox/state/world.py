@@ -328,7 +328,7 @@ class World:
         """Make `after` the item, with records, automations and storage; says whether anything changed.
 
         `touch`: a change of nothing moves `updated_at` all the same. `node`: what was said of a node, as
-        its key, what stood before and what stands now.
+        its key, the value before and the value now.
         """
         self.derive(after)
         contents = differences(before, after, self.type_of(after))
