@@ -6,6 +6,7 @@ Commands are a table and are imported when they run, so that help needs nothing 
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Sequence
 
 import click
@@ -34,8 +35,38 @@ COMMANDS: dict[str, str] = {
     "why": "Say where a wanted value comes from, what is live, and who changed it.",
     "schema": "Pin the space's metadata in schemas/, and say what changed since.",
     "apply": "Carry out a saved plan, or plan and apply.",
+    "completion": "Print the script that completes words in your shell.",
+    "help": "Explain a command, or list them all.",
+    "version": "Print the version.",
 }
 """Each command and its help in one line; the command stands in a module of its name."""
+
+
+def set_log_level(_: click.Context, __: click.Parameter, level: str | None) -> None:
+    """Report requests on stderr from this level up."""
+    if level:
+        import logging
+
+        logging.getLogger().setLevel(level.upper())
+
+
+LEVELS = click.Choice(["debug", "info", "warning", "error"])
+LOG_LEVEL = click.Option(
+    ["--log-level"],
+    type=LEVELS,
+    expose_value=False,
+    callback=set_log_level,
+    help="What is told on stderr about requests.",
+)
+
+
+def with_log_level(command: click.Command) -> click.Command:
+    """Give a command and the members of a group `--log-level`: it may be written anywhere on the line."""
+    if LOG_LEVEL not in command.params:
+        command.params.append(LOG_LEVEL)
+        for member in command.commands.values() if isinstance(command, click.Group) else ():
+            with_log_level(member)
+    return command
 
 
 class Lazy(click.Group):
@@ -53,7 +84,7 @@ class Lazy(click.Group):
             return None
         command = importlib.import_module(f"reconciler.cli.{cmd_name}").command
         assert isinstance(command, click.Command)  # noqa: S101 - each module of the table holds one
-        return command
+        return with_log_level(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table."""
@@ -66,32 +97,33 @@ class Lazy(click.Group):
 @click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s")
 @click.option(
     "--log-level",
-    type=click.Choice(["debug", "info", "warning", "error"]),
+    type=LEVELS,
     default="warning",
-    help="What is told on stderr about requests.",
+    expose_value=False,
+    callback=set_log_level,
+    help=LOG_LEVEL.help,
 )
-def group(log_level: str) -> None:
+def group() -> None:
     """Keep Feishu Project (Meegle) work items the way the repository says they are."""
     import logging
 
-    logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     for noisy in ("httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code; the one place that decides it."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = group.main(
-            list(arguments) if arguments is not None else None,
-            prog_name="reconciler",
-            standalone_mode=False,
-        )
+        code = group.main(words.copy(), prog_name="reconciler", standalone_mode=False)
     except click.exceptions.Abort:
         tell("cancelled, nothing sent")
         return 1
     except click.ClickException as error:
-        error.show()
+        from reconciler.cli.habits import with_advice
+
+        with_advice(error, words, group).show()
         return 1
     except ReconcilerError as error:
         from reconciler.render.mistakes import mistakes_text

@@ -6,8 +6,15 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from reconciler.cli import COMMANDS, group, main
+from reconciler.cli.habits import all_commands
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
 
 HEAVY = ("httpx", "pydantic", "ruamel", "deepdiff", "rich", "flask", "jinja2", "tenacity", "httpcore")
 
@@ -59,7 +66,7 @@ def test_wrong_usage_ends_with_1_and_a_hint(tmp_path: Path, arguments: list[str]
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize("command", ["demo", "sandbox", "validate", "plan", "show", "apply"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_without_settings_or_network(tmp_path: Path, command: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "reconciler", command, "--help"],
@@ -104,3 +111,53 @@ def test_validate_shows_mistakes_as_text_data_and_annotations(tmp_path: Path) ->
     assert shown["text"].stdout.startswith("state/a.yaml:3:9: '0' is not an id; ")
     assert '"valid": false' in shown["json"].stdout
     assert shown["github"].stdout.startswith("::error file=state/a.yaml,line=3,col=9::'0' is not an id; ")
+
+
+@pytest.mark.parametrize("words", [name.split() for name in all_commands(group)], ids=" ".join)
+def test_help_of_a_command_is_its_page(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    pages = []
+    for arguments in (["help", *words], [*words, "--help"]):
+        assert main(arguments) == 0
+        pages.append(capsys.readouterr().out)
+    assert pages[0] == pages[1].rstrip("\n") + "\n"
+    assert pages[0].startswith(f"Usage: reconciler {' '.join(words)}")
+
+
+def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["help"]) == 0
+    listed = capsys.readouterr().out
+    assert [name for name in COMMANDS if f"\n  {name} " not in listed] == []
+
+
+@pytest.mark.parametrize("words", [name.split() for name in all_commands(group)], ids=" ".join)
+def test_every_command_takes_a_log_level_behind_it(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--log-level", "loud"]) == 1
+    told = capsys.readouterr().err
+    assert "Invalid value for '--log-level': 'loud' is not one of" in told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--log-level", "debug", "plan"],
+        ["plan", "--log-level", "debug"],
+        ["--log-level", "error", "plan", "--log-level=debug"],
+    ],
+    ids=" ".join,
+)
+def test_a_log_level_is_heard_wherever_it_is_written(desk: Desk, words: list[str]) -> None:
+    desk.stories("6300012345")
+    with desk.start(*words) as process:
+        _, told = process.communicate()
+    assert process.returncode == 0
+    assert "DEBUG reconciler" in told
+
+
+def test_without_a_log_level_no_request_is_told(desk: Desk) -> None:
+    desk.stories("6300012345")
+    with desk.start("plan") as process:
+        _, told = process.communicate()
+    assert process.returncode == 0
+    assert "DEBUG" not in told
