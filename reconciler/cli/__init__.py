@@ -6,14 +6,19 @@ Commands are a table and are imported when they run, so that help needs nothing 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler import __version__
 from reconciler.cli.streams import tell
 from reconciler.errors import InputError, Internal, ReconcilerError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS: dict[str, str] = {
     "demo": "Plan and apply the demo state on the embedded sandbox; needs no account.",
@@ -69,6 +74,10 @@ def with_log_level(command: click.Command) -> click.Command:
     return command
 
 
+VARIABLE = "_RECONCILER_COMPLETE"
+"""The variable that says, for click, that a shell asks how a word may go on."""
+
+
 class Lazy(click.Group):
     """A group whose commands are imported when they are called."""
 
@@ -85,6 +94,15 @@ class Lazy(click.Group):
         command = importlib.import_module(f"reconciler.cli.{cmd_name}").command
         assert isinstance(command, click.Command)  # noqa: S101 - each module of the table holds one
         return with_log_level(command)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Offer the commands of the table, without importing any."""
+        from click.shell_completion import CompletionItem
+
+        offered = [
+            CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return [*offered, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table."""
@@ -115,6 +133,10 @@ def group() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code; the one place that decides it."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if VARIABLE in os.environ:
+        from reconciler.cli.completers import answer_bash
+
+        answer_bash()
     try:
         code = group.main(words.copy(), prog_name="reconciler", standalone_mode=False)
     except click.exceptions.Abort:

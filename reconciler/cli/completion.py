@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
+from reconciler.cli import VARIABLE
 from reconciler.cli.streams import say
-
-VARIABLE = "_RECONCILER_COMPLETE"
-"""The variable by which click knows that a shell is asking."""
 
 
 @click.command("completion")

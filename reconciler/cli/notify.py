@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli.completers import complete_run
 from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 @click.command("notify")
 @click.argument("plan", required=False, type=click.Path(path_type=Path))
-@click.option("--run", metavar="RUN", help="A past apply, as `reconciler runs` names it.")
+@click.option(
+    "--run", metavar="RUN", shell_complete=complete_run, help="A past apply, as `reconciler runs` names it."
+)
 @click.option("--drift", metavar="PLAN", type=click.Path(path_type=Path), help="A saved drift report.")
 @click.option("--print", "printed", is_flag=True, help="Print the card instead of sending it.")
 def command(plan: Path | None, *, run: str | None, drift: Path | None, printed: bool) -> int:

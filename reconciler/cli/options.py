@@ -7,9 +7,14 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+from reconciler.cli.completers import complete_ref, complete_space, offered_file
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 STATE = "state"
 YAML = frozenset({".yaml", ".yml"})
@@ -81,6 +86,13 @@ class NewFile(click.ParamType[Path]):
             self.fail(f"{text} lies among the desired state; name a place outside", param, ctx)
         return path
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Let the shell offer files."""
+        del ctx, param
+        return offered_file(incomplete)
+
 
 class Output(click.ParamType[tuple[str, Path | None]]):
     """`FMT` or `FMT=FILE`."""
@@ -102,22 +114,40 @@ class Output(click.ParamType[tuple[str, Path | None]]):
             self.fail(f"there is {', '.join(self.formats)}", param, ctx)
         return name, NewFile().convert(file, param, ctx) if file else None
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Offer the formats."""
+        from click.shell_completion import CompletionItem
+
+        del ctx, param
+        return [CompletionItem(name) for name in self.formats if name.startswith(incomplete)]
+
 
 PLAN_FORMATS = ("text", "json", "markdown", "html", "github", "gitlab", "codequality", "junit")
 CHECK_FORMATS = ("text", "json", "github", "codequality", "junit")
 
 paths = click.argument("paths", nargs=-1, type=Named(path_type=Path))
 space = click.option(
-    "--space", metavar="SPACE", envvar="RECONCILER_SPACE", help="Which space, where the files name several."
+    "--space",
+    metavar="SPACE",
+    envvar="RECONCILER_SPACE",
+    shell_complete=complete_space,
+    help="Which space, where the files name several.",
 )
 only = click.option(
     "--only",
     metavar="REF",
     multiple=True,
+    shell_complete=complete_ref,
     help="Only this: ID, ID.FIELD, ID.roles.ROLE, TYPE, TYPE.FIELD, TYPE.roles.ROLE, or a path.",
 )
 exclude = click.option(
-    "--exclude", metavar="REF", multiple=True, help="All but this, written in the same way."
+    "--exclude",
+    metavar="REF",
+    multiple=True,
+    shell_complete=complete_ref,
+    help="All but this, written in the same way.",
 )
 full = click.option("--full", is_flag=True, help="In text, one line a field, however many are the same.")
 COLORS = {"auto": None, "always": True, "never": False}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
+from reconciler.cli.completers import complete_fields, complete_type
 from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun, counted
 
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 
 @click.command("pull")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--type", "type_", metavar="TYPE", help="The type of the items; without ids, every item of it.")
+@click.option(
+    "--type",
+    "type_",
+    metavar="TYPE",
+    shell_complete=complete_type,
+    help="The type of the items; without ids, every item of it.",
+)
 @click.option("--name", metavar="TEXT", help="Of a type: only items whose name holds this.")
 @click.option("--status", "statuses", metavar="STATE", multiple=True, help="Only items in this state.")
 @click.option("--updated-since", metavar="DAY", help="Only items that changed since, such as 2026-11-01.")
@@ -31,7 +38,12 @@ if TYPE_CHECKING:
 @click.option(
     "--into", metavar="FILE", type=click.Path(path_type=Path), help="Where to write; appended if it is there."
 )
-@click.option("--fields", metavar="LIST", help="Fields and roles.NAME, separated by commas, or all.")
+@click.option(
+    "--fields",
+    metavar="LIST",
+    shell_complete=complete_fields,
+    help="Fields and roles.NAME, separated by commas, or all.",
+)
 @click.option("--split", metavar="BY", help="A file for each type, each value of a field, or every N items.")
 @click.option("--refresh", is_flag=True, help="Bring the files up to the live items instead.")
 @options.only

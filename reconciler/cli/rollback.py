@@ -10,12 +10,13 @@ import click
 from msgspec.structs import replace
 
 from reconciler.cli import options
+from reconciler.cli.completers import complete_run
 from reconciler.cli.streams import say, say_text, tell
 from reconciler.manifest.safe_write import empty_outputs, write
 
 
 @click.command("rollback")
-@click.argument("run")
+@click.argument("run", shell_complete=complete_run)
 @click.option("--journal", type=click.Path(path_type=Path), help="A journal that was downloaded.")
 @click.option("--out", metavar="PLAN", type=options.NewFile(), help="Save the plan instead of applying it.")
 @click.option("--yes", is_flag=True, help="Apply without asking for confirmation.")

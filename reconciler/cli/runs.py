@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from reconciler.cli.completers import complete_run
 from reconciler.cli.streams import say, say_json, tell
 from reconciler.desired.committed_run_files import RUNS, refuse_foreign
 from reconciler.errors import CannotRun, counted
@@ -17,7 +18,7 @@ VERIFY = "verify"
 
 
 @click.command("runs")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=complete_run)
 @click.option("--journal", type=click.Path(path_type=Path), help="A journal that was downloaded.")
 @click.option(
     "--anchor",

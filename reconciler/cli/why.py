@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import options
+from reconciler.cli.completers import complete_ref
 from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("why")
-@click.argument("ref")
+@click.argument("ref", shell_complete=complete_ref)
 @options.space
 def command(ref: str, space: str | None) -> int:
     """Explain REF: an item, or one of its fields (`ID.FIELD`, `ID.roles.ROLE`)."""
