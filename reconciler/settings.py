@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from pathlib import Path, PurePath
+from typing import Annotated, Any, Literal, TypeVar, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
+    PrivateAttr,
     Tag,
     ValidationError,
     WithJsonSchema,
@@ -27,7 +28,7 @@ from pydantic import (
 from reconciler.errors import Mistake, Place, quoted
 from reconciler.manifest.credentials import CREDENTIAL, CredentialInFile
 from reconciler.manifest.document import SEGMENT
-from reconciler.manifest.files import SETTINGS, a_link, absolute, linked, shown_path
+from reconciler.manifest.files import SETTINGS, STATE, a_link, absolute, linked, shown_path
 from reconciler.manifest.loading import read_file
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
@@ -46,6 +47,7 @@ from reconciler.manifest.scalar_values import (
 )
 from reconciler.manifest.validation import Strict, mistakes_of, unexpected
 
+AnyPath = TypeVar("AnyPath", bound=PurePath)
 DEFAULT_ZONE = "Asia/Shanghai"
 """The time zone of feishu.cn's own examples (field-formats.md section 18, point 13)."""
 
@@ -236,6 +238,24 @@ class Settings(Strict):
     )
     people: dict[str, Names] = Field(default={}, description="Names and groups, usable instead of people.")
     spaces: dict[Segment, SpaceSettings] = Field(default={}, description="By project_key or simple_name.")
+    _start: Path = PrivateAttr(default=STATE)
+    _homes: tuple[Path, ...] = PrivateAttr(default=())
+
+    @property
+    def start(self) -> Path:
+        """The path from which the settings' file was looked for, upwards."""
+        return self._start
+
+    @property
+    def homes(self) -> tuple[Path, ...]:
+        """The folders that may hold `schemas/`, nearest first."""
+        return self._homes
+
+    def placed(self, start: Path, homes: Iterable[Path]) -> Settings:
+        """Return the settings as those of a path, with the folders that may hold their `schemas/`."""
+        made = self.model_copy()
+        made._start, made._homes = start, tuple(homes)  # noqa: SLF001 - of the same class
+        return made
 
     def space(self, name: str) -> SpaceSettings:
         """Return the settings of a space by its name or key; the defaults if there are none."""
@@ -266,6 +286,42 @@ def find_settings(path: Path) -> Path | None:
     start = absolute(path)
     folders = [start, *start.parents] if start.is_dir() else list(start.parents)
     return next((folder / SETTINGS for folder in folders if os.path.lexists(folder / SETTINGS)), None)
+
+
+def nearest_settings(start: Path, root: Path) -> tuple[Settings, list[Mistake]]:
+    """Read the nearest settings file at or above a path, and note where its `schemas/` may be."""
+    found = find_settings(start)
+    settings, mistakes = load_settings(found, root=root)
+    return settings.placed(start, pin_homes(found, start, root)), mistakes
+
+
+def pin_homes(found: Path | None, start: Path, root: Path) -> list[Path]:
+    """Return the folders that may hold `schemas/`: that of the project, and those above it up to `root`.
+
+    A project is the folder of its settings file, or the folder above it if that is its `state/`.
+    """
+    top, start = absolute(root), absolute(start)
+    folder = found.parent if found else state_above(start, top)
+    if folder is None:
+        return [top]
+    return up_to(top, folder.parent if is_state_folder(folder) else folder)
+
+
+def up_to(top: AnyPath, path: AnyPath) -> list[AnyPath]:
+    """Return a folder and those above it up to `top`; the folder alone if it lies elsewhere."""
+    return [one for one in (path, *path.parents) if one.is_relative_to(top)] or [path]
+
+
+def state_above(path: AnyPath, top: AnyPath) -> AnyPath | None:
+    """Return the `state/` below `top` that a path is or lies in."""
+    return next((one for one in up_to(top, path) if one.name == STATE.name and one != top), None)
+
+
+def is_state_folder(folder: Path) -> bool:
+    """Return True for the `state/` of a project; a project may have that name, too."""
+    return folder.name == STATE.name and not any(
+        os.path.lexists(folder / name) for name in (".git", STATE.name)
+    )
 
 
 def load_settings(path: Path | None, *, root: Path) -> tuple[Settings, list[Mistake]]:

@@ -29,7 +29,7 @@ class Home(NamedTuple):
         """Where the pins of the space are."""
         from reconciler.schema.pins import pins_folder
 
-        return pins_folder(self.root, self.space)
+        return pins_folder(self.root, self.space, self.settings.homes)
 
     def name_of(self, reader: Reader) -> str:
         """Return the name that the settings or the files use for the space, else the given one."""
@@ -54,13 +54,14 @@ def read_home(into: Path, space: str | None, spaces: Sequence[str]) -> Home:
     from reconciler.manifest.files import SETTINGS, STATE, is_desired
     from reconciler.manifest.loading import load
     from reconciler.manifest.nodes import Manifest
-    from reconciler.settings import find_settings, load_settings
+    from reconciler.settings import find_settings, nearest_settings
 
     root = Path.cwd()
     if into.suffix.lower() not in {".yaml", ".yml"} or into.name == SETTINGS or not is_desired(into.name):
         raise CannotRun(f"{into} is not a desired-state file", "call it NAME.yaml, below state/")
-    found = find_settings(into if into.parent.is_dir() else STATE)
-    settings, mistakes = load_settings(found, root=root)
+    start = into if into.parent.is_dir() or find_settings(into) else STATE
+    found = find_settings(start)
+    settings, mistakes = nearest_settings(start, root)
     home = found.parent if found else STATE
     paths = [path for path in (home, into) if has_files(path)]
     manifest, wrong = load(paths, root=root) if paths else (Manifest(()), list[Mistake]())

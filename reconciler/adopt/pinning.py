@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from reconciler.adopt.kept_names import Keeper, KeptName
+from reconciler.manifest.files import shown_path
 from reconciler.manifest.safe_write import write
 
 if TYPE_CHECKING:
@@ -47,13 +48,11 @@ def pull_pins(
     paths: Sequence[Path], space: str | None, report: Callable[[str], None], *, rewrite: bool
 ) -> Pinned:
     """Write the pins and the schemas for editors; with `rewrite`, the files in the names of today, too."""
-    from reconciler.schema.pins import pins_folder
-
     live = read_live_pins(paths, space, report, rewrite=rewrite)
     root, name = live.workspace.root, live.workspace.space
     keeper = Keeper(live.workspace.manifest, live.workspace.pins, partial(catalog_of, live.workspace))
     pins = keeper.kept(live.pins)
-    folder = pins_folder(root, name)
+    folder = live.workspace.pins_folder
     folder.mkdir(parents=True, exist_ok=True)
     changed = {
         folder / file: text
@@ -64,7 +63,7 @@ def pull_pins(
         write(path, text)
     for file, content in live.rewritten.items():
         write(root / file, content)
-    written = tuple(path.relative_to(root).as_posix() for path in changed)
+    written = tuple(shown_path(path, root) for path in changed)
     kept = tuple(keeper.left(pins, live.pins)) if pins != live.pins else ()
     return Pinned(pins, name, written, tuple(live.rewritten), kept)
 
@@ -192,7 +191,10 @@ def with_settings(workspace: Workspace, files: Mapping[str, bytes]) -> Settings:
     from reconciler.settings import read_settings
 
     file = f"{workspace.state}/{SETTINGS}"
-    return read_settings(files[file], file)[0] if file in files else workspace.settings
+    if file not in files:
+        return workspace.settings
+    old = workspace.settings
+    return read_settings(files[file], file)[0].placed(old.start, old.homes)
 
 
 def with_files(manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from reconciler.adopt.refresh import files_with
 from reconciler.desired.items import DesiredItem
 from reconciler.desired.workspace import open_workspace
 from reconciler.errors import ReconcilerError
-from reconciler.manifest.files import STATE
 from reconciler.meegle.reader import Reader
 from reconciler.model import Plan
 
 
 def patch_of_files(
-    items: Iterable[DesiredItem], plan: Plan, reader: Reader, report: Callable[[str], None]
+    items: Iterable[DesiredItem], plan: Plan, reader: Reader, state: Path, report: Callable[[str], None]
 ) -> str:
     """Return the patch for the changes of a plan, made of `items`; empty where the files need none.
 
@@ -27,10 +27,10 @@ def patch_of_files(
         for item in items
         if (fields := {one.key: one.desired for one in item.fields if (item.ref, one.key) in changed})
     }
-    if not goal or not STATE.is_dir():
+    if not goal or not state.is_dir():
         return ""
     try:
-        workspace = open_workspace((), plan.space, checked=False)
+        workspace = open_workspace((state,), plan.space, checked=False)
         found = files_with(goal, workspace, reader)
     except ReconcilerError as error:
         report(f"the files cannot be read for this: {error}")

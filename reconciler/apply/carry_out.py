@@ -42,7 +42,7 @@ class CarriedOut(NamedTuple):
 
 def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
     """Read the metadata of what the plan touches anew; raises BadPlan where it has changed."""
-    pins = read_pins(pins_folder(Path.cwd(), plan.space))
+    pins = read_pins(pins_folder(Path.cwd(), plan.space, settings.homes))
     writer.open({update.ref.type_key for update in plan.updates}, settings.groups(), pins)
     if any(change.type == BUSINESS for update in plan.updates for change in update.changes):
         writer.read_lines()
@@ -58,12 +58,14 @@ def carry_out(
     writer: Writer,
     stop: Stop,
     *,
+    state: str,
     grace: float,
     on_item: Callable[[str], None],
     on_line: Callable[[str], None] | None,
 ) -> CarriedOut:
     """Apply a plan that is bound, and return its report.
 
+    `state`: the folder or file of the desired state, by which a rollback finds the settings.
     `on_item` is given a line for each item that has ended, `on_line` each line of the journal once it is on
     the disk.  `grace`: seconds that calls under way get after a signal.
     """
@@ -78,6 +80,7 @@ def carry_out(
             user_key=writer.user_key,
             commit=plan.commit,
             run_url=run_url(os.environ),
+            state=state,
         )
         run = Run(plan, writer, journal, stop, on_item)
         apply_aside(run, grace)

@@ -36,6 +36,7 @@ class Begin(Line):
     commit: str | None = None
     digest: str | None = None
     run_url: str | None = None
+    state: str | None = None
 
 
 class Pair(BaseModel):

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
+from reconciler.apply.project_settings import settings_of_project
 from reconciler.clock import now
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.workspace import open_workspace
 from reconciler.errors import CannotRun, InputError, Place, quoted
 from reconciler.manifest.document import SEGMENT
-from reconciler.manifest.files import STATE
 from reconciler.meegle.connect import connect
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader
@@ -29,7 +29,7 @@ from reconciler.plan.unmatched import refuse_unmatched
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.pins import pins_folder, read_pins
 from reconciler.schema.types import BUSINESS
-from reconciler.settings import Settings, find_settings, load_settings
+from reconciler.settings import Settings
 
 UNREADABLE = (ValueError, TypeError, OverflowError)
 """The errors of a codec for a value that its field cannot hold."""
@@ -54,7 +54,7 @@ def reverse_plan(
     raised: Raised,
     until: float | None,
     report: Callable[[str], None],
-    patch: Callable[[Iterable[DesiredItem], Plan, Reader], str],
+    patch: Callable[[Iterable[DesiredItem], Plan, Reader, Path], str],
 ) -> tuple[Plan, Settings, str]:
     """Read the live items and plan the way back from a journal's entries; raises CannotRun or InputError.
 
@@ -65,9 +65,7 @@ def reverse_plan(
     steps = steps_of(entries)
     if begin is None or not steps:
         raise CannotRun(f"run {run} changed nothing", "`reconciler runs` lists what each run did")
-    settings, mistakes = load_settings(find_settings(STATE), root=Path.cwd())
-    if mistakes:
-        raise InputError(mistakes)
+    settings = settings_of_project([begin.get("state") or ""], begin["space"])
     space = run_space(begin, settings)
     connection = connect((), report)
     if connection.host != begin["host"]:
@@ -78,7 +76,7 @@ def reverse_plan(
     with Client(connection, until=until) as client:
         reader = Reader(client, space, settings.space(space), connection.user_key)
         plan, items = plan_back(steps, run, only, reader, settings)
-        edits = patch(items, plan, reader)
+        edits = patch(items, plan, reader, settings.start)
     return guarded(plan, settings, raised, now()), settings, edits
 
 
@@ -86,7 +84,7 @@ def plan_back(
     steps: Steps, run: str, only: Iterable[str], reader: Reader, settings: Settings
 ) -> tuple[Plan, tuple[DesiredItem, ...]]:
     """Read the live items and plan their old values; returns what is desired of them, too."""
-    pins = read_pins(pins_folder(Path.cwd(), reader.name))
+    pins = read_pins(pins_folder(Path.cwd(), reader.name, settings.homes))
     catalog = reader.open({ref.type_key for ref, _ in steps}, settings.groups(), pins)
     if any((spec := catalog.spec(ref.type_key, key)) and spec.type == BUSINESS for ref, key in steps):
         catalog = reader.read_lines()
@@ -101,14 +99,14 @@ def plan_back(
     live = reader.items(keys)
     items, touched = way_back(steps, live, catalog, run)
     items = select(items, selectors.values(), [])
-    plan = plan_items(items, reader, named=managed_items(reader.name, len(keys)), live=live)
+    plan = plan_items(items, reader, named=managed_items(settings.start, reader.name, len(keys)), live=live)
     return replace(plan, notes=(*gone, *touched, *plan.notes)), items
 
 
-def managed_items(space: str, changed: int) -> int:
+def managed_items(state: Path, space: str, changed: int) -> int:
     """Return how many items the files of a space name; `changed` if they name fewer, or cannot be read."""
     try:
-        return max(changed, open_workspace((), space, checked=False).named)
+        return max(changed, open_workspace((state,), space, checked=False).named)
     except (InputError, CannotRun):
         return changed
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.errors import CannotRun, InputError, quoted
+from reconciler.errors import CannotRun, quoted
 from reconciler.manifest.files import SUFFIXES
 from reconciler.plan.plan_file import BadPlan, load_plan, plan_of
 from reconciler.plan.plan_json import PlanFile
@@ -72,23 +72,20 @@ def read_plan(path: Path) -> PlanFile:
 
 def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | None) -> tuple[Plan, Settings]:
     """Read a saved plan, and judge it by the guards of the settings here."""
+    from reconciler.apply.project_settings import settings_of_project
     from reconciler.clock import now
     from reconciler.git import commit_of
-    from reconciler.manifest.files import STATE
     from reconciler.plan.earlier_commit import settings_at
     from reconciler.plan.guard import guarded
-    from reconciler.settings import find_settings, load_settings
 
     made = read_plan(path)
     if made.errored:
         raise BadPlan("the run that made it failed")
     refuse_stale(made, now(), commit=commit, max_age=max_age)
     plan = plan_of(made)
-    root = Path.cwd()
-    settings, mistakes = load_settings(find_settings(STATE), root=root)
-    if mistakes:
-        raise InputError(mistakes)
-    base = settings_at(root, (), commit_of(root, plan.base), settings) if plan.base else None
+    root, settings = Path.cwd(), settings_of_project(made.desired.roots, plan.space)
+    sha = commit_of(root, plan.base) if plan.base else None
+    base = settings_at(root, (settings.start,), sha, settings) if sha else None
     return guarded(plan, settings, raised, now(), base), settings
 
 

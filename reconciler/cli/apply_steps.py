@@ -113,7 +113,8 @@ def apply_plan(plan: Plan, settings: Settings, way: Way) -> int:
         with interruptible(signals, way), holding_lock(plan, way, stop):
             bind(plan, writer, connection.host, settings)
             with progress(len(plan.updates)) as ended:
-                done = carry_out(plan, writer, stop, grace=GRACE, on_item=ended, on_line=on_line)
+                state = settings.start.as_posix()
+                done = carry_out(plan, writer, stop, state=state, grace=GRACE, on_item=ended, on_line=on_line)
             tell(f"journal {done.journal}, last hash {done.last_hash}")
         report = with_requests(done.report, client)
         reason = ending(report, interrupted=bool(signals.number))

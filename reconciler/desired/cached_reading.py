@@ -94,7 +94,7 @@ class CachedReading(Reading, kw_only=True):
     def context(self, space: str) -> str:
         """Return the digest of everything on which the reading of a space's files rests."""
         if space not in self.contexts:
-            folder = pins_folder(self.root, space)
+            folder = pins_folder(self.root, space, self.settings.homes)
             pins = folder.glob("*.json") if folder.is_dir() else ()
             rests = [path for path in pins if not path.name.endswith((".schema.json", PROBE_REPORT))]
             self.contexts[space] = context_of([*rests, *([self.home] if self.home else [])])
@@ -102,7 +102,9 @@ class CachedReading(Reading, kw_only=True):
 
     def take_changed(self, files: Sequence[tuple[Path, str]], changed: set[str]) -> None:
         """Read the changed files, those that the cache does not hold, and those that name the same items."""
-        names = {*self.settings.spaces, *(path.name for path in (self.root / FOLDER).glob("*"))}
+        homes = {*self.settings.homes, self.root}
+        pinned = (path.name for home in homes for path in (home / FOLDER).glob("*"))
+        names = {*self.settings.spaces, *pinned}
         stamps = self.cache.stamps(map(self.context, names))
         due = [one for one in files if one[1] in changed or stamps.get(one[1]) != stamp_of(one[0])]
         for path, file in due or files[:1]:

@@ -87,7 +87,7 @@ class Reading(Struct):
     def desire_of(self, space: str) -> Desire:
         """Return the desired items of a space as far as its files were read."""
         if space not in self.desires:
-            self.pins[space] = pins = read_pins(pins_folder(self.root, space))
+            self.pins[space] = pins = read_pins(pins_folder(self.root, space, self.settings.homes))
             catalog = pins.catalog(space, self.settings.space(space), self.settings.groups())
             self.desires[space] = Desire(catalog)
         return self.desires[space]

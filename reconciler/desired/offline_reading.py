@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,13 @@ from reconciler.desired.file_reading import Files, Offline, Reading
 from reconciler.desired.mentions import points_right, points_somewhere
 from reconciler.desired.names import Names
 from reconciler.desired.unused_settings import meaningless
-from reconciler.errors import Mistake
+from reconciler.errors import Mistake, Place
 from reconciler.manifest.files import STATE, files_to_read, shown_path
 from reconciler.manifest.loading import load, no_item, read_file
 from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.manifest.parsing import read_tree
 from reconciler.schema.catalog import Catalog
-from reconciler.settings import Settings, find_settings, load_settings
+from reconciler.settings import Settings, find_settings, nearest_settings
 
 if TYPE_CHECKING:
     from reconciler.desired.cache import Cache
@@ -26,7 +26,7 @@ def read_files(paths: Sequence[Path]) -> tuple[Path, Settings, Manifest, list[Mi
     """Read the settings and the desired state; returns the root that places are relative to, too."""
     root = Path.cwd()
     some = list(paths) or [STATE]
-    settings, mistakes = load_settings(find_settings(some[0]), root=root)
+    settings, mistakes = nearest_settings(some[0], root)
     manifest, wrong = load(some, root=root)
     return root, settings, manifest, [*mistakes, *wrong]
 
@@ -35,20 +35,18 @@ def read_by_pins(
     paths: Sequence[Path],
     cache: Cache | None = None,
     changed: set[str] | None = None,
-    *,
-    root: Path | None = None,
 ) -> Files:
     """Read the settings, and file after file of the desired state by the pins of its space.
 
-    The pins are those of `root`, by default the folder of the run.  With a cache, files that it holds with
-    the same content are not parsed.  With `changed` too, only these files are read, and files that the cache
-    does not hold or that name the same items.
+    With a cache, files that it holds with the same content are not parsed.  With `changed` too, only these
+    files are read, and files that the cache does not hold or that name the same items.
     """
-    root = root or Path.cwd()
+    root = Path.cwd()
     some = list(paths) or [STATE]
     home = find_settings(some[0])
-    settings, mistakes = load_settings(home, root=root)
+    settings, mistakes = nearest_settings(some[0], root)
     files = [(path, shown_path(path, root)) for path in files_to_read(some, root, mistakes)]
+    mistakes += other_settings((path for path, _ in files), home, root)
     reading: Reading
     if cache is not None:
         from reconciler.desired.cached_reading import CachedReading  # most runs have no cache
@@ -64,8 +62,34 @@ def read_by_pins(
     return reading.done(named)
 
 
+def other_settings(files: Iterable[Path], home: Path | None, root: Path) -> Iterator[Mistake]:
+    """Yield a mistake for each settings file, other than the run's, that some of the files lie below."""
+    found = {find_settings(folder) for folder in {path.parent for path in files}}
+    here = shown_path(home, root) if home else "none"
+    for path in sorted(filter(None, found - {home})):
+        what = f"settings of another project, and those of this run are {here}"
+        fix = f"name one project at a time: {shown_path(path.parent, root)}"
+        yield Mistake(Place(shown_path(path, root), 1, 1), what, fix)
+
+
 def validate_files(paths: Sequence[Path]) -> tuple[tuple[Outline, ...], list[Mistake], int]:
-    """Check everything that files and pins can know; returns how many names only a space can tell, too."""
+    """Check everything that files and pins can know; returns how many names only a space can tell, too.
+
+    Files are checked by the settings and pins of their own project.
+    """
+    projects: dict[Path | None, list[Path]] = {}
+    for path in paths or [STATE]:
+        projects.setdefault(find_settings(path), []).append(path)
+    checked = [validate_project(some) for some in projects.values()]
+    return (
+        tuple(one for outlines, _, _ in checked for one in outlines),
+        [one for _, mistakes, _ in checked for one in mistakes],
+        sum(unchecked for _, _, unchecked in checked),
+    )
+
+
+def validate_project(paths: Sequence[Path]) -> tuple[tuple[Outline, ...], list[Mistake], int]:
+    """Check the files of one project."""
     files = read_by_pins(paths)
     mistakes = list(files.mistakes)
     for _, read in sorted(files.offline.items()):

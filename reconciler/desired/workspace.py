@@ -17,7 +17,7 @@ from reconciler.errors import CannotRun, InputError, Mistake, quoted
 from reconciler.manifest.files import STATE, shown_path
 from reconciler.manifest.loading import documents, load
 from reconciler.manifest.nodes import Manifest, Outline
-from reconciler.schema.pins import Pins
+from reconciler.schema.pins import Pins, pins_folder
 from reconciler.settings import Settings, SpaceSettings, find_settings
 
 
@@ -55,6 +55,11 @@ class Workspace(Struct, frozen=True):
     def words(self) -> set[str]:
         """The types that the files name, as they name them."""
         return {one.type.text for one in self.outlines}
+
+    @property
+    def pins_folder(self) -> Path:
+        """Where the pins of the space are."""
+        return pins_folder(self.root, self.space, self.settings.homes)
 
     @property
     def decisions(self) -> SpaceSettings:

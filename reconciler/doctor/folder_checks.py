@@ -44,7 +44,7 @@ class Folder(Struct):
         chosen = one_name(space or (names[0] if names else ""), settings)
         types = dict.fromkeys(one.type.text for one in of_space(manifest, chosen, settings).documents)
         try:
-            pins = read_pins(pins_folder(root, chosen))
+            pins = read_pins(pins_folder(root, chosen, settings.homes))
         except ReconcilerError as error:
             wrong = Finding("pins", "wrong", str(error))
         return cls(root, chosen, tuple(types), pins, wrong, settings.space(chosen))

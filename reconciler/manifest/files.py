@@ -140,6 +140,13 @@ def path_within(whole: str, root: Path, follow: bool) -> str | None:  # noqa: FB
     return whole[len(start) :] if whole.startswith(start) else None
 
 
+def inside(root: Path, text: str) -> Path | None:
+    """Return a path that a file names, relative to `root`; None unless it is there, below `root`."""
+    whole = absolute(root / text)
+    there = path_within(str(whole), root, follow=False)
+    return Path(there) if text and there and os.path.lexists(whole) and not linked(whole, root) else None
+
+
 def absolute(path: Path) -> Path:
     """Return the absolute path; symbolic links in it are kept, so that they can be refused."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links

@@ -12,7 +12,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -32,7 +32,7 @@ from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.model import Ref
 from reconciler.plan.why import CERTAIN, DesiredValues, Doubt, desired_values
 from reconciler.schema.pins import FOLDER, decided, pinned_people
-from reconciler.settings import Guards, Settings, SpaceSettings, read_settings
+from reconciler.settings import Guards, Settings, SpaceSettings, read_settings, state_above, up_to
 
 if TYPE_CHECKING:
     from reconciler.desired.workspace import Workspace
@@ -62,6 +62,12 @@ class Layout(Struct, frozen=True):
     prefix: str
     roots: tuple[str, ...]
     settings: str | None
+    homes: tuple[str, ...]
+    """The folders that may hold `schemas/`, nearest first."""
+
+    def pins(self, space: str = "") -> tuple[str, ...]:
+        """Return the folders that may hold the pins of a space, or of all spaces."""
+        return tuple(posixpath.join(home, FOLDER, space).rstrip("/") for home in self.homes)
 
     @property
     def state(self) -> tuple[str, ...]:
@@ -97,7 +103,19 @@ def layout_of(root: Path, sha: str, paths: Sequence[Path]) -> Layout:
     settings = settings_in(tree, prefix, given[0] if given else posixpath.join(prefix, str(STATE)))
     home = posixpath.dirname(settings) if settings else ""
     roots = {*given, posixpath.join(prefix, str(STATE)), *({home} - {"", prefix})}
-    return Layout(tree, prefix, tuple(sorted(roots)), settings)
+    homes = homes_in(settings, given[0] if given else prefix, prefix)
+    return Layout(tree, prefix, tuple(sorted(roots)), settings, homes)
+
+
+def homes_in(settings: str | None, start: str, prefix: str) -> tuple[str, ...]:
+    """Return the folders of a commit that may hold `schemas/`, by the rule of `settings.pin_homes`."""
+    top = PurePosixPath(prefix)
+    folder = state_above(PurePosixPath(start), top) if settings is None else PurePosixPath(settings).parent
+    if folder is None:
+        return (prefix,)
+    project = folder.parent if folder.name == STATE.name else folder
+    homes = dict.fromkeys((*up_to(top, project), top))
+    return tuple("" if str(one) == "." else str(one) for one in homes)
 
 
 def inner(path: Path, root: Path, prefix: str) -> str | None:
@@ -164,8 +182,8 @@ def told_at(
     then, and no two files want the same field.
     """
     layout = layout_of(workspace.root, sha, workspace.paths)
-    pins = posixpath.join(layout.prefix, FOLDER, workspace.space)
-    for folder in (*layout.roots, pins):
+    pins = layout.pins(workspace.space)
+    for folder in (*layout.roots, *pins):
         layout.tree.refuse_modules(folder)
     settings = settings_of(layout)
     state = [one for one in layout.state if changed is None or is_due(one, layout, workspace, changed)]
@@ -194,16 +212,17 @@ def is_due(path: str, layout: Layout, workspace: Workspace, changed: tuple[str, 
 
 @contextmanager
 def pins_of(layout: Layout) -> Iterator[Path]:
-    """Yield a temporary folder with the pins of a commit."""
-    folder = posixpath.join(layout.prefix, FOLDER)
+    """Yield a temporary folder with the pins of a commit, as they lie in the repository."""
     names = [
         one
         for one in layout.tree.files
-        if is_visible(one, folder) and one.endswith(".json") and not one.endswith(".schema.json")
+        if any(is_visible(one, folder) for folder in layout.pins())
+        and one.endswith(".json")
+        and not one.endswith(".schema.json")
     ]
     with TemporaryDirectory(prefix="reconciler-base-") as temporary:
         for name, raw in layout.tree.read(names, PIN_LIMIT):
-            path = Path(temporary, layout.shown(name))
+            path = Path(temporary, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(raw or b"")
         yield Path(temporary)
@@ -237,11 +256,12 @@ class Commit(Struct):
             found.append(f"{of} symbolic links are not followed: {first_files(self.skipped)}")
         return tuple(found)
 
-    def look_at_links(self, pins: str) -> None:
+    def look_at_links(self, pins: Iterable[str]) -> None:
         """Say which links are skipped; one may have stood for files that nobody has read."""
         layout, tree = self.layout, self.layout.tree
         links = {one for root in layout.roots for one in tree.links_at(root)} - {layout.settings}
-        self.skipped += sorted({layout.shown(one) for one in (*links, *tree.links_at(pins))})
+        beside = {one for folder in pins for one in tree.links_at(folder)}
+        self.skipped += sorted({layout.shown(one) for one in links | beside})
         for link in sorted(links):
             if self.hides(link):
                 self.doubt(f"{layout.shown(link)} is a symbolic link")
@@ -273,7 +293,8 @@ class Commit(Struct):
     def read(self, contents: Contents) -> DesiredValues:
         """Return what files of the space want; what of them cannot be read goes to the doubts."""
         names = {self.layout.shown(path): raw for path, raw in contents.items()}
-        reading = Reading(self.pins, self.settings, [])
+        settings = self.settings.placed(STATE, [self.pins / home for home in self.layout.homes])
+        reading = Reading(self.pins, settings, [])
         try:
             for file, raw in names.items():
                 if raw is None:

@@ -10,7 +10,7 @@ from reconciler.desired.offline_reading import read_files
 from reconciler.errors import CannotRun, InputError, ReconcilerError
 from reconciler.manifest.files import STATE
 from reconciler.model import Failure, Plan
-from reconciler.settings import find_settings, load_settings
+from reconciler.settings import nearest_settings
 
 
 def failed_plan(error: ReconcilerError, paths: Sequence[Path], space: str | None) -> Plan:
@@ -34,7 +34,7 @@ def failed_plan(error: ReconcilerError, paths: Sequence[Path], space: str | None
 
 def space_meant(paths: Sequence[Path]) -> str:
     """Return the one space of the settings, else of the files; empty where there are several or none."""
-    settings, _ = load_settings(find_settings(paths[0] if paths else STATE), root=Path.cwd())
+    settings, _ = nearest_settings(paths[0] if paths else STATE, Path.cwd())
     names = {*settings.spaces}
     if len(names) != 1:
         _, settings, manifest, _ = read_files(paths)

@@ -22,7 +22,6 @@ from reconciler.git import NoRepository, git_output, head_commit
 from reconciler.manifest.files import absolute, files_to_read
 from reconciler.manifest.git_tree import Tree, prefix_of, tree_of
 from reconciler.model import Plan
-from reconciler.schema.pins import pins_folder
 from reconciler.settings import find_settings
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def files_read(workspace: Workspace, snapshot: Path | None) -> Iterator[Path]:
     yield from files_to_read([root / path for path in state_paths(workspace)], root, [])
     if home := find_settings(root / state_paths(workspace)[0]):
         yield home
-    pins = pins_folder(root, workspace.space)
+    pins = workspace.pins_folder
     yield from (one for one in pins.glob("*.json") if not one.name.endswith(".schema.json"))
     if snapshot:
         yield snapshot

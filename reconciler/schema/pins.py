@@ -8,6 +8,7 @@ is in its settings alone.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
@@ -86,9 +87,10 @@ class Pins(Struct, frozen=True):
         return replace(catalog, items=items)
 
 
-def pins_folder(root: Path, space: str) -> Path:
-    """Return where a space's pins are."""
-    return root / FOLDER / space
+def pins_folder(root: Path, space: str, homes: Iterable[Path] = ()) -> Path:
+    """Return where a space's pins are: in the first home that has some, else in the first home."""
+    some = [home / FOLDER / space for home in (*homes, root)]
+    return next((one for one in some if os.path.lexists(one)), some[0])
 
 
 def read_pins(folder: Path) -> Pins:
