@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from reconciler.errors import Place
 from reconciler.fields.values import Seen
+from reconciler.opening_hours import ALWAYS_OPEN, Openings
 
 ROLES = "roles/"
 """Prefix of a change's key where it speaks of one role."""
@@ -200,6 +201,11 @@ class GuardResult(Struct, frozen=True):
     actual: str
     ok: bool
 
+    @property
+    def excess(self) -> str:
+        """What the plan would touch and what is allowed; of a guard without a limit only the former."""
+        return f"{self.actual}, at most {self.limit} are allowed" if self.limit else self.actual
+
 
 class Failure(Struct, frozen=True):
     """Why nothing was planned: a mistake in the files with its place, or what stopped the run."""
@@ -225,13 +231,13 @@ class Forecast(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """The changes of one space, with their reasons, skipped changes and notes.
 
-    `types` names each type key as files do; `named` counts the items of all the state.  `base`
-    is the commit against which the words of `why` are meant; `skipped` holds what an apply leaves
-    alone; `targets` are the items to which rows would newly point.  `applied` is the last applied
-    commit, `unapplied` what that apply left behind; `whole` tells that nothing of the space's state
-    was left out.  `commit` is the one whose files were read, `dirty` tells that one of them was not as
-    the commit holds it; `seal` is that of the file from which the plan was read.  Where there are
-    `failures` nothing else is known.
+    `types` names each type key as files do; `named` counts the items of all the state.  `base` is the
+    commit against which the words of `why` are meant; `skipped` holds what an apply leaves alone;
+    `targets` are the items to which rows would newly point.  `applied` is the last applied commit,
+    `unapplied` what that apply left behind; `whole` tells that nothing of the space's state was left out.
+    `openings` are the windows in which an apply may send.  `commit` is the one whose files were read,
+    `dirty` tells that one of them was not as the commit holds it; `seal` is that of the file from which
+    the plan was read. Where there are `failures` nothing else is known.
     """
 
     host: str
@@ -257,6 +263,7 @@ class Plan(Struct, frozen=True):
     commit: str | None = None
     dirty: bool | None = None
     seal: str | None = None
+    openings: Openings = ALWAYS_OPEN
 
     def address(self, ref: Ref) -> str:
         """Return `space/type/id`, by the names that files use."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from datetime import date
 from decimal import Decimal
-from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,35 +15,35 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
-    PlainSerializer,
-    PlainValidator,
     PrivateAttr,
     Tag,
     ValidationError,
-    WithJsonSchema,
 )
 
 from reconciler.errors import Mistake, Place, quoted
 from reconciler.manifest.credentials import CREDENTIAL, CredentialInFile
-from reconciler.manifest.document import SEGMENT
 from reconciler.manifest.files import SETTINGS, STATE, a_link, absolute, linked, shown_path
 from reconciler.manifest.loading import read_file
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
-from reconciler.manifest.scalar_values import (
-    OPEN_ID,
-    count_of,
-    day_of,
-    names_of,
-    open_id_of,
-    scale_of,
-    segment_of,
-    share_of,
-    text_of,
-    word_of,
-    zone_of,
+from reconciler.manifest.validation import Strict, mistakes_of
+from reconciler.setting_types import (
+    Count,
+    Day,
+    Kind,
+    Locale,
+    Names,
+    OpenId,
+    Policy,
+    Scale,
+    Segment,
+    Share,
+    Stores,
+    Text,
+    Zone,
+    entries_of,
 )
-from reconciler.manifest.validation import Strict, mistakes_of, unexpected
+from reconciler.setting_windows import Windows
 
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -69,85 +67,11 @@ def zone_at(host: str) -> ZoneInfo | None:
     return ZoneInfo(name) if name else None
 
 
-# -- readers: from a scalar as written, or a Python value, to a value -------------------------
-
-
-def entries_of(node: object) -> object:
-    """Return a list as a tuple, since the models are frozen."""
-    if isinstance(node, AuthoredList):
-        return tuple(node)
-    if isinstance(node, Scalar | AuthoredMap):
-        raise unexpected("a list", node, "begin each entry with '- '")
-    return node
-
-
 def policy_kind(node: object) -> str:
     """Return the union's arm: one policy for a whole type, or policies by field."""
     return "<each>" if isinstance(node, dict) else "<all>"
 
 
-def schema(**described: Any) -> WithJsonSchema:
-    """Return a reader's JSON Schema for editors."""
-    return WithJsonSchema(described)
-
-
-Text = Annotated[str, PlainValidator(text_of), schema(type=["string", "number", "boolean"])]
-Zone = Annotated[ZoneInfo, PlainValidator(zone_of), PlainSerializer(str), schema(type="string")]
-Count = Annotated[int, PlainValidator(count_of), schema(type="integer", minimum=0)]
-Share = Annotated[
-    Decimal,
-    PlainValidator(share_of),
-    PlainSerializer(lambda share: f"{(share * 100).normalize():f}%"),
-    schema(
-        oneOf=[
-            {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?%$"},
-            {"type": "number", "minimum": 0, "maximum": 1},
-        ]
-    ),
-]
-Scale = Annotated[
-    Decimal, PlainValidator(scale_of), PlainSerializer(float), schema(type="number", exclusiveMinimum=0)
-]
-Day = Annotated[date, PlainValidator(day_of), PlainSerializer(str), schema(type="string", format="date")]
-Names = Annotated[
-    tuple[str, ...],
-    PlainValidator(names_of),
-    PlainSerializer(list),  # without it pydantic warns, on stderr, of the list that JSON makes of a tuple
-    schema(
-        oneOf=[
-            {"type": ["string", "number"]},
-            {"type": "array", "items": {"type": ["string", "number"]}, "minItems": 1},
-        ]
-    ),
-]
-Segment = Annotated[
-    str, PlainValidator(segment_of), schema(type=["string", "number"], pattern=f"^{SEGMENT.pattern}$")
-]
-PolicyWord = Literal["report", "heal", "accept"]
-Policy = Annotated[
-    PolicyWord,
-    PlainValidator(partial(word_of, words=get_args(PolicyWord))),
-    schema(enum=list(get_args(PolicyWord))),
-]
-KindWord = Literal["day", "moment"]
-Kind = Annotated[
-    KindWord,
-    PlainValidator(partial(word_of, words=get_args(KindWord))),
-    schema(enum=list(get_args(KindWord))),
-]
-StoresWord = Literal["trimmed", "rounded", "lower-cased", "upper-cased", "otherwise"]
-Stores = Annotated[
-    StoresWord,
-    PlainValidator(partial(word_of, words=get_args(StoresWord))),
-    schema(enum=list(get_args(StoresWord))),
-]
-LocaleWord = Literal["en", "zh-CN"]
-Locale = Annotated[
-    LocaleWord,
-    PlainValidator(partial(word_of, words=get_args(LocaleWord))),
-    schema(enum=list(get_args(LocaleWord))),
-]
-OpenId = Annotated[str, PlainValidator(open_id_of), schema(type="string", pattern=f"^{OPEN_ID.pattern}$")]
 Policies = Annotated[
     Annotated[Policy, Tag("<all>")] | Annotated[dict[str, Policy], Tag("<each>")], Discriminator(policy_kind)
 ]
@@ -214,6 +138,9 @@ class SpaceSettings(Strict):
         default=None, description="The tenant of people whom the plugin's own tenant does not know."
     )
     guards: Guards = Guards()
+    windows: Windows = Field(
+        default=(), description="When applies may change the space; the first window that matches decides."
+    )
     drift: dict[str, Policies] = Field(default={}, description="Drift policy: by default, by type, by field.")
     fields: dict[str, dict[str, FieldSettings]] = Field(default={}, description="By type, by field.")
     ignore: Annotated[tuple[Ignore, ...], BeforeValidator(entries_of)] = ()

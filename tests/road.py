@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from flask import Flask
 from reconciler.apply.applier import apply
 from reconciler.apply.ports import Recorder, Stop
 from reconciler.apply.run import Run
+from reconciler.clock import real_now
 from reconciler.desired.workspace import Workspace
 from reconciler.manifest.loading import read_bytes
 from reconciler.manifest.nodes import Manifest, Outline
@@ -107,6 +110,7 @@ def apply_to(
     transport: httpx.BaseTransport | None = None,
     journal: Recorder | None = None,
     stop: Stop | None = None,
+    now: Callable[[], datetime] = real_now,
 ) -> Report:
     """Carry a plan out, through a transport of one's own if one is given."""
     through = transport or httpx.WSGITransport(app=app_of(world))
@@ -114,7 +118,7 @@ def apply_to(
         writer = Writer(client, "demo", DECISIONS, world.credentials.user_key)
         writer.open(["story"], {})
         writer.read_lines()
-        return apply(Run(plan, writer, journal or Memory(), stop or Stop()))
+        return apply(Run(plan, writer, journal or Memory(), stop or Stop(), now=now))
 
 
 def words(report: Report) -> dict[str, int]:

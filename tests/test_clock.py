@@ -33,6 +33,13 @@ def test_a_time_beyond_the_calendar_is_refused(monkeypatch: pytest.MonkeyPatch, 
         clock.now()
 
 
+def test_the_time_that_decides_whether_something_is_sent_is_the_machine_s(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764288000")
+    assert abs(clock.real_now() - datetime.now(UTC)).total_seconds() < 60
+
+
 def test_an_answer_ages_and_one_from_before_a_sleep_is_told_apart() -> None:
     fresh = clock.Moment(clock.ticks() - 5, clock.slept())
     assert 5 <= fresh.age < 60

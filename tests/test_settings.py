@@ -47,6 +47,10 @@ spaces:
       story: {cutover: {kind: moment}, env_rows: {key: env}, rate: {scale: 0.01}}
     ignore:
       - {type: story, field: watchers, why: people subscribe themselves, until: 2027-01-31}
+    windows:
+      - {deny: {from: 2026-11-10, to: 2026-11-12}, types: [story, issue], why: shopping days}
+      - {allow: {weekdays: [mon, fri], hours: "09:00-18:00"}, types: story}
+      - {deny: {weekdays: sat}}
   other: {}
 """
 
@@ -506,6 +510,11 @@ def test_the_settings_schema_takes_what_is_read() -> None:
         "spaces: {demo: {fields: {story: {due: {scale: 0}}}}}",
         "spaces: {demo: {drift: {story: fix}}}",
         "spaces: {demo: {ignore: [{type: story}]}}",
+        "spaces: {demo: {windows: [{deny: {weekdays: [sunday]}}]}}",
+        "spaces: {demo: {windows: [{deny: {hours: 9-18}}]}}",
+        "spaces: {demo: {windows: [{deny: {}, allow: {}}]}}",
+        "spaces: {demo: {windows: [{why: x}]}}",
+        "spaces: {demo: {windows: [{deny: {}, types: []}]}}",
     ],
 )
 def test_the_settings_schema_refuses_what_is_refused(text: str) -> None:

@@ -22,6 +22,7 @@ from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
 from reconciler.meegle.writer import Writer
 from reconciler.model import Already, Applied, Plan, Report
+from reconciler.plan.openings import catalog_names, named_openings
 from reconciler.plan.plan_file import digest
 from reconciler.plan.planner import shown_people, touched
 from reconciler.schema.pins import pins_folder, read_pins
@@ -40,8 +41,11 @@ class CarriedOut(NamedTuple):
     last_hash: str
 
 
-def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
-    """Read the metadata of what the plan touches anew; raises BadPlan where it has changed."""
+def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> Plan:
+    """Read the metadata of what the plan touches anew; raises BadPlan where it has changed.
+
+    Returns the plan, whose windows now know its types by the names that they have in the space.
+    """
     pins = read_pins(pins_folder(Path.cwd(), plan.space, settings.homes))
     writer.open({update.ref.type_key for update in plan.updates}, settings.groups(), pins)
     if any(change.type == BUSINESS for update in plan.updates for change in update.changes):
@@ -51,6 +55,7 @@ def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> None:
         plan, host=host, space_key=catalog.space_key, metadata_digest=catalog.digest(touched(plan.updates))
     )
     refuse_unreadable(plan, catalog)
+    return named_openings(plan, catalog_names(catalog))
 
 
 def carry_out(

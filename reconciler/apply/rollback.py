@@ -23,6 +23,7 @@ from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader
 from reconciler.model import Item, Plan, Ref
 from reconciler.plan.guard import Raised, guarded
+from reconciler.plan.openings import catalog_names
 from reconciler.plan.planning import plan_items
 from reconciler.plan.selection import select, selector
 from reconciler.plan.unmatched import refuse_unmatched
@@ -77,7 +78,8 @@ def reverse_plan(
         reader = Reader(client, space, settings.space(space), connection.user_key)
         plan, items = plan_back(steps, run, only, reader, settings)
         edits = patch(items, plan, reader, settings.start)
-    return guarded(plan, settings, raised, now()), settings, edits
+    judged = guarded(plan, settings, raised, now(), names=catalog_names(reader.catalog))
+    return judged, settings, edits
 
 
 def plan_back(

@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 
 from reconciler.apply.outcomes import PATIENCE, after_sending
 from reconciler.apply.ports import Recorder, Remote, Stop
 from reconciler.apply.record_check import RecordCheck
 from reconciler.apply.task import Task
-from reconciler.clock import ticks
+from reconciler.clock import real_now, ticks
 from reconciler.errors import ReconcilerError, told_as
 from reconciler.meegle.http.failures import Interrupted
 from reconciler.meegle.http.verdict import Fatal, NotWritten, Refused
 from reconciler.model import Change, Ignored, NotTried, Outcome, Plan, Rejected, Unknown, word
+from reconciler.plan.openings import closed_words
 
 
 class Run:
@@ -27,13 +29,15 @@ class Run:
         journal: Recorder,
         stop: Stop,
         on_item: Callable[[str], None] = lambda _: None,
+        now: Callable[[], datetime] = real_now,
     ) -> None:
-        """Make a task of each update."""
+        """Make a task of each update.  `now` is asked whether the windows of the space are open."""
         self.plan = plan
         self.remote = remote
         self.journal = journal
         self.stop = stop
         self.on_item = on_item
+        self.now = now
         self.tasks = [Task(update) for update in plan.updates]
         self.record_check = RecordCheck(remote)
         self._lock = threading.Lock()
@@ -62,13 +66,15 @@ class Run:
             self._reason = self._reason or ("interrupted" if isinstance(error, Interrupted) else told)
 
     def should_stop(self) -> bool:
-        """Look at the stop flags: signal, deadline, error budget, what ended the run already."""
+        """Look at the stop flags: signal, deadline, error budget, windows, what ended the run already."""
         if self.stopped is not None:
             return True
         if self.stop.deadline is not None and ticks() > self.stop.deadline:
             self.halt("the deadline passed")
         elif self.stop.max_errors is not None and self.errors() > self.stop.max_errors:
             self.halt(f"more than {self.stop.max_errors} errors")
+        elif self.plan.openings.calendars and (closed := closed_words(self.plan, self.now())):
+            self.halt(closed)
         return self.stopped is not None
 
     def errors(self) -> int:

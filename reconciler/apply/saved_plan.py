@@ -77,6 +77,8 @@ def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | N
     from reconciler.git import commit_of
     from reconciler.plan.earlier_commit import settings_at
     from reconciler.plan.guard import guarded
+    from reconciler.plan.openings import type_names
+    from reconciler.schema.pins import pins_folder, read_pins
 
     made = read_plan(path)
     if made.errored:
@@ -86,7 +88,8 @@ def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | N
     root, settings = Path.cwd(), settings_of_project(made.desired.roots, plan.space)
     sha = commit_of(root, plan.base) if plan.base else None
     base = settings_at(root, (settings.start,), sha, settings) if sha else None
-    return guarded(plan, settings, raised, now(), base), settings
+    names = type_names(read_pins(pins_folder(root, plan.space, settings.homes)).types)
+    return guarded(plan, settings, raised, now(), base, names), settings
 
 
 def refuse_other_target(plan: Plan, *, host: str, space_key: str, metadata_digest: str) -> None:

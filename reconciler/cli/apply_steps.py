@@ -71,35 +71,52 @@ def refuse_silence(*, yes: bool) -> None:
 
 def execute(plan: Plan, settings: Settings, way: Way) -> int:
     """Show a plan, ask, carry it out, and return the exit code that it earned."""
+    from reconciler.clock import real_now
     from reconciler.forge.outputs import give
+    from reconciler.plan.openings import at_hour
     from reconciler.render.events import idle_event, plan_event
     from reconciler.render.text import plan_text
 
+    plan = at_hour(plan, real_now())
     if way.fmt == "text":
         say_text(plan_text(plan, full=way.full))
     else:
         say(plan_event(plan))
     refused = any(not guard.ok for guard in plan.guards)
-    if refused or not (plan.updates or plan.blocks):
-        if refused:
-            tell("refused by a guard, nothing sent")
-        give(tell, exit_reason="guard" if refused else "no_changes")
+    if refused:
+        return refuse(way)
+    if not (plan.updates or plan.blocks):
+        give(tell, exit_reason="no_changes")
         if way.fmt == "json":
-            say(idle_event("guard" if refused else "no_changes"))
-        return REFUSED if refused else 0
+            say(idle_event("no_changes"))
+        return 0
     if plan.updates and not way.agreed:
         click.confirm("Apply this?", abort=True, err=True)
     return apply_plan(plan, settings, way)
+
+
+def refuse(way: Way) -> int:
+    """Report that a guard refuses the plan before anything was sent."""
+    from reconciler.forge.outputs import give
+    from reconciler.render.events import idle_event
+
+    tell("refused by a guard, nothing sent")
+    give(tell, exit_reason="guard")
+    if way.fmt == "json":
+        say(idle_event("guard"))
+    return REFUSED
 
 
 def apply_plan(plan: Plan, settings: Settings, way: Way) -> int:
     """Carry a plan out, show its report, and return the exit code that it earned."""
     from reconciler.apply.carry_out import bind, carry_out, ending, with_requests
     from reconciler.apply.ports import Stop
+    from reconciler.clock import real_now
     from reconciler.forge.outputs import give_report
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.writer import Writer
+    from reconciler.plan.openings import closed_words
     from reconciler.render.events import report_events
     from reconciler.render.text import report_text
 
@@ -111,7 +128,11 @@ def apply_plan(plan: Plan, settings: Settings, way: Way) -> int:
     with Client(connection, writes=True, stop=stop.cut, until=until) as client, signals.listening():
         writer = Writer(client, plan.space, settings.space(plan.space), connection.user_key)
         with interruptible(signals, way), holding_lock(plan, way, stop):
-            bind(plan, writer, connection.host, settings)
+            plan = bind(plan, writer, connection.host, settings)
+            # Once more: somebody may have answered late, or the lock was held for hours.
+            if closed := closed_words(plan, real_now()):
+                tell(closed)
+                return refuse(way)
             with progress(len(plan.updates)) as ended:
                 state = settings.start.as_posix()
                 done = carry_out(plan, writer, stop, state=state, grace=GRACE, on_item=ended, on_line=on_line)

@@ -79,7 +79,7 @@ def item_lines(
             yield f"    {'applied':8} {safe_text(applied[one.key])}"
     for guard in plan.guards:
         if not guard.ok:
-            yield f"  guard '{guard.name}' stops an apply: {guard.actual}, at most {guard.limit}"
+            yield f"  guard '{guard.name}' stops an apply: {guard.excess}"
 
 
 def collect_facts(

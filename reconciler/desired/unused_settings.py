@@ -28,6 +28,7 @@ def meaningless(root: Node, catalogs: Mapping[str, Catalog]) -> Iterator[Mistake
             yield from policies(space.get("drift"), catalogs[name])
             yield from by_type(space.get("fields"), catalogs[name])
             yield from exceptions(space.get("ignore"), catalogs[name])
+            yield from windows(space.get("windows"), catalogs[name])
 
 
 def settings_map(node: Node | None) -> AuthoredMap:
@@ -84,6 +85,15 @@ def exceptions(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
             yield unknown_type(type_, catalog)
         elif not names_a_setting(field.text, kind):
             yield unknown_field(field, kind)
+
+
+def windows(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
+    """Yield the types in `windows` that there are not: such a window would never close."""
+    for entry in node if isinstance(node, AuthoredList) else []:
+        types = settings_map(entry).get("types")
+        for one in types if isinstance(types, AuthoredList) else [types]:
+            if isinstance(one, Scalar) and one.text and catalog.type_of(one.text) is None:
+                yield unknown_type(one, catalog)
 
 
 def unknown_fields(fields: AuthoredMap, kind: TypeSpec) -> Iterator[Mistake]:

@@ -115,7 +115,7 @@ def unknown_key(key: str, location: Sequence[str | int], shape: type[Strict], ro
     if SECRET.search(key):
         return CredentialInFile(place)
     model = model_at(shape, location)
-    known = model.model_fields if model else ()
+    known = [field.alias or name for name, field in model.model_fields.items()] if model else []
     told = UnknownName(place, "key", key, "this map", known)
     stray = model.elsewhere if model and not nearest(key, known) else ""
     return Mistake(place, told.what, stray) if stray else told

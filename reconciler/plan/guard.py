@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,7 +11,10 @@ from msgspec.structs import replace
 
 from reconciler.errors import counted
 from reconciler.model import GONE, GuardResult, Plan, Ref, Why
-from reconciler.settings import Guards, Settings
+from reconciler.plan.openings import ALLOW as WINDOW
+from reconciler.plan.openings import GUARD as WINDOWS
+from reconciler.plan.openings import window_guard, with_openings
+from reconciler.settings import Guards, Settings, SpaceSettings
 
 SHARE_FROM = 10
 """The share of items counts only where the state names at least this many."""
@@ -155,18 +158,30 @@ def needed_limits(plan: Plan) -> dict[str, str]:
 def allow_line(plan: Plan) -> str:
     """Return the settings entry that would let this plan pass, ready to paste."""
     limits = ", ".join(f"{name}: {limit}" for name, limit in needed_limits(plan).items())
-    return "guards: {allow: [{" + limits + ", why: …}]}"
+    allowed = ["guards: {allow: [{" + limits + ", why: …}]}"] if limits else []
+    entries = [*allowed, *([WINDOW] if is_closed(plan) else [])]
+    return entries[0] if len(entries) == 1 else "{" + ", ".join(entries) + "}"
+
+
+def is_closed(plan: Plan) -> bool:
+    """Return True if the windows of the space stop an apply."""
+    return any(one.name == WINDOWS and not one.ok for one in plan.guards)
 
 
 def flags_line(plan: Plan) -> str:
     """Return the flags with which one run would pass; empty if no flag has the entry's number.
 
-    `--max-invisible` takes a share, where the entry of the settings counts items.
+    `--max-invisible` takes a share, where the entry of the settings counts items; no flag opens a window.
     """
     limits = needed_limits(plan)
-    return "" if "invisible" in limits else " ".join(f"{FLAGS[one]} {limit}" for one, limit in limits.items())
+    return (
+        ""
+        if "invisible" in limits or is_closed(plan)
+        else " ".join(f"{FLAGS[one]} {limit}" for one, limit in limits.items())
+    )
 
 
+NO_NAMES: Mapping[str, frozenset[str]] = {}
 SPENT = "an `allow` of the settings is spent, since the base has it too: another `until` renews it"
 
 
@@ -181,15 +196,23 @@ class Raised(Struct, frozen=True):
 
 
 def guarded(
-    plan: Plan, settings: Settings, raised: Raised, at: datetime, base: Settings | None = None
+    plan: Plan,
+    settings: Settings,
+    raised: Raised,
+    at: datetime,
+    base: Settings | None = None,
+    names: Mapping[str, frozenset[str]] = NO_NAMES,
 ) -> Plan:
     """Hold a plan against the guards, and say how the settings differ from the base's.
 
     `at` is the time of the run.  With a base, limits are the base's, and an allowance counts only while
-    the base does not have it: else it would stay free for every later commit.
+    the base does not have it: else it would stay free for every later commit.  `names`: the words by
+    which windows may mean a type.
     """
     decisions = settings.space(plan.space)
-    before = guards_before(base, settings, plan) if base else decisions.guards
+    earlier = spaces_before(base, settings, plan) if base else None
+    before = strictest_guards(earlier) if earlier is not None else decisions.guards
+    plan = with_openings(plan, decisions, earlier, names)
     today = at.astimezone(decisions.clock).date()
     flags = {name: value for name in NUMBERS if (value := getattr(raised, name)) is not None}
 
@@ -204,7 +227,7 @@ def guarded(
     spent = guards != judged(every) and not all(one.ok for one in guards)
     return replace(
         plan,
-        guards=guards,
+        guards=(*guards, *window_guard(plan, at)),
         notes=(*plan.notes, *([SPENT] if spent else [])),
         settings_changes=tuple(changed_settings(base, settings)) if base else (),
     )
@@ -225,17 +248,22 @@ def allowances(guards: Guards) -> tuple[Allowance, ...]:
     )
 
 
-def guards_before(base: Settings, settings: Settings, plan: Plan) -> Guards:
-    """Return the limits that the base sets for a space, under whatever name it knew it.
+def spaces_before(base: Settings, settings: Settings, plan: Plan) -> tuple[SpaceSettings, ...]:
+    """Return what the base decides about a plan's space, under whatever name it knew it.
 
     Where it names the space neither so nor by its key, the change may have given it another name: then
-    the strictest of all limits count whose names are gone, so that a new name raises none.
+    everything counts that it decided of spaces whose names are gone, so that a new name raises no limit.
     """
     for name in (plan.space, plan.space_key):
         if name in base.spaces or any(one.project_key == name for one in base.spaces.values()):
-            return base.space(name).guards
-    gone = [one.guards for name, one in base.spaces.items() if name not in settings.spaces]
-    every = [Guards(), *gone]
+            return (base.space(name),)
+    gone = [one for name, one in base.spaces.items() if name not in settings.spaces]
+    return (SpaceSettings(), *gone)
+
+
+def strictest_guards(spaces: Iterable[SpaceSettings]) -> Guards:
+    """Return the strictest of the limits that several settings give, with all exceptions of theirs."""
+    every = [one.guards for one in spaces]
     return Guards(
         changes=min(one.changes for one in every),
         share=min(one.share for one in every),

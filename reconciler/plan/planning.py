@@ -23,6 +23,7 @@ from reconciler.meegle.reader import Reader, Survey
 from reconciler.meegle.spaces import UnknownSpace, WrongKey
 from reconciler.model import Item, Plan, Ref
 from reconciler.plan.guard import Raised, guarded
+from reconciler.plan.openings import catalog_names
 from reconciler.plan.planner import leaving, make_plan, shown_people
 from reconciler.plan.selection import Selection, Selector, select, selector
 from reconciler.plan.targets import confirmed, named_items, questions
@@ -143,7 +144,7 @@ def plan(
         made = with_blame(made, reader)
     if options.drift:
         made = healable(made, reader.catalog)
-    return judge_plan(workspace, made, options.raised)
+    return judge_plan(workspace, made, options.raised, reader.catalog)
 
 
 def compare_live(
@@ -237,12 +238,12 @@ def plan_items(
     return confirmed(made, reader.catalog, found)
 
 
-def judge_plan(workspace: Workspace, plan: Plan, raised: Raised) -> Plan:
+def judge_plan(workspace: Workspace, plan: Plan, raised: Raised, catalog: Catalog) -> Plan:
     """Hold a plan against the guards, by the base's settings where there is a base."""
     from reconciler.plan.earlier_commit import settings_at
 
     base = settings_at(workspace.root, workspace.paths, plan.base, workspace.settings) if plan.base else None
-    return guarded(plan, workspace.settings, raised, now(), base)
+    return guarded(plan, workspace.settings, raised, now(), base, catalog_names(catalog))
 
 
 def with_blame(plan: Plan, reader: Reader) -> Plan:

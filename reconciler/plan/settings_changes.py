@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.manifest.right_to_left import RTL
 from reconciler.settings import Settings
 
-PRESSING = ("guards", "drift", "ignore", "fields", "spaces", "people", "open_ids", "locale")
+PRESSING = ("guards", "windows", "drift", "ignore", "fields", "spaces", "people", "open_ids", "locale")
 """Parts of the settings; those that guard a space come first."""
 
 
@@ -19,7 +19,7 @@ def settings_changes(before: Settings, after: Settings) -> Iterator[str]:
 
     What guards the space comes first, so that no number of lines about people pushes it out of a view.
     """
-    old, new = (dict(flat_settings(one.model_dump(mode="json"))) for one in (before, after))
+    old, new = (dict(flat_settings(one.model_dump(mode="json", by_alias=True))) for one in (before, after))
     for path in sorted(old.keys() | new.keys(), key=pressing):
         had, has = old.get(path, []), new.get(path, [])
         if isinstance(had, str) or isinstance(has, str):
@@ -53,8 +53,13 @@ def flat_settings(value: Any, path: str = "") -> Iterator[tuple[str, str | list[
 
 def compact(value: Any) -> str:
     """Return a decision as JSON without what is not set; letters that would turn it around as escapes."""
-    said = value
-    if isinstance(value, dict):
-        said = {key: one for key, one in value.items() if one not in (None, "")}
+    said = without_blanks(value)
     text = json.dumps(said, ensure_ascii=False)
     return json.dumps(said) if RTL.search(text) else text
+
+
+def without_blanks(value: Any) -> Any:
+    """Return a decision without what is not set, in the maps inside of it, too."""
+    if not isinstance(value, dict):
+        return value
+    return {key: without_blanks(one) for key, one in value.items() if one not in (None, "", [])}

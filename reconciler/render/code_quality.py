@@ -101,7 +101,7 @@ def quality_findings(plan: Plan) -> Iterator[Finding]:
         yield Finding("invalid", "blocker", text, place, (place.file, failure.what))
     for guard in plan.guards:
         if not guard.ok:
-            text = f"Guard {guard.name} stops an apply: {guard.actual}, at most {guard.limit} are allowed"
+            text = f"Guard {guard.name} stops an apply: {guard.excess}"
             place = plan.updates[0].place if plan.updates else SETTINGS
             yield Finding("guard", "critical", text, place, (plan.space_key, guard.name, guard.actual))
     for block in plan.blocks:

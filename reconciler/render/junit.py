@@ -48,11 +48,7 @@ def plan_junit(plan: Plan) -> str:
         Case(one.place.file if one.place else "state", one.what, "failure", (str(one),))
         for one in plan.failures
     ]
-    cases += [
-        Case("guards", one.name, "guard", (f"{one.actual}, at most {one.limit} are allowed",))
-        for one in plan.guards
-        if not one.ok
-    ]
+    cases += [Case("guards", one.name, "guard", (one.excess,)) for one in plan.guards if not one.ok]
     cases += [
         Case(
             block.place.file,

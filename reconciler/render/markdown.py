@@ -236,7 +236,7 @@ def guard_section(plan: Plan) -> Section:
         "guard failures",
         f"#### Guards stop an apply\n\n{table_head('guard', 'this plan', 'at most')}",
         lambda n: table_row(
-            *(safe_words(brief(one)) for one in (failed[n].name, failed[n].actual, failed[n].limit))
+            *(safe_words(brief(one)) for one in (failed[n].name, failed[n].actual, failed[n].limit or "–"))
         ),
         ones(failed),
         f"\n{REVIEWED}\n\n{fence}yaml\n{line}\n{fence}\n\n",

@@ -55,9 +55,7 @@ def plan_lines(plan: Plan, *, full: bool) -> Iterator[str]:
         yield f"note: {safe_text(note)}"
     if failed := [guard for guard in plan.guards if not guard.ok]:
         for guard in failed:
-            yield safe_text(
-                f"Guard '{guard.name}' stops an apply: {guard.actual}, at most {guard.limit} are allowed."
-            )
+            yield safe_text(f"Guard '{guard.name}' stops an apply: {guard.excess}.")
         yield safe_text(f"To let it pass, let somebody review this in the settings:  {allow_line(plan)}")
         if flags := flags_line(plan):
             yield f"To let it pass once, without a review:  {flags}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from reconciler.apply.ports import Stop
 from reconciler.apply.run import Run
@@ -12,11 +15,15 @@ from reconciler.clock import ticks
 from reconciler.errors import CannotRun
 from reconciler.meegle.http.failures import Interrupted
 from reconciler.model import Applied, Conflict, Ignored, NotTried, Outcome, Rejected, Unknown
+from reconciler.opening_hours import Calendar, Openings, Span, Window
+from reconciler.plan.openings import named_openings
 from tests.render.plans import plan_with, priority, update
-from tests.road import Memory
+from tests.road import Memory, apply_to, calm_world, plan_of, words
 
 if TYPE_CHECKING:
     from reconciler.apply.ports import Remote
+
+FIRST = 6300012320
 
 
 def run_of(stop: Stop | None = None, journal: Memory | None = None, said: list[str] | None = None) -> Run:
@@ -87,3 +94,24 @@ def test_an_item_that_has_ended_is_written_down_and_told_in_one_line() -> None:
     run.conclude(run.tasks[0])
     assert journal.lines[-1]["outcomes"] == {"priority": "Applied"}
     assert said == ["demo/story/6300012301  1 applied"]
+
+
+def test_a_run_that_comes_into_a_closed_window_stops_before_its_next_put() -> None:
+    world = calm_world()
+    first = min(one for one in world.items if one >= FIRST)
+    items = "".join(f"  - {{id: {first + n}, fields: {{story_points: 99}}}}\n" for n in range(40))
+    plan = plan_of(world, f"space: demo\ntype: story\nitems:\n{items}")
+    night = Window(opens=False, span=Span(start=22 * 60, end=6 * 60), why="the night")
+    plan = named_openings(replace(plan, openings=Openings(Calendar((night,), ZoneInfo("UTC")))), {})
+
+    def now() -> datetime:
+        """Return a clock that comes to 22:00 when the fourth PUT has left."""
+        return datetime(2026, 11, 25, 22 if len(world.writes) > 3 else 21, tzinfo=UTC)
+
+    report = apply_to(world, plan, now=now)
+    assert report.stopped == "not before 2026-11-26 06:00 (the night), by the clock of UTC"
+    sent = len(world.writes)
+    assert 4 <= sent <= 15  # what was under way: the windows of five that had begun
+    assert words(report) == {"applied": sent, "not tried": 40 - sent}
+    assert apply_to(world, plan, now=now).stopped == report.stopped
+    assert len(world.writes) == sent

@@ -28,6 +28,8 @@ def found(text: str, space: str = "demo") -> list[str]:
         ("fields: {story: {cutoverr: {kind: day}}}", "no field 'cutoverr' on story; did you mean 'cutover'?"),
         ("fields: {stroy: {cutover: {kind: day}}}", "no type 'stroy' on demo; did you mean 'story'?"),
         ("ignore: [{type: story, field: priorty}]", "no field 'priorty' on story; did you mean 'priority'?"),
+        ("windows: [{deny: {}, types: [stroy]}]", "no type 'stroy' on demo; did you mean 'story'?"),
+        ("windows: [{deny: {}, types: stroy}]", "no type 'stroy' on demo; did you mean 'story'?"),
         ("ignore: [{type: stroy, field: priority}]", "no type 'stroy' on demo; did you mean 'story'?"),
     ],
 )

@@ -127,7 +127,7 @@ def remarks(plan: Plan) -> Iterator[Annotation]:
             yield Annotation(
                 "warning",
                 f"Guard {guard.name} stops an apply",
-                f"{guard.actual}, at most {guard.limit} are allowed",
+                guard.excess,
             )
     for group in groups(plan):
         if group.kind in LEVELS:

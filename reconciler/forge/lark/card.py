@@ -164,7 +164,9 @@ def guard_rows(plan: Plan, words: Words) -> list[Row]:
     """Return the guards that stop an apply."""
     return [
         Row(
-            words.guard.format(name=words.names.get(one.name, one.name), actual=one.actual, limit=one.limit),
+            (words.guard if one.limit else words.guard_alone).format(
+                name=words.names.get(one.name, one.name), actual=one.actual, limit=one.limit
+            ),
             0,
         )
         for one in plan.guards

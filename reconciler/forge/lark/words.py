@@ -23,6 +23,7 @@ class Words(NamedTuple):
     joined: str
     guards: str
     guard: str
+    guard_alone: str
     conflicts: str
     blocks: str
     clears: str
@@ -60,6 +61,7 @@ EN: Final = Words(
     joined="; ",
     guards="Guards stop an apply",
     guard="{name}: {actual}, at most {limit}",
+    guard_alone="{name}: {actual}",
     conflicts="Changed here and in Meegle",
     blocks="Blocked",
     clears="Fields to empty",
@@ -95,6 +97,7 @@ ZH: Final = Words(
     joined="；",
     guards="守卫阻止执行",
     guard="{name}：{actual}，上限 {limit}",
+    guard_alone="{name}：{actual}",
     conflicts="两边都改了（仓库与飞书项目）",
     blocks="受阻",
     clears="将清空的字段",

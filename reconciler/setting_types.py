@@ -1,0 +1,145 @@
+"""The types of settings: each reads a scalar as written into a value, and describes itself to editors."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
+
+from reconciler.manifest.document import SEGMENT
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Scalar
+from reconciler.manifest.scalar_values import (
+    OPEN_ID,
+    count_of,
+    day_of,
+    names_of,
+    open_id_of,
+    scale_of,
+    segment_of,
+    share_of,
+    text_of,
+    word_of,
+    zone_of,
+)
+from reconciler.manifest.validation import unexpected, wrong
+
+
+def entries_of(node: object) -> object:
+    """Return a list as a tuple, since the models are frozen."""
+    if isinstance(node, AuthoredList):
+        return tuple(node)
+    if isinstance(node, Scalar | AuthoredMap):
+        raise unexpected("a list", node, "begin each entry with '- '")
+    return node
+
+
+def one_or_more(node: object) -> object:
+    """Return a list, or the one word that stands for it, as a tuple."""
+    if isinstance(node, Scalar) or not isinstance(node, list | tuple):
+        return (node,)
+    if not node:
+        raise wrong("an empty list", "write one word at least, or leave the line out")
+    return tuple(node)
+
+
+def schema(**described: Any) -> WithJsonSchema:
+    """Return a reader's JSON Schema for editors."""
+    return WithJsonSchema(described)
+
+
+def one_or_more_schema(**member: Any) -> WithJsonSchema:
+    """Return the JSON Schema of a list that has a member, or of the member alone."""
+    return schema(oneOf=[member, {"type": "array", "items": member, "minItems": 1}])
+
+
+Text = Annotated[str, PlainValidator(text_of), schema(type=["string", "number", "boolean"])]
+
+
+Zone = Annotated[ZoneInfo, PlainValidator(zone_of), PlainSerializer(str), schema(type="string")]
+
+
+Count = Annotated[int, PlainValidator(count_of), schema(type="integer", minimum=0)]
+
+
+Share = Annotated[
+    Decimal,
+    PlainValidator(share_of),
+    PlainSerializer(lambda share: f"{(share * 100).normalize():f}%"),
+    schema(
+        oneOf=[
+            {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?%$"},
+            {"type": "number", "minimum": 0, "maximum": 1},
+        ]
+    ),
+]
+
+
+Scale = Annotated[
+    Decimal, PlainValidator(scale_of), PlainSerializer(float), schema(type="number", exclusiveMinimum=0)
+]
+
+
+Day = Annotated[date, PlainValidator(day_of), PlainSerializer(str), schema(type="string", format="date")]
+
+
+Names = Annotated[
+    tuple[str, ...],
+    PlainValidator(names_of),
+    PlainSerializer(list),  # without it pydantic warns, on stderr, of the list that JSON makes of a tuple
+    one_or_more_schema(type=["string", "number"]),
+]
+
+
+ONE_OR_MORE = BeforeValidator(one_or_more)
+"""Lets a list be written as its only member, and refuses an empty one."""
+Words = Annotated[tuple[Text, ...], ONE_OR_MORE, one_or_more_schema(type=["string", "number"])]
+Segment = Annotated[
+    str, PlainValidator(segment_of), schema(type=["string", "number"], pattern=f"^{SEGMENT.pattern}$")
+]
+
+
+PolicyWord = Literal["report", "heal", "accept"]
+
+
+Policy = Annotated[
+    PolicyWord,
+    PlainValidator(partial(word_of, words=get_args(PolicyWord))),
+    schema(enum=list(get_args(PolicyWord))),
+]
+
+
+KindWord = Literal["day", "moment"]
+
+
+Kind = Annotated[
+    KindWord,
+    PlainValidator(partial(word_of, words=get_args(KindWord))),
+    schema(enum=list(get_args(KindWord))),
+]
+
+
+StoresWord = Literal["trimmed", "rounded", "lower-cased", "upper-cased", "otherwise"]
+
+
+Stores = Annotated[
+    StoresWord,
+    PlainValidator(partial(word_of, words=get_args(StoresWord))),
+    schema(enum=list(get_args(StoresWord))),
+]
+
+
+LocaleWord = Literal["en", "zh-CN"]
+
+
+Locale = Annotated[
+    LocaleWord,
+    PlainValidator(partial(word_of, words=get_args(LocaleWord))),
+    schema(enum=list(get_args(LocaleWord))),
+]
+
+
+OpenId = Annotated[str, PlainValidator(open_id_of), schema(type="string", pattern=f"^{OPEN_ID.pattern}$")]
