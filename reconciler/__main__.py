@@ -13,12 +13,13 @@ from types import FrameType
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from reconciler import cli
+from reconciler.cli import leaving
 
 
 def leave(number: int, frame: FrameType | None) -> None:
     """Leave at once: until an apply takes over, nothing is under way that could be lost."""
     del frame
-    os._exit(128 + number)
+    leaving.leave(number)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.progress import reading
 from reconciler.cli.streams import say, tell
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def command(plan: Path) -> int:
     branch, title = f"reconciler/accept-{space}", f"Accept live values of {space}"
     with forge_of(os.environ) as forge:
         if refs := list(acceptable(found)):
-            show_refreshed(refresh(refs, None, space, tell, prune=False))
+            with reading():
+                refreshed = refresh(refs, None, space, tell, prune=False)
+            show_refreshed(refreshed)
         tree = written_tree(Path.cwd())
         if tree is None:
             say(f"{forge.request} {forge.close_request(branch)}.\n")
@@ -62,6 +65,6 @@ def plan_of_files(space: str) -> Shown:
     workspace = open_workspace((), space)
     refs = Refs("HEAD", known_ref(workspace.root, workspace.space))
     source = source_of(workspace)
-    with open_reader(workspace, connect(workspace.mistakes, tell)) as reader:
+    with reading(), open_reader(workspace, connect(workspace.mistakes, tell)) as reader:
         plan = sourced(planning.plan(workspace, reader, PlanOptions(refs=refs)), source)
     return Shown(plan, dated(plan))

@@ -11,6 +11,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.apply_steps import Way, execute, failures_told, refuse_silence, until_of
+from reconciler.cli.progress import reading
 from reconciler.cli.streams import tell
 from reconciler.errors import CannotRun
 
@@ -112,6 +113,6 @@ def from_files(
     workspace = open_workspace(paths, space)
     tell(*workspace.notes)
     source = source_of(workspace)
-    with open_reader(workspace, connect(workspace.mistakes, tell), until) as reader:
+    with reading(), open_reader(workspace, connect(workspace.mistakes, tell), until) as reader:
         plan = planning.plan(workspace, reader, PlanOptions(selection, refs, raised))
     return sourced(plan, source), workspace.settings

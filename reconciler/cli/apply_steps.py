@@ -11,8 +11,9 @@ import click
 from msgspec import Struct
 
 from reconciler.apply.ports import Stop
+from reconciler.cli.leaving import leave
 from reconciler.cli.progress import progress
-from reconciler.cli.signals import GRACE, Signals, leave
+from reconciler.cli.signals import GRACE, Signals
 from reconciler.cli.streams import say, say_json, say_text, tell
 from reconciler.clock import ticks
 from reconciler.errors import CannotRun, ReconcilerError, told_as

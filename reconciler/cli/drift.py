@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
+from reconciler.cli.progress import reading
 from reconciler.cli.streams import tell
 from reconciler.forge.outputs import give_plan
 from reconciler.gc_pause import gc_paused
@@ -110,6 +111,6 @@ def drifted(
     source = source_of(workspace)
     refs = Refs(applied=applied or known_ref(workspace.root, workspace.space))
     options = PlanOptions(refs=refs, raised=raised, blame=True, drift=True)
-    with open_reader(workspace, connect(workspace.mistakes, tell), until) as reader:
+    with reading(), open_reader(workspace, connect(workspace.mistakes, tell), until) as reader:
         plan = planning.plan(workspace, reader, options)
     return sourced(plan, source), workspace.settings

@@ -12,6 +12,7 @@ import click
 from msgspec.structs import replace
 
 from reconciler.cli import options
+from reconciler.cli.progress import reading
 from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun, counted
 from reconciler.forge.outputs import give_plan
@@ -118,7 +119,11 @@ def planned(workspace: Workspace, snapshot: Path | None, options: PlanOptions) -
     from reconciler.plan import planning
     from reconciler.plan.planning import open_reader
 
-    with service(workspace, snapshot) as connection, open_reader(workspace, connection) as reader:
+    with (
+        reading(),
+        service(workspace, snapshot) as connection,
+        open_reader(workspace, connection) as reader,
+    ):
         plan = planning.plan(workspace, reader, options)
     return plan if snapshot is None else replace(plan, host=SNAPSHOT)
 

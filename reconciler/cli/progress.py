@@ -1,40 +1,178 @@
-"""How far an apply is, on stderr: a bar on a terminal, a line an item elsewhere."""
+"""How far a long run is, on stderr: one line on a terminal that is gone at the end.
+
+Reads keep to the service's limits, so that 4,000 items take six seconds in which nothing else is printed.
+The line says what was read of how much, and what the run waits for.  Elsewhere reads print nothing, and an
+apply prints a line an item.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
+from reconciler.cli.leaving import DRAWN
 from reconciler.cli.streams import tell
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+PATIENCE = 0.4
+"""Seconds of silence before a line is drawn: most reads are over by then, and need no rich."""
+LATELY = 1.0
+"""Seconds for which a wait for the limit counts as the reason of the slowness."""
+SERVICE = "reconciler.meegle"
+"""The logger of all that asks the service."""
+
+
+def can_draw() -> bool:
+    """Return True if stderr is a terminal that can take a line back, and no log is printed there."""
+    dumb = os.environ.get("TERM") in {"", "dumb"} or os.environ.get("CI")
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    return terminal and not dumb and logging.getLogger().level >= logging.WARNING
 
 
 @contextmanager
 def progress(items: int) -> Iterator[Callable[[str], None]]:
-    """Yield what is to be called with a line for each item that has ended."""
-    if items and sys.stderr and sys.stderr.isatty() and not os.environ.get("CI"):
-        with bar(items) as ended:
-            yield ended
+    """Yield what is to be called with a line for each item that an apply has ended."""
+    if items and can_draw():
+        with drawn(items) as shown:
+            yield (lambda _: shown.advance(shown.task_ids[0])) if shown else tell
     else:
         yield tell
 
 
 @contextmanager
-def bar(items: int) -> Iterator[Callable[[str], None]]:
-    """Draw a bar that is gone at the end; the report names what needs a look."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
+def reading() -> Iterator[None]:
+    """Draw how far reads are, from the moment when they have taken long."""
+    if not can_draw():
+        yield
+        return
+    over = threading.Event()
+    watch = Watch()
+    line = threading.Thread(target=draw_reads, args=(watch, over), daemon=True)
+    with watch.listening():
+        try:
+            line.start()
+        except RuntimeError:  # no thread is left to draw in
+            yield
+            return
+        try:
+            yield
+        finally:
+            over.set()
+            line.join()
 
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    shown = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = shown.add_task("", total=items)
+
+class Watch(logging.Handler):
+    """Hears from the log of the service how far reads are, and what they wait for."""
+
+    def __init__(self) -> None:
+        """Nothing is heard yet."""
+        super().__init__(logging.DEBUG)
+        self.done, self.total, self.noun = 0, 0, "reading the space"
+        self.waited = float("-inf")
+        self.took = 0
+        self.text = ""
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Listen to everything; what is at least a warning is printed as before."""
+        service = logging.getLogger(SERVICE)
+        before = service.level, service.propagate
+        service.addHandler(self)
+        service.setLevel(logging.DEBUG)
+        service.propagate = False
+        try:
+            yield
+        finally:
+            service.removeHandler(self)
+            service.setLevel(before[0])
+            service.propagate = before[1]
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take what a record tells."""
+        match record.module, record.args:
+            case "batches", (int(done), int(total), str(noun)):
+                self.done, self.total, self.noun = done, total, noun
+            case "counting", (_, _, _, int(took), _):
+                self.took = took
+            case "wait_limit", _:
+                self.waited = time.monotonic()
+        if record.levelno >= logging.WARNING:
+            logging.getLogger().handle(record)
+
+    def __str__(self) -> str:
+        """Return the line: what was read, of how much, and what is waited for."""
+        counted = (
+            f"{self.done:,} of {self.total:,} {self.noun}" if self.total else f"{self.done:,} {self.noun}"
+        )
+        so_far = counted if self.done else self.noun
+        if time.monotonic() - self.waited < LATELY:
+            return f"{so_far}, at the pace that the service allows"
+        return (
+            f"{so_far}, an answer takes {self.took} ms" if self.took else f"{so_far}, waiting for an answer"
+        )
+
+
+def draw_reads(watch: Watch, over: threading.Event) -> None:
+    """Draw the line of a watch until it is over, in a thread of its own."""
+    if over.wait(PATIENCE):
+        return
+    with drawn(None) as shown:
+        while shown and not over.wait(0.1):
+            total = watch.total or None
+            shown.update(shown.task_ids[0], description=str(watch), completed=watch.done, total=total)
+
+
+@contextmanager
+def drawn(total: int | None) -> Iterator[Progress | None]:
+    """Draw one line that is gone at the end; None if it cannot be drawn."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.table import Column
+
+    text = TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1))
+    counts = [MofNCompleteColumn()] if total else []
+    # stdout is the result and may be this terminal, too: it is left as it is.
+    shown = Progress(
+        BarColumn(20),
+        *counts,
+        TimeRemainingColumn(),
+        text,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        expand=True,
+    )
+    shown.add_task("", total=total)
     try:
         shown.start()
     except RuntimeError:  # it draws in a thread, and none can be started
-        yield tell
+        yield None
         return
+    DRAWN.append(True)
     try:
-        yield lambda _: shown.advance(task)
+        with logs_above():
+            yield shown
     finally:
         shown.stop()
+        DRAWN.clear()
+
+
+@contextmanager
+def logs_above() -> Iterator[None]:
+    """Print what is logged above the line: rich has put a stream of its own in the place of stderr."""
+    handlers = [one for one in logging.getLogger().handlers if isinstance(one, logging.StreamHandler)]
+    before = [one.setStream(sys.stderr) for one in handlers]
+    try:
+        yield
+    finally:
+        for one, stream in zip(handlers, before, strict=True):
+            if stream is not None:
+                one.setStream(stream)

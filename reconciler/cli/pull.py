@@ -9,6 +9,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.completers import complete_fields, complete_type
+from reconciler.cli.progress import reading
 from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun, counted
 
@@ -115,7 +116,9 @@ def pulled(asked: Asked, into: Path, fields: str | None, split: str | None, spac
 
     every = fields == "all"
     words = [] if every or fields is None else [one.strip() for one in fields.split(",")]
-    show_pulled(pull_items(Adoption(asked, into, words, every, split), space, tell))
+    with reading():
+        done = pull_items(Adoption(asked, into, words, every, split), space, tell)
+    show_pulled(done)
     return 0
 
 
@@ -124,7 +127,9 @@ def refreshed(only: tuple[str, ...], by: str | None, space: str | None, *, prune
     from reconciler.adopt.refresh import refresh
     from reconciler.cli.adopted import show_refreshed
 
-    show_refreshed(refresh(only, by, space, tell, prune=prune))
+    with reading():
+        done = refresh(only, by, space, tell, prune=prune)
+    show_refreshed(done)
     return 0
 
 
@@ -132,7 +137,8 @@ def copy_space(file: Path, asked: Asked, space: str | None, *, keep_emails: bool
     """Copy the space into a file."""
     from reconciler.adopt.snapshot import take_snapshot
 
-    done = take_snapshot(file, asked, space, tell, keep_emails=keep_emails)
+    with reading():
+        done = take_snapshot(file, asked, space, tell, keep_emails=keep_emails)
     say(f"Copied {counted(done.items, 'item')} of {done.space} into {file}.\n")
     if not keep_emails:
         tell("e-mails that no file mentions are hidden; --keep-emails keeps them")

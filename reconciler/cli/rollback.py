@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from reconciler.cli import options
 from reconciler.cli.completers import complete_run
+from reconciler.cli.progress import reading
 from reconciler.cli.streams import say, say_text, tell
 from reconciler.manifest.safe_write import empty_outputs, write
 
@@ -72,7 +73,8 @@ def command(
         entries = list(read_journal(journal))
         raised = Raised(max_changes, max_share, allow_clear, accept_both, max_invisible)
         patch = partial(patch_of_files, report=tell)
-        plan, settings, edits = reverse_plan(entries, run, only, raised, until_of(deadline), tell, patch)
+        with reading():
+            plan, settings, edits = reverse_plan(entries, run, only, raised, until_of(deadline), tell, patch)
         if out:
             write(out, dumps(plan_file(plan, now())))
             say_text(plan_text(plan, full=full))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
+from reconciler.cli.progress import reading
 from reconciler.cli.streams import say, tell
 from reconciler.errors import counted
 
@@ -41,7 +42,8 @@ def pull_schema(paths: tuple[Path, ...], space: str | None, *, rewrite: bool) ->
     from reconciler.adopt.pinning import pull_pins
     from reconciler.render.safe import safe_text
 
-    done = pull_pins(paths, space, tell, rewrite=rewrite)
+    with reading():
+        done = pull_pins(paths, space, tell, rewrite=rewrite)
     for path in done.written:
         say(f"wrote {path}\n")
     for file in done.rewritten:
@@ -81,7 +83,8 @@ def check(paths: tuple[Path, ...], space: str | None, *, detailed_exitcode: bool
     from reconciler.adopt.pinning import compare_pins
     from reconciler.render.safe import safe_text
 
-    found = compare_pins(paths, space, tell)
+    with reading():
+        found = compare_pins(paths, space, tell)
     for effect, words in EFFECTS.items():
         for one in found:
             if one.effect == effect:

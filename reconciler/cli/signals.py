@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from msgspec import Struct, field
+
+from reconciler.cli.leaving import leave
 
 GRACE = 4.0
 """Seconds that calls under way get after a signal."""
@@ -47,10 +47,3 @@ class Signals(Struct):
         finally:
             for one, handler in before.items():
                 signal.signal(one, handler)
-
-
-def leave(number: int) -> None:
-    """Leave without waiting for any thread; a progress bar may have hidden the cursor."""
-    if sys.stderr and sys.stderr.isatty():
-        os.write(2, b"\x1b[?25h")
-    os._exit(128 + number)

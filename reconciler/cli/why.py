@@ -10,6 +10,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.completers import complete_ref
+from reconciler.cli.progress import reading
 from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun
 
@@ -34,7 +35,7 @@ def command(ref: str, space: str | None) -> int:
     workspace = open_workspace((), space)
     tell(*workspace.notes)
     options = PlanOptions(Selection(only=(ref,)), blame=True)
-    with open_reader(workspace, connect(workspace.mistakes, tell)) as reader:
+    with reading(), open_reader(workspace, connect(workspace.mistakes, tell)) as reader:
         items = desired_items(workspace, reader, options.selection)
         if not items:
             raise CannotRun(

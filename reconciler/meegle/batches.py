@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +11,9 @@ from reconciler.meegle.http.failures import ApiRefusal, Oversized
 if TYPE_CHECKING:
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.http.endpoints import Endpoint
+
+reads = logging.getLogger("reconciler.meegle.reads")
+"""Hears how far long reads are: `done`, `total` (0 where nobody knows it) and the noun, as arguments."""
 
 BATCH = 50
 """Ids that one `query` takes (endpoints.md 6.3)."""
@@ -39,21 +43,36 @@ def paged(
     A page that is too large is asked for again in parts: each of the `sizes` is a multiple of the next.
     A list that never ends is left after MOST_PAGES.
     """
-    left, page = list(sizes), 1
+    left, page, done = list(sizes), 1, 0
     for _ in range(MOST_PAGES):
         asked = {**body, "page_size": left[0], "page_num": page}
         try:
-            rows = client.read(endpoint, path=path, body=asked).get("data") or []
+            answer = client.read(endpoint, path=path, body=asked)
         except Oversized:
             if not left[1:]:
                 raise
             page = (page - 1) * (left[0] // left[1]) + 1
             del left[0]
             continue
+        rows = answer.get("data") or []
+        done += len(rows)
+        note_reads(done, total_of(answer), "items listed")
         yield from rows
         if len(rows) < left[0]:
             return
         page += 1
+
+
+def total_of(answer: Mapping[str, Any]) -> int:
+    """Return how many rows a list says that it has; 0 if it says nothing that can be believed."""
+    paging = answer.get("pagination")
+    total = paging.get("total") if isinstance(paging, dict) else None
+    return total if isinstance(total, int) and not isinstance(total, bool) and total > 0 else 0
+
+
+def note_reads(done: int, total: int, noun: str) -> None:
+    """Tell the log how far a long read is."""
+    reads.debug("%d of %d %s", done, total, noun)
 
 
 def in_batches(ids: Sequence[int], size: int = BATCH) -> Iterator[Sequence[int]]:

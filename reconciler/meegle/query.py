@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
-from reconciler.meegle.batches import BATCH, THREADS, in_batches, in_halves
+from reconciler.meegle.batches import BATCH, THREADS, in_batches, in_halves, note_reads
 from reconciler.meegle.http import endpoints as api
 from reconciler.meegle.http.failures import ApiRefusal, Oversized
 from reconciler.meegle.rows import sift
@@ -49,8 +49,15 @@ class Query(Struct, frozen=True):
         for type_key in sorted({ref.type_key for ref in keys}):
             mine = {ref.id: some for ref, some in keys.items() if ref.type_key == type_key}
             batches += [(type_key, ids, mine) for ids in in_batches(sorted(mine), size)]
+        found: list[Item] = []
+        done = 0
         with ThreadPoolExecutor(THREADS) as pool:
-            return [item for items in pool.map(lambda batch: self.batch(*batch), batches) for item in items]
+            answers = pool.map(lambda batch: self.batch(*batch), batches)
+            for (_, ids, _), items in zip(batches, answers, strict=True):
+                found += items
+                done += len(ids)
+                note_reads(done, len(keys), "items read")
+        return found
 
     def batch(self, type_key: str, ids: Sequence[int], keys: Mapping[int, Sequence[str]]) -> list[Item]:
         """Read up to 50 items of one type.

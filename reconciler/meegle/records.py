@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from reconciler.meegle.batches import in_batches, in_halves
+from reconciler.meegle.batches import BATCH, in_batches, in_halves, note_reads
 from reconciler.meegle.http import endpoints as api
 from reconciler.model import ROLES, Ref
 
@@ -117,11 +117,12 @@ def query_records(
         return list(record_pages(client, {**body, "work_item_ids": list(ids)}))
 
     # An answer that is too large is asked for by fewer items: the size of a page does not bound it.
-    for batch in in_batches(sorted(by_id)):
+    for done, batch in enumerate(in_batches(sorted(by_id)), start=1):
         for rows in in_halves(batch, ask):
             for row in rows:
                 if ref := by_id.get(row.get("work_item_id")):
                     found.setdefault(ref, []).extend(read_operation(row))
+        note_reads(min(done * BATCH, len(by_id)), len(by_id), "histories read")
     return {ref: tuple(rows) for ref, rows in found.items()}
 
 

@@ -37,6 +37,7 @@ class WaitLimit:
         ends = ticks() + seconds
         if self._until is not None and ends > self._until + GRACE:
             raise CannotWait(self._host, seconds)
+        log.debug("the next request waits %.2f s for its turn", seconds)
         if seconds < LONG:
             return
         with self._lock:
