@@ -27,6 +27,7 @@ from reconciler.manifest.loading import read_file
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 from reconciler.manifest.validation import Strict, mistakes_of
+from reconciler.setting_protection import Deprecations, Protections
 from reconciler.setting_types import (
     Count,
     Day,
@@ -140,6 +141,10 @@ class SpaceSettings(Strict):
     guards: Guards = Guards()
     windows: Windows = Field(
         default=(), description="When applies may change the space; the first window that matches decides."
+    )
+    protect: Protections = Field(default=(), description="Items and fields that no apply may write.")
+    deprecated: Deprecations = Field(
+        default=(), description="Fields and options that files should no longer use."
     )
     drift: dict[str, Policies] = Field(default={}, description="Drift policy: by default, by type, by field.")
     fields: dict[str, dict[str, FieldSettings]] = Field(default={}, description="By type, by field.")

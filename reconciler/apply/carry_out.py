@@ -16,7 +16,7 @@ from reconciler.apply.journal import Journal
 from reconciler.apply.ports import Stop
 from reconciler.apply.run import Run
 from reconciler.apply.run_folder import new_run
-from reconciler.apply.saved_plan import refuse_other_target, refuse_unreadable
+from reconciler.apply.saved_plan import refuse_other_target, refuse_protected, refuse_unreadable
 from reconciler.errors import Internal, ReconcilerError
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
@@ -55,6 +55,7 @@ def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> Plan:
         plan, host=host, space_key=catalog.space_key, metadata_digest=catalog.digest(touched(plan.updates))
     )
     refuse_unreadable(plan, catalog)
+    refuse_protected(plan, (settings.space(plan.space),), catalog.types, catalog.pinned)
     return named_openings(plan, catalog_names(catalog))
 
 

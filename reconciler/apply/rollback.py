@@ -25,6 +25,7 @@ from reconciler.model import Item, Plan, Ref
 from reconciler.plan.guard import Raised, guarded
 from reconciler.plan.openings import catalog_names
 from reconciler.plan.planning import plan_items
+from reconciler.plan.protection import block_protected
 from reconciler.plan.selection import select, selector
 from reconciler.plan.unmatched import refuse_unmatched
 from reconciler.schema.catalog import Catalog
@@ -78,6 +79,7 @@ def reverse_plan(
         reader = Reader(client, space, settings.space(space), connection.user_key)
         plan, items = plan_back(steps, run, only, reader, settings)
         edits = patch(items, plan, reader, settings.start)
+    plan = block_protected(plan, (settings.space(space),), reader.catalog)
     judged = guarded(plan, settings, raised, now(), names=catalog_names(reader.catalog))
     return judged, settings, edits
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from reconciler.model import Change, Plan, Ref
     from reconciler.plan.guard import Raised
     from reconciler.schema.catalog import Catalog
-    from reconciler.settings import Settings
+    from reconciler.schema.types import TypeSpec
+    from reconciler.settings import Settings, SpaceSettings
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of the largest plan that is read."""
@@ -76,7 +77,7 @@ def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | N
     from reconciler.clock import now
     from reconciler.git import commit_of
     from reconciler.plan.earlier_commit import settings_at
-    from reconciler.plan.guard import guarded
+    from reconciler.plan.guard import guarded, spaces_before
     from reconciler.plan.openings import type_names
     from reconciler.schema.pins import pins_folder, read_pins
 
@@ -88,7 +89,10 @@ def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | N
     root, settings = Path.cwd(), settings_of_project(made.desired.roots, plan.space)
     sha = commit_of(root, plan.base) if plan.base else None
     base = settings_at(root, (settings.start,), sha, settings) if sha else None
-    names = type_names(read_pins(pins_folder(root, plan.space, settings.homes)).types)
+    pinned = read_pins(pins_folder(root, plan.space, settings.homes)).types
+    names = type_names(pinned)
+    earlier = spaces_before(base, settings, plan) if base else ()
+    refuse_protected(plan, (settings.space(plan.space), *earlier), pinned)
     return guarded(plan, settings, raised, now(), base, names), settings
 
 
@@ -100,6 +104,14 @@ def refuse_other_target(plan: Plan, *, host: str, space_key: str, metadata_diges
         raise BadPlan(f"it was made for the space {plan.space_key}, and {plan.space} is now {space_key}")
     if plan.metadata_digest != metadata_digest:
         raise BadPlan("a field, an option or a role that it touches has changed in the space")
+
+
+def refuse_protected(plan: Plan, spaces: Iterable[SpaceSettings], *known: Mapping[str, TypeSpec]) -> None:
+    """Refuse a plan with rows that are protected since it was made; `known` has the names of types."""
+    from reconciler.plan.protection import protected_rows, unplannable
+
+    if why := unplannable(protected_rows(plan, spaces, *known), plan):
+        raise BadPlan(why)
 
 
 def refuse_unreadable(plan: Plan, catalog: Catalog) -> None:

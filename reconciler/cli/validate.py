@@ -33,7 +33,7 @@ AT_LINES = frozenset({"github", "codequality"})
 def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...]) -> int:
     """Check the files without network or credentials; all mistakes at once."""
     from reconciler.desired.committed_run_files import unused_note
-    from reconciler.desired.offline_reading import validate_files
+    from reconciler.desired.offline_reading import Validation, validate_files
     from reconciler.errors import InputError, Internal, Mistake, Place, ReconcilerError
     from reconciler.render.mistakes import Checked, mistakes_text
 
@@ -44,24 +44,30 @@ def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...
     if note := unused_note(Path.cwd()):
         tell(note)
     try:
-        outlines, mistakes, unchecked = validate_files(paths)
+        checked = validate_files(paths)
     except ReconcilerError:
         raise
     except Exception as error:  # noqa: BLE001 - told in the format that was asked for
         told = Internal(error)
-        outlines, mistakes, unchecked = (
-            (),
-            [Mistake(Place(str(paths[0] if paths else "state"), 1, 1), told.what, told.fix)],
-            0,
-        )
-    ordered = InputError(mistakes).mistakes
-    items = sum(len(one.ids) for one in outlines)
+        place = Place(str(paths[0] if paths else "state"), 1, 1)
+        checked = Validation(mistakes=(Mistake(place, told.what, told.fix),))
+    ordered, deprecated = (InputError(some).mistakes for some in (checked.mistakes, checked.deprecated))
+    items = sum(len(one.ids) for one in checked.outlines)
     folder = place_in_repository() if any(name in AT_LINES for name, _ in formats) else ""
-    found = Checked(len(outlines), items, ordered, mistakes_text(ordered), unchecked, folder)
+    found = Checked(
+        len(checked.outlines),
+        items,
+        ordered,
+        mistakes_text(ordered),
+        checked.unchecked,
+        folder,
+        deprecated,
+        mistakes_text(deprecated),
+    )
     for name, path in formats:
         put(name, path, check_view(name, found))
     tell_written(formats)
-    return 1 if mistakes else 0
+    return 1 if checked.mistakes else 0
 
 
 def place_in_repository() -> str:
@@ -78,7 +84,7 @@ def check_view(name: str, found: Checked) -> str:
     if name == "codequality":
         from reconciler.render.code_quality import mistakes_code_quality
 
-        return mistakes_code_quality(found.mistakes, found.folder)
+        return mistakes_code_quality(found.mistakes, found.folder, found.deprecated)
     if name == "junit":
         from reconciler.render.junit import mistakes_junit
 

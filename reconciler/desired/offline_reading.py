@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired.file_reading import Files, Offline, Reading
 from reconciler.desired.mentions import points_right, points_somewhere
@@ -72,8 +72,17 @@ def other_settings(files: Iterable[Path], home: Path | None, root: Path) -> Iter
         yield Mistake(Place(shown_path(path, root), 1, 1), what, fix)
 
 
-def validate_files(paths: Sequence[Path]) -> tuple[tuple[Outline, ...], list[Mistake], int]:
-    """Check everything that files and pins can know; returns how many names only a space can tell, too.
+class Validation(NamedTuple):
+    """What files and pins can know: mistakes, names that only a space knows, uses of what is deprecated."""
+
+    outlines: tuple[Outline, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    unchecked: int = 0
+    deprecated: tuple[Mistake, ...] = ()
+
+
+def validate_files(paths: Sequence[Path]) -> Validation:
+    """Check everything that files and pins can know.
 
     Files are checked by the settings and pins of their own project.
     """
@@ -81,14 +90,15 @@ def validate_files(paths: Sequence[Path]) -> tuple[tuple[Outline, ...], list[Mis
     for path in paths or [STATE]:
         projects.setdefault(find_settings(path), []).append(path)
     checked = [validate_project(some) for some in projects.values()]
-    return (
-        tuple(one for outlines, _, _ in checked for one in outlines),
-        [one for _, mistakes, _ in checked for one in mistakes],
-        sum(unchecked for _, _, unchecked in checked),
+    return Validation(
+        tuple(one for made in checked for one in made.outlines),
+        tuple(one for made in checked for one in made.mistakes),
+        sum(made.unchecked for made in checked),
+        tuple(one for made in checked for one in made.deprecated),
     )
 
 
-def validate_project(paths: Sequence[Path]) -> tuple[tuple[Outline, ...], list[Mistake], int]:
+def validate_project(paths: Sequence[Path]) -> Validation:
     """Check the files of one project."""
     files = read_by_pins(paths)
     mistakes = list(files.mistakes)
@@ -96,7 +106,21 @@ def validate_project(paths: Sequence[Path]) -> tuple[tuple[Outline, ...], list[M
         told = {mistake.place for mistake in mistakes}
         mistakes += [one for one in read.wrong if one.place not in told]
     mistakes += names_of_nothing(files, paths)
-    return files.outlines, mistakes, sum(len(read.open_questions) for read in files.offline.values())
+    return Validation(
+        files.outlines,
+        tuple(mistakes),
+        sum(len(read.open_questions) for read in files.offline.values()),
+        tuple(uses_of_deprecated(files)),
+    )
+
+
+def uses_of_deprecated(files: Files) -> Iterator[Mistake]:
+    """Yield the uses of fields and options that the settings deprecate."""
+    for space, read in sorted(files.offline.items()):
+        if entries := files.settings.space(space).deprecated:
+            from reconciler.desired.deprecated import deprecated_uses  # few settings deprecate anything
+
+            yield from deprecated_uses(read.items, read.catalog, entries)
 
 
 def names_of_nothing(files: Files, paths: Sequence[Path]) -> list[Mistake]:

@@ -12,7 +12,7 @@ from reconciler.errors import Mistake, UnknownName
 from reconciler.fields.people import USER_KEY
 from reconciler.manifest.nodes import NOTHING, AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec, every_spec
+from reconciler.schema.types import TypeSpec, every_option, every_spec
 
 DEFAULT = "default"
 """The word in `drift` for all that has no policy of its own."""
@@ -28,6 +28,8 @@ def meaningless(root: Node, catalogs: Mapping[str, Catalog]) -> Iterator[Mistake
             yield from policies(space.get("drift"), catalogs[name])
             yield from by_type(space.get("fields"), catalogs[name])
             yield from exceptions(space.get("ignore"), catalogs[name])
+            yield from protections(space.get("protect"), catalogs[name])
+            yield from deprecations(space.get("deprecated"), catalogs[name])
             yield from windows(space.get("windows"), catalogs[name])
 
 
@@ -85,6 +87,36 @@ def exceptions(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
             yield unknown_type(type_, catalog)
         elif not names_a_setting(field.text, kind):
             yield unknown_field(field, kind)
+
+
+def protections(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
+    """Yield the types and fields in `protect` that there are not: such an entry would protect nothing."""
+    for entry in node if isinstance(node, AuthoredList) else []:
+        type_, fields = (settings_map(entry).get(name) for name in ("type", "field"))
+        if not isinstance(type_, Scalar):
+            continue
+        if (kind := catalog.type_of(type_.text)) is None:
+            yield unknown_type(type_, catalog)
+            continue
+        for one in fields if isinstance(fields, AuthoredList) else [fields]:
+            if isinstance(one, Scalar) and one.text and not names_a_setting(one.text, kind):
+                yield unknown_field(one, kind)
+
+
+def deprecations(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
+    """Yield the types, fields and options in `deprecated` that there are not."""
+    yield from exceptions(node, catalog)
+    for entry in node if isinstance(node, AuthoredList) else []:
+        type_, field, option = (settings_map(entry).get(name) for name in ("type", "field", "option"))
+        kind = catalog.type_of(type_.text) if isinstance(type_, Scalar) else None
+        if kind is None or not isinstance(field, Scalar) or not isinstance(option, Scalar):
+            continue
+        known = [
+            one for spec in every_spec(kind) if spec.answers_to(field.text) for one in every_option(spec)
+        ]
+        if names_a_setting(field.text, kind) and all(option.text not in (one.id, one.label) for one in known):
+            labels = [one.label for one in known]
+            yield UnknownName(option.place, "option", option.text, field.text, labels)
 
 
 def windows(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:

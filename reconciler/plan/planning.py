@@ -22,9 +22,10 @@ from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.reader import Reader, Survey
 from reconciler.meegle.spaces import UnknownSpace, WrongKey
 from reconciler.model import Item, Plan, Ref
-from reconciler.plan.guard import Raised, guarded
+from reconciler.plan.guard import Raised, guarded, spaces_before
 from reconciler.plan.openings import catalog_names
 from reconciler.plan.planner import leaving, make_plan, shown_people
+from reconciler.plan.protection import block_protected
 from reconciler.plan.selection import Selection, Selector, select, selector
 from reconciler.plan.targets import confirmed, named_items, questions
 from reconciler.plan.why import Refs, Standpoint
@@ -166,6 +167,7 @@ def compare_live(
     notes = [
         *([NOTHING_APPLIED] if unknown else []),
         *([NOT_HERE.format(counted(absent, "file"))] if absent else []),
+        *deprecation_notes(workspace, items, reader.catalog),
     ]
     return replace(
         made,
@@ -173,6 +175,17 @@ def compare_live(
         released=made.released if whole else (),
         notes=(*notes, *reader.notes, *made.notes),
     )
+
+
+def deprecation_notes(
+    workspace: Workspace, items: Sequence[DesiredItem], catalog: Catalog
+) -> tuple[str, ...]:
+    """Return a note on each deprecated field or option that the files still use."""
+    if not workspace.decisions.deprecated:
+        return ()
+    from reconciler.desired.deprecated import deprecated_notes, deprecated_uses
+
+    return tuple(deprecated_notes(deprecated_uses(items, catalog, workspace.decisions.deprecated)))
 
 
 def had_state(workspace: Workspace, sha: str, path: str) -> bool:
@@ -243,6 +256,8 @@ def judge_plan(workspace: Workspace, plan: Plan, raised: Raised, catalog: Catalo
     from reconciler.plan.earlier_commit import settings_at
 
     base = settings_at(workspace.root, workspace.paths, plan.base, workspace.settings) if plan.base else None
+    earlier = spaces_before(base, workspace.settings, plan) if base else ()
+    plan = block_protected(plan, (workspace.decisions, *earlier), catalog)
     return guarded(plan, workspace.settings, raised, now(), base, catalog_names(catalog))
 
 

@@ -10,7 +10,19 @@ from typing import Any
 from reconciler.manifest.right_to_left import RTL
 from reconciler.settings import Settings
 
-PRESSING = ("guards", "windows", "drift", "ignore", "fields", "spaces", "people", "open_ids", "locale")
+PRESSING = (
+    "guards",
+    "windows",
+    "protect",
+    "drift",
+    "ignore",
+    "fields",
+    "deprecated",
+    "spaces",
+    "people",
+    "open_ids",
+    "locale",
+)
 """Parts of the settings; those that guard a space come first."""
 
 

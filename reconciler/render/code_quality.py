@@ -55,12 +55,18 @@ def plan_code_quality(plan: Plan, folder: str = "") -> str:
     return quality_json(quality_findings(told_apart(plan)), folder)
 
 
-def mistakes_code_quality(mistakes: Iterable[Mistake], folder: str = "") -> str:
-    """Return the report about mistakes in the files."""
-    made = (
+def mistakes_code_quality(
+    mistakes: Iterable[Mistake], folder: str = "", deprecated: Iterable[Mistake] = ()
+) -> str:
+    """Return the report about mistakes in the files, and about uses of what is deprecated."""
+    made = [
         Finding("invalid", "blocker", f"{one.what}; {one.fix}", one.place, (one.place.file, one.what))
         for one in mistakes
-    )
+    ]
+    made += [
+        Finding("deprecated", "minor", f"{one.what}; {one.fix}", one.place, (one.place.file, one.what))
+        for one in deprecated
+    ]
     return quality_json(made, folder)
 
 

@@ -18,7 +18,8 @@ ANNOTATIONS = 10
 class Checked(Struct, frozen=True):
     """What a check of the files found; `lines` tell the mistakes, `unchecked` names only a space can tell.
 
-    `folder` is where the files' names begin, from the repository's root.
+    `folder` is where the files' names begin, from the repository's root.  `deprecated` are uses of what the
+    settings deprecate, which are no mistakes, and `notes` the lines that tell them.
     """
 
     files: int
@@ -27,21 +28,37 @@ class Checked(Struct, frozen=True):
     lines: Sequence[str]
     unchecked: int = 0
     folder: str = ""
+    deprecated: Sequence[Mistake] = ()
+    notes: Sequence[str] = ()
 
 
 def as_text(found: Checked) -> str:
     """Return the lines that tell the mistakes, and a verdict."""
     open_ones = f", {counted(found.unchecked, 'unpinned name')} not checked" if found.unchecked else ""
-    if not found.mistakes:
-        return f"Valid: {counted(found.items, 'item')} in {counted(found.files, 'file')}{open_ones}.\n"
-    return "\n".join(
-        [*map(safe_text, found.lines), f"Invalid: {counted(len(found.mistakes), 'mistake')}{open_ones}.", ""]
-    )
+    verdict = f"Valid: {counted(found.items, 'item')} in {counted(found.files, 'file')}{open_ones}."
+    if found.mistakes:
+        verdict = f"Invalid: {counted(len(found.mistakes), 'mistake')}{open_ones}."
+    notes = (f"note: {one}" for one in found.notes)
+    return "\n".join([*map(safe_text, (*found.lines, *notes)), verdict, ""])
 
 
 def as_json(found: Checked) -> str:
     """Return one object: `valid`, counts, and the mistakes with their places."""
-    rows = [
+    whole = {
+        "format_version": "1.0",
+        "valid": not found.mistakes,
+        "files": found.files,
+        "items": found.items,
+        "unchecked": found.unchecked,
+        "mistakes": rows_of(found.mistakes),
+        "deprecated": rows_of(found.deprecated),
+    }
+    return safe_json(json.dumps(whole, ensure_ascii=False, indent=2)) + "\n"
+
+
+def rows_of(mistakes: Iterable[Mistake]) -> list[dict[str, object]]:
+    """Return mistakes as objects with their places."""
+    return [
         {
             "file": one.place.file,
             "line": one.place.line,
@@ -49,33 +66,25 @@ def as_json(found: Checked) -> str:
             "what": one.what,
             "fix": one.fix,
         }
-        for one in found.mistakes
+        for one in mistakes
     ]
-    whole = {
-        "format_version": "1.0",
-        "valid": not found.mistakes,
-        "files": found.files,
-        "items": found.items,
-        "unchecked": found.unchecked,
-        "mistakes": rows,
-    }
-    return safe_json(json.dumps(whole, ensure_ascii=False, indent=2)) + "\n"
 
 
 def as_github(found: Checked) -> str:
     """Return an annotation for each of the first mistakes, then the text for the log."""
     annotations = [annotation(found.folder, one) for one in found.mistakes[:ANNOTATIONS]]
+    annotations += [annotation(found.folder, one, "notice") for one in found.deprecated[:ANNOTATIONS]]
     return "\n".join([*annotations, as_text(found)])
 
 
-def annotation(folder: str, one: Mistake) -> str:
+def annotation(folder: str, one: Mistake, level: str = "error") -> str:
     """Return the command that makes a runner show a mistake at its line."""
     file, line, column = (
         data(path_in_repository(folder, one.place.file), ":,"),
         one.place.line,
         one.place.column,
     )
-    return f"::error file={file},line={line},col={column}::{data(f'{one.what}; {one.fix}')}"
+    return f"::{level} file={file},line={line},col={column}::{data(f'{one.what}; {one.fix}')}"
 
 
 def path_in_repository(folder: str, file: str) -> str:

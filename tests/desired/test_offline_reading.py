@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from reconciler.desired.file_reading import Files
 from reconciler.desired.offline_reading import (
+    Validation,
     is_confirmed,
     items_known,
     read_by_pins,
@@ -31,14 +32,14 @@ def test_values_that_the_pins_settle_need_no_space(state: Path) -> None:
     assert [[(one.key, one.desired) for one in item.fields] for item in read.items] == [
         [("priority", "option_0")]
     ]
-    assert validate_files([]) == (files.outlines, [], 0)
+    assert validate_files([]) == Validation(files.outlines)
 
 
 def test_a_name_that_only_the_space_knows_is_an_open_question_and_no_mistake(state: Path) -> None:
     (state / "a.yaml").write_text(STORIES + "  - {id: 1, roles: {RD: [eve@example.com]}}\n")
     read = read_by_pins([]).offline["demo"]
     assert (read.is_settled, read.wrong) == (False, [])
-    assert validate_files([])[1:] == ([], 1)
+    assert validate_files([])[1:] == ((), 1, ())
 
 
 def test_all_mistakes_of_files_and_settings_are_found_at_once(state: Path) -> None:

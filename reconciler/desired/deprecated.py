@@ -1,0 +1,78 @@
+"""Uses of fields and options that the settings deprecate: reported with what to use, never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from reconciler.desired.items import DesiredItem
+from reconciler.errors import Mistake, Place, counted, quoted
+from reconciler.fields.codec import Codec
+from reconciler.fields.values import Desired, Rule, desired_value
+from reconciler.schema.catalog import Catalog
+from reconciler.schema.types import change_key, every_option, every_spec, strings
+from reconciler.setting_protection import Deprecated
+
+
+class Use(NamedTuple):
+    """An entry with the ids of its option; without ids it deprecates the field itself."""
+
+    entry: Deprecated
+    label: str
+    options: frozenset[str]
+
+
+def deprecated_uses(
+    items: Iterable[DesiredItem], catalog: Catalog, entries: Iterable[Deprecated]
+) -> tuple[Mistake, ...]:
+    """Return each use in the files once, with its place and what to use."""
+    known = by_field(catalog, entries)
+    if not known:
+        return ()
+    found: dict[Mistake, None] = {}
+    for item in items:
+        for one in item.fields:
+            for use in known.get((item.ref.type_key, one.key), ()):
+                codec = catalog.codec(item.ref.type_key, one.key, by_pins=True)
+                if not use.options or not use.options.isdisjoint(chosen(codec, one.desired)):
+                    found[told(use, one.place)] = None
+    return tuple(found)
+
+
+def by_field(catalog: Catalog, entries: Iterable[Deprecated]) -> Mapping[tuple[str, str], list[Use]]:
+    """Return the entries by the type and the key of their field."""
+    found: dict[tuple[str, str], list[Use]] = {}
+    for entry in entries:
+        kind = catalog.type_of(entry.type)
+        for spec in every_spec(kind) if kind else ():
+            if not kind or not spec.answers_to(entry.field):
+                continue
+            ids = {one.id for one in every_option(spec) if entry.option in (one.id, one.label)}
+            if ids or entry.option is None:
+                use = Use(entry, spec.label, frozenset(ids))
+                found.setdefault((kind.key, change_key(spec)), []).append(use)
+    return found
+
+
+def chosen(codec: Codec, desired: Desired) -> set[str]:
+    """Return the texts of the wire form of a desired value; what a rule takes away is not chosen."""
+    value = desired.contains if isinstance(desired, Rule) else desired_value(desired, codec.empty)
+    return set(strings(codec.encode(value)))
+
+
+def told(use: Use, place: Place) -> Mistake:
+    """Return a use with its place, and with what to use."""
+    entry = use.entry
+    what = f"the option {quoted(entry.option)} of {use.label}" if entry.option is not None else use.label
+    why = f" ({entry.why})" if entry.why else ""
+    fix = f"use {quoted(entry.use)}" if entry.use else "take it out of the file"
+    return Mistake(place, f"{what} is deprecated{why}", fix)
+
+
+def deprecated_notes(uses: Iterable[Mistake]) -> Iterator[str]:
+    """Yield a line for each thing that is deprecated, with the number of its uses and the first place."""
+    found: dict[tuple[str, str], list[Place]] = {}
+    for one in uses:
+        found.setdefault((one.what, one.fix), []).append(one.place)
+    for (what, fix), places in sorted(found.items(), key=lambda one: (min(one[1]), one[0])):
+        yield f"{min(places)}: {what}; {fix} ({counted(len(places), 'place')})"
