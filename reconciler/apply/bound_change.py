@@ -7,11 +7,12 @@ values of the plan are decoded once, and each of those questions is then one `==
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reconciler.fields.codec import Codec
 from reconciler.fields.values import Desired, Rule, desired_value
 from reconciler.model import Change, Item
+from reconciler.plan.planner import member_labels
 
 
 class BoundChange(NamedTuple):
@@ -41,6 +42,23 @@ class BoundChange(NamedTuple):
         old = before.values.get(self.key)
         seen = after.values.get(self.key) if after else None
         return old is not None and seen is not None and old.value == seen.value
+
+    def labels(self, live: Hashable) -> dict[str, Any]:
+        """Return what people read of the change from a live value on: the plan's words, if it saw that value.
+
+        The plan may know more: the names of related items.
+        """
+        if live == self.before:
+            seen = self.change
+            sides, members = (seen.before_label, seen.after_label), (seen.added, seen.removed)
+        else:
+            aim = self.aim(live)
+            sides, members = (
+                (self.codec.show(live), self.codec.show(aim)),
+                member_labels(self.codec, live, aim),
+            )
+        added, removed = map(list, members)
+        return {"before_label": sides[0], "after_label": sides[1], "added": added, "removed": removed}
 
 
 def bind_change(change: Change, codec: Codec) -> BoundChange:

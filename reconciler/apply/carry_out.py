@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from reconciler.apply.applier import apply, report
 from reconciler.apply.ignored_values import advice
 from reconciler.apply.journal import Journal
 from reconciler.apply.ports import Stop
+from reconciler.apply.provenance import provenance
 from reconciler.apply.run import Run
 from reconciler.apply.run_folder import new_run
 from reconciler.apply.saved_plan import refuse_other_target, refuse_protected, refuse_unreadable
@@ -75,17 +76,16 @@ def carry_out(
     `on_item` is given a line for each item that has ended, `on_line` each line of the journal once it is on
     the disk.  `grace`: seconds that calls under way get after a signal.
     """
-    with Journal(new_run(), on_line) as journal:
+    facts = provenance(plan, writer, os.environ, Path.cwd())
+    with Journal(folder := new_run(), on_line) as journal:
         journal.write(
             "begin",
+            run=folder.name,
             digest=digest(plan),
             seal=plan.seal,
             host=plan.host,
             space=plan.space_key,
-            space_name=plan.space,
-            user_key=writer.user_key,
-            commit=plan.commit,
-            run_url=run_url(os.environ),
+            **facts,
             state=state,
         )
         run = Run(plan, writer, journal, stop, on_item)
@@ -120,12 +120,6 @@ def apply_aside(run: Run, grace: float) -> None:
         continue
     if not done.wait(grace):
         run.stop.cut.set()
-
-
-def run_url(environ: Mapping[str, str]) -> str | None:
-    """Return the address of the CI run that applies, by the variables of its job; None elsewhere."""
-    parts = [environ.get(name) for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")]
-    return f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}" if all(parts) else environ.get("CI_JOB_URL")
 
 
 def with_requests(report: Report, client: Client) -> Report:

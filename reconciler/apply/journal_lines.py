@@ -10,11 +10,17 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+FIRST_YEAR, LAST_YEAR = 1970, 9998
+"""Years of the clock (`clock.py`): a time in one of them is a time of the calendar in every zone."""
+
 
 def zoned_time(text: str) -> str:
     """Return a time with a zone unchanged; raises ValueError for any other text."""
-    if datetime.fromisoformat(text).tzinfo is None:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
         raise ValueError("a time without a zone")
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError("a time beyond the calendar")
     return text
 
 
@@ -27,8 +33,19 @@ class Line(BaseModel):
     event: str
 
 
+class Person(BaseModel):
+    """A person with what is known of them: a user key or a login, a name, an e-mail."""
+
+    key: str = ""
+    name: str = ""
+    email: str = ""
+
+
 class Begin(Line):
-    """The start of a run: where it writes, and which plan."""
+    """The start of a run: where it writes, which plan, and by whom it was made (`provenance.py`).
+
+    Versions wrote ever more of it: a member that is absent is unknown, one that is null was not there.
+    """
 
     host: str
     space: str
@@ -37,6 +54,15 @@ class Begin(Line):
     digest: str | None = None
     run_url: str | None = None
     state: str | None = None
+    run: str | None = None
+    types: dict[str, str] = {}
+    time_zone: str | None = None
+    user_key: str | None = None
+    user: Person | None = None
+    actor: Person | None = None
+    author: Person | None = None
+    pull: int | None = None
+    pull_url: str | None = None
 
 
 class Pair(BaseModel):
@@ -47,11 +73,20 @@ class Pair(BaseModel):
 
 
 class Step(BaseModel):
-    """One change of a PUT: the wire values before and after."""
+    """One change of a PUT: the wire values before and after, and as people read them."""
 
     key: str
     before: Any
     after: Any
+    before_label: str | None = None
+    after_label: str | None = None
+    added: list[str] = []
+    removed: list[str] = []
+    clears: bool = False
+    name: str | None = None
+    alias: str | None = None
+    type: str | None = None
+    place: str | None = None
 
 
 class OfItem(Line):
@@ -67,6 +102,7 @@ class Intent(OfItem):
     idem: str
     fields: list[Pair]
     changes: list[Step] = []
+    title: str = ""
 
 
 class Answer(OfItem):
@@ -81,6 +117,9 @@ class Result(OfItem):
     """The outcomes of an item by change key; of two such lines the later one holds."""
 
     outcomes: dict[str, str]
+    title: str = ""
+    names: dict[str, str] = {}
+    reasons: dict[str, str] = {}
 
 
 class End(Line):

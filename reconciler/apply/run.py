@@ -93,9 +93,20 @@ class Run:
 
     def record(self, task: Task) -> None:
         """Write the outcomes of an item to the journal; of two such lines the later one holds."""
-        words = {key: type(outcome).__name__ for key, outcome in task.outcomes.items()}
+        ended = task.outcomes.items()
+        words = {key: type(outcome).__name__ for key, outcome in ended}
+        reasons = {key: reason for key, outcome in ended if (reason := reason_of(outcome))}
+        names = {change.key: change.name for change in task.update.changes}
         try:
-            self.journal.write("result", type=task.ref.type_key, id=task.ref.id, outcomes=words)
+            self.journal.write(
+                "result",
+                type=task.ref.type_key,
+                id=task.ref.id,
+                outcomes=words,
+                title=task.update.title,
+                names=names,
+                reasons=reasons,
+            )
         except ReconcilerError as error:
             self.halt(error)
 
@@ -118,3 +129,8 @@ class Run:
             user_key=self.remote.user_key,
             waited=sum(PATIENCE),
         )
+
+
+def reason_of(outcome: Outcome) -> str | None:
+    """Return why a change ended so; None where the word alone says it."""
+    return outcome.got if isinstance(outcome, Ignored) else getattr(outcome, "reason", None)

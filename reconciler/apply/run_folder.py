@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from reconciler.clock import now
@@ -24,9 +25,14 @@ def new_run() -> Path:
 def journal_of(run: str) -> Path:
     """Return the journal of a run, named by its id, its beginning, or as `last`; raises CannotRun."""
     ids = sorted(path.parent.name for path in RUNS.glob(f"*/{JOURNAL}"))
+    return RUNS / named_run(ids, run) / JOURNAL
+
+
+def named_run(ids: Sequence[str], run: str) -> str:
+    """Return the id of a run, named likewise; `ids` are in the order in which the runs began."""
     hits = ids[-1:] if run == LAST else [run] if run in ids else [one for one in ids if one.startswith(run)]
     if len(hits) > 1:
         raise CannotRun(f"{len(hits)} runs begin with {quoted(run)}", "write more of the id")
     if not hits:
         raise CannotRun(f"no run {quoted(run)}", "`reconciler runs` lists them")
-    return RUNS / hits[0] / JOURNAL
+    return hits[0]

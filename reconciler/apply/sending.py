@@ -110,7 +110,8 @@ def put(run: Run, task: Task, permit: Permit, idem: str, read: Moment) -> bool:
     False: the machine slept meanwhile, and nothing was sent on what was read before.
     """
     pairs, at = update_fields(run, task), {"type": task.ref.type_key, "id": task.ref.id, "idem": idem}
-    run.journal.write("intent", **at, fields=pairs, changes=list(task.steps(task.open)))
+    steps = list(task.journal_steps())
+    run.journal.write("intent", **at, title=task.update.title, fields=pairs, changes=steps)
     if read.before_sleep:
         told_so = "not written: the machine slept after the item was read"
         run.journal.write("answer", **at, answer=told_so, log_id="")

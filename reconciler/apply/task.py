@@ -74,6 +74,14 @@ class Task(Struct):
             after = one.codec.encode(one.aim(live))
             yield {"key": one.key, "before": one.codec.encode(live), "after": after}
 
+    def journal_steps(self) -> Iterator[dict[str, Any]]:
+        """Yield the open changes as the journal keeps them: wire values, and the names that people read."""
+        for one, step in zip(self.open, self.steps(self.open), strict=self.before is not None):
+            spec, place = one.codec.spec, str(one.change.place)
+            live = self.before.values[one.key].value if self.before else None
+            about = {"name": spec.label, "alias": spec.alias, "type": spec.type, "place": place}
+            yield {**step, **about, **one.labels(live), "clears": one.change.clears}
+
     def other_roles(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the roles that a PUT of one role sends along as they were read."""
         for role, members in self.before.roles if self.before else ():

@@ -3,23 +3,67 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.completers import complete_run
+from reconciler.cli import options
+from reconciler.cli.completers import complete_fields, complete_ref, complete_run
 from reconciler.cli.streams import say, say_json, tell
 from reconciler.desired.committed_run_files import RUNS, refuse_foreign
-from reconciler.errors import CannotRun, counted
+from reconciler.errors import CannotRun
+
+if TYPE_CHECKING:
+    from reconciler.apply.journal_files import Candidate
+    from reconciler.history import Unread
 
 VERIFY = "verify"
+FORMATS = ("text", "json", "csv", "html")
 
 
 @click.command("runs")
 @click.argument("run", required=False, shell_complete=complete_run)
 @click.option("--journal", type=click.Path(path_type=Path), help="A journal that was downloaded.")
+@click.option(
+    "--journals",
+    "folders",
+    metavar="DIR",
+    multiple=True,
+    type=options.Named(path_type=Path),
+    help="All journals in this folder, at any depth, such as artifacts of CI; may be given several times.",
+)
+@click.option(
+    "--since",
+    metavar="TIME",
+    help="From this month, day, minute or second on, in the space's time zone: 2026-10, 2026-10-01, "
+    "2026-10-01T09:30, or with an offset 2026-10-01T09:30:00+08:00.",
+)
+@click.option("--until", metavar="TIME", help="To the end of this month, day, minute or second.")
+@click.option(
+    "--item",
+    "items",
+    metavar="REF",
+    multiple=True,
+    shell_complete=complete_ref,
+    help="Only this: ID, TYPE/ID, SPACE/TYPE/ID, a TYPE, each also with .FIELD or .roles.ROLE.",
+)
+@click.option(
+    "--field",
+    "fields",
+    metavar="FIELD",
+    multiple=True,
+    shell_complete=complete_fields,
+    help="Only this field: key, alias or name.",
+)
+@click.option(
+    "--by",
+    metavar="WHO",
+    multiple=True,
+    help="Only runs of this person: name, e-mail, key, login, or a name of the settings.  It may be who "
+    "started the run, as whom it wrote, or who wrote the commit.",
+)
 @click.option(
     "--anchor",
     "anchors",
@@ -27,29 +71,83 @@ VERIFY = "verify"
     multiple=True,
     help="With verify: the last hash that a run printed; may be given several times.",
 )
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format",
+    "formats",
+    type=options.Output(FORMATS),
+    multiple=True,
+    default=("text",),
+    help=f"{', '.join(FORMATS)}; =FILE writes there; may be given several times.",
+)
 @click.option("--audit", is_flag=True, help="One JSON line a PUT: who, when, what, and no value.")
-def command(run: str | None, journal: Path | None, anchors: tuple[str, ...], fmt: str, *, audit: bool) -> int:
+@options.full
+@options.color
+def command(
+    run: str | None,
+    *,
+    journal: Path | None,
+    folders: tuple[Path, ...],
+    since: str | None,
+    until: str | None,
+    items: tuple[str, ...],
+    fields: tuple[str, ...],
+    by: tuple[str, ...],
+    anchors: tuple[str, ...],
+    formats: tuple[tuple[str, Path | None], ...],
+    audit: bool,
+    full: bool,
+) -> int:
     """List past applies, show RUN, or `verify` that no journal was changed.
+
+    RUN is an id of the list, its beginning, or `last`.  With --item, --field or --full the list shows what
+    each run changed; csv and html always do.
 
     `verify` reads every journal to its end, and compares its last hash with each --anchor and with the
     record of the last applied commit; without one of them a journal is only consistent in itself.
     """
-    from reconciler.apply.run_folder import journal_of
+    from reconciler.apply.run_filter import Wanted
+    from reconciler.cli.formats import refuse_two
+    from reconciler.cli.run_views import Asked, show_runs
 
     refuse_foreign()
-    one = journal or (journal_of(run) if run and run != VERIFY else None)
-    paths = [one] if one else sorted(RUNS.glob("*/journal.jsonl"))
+    refuse_two(formats)
+    wanted = Wanted(since, until, items, fields, by)
+    unread: list[Unread] = []
+    candidates = candidates_of(run, journal, folders, unread)
+    if (run == VERIFY or audit) and not wanted.everything:
+        raise CannotRun(
+            "--since, --until, --item, --field and --by are for the list of runs", "leave them out"
+        )
     if run == VERIFY:
-        return verified(paths, anchors)
+        return verified([one.path for one in candidates], anchors, unread)
     if anchors:
         raise CannotRun("--anchor is for `runs verify`", "add verify, or leave it out")
     if audit:
-        return audited(paths)
-    return show_journal(one, fmt) if one else list_journals(paths, fmt)
+        return audited([one.path for one in candidates])
+    asked = Asked(run if folders else "" if run or journal else None, wanted, formats, full, folders)
+    return show_runs(candidates, unread, asked)
 
 
-def verified(paths: list[Path], anchors: tuple[str, ...]) -> int:
+def candidates_of(
+    run: str | None, journal: Path | None, folders: Sequence[Path], unread: list[Unread]
+) -> list[Candidate]:
+    """Return the files to read: those that the command line names, else the journals of this machine."""
+    from reconciler.apply.journal_files import Candidate, below, of_runs
+    from reconciler.apply.run_folder import journal_of
+
+    if journal and folders:
+        raise CannotRun("--journal and --journals are given together", "leave one out")
+    if journal:
+        return [Candidate(journal, journal.parent.name or journal.stem)]
+    if folders:
+        return [one for folder in folders for one in below(folder, unread)]
+    if run and run != VERIFY:
+        path = journal_of(run)
+        return [Candidate(path, path.parent.name)]
+    return of_runs(RUNS)
+
+
+def verified(paths: list[Path], anchors: tuple[str, ...], unread: Iterable[Unread]) -> int:
     """Say of every journal whether it is what its run wrote; 1 where one is not, or has no end."""
     from reconciler.apply.journal_anchors import given, recorded_anchors, verdicts
     from reconciler.render.safe import safe_text
@@ -57,7 +155,8 @@ def verified(paths: list[Path], anchors: tuple[str, ...]) -> int:
     found = list(verdicts(paths, [*given(anchors), *recorded_anchors(Path.cwd())]))
     for one in found:
         say(f"{safe_text(one.line)}\n")
-    return 0 if all(one.fine for one in found) else 1
+    tell(*(f"{one.file}  {one.reason}" for one in unread))
+    return 0 if all(one.fine for one in found) and not any(one.damaged for one in unread) else 1
 
 
 def audited(paths: list[Path]) -> int:
@@ -68,78 +167,3 @@ def audited(paths: list[Path]) -> int:
     for path in paths:
         say_json("".join(f"{json.dumps(one, sort_keys=True)}\n" for one in audit_of(read_journal(path))))
     return 0
-
-
-def show_journal(path: Path, fmt: str) -> int:
-    """Print one journal in full."""
-    from reconciler.apply.journal import read_journal
-
-    entries = list(read_journal(path))
-    if fmt == "json":
-        say_json("".join(f"{json.dumps(one)}\n" for one in entries))
-    else:
-        say(journal_text(entries))
-    return 0
-
-
-def list_journals(paths: list[Path], fmt: str) -> int:
-    """Print a line a run; one that cannot be read does not hide the others, and is told, with 1."""
-    from reconciler.apply.journal import read_journal
-    from reconciler.apply.run_summary import summary
-    from reconciler.render.safe import safe_text
-
-    broken: list[str] = []
-    for path in paths:
-        name = path.parent.name
-        try:
-            one = summary(list(read_journal(path)))
-        except CannotRun as error:
-            broken.append(f"{name}  {error}")
-            continue
-        if fmt == "json":
-            say_json(f"{json.dumps({'run': name, **one})}\n")
-        else:
-            say(f"{safe_text(name)}  {summary_line(one)}\n")
-    if not paths and fmt == "text":
-        say("No runs yet.\n")
-    tell(*broken)
-    return 1 if broken else 0
-
-
-def summary_line(one: dict[str, Any]) -> str:
-    """Return a summary on one line."""
-    from reconciler.render.safe import safe_text
-
-    outcomes = ", ".join(f"{count} {word}" for word, count in one["outcomes"].items()) or "nothing ended"
-    stopped = f"; stopped: {one['stopped']}" if one["stopped"] else ""
-    return safe_text(f"{counted(one['puts'], 'PUT')}, {outcomes}{stopped}")
-
-
-def journal_text(entries: list[dict[str, Any]]) -> str:
-    """Return a journal as people read it."""
-    return "".join(f"{line}\n" for one in entries for line in entry_lines(one))
-
-
-def entry_lines(one: dict[str, Any]) -> Iterator[str]:
-    """Yield what one entry says."""
-    from reconciler.render.safe import safe_text
-
-    where = f"{one['type']}/{one['id']}" if "id" in one and "type" in one else ""
-    match one["event"]:
-        case "intent":
-            pairs = ", ".join(
-                f"{pair['field_key']} = {json.dumps(pair['field_value'])}" for pair in one["fields"]
-            )
-            yield safe_text(f"{one['at']}  intent  {where}  {pairs}")
-        case "answer":
-            log_id = f" (log id {one['log_id']})" if one.get("log_id") else ""
-            yield safe_text(f"{one['at']}  answer  {where}  {one['answer']}{log_id}")
-        case "result":
-            words = ", ".join(f"{key} {word.lower()}" for key, word in one["outcomes"].items())
-            yield safe_text(f"{one['at']}  result  {where}  {words}")
-        case event:
-            rest = {
-                key: value for key, value in one.items() if key not in {"n", "at", "event", "chain"} and value
-            }
-            facts = ", ".join(f"{key} {value}" for key, value in rest.items())
-            yield safe_text(f"{one['at']}  {event}  {facts}".rstrip())

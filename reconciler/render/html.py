@@ -13,7 +13,7 @@ import json
 from importlib import resources
 from typing import Any
 
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reconciler.manifest.right_to_left import RTL
@@ -86,7 +86,7 @@ def page_templates() -> Environment:
     """Return the templates, which escape whatever they are given."""
     return Environment(
         autoescape=True,
-        loader=DictLoader({"plan.html": page_part("plan.html")}),
+        loader=FunctionLoader(page_part),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.apply.carry_out import ending, run_url
+from reconciler.apply.carry_out import ending
 from reconciler.model import Already, Applied, Ignored, Outcome, Ref, Report, Row
 
 if TYPE_CHECKING:
@@ -26,29 +26,6 @@ def test_a_plan_is_refused_where_an_option_that_it_sends_was_renamed(desk: Desk)
     done = desk.run("apply", "plan.json")
     assert done.code == 1
     assert "a field, an option or a role that it touches has changed in the space" in done.err
-
-
-GITHUB = {
-    "GITHUB_SERVER_URL": "https://github.com",
-    "GITHUB_REPOSITORY": "acme/state",
-    "GITHUB_RUN_ID": "7",
-}
-
-
-@pytest.mark.parametrize(
-    ("environ", "url"),
-    [
-        (GITHUB, "https://github.com/acme/state/actions/runs/7"),
-        (
-            {"CI_JOB_URL": "https://gitlab.example.com/acme/state/-/jobs/9"},
-            "https://gitlab.example.com/acme/state/-/jobs/9",
-        ),
-        ({**GITHUB, "GITHUB_RUN_ID": ""}, None),
-        ({}, None),
-    ],
-)
-def test_a_run_in_a_job_is_found_by_its_address(environ: dict[str, str], url: str | None) -> None:
-    assert run_url(environ) == url
 
 
 def report(*outcomes: Outcome, stopped: str | None = None) -> Report:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,14 +20,14 @@ def test_a_run_can_be_listed_and_read(desk: Desk) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 7}}}}")
     applied = desk.run("apply", "--yes")
     listed = desk.run("runs").out
-    name, _, rest = listed.partition("  ")
-    assert rest == "1 PUT, 2 applied\n"
+    name, at, who, *_, done = re.split(" {2,}", listed.strip())
+    assert re.fullmatch(r"[0-9-]{10} [0-9:]{8} Asia/Shanghai", at)
+    assert (who, done) == ("Ana", "1 PUT, 2 applied")
     shown = desk.run("runs", name).out
     assert [line for line in shown.splitlines() if line != line.rstrip()] == []
-    assert f'intent  story/{STORY}  priority = {{"value": "option_3"}}, field_3724e6 = 7' in shown
-    assert "answer  story" in shown
-    assert "(log id " in shown
-    assert "result  story" in shown
+    assert f"  ~ demo/story/{STORY}  Audit reports\n" in shown
+    assert "      ~ Priority      P0 → P3   :4\n" in shown
+    assert "      ~ Story points  5 → 7   :4\n" in shown
     (summary,) = [json.loads(line) for line in desk.run("runs", "--format", "json").out.splitlines()]
     assert (summary["puts"], summary["outcomes"], summary["stopped"]) == (1, {"applied": 2}, None)
     last = desk.run("runs", "verify").out.split()[-1]

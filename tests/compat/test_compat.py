@@ -162,12 +162,16 @@ def test_every_flag_of_then_is_a_flag_now() -> None:
 
 def test_journals_of_then_are_listed_shown_and_audited(desk: Desk) -> None:
     runs = [run_of(desk, name) for name in ("finished", "killed")]
+    at, who, commit = "2026-11-18 19:06:40 Asia/Shanghai", "7310000000000000001", "ed33d67f1ad7"
     assert done(desk, "runs").splitlines() == [
-        "finished  3 PUTs, 4 applied",
-        "killed  2 PUTs, nothing ended; stopped: cut",
+        f"finished  {at}  {who}  {commit}  -  demo  0 s  3 PUTs, 4 applied",
+        f"killed    {at}  {who}  {commit}  -  demo  cut  2 PUTs, nothing ended; stopped: cut",
     ]
     for run in runs:
-        assert f"intent  story/{FIRST}  priority = " in done(desk, "runs", run)
+        shown = done(desk, "runs", run)
+        assert f"~ demo/story/{FIRST}\n" in shown
+        assert '~ priority      {"value": "option_0"} → {"value": "option_3"}' in shown
+        assert "lacks         the names of people" in shown
     assert [len(done(desk, "runs", run, "--audit").splitlines()) for run in runs] == [3, 2]
 
 

@@ -1,0 +1,142 @@
+"""Past runs as one HTML page that can be given to an auditor: it asks for nothing and runs no script."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from reconciler.errors import counted
+from reconciler.history import History, PastChange, PastRun, Unread
+from reconciler.render.groups import change_apart, shows_members
+from reconciler.render.html import csp_hash, page_part, page_templates
+from reconciler.render.past_plan import past_change
+from reconciler.render.runs_text import SHA, counts_line, duration, person_line
+from reconciler.render.safe import isolated, safe_text
+
+WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/[A-Za-z0-9._~/#?=&%+!-]*")
+"""An address that a page may link to: no user, no sign that leads elsewhere."""
+
+
+def runs_html(history: History, asked: Iterable[tuple[str, str]], made_at: datetime, version: str) -> str:
+    """Return the page, made at a time by a version.  `asked`: the filters, as flags and words."""
+    runs = history.runs
+    style = page_part("plan.css") + page_part("runs.css")
+    return (
+        page_templates()
+        .get_template("runs.html")
+        .render(
+            title=page_title(runs),
+            verdict=verdict(runs),
+            asked=[(flag, safe_text(word)) for flag, word in asked],
+            people=tally(run.by.short or "not in the journal" for run in runs for _ in run.written),
+            fields=tally(one.label for run in runs for one in run.written),
+            unread=[unread_cells(one) for one in history.unread],
+            runs=[run_section(run) for run in runs],
+            made=f"{made_at:%Y-%m-%d %H:%M:%S} UTC",
+            version=version,
+            style=Markup(style),  # noqa: S704 - our own files, hashed in the policy
+            style_hash=csp_hash(style),
+        )
+    )
+
+
+def page_title(runs: Iterable[PastRun]) -> str:
+    """Return the title, with the spaces."""
+    spaces = sorted({run.space for run in runs})
+    return safe_text(
+        f"What reconciler changed in {', '.join(spaces)}" if spaces else "What reconciler changed"
+    )
+
+
+def verdict(runs: Sequence[PastRun]) -> str:
+    """Return the page in one sentence."""
+    written = [(run.space, one.ref) for run in runs for one in run.written]
+    if not runs:
+        return "No run in the journals answers to what was asked."
+    fields, items = counted(len(written), "field"), counted(len(set(written)), "item")
+    return f"{counted(len(runs), 'run')} changed {fields} of {items}, {days(runs[0], runs[-1])}."
+
+
+def days(first: PastRun, last: PastRun) -> str:
+    """Return the days of the first and of the last run, each in the zone of its space."""
+    begun, ended = (f"{run.begun.astimezone(run.zone):%Y-%m-%d}" for run in (first, last))
+    zones = " and ".join(dict.fromkeys((first.zone.key, last.zone.key)))
+    return safe_text(f"on {begun} ({zones})" if begun == ended else f"{begun} to {ended} ({zones})")
+
+
+def tally(words: Iterable[str]) -> list[tuple[str, int]]:
+    """Count words, the most frequent first."""
+    found = Counter(map(safe_text, words))
+    return sorted(found.items(), key=lambda one: (-one[1], one[0]))
+
+
+def unread_cells(one: Unread) -> tuple[str, str]:
+    """Return a file that was not read, and the reason."""
+    return safe_text(one.file), safe_text(one.reason)
+
+
+def run_section(run: PastRun) -> dict[str, Any]:
+    """Return what the page shows of one run."""
+    return {
+        "id": safe_text(run.id),
+        "time": safe_text(run.local(run.begun)),
+        "by": person_line(run.by),
+        "counts": counts_line(run),
+        "facts": [fact for fact in run_facts(run) if fact[1]],
+        "lacks": ", ".join(run.lacks),
+        "rows": [change_row(run, one) for one in run.changes],
+    }
+
+
+def run_facts(run: PastRun) -> list[tuple[str, str, str]]:
+    """Return the facts of a run: name, value, and the address to which the value links."""
+    pull = f"#{run.pull}" if run.pull else ""
+    return [
+        ("duration", duration(run), ""),
+        ("written as", person_line(run.user), ""),
+        ("commit", safe_text((run.commit or "")[:SHA]), ""),
+        ("author", person_line(run.author), ""),
+        ("pull request", pull, linked(run.pull_url)),
+        ("job", safe_text(run.run_url or ""), linked(run.run_url)),
+        ("space", f"{safe_text(run.space)} at {safe_text(run.host)}", ""),
+        ("run", safe_text(run.id), ""),
+        ("last hash", safe_text(run.last_hash), ""),
+    ]
+
+
+def linked(address: str | None) -> str:
+    """Return an address that may be followed, or nothing."""
+    return address if address and WEB.fullmatch(address) else ""
+
+
+def change_row(run: PastRun, one: PastChange) -> dict[str, Any]:
+    """Return the cells of one field."""
+    change = change_apart(past_change(run, one))
+    members = [
+        (sign, text(label)) for sign, some in (("+", change.added), ("-", change.removed)) for label in some
+    ]
+    return {
+        "time": safe_text(run.local(one.at).split(" ")[1]) if one.at else "",
+        "day": safe_text(run.local(one.at).split(" ")[0]) if one.at else "",
+        "item": safe_text(f"{one.type_name}/{one.ref.id}"),
+        "title": text(one.title),
+        "field": text(one.label),
+        "key": safe_text(one.key),
+        "members": members if shows_members(change) else [],
+        "before": text(change.before_label) if one.sent else "",
+        "after": text(change.after_label) if one.sent else "",
+        "sent": one.sent,
+        "outcome": safe_text(one.result),
+        "reason": text(one.reason),
+        "place": safe_text(one.place),
+    }
+
+
+def text(words: str) -> str:
+    """Return a stranger's text, made harmless."""
+    return isolated(safe_text(words))
