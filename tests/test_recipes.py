@@ -133,6 +133,7 @@ def test_every_recipe_that_was_promised_is_there() -> None:
         "Undo a bulk edit",
         "Roll over every week",
         "Keep the audit",
+        "An audit of October",
         "What it does not do",
         "In your shell and your hooks",
     ]
