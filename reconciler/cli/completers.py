@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -33,15 +33,18 @@ MOST_FILES, MOST_BYTES = 2_000, 4_000_000
 """Where reading for ids ends: whoever waits for a word waits for a moment."""
 
 
-def completer(words: Callable[[str, str | None], Iterable[str]]) -> Completer:
-    """Return a completer that offers what begins with the word so far; `words` gets it, and the space."""
+def completer(words: Callable[[str, list[Path]], Iterable[str]]) -> Completer:
+    """Return a completer that offers what begins with the word so far.
+
+    `words` gets it, and the folders of pins: those of the space, if one is chosen and pinned.
+    """
 
     @wraps(words)
     def complete(
         context: click.Context, _: click.Parameter, incomplete: str
     ) -> list[str] | list[CompletionItem[str]]:
         try:
-            found = dict.fromkeys(words(incomplete, context.params.get("space")))
+            found = dict.fromkeys(words(incomplete, pin_folders(context.params)))
         except Exception:  # noqa: BLE001 - a broken file is the business of the next command, not of the shell
             return []
         # A shell takes a blank for the end of a word.
@@ -70,15 +73,20 @@ def offered_file(incomplete: str) -> list[CompletionItem[str]]:
     return [CompletionItem(incomplete, type="file")]
 
 
-def pinned_types(space: str | None) -> Iterator[TypeSpec]:
-    """Yield the pinned types; of one space, if it is chosen and pinned."""
+def pin_folders(given: Mapping[str, Any]) -> list[Path]:
+    """Return the folders of pins: here, and beside or above the paths that stand on the line."""
+    paths = [Path(), *(up for path in given.get("paths") or () for up in (Path(path), *Path(path).parents))]
+    found = [folder for path in dict.fromkeys(paths) for folder in sorted((path / SCHEMAS).glob("*/"))]
+    return [folder for folder in found if folder.name == given.get("space")] or found
+
+
+def pinned_types(folders: Iterable[Path]) -> Iterator[TypeSpec]:
+    """Yield the pinned types."""
     # Not by `read_pins`, which checks everything and takes three times as long to import.
     from msgspec import convert
 
     from reconciler.schema.types import TypeSpec
 
-    chosen = SCHEMAS / space if space else None
-    folders = [chosen] if chosen and chosen.is_dir() else sorted(SCHEMAS.glob("*/"))
     for path in (path for folder in folders for path in sorted(folder.glob("*.json"))):
         if path.stem not in NO_TYPES and not path.stem.endswith(".schema"):
             pinned = json.loads(path.read_bytes())["type"]
@@ -103,10 +111,10 @@ def ids_in_files() -> Iterator[str]:
 
 
 @completer
-def complete_ref(incomplete: str, space: str | None) -> Iterator[str]:
+def complete_ref(incomplete: str, folders: list[Path]) -> Iterator[str]:
     """Offer types, their fields and roles, and the ids of items in the files."""
     before, dot, _ = incomplete.partition(".")
-    for one in pinned_types(space):
+    for one in pinned_types(folders):
         if dot and (before.isdigit() or one.answers_to(before)):
             yield from (f"{before}.{field}" for field in field_words(one))
         yield one.word
@@ -115,30 +123,30 @@ def complete_ref(incomplete: str, space: str | None) -> Iterator[str]:
 
 
 @completer
-def complete_type(_: str, space: str | None) -> Iterable[str]:
+def complete_type(_: str, folders: list[Path]) -> Iterable[str]:
     """Offer the pinned types."""
-    return (one.word for one in pinned_types(space))
+    return (one.word for one in pinned_types(folders))
 
 
 @completer
-def complete_fields(incomplete: str, space: str | None) -> Iterator[str]:
+def complete_fields(incomplete: str, folders: list[Path]) -> Iterator[str]:
     """Offer fields and roles of the pinned types, for the last of the names between commas."""
     before, comma, _ = incomplete.rpartition(",")
     taken = set(before.split(","))
     if not comma:
         yield "all"
-    for one in pinned_types(space):
+    for one in pinned_types(folders):
         yield from (f"{before}{comma}{word}" for word in field_words(one) if word not in taken)
 
 
 @completer
-def complete_run(_: str, __: str | None) -> Iterator[str]:
+def complete_run(_: str, __: list[Path]) -> Iterator[str]:
     """Offer the past runs, the newest first, and `last`."""
     yield "last"
     yield from sorted((path.parent.name for path in RUNS.glob("*/journal.jsonl")), reverse=True)
 
 
 @completer
-def complete_space(_: str, __: str | None) -> Iterator[str]:
+def complete_space(_: str, folders: list[Path]) -> Iterator[str]:
     """Offer the spaces that have pins."""
-    yield from sorted(path.name for path in SCHEMAS.glob("*/"))
+    yield from sorted(folder.name for folder in folders)

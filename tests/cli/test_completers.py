@@ -18,7 +18,7 @@ def test_a_name_with_a_blank_is_not_offered() -> None:
 
 
 def test_what_goes_wrong_offers_nothing() -> None:
-    def broken(_: str, __: str | None) -> list[str]:
+    def broken(_: str, __: list[Path]) -> list[str]:
         raise RuntimeError
 
     assert completer(broken)(CONTEXT, WORD, "") == []
@@ -32,6 +32,11 @@ def test_names_of_the_chosen_space_alone_are_offered(tmp_path: Path, monkeypatch
         (tmp_path / "schemas" / space / f"{type_}.json").write_text(pinned, encoding="utf-8")
     assert complete_space(CONTEXT, WORD, "") == ["a", "b"]
     assert complete_ref(CONTEXT, WORD, "") == ["story", "bug"]
-    CONTEXT.params["space"] = "b"
-    assert complete_ref(CONTEXT, WORD, "") == ["bug"]
-    assert complete_fields(CONTEXT, WORD, "") == ["all", "name"]
+    chosen = click.Context(click.Command("x"))
+    chosen.params["space"] = "b"
+    assert complete_ref(chosen, WORD, "") == ["bug"]
+    assert complete_fields(chosen, WORD, "") == ["all", "name"]
+    monkeypatch.chdir("/")
+    assert complete_ref(chosen, WORD, "") == []
+    chosen.params["paths"] = (tmp_path / "state",)
+    assert complete_ref(chosen, WORD, "") == ["bug"]
