@@ -37,7 +37,7 @@ COMMANDS: dict[str, str] = {
     "accept": "Open or update the pull request that accepts drift into the files.",
     "runs": "Show past applies by their journals, and check that none was changed.",
     "rollback": "Put back what an apply changed and nobody touched since.",
-    "why": "Say where a wanted value comes from, what is live, and who changed it.",
+    "why": "Say where a desired value comes from, what is live, and who changed it.",
     "schema": "Pin the space's metadata in schemas/, and say what changed since.",
     "apply": "Carry out a saved plan, or plan and apply.",
     "completion": "Print the script that completes words in your shell.",
@@ -61,7 +61,7 @@ LOG_LEVEL = click.Option(
     type=LEVELS,
     expose_value=False,
     callback=set_log_level,
-    help="What is told on stderr about requests.",
+    help="Report requests on stderr from this level up (warning).",
 )
 
 
@@ -76,6 +76,9 @@ def with_log_level(command: click.Command) -> click.Command:
 
 VARIABLE = "_RECONCILER_COMPLETE"
 """The variable that says, for click, that a shell asks how a word may go on."""
+
+
+HELP = frozenset({"-h", "--help"})
 
 
 class Lazy(click.Group):
@@ -95,6 +98,17 @@ class Lazy(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - each module of the table holds one
         return with_log_level(command)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; only where help is asked for, its examples are read."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name and command and not HELP.isdisjoint(rest):
+            from reconciler.cli.examples import with_examples
+
+            with_examples(command, name)
+        return name, command, rest
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """Offer the commands of the table, without importing any."""
         from click.shell_completion import CompletionItem
@@ -111,7 +125,12 @@ class Lazy(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Begin with `reconciler demo`, which needs no account; `reconciler doctor` and `reconciler init` "
+    "lead to your own space.  `reconciler help COMMAND` explains a command, with examples.",
+)
 @click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s")
 @click.option(
     "--log-level",

@@ -23,7 +23,7 @@ def command(context: click.Context, words: tuple[str, ...]) -> int:
     for word in words:
         if not isinstance(shown.command, click.Group):
             break
-        name, found, _ = shown.command.resolve_command(shown, [word])
+        name, found, _ = shown.command.resolve_command(shown, [word, "--help"])
         if found is None:
             break
         shown = click.Context(found, parent=shown, info_name=name)

@@ -190,7 +190,10 @@ def guards(command: Command) -> Command:
     """Add the flags that raise a guard's limit, each by its own number."""
     for option in (
         click.option(
-            "--accept-both", metavar="N", type=click.IntRange(0), help="Fields changed here and there."
+            "--accept-both",
+            metavar="N",
+            type=click.IntRange(0),
+            help="Fields changed both here and in Meegle that may be sent.",
         ),
         click.option(
             "--allow-clear", metavar="N", type=click.IntRange(0), help="Fields that may be emptied."

@@ -38,10 +38,15 @@ SNAPSHOT = "snapshot"
 @options.refs
 @options.only
 @options.exclude
-@click.option("--changed", is_flag=True, help="Only what stands in files that differ from the base.")
+@click.option("--changed", is_flag=True, help="Only what is in files that differ from the base.")
 @click.option("--offline", is_flag=True, help="Ask no service: check the files, or plan against a snapshot.")
-@click.option("--snapshot", metavar="FILE", type=click.Path(path_type=Path), help="With --offline.")
-@click.option("--strict", is_flag=True, help="Take blocked rows for errors.")
+@click.option(
+    "--snapshot",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="With --offline: a copy made by `pull --snapshot`.",
+)
+@click.option("--strict", is_flag=True, help="Exit 1 if a change is blocked.")
 @click.option("--blame", is_flag=True, help="Say who changed the live values, from operation records.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if the plan has changes.")
 @options.space
