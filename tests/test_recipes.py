@@ -126,6 +126,7 @@ def test_every_recipe_that_was_promised_is_there() -> None:
     assert list(recipes()) == [
         "Take over a type",
         "The dates of a sprint",
+        "Read a long plan",
         "Owners by component",
         "Clean up tags",
         "A person leaves",
