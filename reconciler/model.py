@@ -235,7 +235,9 @@ class Plan(Struct, frozen=True):
     commit against which the words of `why` are meant; `skipped` holds what an apply leaves alone;
     `targets` are the items to which rows would newly point.  `applied` is the last applied commit,
     `unapplied` what that apply left behind; `whole` tells that nothing of the space's state was left out.
-    `openings` are the windows in which an apply may send.  `commit` is the one whose files were read,
+    `openings` are the windows in which an apply may send.  `rest` are the rows of the commit that a plan of a
+    part leaves out, None where they are not known; `parts` are the items that earlier parts of the commit
+    changed.  `commit` is the one whose files were read,
     `dirty` tells that one of them was not as the commit holds it; `seal` is that of the file from which
     the plan was read. Where there are `failures` nothing else is known.
     """
@@ -264,6 +266,8 @@ class Plan(Struct, frozen=True):
     dirty: bool | None = None
     seal: str | None = None
     openings: Openings = ALWAYS_OPEN
+    rest: tuple[Unapplied, ...] | None = None
+    parts: tuple[Ref, ...] = ()
 
     def address(self, ref: Ref) -> str:
         """Return `space/type/id`, by the names that files use."""

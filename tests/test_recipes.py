@@ -135,6 +135,7 @@ def test_every_recipe_that_was_promised_is_there() -> None:
         "Roll over every week",
         "Keep the audit",
         "An audit of October",
+        "Two teams, a folder each",
         "What it does not do",
         "In your shell and your hooks",
     ]

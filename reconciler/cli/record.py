@@ -13,6 +13,7 @@ from reconciler.cli.streams import say, tell
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
+    from reconciler.plan.last_applied import Record
     from reconciler.plan.plan_json import PlanFile
 
 
@@ -40,16 +41,30 @@ def make_record(path: Path, journal: Path | None) -> int:
     from reconciler.apply.saved_plan import read_plan
     from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.forge.choice import record_store
-    from reconciler.plan.last_applied import record_of
+    from reconciler.plan.last_applied import beside, record_of
     from reconciler.plan.last_applied_ref import write_record
 
     refuse_foreign()
     made = read_plan(path)
     record = record_of(made, list(read_journal(journal)) if journal else journal_of(made))
     records = record_store(os.environ)
+    if not made.whole:
+        record = beside(record, made, present_record(made.space.name))
     where = records.make(Path.cwd(), record) if records else write_record(Path.cwd(), record)
     say(f"{where} is {record.commit[:12]}; {len(record.unapplied)} rows are not at it.\n")
     return 0
+
+
+def present_record(space: str) -> Record | None:
+    """Return the record of a space as it is now: another part of the same commit may have made it."""
+    from reconciler.forge.choice import record_store
+    from reconciler.plan.last_applied_ref import known_ref, record_at
+
+    root = Path.cwd()
+    if records := record_store(os.environ):
+        return records.newest(root, space, tell)
+    ref = known_ref(root, space)
+    return record_at(root, ref, space) if ref else None
 
 
 def journal_of(made: PlanFile) -> list[dict[str, Any]]:

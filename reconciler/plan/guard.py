@@ -78,17 +78,21 @@ def widened(limits: Limits, allowances: Iterable[Allowance], today: date) -> Lim
 
 def judge(plan: Plan, limits: Limits) -> tuple[GuardResult, ...]:
     """Hold a plan against each limit."""
-    items = len(plan.updates)
+    items = items_of(plan)
     share = Decimal(items) / plan.named if plan.named else Decimal(0)
     both = both_of(plan)
+    parts = ", earlier parts of the commit included" if plan.parts else ""
     return (
         GuardResult(
-            "changes", counted(limits.changes, "item"), counted(items, "item"), items <= limits.changes
+            "changes",
+            counted(limits.changes, "item"),
+            f"{counted(items, 'item')}{parts}",
+            items <= limits.changes,
         ),
         GuardResult(
             "share",
             percent(limits.share),
-            f"{percent(share)} of {plan.named} items",
+            f"{percent(share)} of {plan.named} items{parts}",
             plan.named < SHARE_FROM or share <= limits.share,
         ),
         GuardResult(
@@ -100,6 +104,11 @@ def judge(plan: Plan, limits: Limits) -> tuple[GuardResult, ...]:
         GuardResult("both", counted(limits.both, "field"), counted(both, "field"), both <= limits.both),
         *vanished(plan, limits),
     )
+
+
+def items_of(plan: Plan) -> int:
+    """Count the items that a plan changes, with those that earlier parts of its commit changed."""
+    return len({update.ref for update in plan.updates} | {*plan.parts})
 
 
 def vanished(plan: Plan, limits: Limits) -> Iterator[GuardResult]:
@@ -143,7 +152,7 @@ FLAGS = {
 
 def needed_limits(plan: Plan) -> dict[str, str]:
     """Return the least limit that would let this plan pass, by each guard that fails."""
-    items = len(plan.updates)
+    items = items_of(plan)
     limits = {
         "changes": str(items),
         "clears": str(plan.clears),

@@ -6,16 +6,17 @@ deployment carries it from job to job.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from reconciler.errors import CannotRun
-from reconciler.model import Unapplied
+from reconciler.model import Ref, Unapplied, Why
 from reconciler.plan.plan_file import unapplied_of
-from reconciler.plan.plan_json import FORMAT, Commit, PlanFile, Strict, UnappliedFile
+from reconciler.plan.plan_json import FORMAT, Commit, PlanFile, Strict, TargetFile, UnappliedFile
+from reconciler.plan.plan_words import WHY_WORDS
 
 CLOCKS_APART = timedelta(hours=1)
 """The most that the clocks of two machines may differ: one plans, another one applies."""
@@ -36,6 +37,7 @@ class Record(Strict):
     """The last applied commit of a space; `journal` is the last hash of the journal's chain.
 
     `unapplied`: the fields that hold another value than that of `commit`, each with the commit of its value.
+    `changed`: the items that applies of parts of the commit changed, which the guards of later parts count.
     """
 
     format_version: str = Field(default=FORMAT, pattern=r"^1\.")
@@ -44,6 +46,17 @@ class Record(Strict):
     digest: str = ""
     journal: str | None = None
     unapplied: list[UnappliedFile] = Field(default_factory=list)
+    changed: list[TargetFile] = Field(default_factory=list)
+
+    @model_serializer(mode="wrap")
+    def as_before(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out `changed` where there is none: an older version refuses members that it does not know."""
+        made: dict[str, Any] = whole(self)
+        return made if self.changed else {name: one for name, one in made.items() if name != "changed"}
+
+    def items(self) -> tuple[Ref, ...]:
+        """Return the items that parts of the commit changed."""
+        return tuple(Ref(one.type, one.id) for one in self.changed)
 
     def rows(self) -> tuple[Unapplied, ...]:
         """Return the fields that are not at the commit."""
@@ -71,8 +84,10 @@ def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
     """
     lines = list(entries)
     commit = made.desired.commit
-    if commit is None or made.desired.dirty or not made.whole:
-        raise NothingToRecord("the plan is not of all that a commit wants")
+    if commit is None or made.desired.dirty:
+        raise NothingToRecord("the plan is not of the files of a commit")
+    if not made.whole and made.rest is None:
+        raise NothingToRecord("the plan is of a part, and does not say what else its commit desires")
     if made.resource_changes:
         refuse_other_journal(made, lines)
         if lines[-1]["event"] != "end" or lines[-1].get("stopped"):
@@ -82,8 +97,66 @@ def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
         commit=commit,
         digest=made.digest,
         journal=lines[-1]["chain"] if lines else None,
-        unapplied=unapplied(made, lines),
+        unapplied=sorted([*unapplied(made, lines), *(made.rest or ())], key=order),
+        changed=[] if made.whole else changed_items(made, lines),
     )
+
+
+def order(one: UnappliedFile) -> tuple[str, int, str]:
+    """Return by what rows are sorted."""
+    return one.type, one.id, one.key or ""
+
+
+def changed_items(made: PlanFile, lines: Iterable[Mapping[str, Any]]) -> list[TargetFile]:
+    """Return the items that this part and earlier ones changed; put back drift is no change of a commit."""
+    done = {(kind, item) for kind, item, _ in done_rows(lines)}
+    here = {
+        (one.type, one.id)
+        for one in made.resource_changes
+        if (one.type, one.id) in done and any(row.why != WHY_WORDS[Why.DRIFT] for row in one.fields)
+    }
+    earlier = {(one.type, one.id) for one in made.parts}
+    return [TargetFile(type=kind, id=item) for kind, item in sorted(here | earlier)]
+
+
+def beside(record: Record, made: PlanFile, present: Record | None) -> Record:
+    """Return the record of a part, by the present one of the same commit, which a part beside it made.
+
+    Two teams may plan parts of one commit before either has recorded its own.  What is not part of this plan
+    is at the commit where the present record says so.
+    """
+    if made.whole or present is None:
+        return record
+    if present.commit not in (record.commit, made.base.applied):
+        raise NothingToRecord(
+            f"the last applied commit is {present.commit[:12]}, which the plan of a part did not know"
+        )
+    if present.commit != record.commit:
+        return record
+    if made.base.applied == record.commit:  # the plan knew the present record, or a later one took its place
+        left = record.unapplied
+    else:
+        rest = {(one.type, one.id, one.key) for one in made.rest or ()}
+        failed = [one for one in record.unapplied if (one.type, one.id, one.key) not in rest]
+        left = [*failed, *both_left(made.rest or (), present.unapplied)]
+    changed = {(one.type, one.id) for one in (*record.changed, *present.changed)}
+    return record.model_copy(
+        update={
+            "unapplied": sorted(left, key=order),
+            "changed": [TargetFile(type=kind, id=item) for kind, item in sorted(changed)],
+        }
+    )
+
+
+def both_left(some: Iterable[UnappliedFile], others: Iterable[UnappliedFile]) -> Iterator[UnappliedFile]:
+    """Yield the rows that two records both leave behind; that of a whole item stands for each of its rows."""
+    mine, theirs = ({(one.type, one.id, one.key): one for one in rows} for rows in (some, others))
+    for (kind, item, key), one in mine.items():
+        if (kind, item, key) in theirs or (kind, item, None) in theirs:
+            yield one
+    for (kind, item, key), one in theirs.items():
+        if key is not None and (kind, item, key) not in mine and (kind, item, None) in mine:
+            yield one
 
 
 def refuse_other_journal(made: PlanFile, lines: list[Mapping[str, Any]]) -> None:
@@ -116,6 +189,7 @@ def cut_record(made: PlanFile, commit: str, lines: list[Mapping[str, Any]]) -> R
     return Record(
         space=made.space.name,
         commit=made.base.applied,
+        changed=changed_items(made, lines) if made.base.applied == commit and not made.whole else [],
         digest=made.digest,
         journal=lines[-1]["chain"],
         unapplied=sorted([*kept, *ahead], key=lambda one: (one.type, one.id, one.key or "")),

@@ -108,6 +108,8 @@ def plan_file(plan: Plan, at: datetime, *, folder: str = "", roots: Iterable[str
         ],
         requests=RequestsFile(puts=ahead.puts, reads=ahead.reads, seconds=ahead.seconds),
         targets=[TargetFile(type=one.type_key, id=one.id) for one in plan.targets],
+        rest=None if plan.rest is None else [unapplied_file(one) for one in plan.rest],
+        parts=[TargetFile(type=one.type_key, id=one.id) for one in plan.parts],
         metadata_digest=plan.metadata_digest,
         digest=digest(plan),
     )
@@ -226,8 +228,11 @@ def digest(plan: Plan) -> str:
 
 
 def plan_data(made: PlanFile) -> dict[str, Any]:
-    """Return the file as plain data; without targets or a place where there is none, as older seals are."""
-    whole = made.model_dump(mode="json", exclude=None if made.targets else {"targets"})
+    """Return the file as plain data; without what older seals lack where there is none of it."""
+    absent = {name for name in ("targets", "rest", "parts") if getattr(made, name) in (None, [])}
+    if made.rest == []:
+        absent.discard("rest")  # nothing is left out, which is known; without the member it would not be
+    whole = made.model_dump(mode="json", exclude=absent)
     return {**whole, "desired": {key: one for key, one in whole["desired"].items() if one not in ("", [])}}
 
 
@@ -306,6 +311,8 @@ def plan_of(made: PlanFile) -> Plan:
         settings_changes=tuple(made.settings_changes),
         guards=tuple(GuardResult(one.name, one.limit, one.actual, one.ok) for one in made.guards),
         targets=tuple(Ref(one.type, one.id) for one in made.targets),
+        rest=None if made.rest is None else tuple(map(unapplied_of, made.rest)),
+        parts=tuple(Ref(one.type, one.id) for one in made.parts),
         failures=tuple(
             Failure(one.what, one.fix, place(one.source) if one.source else None) for one in made.errors
         ),

@@ -215,6 +215,8 @@ class PlanFile(Strict):
     guards: list[GuardFile]
     requests: RequestsFile
     targets: list[TargetFile] = []
+    rest: list[UnappliedFile] | None = None
+    parts: list[TargetFile] = []
     metadata_digest: str
     digest: str
     seal: str = ""

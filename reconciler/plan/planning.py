@@ -169,9 +169,17 @@ def compare_live(
         *([NOT_HERE.format(counted(absent, "file"))] if absent else []),
         *deprecation_notes(workspace, items, reader.catalog),
     ]
+    part = None
+    if not (whole or absent or options.drift):
+        from reconciler.plan.parts import part_of_commit  # most plans are whole
+
+        part = part_of_commit(workspace, reader, options.refs, items)
     return replace(
         made,
         whole=whole,
+        commit=part.commit if part else None,
+        rest=part.rest if part else None,
+        parts=part.earlier if part else (),
         released=made.released if whole else (),
         notes=(*notes, *reader.notes, *made.notes),
     )

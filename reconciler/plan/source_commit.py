@@ -61,7 +61,9 @@ def source_of(workspace: Workspace, snapshot: Path | None = None) -> Source:
 
 
 def sourced(plan: Plan, source: Source) -> Plan:
-    """Return the plan with the commit whose files were read."""
+    """Return the plan with the commit whose files were read; the rest of another commit is not its own."""
+    if plan.rest is not None and plan.commit != source.commit:
+        plan = replace(plan, rest=None, parts=())
     notes = (source.note, *plan.notes) if source.note else plan.notes
     return replace(plan, commit=source.commit, dirty=source.dirty, notes=notes)
 
