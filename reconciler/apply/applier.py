@@ -4,19 +4,20 @@
     judging.py                    sending.py        └▶ read back · repeat · conclude      verifying.py
                                                        reading_back.py
 
-While one window is sent the next one is read, and those before are read back.
+While one window is sent the next ones are read, and those before are read back.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from reconciler.apply.judging import block_lost_fields, block_lost_targets, judge
 from reconciler.apply.reading_back import settle_window
 from reconciler.apply.run import Run
-from reconciler.apply.sending import dispatch, in_windows, read_window
+from reconciler.apply.sending import WINDOW, dispatch, in_windows, read_window
 from reconciler.apply.task import Task
 from reconciler.apply.verifying import verify
 from reconciler.clock import Moment
@@ -30,8 +31,8 @@ def apply(run: Run) -> Report:
     """Carry the plan out; never raises for what the service or the disk does."""
     try:
         block_lost_fields(run)
-        block_lost_targets(run)
-        live = run.remote.items({task.ref: task.keys for task in run.tasks})
+        live = read_all(run)
+        block_lost_targets(run, live)
         for task in run.tasks:
             judge(task, live.get(task.ref))
             if not task.open:
@@ -43,24 +44,37 @@ def apply(run: Run) -> Report:
     return report(run)
 
 
+def read_all(run: Run) -> Mapping[Ref, Item]:
+    """Read what the plan touches and the items to which it would newly point, together."""
+    known = run.remote.catalog.types
+    targets = {ref: () for ref in run.plan.targets if ref.type_key in known}
+    return run.remote.items({**targets, **{task.ref: task.keys for task in run.tasks}})
+
+
 def send_all(run: Run, tasks: list[Task]) -> None:
-    """Send what is open, window by window; the next window is read while one is sent."""
+    """Send what is open, window by window; the next ones are read while one is sent."""
     windows = list(in_windows(tasks))
-    ahead: list[Future[tuple[Mapping[Ref, Item] | None, Moment]]] = []
+    reads: deque[Future[tuple[Mapping[Ref, Item] | None, Moment]]] = deque()
     settling: list[Future[None]] = []
+    begun = 0
     with ThreadPoolExecutor(WORKERS) as pool:
         start_all(pool, min(WORKERS, len(tasks) + 2 * len(windows)))
         for number, window in enumerate(windows):
-            live, at = ahead.pop().result() if ahead else read_window(run, window)
+            while begun < len(windows) and (begun <= number or fits_ahead(windows[number : begun + 1])):
+                reads.append(pool.submit(read_window, run, windows[begun]))
+                begun += 1
+            live, at = reads.popleft().result()
             if live is None or run.should_stop():
                 break
-            ahead += [
-                pool.submit(read_window, run, following) for following in windows[number + 1 : number + 2]
-            ]
             sending = [(task, one) for task in window if (one := dispatch(run, pool, task, live, at))]
             settling.append(pool.submit(settle_window, run, window, sending))
     for one in settling:
         one.result()
+
+
+def fits_ahead(windows: Sequence[Sequence[Task]]) -> bool:
+    """Return True if the last window is still fresh in its turn when it is read before the first is sent."""
+    return sum(map(len, windows)) <= 2 * WINDOW
 
 
 def start_all(pool: ThreadPoolExecutor, count: int) -> None:

@@ -18,7 +18,9 @@ from reconciler.apply.provenance import provenance
 from reconciler.apply.run import Run
 from reconciler.apply.run_folder import new_run
 from reconciler.apply.saved_plan import refuse_other_target, refuse_protected, refuse_unreadable
+from reconciler.desired.mentions import Mentions
 from reconciler.errors import Internal, ReconcilerError
+from reconciler.meegle.foreseen import first_questions
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
 from reconciler.meegle.writer import Writer
@@ -48,10 +50,15 @@ def bind(plan: Plan, writer: Writer, host: str, settings: Settings) -> Plan:
     Returns the plan, whose windows now know its types by the names that they have in the space.
     """
     pins = read_pins(pins_folder(Path.cwd(), plan.space, settings.homes))
-    writer.open({update.ref.type_key for update in plan.updates}, settings.groups(), pins)
-    if any(change.type == BUSINESS for update in plan.updates for change in update.changes):
-        writer.read_lines()
-    catalog = writer.meet(shown_people(plan))
+    groups = settings.groups()
+    types = {update.ref.type_key for update in plan.updates}
+    lines = any(change.type == BUSINESS for update in plan.updates for change in update.changes)
+    mentions = Mentions(people=shown_people(plan), lines=lines)
+    with writer.client.ahead(first_questions(writer, pins, groups, types, mentions)):
+        writer.open(types, groups, pins)
+        if lines:
+            writer.read_lines()
+        catalog = writer.meet(mentions.people)
     refuse_other_target(
         plan, host=host, space_key=catalog.space_key, metadata_digest=catalog.digest(touched(plan.updates))
     )

@@ -17,10 +17,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reconciler.apply.outcomes import MOVED, before_sending
 from reconciler.apply.run import Run
 from reconciler.apply.task import Task
-from reconciler.model import GONE, Blocked, Conflict, Item
+from reconciler.model import GONE, Blocked, Conflict, Item, Ref
 from reconciler.plan.targets import added_targets
 
 
@@ -34,11 +36,9 @@ def block_lost_fields(run: Run) -> None:
         task.bind(catalog)
 
 
-def block_lost_targets(run: Run) -> None:
-    """Block what would point to an item that is gone since the plan was made."""
-    readable = [ref for ref in run.plan.targets if ref.type_key in run.remote.catalog.types]
-    gone = set(run.plan.targets) - run.remote.items(dict.fromkeys(readable, ())).keys()
-    lost = {ref.id for ref in gone}
+def block_lost_targets(run: Run, live: Mapping[Ref, Item]) -> None:
+    """Block what would point to an item that is gone since the plan was made; `live`: the items of now."""
+    lost = {ref.id for ref in run.plan.targets if ref not in live}
     for task in run.tasks if lost else ():
         for one in task.open:
             if found := sorted(lost & added_targets(one.codec, one.change)):

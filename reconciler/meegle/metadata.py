@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from reconciler.fields.options import option_of
 from reconciler.fields.spec import FieldSpec, Option
-from reconciler.meegle.batches import THREADS
 from reconciler.meegle.http import endpoints as api
+from reconciler.meegle.http.ahead import Question
 from reconciler.schema.types import BUSINESS, NAME, TypeSpec
 
 if TYPE_CHECKING:
     from reconciler.meegle.http.client import Client
 
 
+def types_question(space_key: str) -> Question:
+    """Return the question about all types of a space (endpoints.md 4.4)."""
+    return Question(api.ALL_TYPES, {"project_key": space_key})
+
+
 def list_types(client: Client, space_key: str) -> list[Mapping[str, Any]]:
-    """Read the rows of all types of a space (endpoints.md 4.4)."""
-    return client.read(api.ALL_TYPES, path={"project_key": space_key}).get("data") or []
+    """Read the rows of all types of a space."""
+    return client.ask(types_question(space_key)).get("data") or []
 
 
 def read_types(
     client: Client, space_key: str, listed: Sequence[Mapping[str, Any]], words: Collection[str]
 ) -> dict[str, TypeSpec]:
-    """Read the types that words name, by key, several at once."""
+    """Read the types that words name, by key, all at once."""
     rows = [
         row
         for row in listed
         if {str(row.get("type_key")), str(row.get("api_name")), str(row.get("name"))}.intersection(words)
     ]
-    with ThreadPoolExecutor(THREADS) as pool:
-        return {spec.key: spec for spec in pool.map(partial(read_type, client, space_key), rows)}
+    questions = [one for row in rows for one in type_questions(space_key, str(row["type_key"]))]
+    with client.ahead(questions):
+        return {spec.key: spec for spec in (read_type(client, space_key, row) for row in rows)}
 
 
 def bare_types(listed: Sequence[Mapping[str, Any]]) -> dict[str, TypeSpec]:
@@ -47,15 +51,21 @@ def bare_types(listed: Sequence[Mapping[str, Any]]) -> dict[str, TypeSpec]:
     }
 
 
-def read_type(client: Client, space_key: str, row: Mapping[str, Any]) -> TypeSpec:
-    """Read one type's fields, layout and roles (field-formats.md 16.1)."""
-    key = str(row["type_key"])
-    path = {"project_key": space_key, "type_key": key}
-    every = client.read(api.FIELD_ALL, path={"project_key": space_key}, body={"work_item_type_key": key}).get(
-        "data"
+def type_questions(space_key: str, type_key: str) -> tuple[Question, Question, Question]:
+    """Return the questions about a type's fields, layout and roles (field-formats.md 16.1)."""
+    path = {"project_key": space_key, "type_key": type_key}
+    return (
+        Question(api.FIELD_ALL, {"project_key": space_key}, {"work_item_type_key": type_key}),
+        Question(api.META, path),
+        Question(api.FLOW_ROLES, path),
     )
-    layout = {str(one.get("field_key")): one for one in client.read(api.META, path=path).get("data") or []}
-    roles = client.read(api.FLOW_ROLES, path=path).get("data")
+
+
+def read_type(client: Client, space_key: str, row: Mapping[str, Any]) -> TypeSpec:
+    """Read one type's fields, layout and roles."""
+    key = str(row["type_key"])
+    every, rows, roles = (client.ask(one).get("data") for one in type_questions(space_key, key))
+    layout = {str(one.get("field_key")): one for one in rows or []}
     fields = [
         field_spec(one, layout.get(str(one.get("field_key")), {}), key)
         for one in every or []
@@ -72,9 +82,14 @@ def read_type(client: Client, space_key: str, row: Mapping[str, Any]) -> TypeSpe
     )
 
 
+def lines_question(space_key: str) -> Question:
+    """Return the question about a space's business lines (endpoints.md 4.5)."""
+    return Question(api.BUSINESS_ALL, {"project_key": space_key})
+
+
 def read_business_lines(client: Client, space_key: str) -> tuple[Option, ...]:
-    """Read the space's business lines, which are the options of business fields (endpoints.md 4.5)."""
-    return business_lines(client.read(api.BUSINESS_ALL, path={"project_key": space_key}).get("data"))
+    """Read the space's business lines, which are the options of business fields."""
+    return business_lines(client.ask(lines_question(space_key)).get("data"))
 
 
 def obsolete(row: Mapping[str, Any]) -> bool:

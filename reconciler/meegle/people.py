@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from reconciler.fields.people import OPAQUE_KEY
 from reconciler.fields.spec import People, Person
 from reconciler.meegle.http import endpoints as api
+from reconciler.meegle.http.ahead import Question
 from reconciler.meegle.http.failures import ApiRefusal
 
 if TYPE_CHECKING:
@@ -21,8 +22,21 @@ PEOPLE_BATCH = 100
 NOBODY_FOUND = frozenset({30006})
 
 
-def with_people(client: Client, people: People, words: Iterable[str], tenant: str | None) -> People:
-    """Return the known people and those behind the words: one `user/query` for 100 people of a kind.
+class Sought(NamedTuple):
+    """The people to ask for: e-mails and user keys, in order."""
+
+    emails: Sequence[str]
+    keys: Sequence[str]
+
+    def batches(self) -> Iterator[tuple[str, Sequence[str]]]:
+        """Yield 100 words of a kind, with the member of the question that takes them."""
+        for member, some in (("emails", self.emails), ("user_keys", self.keys)):
+            for start in range(0, len(some), PEOPLE_BATCH):
+                yield member, some[start : start + PEOPLE_BATCH]
+
+
+def sought(people: People, words: Iterable[str]) -> Sought:
+    """Return whom the words mean and nobody knows yet.
 
     A pinned e-mail is asked for by its user key, so that a changed address changes nothing.
     """
@@ -31,16 +45,32 @@ def with_people(client: Client, people: People, words: Iterable[str], tenant: st
     unknown = {pinned.get(word, word) for word in words} - set(people.by_key)
     # A pinned key counts as a key whatever it looks like, since it would be sent as one.
     by_pins = unknown.intersection(pinned.values())
-    emails = sorted({word.lower() for word in unknown - by_pins if "@" in word})
-    keys = sorted(by_pins | {word for word in unknown if word.isdigit()})
-    found: list[Person] = []
-    for member, some in (("emails", emails), ("user_keys", keys)):
-        for start in range(0, len(some), PEOPLE_BATCH):
-            found += ask_people(client, member, some[start : start + PEOPLE_BATCH], tenant)
+    return Sought(
+        sorted({word.lower() for word in unknown - by_pins if "@" in word}),
+        sorted(by_pins | {word for word in unknown if word.isdigit()}),
+    )
+
+
+def people_questions(people: People, words: Iterable[str]) -> Iterator[Question]:
+    """Yield the questions by which `with_people` begins."""
+    return (users_question(member, some) for member, some in sought(people, words).batches())
+
+
+def users_question(
+    member: str, words: Sequence[str], tenant: Mapping[str, str] = MappingProxyType({})
+) -> Question:
+    """Return the question about users of one tenant."""
+    return Question(api.USER_QUERY, body={member: list(words), **tenant})
+
+
+def with_people(client: Client, people: People, words: Iterable[str], tenant: str | None) -> People:
+    """Return the known people and those behind the words: one `user/query` for 100 people of a kind."""
+    wanted = sought(people, words)
+    found = [one for member, some in wanted.batches() for one in ask_people(client, member, some, tenant)]
     by_key = {**people.by_key, **{one.key: one for one in found}}
     now = {email: by_key.get(one.key, one) for email, one in people.by_email.items()}
     by_email = {**{one.email.lower(): one for one in found if one.email}, **now}
-    gone = people.gone | (set(keys) - set(by_key))
+    gone = people.gone | (set(wanted.keys) - set(by_key))
     return replace(people, by_key=by_key, by_email=by_email, gone=gone)
 
 
@@ -62,7 +92,7 @@ def query_users(
     A user whose key has no known form counts as not found: a value with such a key could not be read again.
     """
     try:
-        rows = client.read(api.USER_QUERY, body={member: list(words), **tenant}).get("data")
+        rows = client.ask(users_question(member, words, tenant)).get("data")
     except ApiRefusal as refusal:
         if refusal.code in NOBODY_FOUND:
             return []

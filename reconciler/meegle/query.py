@@ -9,14 +9,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
 from reconciler.meegle.batches import BATCH, THREADS, in_batches, in_halves, note_reads
 from reconciler.meegle.http import endpoints as api
+from reconciler.meegle.http.ahead import Question
 from reconciler.meegle.http.failures import ApiRefusal, Oversized
 from reconciler.meegle.rows import sift
 from reconciler.model import ROLES, Item, Ref
@@ -35,6 +36,14 @@ def none_is_settled(row: Mapping[str, Any], ref: Ref, keys: tuple[str, ...]) -> 
     return False
 
 
+class Batch(NamedTuple):
+    """Up to 50 items of one type; `keys` are the fields that are asked for of each item of the type."""
+
+    type_key: str
+    ids: Sequence[int]
+    keys: Mapping[int, Sequence[str]]
+
+
 class Query(Struct, frozen=True):
     """One way to read items of a space: by which client, decoder and judge."""
 
@@ -45,19 +54,27 @@ class Query(Struct, frozen=True):
 
     def items(self, keys: Mapping[Ref, Sequence[str]], size: int = BATCH) -> list[Item]:
         """Read items, in batches of one type, with the fields that are asked for of each."""
-        batches: list[tuple[str, Sequence[int], dict[int, Sequence[str]]]] = []
-        for type_key in sorted({ref.type_key for ref in keys}):
-            mine = {ref.id: some for ref, some in keys.items() if ref.type_key == type_key}
-            batches += [(type_key, ids, mine) for ids in in_batches(sorted(mine), size)]
+        batches = list(self.batches(keys, size))
         found: list[Item] = []
         done = 0
         with ThreadPoolExecutor(THREADS) as pool:
             answers = pool.map(lambda batch: self.batch(*batch), batches)
-            for (_, ids, _), items in zip(batches, answers, strict=True):
+            for batch, items in zip(batches, answers, strict=True):
                 found += items
-                done += len(ids)
+                done += len(batch.ids)
                 note_reads(done, len(keys), "items read")
         return found
+
+    def batches(self, keys: Mapping[Ref, Sequence[str]], size: int = BATCH) -> Iterator[Batch]:
+        """Yield the parts in which `items` reads; a type that is gone from the space has no items."""
+        for type_key in sorted({ref.type_key for ref in keys} & self.decoder.catalog.types.keys()):
+            mine = {ref.id: some for ref, some in keys.items() if ref.type_key == type_key}
+            for ids in in_batches(sorted(mine), size):
+                yield Batch(type_key, ids, mine)
+
+    def questions(self, keys: Mapping[Ref, Sequence[str]]) -> Iterator[Question]:
+        """Yield the questions by which `items` begins."""
+        return (self.question(*one) for one in self.batches(keys))
 
     def batch(self, type_key: str, ids: Sequence[int], keys: Mapping[int, Sequence[str]]) -> list[Item]:
         """Read up to 50 items of one type.
@@ -67,11 +84,7 @@ class Query(Struct, frozen=True):
         """
 
         def ask(some: Sequence[int]) -> list[Item]:
-            answer = self.client.read(
-                api.QUERY,
-                path={"project_key": self.space_key, "type_key": type_key},
-                body=self.question(type_key, some, keys),
-            )
+            answer = self.client.ask(self.question(type_key, some, keys))
             rows, odd = sift(answer.get("data") or [], frozenset(some), type_key, self.space_key)
             return self.decoded(type_key, rows, odd, keys)
 
@@ -99,10 +112,8 @@ class Query(Struct, frozen=True):
             found.append(Item(Ref(type_key, item_id), "", {}, unreadable=unreadable))
         return found
 
-    def question(
-        self, type_key: str, ids: Sequence[int], keys: Mapping[int, Sequence[str]]
-    ) -> dict[str, Any]:
-        """Return the body of a `query`: the fields that any of the items needs, and no others."""
+    def question(self, type_key: str, ids: Sequence[int], keys: Mapping[int, Sequence[str]]) -> Question:
+        """Return the question about items: the fields that any of them needs, and no others."""
         catalog = self.decoder.catalog
         named = {key for item_id in ids for key in keys[item_id]}
         asked = {key for key in named if not catalog.fault(type_key, key)}
@@ -114,4 +125,4 @@ class Query(Struct, frozen=True):
         body: dict[str, Any] = {"work_item_ids": list(ids), "fields": sorted(fields)}
         if rich:
             body["expand"] = {"need_multi_text": True}
-        return body
+        return Question(api.QUERY, {"project_key": self.space_key, "type_key": type_key}, body)

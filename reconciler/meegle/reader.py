@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -16,7 +17,7 @@ from reconciler.meegle.batches import BATCH, FILTER_PAGES, paged
 from reconciler.meegle.http import endpoints as api
 from reconciler.meegle.items import Decoder
 from reconciler.meegle.metadata import bare_types, list_types, read_business_lines, read_types, with_lines
-from reconciler.meegle.people import with_people
+from reconciler.meegle.people import people_questions, with_people
 from reconciler.meegle.query import Judge, Query, none_is_settled
 from reconciler.meegle.records import WEEK, Record, query_records
 from reconciler.meegle.spaces import find_space
@@ -35,6 +36,11 @@ class Survey(Struct, frozen=True):
 
     live: Mapping[Ref, Item]
     in_sync: frozenset[Ref]
+
+
+def desired_keys(items: Iterable[DesiredItem]) -> dict[Ref, tuple[str, ...]]:
+    """Return the fields that are read of each desired item."""
+    return {item.ref: tuple(one.key for one in (*item.fields, *item.expects)) for item in items}
 
 
 class Reader:
@@ -173,18 +179,27 @@ class Reader:
         Each is read by id until a type is found that has it: no search, which may lag.
         """
         found: dict[int, tuple[str, str]] = {}
-        ahead = {item_id: list(types) for item_id, types in asked.items()}
+        left = {item_id: list(types) for item_id, types in asked.items()}
         while refs := {
-            Ref(types.pop(0), one): () for one, types in ahead.items() if types and one not in found
+            Ref(types.pop(0), one): () for one, types in left.items() if types and one not in found
         }:
             live = self.items(refs)
             found |= {ref.id: (ref.type_key, item.name) for ref, item in live.items()}
         return found
 
+    def ask_who(
+        self, people: Iterable[str], asked: Mapping[int, Sequence[str]]
+    ) -> AbstractContextManager[None]:
+        """Ask at once for people and items that `meet` and `confirm` look up within a `with` block."""
+        first = {Ref(types[0], item_id): () for item_id, types in asked.items() if types}
+        return self.client.ahead(
+            [*people_questions(self.catalog.people, people), *self.query().questions(first)]
+        )
+
     def survey(self, items: Iterable[DesiredItem]) -> Survey:
         """Read all desired items, and decode only those that are not in sync."""
         wants = {item.ref: item for item in items}
-        keys = {ref: tuple(one.key for one in (*item.fields, *item.expects)) for ref, item in wants.items()}
+        keys = desired_keys(wants.values())
         in_sync: set[Ref] = set()
 
         def is_settled(row: Mapping[str, Any], ref: Ref, named: tuple[str, ...]) -> bool:

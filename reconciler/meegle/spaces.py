@@ -7,12 +7,13 @@ whole call (1000052063), and a simple name is one (endpoints.md 4.2 and 14).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from reconciler.errors import CannotRun, quoted
 from reconciler.meegle.http import endpoints as api
+from reconciler.meegle.http.ahead import Question
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.failures import ApiRefusal, StopCode
 
@@ -60,9 +61,7 @@ def find_space(client: Client, name: str, user_key: str, project_key: str | None
     """
     key = project_key or (name if KEY.fullmatch(name) else "")
     try:
-        found = (
-            space_names(client, user_key, keys=[key]) if key else space_names(client, user_key, names=[name])
-        )
+        found = names_in(client, first_question(name, user_key, project_key))
     except StopCode as stop:
         # The permission for `projects/detail` is one of its own: with the key at hand nothing is missing.
         if not project_key or stop.code != NOT_PERMITTED:
@@ -85,14 +84,23 @@ def among(seen: Mapping[str, str], key: str, name: str) -> Found:
     raise WrongKey(key, name) if key and key != name else UnknownSpace(name)
 
 
-def space_names(
-    client: Client, user_key: str, *, keys: Iterable[str] = (), names: Iterable[str] = ()
-) -> dict[str, str]:
-    """Return the simple names of spaces by their keys; none where the service refuses one of them."""
+def first_question(name: str, user_key: str, project_key: str | None = None) -> Question:
+    """Return the question by which `find_space` begins."""
+    key = project_key or (name if KEY.fullmatch(name) else "")
+    return details(user_key, keys=[key]) if key else details(user_key, names=[name])
+
+
+def details(user_key: str, *, keys: Sequence[str] = (), names: Sequence[str] = ()) -> Question:
+    """Return the question about spaces by their keys or by their simple names."""
     asked = {"project_keys": list(keys), "simple_names": list(names)}
     body = {"user_key": user_key, **{member: words for member, words in asked.items() if words}}
+    return Question(api.PROJECTS_DETAIL, body=body)
+
+
+def names_in(client: Client, question: Question) -> dict[str, str]:
+    """Return the simple names of spaces by their keys; none where the service refuses one of them."""
     try:
-        found = client.read(api.PROJECTS_DETAIL, body=body).get("data") or {}
+        found = client.ask(question).get("data") or {}
     except ApiRefusal as refusal:
         if refusal.code not in WRONG_SPACE:
             raise
@@ -105,5 +113,5 @@ def openable(client: Client, user_key: str) -> dict[str, str]:
     keys = [str(key) for key in client.read(api.PROJECTS, body={"user_key": user_key}).get("data") or []]
     names: dict[str, str] = {}
     for start in range(0, len(keys), MOST):
-        names |= space_names(client, user_key, keys=keys[start : start + MOST])
+        names |= names_in(client, details(user_key, keys=keys[start : start + MOST]))
     return {key: names.get(key, key) for key in keys}

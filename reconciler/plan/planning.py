@@ -11,15 +11,18 @@ from msgspec.structs import replace
 from reconciler.clock import now
 from reconciler.desired.claims import DesiredState, desired_state
 from reconciler.desired.items import DesiredItem
+from reconciler.desired.mentions import Mentions
 from reconciler.desired.offline_reading import (
     is_confirmed,
     items_known,
 )
 from reconciler.desired.workspace import Workspace
 from reconciler.errors import InputError, Mistake, ReconcilerError, counted
+from reconciler.meegle.foreseen import first_questions, item_questions
+from reconciler.meegle.http.ahead import Question
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection
-from reconciler.meegle.reader import Reader, Survey
+from reconciler.meegle.reader import Reader, Survey, desired_keys
 from reconciler.meegle.spaces import UnknownSpace, WrongKey
 from reconciler.model import Item, Plan, Ref
 from reconciler.plan.guard import Raised, guarded, spaces_before
@@ -136,9 +139,10 @@ def plan(
     """
     from reconciler.plan.drift import drifted_changes, healable
 
-    if items is None:
-        items = desired_items(workspace, reader, options.selection, options.refs)
-    made = compare_live(workspace, reader, options, items)
+    with reader.client.ahead(foreseen(workspace, reader, options.selection) if items is None else ()):
+        if items is None:
+            items = desired_items(workspace, reader, options.selection, options.refs)
+        made = compare_live(workspace, reader, options, items)
     if options.drift:
         made = drifted_changes(made)
     if options.blame:
@@ -146,6 +150,16 @@ def plan(
     if options.drift:
         made = healable(made, reader.catalog)
     return judge_plan(workspace, made, options.raised, reader.catalog)
+
+
+def foreseen(workspace: Workspace, reader: Reader, selection: Selection) -> Iterator[Question]:
+    """Yield the questions that `plan` will ask first, as far as settings and pins know them."""
+    read, pins = workspace.offline, workspace.pins
+    settled = read is not None and read.is_settled
+    mentions = read.mentions if read and settled else Mentions()
+    yield from first_questions(reader, pins, workspace.settings.groups(), workspace.words, mentions)
+    if read and settled and selection.everything:
+        yield from item_questions(reader, pins, read.catalog, desired_keys(read.items))
 
 
 def compare_live(
@@ -246,10 +260,11 @@ def plan_items(
         notes=reader.name_notes,
     )
     strangers = shown_people(made) - set(reader.catalog.people.by_key)
-    if strangers:
-        reader.meet(strangers)
     asked = questions(made, reader.catalog)
-    found = reader.confirm(asked)
+    with reader.ask_who(strangers, asked):
+        if strangers:
+            reader.meet(strangers)
+        found = reader.confirm(asked)
     if asked:
         reader.use(replace(reader.catalog, items=named_items(reader.catalog.items, asked, found)))
     if strangers or asked:

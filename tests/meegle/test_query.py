@@ -48,7 +48,9 @@ def test_a_batch_is_of_one_type_and_of_one_size(world: World, reader: Reader) ->
 def test_rich_texts_are_asked_for_only_where_one_is_desired(
     reader: Reader, key: str, *, is_rich: bool
 ) -> None:
-    assert ("expand" in reader.query().question("story", [FIRST.id], {FIRST.id: [key]})) is is_rich
+    body = reader.query().question("story", [FIRST.id], {FIRST.id: [key]}).body
+    assert isinstance(body, dict)
+    assert ("expand" in body) is is_rich
 
 
 def test_the_name_is_read_although_it_is_no_field_of_the_answer(world: World, reader: Reader) -> None:

@@ -12,7 +12,8 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
@@ -20,6 +21,7 @@ from typing import Any, Final, Self
 import httpx
 
 from reconciler.errors import CannotRun, ReconcilerError
+from reconciler.meegle.http.ahead import Ahead, Question
 from reconciler.meegle.http.answers import REDIRECT_STATUS, Answer, Broken, Failure, Success, http_date
 from reconciler.meegle.http.auth import LONGEST_LIFE, VISIBLE, Auth, Tokens
 from reconciler.meegle.http.codes import Kind, code_kind, stop_code
@@ -81,7 +83,8 @@ class Client:
     ) -> None:
         """Put the layers together; nothing is sent yet."""
         self._connection = connection
-        waits = wait or (stop or threading.Event()).wait
+        self._closed = threading.Event()
+        waits = wait or (stop or self._closed).wait
         before_wait = WaitLimit(connection.host, until)
         self._secrets = Secrets(
             connection.plugin_secret, connection.user_token, password_in(connection.proxy)
@@ -103,6 +106,7 @@ class Client:
             retrying, connection.base_url, writes=writes, probes=probes
         )
         """The outermost layer: even a raw request sent through it is guarded."""
+        self._ahead = Ahead(self._read)
 
     def __enter__(self) -> Self:
         """Return the client."""
@@ -115,7 +119,9 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections; calls under way in other threads fail."""
+        """Close the connections; calls under way in other threads fail, and are not repeated."""
+        self._closed.set()
+        self._ahead.close()
         self.transport.close()
 
     @property
@@ -158,7 +164,23 @@ class Client:
         Raises ApiRefusal for a business refusal, CannotRun where no request can succeed (which
         includes Unreachable: no usable answer), Interrupted when asked to stop.
         """
-        answer = self._ask(self.transport, endpoint, path, body)
+        return self.ask(Question(endpoint, path, body))
+
+    def ask(self, question: Question) -> dict[str, Any]:
+        """Read one question as `read` does; an answer that was asked for ahead is taken."""
+        early = self._ahead.take(question)
+        return self._read(question) if early is None else early
+
+    def ahead(self, questions: Iterable[Question]) -> AbstractContextManager[None]:
+        """Ask at once what will be read within a `with` block; raises as `read` does if no token comes."""
+        some = list(questions)
+        if some:
+            self.sign_in()
+        return self._ahead.asked(some)
+
+    def _read(self, question: Question) -> dict[str, Any]:
+        endpoint = question.endpoint
+        answer = self._ask(self.transport, endpoint, question.path, question.body)
         if place := trouble_in(endpoint, answer.get("data")):
             raise StrangeAnswer(self._connection.host, endpoint.name, place)
         return answer
