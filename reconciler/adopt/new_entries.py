@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
-from reconciler.desired.written_values import Unwritable, file_word, write_value
+from reconciler.desired.written_values import Unwritable, file_word, write_values
 from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.fields import refusal
 from reconciler.fields.spec import FieldSpec
@@ -83,19 +83,26 @@ def is_managed(spec: FieldSpec) -> bool:
 
 def adopted(item: Item, keys: Iterable[str], catalog: Catalog) -> tuple[Adopted, list[Skipped]]:
     """Return the entry of a live item without its empty fields, and the values that cannot be written."""
-    made, left = Adopted(item.ref, item.name), list[Skipped]()
+    made, left, keys = Adopted(item.ref, item.name), list[Skipped](), tuple(keys)
+    written = write_values(
+        item.ref,
+        {
+            key: seen
+            for key in keys
+            if (seen := item.values.get(key)) and seen.value != catalog.codec(item.ref.type_key, key).empty
+        },
+        catalog,
+    )
     for key in keys:
-        if (reason := item.unreadable.get(key)) is not None:
-            left.append(
-                Skipped(item.ref, catalog.label(item.ref.type_key, key), f"it cannot be read: {reason}")
-            )
-        seen = item.values.get(key)
-        if seen is None or seen.value == catalog.codec(item.ref.type_key, key).empty:
-            continue
-        try:
-            made.values[key] = subscribed(key, write_value(item.ref, key, seen, catalog))
-        except Unwritable as error:
-            left.append(Skipped(item.ref, catalog.label(item.ref.type_key, key), str(error)))
+        reason = item.unreadable.get(key)
+        why = None if reason is None else f"it cannot be read: {reason}"
+        value = written.get(key)
+        if isinstance(value, Unwritable):
+            why = str(value)
+        elif key in written:
+            made.values[key] = subscribed(key, value)
+        if why is not None:
+            left.append(Skipped(item.ref, catalog.label(item.ref.type_key, key), why))
     return made, left
 
 

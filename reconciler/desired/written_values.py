@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import Place
@@ -17,7 +18,7 @@ from reconciler.manifest.nodes import AuthoredMap, Node
 from reconciler.manifest.parsing import read_tree
 from reconciler.model import Ref
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec, find_named
+from reconciler.schema.types import TypeSpec
 
 TEXTS = frozenset({"text", "multi_pure_text", "multi_text", "link", "link_cloud_doc", "telephone", "email"})
 """Types whose values are texts: they are quoted where YAML would read something else."""
@@ -35,11 +36,11 @@ class Unwritable(Exception):
 
 def file_word(spec: FieldSpec, kind: TypeSpec) -> str:
     """Return how files name a field: its alias, a key that is a word, a name that is unique, else its key."""
-    specs = kind.roles if spec.type == "role" else kind.fields
+    known = kind.role_words if spec.type == "role" else kind.field_words
     words = [spec.alias, "" if CUSTOM.fullmatch(spec.key) else spec.key, spec.name]
     if spec.type == "role":
         words = [spec.name, *words]
-    fit = (word for word in words if word and [one.key for one in find_named(specs, word)] == [spec.key])
+    fit = (word for word in words if [one.key for one in known.get(word, ())] == [spec.key])
     return next(fit, spec.key)
 
 
@@ -48,6 +49,33 @@ def write_value(ref: Ref, key: str, seen: Seen, catalog: Catalog) -> Plain:
 
     The result was parsed again and gave the same value.
     """
+    written = write_values(ref, {key: seen}, catalog)[key]
+    if isinstance(written, Unwritable):
+        raise written
+    return written
+
+
+def write_values(ref: Ref, values: Mapping[str, Seen], catalog: Catalog) -> dict[str, Plain | Unwritable]:
+    """Return the live values of an item as files write them, or why no file can, by their keys in order."""
+    made: dict[str, Plain | Unwritable] = {}
+    for key, seen in values.items():
+        try:
+            made[key] = plain_value(ref, key, seen, catalog)
+        except Unwritable as error:
+            made[key] = error
+    nodes = written_nodes({key: one for key, one in made.items() if not isinstance(one, Unwritable)})
+    for key, node in nodes.items():
+        try:
+            if isinstance(node, Unwritable):
+                raise node
+            check_reading(catalog.codec(ref.type_key, key, by_pins=True), ref, node, values[key])
+        except Unwritable as error:
+            made[key] = error
+    return made
+
+
+def plain_value(ref: Ref, key: str, seen: Seen, catalog: Catalog) -> Plain:
+    """Return a live value as plain data, before anybody has read it again; raises Unwritable."""
     try:
         codec = catalog.codec(ref.type_key, key, by_pins=True)
     except KeyError:
@@ -56,22 +84,19 @@ def write_value(ref: Ref, key: str, seen: Seen, catalog: Catalog) -> Plain:
         raise Unwritable(UNSAYABLE)
     if reason := catalog.codec(ref.type_key, key).objection(seen, codec.empty):
         raise Unwritable(reason)
-    plain = dressed(codec, codec.dump(seen.value))
-    if parses_back(codec, ref, plain, seen):
-        return plain
-    raise Unwritable("no file can say it so that it is read back the same")
+    return dressed(codec, codec.dump(seen.value))
 
 
-def parses_back(codec: Codec, ref: Ref, plain: Plain, seen: Seen) -> bool:
-    """Whether the codec parses a plain value to the live value; raises Unwritable if the codec refuses it."""
-    node = written_node(plain)
+def check_reading(codec: Codec, ref: Ref, node: Node, seen: Seen) -> None:
+    """Raise Unwritable unless the codec parses a written value to the live one."""
     try:
         desired = codec.parse(node)
     except Wrong as error:
         raise Unwritable(error.mistakes[0].what) from None
     if mistake := codec.refusal_on(ref.id, desired, NOWHERE):
         raise Unwritable(mistake.what)
-    return desired_value(desired, seen.value) == seen.value
+    if desired_value(desired, seen.value) != seen.value:
+        raise Unwritable("no file can say it so that it is read back the same")
 
 
 def dressed(codec: Codec, value: Any) -> Plain:
@@ -129,3 +154,19 @@ def written_node(value: Plain) -> Node:
     if tree.mistakes or not isinstance(tree.root, AuthoredMap):
         raise Unwritable(f"no file can hold it: {tree.mistakes[0].what}")
     return tree.root["value"]
+
+
+def written_nodes(values: Mapping[str, Plain]) -> dict[str, Node | Unwritable]:
+    """Write values as YAML and load them: all with one parser, or each alone if they cannot be loaded."""
+    names = {key: f"value{number}" for number, key in enumerate(values)}
+    lines = (f"{names[key]}: {inline(one)}\n" for key, one in values.items())
+    tree = read_tree("".join(lines).encode(), "")
+    if not tree.mistakes and isinstance(tree.root, AuthoredMap) and [*tree.root] == [*names.values()]:
+        return {key: tree.root[name] for key, name in names.items()}
+    alone: dict[str, Node | Unwritable] = {}
+    for key, one in values.items():
+        try:
+            alone[key] = written_node(one)
+        except Unwritable as error:
+            alone[key] = error
+    return alone
