@@ -1,15 +1,22 @@
-"""`reconciler sandbox`: the pretend service on loopback, and snapshots of what it holds."""
+"""`reconciler sandbox`: the pretend service on loopback, snapshots of it, and doors to what happens in it."""
 
 from __future__ import annotations
 
+import json
+import shlex
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-from reconciler.cli.local_service import pretend_service
+from reconciler.cli.local_service import knock, pretend_service
+from reconciler.cli.streams import say, say_json
 from reconciler.manifest.safe_write import write
+from reconciler.render.safe import safe_text
 
 FILE = click.Path(path_type=Path)
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @click.group("sandbox", invoke_without_command=True)
@@ -57,3 +64,154 @@ def snapshot(
         file, db=db, seed=seed, generate=generate, only=only, keep_emails=keep_emails, write=write
     )
     return code
+
+
+# -- what happens in a sandbox that runs -------------------------------------------------------------
+
+
+@command.group("do")
+def do() -> None:
+    """Let something happen in a sandbox that runs, as people, admins and tokens do it.
+
+    It is found by RECONCILER_SANDBOX, which `reconciler sandbox` prints beside its other lines, or by --at.
+    """
+
+
+at = click.option("--at", metavar="URL", help="Which sandbox: the address in RECONCILER_SANDBOX.")
+by = click.option(
+    "--by", metavar="WHO", help="Who does it: key, e-mail or name (default: the plugin's user)."
+)
+
+
+def named_option(action: Command) -> Command:
+    """Add the arguments that name an option of a field."""
+    for name in ("option", "field", "type_"):
+        action = click.argument(name, metavar=name.rstrip("_").upper())(action)
+    return action
+
+
+@do.command("edit")
+@click.argument("item")
+@click.argument("field")
+@click.argument("value")
+@by
+@at
+def edit(item: str, field: str, value: str, *, by: str | None, at: str | None) -> int:
+    """Change FIELD of ITEM as a person does in the page; `roles.NAME` is a role.
+
+    VALUE is a label, an e-mail, a day, a number or a text; several have commas between them; `null` empties.
+    JSON in brackets is a value of the API.
+    """
+    knock(at, "edit", {"id": item, "key": field, "value": wire(value), **known(by=by)})
+    say(f"Edited {safe_text(field)} of {safe_text(item)}.\n")
+    return 0
+
+
+@do.command("delete")
+@click.argument("item")
+@by
+@at
+def delete(item: str, *, by: str | None, at: str | None) -> int:
+    """Delete ITEM as a person does in the page."""
+    knock(at, "delete", {"id": item, **known(by=by)})
+    say(f"Deleted {safe_text(item)}.\n")
+    return 0
+
+
+@do.command("rename-option")
+@named_option
+@click.argument("label")
+@at
+def rename_option(type_: str, field: str, option: str, label: str, *, at: str | None) -> int:
+    """Give OPTION of FIELD another LABEL; its id and the values of items stay."""
+    told = knock(at, "rename-option", {"type": type_, "field": field, "option": option, "label": label})
+    say(f"Renamed {safe_text(option)} ({safe_text(str(told['option']))}) to {safe_text(label)}.\n")
+    return 0
+
+
+@do.command("remove-option")
+@named_option
+@click.option("--disable", is_flag=True, help="Keep it on the items that have it, and offer it no more.")
+@at
+def remove_option(type_: str, field: str, option: str, *, disable: bool, at: str | None) -> int:
+    """Take OPTION of FIELD away; items that have it keep the value."""
+    body = {"type": type_, "field": field, "option": option, "disable": disable}
+    told = knock(at, "remove-option", body)
+    what = "Disabled" if disable else "Removed"
+    say(f"{what} {safe_text(str(told['label']))} ({safe_text(str(told['option']))}).\n")
+    return 0
+
+
+@do.command("leave")
+@click.argument("person")
+@at
+def leave(person: str, *, at: str | None) -> int:
+    """Let PERSON (key, e-mail or name) resign; what they own stays theirs until somebody changes it."""
+    told = knock(at, "leave", {"person": person})
+    say(f"{safe_text(person)} ({safe_text(str(told['key']))}) resigned.\n")
+    return 0
+
+
+@do.command("rotate-secret")
+@click.argument("secret", required=False)
+@at
+def rotate_secret(secret: str | None, *, at: str | None) -> int:
+    """Give the plugin another SECRET, by default a random one, and print the line to export.
+
+    The old secret gets no token any more, and every token ends.
+    """
+    told = knock(at, "rotate-secret", known(secret=secret))
+    say(f"export MEEGLE_PLUGIN_SECRET={shlex.quote(str(told['secret']))}\n")
+    return 0
+
+
+@do.command("expire-tokens")
+@at
+def expire_tokens(*, at: str | None) -> int:
+    """End the life of all tokens now."""
+    knock(at, "expire-tokens", {})
+    say("All tokens ended.\n")
+    return 0
+
+
+@do.command("options")
+@click.argument("switches", metavar="[NAME=VALUE]...", nargs=-1)
+@at
+def switch(switches: tuple[str, ...], *, at: str | None) -> int:
+    """Turn switches, by `NAME=VALUE` with JSON or a word as the value, and print all of them."""
+    body = {}
+    for one in switches:
+        name, sign, value = one.partition("=")
+        if not sign:
+            raise click.UsageError(f"{one!r} turns no switch; write NAME=VALUE")
+        body[name] = json_or_word(value)
+    say_json(f"{json.dumps(knock(at, 'options', body), indent=1)}\n")
+    return 0
+
+
+@do.command("writes")
+@at
+def writes(*, at: str | None) -> int:
+    """Print the log of calls that would change state, one JSON line a call."""
+    say_json("".join(f"{json.dumps(one)}\n" for one in knock(at, "writes", {})))
+    return 0
+
+
+def known(**members: Any) -> dict[str, Any]:
+    """Return the members that were given."""
+    return {name: one for name, one in members.items() if one is not None}
+
+
+def wire(word: str) -> Any:
+    """Return what a value on the command line means: JSON in brackets or quotes, null, else a text."""
+    if word != "null" and word[:1] not in {"{", "[", '"'}:
+        return word
+    return json_or_word(word)
+
+
+def json_or_word(text: str) -> Any:
+    """Return JSON, else the text itself."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -19,7 +19,9 @@ from waitress.wasyncore import close_all
 from reconciler.sandbox.demo.generate import BadCount, generate
 from reconciler.sandbox.demo.seeds import BadSeed, emails_in, read_seed, write_seed
 from reconciler.sandbox.demo.space import demo_world
+from reconciler.sandbox.http.admin import DOOR
 from reconciler.sandbox.http.app import create_app
+from reconciler.sandbox.http.door_client import VARIABLE
 from reconciler.sandbox.http.tcp_faults import Front
 from reconciler.sandbox.state.model import Item
 from reconciler.sandbox.state.store import BadStore, SqliteStore
@@ -124,6 +126,7 @@ def serve(
     sys.stdout.write(
         f"export MEEGLE_BASE_URL={url}\nexport MEEGLE_PLUGIN_ID={known.plugin_id}\n"
         f"export MEEGLE_PLUGIN_SECRET={known.plugin_secret}\nexport MEEGLE_USER_KEY={known.user_key}\n"
+        f"export {VARIABLE}={url}{DOOR}{world.admin_token}\n"
     )
     sys.stdout.flush()
     running.server.run()

@@ -44,10 +44,7 @@ class SqliteStore:
 
     def fill(self, world: World) -> None:
         """Keep a whole world, in one transaction."""
-        about = {
-            "people": [plain(each) for each in world.people.values()],
-            "spaces": [plain(each) for each in world.spaces.values()],
-        }
+        about = about_of(world)
         with self.link:
             self.link.execute("BEGIN")
             self._items(world.items.values())
@@ -75,6 +72,14 @@ class SqliteStore:
             world.records.setdefault(item, []).append(json.loads(body))
         return world
 
+    def save_space(self, world: World) -> None:
+        """Keep people and spaces as they are now."""
+        with self.link:
+            self.link.executemany(
+                "INSERT OR REPLACE INTO about VALUES (?, ?)",
+                [(name, json.dumps(body)) for name, body in about_of(world).items()],
+            )
+
     def save(self, items: Iterable[Item], records: Iterable[Object]) -> None:
         """Keep items and operation records, all or none."""
         with self.link:
@@ -93,3 +98,11 @@ class SqliteStore:
     def close(self) -> None:
         """Close the file."""
         self.link.close()
+
+
+def about_of(world: World) -> Object:
+    """Return people and spaces in their plain form."""
+    return {
+        "people": [plain(each) for each in world.people.values()],
+        "spaces": [plain(each) for each in world.spaces.values()],
+    }

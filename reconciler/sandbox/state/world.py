@@ -75,6 +75,9 @@ class Store(Protocol):
     def save(self, items: Iterable[Item], records: Iterable[Object]) -> None:
         """Keep items and operation records, all or none."""
 
+    def save_space(self, world: World) -> None:
+        """Keep people and spaces as they are now."""
+
 
 class World:
     """A pretend tenant: people, spaces, items, records, and all that a call may do to them.
