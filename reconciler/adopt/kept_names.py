@@ -23,7 +23,7 @@ from reconciler.model import Ref
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.pin_changes import field_differences
 from reconciler.schema.pins import Pins
-from reconciler.schema.types import TypeSpec, change_key, every_spec, flat
+from reconciler.schema.types import ROLE_REF, TypeSpec, change_key, every_spec, flat, role_name
 
 
 class KeptName(NamedTuple):
@@ -97,7 +97,7 @@ class Keeper:
             for spec in every_spec(kept):
                 key = change_key(spec)
                 refs = tuple(ref for ref, one in uses if (ref.type_key, one) == (type_key, key))
-                word = ("roles." if spec.type == "role" else "") + file_word(spec, kept)
+                word = (ROLE_REF if spec.type == "role" else "") + file_word(spec, kept)
                 for what, effect in field_differences(spec, now.get(key)):
                     if effect != "new":
                         found.append(KeptName(kept.word, spec.label, word, what, effect == "blocks", refs))
@@ -115,7 +115,8 @@ def names_used(manifest: Manifest) -> set[str]:
         for fields, roles in every_section(document):
             found |= fields.keys() | roles.keys()
         for entry in document.items:
-            found |= entry.expect.keys() | {word.text for word in entry.unmanaged}
+            words = (*entry.expect, *(word.text for word in entry.unmanaged))
+            found |= {*words, *map(role_name, words)}
     return found
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
-from reconciler.desired.written_values import Unwritable, file_word, write_values
+from reconciler.desired.unmanaged import is_managed
+from reconciler.desired.written_values import Unwritable, file_word, list_word, write_values
 from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.fields import refusal
-from reconciler.fields.spec import FieldSpec
 from reconciler.manifest.edit.yaml_text import Noted, Plain, Section
 from reconciler.manifest.nodes import Manifest
 from reconciler.model import ROLES, Item, Ref
@@ -73,11 +73,6 @@ def desired_keys(spec: TypeSpec, words: Sequence[str], *, every: bool) -> list[s
     return list(found)
 
 
-def is_managed(spec: FieldSpec) -> bool:
-    """Return True if files may name the field."""
-    return not refusal(spec) and not spec.locked
-
-
 # -- which values -----------------------------------------------------------------------------
 
 
@@ -127,7 +122,7 @@ def entry(item: Adopted, kind: TypeSpec) -> Plain:
     """Return an entry as YAML: an id with its sections, or a bare id; the item's name as a comment."""
     made = Section(id=item.ref.id)
     if item.unmanaged:
-        made["unmanaged"] = [file_word(spec_of(kind, key), kind) for key in item.unmanaged]
+        made["unmanaged"] = [list_word(spec_of(kind, key), kind) for key in item.unmanaged]
     made |= sections_of(item, kind)
     return Noted(made if len(made) > 1 else item.ref.id, item.name)
 
@@ -147,7 +142,7 @@ def managed_keys(manifest: Manifest, catalog: Catalog) -> dict[Ref, set[str]]:
             keys = found.setdefault(Ref(kind.key, one.id), set())
             keys |= default | change_keys(kind, one.fields, one.roles)
             for word in one.unmanaged:
-                keys |= change_keys(kind, (word.text,), (word.text,))
+                keys |= set(map(change_key, kind.meant(word.text)))
     return found
 
 

@@ -21,7 +21,7 @@ from reconciler.manifest.edit.spans import Way
 from reconciler.manifest.edit.yaml_text import Plain
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Manifest, Node, Scalar
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec, change_key, find_named
+from reconciler.schema.types import ROLE_REF, TypeSpec, change_key, find_named
 
 
 class Moves(Struct, frozen=True):
@@ -81,18 +81,20 @@ class Rewriter:
             yield from self.section(("items", at, "roles"), entry.roles)
             yield from self.section(("items", at, "expect"), entry.expect)
             for position, name in enumerate(entry.unmanaged):
-                for roles in (False, True):
-                    if (pair := self.pair(name.text, roles=roles)) and (word := self.word(name.text, pair)):
-                        yield Put(("items", at, "unmanaged", position), word)
+                if word := self.renamed(name.text, *self.before.section_and_name(name.text)):
+                    yield Put(("items", at, "unmanaged", position), word)
 
     def section(self, way: Way, some: AuthoredMap) -> Iterator[Edit]:
         """Yield the edits of one map of fields or roles: its values first, then its keys."""
         keys: list[tuple[str, str]] = []
         for name, node in some.items():
-            pair = self.pair(name, roles=way[-1] == "roles")
+            kind, bare = ("role" if way[-1] == "roles" else "field"), name
+            if way[-1] == "expect":
+                kind, bare = self.before.section_and_name(name)
+            pair = self.pair(bare, roles=kind == "role")
             if pair is None:
                 continue
-            if word := self.word(name, pair):
+            if word := self.renamed(name, kind, bare):
                 keys.append((name, word))
             if not any(map(refusal, pair)) and pair[0].type == pair[1].type:
                 key = change_key(pair[0])
@@ -100,6 +102,12 @@ class Rewriter:
                 yield from value_edits((*way, name), node, *codecs, self.moves)
         if keys:
             yield Rename(way, tuple(keys))
+
+    def renamed(self, name: str, kind: str, bare: str) -> str | None:
+        """Return what replaces a name as it is written, `roles.` included; None if it needs no other."""
+        pair = self.pair(bare, roles=kind == "role")
+        word = self.word(bare, pair) if pair else None
+        return f"{ROLE_REF}{word}" if word and name != bare else word
 
     def pair(self, name: str, *, roles: bool) -> tuple[FieldSpec, FieldSpec] | None:
         """Return a field as it was, by its name then, and as it is."""

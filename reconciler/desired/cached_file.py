@@ -50,6 +50,7 @@ def page_of(document: Document, desire: Desire) -> Json:
         rows.append([entry.id, entry.place.line, entry.place.column, claims, expects])
     fields = {name for entry in document.items for some in (entry.fields, entry.expect) for name in some}
     roles = {name for entry in document.items for name in entry.roles}
+    roles |= {spec.section_and_name(name)[1] for entry in document.items for name in entry.expect}
     return {
         "space": [document.space.text, *document.space.place[1:]],
         "type": [document.type.text, *document.type.place[1:]],

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.mentions import Mentions
 from reconciler.desired.names import PULL, Names, is_stolen_type
+from reconciler.desired.unmanaged import words_without_effect
 from reconciler.errors import Mistake, Place, UnknownName
 from reconciler.fields.memo import memo_key
 from reconciler.fields.values import UNREAD, Desired, Wrong
@@ -133,13 +134,15 @@ class Desire:
 
     def every_claim(self, document: Document, entry: Entry, spec: TypeSpec) -> Iterator[Claim]:
         """Yield the same for an item with names that are new, or with several sections."""
-        settled = self.left_off(entry, spec) if entry.unmanaged else set()
+        settled = {change_key(one) for word in entry.unmanaged for one in spec.meant(word.text)}
+        places: list[dict[str, Place]] = []
         said = self.mistakes if entry is document.items[0] else []
         for fields, roles, by_default, mistakes in (
             (entry.fields, entry.roles, False, self.mistakes),
             (document.default_fields, document.default_roles, True, said),
         ):
             seen: dict[str, Place] = {}
+            places.append(seen)
             for kind, some in (("field", fields), ("role", roles)):
                 if not some:
                     continue
@@ -156,23 +159,17 @@ class Desire:
                     if not by_default or key not in settled:
                         yield key, node, place, by_default
             settled |= seen.keys()
-
-    def left_off(self, entry: Entry, spec: TypeSpec) -> set[str]:
-        """Return the keys for which an item takes no default."""
-        off: set[str] = set()
-        for scalar in entry.unmanaged:
-            hits = spec.field_words.get(scalar.text, ()) + spec.role_words.get(scalar.text, ())
-            if not hits:
-                known = [one.label for one in spec.fields + spec.roles]
-                self.mistakes.append(UnknownName(scalar.place, "field", scalar.text, spec.word, known))
-            off.update(change_key(one) for one in hits)
-        return off
+        if entry.unmanaged:
+            own, defaults = places
+            clear = len(defaults) == len(document.default_fields) + len(document.default_roles)
+            self.mistakes += words_without_effect(entry.unmanaged, spec, own, defaults if clear else None)
 
     def resolved(self, values: AuthoredMap, spec: TypeSpec) -> Iterator[tuple[str, Node, Place]]:
-        """Yield the values of a map of fields under their change keys."""
+        """Yield the values of a map of fields and roles under their change keys."""
         for name, node in values.items():
             place = values.keys_at[name].place
-            if key := self.names.meant(name, spec, "field", place, self.mistakes):
+            kind, bare = spec.section_and_name(name)
+            if key := self.names.meant(bare, spec, kind, place, self.mistakes):
                 yield key, node, place
 
     def settle_claim(self, draft: Draft, key: str, node: Node, place: Place, *, by_default: bool) -> None:

@@ -10,7 +10,7 @@ from reconciler.errors import Mistake, Place, counted, quoted
 from reconciler.fields.codec import Codec
 from reconciler.fields.values import Desired, Rule, desired_value
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import change_key, every_option, every_spec, strings
+from reconciler.schema.types import change_key, every_option, strings
 from reconciler.setting_protection import Deprecated
 
 
@@ -44,9 +44,9 @@ def by_field(catalog: Catalog, entries: Iterable[Deprecated]) -> Mapping[tuple[s
     found: dict[tuple[str, str], list[Use]] = {}
     for entry in entries:
         kind = catalog.type_of(entry.type)
-        for spec in every_spec(kind) if kind else ():
-            if not kind or not spec.answers_to(entry.field):
-                continue
+        if kind is None:
+            continue
+        for spec in kind.meant(entry.field):
             ids = {one.id for one in every_option(spec) if entry.option in (one.id, one.label)}
             if ids or entry.option is None:
                 use = Use(entry, spec.label, frozenset(ids))

@@ -19,7 +19,7 @@ from reconciler.fields.spec import FieldSpec, Target
 from reconciler.fields.values import Desired, Rule
 from reconciler.manifest.nodes import Manifest, Node, every_section
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import BUSINESS, TypeSpec, change_key
+from reconciler.schema.types import BUSINESS, ROLE_REF, TypeSpec, change_key
 
 Words: TypeAlias = Mapping[str, list[Codec]]
 """The codecs of the fields that a word may mean."""
@@ -77,13 +77,18 @@ def mentioning_values(manifest: Manifest, catalog: Catalog) -> Iterator[tuple[Co
         if spec.key not in words:
             words[spec.key] = (
                 words_for(spec, spec.field_words, catalog),
-                words_for(spec, spec.role_words, catalog),
+                words_for(spec, spec.role_words | role_refs(spec), catalog),
             )
         for fields, roles in every_section(document):
             for some, index in zip((fields, roles), words[spec.key], strict=True):
                 for name in index.keys() & some.keys():
                     for codec in index[name]:
                         yield codec, some[name]
+
+
+def role_refs(spec: TypeSpec) -> dict[str, tuple[FieldSpec, ...]]:
+    """Return the roles behind their REFs, by which `expect` may name them."""
+    return {f"{ROLE_REF}{word}": hits for word, hits in spec.role_words.items()}
 
 
 def words_for(spec: TypeSpec, index: Mapping[str, tuple[FieldSpec, ...]], catalog: Catalog) -> Words:

@@ -28,7 +28,7 @@ from reconciler.fields import refusal
 from reconciler.fields.spec import FieldSpec
 from reconciler.fields.values import Desired, Rule, desired_value
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec, change_key, every_option, spec_of, strings
+from reconciler.schema.types import TypeSpec, change_key, every_option, role_name, spec_of, strings
 
 PULL = "review what changed with `reconciler schema check`, then run `reconciler schema pull`"
 Meanings: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
@@ -73,6 +73,10 @@ class Names:
         if len(hits) > 1:
             keys = " or ".join(one.alias or one.key for one in hits)
             return Mistake(at, f"'{name}' names {len(hits)} {kind}s of {spec.word}", f"write {keys}")
+        bare = role_name(name)
+        if not hits and bare in spec.role_words:
+            fix = f"write {bare}" + ("" if kind == "role" else " under `roles:`")
+            return Mistake(at, f"'{name}' is how other places name a role", fix)
         if not hits and name in (spec.field_words if kind == "role" else spec.role_words):
             other = "field" if kind == "role" else "role"
             return Mistake(at, f"'{name}' is a {other} of {spec.word}", f"write it under `{other}s:`")

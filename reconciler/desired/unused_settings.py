@@ -6,13 +6,19 @@ that it does what it says.  The pins know; what they do not hold is not judged.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 
-from reconciler.errors import Mistake, UnknownName
+from reconciler.desired.unmanaged import is_managed, unknown_word
+from reconciler.errors import Mistake, UnknownName, counted
+from reconciler.fields import refusal
 from reconciler.fields.people import USER_KEY
+from reconciler.fields.spec import FieldSpec
 from reconciler.manifest.nodes import NOTHING, AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec, every_option, every_spec
+from reconciler.schema.types import TypeSpec, change_key, every_option, every_spec
+
+FACTS = {"kind": "date", "scale": "number", "key": "compound_field"}
+"""The type of the fields of which each fact in the settings can be true."""
 
 DEFAULT = "default"
 """The word in `drift` for all that has no policy of its own."""
@@ -26,7 +32,7 @@ def meaningless(root: Node, catalogs: Mapping[str, Catalog]) -> Iterator[Mistake
     for name, space in settings_map(root.get("spaces")).items():
         if name in catalogs and isinstance(space, AuthoredMap):
             yield from policies(space.get("drift"), catalogs[name])
-            yield from by_type(space.get("fields"), catalogs[name])
+            yield from facts(space.get("fields"), catalogs[name])
             yield from exceptions(space.get("ignore"), catalogs[name])
             yield from protections(space.get("protect"), catalogs[name])
             yield from deprecations(space.get("deprecated"), catalogs[name])
@@ -51,29 +57,47 @@ def nobodies(people: AuthoredMap) -> Iterator[Mistake]:
 def policies(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
     """Yield the types and fields in `drift` that there are not, and words for a type as a whole."""
     drift = settings_map(node)
+    seen: dict[str, Scalar] = {}
     for word, policy in drift.items():
-        at = drift.keys_at[word]
         if word == DEFAULT and isinstance(policy, Scalar):
             continue
-        kind = catalog.type_of(word)
+        kind = yield from type_at(drift.keys_at[word], catalog, seen)
         if kind is None:
-            yield unknown_type(at, catalog)
-        elif isinstance(policy, AuthoredMap):
-            yield from unknown_fields(policy, kind)
+            continue
+        if isinstance(policy, AuthoredMap):
+            yield from wrong_fields(policy, kind, every_spec(kind))
         else:
             what = f"a policy for all of {kind.word}, which nothing reads"
-            yield Mistake(at.place, what, f"write {{field: {getattr(policy, 'text', '')}}}, or `default`")
+            fix = f"write {{field: {getattr(policy, 'text', '')}}}, or `default`"
+            yield Mistake(drift.keys_at[word].place, what, fix)
 
 
-def by_type(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
-    """Yield the types and fields that there are not, in a map of types to maps of fields."""
+def facts(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
+    """Yield the types and fields in `fields` that there are not, and facts that a field cannot have."""
     types = settings_map(node)
+    seen: dict[str, Scalar] = {}
     for word, fields in types.items():
-        kind = catalog.type_of(word)
-        if kind is None:
-            yield unknown_type(types.keys_at[word], catalog)
-        else:
-            yield from unknown_fields(settings_map(fields), kind)
+        kind = yield from type_at(types.keys_at[word], catalog, seen)
+        if kind is None or not isinstance(fields, AuthoredMap):
+            continue
+        wrong = list(wrong_fields(fields, kind, kind.fields))
+        yield from wrong
+        for name, some in fields.items() if not wrong else ():
+            yield from untrue_facts(settings_map(some), kind.meant(name)[0])
+
+
+def untrue_facts(some: AuthoredMap, field: FieldSpec) -> Iterator[Mistake]:
+    """Yield the facts about a field that its type has no use for, and a row key that is not its sub-field."""
+    for fact, type_ in FACTS.items():
+        if fact in some and field.type != type_:
+            what = f"`{fact}` says nothing about {field.label}, which is a {field.type.replace('_', ' ')}"
+            yield Mistake(some.keys_at[fact].place, what, "delete it")
+    row_key = some.get("key")
+    if isinstance(row_key, Scalar) and field.type == FACTS["key"]:
+        subs = [one for one in field.subfields if not refusal(one)]
+        if not any(one.answers_to(row_key.text) for one in subs):
+            known = [one.alias or one.name or one.key for one in subs]
+            yield UnknownName(row_key.place, "sub-field", row_key.text, field.label, known)
 
 
 def exceptions(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
@@ -82,11 +106,9 @@ def exceptions(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
         type_, field = (settings_map(entry).get(name) for name in ("type", "field"))
         if not isinstance(type_, Scalar) or not isinstance(field, Scalar):
             continue
-        kind = catalog.type_of(type_.text)
-        if kind is None:
-            yield unknown_type(type_, catalog)
-        elif not names_a_setting(field.text, kind):
-            yield unknown_field(field, kind)
+        kind = yield from type_at(type_, catalog, {})
+        if kind is not None and (mistake := wrong_field(field, kind, every_spec(kind))):
+            yield mistake
 
 
 def protections(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
@@ -95,12 +117,11 @@ def protections(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
         type_, fields = (settings_map(entry).get(name) for name in ("type", "field"))
         if not isinstance(type_, Scalar):
             continue
-        if (kind := catalog.type_of(type_.text)) is None:
-            yield unknown_type(type_, catalog)
+        if (kind := (yield from type_at(type_, catalog, {}))) is None:
             continue
         for one in fields if isinstance(fields, AuthoredList) else [fields]:
-            if isinstance(one, Scalar) and one.text and not names_a_setting(one.text, kind):
-                yield unknown_field(one, kind)
+            if isinstance(one, Scalar) and one.text and not kind.meant(one.text):
+                yield unknown_word(one, kind, every_spec(kind))
 
 
 def deprecations(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
@@ -111,10 +132,9 @@ def deprecations(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
         kind = catalog.type_of(type_.text) if isinstance(type_, Scalar) else None
         if kind is None or not isinstance(field, Scalar) or not isinstance(option, Scalar):
             continue
-        known = [
-            one for spec in every_spec(kind) if spec.answers_to(field.text) for one in every_option(spec)
-        ]
-        if names_a_setting(field.text, kind) and all(option.text not in (one.id, one.label) for one in known):
+        hits = kind.meant(field.text)
+        known = [one for spec in hits for one in every_option(spec)]
+        if hits and all(option.text not in (one.id, one.label) for one in known):
             labels = [one.label for one in known]
             yield UnknownName(option.place, "option", option.text, field.text, labels)
 
@@ -124,28 +144,52 @@ def windows(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
     for entry in node if isinstance(node, AuthoredList) else []:
         types = settings_map(entry).get("types")
         for one in types if isinstance(types, AuthoredList) else [types]:
-            if isinstance(one, Scalar) and one.text and catalog.type_of(one.text) is None:
-                yield unknown_type(one, catalog)
+            if isinstance(one, Scalar) and one.text:
+                yield from type_at(one, catalog, {})
 
 
-def unknown_fields(fields: AuthoredMap, kind: TypeSpec) -> Iterator[Mistake]:
-    """Yield the keys of a map that are no field and no role of a type."""
-    yield from (
-        unknown_field(at, kind) for name, at in fields.keys_at.items() if not names_a_setting(name, kind)
-    )
+def type_at(
+    at: Scalar, catalog: Catalog, seen: dict[str, Scalar]
+) -> Generator[Mistake, None, TypeSpec | None]:
+    """Return the type that a word means, if there is one that no word before it meant; yield the mistake."""
+    kind = catalog.type_of(at.text)
+    if kind is None:
+        words = [one.word for one in catalog.types.values()]
+        yield UnknownName(at.place, "type", at.text, catalog.space, words)
+    elif (other := seen.setdefault(kind.key, at)) is not at:
+        yield Mistake(at.place, f"the same type as at {other.place}", "write both under one name")
+        return None
+    return kind
 
 
-def names_a_setting(word: str, kind: TypeSpec) -> bool:
-    """Return True if some field or role is meant by a word."""
-    return any(one.answers_to(word) for one in every_spec(kind))
+def wrong_fields(fields: AuthoredMap, kind: TypeSpec, specs: Iterable[FieldSpec]) -> Iterator[Mistake]:
+    """Yield the keys of a map that mean no field of `specs`, or one that another key meant before."""
+    seen: dict[str, Scalar] = {}
+    for name, at in fields.keys_at.items():
+        if mistake := wrong_field(at, kind, specs):
+            yield mistake
+            continue
+        for key in map(change_key, kind.meant(name)):
+            if (other := seen.setdefault(key, at)) is not at:
+                yield Mistake(at.place, f"the same field as at {other.place}", "name it once")
+                break
 
 
-def unknown_type(at: Scalar, catalog: Catalog) -> Mistake:
-    """Return the mistake about a type that is not pinned."""
-    return UnknownName(at.place, "type", at.text, catalog.space, [one.word for one in catalog.types.values()])
-
-
-def unknown_field(at: Scalar, kind: TypeSpec) -> Mistake:
-    """Return the mistake about a field."""
-    known = [word for one in every_spec(kind) for word in (one.key, one.alias, one.name)]
-    return UnknownName(at.place, "field", at.text, kind.word, known)
+def wrong_field(at: Scalar, kind: TypeSpec, specs: Iterable[FieldSpec]) -> Mistake | None:
+    """Return the mistake about a word that means nothing among `specs` that can be managed, or two fields."""
+    hits, some = kind.meant(at.text), tuple(specs)
+    there = [one for one in hits if one in some]
+    if hits and not there:
+        return Mistake(at.place, f"{hits[0].label} is a role, and facts are about fields", "delete it")
+    if not there:
+        return unknown_word(at, kind, some)
+    fields = [one for one in there if one.type != "role"]
+    if len(fields) > 1:
+        keys = " or ".join(one.alias or one.key for one in fields)
+        return Mistake(
+            at.place, f"'{at.text}' names {counted(len(fields), 'field')} of {kind.word}", f"write {keys}"
+        )
+    if not any(map(is_managed, there)):
+        reason = refusal(there[0]) or "its members are fixed by the space"
+        return Mistake(at.place, f"{there[0].label} cannot be managed here: {reason}", "delete it")
+    return None

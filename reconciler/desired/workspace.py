@@ -12,7 +12,7 @@ from msgspec import Struct
 from reconciler.desired.cache import Cache, Unusable, cache_folder, open_cache
 from reconciler.desired.committed_run_files import unused_note
 from reconciler.desired.file_reading import Files, Offline, of_space, one_name
-from reconciler.desired.offline_reading import read_by_pins
+from reconciler.desired.offline_reading import names_of_nothing, read_by_pins
 from reconciler.errors import CannotRun, InputError, Mistake, quoted
 from reconciler.manifest.files import STATE, shown_path
 from reconciler.manifest.loading import documents, load
@@ -93,6 +93,8 @@ def open_workspace(
     settings = files.settings
     chosen = chosen_space(files, space)
     read = files.offline[chosen]
+    if checked:
+        files.mistakes.extend(names_of_nothing(files, paths))
     refuse_mistakes(files, read, checked=checked)
     whole = not paths or {path.resolve() for path in paths} == {home.resolve() for home in homes}
     outlines = files.outlines_of(chosen)

@@ -18,7 +18,7 @@ from reconciler.manifest.nodes import AuthoredMap, Node
 from reconciler.manifest.parsing import read_tree
 from reconciler.model import Ref
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec
+from reconciler.schema.types import ROLE_REF, TypeSpec
 
 TEXTS = frozenset({"text", "multi_pure_text", "multi_text", "link", "link_cloud_doc", "telephone", "email"})
 """Types whose values are texts: they are quoted where YAML would read something else."""
@@ -42,6 +42,12 @@ def file_word(spec: FieldSpec, kind: TypeSpec) -> str:
         words = [spec.name, *words]
     fit = (word for word in words if [one.key for one in known.get(word, ())] == [spec.key])
     return next(fit, spec.key)
+
+
+def list_word(spec: FieldSpec, kind: TypeSpec) -> str:
+    """Return how a list names a field or a role; `roles.RD` if a field answers to the role's name, too."""
+    word = file_word(spec, kind)
+    return f"{ROLE_REF}{word}" if spec.type == "role" and word in kind.field_words else word
 
 
 def write_value(ref: Ref, key: str, seen: Seen, catalog: Catalog) -> Plain:

@@ -125,12 +125,12 @@ class Manifest(Struct, frozen=True):
 
 
 def every_section(document: Document) -> Iterator[tuple[AuthoredMap, AuthoredMap]]:
-    """Yield the fields and roles of the defaults and of each item, and each item's `expect`."""
+    """Yield the fields and roles of the defaults and of each item, and each item's `expect` as both."""
     yield document.default_fields, document.default_roles
     for entry in document.items:
         yield entry.fields, entry.roles
         if entry.expect:
-            yield entry.expect, NOTHING
+            yield entry.expect, entry.expect
 
 
 def place_within(place: Place, lines: Sequence[str]) -> Place:

@@ -23,6 +23,7 @@ from reconciler.desired.claims import desired_state
 from reconciler.desired.file_reading import Files, Offline, Reading
 from reconciler.desired.items import DesiredItem
 from reconciler.desired.mentions import mentions_in
+from reconciler.desired.unmanaged import NoEffect
 from reconciler.errors import Mistake, ReconcilerError
 from reconciler.fields.values import Desired
 from reconciler.manifest.files import SETTINGS, SETTINGS_MISNAMED, STATE, absolute, is_desired
@@ -338,7 +339,7 @@ class Commit(Struct):
 
     def blame(self, outlines: Iterable[Outline], mistakes: Iterable[Mistake]) -> None:
         """Keep which items of which files are in doubt since something in them is a mistake."""
-        wrong = {one.place.file for one in mistakes}
+        wrong = {one.place.file for one in mistakes if not isinstance(one, NoEffect)}
         for one in outlines:
             if one.file in wrong:
                 self.doubt(f"{one.file} holds mistakes", frozenset(one.ids))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from reconciler.clock import now
 from reconciler.model import Held, HeldBy, Ref
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import spec_of
+from reconciler.schema.types import change_key
 from reconciler.settings import Ignore, SpaceSettings
 
 
@@ -32,21 +32,21 @@ def ignoring(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str
 
 def ignores(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> Iterator[Ignore]:
     """Yield the entries that speak of a field today."""
-    kind, field = catalog.names(type_key), spec_of(catalog.names(type_key), key)
+    kind = catalog.names(type_key)
     today = now().astimezone(decisions.clock).date()
     for one in decisions.ignore:
         over = one.until is not None and one.until < today
-        if not over and kind.answers_to(one.type) and field.answers_to(one.field):
+        if not over and kind.answers_to(one.type) and key in map(change_key, kind.meant(one.field)):
             yield one
 
 
 def policy_of(decisions: SpaceSettings, catalog: Catalog, type_key: str, key: str) -> str:
     """Return what is to be done about drift of a field: its own policy, else the default."""
-    kind, field = catalog.names(type_key), spec_of(catalog.names(type_key), key)
+    kind = catalog.names(type_key)
     for word, policy in decisions.drift.items():
         if isinstance(policy, dict) and kind.answers_to(word):
             for name, own in policy.items():
-                if field.answers_to(name):
+                if key in map(change_key, kind.meant(name)):
                     return own
     default = decisions.drift.get("default", "report")
     return default if isinstance(default, str) else "report"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from reconciler.model import ROLES, Change, Plan, Ref, Update
 from reconciler.plan.planner import blocking
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec
+from reconciler.schema.types import ROLE_REF, TypeSpec
 from reconciler.setting_protection import Protect
 from reconciler.settings import SpaceSettings
 
@@ -73,6 +73,8 @@ def protecting(
         types |= {kind.key, kind.api_name, kind.name}
         if spec := kind.by_key.get(change.key):
             fields |= {spec.key, spec.alias, spec.name}
+    if change.key.startswith(ROLES):
+        fields |= {f"{ROLE_REF}{word}" for word in fields}
     return next(
         (
             one

@@ -11,6 +11,8 @@ from msgspec import Struct
 from reconciler.fields.spec import FieldSpec, Option
 from reconciler.model import ROLES
 
+ROLE_REF = "roles."
+"""The beginning of a role's name where fields and roles are named side by side, as in a REF."""
 PEOPLE_TYPES = frozenset({"user", "multi_user", "role"})
 BUSINESS = "business"
 """The type of fields whose options are the space's business lines."""
@@ -47,9 +49,25 @@ class TypeSpec(Struct, frozen=True, omit_defaults=True, dict=True):
         """The roles that each word means."""
         return types_by_word(self.roles)
 
+    def meant(self, word: str) -> tuple[FieldSpec, ...]:
+        """Return the fields and roles that a word of a list means; `roles.RD` means the role RD alone."""
+        hits = self.field_words.get(word, ()) + self.role_words.get(word, ())
+        return hits or self.role_words.get(role_name(word), ())
+
+    def section_and_name(self, word: str) -> tuple[str, str]:
+        """Return whether a word means a `field` or a `role`, and its name in a section of that kind."""
+        name = role_name(word) or word
+        is_role = word not in self.field_words and (name != word or name in self.role_words)
+        return ("role", name) if is_role else ("field", word)
+
     def answers_to(self, word: str) -> bool:
         """Return True if people may mean this type by `word`."""
         return word in (self.key, self.api_name, self.name)
+
+
+def role_name(word: str) -> str:
+    """Return the name in a role's REF, `roles.RD`; empty if the word is of another form."""
+    return word.removeprefix(ROLE_REF) if word.startswith(ROLE_REF) else ""
 
 
 def strings(wire: Any) -> Iterator[str]:

@@ -103,6 +103,16 @@ def test_swapped_labels_are_followed_by_what_they_meant(pinned: Desk) -> None:
     assert text == FILE.replace('"P3"', '"P0"')
 
 
+def test_a_role_s_ref_is_followed_below_unmanaged_and_expect(pinned: Desk) -> None:
+    text = FILE.replace("unmanaged: [PM]", "unmanaged: [roles.PM]")
+    pinned.write("state/stories.yaml", text.replace('{"Needs QA": true}', "{roles.Designer: []}"))
+    roles = {one.name: one for one in type_of(pinned).roles}
+    roles["PM"].name, roles["Designer"].name = "Product", "Artist"
+    after = rewritten(pinned)
+    assert "unmanaged: [roles.PM]" in after  # its key
+    assert "expect: {roles.Artist: []}" in after
+
+
 def test_renamed_fields_roles_and_types_are_followed(pinned: Desk) -> None:
     field_of(pinned, "Story points").name = "Size"
     field_of(pinned, "Needs QA").name = "QA: needed"

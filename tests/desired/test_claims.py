@@ -90,7 +90,7 @@ def test_two_names_of_one_field_in_one_item_are_a_mistake() -> None:
         ("{id: 1, fields: {notez: Go}}", "a.yaml:4:22: no field 'notez' on story; did you mean 'notes'?"),
         (
             "{id: 1, unmanaged: [priorty]}",
-            "a.yaml:4:25: no field 'priorty' on story; did you mean 'Priority'?",
+            "a.yaml:4:25: no field 'priorty' on story; did you mean 'priority'?",
         ),
         ("{id: 1, roles: {QAA: []}}", "a.yaml:4:21: no role 'QAA' on story; did you mean 'QA'?"),
         (

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from reconciler.desired.unused_settings import meaningless
 from reconciler.manifest.parsing import read_tree
 from tests.desired.demo_pins import demo_catalog
+from tests.git_repository import commit, git
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
 
 
 def found(text: str, space: str = "demo") -> list[str]:
@@ -31,6 +37,38 @@ def found(text: str, space: str = "demo") -> list[str]:
         ("windows: [{deny: {}, types: [stroy]}]", "no type 'stroy' on demo; did you mean 'story'?"),
         ("windows: [{deny: {}, types: stroy}]", "no type 'stroy' on demo; did you mean 'story'?"),
         ("ignore: [{type: stroy, field: priority}]", "no type 'stroy' on demo; did you mean 'story'?"),
+        ("drift: {story: {roles.RDD: heal}}", "no role 'RDD' on story; did you mean 'RD'?"),
+        (
+            "drift: {story: {Roles: heal}}",
+            "Roles cannot be managed here: write the roles under `roles:`; delete it",
+        ),
+        (
+            "ignore: [{type: story, field: roles.QA}]",
+            "QA cannot be managed here: its members are fixed by the space; delete it",
+        ),
+        (
+            "drift: {story: {due: heal}, Story: {}}",
+            "the same type as at s.yaml:3:13; write both under one name",
+        ),
+        ("drift: {story: {due: heal, Due: report}}", "the same field as at s.yaml:3:21; name it once"),
+        ("drift: {story: {RD: heal, roles.rd: report}}", "the same field as at s.yaml:3:21; name it once"),
+        (
+            "fields: {story: {due: {}}, Story: {}}",
+            "the same type as at s.yaml:3:14; write both under one name",
+        ),
+        ("fields: {story: {RD: {kind: day}}}", "RD is a role, and facts are about fields; delete it"),
+        (
+            "fields: {story: {priority: {kind: moment}}}",
+            "`kind` says nothing about Priority, which is a select; delete it",
+        ),
+        (
+            "fields: {story: {due: {scale: 0.01}}}",
+            "`scale` says nothing about Due, which is a date; delete it",
+        ),
+        (
+            "fields: {story: {env_rows: {key: envv}}}",
+            "no sub-field 'envv' on Environments; did you mean 'env'?",
+        ),
     ],
 )
 def test_a_setting_for_a_name_that_means_nothing_is_a_mistake(text: str, message: str) -> None:
@@ -42,9 +80,9 @@ def test_a_setting_for_a_name_that_means_nothing_is_a_mistake(text: str, message
 @pytest.mark.parametrize(
     "text",
     [
-        "drift: {default: heal, story: {priority: heal, QA: warn, Notes: ask}}",
+        "drift: {default: heal, story: {priority: heal, PM: warn, roles.RD: heal, Notes: ask}}",
         "fields: {Story: {field_0e381c: {kind: day}}}",
-        "ignore: [{type: story, field: RD}, {type: issue, field: steps}]",
+        "ignore: [{type: story, field: RD}, {type: story, field: roles.RD}, {type: issue, field: steps}]",
     ],
 )
 def test_a_name_may_be_a_key_an_alias_or_a_shown_name_of_a_field_or_a_role(text: str) -> None:
@@ -63,3 +101,26 @@ def test_a_member_of_a_group_is_an_e_mail_a_user_key_or_a_name_of_the_map() -> N
     assert found(known.replace("[ana,", "[anna,")) == [
         "s.yaml:1:67: no person 'anna' on people; did you mean 'ana'?"
     ]
+
+
+def test_settings_that_mean_nothing_end_a_plan_too(desk: Desk) -> None:
+    desk.stories("{id: 6300012320, fields: {priority: P3}}")
+    assert desk.run("schema", "pull").code == 0
+    desk.write("state/reconciler.yaml", "spaces:\n  demo:\n    drift: {story: {duee: heal}}\n")
+    done = desk.run("plan")
+    assert done.code == 1
+    assert "reconciler.yaml:3:21: no field 'duee' on story; did you mean 'due'?" in done.err
+    assert desk.world.writes == []
+
+
+@pytest.mark.parametrize("name", ["RD", "roles.RD", "roles.rd"])
+def test_a_role_s_drift_is_healed_by_its_name_or_its_ref(desk: Desk, name: str) -> None:
+    git(desk.folder, "init", "-q")
+    desk.stories("{id: 6300012320, roles: {RD: []}}")
+    assert desk.run("schema", "pull").code == 0
+    assert desk.run("apply", "--yes").code == 0
+    commit(desk)
+    desk.world.edit(6300012320, "role_owners", [{"role": "rd", "owners": ["7310000000000000002"]}])
+    assert "drift: report" in desk.run("plan", "--base", "HEAD").out
+    desk.write("state/reconciler.yaml", f"spaces:\n  demo:\n    drift: {{story: {{{name}: heal}}}}\n")
+    assert "drift   :4" in desk.run("plan", "--base", "HEAD").out

@@ -73,5 +73,5 @@ def test_the_sections_of_a_document_are_the_defaults_each_item_and_each_expectat
         (["a"], []),
         ([], []),
         ([], ["RD"]),
-        (["name"], []),
+        (["name"], ["name"]),
     ]

@@ -44,3 +44,10 @@ def test_a_plan_made_before_is_refused_with_its_first_row_and_the_count() -> Non
         "which was not so when it was made"
     )
     assert unplannable([], plan) is None
+
+
+@pytest.mark.parametrize("word", ["RD", "rd", "roles.RD", "roles.rd"])
+def test_a_role_is_protected_by_its_name_or_its_ref(word: str) -> None:
+    plan = plan_with(update(7, replace(priority(), key="roles/rd", name="RD")))
+    assert [*protected_rows(plan, [space(f"{{type: story, field: {word}}}")])]
+    assert not [*protected_rows(plan, [space("{type: story, field: roles.PM}")])]
