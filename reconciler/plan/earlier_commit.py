@@ -31,7 +31,7 @@ from reconciler.manifest.git_tree import PIN_LIMIT, Tree, is_visible, prefix_of,
 from reconciler.manifest.loading import EMPTY, read_bytes
 from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.model import Ref
-from reconciler.plan.why import CERTAIN, DesiredValues, Doubt, desired_values
+from reconciler.plan.why import CERTAIN, DesiredValues, Doubt, ItemValues
 from reconciler.schema.pins import FOLDER, decided, pinned_people
 from reconciler.settings import Guards, Settings, SpaceSettings, read_settings, state_above, up_to
 
@@ -174,11 +174,15 @@ def strictest(today: Settings) -> Settings:
 
 
 def told_at(
-    workspace: Workspace, reader: Reader, sha: str, desired: Keys, changed: tuple[str, ...] | None = None
+    workspace: Workspace,
+    reader: Reader,
+    sha: str,
+    items: Sequence[DesiredItem],
+    changed: tuple[str, ...] | None = None,
 ) -> Told:
     """Return what a commit desired, read by its own settings and pins.
 
-    `desired` is what the run is about: it alone is looked for outside of the folders of state.  With
+    `items` are what the run is about: they alone are looked for outside of the folders of state.  With
     `changed` only those files, and those that are gone, are read: the others want today what they wanted
     then, and no two files want the same field.
     """
@@ -187,6 +191,7 @@ def told_at(
     for folder in (*layout.roots, *pins):
         layout.tree.refuse_modules(folder)
     settings = settings_of(layout)
+    desired = frozenset((item.ref, one.key) for item in items for one in item.fields)
     state = [one for one in layout.state if changed is None or is_due(one, layout, workspace, changed)]
     with pins_of(layout) as root:
         past = Commit(
@@ -320,7 +325,7 @@ class Commit(Struct):
             keys = {space, mine.pins.space_key, self.settings.space(space).project_key} - {"", None}
             if self.ours & keys:
                 items, mistakes = self.desired_items(read, mine, space, names)
-                found |= desired_values(items)
+                found |= ItemValues(items)
                 self.blame(read.outlines_of(space), [*read.mistakes, *mistakes])
             elif keys == {space}:
                 self.suspect(read.outlines_of(space))

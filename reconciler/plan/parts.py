@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired.items import DesiredItem
 from reconciler.model import Ref, Unapplied
-from reconciler.plan.earlier_commit import Told, told_at
+from reconciler.plan.earlier_commit import Told
 from reconciler.plan.last_applied_ref import record_at
+from reconciler.plan.same_commit import desired_at
 from reconciler.plan.source_commit import source_of
 
 if TYPE_CHECKING:
@@ -44,12 +45,12 @@ def part_of_commit(
     if source.commit is None or source.dirty:
         return None
     record = record_at(workspace.root, refs.applied, workspace.space) if refs.applied else None
-    now = told_at(workspace, reader, source.commit, frozenset())
+    now = desired_at(workspace, reader, source.commit, ())
     part = frozenset((item.ref, one.key) for item in items for one in item.fields)
     if record is None:
         rest = never_applied(now, part)
     else:
-        rest = behind(now, told_at(workspace, reader, record.commit, frozenset()), record, part)
+        rest = behind(now, desired_at(workspace, reader, record.commit, ()), record, part)
     earlier = record.items() if record and record.commit == source.commit else ()
     return Part(source.commit, tuple(sorted(rest, key=order)), earlier)
 

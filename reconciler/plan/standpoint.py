@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reconciler.desired.items import DesiredItem
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 
 def standpoint_of(
-    workspace: Workspace, reader: Reader, refs: Refs, items: Iterable[DesiredItem]
+    workspace: Workspace, reader: Reader, refs: Refs, items: Sequence[DesiredItem]
 ) -> Standpoint | None:
     """Read what earlier commits desired; None if no commit is named.  Raises CannotRun."""
-    from reconciler.plan.earlier_commit import told_at
+    from reconciler.plan.same_commit import desired_at
 
     refuse_empty(refs.base)
     ref = refs.base or refs.applied
     if not ref:
         return None
-    root, desired = workspace.root, frozenset((item.ref, one.key) for item in items for one in item.fields)
+    root = workspace.root
     base = commit_of(root, ref)
-    told = {base: told_at(workspace, reader, base, desired, workspace.differing)}
+    told = {base: desired_at(workspace, reader, base, items, workspace.differing)}
     record = record_at(root, refs.applied, workspace.space) if refs.applied else None
     past = Past(told[base].desired_values, doubt=told[base].doubt)
     if record and (record.commit != base or record.unapplied):
-        told |= {sha: told_at(workspace, reader, sha, desired) for sha in record.commits() if sha != base}
+        told |= {sha: desired_at(workspace, reader, sha, items) for sha in record.commits() if sha != base}
         every = {sha: one.desired_values for sha, one in told.items()}
         ahead = [one for one in record.rows() if one.ahead]
         doubt = CERTAIN

@@ -69,9 +69,30 @@ class Past(Struct, frozen=True):
         return self.base[at] if self.applied is None else self.applied.get(at, self.base[at])
 
 
-def desired_values(items: tuple[DesiredItem, ...]) -> DesiredValues:
-    """Return what items want, for a look-up."""
-    return {(item.ref, one.key): one.desired for item in items for one in item.fields}
+class ItemValues(Mapping[tuple[Ref, str], Desired]):
+    """The desired values of items, found without an entry for each field: a run has many."""
+
+    __slots__ = ("by_ref",)
+
+    def __init__(self, items: Iterable[DesiredItem]) -> None:
+        """Index the items."""
+        self.by_ref = {item.ref: item for item in items}
+
+    def __getitem__(self, at: tuple[Ref, str]) -> Desired:
+        """Return the desired value of a field; raises KeyError if the item or the field is not managed."""
+        ref, key = at
+        for one in self.by_ref[ref].fields:
+            if one.key == key:
+                return one.desired
+        raise KeyError(at)
+
+    def __iter__(self) -> Iterator[tuple[Ref, str]]:
+        """Yield the managed fields."""
+        return ((ref, one.key) for ref, item in self.by_ref.items() for one in item.fields)
+
+    def __len__(self) -> int:
+        """Return the number of managed fields."""
+        return sum(len(item.fields) for item in self.by_ref.values())
 
 
 def overlaid(
@@ -118,8 +139,12 @@ def why_for(at: tuple[Ref, str], desired: Desired, live: Hashable, past: Past) -
 
 def released(items: tuple[DesiredItem, ...], past: Past) -> Iterator[tuple[Ref, str]]:
     """Yield what the base named and the files do not name any more."""
-    now = desired_values(items)
-    yield from sorted(at for at in past.base if at not in now)
+    now = ItemValues(items)
+    base = past.base
+    if isinstance(base, ItemValues):
+        # Most items of most runs are the very ones that the base desired.
+        base = ItemValues(one for ref, one in base.by_ref.items() if now.by_ref.get(ref) is not one)
+    yield from sorted(at for at in base if at not in now)
 
 
 class Standpoint(Struct, frozen=True):

@@ -20,7 +20,7 @@ from reconciler.model import Held, HeldBy, Item, Plan, Ref, Released, Unapplied
 from reconciler.plan.plan_file import dumps, plan_file
 from reconciler.plan.planner import leaving, make_plan, shown_people
 from reconciler.plan.planning import plan_items
-from reconciler.plan.why import Past, Standpoint, desired_values
+from reconciler.plan.why import ItemValues, Past, Standpoint
 from reconciler.sandbox import World
 from reconciler.schema.catalog import Catalog
 from tests.road import DECISIONS, app_of, calm_world, connection_to
@@ -61,7 +61,7 @@ def planned_as_scenario(folder: Path) -> tuple[Plan, Catalog]:
         reader.open(["story"], {})
         standpoint = None
         if (folder / "base.yaml").exists():
-            then = Past(desired_values(desired_of(reader, folder / "base.yaml")))
+            then = Past(ItemValues(desired_of(reader, folder / "base.yaml")))
             standpoint = Standpoint("b" * 40, then, lambda _ref, _key: REPORT)
         items = desired_of(reader, folder / "state.yaml")
         plan = plan_items(items, reader, named=len(items), standpoint=standpoint)
