@@ -6,7 +6,7 @@ RUN := $(VENV)/.installed-run
 STAMP := $(VENV)/.installed
 DEEP := $(VENV)/.installed-deep
 
-.PHONY: help demo test deep bench dist sbom audit lint lock
+.PHONY: help demo test deep bench dist sbom audit messages lint lock
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -46,6 +46,9 @@ sbom: $(DEEP) ## bill of materials of the locked packages: dist/sbom.json, Cyclo
 
 audit: $(DEEP) ## known weaknesses of the locked packages; asks a public database
 	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
+
+messages: $(STAMP) ## bring the catalogues up to the texts of the source, and compile them
+	@$(BIN)/python -m tests.messages
 
 lint: $(STAMP) ## ruff, mypy and the import layers alone
 	@BIN=$(BIN) sh tests/run.sh lint

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
+from reconciler.language import known
 from reconciler.manifest.document import SEGMENT
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Scalar
 from reconciler.manifest.scalar_values import (
@@ -132,14 +133,20 @@ Stores = Annotated[
 ]
 
 
-LocaleWord = Literal["en", "zh-CN"]
+def locale_word(node: object) -> str:
+    """Read the name of a language that there is a catalogue of."""
+    return word_of(node, known())
 
 
-Locale = Annotated[
-    LocaleWord,
-    PlainValidator(partial(word_of, words=get_args(LocaleWord))),
-    schema(enum=list(get_args(LocaleWord))),
-]
+class LocaleSchema:
+    """Describes the languages that there are."""
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"enum": list(known())}
+
+
+Locale = Annotated[str, PlainValidator(locale_word), LocaleSchema()]
 
 
 OpenId = Annotated[str, PlainValidator(open_id_of), schema(type="string", pattern=f"^{OPEN_ID.pattern}$")]

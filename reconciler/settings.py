@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from reconciler.errors import Mistake, Place, quoted
+from reconciler.language import settle
 from reconciler.manifest.credentials import CREDENTIAL, CredentialInFile
 from reconciler.manifest.files import SETTINGS, STATE, a_link, absolute, linked, shown_path
 from reconciler.manifest.loading import read_file
@@ -164,7 +165,7 @@ class SpaceSettings(Strict):
 class Settings(Strict):
     """The settings file."""
 
-    locale: Locale = Field(default="en", description="The language of cards in a chat.")
+    locale: Locale = Field(default="en", description="The language of messages, views, comments and cards.")
     open_ids: dict[str, OpenId] = Field(
         default={}, description="Whom a card in a chat mentions: the open_id of a person, by e-mail."
     )
@@ -264,6 +265,7 @@ def load_settings(path: Path | None, *, root: Path) -> tuple[Settings, list[Mist
         return Settings(), [a_link(link, root)]
     file = shown_path(path, root)
     raw, mistakes = read_file(path, file)
+    settle(raw)
     return (Settings(), mistakes) if raw is None else read_settings(raw, file)
 
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from reconciler import cli
+from reconciler.language import begin
 from reconciler.sandbox import Running, World, demo_world
 
 if TYPE_CHECKING:
@@ -49,6 +50,12 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("user")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Begin each test in English, whatever settings the one before it read."""
+    begin(None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

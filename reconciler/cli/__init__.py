@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler import __version__
-from reconciler.cli.streams import tell
+from reconciler.cli.streams import locale_of, on_stderr, tell
 from reconciler.errors import InputError, Internal, ReconcilerError
+from reconciler.language import ENGLISH, begin
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+SETTINGS = "state/reconciler.yaml"
+"""The settings that decide from the start in which language people are told things."""
 
 COMMANDS: dict[str, str] = {
     "demo": "Plan and apply the demo state on the embedded sandbox; needs no account.",
@@ -149,6 +153,33 @@ def group() -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def begin_language() -> None:
+    """Speak as the settings of this folder say, and help as its reader's terminal says."""
+    try:
+        with open(SETTINGS, "rb") as file:  # noqa: PTH123 - help needs nothing but click
+            begin(file.read())
+    except OSError:
+        begin(None)
+    if locale_of(sys.stdout) != ENGLISH:
+        from reconciler.cli.spoken_help import SpokenHelp
+
+        click.Context.formatter_class = SpokenHelp
+    else:
+        click.Context.formatter_class = click.HelpFormatter
+
+
+def show_usage(error: click.ClickException) -> None:
+    """Show what is wrong with a command line."""
+    if locale_of(sys.stderr) == ENGLISH:
+        error.show()
+        return
+    import io
+
+    shown = io.StringIO()
+    error.show(shown)
+    tell(*shown.getvalue().splitlines())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code; the one place that decides it."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -156,6 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from reconciler.cli.completers import answer_bash
 
         answer_bash()
+    begin_language()
     try:
         code = group.main(words.copy(), prog_name="reconciler", standalone_mode=False)
     except click.exceptions.Abort:
@@ -164,12 +196,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         from reconciler.cli.habits import with_advice
 
-        with_advice(error, words, group).show()
+        show_usage(with_advice(error, words, group))
         return 1
     except ReconcilerError as error:
         from reconciler.render.mistakes import mistakes_text
 
-        tell(*mistakes_text(error.mistakes))
+        with on_stderr():
+            tell(*mistakes_text(error.mistakes))
         if not isinstance(error, InputError):
             tell(f"error: {error}")
         return 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.progress import reading
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import say_told, tell
 
 if TYPE_CHECKING:
     from reconciler.forge.texts import Shown
@@ -43,11 +43,11 @@ def command(plan: Path) -> int:
             show_refreshed(refreshed)
         tree = written_tree(Path.cwd())
         if tree is None:
-            say(f"{forge.request} {forge.close_request(branch)}.\n")
+            say_told(f"{forge.request} {forge.close_request(branch)}.\n")
             return 0
         forge.push(Path.cwd(), tree, title, branch)
         body = forge.text(request_text(Shown(found, made), plan_of_files(space), space))
-        say(f"{forge.request} {forge.write_request(branch, title, body)}.\n")
+        say_told(f"{forge.request} {forge.write_request(branch, title, body)}.\n")
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import say, say_told, tell
 
 if TYPE_CHECKING:
     from reconciler.adopt.new_entries import Skipped
@@ -20,7 +20,7 @@ def show_pulled(done: Pulled) -> None:
     for item_id in done.unseen:
         tell(f"left out {item_id}: deleted, of another type, or not visible")
     show_skipped(done.skipped)
-    say(f"{done}\n")
+    say_told(f"{done}\n")
 
 
 def show_skipped(skipped: tuple[Skipped, ...]) -> None:
@@ -48,8 +48,8 @@ def show_refreshed(done: Refreshed) -> None:
         tell(f"taken out {item_id}" if done.pruned else f"not live: {item_id}; --prune takes it out")
     files = counted(len(done.files), "file")
     if done.followed:
-        say(f"Refreshed {counted(len(done.followed), 'value')} in {files}.\n")
+        say_told(f"Refreshed {counted(len(done.followed), 'value')} in {files}.\n")
     elif done.files:
-        say(f"Took {counted(len(done.gone), 'item')} out of {files}.\n")
+        say_told(f"Took {counted(len(done.gone), 'item')} out of {files}.\n")
     else:
-        say("Nothing to refresh.\n")
+        say_told("Nothing to refresh.\n")

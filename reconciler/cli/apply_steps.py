@@ -14,9 +14,10 @@ from reconciler.apply.ports import Stop
 from reconciler.cli.leaving import leave
 from reconciler.cli.progress import progress
 from reconciler.cli.signals import GRACE, Signals
-from reconciler.cli.streams import say, say_json, say_text, tell
+from reconciler.cli.streams import on_stderr, on_stdout, say, say_json, say_text, tell
 from reconciler.clock import ticks
 from reconciler.errors import CannotRun, ReconcilerError, told_as
+from reconciler.language import _
 from reconciler.model import Plan
 from reconciler.settings import Settings
 
@@ -80,7 +81,8 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
 
     plan = at_hour(plan, real_now())
     if way.fmt == "text":
-        say_text(plan_text(plan, full=way.full))
+        with on_stdout():
+            say_text(plan_text(plan, full=way.full))
     else:
         say(plan_event(plan))
     refused = any(not guard.ok for guard in plan.guards)
@@ -92,7 +94,8 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
             say(idle_event("no_changes"))
         return 0
     if plan.updates and not way.agreed:
-        click.confirm("Apply this?", abort=True, err=True)
+        with on_stderr():
+            click.confirm(_("Apply this?"), abort=True, err=True)
     return apply_plan(plan, settings, way)
 
 
@@ -142,7 +145,8 @@ def apply_plan(plan: Plan, settings: Settings, way: Way) -> int:
         reason = ending(report, interrupted=bool(signals.number))
         give_report(tell, report, reason)
         if way.fmt == "text":
-            say_text(report_text(plan, report, full=way.full))
+            with on_stdout():
+                say_text(report_text(plan, report, full=way.full))
         else:
             say(report_events(report, reason))
         if signals.number:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.streams import say
+from reconciler.cli.streams import say, say_told
 from reconciler.errors import CannotRun
 
 
@@ -40,11 +40,11 @@ def command(plan: Path, *, issue: bool, notes: Path | None, printed: bool) -> in
         return 0
     with forge_of(os.environ) as forge:
         if not issue:
-            say(f"Comment {forge.write_comment(forge.text(comment_text(made)))}.\n")
+            say_told(f"Comment {forge.write_comment(forge.text(comment_text(made)))}.\n")
             return 0
         noted = read_notes(notes)
         body, pending = forge.text(issue_text(made, noted)), is_pending(made, noted)
-        say(f"Issue {forge.write_issue(issue_title(made.space.name), body, pending=pending)}.\n")
+        say_told(f"Issue {forge.write_issue(issue_title(made.space.name), body, pending=pending)}.\n")
     return 0
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.streams import say
+from reconciler.cli.streams import say, say_told
 from reconciler.errors import CannotRun
 
 FOLDERS = ("state", "schemas")
@@ -51,13 +51,13 @@ def command(keep: Path | None) -> int:
             MEEGLE_USER_KEY=known.user_key,
         )
         for purpose, arguments in STEPS:
-            say(f"# {purpose}\n$ reconciler {' '.join(arguments)}\n")
+            say_told(f"# {purpose}\n$ reconciler {' '.join(arguments)}\n")
             code = main(arguments)
             say("\n")
             if code:
                 return code
     if keep:
-        say(f"The files are in {keep}: change one, start `reconciler sandbox`, and plan again.\n")
+        say_told(f"The files are in {keep}: change one, start `reconciler sandbox`, and plan again.\n")
     return 0
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from reconciler.cli import options
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import on_stdout, say, say_told, tell
+from reconciler.language import _, sentence, told
+from reconciler.render.width import padded
+
+if TYPE_CHECKING:
+    from reconciler.doctor.findings import Finding
 
 PUT_BACK_NOT = 3
+STATE = 6
+"""Columns of a state."""
 
 
 @click.command("doctor")
@@ -29,8 +38,14 @@ def command(probe: str | None, space: str | None) -> int:
 
     found = [*check_up(space), PROBE]
     for one in found:
-        say(f"{safe_text(str(one))}\n")
+        with on_stdout():
+            say(f"{safe_text(finding_line(one))}\n")
     return 1 if any(one.state == "wrong" for one in found) else 0
+
+
+def finding_line(one: Finding) -> str:
+    """Return a line of the screen."""
+    return f"{padded(told(one.state), STATE)}{told(one.area)}{_(': ')}{sentence(one.what, one.fix)}"
 
 
 def probed(item: str, space: str | None) -> int:
@@ -39,17 +54,17 @@ def probed(item: str, space: str | None) -> int:
     from reconciler.errors import counted
     from reconciler.render.safe import safe_text
 
-    done = probe_item(item, space, lambda line: say(f"{safe_text(line)}\n"))
+    done = probe_item(item, space, lambda line: say_told(f"{safe_text(line)}\n"))
     for type_, reason in done.found.skipped.items():
-        say(f"{type_}: not tried, {reason}\n")
+        say_told(f"{type_}: not tried, {reason}\n")
     for fact, what in done.found.facts.items():
-        say(f"{fact.replace('_', ' ')}: {safe_text(what)}\n")
+        say_told(f"{fact.replace('_', ' ')}: {safe_text(what)}\n")
     late = f"{done.seen_after:.1f} s at most, in lists after {done.listed_after:.1f} s"
-    say(f"a written value is seen after {late}\n")
-    say(f"wrote {done.report_file}: no value of the space, names hashed; send it to us\n")
-    say(f"wrote {done.profile_file}\n")
+    say_told(f"a written value is seen after {late}\n")
+    say_told(f"wrote {done.report_file}: no value of the space, names hashed; send it to us\n")
+    say_told(f"wrote {done.profile_file}\n")
     if left := done.found.left:
         tell(f"could not put back {', '.join(left)} of {done.item_id}: {done.journal} holds the old values")
         return PUT_BACK_NOT
-    say(f"put back {counted(done.put_back, 'value')} of {done.item_id}\n")
+    say_told(f"put back {counted(done.put_back, 'value')} of {done.item_id}\n")
     return 0

@@ -11,7 +11,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.progress import reading
-from reconciler.cli.streams import tell
+from reconciler.cli.streams import on_stderr, tell
 from reconciler.forge.outputs import give_plan
 from reconciler.gc_pause import gc_paused
 
@@ -89,7 +89,8 @@ def command(
         fmt = "json" if ("json", None) in formats else "text"
         return execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt, full))
     show_plan(Showing(plan, make, full), formats)
-    tell(*next_steps(plan))
+    with on_stderr():
+        tell(*next_steps(plan))
     return CHANGES if detailed_exitcode and not plan.is_empty else 0
 
 

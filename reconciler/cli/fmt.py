@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli import options
-from reconciler.cli.streams import say
+from reconciler.cli.streams import say_told
 
 CHANGED = 2
 
@@ -28,9 +28,9 @@ def command(paths: tuple[Path, ...], *, check: bool) -> int:
     root = Path.cwd()
     changed = format_files(list(paths) or [STATE], root)
     for path, new in changed.items():
-        say(f"{'would change' if check else 'formatted'} {safe_text(shown_path(path, root))}\n")
+        say_told(f"{'would change' if check else 'formatted'} {safe_text(shown_path(path, root))}\n")
         if not check:
             write(path, new)
     if not changed:
-        say("All files are formatted.\n")
+        say_told("All files are formatted.\n")
     return CHANGED if check and changed else 0

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from reconciler.cli.streams import put, tell, tell_written
+from reconciler.cli.streams import on_stdout, put, tell, tell_written
 from reconciler.errors import CannotRun
+from reconciler.language import settled, speaking
 from reconciler.manifest.safe_write import append, write
 from reconciler.model import Plan
 from reconciler.render.safe import safe_json
@@ -109,7 +110,8 @@ def show_plan(shown: Showing, formats: Iterable[tuple[str, Path | None]]) -> Non
     desired = list(formats)
     refuse_two(desired)
     for name, path in desired:
-        put(name, path, VIEWS[name](shown))
+        with on_stdout() if (name, path) == ("text", None) else speaking(settled()):
+            put(name, path, VIEWS[name](shown))
     tell_written(desired)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import on_stderr, say, say_told, tell
+from reconciler.language import told
 
 if TYPE_CHECKING:
     from reconciler.adopt.new_repository import Question
@@ -70,9 +71,9 @@ def command(
     for done in begun.pulled:
         show_pulled(done)
     for path in begun.written:
-        say(f"wrote {path}\n")
+        say_told(f"wrote {path}\n")
     tell(*filter(None, [age()]), *check_workflows(Path.cwd()).lines)
-    say("\nNow:\n")
+    say_told("\nNow:\n")
     for variable, value in chosen.items():
         say(f"  export {variable}={value}\n")
     pulls = (f"pull --type {word} --into {home}" for word, home in begun.homes.items())
@@ -85,7 +86,9 @@ def prompt(question: Question) -> str:
     """Ask a person at the terminal."""
     known = question.known
     choice = f" ({', '.join(known)})" if len(known) > 1 else ""
-    answer: str = click.prompt(f"{question.what}{choice}", default=known[0] if known else None, err=True)
+    with on_stderr():
+        text = f"{told(question.what)}{choice}"
+        answer: str = click.prompt(text, default=known[0] if known else None, err=True)
     return answer
 
 
@@ -96,12 +99,12 @@ def report_outdated(*, upgrade: bool) -> int:
     tell(*filter(None, [age()]))
     done = check_workflows(Path.cwd(), upgrade=upgrade)
     for path in done.renewed:
-        say(f"renewed {path}\n")
+        say_told(f"renewed {path}\n")
     for line in done.lines:
-        say(f"{line}\n")
+        say_told(f"{line}\n")
     if done.is_unreadable:
         return 1
     if done.is_outdated:
         return OUTDATED
-    say("No outdated action in the workflows.\n")
+    say_told("No outdated action in the workflows.\n")
     return 0

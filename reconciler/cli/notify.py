@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.completers import complete_run
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import say, say_told, tell
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def command(plan: Path | None, *, run: str | None, drift: Path | None, printed: 
     elif refused := send_card(bot, card):
         tell(f"note: {refused}")
     else:
-        say(f"Sent a card by {host_of(bot)}.\n")
+        say_told(f"Sent a card by {host_of(bot)}.\n")
     return 0
 
 
@@ -54,11 +54,11 @@ def card_of(plan: Path | None, run: str | None, drift: Path | None) -> dict[str,
     from reconciler.apply.saved_plan import read_plan
     from reconciler.forge.lark.card import drift_card, plan_card, run_card
     from reconciler.forge.lark.links import links_of
-    from reconciler.forge.lark.words import WORDS
+    from reconciler.forge.lark.words import spoken_words
     from reconciler.plan.plan_file import plan_of
 
     settings = settings_here()
-    words = WORDS[settings.locale]
+    words = spoken_words()
     links = links_of(os.environ, words)
     if run:
         entries = list(read_journal(journal_of(run)))

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from reconciler.cli import options
 from reconciler.cli.progress import reading
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import say_told, tell
 from reconciler.errors import CannotRun, counted
 from reconciler.forge.outputs import give_plan
 from reconciler.gc_pause import gc_paused
@@ -163,5 +163,5 @@ def checked_alone(workspace: Workspace) -> int:
     items = sum(len(one.ids) for one in workspace.outlines)
     pinned = len(workspace.pins.types)
     checked = f"{counted(items, 'item')} checked by {counted(pinned, 'pinned type')}"
-    say(f"Offline: {checked}; no live item was read.\n")
+    say_told(f"Offline: {checked}; no live item was read.\n")
     return 0

@@ -10,7 +10,7 @@ import click
 from reconciler.cli import options
 from reconciler.cli.completers import complete_fields, complete_type
 from reconciler.cli.progress import reading
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import say_told, tell
 from reconciler.errors import CannotRun, counted
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def copy_space(file: Path, asked: Asked, space: str | None, *, keep_emails: bool
 
     with reading():
         done = take_snapshot(file, asked, space, tell, keep_emails=keep_emails)
-    say(f"Copied {counted(done.items, 'item')} of {done.space} into {file}.\n")
+    say_told(f"Copied {counted(done.items, 'item')} of {done.space} into {file}.\n")
     if not keep_emails:
         tell("e-mails that no file mentions are hidden; --keep-emails keeps them")
     return 0

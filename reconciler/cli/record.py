@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import options
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import say_told, tell
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def make_record(path: Path, journal: Path | None) -> int:
     if not made.whole:
         record = beside(record, made, present_record(made.space.name))
     where = records.make(Path.cwd(), record) if records else write_record(Path.cwd(), record)
-    say(f"{where} is {record.commit[:12]}; {len(record.unapplied)} rows are not at it.\n")
+    say_told(f"{where} is {record.commit[:12]}; {len(record.unapplied)} rows are not at it.\n")
     return 0
 
 
@@ -92,7 +92,7 @@ def fetch_record(desired: str | None) -> int:
         write_record(root, record)
     ref = known_ref(root, space) if space else None
     give(tell, applied=ref or "")
-    say(f"{ref}\n" if ref else "No last applied commit is known.\n")
+    say_told(f"{ref}\n" if ref else "No last applied commit is known.\n")
     return 0
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from reconciler.cli import options
 from reconciler.cli.completers import complete_run
 from reconciler.cli.progress import reading
-from reconciler.cli.streams import say, say_text, tell
+from reconciler.cli.streams import on_stdout, say, say_text, tell
 from reconciler.manifest.safe_write import empty_outputs, write
 
 
@@ -77,9 +77,11 @@ def command(
             plan, settings, edits = reverse_plan(entries, run, only, raised, until_of(deadline), tell, patch)
         if out:
             write(out, dumps(plan_file(plan, now())))
-            say_text(plan_text(plan, full=full))
+            with on_stdout():
+                say_text(plan_text(plan, full=full))
         plan = replace(plan, commit=checked_out(Path.cwd()))
         code = 0 if out else execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt, full))
         if edits and code in {0, NOT_ALL}:
-            say(patch_text(edits) if fmt == "text" else patch_event(edits))
+            with on_stdout():
+                say(patch_text(edits) if fmt == "text" else patch_event(edits))
         return code

@@ -10,7 +10,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.progress import reading
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import say_told, tell
 from reconciler.errors import counted
 
 if TYPE_CHECKING:
@@ -45,15 +45,15 @@ def pull_schema(paths: tuple[Path, ...], space: str | None, *, rewrite: bool) ->
     with reading():
         done = pull_pins(paths, space, tell, rewrite=rewrite)
     for path in done.written:
-        say(f"wrote {path}\n")
+        say_told(f"wrote {path}\n")
     for file in done.rewritten:
-        say(f"rewrote {safe_text(file)}\n")
+        say_told(f"rewrote {safe_text(file)}\n")
     for one in done.kept:
         tell(*kept_lines(done.space, one))
     pins = done.pins
     people = f"{len(pins.people)} {'person' if len(pins.people) == 1 else 'people'}"
     counts = f"{counted(len(pins.types), 'type')}, {people}, {counted(len(pins.items), 'item')}"
-    say(f"Pinned {counts}; {counted(len(done.written), 'file')} changed.\n")
+    say_told(f"Pinned {counts}; {counted(len(done.written), 'file')} changed.\n")
     return 0
 
 
@@ -88,6 +88,6 @@ def check(paths: tuple[Path, ...], space: str | None, *, detailed_exitcode: bool
     for effect, words in EFFECTS.items():
         for one in found:
             if one.effect == effect:
-                say(f"{safe_text(one.type)}: {safe_text(one.what)} ({words})\n")
-    say(f"{counted(len(found), 'difference')}.\n" if found else "The pins match the space.\n")
+                say_told(f"{safe_text(one.type)}: {safe_text(one.what)} ({words})\n")
+    say_told(f"{counted(len(found), 'difference')}.\n" if found else "The pins match the space.\n")
     return CHANGED if detailed_exitcode and found else 0

@@ -7,12 +7,14 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TextIO
 
 import click
 
 from reconciler.errors import CannotRun
+from reconciler.language import ENGLISH, SETTLED, speaking, terminal_locale, told
 from reconciler.render.safe import safe_json, safe_text
 
 ESCAPES = "reconciler-escapes"
@@ -110,12 +112,39 @@ def hush() -> None:
     os.close(null)
 
 
+def locale_of(stream: TextIO | None) -> str:
+    """Return the language of a stream: that of the settings, else of a terminal, else English."""
+    if SETTLED:
+        return SETTLED[0]
+    if stream is None or os.environ.get("CI") or not stream.isatty():
+        return ENGLISH
+    return terminal_locale(os.environ)
+
+
+def on_stdout() -> AbstractContextManager[None]:
+    """Make the text of a block for stdout, in its language."""
+    return speaking(locale_of(sys.stdout))
+
+
+def on_stderr() -> AbstractContextManager[None]:
+    """Make the text of a block for stderr, in its language."""
+    return speaking(locale_of(sys.stderr))
+
+
+def say_told(text: str) -> None:
+    """Write sentences to stdout, in its language, each line made safe."""
+    with on_stdout():
+        say("\n".join(safe_text(told(line)) for line in text.split("\n")))
+
+
 def tell(*lines: str) -> None:
-    """Write lines to stderr, made safe."""
+    """Write lines to stderr, in its language, made safe."""
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(encodable_text("".join(f"{safe_text(line)}\n" for line in lines), sys.stderr))
+        with on_stderr():
+            shown = "".join(f"{safe_text(told(line))}\n" for line in lines)
+        sys.stderr.write(encodable_text(shown, sys.stderr))
         sys.stderr.flush()
     except OSError:
         return

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
-from reconciler.cli.streams import put, tell, tell_written
+from reconciler.cli.streams import on_stdout, put, tell, tell_written
 from reconciler.gc_pause import gc_paused
+from reconciler.language import settled, speaking
 
 if TYPE_CHECKING:
     from reconciler.render.mistakes import Checked
@@ -35,7 +36,7 @@ def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...
     from reconciler.desired.committed_run_files import unused_note
     from reconciler.desired.offline_reading import Validation, validate_files
     from reconciler.errors import InputError, Internal, Mistake, Place, ReconcilerError
-    from reconciler.render.mistakes import Checked, mistakes_text
+    from reconciler.render.mistakes import Checked
 
     if len(formats) > 1:
         from reconciler.cli.formats import refuse_two
@@ -54,18 +55,10 @@ def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...
     ordered, deprecated = (InputError(some).mistakes for some in (checked.mistakes, checked.deprecated))
     items = sum(len(one.ids) for one in checked.outlines)
     folder = place_in_repository() if any(name in AT_LINES for name, _ in formats) else ""
-    found = Checked(
-        len(checked.outlines),
-        items,
-        ordered,
-        mistakes_text(ordered),
-        checked.unchecked,
-        folder,
-        deprecated,
-        mistakes_text(deprecated),
-    )
+    found = Checked(len(checked.outlines), items, ordered, checked.unchecked, folder, deprecated)
     for name, path in formats:
-        put(name, path, check_view(name, found))
+        with on_stdout() if (name, path) == ("text", None) else speaking(settled()):
+            put(name, path, check_view(name, found))
     tell_written(formats)
     return 1 if checked.mistakes else 0
 

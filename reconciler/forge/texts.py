@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from reconciler.language import _
 from reconciler.model import Plan
 from reconciler.plan.accepted import accepted
 from reconciler.plan.plan_file import plan_of
@@ -33,17 +34,17 @@ def comment_text(made: PlanFile) -> str:
 
 def is_pending(made: PlanFile, notes: str) -> bool:
     """Return True if a drift report or the notes beside it hold something to look at."""
-    return made.errored or not plan_of(made).is_empty or notes.strip() not in {"", WELL}
+    return made.errored or not plan_of(made).is_empty or notes.strip() not in {"", WELL, _(WELL)}
 
 
 def issue_title(space: str) -> str:
     """Return the title of the issue."""
-    return f"Drift in {space}" if space else "Drift"
+    return _("Drift in {space}", space=space) if space else _("Drift")
 
 
 def issue_text(made: PlanFile, notes: str) -> str:
     """Return the text of the issue: what moved and by whom, and what changed in the space's metadata."""
-    below = f"\n#### Metadata\n\n{fenced(notes[:MOST_NOTES])}" if notes else ""
+    below = f"\n#### {_('Metadata')}\n\n{fenced(notes[:MOST_NOTES])}" if notes else ""
     body = plan_markdown(plan_of(made), made, artifact="drift", limit=LIMIT - len(below))
     return body.replace("<!-- reconciler:plan ", "<!-- reconciler:drift ", 1) + below
 
@@ -60,6 +61,6 @@ def request_text(taken: Shown, after: Shown, space: str) -> str:
     ]
     return (
         f"<!-- reconciler:accept v1 space={space} -->\n"
-        f"The files take over these live values, whose policy is `accept`:\n\n{parts[0]}\n"
-        f"With this merged:\n\n{parts[1]}"
+        f"{_('The files take over these live values, whose policy is `accept`:')}\n\n{parts[0]}\n"
+        f"{_('With this merged:')}\n\n{parts[1]}"
     )

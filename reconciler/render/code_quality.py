@@ -13,11 +13,13 @@ from typing import Any, Final, NamedTuple
 
 from reconciler.canonical_json import canonical
 from reconciler.errors import Mistake, Place
+from reconciler.language import _, sentence, told
 from reconciler.model import Change, Plan, Update
 from reconciler.render.groups import (
     BOTH,
     CLEAR,
     DRIFT,
+    by_text,
     review_kind,
     shows_members,
     steps,
@@ -60,11 +62,11 @@ def mistakes_code_quality(
 ) -> str:
     """Return the report about mistakes in the files, and about uses of what is deprecated."""
     made = [
-        Finding("invalid", "blocker", f"{one.what}; {one.fix}", one.place, (one.place.file, one.what))
+        Finding("invalid", "blocker", sentence(one.what, one.fix), one.place, (one.place.file, one.what))
         for one in mistakes
     ]
     made += [
-        Finding("deprecated", "minor", f"{one.what}; {one.fix}", one.place, (one.place.file, one.what))
+        Finding("deprecated", "minor", sentence(one.what, one.fix), one.place, (one.place.file, one.what))
         for one in deprecated
     ]
     return quality_json(made, folder)
@@ -103,16 +105,18 @@ def quality_findings(plan: Plan) -> Iterator[Finding]:
     """Yield what is wrong, what stops an apply, what is blocked, and the changes that need a look."""
     for failure in plan.failures:
         place = failure.place or SETTINGS
-        text = f"{failure.what}; {failure.fix}" if failure.fix else failure.what
+        text = sentence(failure.what, failure.fix)
         yield Finding("invalid", "blocker", text, place, (place.file, failure.what))
     for guard in plan.guards:
         if not guard.ok:
-            text = f"Guard {guard.name} stops an apply: {guard.excess}"
+            stops = _("Guard {name} stops an apply", name=guard.name)
+            text = f"{stops}{_(': ')}{told(guard.excess)}"
             place = plan.updates[0].place if plan.updates else SETTINGS
             yield Finding("guard", "critical", text, place, (plan.space_key, guard.name, guard.actual))
     for block in plan.blocks:
         named = f" {block.name}" if block.name else ""
-        text = f"Blocked: {plan.address(block.ref)}{named}: {block.reason}; {block.repair}"
+        where = _("Blocked: {ref}", ref=f"{plan.address(block.ref)}{named}")
+        text = f"{where}{_(': ')}{sentence(block.reason, block.repair)}"
         identity = (plan.space_key, *block.ref, block.key, block.reason)
         yield Finding("blocked", "major", text, block.place, identity)
     for update in updates_of(plan):
@@ -124,8 +128,9 @@ def quality_findings(plan: Plan) -> Iterator[Finding]:
 def of_change(plan: Plan, update: Update, change: Change) -> Finding:
     """Return the finding about one change; it stays the same while the plan's digest of the change does."""
     check, severity, words = CHECKS[review_kind(change)]
-    who = f" ({', '.join(filter(None, (change.by, change.at)))})" if change.by or change.at else ""
-    text = f"{words}: {plan.address(update.ref)} {update.title}: {change.name} {change_summary(change)}{who}"
+    who = f" ({', '.join(filter(None, (by_text(change.by), change.at)))})" if change.by or change.at else ""
+    where = f"{plan.address(update.ref)} {update.title}"
+    text = f"{_(words)}{_(': ')}{where}: {change.name} {change_summary(change)}{who}"
     row = (plan.space_key, *update.ref, change.key, change.op, change.before, change.after)
     return Finding(check, severity, text, change.place, row)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.errors import counted
+from reconciler.language import _, counted
 from reconciler.model import HeldBy, Plan
 from reconciler.render.groups import updates_of
 from reconciler.render.safe import SafeText, safe_text
@@ -17,21 +17,27 @@ NAMED = 3
 def next_steps(plan: Plan) -> tuple[SafeText, ...]:
     """Return the commands that put values back or take them into the files, as lines; none without drift."""
     lines = list(steps(plan)) if updates_of(plan) else []
-    return tuple(map(safe_text, [SIDES, "Next:", *(f"  {line}" for line in lines)])) if lines else ()
+    return tuple(map(safe_text, [_(SIDES), _("Next:"), *(f"  {line}" for line in lines)])) if lines else ()
 
 
 def steps(plan: Plan) -> Iterator[str]:
     """Yield what to do about each kind of drift that the plan has."""
     held = [one.held for update in plan.skipped for one in update.changes if one.held]
     if plan.updates:
-        yield f"put back {counted(plan.fields, 'field')}:  reconciler drift --heal"
+        yield _("put back {fields}:  reconciler drift --heal", fields=counted(plan.fields, "field"))
     if any(one.by is HeldBy.APPLIED_UNKNOWN for one in held):
-        yield "compare with the last applied commit, to put it back:  reconciler drift --applied REF"
+        yield _("compare with the last applied commit, to put it back:  reconciler drift --applied REF")
     if any(one.by is HeldBy.POLICY for one in held):
-        yield "put back skipped drift:  reconciler apply --drift heal --applied REF --only ITEM"
+        yield _("put back skipped drift:  reconciler apply --drift heal --applied REF --only ITEM")
     if any(one.by is HeldBy.POLICY and one.detail == "accept" for one in held):
-        yield "propose the live values in a pull request, for the policy `accept`:  reconciler accept"
+        yield _("propose the live values in a pull request, for the policy `accept`:  reconciler accept")
     refs = list(dict.fromkeys(plan.address(update.ref) for update in updates_of(plan)))
-    more = f"  (and {counted(len(refs) - NAMED, 'more item')})" if len(refs) > NAMED else ""
+    more = (
+        _("  (and {more_items})", more_items=counted(len(refs) - NAMED, "more item"))
+        if len(refs) > NAMED
+        else ""
+    )
     named = " ".join(f"--only {ref}" for ref in refs[:NAMED])
-    yield f"take live values into the files:  reconciler pull --refresh {named}{more}"
+    yield _(
+        "take live values into the files:  reconciler pull --refresh {named}{more}", named=named, more=more
+    )

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from reconciler.fields.values import EMPTY_LABEL
+from reconciler.language import _
 from reconciler.model import Change
 from reconciler.render.safe import SafeText, isolated, safe_text, unsteered
 
@@ -59,7 +60,9 @@ def is_long(change: Change) -> bool:
     if change.clears or change.added or change.removed:
         return False
     sides = (change.before_label, change.after_label)
-    return EMPTY_LABEL not in sides and (max(map(len, sides)) >= LONG or any("\n" in side for side in sides))
+    return _(EMPTY_LABEL) not in sides and (
+        max(map(len, sides)) >= LONG or any("\n" in side for side in sides)
+    )
 
 
 def compare_words(before: str, after: str) -> tuple[Piece, ...]:
@@ -83,7 +86,7 @@ def middle(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
     if len(had) * len(has) > MOST_LINE_STEPS:
         yield from ((GONE, had), (NEW, has))
         return
-    for _, i, j, k, m in SequenceMatcher(None, had, has).get_opcodes():
+    for __, i, j, k, m in SequenceMatcher(None, had, has).get_opcodes():
         one, two = re.findall(WORDS, "".join(had[i:j])), re.findall(WORDS, "".join(has[k:m]))
         if one == two:
             yield SAME, one
@@ -101,7 +104,7 @@ def shared(one: list[str], other: list[str]) -> int:
 
 def changed_stretches(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
     """Yield stretches of two lists of words; blanks between two changed words count as changed."""
-    for _, i, j, k, m in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
+    for __, i, j, k, m in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
         if old[i:j] == new[k:m]:
             yield SAME, old[i:j]
         else:
@@ -186,7 +189,7 @@ def inner_differences(before: Any, after: Any) -> tuple[SafeText, ...]:
     )
     lines = [difference_line(level.path(output_format="list"), level.t1, level.t2) for level in levels]
     if len(lines) > MOST_LINES:
-        lines[MOST_LINES:] = [SafeText(f"and {len(lines) - MOST_LINES} more differences")]
+        lines[MOST_LINES:] = [SafeText(_("and {number} more differences", number=len(lines) - MOST_LINES))]
     return tuple(lines)
 
 
@@ -226,16 +229,18 @@ def is_row(row: Any) -> bool:
 
 def difference_line(path: list[Any], before: Any, after: Any) -> SafeText:
     """Return one difference as a line; what is not there is shown as `(none)`."""
-    where = ", ".join(f"row {step + 1}" if isinstance(step, int) else str(step) for step in path)
-    return safe_text(f"{where}: {short_json(before)} → {short_json(after)}".removeprefix(": "))
+    where = _(", ").join(
+        _("row {number}", number=step + 1) if isinstance(step, int) else str(step) for step in path
+    )
+    return safe_text(f"{where}{_(': ')}{short_json(before)} → {short_json(after)}".removeprefix(_(": ")))
 
 
 def short_json(value: Any) -> str:
     """Show a JSON value shortly; text without quotes."""
     if value is None:
-        return EMPTY_LABEL
+        return _(EMPTY_LABEL)
     if type(value).__name__ == "NotPresent":
-        return "(none)"
+        return _("(none)")
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {short_json(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):

@@ -7,6 +7,7 @@ group, then the place in the files.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, TypeAlias
@@ -15,8 +16,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.canonical_json import canonical
-from reconciler.errors import counted
 from reconciler.fields.values import EMPTY_LABEL
+from reconciler.language import _, counted, told
 from reconciler.model import Block, Change, Held, HeldBy, Plan, Ref, Released, SideEffect, Update, Why
 from reconciler.render.reasons import held_text, why_text
 from reconciler.render.safe import distinguishable
@@ -28,6 +29,13 @@ KINDS = (BOTH, CLEAR, DRIFT, CHANGE, LEFT)
 
 MANY = 10
 """Changes that do the same from which on they are one line, whatever the values before were."""
+
+AGENT = re.compile(r"(?:plugin|rule) |.+ through ", re.DOTALL)
+"""How a writer is named that is no person."""
+
+SCHEDULE = "schedule"
+DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")
+"""How the label of a schedule reads."""
 
 Shape: TypeAlias = tuple[Hashable, ...]
 
@@ -91,9 +99,15 @@ def why_line(rows: Iterable[Change]) -> str:
     """
     listed = list(rows)
     first, times = listed[0], sorted({one.at for one in listed if one.at})
-    why = f"skipped ({held_text(first.held)})" if first.held else why_text(first.why)
-    who = ", ".join(filter(None, (first.by, " to ".join(dict.fromkeys((*times[:1], *times[-1:]))))))
-    return ": ".join(filter(None, (why, who)))
+    why = _("skipped ({why})", why=told(held_text(first.held))) if first.held else told(why_text(first.why))
+    when = _("{first} to {last}", first=times[0], last=times[-1]) if len(times) > 1 else "".join(times)
+    who = ", ".join(filter(None, (by_text(first.by), when)))
+    return _(": ").join(filter(None, (why, who)))
+
+
+def by_text(by: str | None) -> str | None:
+    """Return who made a live value; of a plugin or a rule the name stays as it is, and so does a person's."""
+    return told(by) if by and AGENT.match(by) else by
 
 
 def told_apart(plan: Plan) -> Plan:
@@ -114,7 +128,7 @@ def update_apart(update: Update) -> Update:
 
 def change_apart(change: Change) -> Change:
     """Return one change likewise; members that come and go are compared with each other."""
-    members, sides = (*change.added, *change.removed), steps(change)
+    members, sides = (*change.added, *change.removed), labels_of(change)
     shown, labels = distinguishable(members), distinguishable(sides)
     if (shown, labels) == (members, sides):
         return change
@@ -135,11 +149,29 @@ def unknown_line(plan: Plan) -> str | None:
     if not plan.unknown:
         return None
     unknown = held_text(Held(HeldBy.BASE_UNKNOWN))
-    return f"{unknown}: {counted(plan.unknown, 'field')} skipped, since nobody can read what the base wanted"
+    return _(
+        "{unknown}: {fields} skipped, since nobody can read what the base wanted",
+        unknown=told(unknown),
+        fields=counted(plan.unknown, "field"),
+    )
 
 
 def steps(change: Change) -> tuple[str, ...]:
-    """Return the labels from the base, where it said something else, over live to wanted."""
+    """Return the labels as shown: from the base, where it said something else, over live to desired."""
+    return tuple(shown_label(change, label) for label in labels_of(change))
+
+
+def shown_label(change: Change, label: str) -> str:
+    """Return a label in the language that is spoken, where a word of ours is in it."""
+    if label == EMPTY_LABEL:
+        return _(EMPTY_LABEL)
+    if change.type == SCHEDULE and (days := DAYS.fullmatch(label)):
+        return _("{first} to {last}", first=days[1], last=days[2])
+    return label
+
+
+def labels_of(change: Change) -> tuple[str, ...]:
+    """Return the labels as the plan has them, likewise."""
     base = () if change.base_label is None else (change.base_label,)
     return (*base, change.before_label, change.after_label)
 

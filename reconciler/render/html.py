@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from reconciler.language import _, counted, language, told
 from reconciler.manifest.right_to_left import RTL
 from reconciler.model import Plan, Released, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
@@ -38,6 +39,7 @@ from reconciler.render.groups import (
     unknown_line,
 )
 from reconciler.render.html_cards import BLOCKED, EFFECT, KIND_LABELS, RELEASED, Cards
+from reconciler.render.reasons import failure_text
 from reconciler.render.safe import safe_text
 from reconciler.render.text import plan_title
 from reconciler.render.verdict import forecast_lines, plan_verdict, summary
@@ -58,13 +60,16 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
         page_templates()
         .get_template("plan.html")
         .render(
+            _=_,
+            counted=counted,
+            language=language(),
             title=safe_text(plan_title(plan)),
-            verdict=". ".join(filter(None, (unknown_line(plan), plan_verdict(plan)))),
+            verdict=_(". ").join(filter(None, (unknown_line(plan), plan_verdict(plan)))),
             forecast=[*forecast_lines(plan), *filter(None, [summary(plan, safe_text)])],
-            settings=[safe_text(change) for change in plan.settings_changes],
-            failures=[safe_text(str(failure)) for failure in plan.failures],
-            notes=[safe_text(note) for note in plan.notes],
-            guards=[[safe_text(one) for one in (guard.name, guard.excess)] for guard in failed],
+            settings=[safe_text(told(change)) for change in plan.settings_changes],
+            failures=[safe_text(failure_text(failure)) for failure in plan.failures],
+            notes=[safe_text(told(note)) for note in plan.notes],
+            guards=[[safe_text(one) for one in (guard.name, told(guard.excess))] for guard in failed],
             allow=safe_text(allow_line(plan)) if failed else "",
             counts=counts(plan),
             facts=plan_facts(made),
@@ -124,19 +129,19 @@ def counts(plan: Plan) -> list[tuple[str, int, str]]:
         EFFECT: sum(len(update.side_effects) for update in plan.updates),
     }
     labels = {**KIND_LABELS, CHANGE: "fields to write"}
-    return [(kind, numbers[kind], label) for kind, label in labels.items() if numbers[kind]]
+    return [(kind, numbers[kind], _(label)) for kind, label in labels.items() if numbers[kind]]
 
 
 def plan_facts(made: PlanFile) -> list[tuple[str, str]]:
     """Return what the plan was made of."""
-    dirty = " with uncommitted changes" if made.desired.dirty else ""
+    dirty = _(" with uncommitted changes") if made.desired.dirty else ""
     return [
-        ("digest", safe_text(made.digest)),
-        ("commit", safe_text(made.desired.commit or "none") + dirty),
-        ("base", safe_text(made.base.commit or "none")),
-        ("host", safe_text(made.host or "none")),
-        ("made", f"{made.timestamp:%Y-%m-%d %H:%M:%S %z}"),
-        ("version", safe_text(made.reconciler_version)),
+        (_("digest"), safe_text(made.digest)),
+        (_("commit"), safe_text(made.desired.commit or _("none")) + dirty),
+        (_("base"), safe_text(made.base.commit or _("none"))),
+        (_("host"), safe_text(made.host or _("none"))),
+        (_("made"), f"{made.timestamp:%Y-%m-%d %H:%M:%S %z}"),
+        (_("version"), safe_text(made.reconciler_version)),
     ]
 
 
@@ -164,7 +169,13 @@ def plain_block(plan: Plan, group: BlockGroup) -> list[str]:
     """Return the cells of a group of blocked rows for the plain table."""
     where = [f"{plan.address(block.ref)} {block.title}".rstrip() for block in group.blocks]
     return [
-        safe_text(one) for one in (group.name or "whole item", group.reason, group.repair, first_names(where))
+        safe_text(one)
+        for one in (
+            group.name or _("whole item"),
+            told(group.reason),
+            told(group.repair),
+            first_names(where),
+        )
     ]
 
 
@@ -181,5 +192,5 @@ def plain_effect(plan: Plan, effect: SideEffect, updates: tuple[Update, ...]) ->
 
 def first_names(where: list[str]) -> str:
     """Name the first items and count the others."""
-    more = [f"and {len(where) - NAMED} more"] if len(where) > NAMED else []
+    more = [_("and {number} more", number=len(where) - NAMED)] if len(where) > NAMED else []
     return ", ".join([*where[:NAMED], *more])

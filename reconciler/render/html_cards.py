@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from reconciler.fields.values import EMPTY_LABEL
+from reconciler.language import _, messages, told
 from reconciler.model import Block, Change, Plan, Ref, Released, SideEffect, Update
 from reconciler.render.explain import GONE, NEW, SAME, compare_words, inside_rows, is_long, safe_lines
 from reconciler.render.groups import (
@@ -33,20 +34,44 @@ from reconciler.render.safe import safe_text
 BLOCKED, RELEASED, EFFECT = "blocked", "released", "effect"
 
 
-KIND_LABELS = {
-    BOTH: "conflicting",
-    BLOCKED: "blocked",
-    CLEAR: "to clear",
-    DRIFT: "drifted",
-    CHANGE: "changed",
-    LEFT: "skipped",
-    RELEASED: "no longer managed",
-    EFFECT: "may move by themselves",
-}
+KIND_LABELS = dict(
+    zip(
+        (BOTH, BLOCKED, CLEAR, DRIFT, CHANGE, LEFT, RELEASED, EFFECT),
+        messages(
+            "conflicting",
+            "blocked",
+            "to clear",
+            "drifted",
+            "changed",
+            "skipped",
+            "no longer managed",
+            "may move by themselves",
+        ),
+        strict=True,
+    )
+)
 """The heading of each kind of changes, in the order of the page."""
 
 
 PAGE_ORDER = tuple(KIND_LABELS)
+
+
+SCRIPT_WORDS = messages(
+    "base: ",
+    "whole item",
+    "{number} items",
+    "{number} more below",
+    "Nothing matches.",
+    "{found} of {rows} rows in {shown} groups · {seen} seen",
+    "{found} of {rows} rows in {shown} items · {seen} seen",
+    "seen",
+    "Why: all",
+    "Field: all",
+    "Person: all",
+    "File: all",
+    "Space: all",
+)
+"""The messages of the page's script."""
 
 
 SIDES = {SAME: 0, GONE: 1, NEW: 2}
@@ -162,9 +187,9 @@ class Cards:
             self.strings.add(group.name),
             self.strings.add(group.key or ""),
             self.strings.add(""),
-            self.strings.each([KIND_LABELS[BLOCKED]]),
+            self.strings.each([_(KIND_LABELS[BLOCKED])]),
             [],
-            ["reason", self.strings.add(group.reason), self.strings.add(group.repair)],
+            ["reason", self.strings.add(told(group.reason)), self.strings.add(told(group.repair))],
             [],
             [part for block in group.blocks for part in self.row(block.ref, block.title, block)],
         ]
@@ -178,25 +203,29 @@ class Cards:
             self.strings.add(rows[0].name),
             self.strings.add(rows[0].key),
             self.strings.add(""),
-            self.strings.each([KIND_LABELS[RELEASED]]),
+            self.strings.each([_(KIND_LABELS[RELEASED])]),
             [],
-            ["reason", self.strings.add("no longer managed by the files"), self.strings.add("not written")],
+            [
+                "reason",
+                self.strings.add(_("no longer managed by the files")),
+                self.strings.add(_("not written")),
+            ],
             [],
             [part for one in rows for part in (self.number(one.ref, ""), nothing, 0, nothing)],
         ]
 
     def effect_card(self, effect: SideEffect, updates: Iterable[Update]) -> list[Any]:
         """Return the card of what the service may do by itself to one role."""
-        who = f"{', '.join(effect.labels)} may go back to the space's default"
+        who = _("{labels} may go back to the space's default", labels=", ".join(effect.labels))
         return [
             EFFECT,
             shape_id((EFFECT, effect.role, effect.name, effect.labels)),
             self.strings.add(effect.name),
             self.strings.add(effect.role),
             self.strings.add(""),
-            self.strings.each([KIND_LABELS[EFFECT]]),
+            self.strings.each([_(KIND_LABELS[EFFECT])]),
             self.strings.each(effect.labels),
-            ["reason", self.strings.add(who), self.strings.add("locked role")],
+            ["reason", self.strings.add(who), self.strings.add(_("locked role"))],
             [],
             [part for update in updates for part in self.row(update.ref, update.title, update)],
         ]
@@ -206,8 +235,9 @@ class Cards:
         laid = [self.items, self.cards]
         return {
             "review": hashlib.sha256(json.dumps(laid).encode()).hexdigest()[:16],
-            "kinds": KIND_LABELS,
-            "empty": EMPTY_LABEL,
+            "kinds": {kind: _(label) for kind, label in KIND_LABELS.items()},
+            "words": {word: shown for word in SCRIPT_WORDS if (shown := _(word)) != word},
+            "empty": _(EMPTY_LABEL),
             "item": item_base(self.plan),
             "source": source if WEB.fullmatch(source) else "",
             "space": safe_text(self.plan.space),
@@ -219,10 +249,10 @@ class Cards:
 
 def flags(change: Change) -> list[str]:
     """Return the words that the filter finds a row by; a row may have several."""
-    found = [KIND_LABELS[CLEAR]] if change.clears and not change.held else []
-    found += [KIND_LABELS[LEFT]] if change.held else []
+    found = [_(KIND_LABELS[CLEAR])] if change.clears and not change.held else []
+    found += [_(KIND_LABELS[LEFT])] if change.held else []
     word = why_text(change.why)
-    return [*found, KIND_LABELS.get(word, word)] if word else found
+    return [*found, _(KIND_LABELS.get(word, word))] if word else found
 
 
 def item_base(plan: Plan) -> str:

@@ -11,10 +11,12 @@ from typing import Final, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from reconciler.errors import Mistake
+from reconciler.language import sentence, told
 from reconciler.model import Plan
 from reconciler.plan.plan_words import WHY_WORDS
 from reconciler.render.code_quality import change_summary
 from reconciler.render.groups import told_apart, updates_of, why_line
+from reconciler.render.reasons import failure_text
 from reconciler.render.safe import safe_text
 
 LONGEST: Final = 1_000
@@ -33,7 +35,7 @@ class Case(NamedTuple):
 def mistakes_junit(mistakes: Sequence[Mistake], files: int, items: int) -> str:
     """Return the report of a check of the files."""
     failed = [
-        Case(one.place.file, one.what, "invalid", (f"{one.place}: {one.what}; {one.fix}",))
+        Case(one.place.file, one.what, "invalid", (f"{one.place}: {sentence(one.what, one.fix)}",))
         for one in mistakes
     ]
     return suite(
@@ -45,16 +47,16 @@ def plan_junit(plan: Plan) -> str:
     """Return the report of a plan: a case for each item that differs or is blocked, one for the others."""
     plan = told_apart(plan)
     cases = [
-        Case(one.place.file if one.place else "state", one.what, "failure", (str(one),))
+        Case(one.place.file if one.place else "state", one.what, "failure", (failure_text(one),))
         for one in plan.failures
     ]
-    cases += [Case("guards", one.name, "guard", (one.excess,)) for one in plan.guards if not one.ok]
+    cases += [Case("guards", one.name, "guard", (told(one.excess),)) for one in plan.guards if not one.ok]
     cases += [
         Case(
             block.place.file,
             f"{plan.address(block.ref)} {block.name or block.title}",
             "blocked",
-            (f"{block.place}: {block.reason}; {block.repair}",),
+            (f"{block.place}: {sentence(block.reason, block.repair)}",),
         )
         for block in plan.blocks
     ]

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from reconciler.errors import counted
+from reconciler.language import _, counted, told
 from reconciler.model import Block, Failure, Plan, Released, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
 from reconciler.plan.plan_json import PlanFile
@@ -44,6 +44,7 @@ from reconciler.render.markdown_text import (
     longest_run,
     ones,
     safe_words,
+    section_head,
     table_head,
     table_row,
     value_cell,
@@ -143,30 +144,33 @@ def exact(made: PlanFile) -> str:
 def heading(plan: Plan) -> Markdown:
     """Return the verdict, the forecast, and of a long plan the summary."""
     ahead = "".join(f"{line}\n" for line in forecast_lines(plan))
-    named = f" for {inline_code(brief(plan.space))}" if plan.space else ""
-    told = f"**{unknown}.**\n\n" if (unknown := unknown_line(plan)) else ""
+    title = _("Plan for {space}", space=inline_code(brief(plan.space))) if plan.space else _("Plan")
+    opening = f"**{unknown}{_('.')}**\n\n" if (unknown := unknown_line(plan)) else ""
     fields = summary(plan, lambda name: safe_words(brief(name)))
     by_field = f"\n{fields}\n" if fields else ""
-    return Markdown(f"### Plan{named}\n\n{told}**{plan_verdict(plan)}**\n{ahead}{by_field}\n")
+    return Markdown(f"### {title}\n\n{opening}**{plan_verdict(plan)}**\n{ahead}{by_field}\n")
 
 
 def footer(made: PlanFile) -> Markdown:
     """Return what the plan was made of."""
     commit = made.desired.commit
-    base = f" against {inline_code(brief(made.base.commit))}" if made.base.commit else ""
-    source = (f"commit {inline_code(brief(commit))}" if commit else "no commit") + base
-    host = f"host {inline_code(brief(made.host))}, " if made.host else ""
-    dirty = ", with uncommitted changes" if made.desired.dirty else ""
-    return Markdown(
-        f"<sub>Digest {inline_code(brief(made.digest))}, {source}{dirty}, {host}"
-        f"made `{made.timestamp:%Y-%m-%d %H:%M:%S %z}`.</sub>\n"
-    )
+    base = _(" against {commit}", commit=inline_code(brief(made.base.commit))) if made.base.commit else ""
+    facts = [
+        _("Digest {digest}", digest=inline_code(brief(made.digest))),
+        (_("commit {commit}", commit=inline_code(brief(commit))) if commit else _("no commit")) + base,
+        _("with uncommitted changes") if made.desired.dirty else "",
+        _("host {host}", host=inline_code(brief(made.host))) if made.host else "",
+        _("made {time}", time=f"`{made.timestamp:%Y-%m-%d %H:%M:%S %z}`"),
+    ]
+    return Markdown(f"<sub>{_(', ').join(filter(None, facts))}{_('.')}</sub>\n")
 
 
 def missing(artifact: str) -> Markdown:
     """Say where the rows are that did not fit."""
     return Markdown(
-        f"**This text was cut to fit.** The whole plan is in the artifact {inline_code(brief(artifact))}.\n\n"
+        f"**{_('This text was cut to fit.')}** "
+        + _("The whole plan is in the artifact {artifact}.", artifact=inline_code(brief(artifact)))
+        + "\n\n"
     )
 
 
@@ -190,20 +194,23 @@ def sections_of(plan: Plan) -> list[Section]:
 
 def settings_section(plan: Plan) -> Section:
     """List what this change does to the settings that judge it."""
-    told = plan.settings_changes
+    changes = plan.settings_changes
     return Section(
-        SETTINGS, "", lambda n: Markdown(f"- **Settings changed**: {safe_words(told[n])}\n"), ones(told)
+        SETTINGS,
+        "",
+        lambda n: Markdown(f"- **{_('Settings changed')}**{_(': ')}{safe_words(told(changes[n]))}\n"),
+        ones(changes),
     )
 
 
 def failure_section(plan: Plan) -> Section:
     """Table what is wrong in the files, or what stopped the run."""
-    told = plan.failures
+    failed = plan.failures
     return Section(
         "errors",
-        f"#### Errors\n\n{table_head('where', 'what', 'what to do')}",
-        lambda n: failure_row(told[n]),
-        ones(told),
+        section_head(_("Errors"), _("where"), _("what"), _("what to do")),
+        lambda n: failure_row(failed[n]),
+        ones(failed),
     )
 
 
@@ -212,8 +219,8 @@ def failure_row(failure: Failure) -> Markdown:
     where = inline_code(where_of(failure.place)) if failure.place else Markdown("–")
     return table_row(
         where,
-        safe_words(brief(failure.what)),
-        safe_words(brief(failure.fix)) if failure.fix else "–",
+        safe_words(brief(told(failure.what))),
+        safe_words(brief(told(failure.fix))) if failure.fix else "–",
     )
 
 
@@ -221,8 +228,8 @@ def note_section(plan: Plan) -> Section:
     """List what was said beside the rows."""
     return Section(
         "notes",
-        "#### Notes\n\n",
-        lambda n: Markdown(f"- {safe_words(brief(plan.notes[n]))}\n"),
+        section_head(_("Notes")),
+        lambda n: Markdown(f"- {safe_words(brief(told(plan.notes[n])))}\n"),
         ones(plan.notes),
     )
 
@@ -234,12 +241,15 @@ def guard_section(plan: Plan) -> Section:
     fence = "`" * max(3, longest_run(line) + 1)
     return Section(
         "guard failures",
-        f"#### Guards stop an apply\n\n{table_head('guard', 'this plan', 'at most')}",
+        section_head(_("Guards stop an apply"), _("guard"), _("this plan"), _("at most")),
         lambda n: table_row(
-            *(safe_words(brief(one)) for one in (failed[n].name, failed[n].actual, failed[n].limit or "–"))
+            *(
+                safe_words(brief(one))
+                for one in (failed[n].name, told(failed[n].actual), told(failed[n].limit) or "–")
+            )
         ),
         ones(failed),
-        f"\n{REVIEWED}\n\n{fence}yaml\n{line}\n{fence}\n\n",
+        f"\n{_(REVIEWED)}\n\n{fence}yaml\n{line}\n{fence}\n\n",
     )
 
 
@@ -248,12 +258,18 @@ def change_section(plan: Plan, found: tuple[Group, ...], kind: str) -> Section:
     mine = [group for group in found if group.kind == kind]
     title, what = TITLES[kind]
     fields = sum(len(group.rows) for group in mine)
-    shown = "base → live → desired" if kind == BOTH else "live → desired"
+    shown = _("base → live → desired") if kind == BOTH else _("live → desired")
     above = {CLEAR: plan.clears, DRIFT: plan.count(Why.DRIFT)}.get(kind, 0) - fields
-    more = f", {above} more above" if above > 0 else ""
+    more = _(", {number} more above", number=above) if above > 0 else ""
     return Section(
         what,
-        f"#### {title} ({counted(fields, 'field')}{more})\n\n{table_head('field', shown, 'why', 'items')}",
+        section_head(
+            _("{title} ({count})", title=_(title), count=counted(fields, "field") + more),
+            _("field"),
+            shown,
+            _("why"),
+            _("items"),
+        ),
         lambda n: group_row(plan, mine[n]),
         [len(group.rows) for group in mine],
     )
@@ -269,7 +285,7 @@ def group_row(plan: Plan, group: Group) -> Markdown:
         first_of(
             [
                 f"{inline_code(brief(plan.address(update.ref)))} {inline_code(brief(update.title))}"
-                for update, _ in group.rows[:NAMED]
+                for update, __ in group.rows[:NAMED]
             ],
             len(group.rows),
         ),
@@ -281,9 +297,18 @@ def group_values(group: Group) -> Markdown:
     befores = group.befores
     if shows_members(group.change) or len(befores) == 1:
         return value_cell(group.change)
-    shown = ", ".join(f"{inline_code(brief(label))} on {count}" for label, count in befores[:BEFORES])
-    more = f", {len(befores) - BEFORES} more" if len(befores) > BEFORES else ""
-    return Markdown(f"→ {inline_code(brief(group.change.after_label))}, from {shown}{more}")
+    shown = _(", ").join(
+        _("{name} on {number}", name=inline_code(brief(label)), number=count)
+        for label, count in befores[:BEFORES]
+    )
+    more = _(", {number} more", number=len(befores) - BEFORES) if len(befores) > BEFORES else ""
+    return Markdown(
+        _(
+            "→ {label}, from {values}",
+            label=inline_code(brief(group.change.after_label)),
+            values=shown + more,
+        )
+    )
 
 
 def block_section(plan: Plan) -> Section:
@@ -291,7 +316,13 @@ def block_section(plan: Plan) -> Section:
     found = block_groups(plan)
     return Section(
         "blocked rows",
-        f"#### Blocked ({len(plan.blocks)})\n\n{table_head('field', 'reason', 'what to do', 'items')}",
+        section_head(
+            _("{title} ({count})", title=_("Blocked"), count=len(plan.blocks)),
+            _("field"),
+            _("reason"),
+            _("what to do"),
+            _("items"),
+        ),
         lambda n: block_row(plan, found[n]),
         [len(group.blocks) for group in found],
     )
@@ -300,9 +331,9 @@ def block_section(plan: Plan) -> Section:
 def block_row(plan: Plan, group: BlockGroup) -> Markdown:
     """Return one reason with the items that it holds back."""
     return table_row(
-        safe_words(brief(group.name)) if group.name else "*whole item*",
-        safe_words(brief(group.reason)),
-        safe_words(brief(group.repair)),
+        safe_words(brief(group.name)) if group.name else f"*{_('whole item')}*",
+        safe_words(brief(told(group.reason))),
+        safe_words(brief(told(group.repair))),
         first_of([blocked_item(plan, block) for block in group.blocks[:NAMED]], len(group.blocks)),
     )
 
@@ -311,7 +342,11 @@ def blocked_item(plan: Plan, block: Block) -> Markdown:
     """Name a blocked item and the line that wants something of it."""
     title = f" {inline_code(brief(block.title))}" if block.title else ""
     return Markdown(
-        f"{inline_code(brief(plan.address(block.ref)))}{title} at {inline_code(where_of(block.place))}"
+        _(
+            "{ref} at {place}",
+            ref=inline_code(brief(plan.address(block.ref))) + title,
+            place=inline_code(where_of(block.place)),
+        )
     )
 
 
@@ -320,7 +355,7 @@ def effect_section(plan: Plan) -> Section:
     found = effect_groups(plan)
     return Section(
         "side effects",
-        "#### What Meegle may move by itself\n\n",
+        section_head(_("What Meegle may move by itself")),
         lambda n: effect_row(plan, *found[n]),
         [len(updates) for _, updates in found],
     )
@@ -332,8 +367,12 @@ def effect_row(plan: Plan, effect: SideEffect, updates: tuple[Update, ...]) -> M
         [inline_code(brief(plan.address(update.ref))) for update in updates[:NAMED]], len(updates)
     )
     return Markdown(
-        f"- {safe_words(brief(effect.name))}: {inline_code(brief(', '.join(effect.labels)))} "
-        f"may go back to the space's default (locked role), {where}\n"
+        f"- {safe_words(brief(effect.name))}{_(': ')}"
+        + _(
+            "{who} may go back to the space's default (locked role)",
+            who=inline_code(brief(", ".join(effect.labels))),
+        )
+        + f"{_(', ')}{where}\n"
     )
 
 
@@ -342,7 +381,7 @@ def released_section(plan: Plan) -> Section:
     found = released_groups(plan)
     return Section(
         "released fields",
-        "#### No longer managed, and not written\n\n",
+        section_head(_("No longer managed, and not written")),
         lambda n: released_row(plan, found[n]),
         [len(rows) for rows in found],
     )
@@ -351,7 +390,7 @@ def released_section(plan: Plan) -> Section:
 def released_row(plan: Plan, rows: tuple[Released, ...]) -> Markdown:
     """Return one field with the items on which it is released."""
     where = first_of([inline_code(brief(plan.address(one.ref))) for one in rows[:NAMED]], len(rows))
-    return Markdown(f"- {safe_words(brief(rows[0].name))}: {where}\n")
+    return Markdown(f"- {safe_words(brief(rows[0].name))}{_(': ')}{where}\n")
 
 
 def item_section(plan: Plan) -> Section:
@@ -359,7 +398,7 @@ def item_section(plan: Plan) -> Section:
     found = updates_of(plan)
     return Section(
         "items",
-        "#### Item by item\n\n",
+        section_head(_("Item by item")),
         lambda n: item_details(plan, found[n]),
         [len(update.changes) for update in found],
     )
@@ -377,9 +416,9 @@ def item_details(plan: Plan, update: Update) -> Markdown:
         for one in update.changes
     )
     longer = "".join(explain_change(one) for one in update.changes)
-    alone = " skipped" if all(one.held for one in update.changes) else ""
+    alone = _(" skipped") if all(one.held for one in update.changes) else ""
     return Markdown(
         f"<details><summary>{html_text(plan.address(update.ref))} {html_text(brief(update.title))} "
-        f"({counted(len(update.changes), 'field')}{alone})</summary>\n\n"
-        f"{table_head('field', 'change', 'why', 'place')}{rows}\n{longer}</details>\n"
+        f"{_('({count})', count=counted(len(update.changes), 'field') + alone)}</summary>\n\n"
+        f"{table_head(_('field'), _('change'), _('why'), _('place'))}{rows}\n{longer}</details>\n"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from reconciler.language import _
 from reconciler.render.markdown_text import Markdown
 
 
@@ -52,9 +53,15 @@ class Section:
         rows = "".join(self.row(n) for n in range(fits))
         body = f"{self.opening}{rows}{self.closing}" if fits else ""
         cut, behind = len(self.counts) - fits, sum(self.counts[fits:])
-        more = f" ({behind} rows of the plan)" if behind != cut else ""
-        told = f"*{cut} of {len(self.counts)} {self.what} not shown{more}.*\n\n"
-        return Markdown(body + told if cut else body)
+        more = _(" ({number} rows of the plan)", number=behind) if behind != cut else ""
+        shown = _(
+            "{cut} of {all} {what} not shown{more}.",
+            cut=cut,
+            all=len(self.counts),
+            what=_(self.what),
+            more=more,
+        )
+        return Markdown(f"{body}*{shown}*\n\n" if cut else body)
 
 
 def filled(sections: list[Section], room: int, measure: Callable[[str], int]) -> list[int]:

@@ -9,6 +9,7 @@ from typing import NewType
 from markupsafe import escape
 
 from reconciler.errors import Place
+from reconciler.language import _, counted
 from reconciler.manifest.right_to_left import RTL
 from reconciler.model import Change
 from reconciler.render.explain import GONE, NEW, Piece, compare_words, inside_rows, is_long, nearby
@@ -31,7 +32,7 @@ MEMBERS = 20
 """Members of a set that a table names one by one."""
 
 
-HARMLESS = re.compile(r"(?!\d+[.)])(?:(?![0-9A-Fa-f]{7})[^\W_]|(?<=\w)[.](?= |\Z)|[ ,;()'’…])+")
+HARMLESS = re.compile(r"(?!\d+[.)])(?:(?![0-9A-Fa-f]{7})[^\W_]|(?<=\w)[.](?= |\Z)|[ ,;()'’…，；：。（）、])+")
 """Words that no reading of Markdown turns into anything else; a hash is not among them."""
 
 
@@ -88,7 +89,11 @@ def markup(text: SafeText) -> str:
 
 def brief(text: str) -> str:
     """Cut a value that is too long for a table and say how long it is."""
-    return text if len(text) <= SHORT else f"{text[:SHORT]}… ({len(text)} characters)"
+    return (
+        text
+        if len(text) <= SHORT
+        else _("{text}… ({number} characters)", text=text[:SHORT], number=len(text))
+    )
 
 
 def ones(rows: Sequence[object]) -> list[int]:
@@ -101,6 +106,11 @@ def table_head(*names: str) -> Markdown:
     return Markdown(f"{table_row(*names)}{table_row(*('---' for _ in names))}")
 
 
+def section_head(title: str, *names: str) -> Markdown:
+    """Return the heading of a section, and the head of its table if it has one."""
+    return Markdown(f"#### {title}\n\n{table_head(*names) if names else ''}")
+
+
 def why_cell(why: str) -> Markdown:
     """Return why, or a dash where nobody knows."""
     return safe_words(brief(why)) if why else Markdown("–")
@@ -108,8 +118,8 @@ def why_cell(why: str) -> Markdown:
 
 def first_of(named: list[str], count: int) -> str:
     """Name the first items and count all of them."""
-    more = f" and {count - len(named)} more" if count > len(named) else ""
-    return (f"**{count} items**: " if count > 1 else "") + ", ".join(named) + more
+    more = _(" and {number} more", number=count - len(named)) if count > len(named) else ""
+    return (f"**{counted(count, 'item')}**{_(': ')}" if count > 1 else "") + ", ".join(named) + more
 
 
 def value_cell(change: Change) -> Markdown:
@@ -118,7 +128,7 @@ def value_cell(change: Change) -> Markdown:
         return Markdown(" → ".join(inline_code(brief(label)) for label in steps(change)))
     parts = [f"+ {inline_code(brief(label))}" for label in change.added]
     parts += [f"− {inline_code(brief(label))}" for label in change.removed]
-    more = [f"and {len(parts) - MEMBERS} more"] if len(parts) > MEMBERS else []
+    more = [_("and {number} more", number=len(parts) - MEMBERS)] if len(parts) > MEMBERS else []
     return Markdown(", ".join([*parts[:MEMBERS], *more]))
 
 
@@ -132,10 +142,13 @@ def explain_change(change: Change) -> Markdown:
     """Return what differs inside a long text or a list of rows, or nothing."""
     made = ""
     if is_long(change):
-        made += f"{safe_words(brief(change.name))}, word by word:\n\n{word_difference(change)}\n\n"
+        made += (
+            _("{name}, word by word:", name=safe_words(brief(change.name)))
+            + f"\n\n{word_difference(change)}\n\n"
+        )
     if lines := inside_rows(change):
         listed = "".join(f"- {inline_code(brief(line))}\n" for line in lines)
-        made += f"{safe_words(brief(change.name))}, inside:\n\n{listed}\n"
+        made += _("{name}, inside:", name=safe_words(brief(change.name))) + f"\n\n{listed}\n"
     return Markdown(made)
 
 
@@ -147,7 +160,7 @@ def word_difference(change: Change) -> Markdown:
         made.append(tagged(Piece(piece.kind, SafeText(piece.text[:room]))) if room else "")
         room -= min(room, len(piece.text))
     beyond = sum(len(piece.text) for piece in pieces) - DIFFERENCE
-    more = f"… ({beyond} characters more)" if beyond > 0 else ""
+    more = _("… ({number} characters more)", number=beyond) if beyond > 0 else ""
     return Markdown(f"<pre>{''.join(made)}{more}</pre>")
 
 

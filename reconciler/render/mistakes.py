@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from reconciler.errors import Mistake, Place, counted
+from reconciler.errors import Mistake, Place
+from reconciler.language import _, counted, sentence
 from reconciler.render.safe import safe_json, safe_text
 
 ANNOTATIONS = 10
@@ -16,30 +17,40 @@ ANNOTATIONS = 10
 
 
 class Checked(Struct, frozen=True):
-    """What a check of the files found; `lines` tell the mistakes, `unchecked` names only a space can tell.
+    """What a check of the files found; `unchecked` names only a space can tell.
 
     `folder` is where the files' names begin, from the repository's root.  `deprecated` are uses of what the
-    settings deprecate, which are no mistakes, and `notes` the lines that tell them.
+    settings deprecate, which are no mistakes.
     """
 
     files: int
     items: int
     mistakes: Sequence[Mistake]
-    lines: Sequence[str]
     unchecked: int = 0
     folder: str = ""
     deprecated: Sequence[Mistake] = ()
-    notes: Sequence[str] = ()
 
 
 def as_text(found: Checked) -> str:
     """Return the lines that tell the mistakes, and a verdict."""
-    open_ones = f", {counted(found.unchecked, 'unpinned name')} not checked" if found.unchecked else ""
-    verdict = f"Valid: {counted(found.items, 'item')} in {counted(found.files, 'file')}{open_ones}."
+    open_ones = ""
+    if found.unchecked:
+        open_ones = _(", {names} not checked", names=counted(found.unchecked, "unpinned name"))
     if found.mistakes:
-        verdict = f"Invalid: {counted(len(found.mistakes), 'mistake')}{open_ones}."
-    notes = (f"note: {one}" for one in found.notes)
-    return "\n".join([*map(safe_text, (*found.lines, *notes)), verdict, ""])
+        verdict = _(
+            "Invalid: {mistakes}{open_ones}.",
+            mistakes=counted(len(found.mistakes), "mistake"),
+            open_ones=open_ones,
+        )
+    else:
+        verdict = _(
+            "Valid: {items} in {files}{open_ones}.",
+            items=counted(found.items, "item"),
+            files=counted(found.files, "file"),
+            open_ones=open_ones,
+        )
+    notes = (_("note: {note}", note=one) for one in mistakes_text(found.deprecated))
+    return "\n".join([*map(safe_text, (*mistakes_text(found.mistakes), *notes)), verdict, ""])
 
 
 def as_json(found: Checked) -> str:
@@ -84,7 +95,7 @@ def annotation(folder: str, one: Mistake, level: str = "error") -> str:
         one.place.line,
         one.place.column,
     )
-    return f"::{level} file={file},line={line},col={column}::{data(f'{one.what}; {one.fix}')}"
+    return f"::{level} file={file},line={line},col={column}::{data(sentence(one.what, one.fix))}"
 
 
 def path_in_repository(folder: str, file: str) -> str:
@@ -117,12 +128,18 @@ def mistakes_text(mistakes: Iterable[Mistake]) -> list[str]:
     for mistake in sorted(set(mistakes), key=lambda one: (one.place, one.what, one.fix)):
         groups.setdefault((mistake.what, mistake.fix), []).append(mistake.place)
     lines = [mistake_line(what, fix, places) for (what, fix), places in list(groups.items())[:SHOWN]]
-    return lines if len(groups) <= SHOWN else [*lines, f"… and {len(groups) - SHOWN} more"]
+    return lines if len(groups) <= SHOWN else [*lines, _("… and {number} more", number=len(groups) - SHOWN)]
 
 
 def mistake_line(what: str, fix: str, places: Sequence[Place]) -> str:
     """Return the line of one mistake: its place, or its count and first places."""
     if len(places) == 1:
-        return f"{places[0]}: {what}; {fix}"
+        return f"{places[0]}: {sentence(what, fix)}"
     others = ", ".join(map(str, places[1:PLACES])) + (", …" if len(places) > PLACES else "")
-    return f"{places[0]}: {what}; {fix} ({len(places)} times, also at {others})"
+    return _(
+        "{place}: {what} ({number} times, also at {others})",
+        place=places[0],
+        what=sentence(what, fix),
+        number=len(places),
+        others=others,
+    )

@@ -5,7 +5,8 @@ Most are the words of plan JSON; another language or a plainer word changes this
 
 from __future__ import annotations
 
-from reconciler.model import Held, HeldBy, Why
+from reconciler.language import sentence
+from reconciler.model import Failure, Held, HeldBy, Why
 from reconciler.plan.plan_words import WHY_WORDS, reason_words
 
 
@@ -30,3 +31,9 @@ def held_word(held: Held) -> str:
             return "other reasons"
         case _:
             return reason_words(Held(held.by))
+
+
+def failure_text(failure: Failure) -> str:
+    """Return why nothing was planned, on one line."""
+    where = f"{failure.place}: " if failure.place else ""
+    return where + sentence(failure.what, failure.fix)

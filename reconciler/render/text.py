@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.language import _, told
 from reconciler.model import (
     Already,
     Applied,
@@ -19,14 +20,16 @@ from reconciler.render.groups import (
     unknown_line,
     updates_of,
 )
+from reconciler.render.reasons import failure_text
 from reconciler.render.safe import safe_text
 from reconciler.render.text_lines import change_line, row_line, short_label
 from reconciler.render.verdict import applied_line, forecast_lines, plan_verdict, requests, summary
+from reconciler.render.width import columns
 
 
 def plan_title(plan: Plan) -> str:
     """Return what a plan is called; where it failed early, its space may not be known."""
-    return f"Plan for {plan.space}" if plan.space else "Plan"
+    return _("Plan for {space}", space=plan.space) if plan.space else _("Plan")
 
 
 def plan_text(plan: Plan, *, full: bool = False) -> str:
@@ -52,13 +55,17 @@ def plan_lines(plan: Plan, *, full: bool) -> Iterator[str]:
         yield from [""] if rows_of(plan) > rows_of(rest) > 0 else []
     yield from file_lines(rest)
     for note in plan.notes:
-        yield f"note: {safe_text(note)}"
+        yield _("note: {note}", note=safe_text(told(note)))
     if failed := [guard for guard in plan.guards if not guard.ok]:
         for guard in failed:
-            yield safe_text(f"Guard '{guard.name}' stops an apply: {guard.excess}.")
-        yield safe_text(f"To let it pass, let somebody review this in the settings:  {allow_line(plan)}")
+            yield safe_text(
+                _("Guard '{name}' stops an apply: {excess}.", name=guard.name, excess=told(guard.excess))
+            )
+        yield safe_text(
+            _("To let it pass, let somebody review this in the settings:  {entry}", entry=allow_line(plan))
+        )
         if flags := flags_line(plan):
-            yield f"To let it pass once, without a review:  {flags}"
+            yield _("To let it pass once, without a review:  {flags}", flags=flags)
     if rows_of(plan):
         yield ""
 
@@ -83,17 +90,21 @@ def file_lines(plan: Plan) -> Iterator[str]:
             heading = file
         yield from update_lines(plan, row) if isinstance(row, Update) else block_lines(plan, row)
     for one in plan.released:
-        yield f"  . {safe_text(plan.address(one.ref))}  {safe_text(one.name)} released: no longer managed"
+        yield _(
+            "  . {ref}  {name} released: no longer managed",
+            ref=safe_text(plan.address(one.ref)),
+            name=safe_text(one.name),
+        )
 
 
 def first_lines(plan: Plan) -> Iterator[str]:
     """Yield what a reader must know before the rows."""
-    if told := unknown_line(plan):
-        yield told
+    if unknown := unknown_line(plan):
+        yield unknown
     for failure in plan.failures:
-        yield f"error: {safe_text(str(failure))}"
+        yield _("error: {failure}", failure=safe_text(failure_text(failure)))
     for change in plan.settings_changes:
-        yield f"settings changed: {safe_text(change)}"
+        yield _("settings changed: {change}", change=safe_text(told(change)))
     if fields := summary(plan, short_label):
         yield f"{fields}\n"
 
@@ -102,19 +113,28 @@ def update_lines(plan: Plan, update: Update) -> Iterator[str]:
     """Yield one item's changes."""
     sign = "." if all(change.held for change in update.changes) else "~"
     yield f"  {sign} {safe_text(plan.address(update.ref))}  {short_label(update.title)}"
-    width = max((len(safe_text(change.name)) for change in update.changes), default=0)
+    width = max((columns(safe_text(change.name)) for change in update.changes), default=0)
     for change in update.changes:
         yield f"      {change_line(change, width, update.place.file)}"
     for effect in update.side_effects:
         who = ", ".join(map(short_label, effect.labels))
-        yield f"      ! {safe_text(effect.name)}  {who} may go back to the space's default (locked role)"
+        yield _(
+            "      ! {name}  {who} may go back to the space's default (locked role)",
+            name=safe_text(effect.name),
+            who=who,
+        )
 
 
 def block_lines(plan: Plan, block: Block) -> Iterator[str]:
     """Yield what keeps an item or a field from being written."""
     field = f" {safe_text(block.name)}" if block.name else ""
     yield f"  x {safe_text(plan.address(block.ref))}{field}  {short_label(block.title)}".rstrip()
-    yield f"      blocked: {short_label(block.reason)}; {short_label(block.repair)}   :{block.place.line}"
+    yield _(
+        "      blocked: {reason}; {repair}   :{line}",
+        reason=short_label(told(block.reason)),
+        repair=short_label(told(block.repair)),
+        line=block.place.line,
+    )
 
 
 def report_text(plan: Plan, report: Report, *, full: bool = False) -> str:
@@ -126,14 +146,18 @@ def report_text(plan: Plan, report: Report, *, full: bool = False) -> str:
         from reconciler.render.text_many import row_lines  # noqa: PLC0415 - few reports are long
 
         lines = list(row_lines(plan, rows))
-    lines += [f"! {safe_text(moved)}" for moved in report.moved]
-    lines += [f"note: {safe_text(one)}" for one in report.advice]
-    lines += [safe_text(f"Stopped: {report.stopped}")] if report.stopped else []
+    lines += [f"! {safe_text(told(moved))}" for moved in report.moved]
+    lines += [_("note: {note}", note=safe_text(told(one))) for one in report.advice]
+    lines += [safe_text(_("Stopped: {stopped}", stopped=told(report.stopped)))] if report.stopped else []
     return "\n".join(
         [
             *lines,
             applied_line(report),
-            f"Requests: {requests(report.puts, report.reads)}. Oldest read trusted: {report.gap:.2f} s.",
+            _(
+                "Requests: {requests}. Oldest read trusted: {gap:.2f} s.",
+                requests=requests(report.puts, report.reads),
+                gap=report.gap,
+            ),
             "",
         ]
     )
@@ -141,5 +165,8 @@ def report_text(plan: Plan, report: Report, *, full: bool = False) -> str:
 
 def patch_text(patch: str) -> str:
     """Return the change of the files that goes with a rollback, as a patch."""
-    told = "".join(f"{safe_text(line)}\n" for line in patch.splitlines())
-    return f"\nThe files still desire what the run sent.  This patch sets them to the live values:\n\n{told}"
+    shown = "".join(f"{safe_text(line)}\n" for line in patch.splitlines())
+    return _(
+        "\nThe files still desire what the run sent.  This patch sets them to the live values:\n\n{patch}",
+        patch=shown,
+    )

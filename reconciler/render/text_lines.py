@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from reconciler.language import _, told
 from reconciler.model import Change, Ignored, NotTried, Plan, Row, word
 from reconciler.render.explain import is_long, one_line
 from reconciler.render.groups import shows_members, steps, why_line
 from reconciler.render.safe import SafeText, isolated, safe_text
+from reconciler.render.width import columns
 
 LONGEST = 160
 """Characters of a value that a line shows."""
@@ -22,12 +24,12 @@ def cut(text: SafeText) -> SafeText:
         return text
     held = text[:LONGEST]
     ends = "\u2069" * (held.count("\u2068") - held.count("\u2069"))
-    return SafeText(f"{held}{ends}… ({len(text)} characters)")
+    return SafeText(_("{text}… ({number} characters)", text=f"{held}{ends}", number=len(text)))
 
 
 def change_line(change: Change, width: int, heading: str) -> str:
     """Return one line: sign, field, before → after, why, place; its file where it differs from `heading`."""
-    name = isolated(safe_text(change.name)) + " " * (width - len(safe_text(change.name)))
+    name = isolated(safe_text(change.name)) + " " * (width - columns(safe_text(change.name)))
     why = short_label(why_line([change]))
     why_shown = f"  {why}" if why else ""
     file = "" if change.place.file == heading else safe_text(change.place.file)
@@ -49,17 +51,17 @@ def value_line(change: Change) -> str:
 
 def row_line(plan: Plan, row: Row) -> str:
     """Return one row's outcome with its reason."""
-    what, told = ending(row)
+    what, why = ending(row)
     field = f" {safe_text(row.name)}" if row.name else ""
-    return f"{what}: {safe_text(plan.address(row.ref))}{field}: {told}"
+    return f"{what}: {safe_text(plan.address(row.ref))}{field}: {why}"
 
 
 def ending(row: Row) -> tuple[str, str]:
     """Return the word for a row's outcome, and its reason with what to do."""
-    reason = getattr(row.outcome, "reason", "")
+    reason = told(getattr(row.outcome, "reason", ""))
     if isinstance(row.outcome, Ignored):
         desired = row.change.after_label if row.change else ""
-        reason = f"desired {desired}, stored {row.outcome.got}"
+        reason = _("desired {desired}, stored {got}", desired=desired, got=row.outcome.got)
     advice = getattr(row.outcome, "advice", "")
     what = "not attempted" if isinstance(row.outcome, NotTried) else word(row.outcome)
-    return what, f"{short_label(reason)}{advice}"
+    return _(what), f"{short_label(reason)}{told(advice)}"

@@ -5,39 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from reconciler.errors import Place, counted
+from reconciler.errors import Place
+from reconciler.language import _, counted, told
 from reconciler.model import Change, Plan, Ref, Row
 from reconciler.render.groups import MANY, BlockGroup, Group, shows_members
 from reconciler.render.many import Many
 from reconciler.render.safe import isolated, safe_text
 from reconciler.render.text_lines import ending, row_line, short_label, value_line
+from reconciler.render.width import columns
 
 WIDTH = 100
 """Columns of a line that lists items."""
 BEFORES = 3
 """Values before that are named one by one; more are counted."""
-OPENING = f"The same on {MANY} items or more (--full prints one line a field):"
+OPENING = "The same on {number} items or more (--full prints one line a field):"
 
 
 def many_lines(plan: Plan, many: Many) -> Iterator[str]:
     """Yield the large groups of a plan."""
     if not (many.changes or many.effects or many.blocks or many.released):
         return
-    yield OPENING
+    yield _(OPENING, number=MANY)
     for group in many.changes:
         yield group_line(plan, group)
         yield from listed(plan, ((update.ref, change.place) for update, change in group.rows))
     for effect, updates in many.effects:
         who = ", ".join(map(short_label, effect.labels))
         where = on_items(plan, [update.ref for update in updates])
-        moved = "may go back to the space's default (locked role)"
+        moved = _("may go back to the space's default (locked role)")
         yield f"  ! {safe_text(effect.name)}  {who} {moved}  {where}"
         yield from listed(plan, ((update.ref, update.place) for update in updates))
     for blocks in many.blocks:
         yield from block_lines(plan, blocks)
     for rows in many.released:
         where = on_items(plan, [one.ref for one in rows])
-        yield f"  . {safe_text(rows[0].name)}  {where} released: no longer managed"
+        yield _("  . {name}  {where} released: no longer managed", name=safe_text(rows[0].name), where=where)
         yield from listed(plan, ((one.ref, None) for one in rows))
 
 
@@ -52,22 +54,36 @@ def group_line(plan: Plan, group: Group) -> str:
     if shows_members(change) or len(befores) == 1:
         shown = f"{value_line(change)}  {where}"
     else:
-        shown = f"→ {short_label(change.after_label)}  {where}, from {from_values(change, befores)}"
+        shown = _(
+            "→ {label}  {where}, from {values}",
+            label=short_label(change.after_label),
+            where=where,
+            values=from_values(change, befores),
+        )
     return f"  {sign} {name}  {shown}" + (f"  {why}" if why else "")
 
 
 def from_values(change: Change, befores: tuple[tuple[str, int], ...]) -> str:
     """Name a few values before with their counts, or count the different ones."""
     if len(befores) <= BEFORES:
-        return ", ".join(f"{short_label(label)} on {count}" for label, count in befores)
+        return _(", ").join(
+            _("{name} on {number}", name=short_label(label), number=count) for label, count in befores
+        )
     return counted(len(befores), "date" if change.type == "date" else "value")
 
 
 def block_lines(plan: Plan, group: BlockGroup) -> Iterator[str]:
     """Yield one reason with all that it keeps from being written."""
-    where = on_items(plan, [block.ref for block in group.blocks])
-    yield f"  x {safe_text(group.name)}  {where}" if group.name else f"  x {where.removeprefix('on ')}"
-    yield f"      blocked: {short_label(group.reason)}; {short_label(group.repair)}"
+    refs = [block.ref for block in group.blocks]
+    if group.name:
+        yield f"  x {safe_text(group.name)}  {on_items(plan, refs)}"
+    else:
+        yield f"  x {items_of(plan, refs)}"
+    yield _(
+        "      blocked: {reason}; {repair}",
+        reason=short_label(told(group.reason)),
+        repair=short_label(told(group.repair)),
+    )
     yield from listed(plan, ((block.ref, block.place) for block in group.blocks))
 
 
@@ -86,15 +102,20 @@ def row_lines(plan: Plan, rows: Sequence[Row]) -> Iterator[str]:
 
 def same_lines(plan: Plan, rows: Sequence[Row]) -> Iterator[str]:
     """Yield once what became of many rows, and the items."""
-    what, told = ending(rows[0])
+    what, why = ending(rows[0])
     where = on_items(plan, [row.ref for row in rows])
-    yield f"{what}: {safe_text(rows[0].name)} {where}: {told}" if rows[0].name else f"{what}: {where}: {told}"
+    yield f"{what}: {safe_text(rows[0].name)} {where}: {why}" if rows[0].name else f"{what}: {where}: {why}"
     yield from listed(plan, ((row.ref, row.change.place if row.change else None) for row in rows))
 
 
 def on_items(plan: Plan, refs: Sequence[Ref]) -> str:
     """Count items, and name their type where they have one in common."""
-    return f"on {counted(len(refs), 'item')} of {safe_text(home(plan, refs))}"
+    return _("on {items}", items=items_of(plan, refs))
+
+
+def items_of(plan: Plan, refs: Sequence[Ref]) -> str:
+    """Count items of one space, or of one type of it."""
+    return _("{items} of {space}", items=counted(len(refs), "item"), space=safe_text(home(plan, refs)))
 
 
 def home(plan: Plan, refs: Iterable[Ref]) -> str:
@@ -120,7 +141,7 @@ def wrapped(head: str, entries: Iterable[str]) -> Iterator[str]:
     """Yield entries behind a head, in lines of at most `WIDTH` columns where they fit at all."""
     line = head
     for entry in entries:
-        if line != head and len(line) + 2 + len(entry) > WIDTH:
+        if line != head and columns(line) + 2 + columns(entry) > WIDTH:
             yield line
             line = head = "      "
         line = f"{line}  {entry}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from reconciler.errors import counted
+from reconciler.language import _, counted, told
 from reconciler.model import (
     Already,
     Applied,
@@ -34,44 +34,53 @@ SUMMED = 12
 """Fields that a summary names; the others are counted."""
 
 RESULTS = (
-    (Already, "already in sync"),
-    (Blocked, "blocked"),
-    (Conflict, "conflict"),
-    (Ignored, "ignored"),
-    (Rejected, "rejected"),
-    (Unknown, "unknown"),
-    (NotTried, "not attempted"),
+    (Already, "{number} already in sync"),
+    (Blocked, "{number} blocked"),
+    (Conflict, ""),
+    (Ignored, "{number} ignored"),
+    (Rejected, "{number} rejected"),
+    (Unknown, "{number} unknown"),
+    (NotTried, "{number} not attempted"),
 )
-"""The results of an apply that are counted one by one, and their words."""
+"""The results of an apply that are counted one by one, and their words; conflicts have a plural."""
 
 
 def plan_verdict(plan: Plan) -> str:
     """Return the verdict of a plan."""
     if plan.failures:
-        return f"Failed: {counted(len(plan.failures), 'error')}, nothing was planned."
+        return _("Failed: {errors}, nothing was planned.", errors=counted(len(plan.failures), "error"))
     if plan.is_empty:
-        return NO_CHANGES
+        return _(NO_CHANGES)
     aside = list(not_sent(plan))
     if plan.updates:
-        parts = ", ".join([f"{counted(len(plan.updates), 'item')} to update ({fields(plan)})", *aside])
+        parts = _(", ").join(
+            [
+                _(
+                    "{items} to update ({fields})",
+                    items=counted(len(plan.updates), "item"),
+                    fields=fields(plan),
+                ),
+                *aside,
+            ]
+        )
     else:
-        parts = "; ".join(["nothing to update", ", ".join(aside)])
-    in_sync = f" {counted(plan.in_sync, 'item')} in sync." if plan.in_sync else ""
-    return f"Plan: {parts}.{in_sync}"
+        parts = _("; ").join([_("nothing to update"), _(", ").join(aside)])
+    in_sync = _(" {items} in sync.", items=counted(plan.in_sync, "item")) if plan.in_sync else ""
+    return _("Plan: {parts}.{in_sync}", parts=parts, in_sync=in_sync)
 
 
 def fields(plan: Plan) -> str:
     """Return how many fields are written, how many of them are cleared, and how much drift is healed."""
     healed = sum(one.why is Why.DRIFT for update in plan.updates for one in update.changes)
-    more = ((plan.clears, "cleared"), (healed, "healed"))
-    counts = [f"{number} {word}" for number, word in more if number]
-    return ", ".join([counted(plan.fields, "field"), *counts])
+    more = ((plan.clears, "{number} cleared"), (healed, "{number} healed"))
+    counts = [_(word, number=number) for number, word in more if number]
+    return _(", ").join([counted(plan.fields, "field"), *counts])
 
 
 def not_sent(plan: Plan) -> Iterator[str]:
     """Yield the counts of what needs a decision or is not sent: conflicting, skipped, blocked."""
     if both := plan.count(Why.CONFLICTING):
-        yield f"{both} conflicting"
+        yield _("{number} conflicting", number=both)
     skipped = Counter(
         held_word(one.held)
         for update in plan.skipped
@@ -79,12 +88,14 @@ def not_sent(plan: Plan) -> Iterator[str]:
         if one.held and one.why is not Why.CONFLICTING
     )
     if len(skipped) == 1:
-        yield from (f"{number} skipped ({word})" for word, number in skipped.items())
+        yield from (
+            _("{number} skipped ({word})", number=number, word=told(word)) for word, number in skipped.items()
+        )
     elif skipped:
-        listed = ", ".join(f"{number} {word}" for word, number in sorted(skipped.items()))
-        yield f"{skipped.total()} skipped ({listed})"
+        listed = _(", ").join(f"{number} {told(word)}" for word, number in sorted(skipped.items()))
+        yield _("{number} skipped ({listed})", number=skipped.total(), listed=listed)
     if plan.blocks:
-        yield f"{len(plan.blocks)} blocked"
+        yield _("{number} blocked", number=len(plan.blocks))
 
 
 def summary(plan: Plan, said: Callable[[str], str]) -> str | None:
@@ -103,32 +114,39 @@ def summary(plan: Plan, said: Callable[[str], str]) -> str | None:
     (first, most), *others = found[:SUMMED]
     if most < REPEATED:
         return None
-    shown = [f"{said(first)} on {counted(most, 'item')}", *(f"{said(name)} on {n}" for name, n in others)]
-    more = [f"{len(found) - SUMMED} more"] if len(found) > SUMMED else []
-    return f"By field: {', '.join([*shown, *more])}."
+    shown = [
+        _("{name} on {items}", name=said(first), items=counted(most, "item")),
+        *(_("{name} on {number}", name=said(name), number=n) for name, n in others),
+    ]
+    more = [_("{number} more", number=len(found) - SUMMED)] if len(found) > SUMMED else []
+    return _("By field: {fields}.", fields=_(", ").join([*shown, *more]))
 
 
 def forecast_lines(plan: Plan) -> Iterator[str]:
     """Yield how many requests an apply will send, if it will send any."""
     if plan.updates:
         ahead = plan.forecast
-        yield f"Requests: {requests(ahead.puts, ahead.reads)}, about {ahead.seconds} s at 15/s."
+        yield _(
+            "Requests: {requests}, about {seconds} s at 15/s.",
+            requests=requests(ahead.puts, ahead.reads),
+            seconds=ahead.seconds,
+        )
 
 
 def requests(puts: int, reads: int) -> str:
     """Return the numbers of PUTs and of reads."""
-    return f"{counted(puts, 'PUT')}, {counted(reads, 'read')}"
+    return _(", ").join([counted(puts, "PUT"), counted(reads, "read")])
 
 
 def applied_line(report: Report) -> str:
     """Return the verdict of an apply."""
     items = len({row.ref for row in report.rows if isinstance(row.outcome, Applied)})
     written = counted(report.count(Applied), "field")
-    done = f"{counted(items, 'item')} ({written})" if items else "nothing"
-    numbers = ((report.count(kind), word) for kind, word in RESULTS)
-    rest = ", ".join(
-        f"{number} {word}s" if word == "conflict" and number > 1 else f"{number} {word}"
-        for number, word in numbers
+    done = _("{items} ({fields})", items=counted(items, "item"), fields=written) if items else _("nothing")
+    numbers = ((report.count(kind), kind, words) for kind, words in RESULTS)
+    rest = _(", ").join(
+        counted(number, "conflict") if kind is Conflict else _(words, number=number)
+        for number, kind, words in numbers
         if number
     )
-    return f"Applied: {done}. {rest}." if rest else f"Applied: {done}."
+    return _("Applied: {done}. {rest}.", done=done, rest=rest) if rest else _("Applied: {done}.", done=done)

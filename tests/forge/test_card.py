@@ -15,7 +15,8 @@ from reconciler.errors import CannotRun
 from reconciler.forge.lark.card import drift_card, plan_card, run_card
 from reconciler.forge.lark.links import links_of
 from reconciler.forge.lark.webhook import REASONS, bot_from, signature, webhook_refusal
-from reconciler.forge.lark.words import EN, WORDS, ZH
+from reconciler.forge.lark.words import spoken_words
+from reconciler.language import speaking
 from reconciler.model import GuardResult, Held, HeldBy, Why
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.safe import UNSEEN
@@ -25,6 +26,10 @@ from tests.render.plans import HOSTILE, block, hostile_plan, plan_with, priority
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
+EN = spoken_words()
+with speaking("zh-CN"):
+    ZH = spoken_words()
+WORDS = {"en": EN, "zh-CN": ZH}
 HELD = Held(HeldBy.POLICY, "report")
 OPEN_ID = "ou_0123456789abcdef"
 

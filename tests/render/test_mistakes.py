@@ -25,7 +25,7 @@ def mistake(line: int = 4, what: str = "no field 'x'", file: str = "state/a.yaml
 
 
 def checked(*mistakes: Mistake, unchecked: int = 0, folder: str = "") -> Checked:
-    return Checked(2, 5, mistakes, mistakes_text(mistakes), unchecked, folder)
+    return Checked(2, 5, mistakes, unchecked, folder)
 
 
 def test_files_without_a_mistake_are_counted() -> None:

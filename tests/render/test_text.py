@@ -87,7 +87,7 @@ def test_json_keeps_every_text_and_steers_nobody_all_the_same(payload: str) -> N
     texts = (
         VIEWS["json"](Showing(plan, lambda: made)),
         plan_event(plan) + report_events(report, "rows") + failed_event(plan.failures) + patch_event(payload),
-        as_json(Checked(1, 1, [mistake], [])),
+        as_json(Checked(1, 1, [mistake])),
     )
     for text_ in texts:
         for line in text_.split("\n"):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reconciler.errors import Place, counted
+from reconciler.errors import Place
+from reconciler.language import _, counted, messages, sentence, told
 from reconciler.manifest.right_to_left import RTL
 from reconciler.model import Change, Plan
 from reconciler.plan.plan_json import PlanFile
@@ -99,7 +100,10 @@ def plan_annotations(plan: Plan, folder: str = "") -> str:
     """
     found = [replace(one, folder=folder) for one in [*failures(plan), *remarks(told_apart(plan))]]
     more = len(found) - SHOWN
-    rest = f" {more} more {'change needs' if more == 1 else 'changes need'} a look." if more > 0 else ""
+    rest = ""
+    if more > 0:
+        needs = "{number} more change needs a look." if more == 1 else "{number} more changes need a look."
+        rest = f" {_(needs, number=more)}"
     last = Annotation("notice", plan_title(plan), f"{plan_verdict(plan)}{rest}")
     return "".join(f"{one}\n" for one in [*found[:SHOWN], last])
 
@@ -107,8 +111,8 @@ def plan_annotations(plan: Plan, folder: str = "") -> str:
 def failures(plan: Plan) -> Iterator[Annotation]:
     """Yield what is wrong in the files, or what stopped the run."""
     for one in plan.failures:
-        what = f"{cut(one.what, SHOWN * 100)}; {one.fix}" if one.fix else one.what
-        yield Annotation("error", "Nothing was planned", what, one.place)
+        what = sentence(cut(told(one.what), SHOWN * 100), one.fix)
+        yield Annotation("error", _("Nothing was planned"), what, one.place)
 
 
 def remarks(plan: Plan) -> Iterator[Annotation]:
@@ -118,16 +122,16 @@ def remarks(plan: Plan) -> Iterator[Annotation]:
         field = f" {held.name}" if held.name else ""
         yield Annotation(
             "warning",
-            f"Blocked: {plan.address(first.ref)}{field}",
-            f"{cut(held.reason, SHOWN * 100)}; {held.repair}{others_count(len(held.blocks))}",
+            _("Blocked: {ref}", ref=f"{plan.address(first.ref)}{field}"),
+            sentence(cut(told(held.reason), SHOWN * 100), held.repair) + others_count(len(held.blocks)),
             first.place,
         )
     for guard in plan.guards:
         if not guard.ok:
             yield Annotation(
                 "warning",
-                f"Guard {guard.name} stops an apply",
-                guard.excess,
+                _("Guard {name} stops an apply", name=guard.name),
+                told(guard.excess),
             )
     for group in groups(plan):
         if group.kind in LEVELS:
@@ -135,9 +139,9 @@ def remarks(plan: Plan) -> Iterator[Annotation]:
 
 
 LEVELS = {
-    BOTH: ("warning", "Conflicting"),
-    CLEAR: ("warning", "Clears"),
-    DRIFT: ("notice", "Drift"),
+    BOTH: ("warning", *messages("Conflicting")),
+    CLEAR: ("warning", *messages("Clears")),
+    DRIFT: ("notice", *messages("Drift")),
 }
 
 
@@ -148,8 +152,8 @@ def remark(plan: Plan, group: Group) -> Annotation:
     why = f" ({group.why})" if group.why else ""
     return Annotation(
         level,
-        f"{title}: {plan.address(update.ref)} {change.name}",
-        f"{cut(update.title, SHOWN * 20)}: {change_line(change)}{why}{others_count(len(group.rows))}",
+        f"{_(title)}{_(': ')}{plan.address(update.ref)} {change.name}",
+        f"{cut(update.title, SHOWN * 20)}{_(': ')}{change_line(change)}{why}{others_count(len(group.rows))}",
         change.place,
     )
 
@@ -162,14 +166,14 @@ def change_line(change: Change) -> str:
     if any(map(RTL.search, shown)):
         # An annotation is one text, and an arrow between two such values points the other way.
         return ", ".join(
-            f"{name} {label}" for name, label in zip(("before", "after"), shown[-2:], strict=True)
+            f"{name} {label}" for name, label in zip((_("before"), _("after")), shown[-2:], strict=True)
         )
     return " → ".join(shown)
 
 
 def others_count(count: int) -> str:
     """Say how many rows more read the same."""
-    return f" (and {counted(count - 1, 'more item')})" if count > 1 else ""
+    return _(" (and {count})", count=counted(count - 1, "more item")) if count > 1 else ""
 
 
 def step_summary(plan: Plan, made: PlanFile, *, artifact: str = "plan") -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from reconciler.forge.lark.words import Words
+from reconciler.language import _, sentence, told
 from reconciler.model import Plan
 from reconciler.render.groups import (
     BOTH,
@@ -21,11 +22,13 @@ from reconciler.render.groups import (
     DRIFT,
     Group,
     block_groups,
+    by_text,
     groups,
     shows_members,
     steps,
     told_apart,
 )
+from reconciler.render.reasons import failure_text
 from reconciler.render.safe import isolated, safe_text
 
 MOST: Final = 19_000
@@ -91,7 +94,7 @@ def run_card(
         for word, count in outcomes.items()
     ]
     fine = not stopped and set(outcomes) <= {"applied", "already"}
-    verdict = words.stopped.format(why=cut(stopped, LONGEST)) if stopped else ""
+    verdict = words.stopped.format(why=cut(told(stopped), LONGEST)) if stopped else ""
     if not outcomes and not stopped:
         verdict = words.nothing_sent
     face = Face(
@@ -107,8 +110,8 @@ def plan_face(plan: Plan, words: Words) -> Face:
     """Say what a plan would do, the most pressing first."""
     found = groups(plan)
     sections = [
-        Section(words.errors, [Row(str(one)) for one in plan.failures]),
-        Section(words.settings, [Row(one) for one in plan.settings_changes]),
+        Section(words.errors, [Row(failure_text(one)) for one in plan.failures]),
+        Section(words.settings, [Row(told(one)) for one in plan.settings_changes]),
         Section(words.guards, guard_rows(plan, words)),
         Section(f"{words.conflicts} ({words.base_live_desired})", card_rows(found, BOTH, words)),
         Section(words.blocks, block_rows(plan, words)),
@@ -123,7 +126,7 @@ def drift_face(plan: Plan, words: Words, people: Mapping[str, str]) -> Face:
     """Say what moved, by person."""
     found = groups(plan)
     sections = [
-        Section(words.errors, [Row(str(one)) for one in plan.failures]),
+        Section(words.errors, [Row(failure_text(one)) for one in plan.failures]),
         *drift_sections(found, words, people),
         Section(words.conflicts, card_rows(found, BOTH, words)),
         Section(words.blocks, block_rows(plan, words)),
@@ -165,7 +168,7 @@ def guard_rows(plan: Plan, words: Words) -> list[Row]:
     return [
         Row(
             (words.guard if one.limit else words.guard_alone).format(
-                name=words.names.get(one.name, one.name), actual=one.actual, limit=one.limit
+                name=words.names.get(one.name, one.name), actual=told(one.actual), limit=told(one.limit)
             ),
             0,
         )
@@ -180,7 +183,7 @@ def block_rows(plan: Plan, words: Words) -> list[Row]:
     for group in block_groups(plan):
         first = group.blocks[0]
         where = f"{plan.address(first.ref)} {cut(group.name or first.title, SHORT)}".strip()
-        text = f"{where}: {group.reason}; {group.repair}"
+        text = f"{where}{_(': ')}{sentence(group.reason, group.repair)}"
         made.append(Row(item_count(text, len(group.blocks), words), len(group.blocks)))
     return made
 
@@ -193,7 +196,7 @@ def drift_sections(found: Iterable[Group], words: Words, people: Mapping[str, st
             by.setdefault(group.change.by or "", []).append(group)
     heading = words.drifts
     for person, some in sorted(by.items(), key=lambda one: (-sum(len(g.rows) for g in one[1]), one[0])):
-        name = cut(person, SHORT) or words.somebody
+        name = cut(by_text(person) or "", SHORT) or words.somebody
         rows = [Row(f"{name}: {row.text}", row.fields) for row in card_rows(some, DRIFT, words)]
         yield Section(heading, rows, people.get(person, ""))
         heading = ""

@@ -47,6 +47,7 @@
     }
     return element;
   }
+  const words = (message, values = {}) => (page.words[message] || message).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   const said = (n) => make("bdi", "", text(n));
   const itemAddress = (item) => page.item && `${page.item}/${encodeURIComponent(item.type)}/detail/${item.id}`;
   function place(row) {
@@ -67,7 +68,7 @@
     }
     const long = make("span", "long");
     for (let n = 0; n < one.length; n += 2) long.append(one[n] ? make(one[n] === 1 ? "del" : "ins", "", said(one[n + 1])) : said(one[n + 1]));
-    return two.length ? make("div", "", make("p", "base", "base: ", said(two[0])), long) : long;
+    return two.length ? make("div", "", make("p", "base", words("base: "), said(two[0])), long) : long;
   }
   function body(card) {
     const inner = [values(card.values)];
@@ -87,7 +88,7 @@
   }
   function where(found) {
     if (found.length <= LISTED) return make("ul", "where", ...found.map(whereLine));
-    const list = make("ul", "where"), fold = make("details", "", make("summary", "", `${found.length} items`), list);
+    const list = make("ul", "where"), fold = make("details", "", make("summary", "", words("{number} items", { number: found.length })), list);
     fold.fill = () => {
       if (!list.childElementCount) list.append(...found.map(whereLine));
     };
@@ -95,15 +96,15 @@
     return fold;
   }
   function groupBody({ card, rows: found }) {
-    const count = found.length > 1 ? [make("span", "", `${found.length} items`)] : [];
+    const count = found.length > 1 ? [make("span", "", words("{number} items", { number: found.length }))] : [];
     return [
-      make("div", "head", make("span", "name", make("bdi", "", card.name || "whole item")), body(card), make("span", "more", ...tags(card), ...count)),
+      make("div", "head", make("span", "name", make("bdi", "", card.name || words("whole item"))), body(card), make("span", "more", ...tags(card), ...count)),
       where(found),
     ];
   }
   function itemBody({ item, rows: found }) {
     const one = items[item];
-    const fields = found.map((row) => make("li", "", make("span", "name", make("bdi", "", row.card.name || "whole item")), body(row.card), make("span", "more", ...tags(row.card), ...when(row), place(row))));
+    const fields = found.map((row) => make("li", "", make("span", "name", make("bdi", "", row.card.name || words("whole item"))), body(row.card), make("span", "more", ...tags(row.card), ...when(row), place(row))));
     return [make("span", "title", link(itemAddress(one), one.address, "address"), " ", make("bdi", "", one.title)), make("ul", "fields", ...fields)];
   }
 
@@ -162,7 +163,7 @@
     const box = make("input");
     box.type = "checkbox";
     box.tabIndex = -1;
-    box.setAttribute("aria-label", "seen");
+    box.setAttribute("aria-label", words("seen"));
     box.addEventListener("change", () => mark(number, box.checked));
     const inner = state.view === "grouped" ? groupBody(entry) : itemBody(entry);
     const element = make("li", `card ${kind}`, make("label", "tick", box), make("div", "body", ...inner));
@@ -186,12 +187,12 @@
     const end = Math.min(upTo, state.shown.length), part = document.createDocumentFragment();
     for (; state.drawn < end; state.drawn += 1) part.append(draw(state.shown[state.drawn], state.drawn));
     at("cards").append(part);
-    at("end").textContent = state.drawn < state.shown.length ? `${state.shown.length - state.drawn} more below` : state.shown.length ? "" : "Nothing matches.";
+    at("end").textContent = state.drawn < state.shown.length ? words("{number} more below", { number: state.shown.length - state.drawn }) : state.shown.length ? "" : words("Nothing matches.");
   }
   function tell() {
     const count = seen.reduce((sum, one) => sum + one, 0), found = state.shown.reduce((sum, one) => sum + one.rows.length, 0);
-    const what = state.view === "grouped" ? "groups" : "items";
-    at("status").textContent = `${found} of ${rows.length} rows in ${state.shown.length} ${what} · ${count} seen`;
+    const message = state.view === "grouped" ? "{found} of {rows} rows in {shown} groups · {seen} seen" : "{found} of {rows} rows in {shown} items · {seen} seen";
+    at("status").textContent = words(message, { found, rows: rows.length, shown: state.shown.length, seen: count });
     at("progress").value = rows.length ? count / rows.length : 0;
   }
   function show() {
@@ -277,11 +278,11 @@
     at(id).append(option("", title), ...found.map((value) => option(value, value)));
   }
   const several = (found) => [...new Set(found)].filter(Boolean).sort();
-  fill("why", "Why: all", several(cards.flatMap((card) => card.flags)));
-  fill("field", "Field: all", several(cards.map((card) => card.name)));
-  fill("person", "Person: all", several(cards.flatMap((card) => card.people)));
-  fill("file", "File: all", several(rows.map((row) => row.file)));
-  fill("in", "Space: all", several(rows.map(inOf)));
+  fill("why", words("Why: all"), several(cards.flatMap((card) => card.flags)));
+  fill("field", words("Field: all"), several(cards.map((card) => card.name)));
+  fill("person", words("Person: all"), several(cards.flatMap((card) => card.people)));
+  fill("file", words("File: all"), several(rows.map((row) => row.file)));
+  fill("in", words("Space: all"), several(rows.map(inOf)));
   let waiting = 0;
   at("search").addEventListener("input", () => {
     cancelAnimationFrame(waiting);
