@@ -45,8 +45,9 @@ CODE = re.compile(
     | \A\{\w+:[ ][^ ]*\}\Z | \Atype:[ ] | \A\{fence\} | \A\n\{\w+\}\n | \{head\}> | \A\S+,[ ]why
     | \A(?:did[ ]not[ ]find|could[ ]not[ ]find|mapping[ ](?:keys|values)|block[ ]sequence)
     | \Afound[ ](?:un|an?[ ]|duplicate|extremely|incompatible|invalid|character|non)
-    | \A(?:object|\nparent|RECONCILER_|tests=|reconciler[ ]|eval[ ]|[.][ ][.]/|value:[ ]|Callable|guards:[ ]|windows:[ ])
-    | \A(?:sandbox[ ]snapshot|schema[ ](?:pull|check))\Z | \A(?:\[skip|space=[ ]|[ ]digest=|[ ]<at[ ]|,[ ]why:[ ])""",
+    | \A(?:object|\nparent|RECONCILER_|tests=|value:[ ]|Callable|guards:[ ]|windows:[ ])
+    | \A(?:reconciler[ ]|eval[ ]|[.][ ][.]/) | \A(?:sandbox[ ]snapshot|schema[ ](?:pull|check))\Z
+    | \A(?:\[skip|space=[ ]|[ ]digest=|[ ]<at[ ]|,[ ]why:[ ])""",
     re.VERBOSE,
 )
 """Strings that only look like language."""
