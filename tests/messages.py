@@ -175,13 +175,14 @@ def messages() -> dict[str | tuple[str, str], list[tuple[str, int]]]:
             one.visit(ast.parse(path.read_text("utf-8")))
             for line, text in one.found:
                 found.setdefault(text, []).append((f"reconciler/{name}", line))
-    page = PACKAGE / "render/templates/plan.html"
-    for line, text in enumerate(page.read_text("utf-8").splitlines(), 1):
+    for page in sorted((PACKAGE / "render/templates").glob("*.html")):
+        place = (page.relative_to(ROOT).as_posix(), 0)
+        text = page.read_text("utf-8")
         for hit in re.finditer(r"""\b_\((["'])(.*?)\1[,)]""", text):
-            found.setdefault(hit[2], []).append((page.relative_to(ROOT).as_posix(), line))
+            found.setdefault(hit[2], []).append(place)
         for hit in re.finditer(r"""\bcounted\(.*?, "(\w+)"\)""", text):
             noun = f"{{number}} {hit[1]}"
-            found.setdefault((noun, f"{noun}s"), []).append((page.relative_to(ROOT).as_posix(), line))
+            found.setdefault((noun, f"{noun}s"), []).append(place)
     return found
 
 

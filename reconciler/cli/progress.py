@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.cli.leaving import DRAWN
-from reconciler.cli.streams import tell
+from reconciler.cli.streams import on_stderr, tell
+from reconciler.language import _, told
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -42,7 +43,7 @@ def progress(items: int) -> Iterator[Callable[[str], None]]:
     """Yield what is to be called with a line for each item that an apply has ended."""
     if items and can_draw():
         with drawn(items) as shown:
-            yield (lambda _: shown.advance(shown.task_ids[0])) if shown else tell
+            yield (lambda __: shown.advance(shown.task_ids[0])) if shown else tell
     else:
         yield tell
 
@@ -109,15 +110,17 @@ class Watch(logging.Handler):
 
     def __str__(self) -> str:
         """Return the line: what was read, of how much, and what is waited for."""
-        counted = (
-            f"{self.done:,} of {self.total:,} {self.noun}" if self.total else f"{self.done:,} {self.noun}"
-        )
-        so_far = counted if self.done else self.noun
+        noun, done, total = told(self.noun), f"{self.done:,}", f"{self.total:,}"
+        so_far = noun
+        if self.done and self.total:
+            so_far = _("{done} of {total} {noun}", done=done, total=total, noun=noun)
+        elif self.done:
+            so_far = _("{done} {noun}", done=done, noun=noun)
         if time.monotonic() - self.waited < LATELY:
-            return f"{so_far}, at the pace that the service allows"
-        return (
-            f"{so_far}, an answer takes {self.took} ms" if self.took else f"{so_far}, waiting for an answer"
-        )
+            return _("{so_far}, at the pace that the service allows", so_far=so_far)
+        if self.took:
+            return _("{so_far}, an answer takes {took} ms", so_far=so_far, took=self.took)
+        return _("{so_far}, waiting for an answer", so_far=so_far)
 
 
 def draw_reads(watch: Watch, over: threading.Event) -> None:
@@ -127,7 +130,9 @@ def draw_reads(watch: Watch, over: threading.Event) -> None:
     with drawn(None) as shown:
         while shown and not over.wait(0.1):
             total = watch.total or None
-            shown.update(shown.task_ids[0], description=str(watch), completed=watch.done, total=total)
+            with on_stderr():
+                text = str(watch)
+            shown.update(shown.task_ids[0], description=text, completed=watch.done, total=total)
 
 
 @contextmanager

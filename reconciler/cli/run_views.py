@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reconciler.cli.streams import put, tell, tell_written
+from reconciler.cli.streams import on_stdout, put, tell, tell_written
 from reconciler.errors import CannotRun
+from reconciler.language import _, settled, speaking
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -69,8 +70,9 @@ def show_runs(candidates: Iterable[Candidate], unread: Sequence[Unread], asked: 
         names = pinned_names(history.runs, settings) if asked.wanted.fields or asked.wanted.items else {}
         shown = Shown(history, filtered(history.runs, asked.wanted, names, settings.groups()), asked)
         for name, path in asked.formats:
-            text = VIEWS[name](shown)
-            put(name, path, BOM + text if path and name == "csv" else text)
+            with on_stdout() if (name, path) == ("text", None) else speaking(settled()):
+                text = VIEWS[name](shown)
+                put(name, path, BOM + text if path and name == "csv" else text)
         tell_written(asked.formats)
     tell(*(f"{one.file}  {one.reason}" for one in history.unread))
     return 1 if any(one.damaged for one in history.unread) else 0
@@ -96,7 +98,7 @@ def lines_for_people(shown: Shown) -> str:
         return "".join(run_text(run, full=full) for run in shown.runs)
     if shown.runs:
         return runs_text(shown.runs, changes=full or bool(wanted.items or wanted.fields), full=full)
-    return "No runs yet.\n" if wanted.everything else "No run answers to this.\n"
+    return _("No runs yet.\n") if wanted.everything else _("No run answers to this.\n")
 
 
 def json_lines(shown: Shown) -> str:

@@ -11,7 +11,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.completers import complete_fields, complete_ref, complete_run
-from reconciler.cli.streams import say, say_json, tell
+from reconciler.cli.streams import say_json, say_told, tell
 from reconciler.desired.committed_run_files import RUNS, refuse_foreign
 from reconciler.errors import CannotRun
 
@@ -154,7 +154,7 @@ def verified(paths: list[Path], anchors: tuple[str, ...], unread: Iterable[Unrea
 
     found = list(verdicts(paths, [*given(anchors), *recorded_anchors(Path.cwd())]))
     for one in found:
-        say(f"{safe_text(one.line)}\n")
+        say_told(f"{safe_text(one.line)}\n")
     tell(*(f"{one.file}  {one.reason}" for one in unread))
     return 0 if all(one.fine for one in found) and not any(one.damaged for one in unread) else 1
 

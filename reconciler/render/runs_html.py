@@ -10,9 +10,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reconciler.errors import counted
 from reconciler.history import History, PastChange, PastRun, Unread
-from reconciler.render.groups import change_apart, shows_members
+from reconciler.language import _, counted, language, told
+from reconciler.render.groups import change_apart, shown_label, shows_members
 from reconciler.render.html import csp_hash, page_part, page_templates
 from reconciler.render.past_plan import past_change
 from reconciler.render.runs_text import SHA, counts_line, duration, person_line
@@ -30,10 +30,12 @@ def runs_html(history: History, asked: Iterable[tuple[str, str]], made_at: datet
         page_templates()
         .get_template("runs.html")
         .render(
+            _=_,
+            language=language(),
             title=page_title(runs),
             verdict=verdict(runs),
             asked=[(flag, safe_text(word)) for flag, word in asked],
-            people=tally(run.by.short or "not in the journal" for run in runs for _ in run.written),
+            people=tally(run.by.short or _("not in the journal") for run in runs for __ in run.written),
             fields=tally(one.label for run in runs for one in run.written),
             unread=[unread_cells(one) for one in history.unread],
             runs=[run_section(run) for run in runs],
@@ -48,25 +50,32 @@ def runs_html(history: History, asked: Iterable[tuple[str, str]], made_at: datet
 def page_title(runs: Iterable[PastRun]) -> str:
     """Return the title, with the spaces."""
     spaces = sorted({run.space for run in runs})
-    return safe_text(
-        f"What reconciler changed in {', '.join(spaces)}" if spaces else "What reconciler changed"
-    )
+    title = _("What reconciler changed in {spaces}", spaces=", ".join(spaces))
+    return safe_text(title if spaces else _("What reconciler changed"))
 
 
 def verdict(runs: Sequence[PastRun]) -> str:
     """Return the page in one sentence."""
     written = [(run.space, one.ref) for run in runs for one in run.written]
     if not runs:
-        return "No run in the journals answers to what was asked."
+        return _("No run in the journals answers to what was asked.")
     fields, items = counted(len(written), "field"), counted(len(set(written)), "item")
-    return f"{counted(len(runs), 'run')} changed {fields} of {items}, {days(runs[0], runs[-1])}."
+    return _(
+        "{runs} changed {fields} of {items}, {days}.",
+        runs=counted(len(runs), "run"),
+        fields=fields,
+        items=items,
+        days=days(runs[0], runs[-1]),
+    )
 
 
 def days(first: PastRun, last: PastRun) -> str:
     """Return the days of the first and of the last run, each in the zone of its space."""
     begun, ended = (f"{run.begun.astimezone(run.zone):%Y-%m-%d}" for run in (first, last))
-    zones = " and ".join(dict.fromkeys((first.zone.key, last.zone.key)))
-    return safe_text(f"on {begun} ({zones})" if begun == ended else f"{begun} to {ended} ({zones})")
+    zones = _(" and ").join(dict.fromkeys((first.zone.key, last.zone.key)))
+    one_day = _("on {day} ({zones})", day=begun, zones=zones)
+    several = _("{first} to {last} ({zones})", first=begun, last=ended, zones=zones)
+    return safe_text(one_day if begun == ended else several)
 
 
 def tally(words: Iterable[str]) -> list[tuple[str, int]]:
@@ -77,7 +86,7 @@ def tally(words: Iterable[str]) -> list[tuple[str, int]]:
 
 def unread_cells(one: Unread) -> tuple[str, str]:
     """Return a file that was not read, and the reason."""
-    return safe_text(one.file), safe_text(one.reason)
+    return safe_text(one.file), safe_text(told(one.reason))
 
 
 def run_section(run: PastRun) -> dict[str, Any]:
@@ -88,7 +97,7 @@ def run_section(run: PastRun) -> dict[str, Any]:
         "by": person_line(run.by),
         "counts": counts_line(run),
         "facts": [fact for fact in run_facts(run) if fact[1]],
-        "lacks": ", ".join(run.lacks),
+        "lacks": _(", ").join(map(told, run.lacks)),
         "rows": [change_row(run, one) for one in run.changes],
     }
 
@@ -97,15 +106,15 @@ def run_facts(run: PastRun) -> list[tuple[str, str, str]]:
     """Return the facts of a run: name, value, and the address to which the value links."""
     pull = f"#{run.pull}" if run.pull else ""
     return [
-        ("duration", duration(run), ""),
-        ("written as", person_line(run.user), ""),
-        ("commit", safe_text((run.commit or "")[:SHA]), ""),
-        ("author", person_line(run.author), ""),
-        ("pull request", pull, linked(run.pull_url)),
-        ("job", safe_text(run.run_url or ""), linked(run.run_url)),
-        ("space", f"{safe_text(run.space)} at {safe_text(run.host)}", ""),
-        ("run", safe_text(run.id), ""),
-        ("last hash", safe_text(run.last_hash), ""),
+        (_("duration"), duration(run), ""),
+        (_("written as"), person_line(run.user), ""),
+        (_("commit"), safe_text((run.commit or "")[:SHA]), ""),
+        (_("author"), person_line(run.author), ""),
+        (_("pull request"), pull, linked(run.pull_url)),
+        (_("job"), safe_text(run.run_url or ""), linked(run.run_url)),
+        (_("space"), _("{space} at {host}", space=safe_text(run.space), host=safe_text(run.host)), ""),
+        (_("run"), safe_text(run.id), ""),
+        (_("last hash"), safe_text(run.last_hash), ""),
     ]
 
 
@@ -128,11 +137,12 @@ def change_row(run: PastRun, one: PastChange) -> dict[str, Any]:
         "field": text(one.label),
         "key": safe_text(one.key),
         "members": members if shows_members(change) else [],
-        "before": text(change.before_label) if one.sent else "",
-        "after": text(change.after_label) if one.sent else "",
+        "before": text(shown_label(change, change.before_label)) if one.sent else "",
+        "after": text(shown_label(change, change.after_label)) if one.sent else "",
         "sent": one.sent,
         "outcome": safe_text(one.result),
-        "reason": text(one.reason),
+        "result": safe_text(told(one.result)),
+        "reason": text(told(one.reason)),
         "place": safe_text(one.place),
     }
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
-from reconciler.errors import counted
 from reconciler.history import CUT, PastRun, Person
+from reconciler.language import _, counted, told
 from reconciler.model import Applied
 from reconciler.render.groups import MANY
 from reconciler.render.past_plan import past_outcome, past_plan, past_row
@@ -14,17 +13,20 @@ from reconciler.render.safe import safe_text
 from reconciler.render.text import plan_lines
 from reconciler.render.text_lines import row_line, short_label
 from reconciler.render.text_many import row_lines
+from reconciler.render.width import columns, padded
 
 NOTHING = "-"
 SHA = 12
 """Digits of a commit that a line shows."""
 MINUTE, HOUR = 60, 3600
+NAME = 14
+"""Columns of the name of a fact."""
 
 
 def runs_text(runs: Sequence[PastRun], *, changes: bool, full: bool) -> str:
     """Return one line a run; below it its changes if `changes`, one line a field if `full`."""
-    rows = [columns(run) for run in runs]
-    widths = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
+    rows = [cells_of(run) for run in runs]
+    widths = [max(map(columns, cells)) for cells in zip(*rows, strict=True)]
     lines: list[str] = []
     for run, cells in zip(runs, rows, strict=True):
         lines.append("  ".join(map(padded, cells, widths)).rstrip())
@@ -34,12 +36,11 @@ def runs_text(runs: Sequence[PastRun], *, changes: bool, full: bool) -> str:
 
 def run_text(run: PastRun, *, full: bool) -> str:
     """Return one run in full."""
-    told = [(name, value) for name, value in facts(run) if value]
-    head = [f"{name:<14}{value}" for name, value in told]
+    head = [f"{padded(_(name), NAME)}{value}" for name, value in facts(run) if value]
     return "".join(f"{line.rstrip()}\n" for line in [*head, "", *change_lines(run, full=full)])
 
 
-def columns(run: PastRun) -> tuple[str, ...]:
+def cells_of(run: PastRun) -> tuple[str, ...]:
     """Return the cells of a run's line."""
     return (
         safe_text(run.id),
@@ -55,26 +56,28 @@ def columns(run: PastRun) -> tuple[str, ...]:
 
 def counts_line(run: PastRun) -> str:
     """Return the PUTs of a run and what became of its fields; of a part of them, how many that is."""
-    ended = ", ".join(f"{number} {word}" for word, number in run.counts.items()) or "nothing ended"
+    ended = _(", ").join(told(f"{number} {word}") for word, number in run.counts.items()) or _(
+        "nothing ended"
+    )
     part = (
-        f"{len(run.changes)} of {counted(run.fields, 'field')} shown: "
+        _("{number} of {fields} shown: ", number=len(run.changes), fields=counted(run.fields, "field"))
         if len(run.changes) < run.fields
         else ""
     )
-    stopped = f"; stopped: {run.stopped}" if run.stopped else ""
-    return safe_text(f"{counted(run.puts, 'PUT')}, {part}{ended}{stopped}")
+    stopped = _("; stopped: {why}", why=told(run.stopped)) if run.stopped else ""
+    return safe_text(f"{counted(run.puts, 'PUT')}{_(', ')}{part}{ended}{stopped}")
 
 
 def duration(run: PastRun) -> str:
     """Return how long a run took."""
     seconds = run.seconds
     if seconds is None:
-        return CUT
+        return told(CUT)
     if seconds < MINUTE:
-        return f"{seconds} s"
+        return _("{seconds} s", seconds=seconds)
     if seconds < HOUR:
-        return f"{seconds // MINUTE} min {seconds % MINUTE} s"
-    return f"{seconds // HOUR} h {seconds % HOUR // MINUTE} min"
+        return _("{minutes} min {seconds} s", minutes=seconds // MINUTE, seconds=seconds % MINUTE)
+    return _("{hours} h {minutes} min", hours=seconds // HOUR, minutes=seconds % HOUR // MINUTE)
 
 
 def facts(run: PastRun) -> Iterator[tuple[str, str]]:
@@ -83,14 +86,22 @@ def facts(run: PastRun) -> Iterator[tuple[str, str]]:
     yield "time", f"{safe_text(run.local(run.begun))} ({duration(run)})"
     yield "by", person_line(run.by)
     yield "written as", person_line(run.user) if run.actor else ""
-    by = f" by {person_line(run.author)}" if run.author else ""
+    by = _(" by {person}", person=person_line(run.author)) if run.author else ""
     yield "commit", f"{safe_text(run.commit)}{by}" if run.commit else ""
-    yield "pull request", f"#{run.pull}  {safe_text(run.pull_url or '')}".rstrip() if run.pull else ""
+    yield (
+        "pull request",
+        f"#{run.pull}  {safe_text(run.pull_url or '')}".rstrip() if run.pull else "",
+    )
     yield "job", safe_text(run.run_url or "")
-    yield "space", f"{safe_text(run.space)} at {safe_text(run.host)}"
+    yield "space", _("{space} at {host}", space=safe_text(run.space), host=safe_text(run.host))
     yield "result", counts_line(run)
     yield "last hash", safe_text(run.last_hash)
-    yield "lacks", f"{', '.join(run.lacks)} (an older version wrote this journal)" if run.lacks else ""
+    yield (
+        "lacks",
+        _("{lacks} (an older version wrote this journal)", lacks=_(", ").join(map(told, run.lacks)))
+        if run.lacks
+        else "",
+    )
 
 
 def person_line(person: Person) -> str:
@@ -107,20 +118,4 @@ def change_lines(run: PastRun, *, full: bool) -> Iterator[str]:
     rest = [past_row(run, one) for one in run.changes if not isinstance(past_outcome(one), Applied)]
     yield from (
         row_lines(plan, rest) if len(rest) >= MANY and not full else (row_line(plan, one) for one in rest)
-    )
-
-
-# -- columns -----------------------------------------------------------------------------------------
-
-
-def padded(cell: str, columns_wide: int) -> str:
-    """Return a cell that is as wide as its column."""
-    return cell + " " * (columns_wide - width(cell))
-
-
-def width(text: str) -> int:
-    """Return the columns of a terminal that a text takes: two for a Chinese sign, none for an accent."""
-    return sum(
-        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-        for sign in text
     )
