@@ -37,8 +37,9 @@ SETTLED: list[str] = []
 def _(text: str, /, **values: object) -> str:
     """Translate a phrase and fill in its placeholders; the values stay as they are."""
     spoken = SPOKEN.get()
-    shown = spoken.gettext(text) if spoken else text
-    return shown.format_map(values) if values else shown
+    if spoken:
+        return spoken.filled_in(text, values) if values else spoken.gettext(text)
+    return text.format_map(values) if values else text
 
 
 def messages(*texts: str) -> tuple[str, ...]:

@@ -4,63 +4,47 @@ from __future__ import annotations
 
 import gettext
 import re
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
 DOMAIN = "reconciler"
-PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)(?:![rs])?(?::[^{}]*)?\}")
-NUMBER = "number"
-"""The placeholder of a count; its template has a plural form."""
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([0-9.,]*[a-z%]?))?\}")
+NUMBER, BEFORE, AFTER = "number", "_before", "_after"
+"""The placeholder of a count, whose template has a plural form; what is around a part of a sentence."""
 VALUES = frozenset({"file", "label", "name", "path", "place", "ref", "shown", "space", "title", "url", "who"})
 """Placeholders that hold a name or a value, which is never translated."""
+KEYS = frozenset({"location"})
+"""Placeholders that hold the key of a file."""
 QUOTES = frozenset("'\"`‘“")
 """Signs before a placeholder that quotes a value, which is never translated."""
-QUOTED = r"(?<![^\W_])'[^']*'(?![^\W_])|`[^`]*`|" + '"[^"]*"'
+QUOTED = r"(?<![A-Za-z0-9])'[^']*'(?![A-Za-z0-9])|`[^`]*`|" + '"[^"]*"'
 """What a sentence quotes; an apostrophe in a word is no quote."""
-LEAST = 4
-"""Letters that a template must have, so that it recognizes its own sentences alone."""
-DEEP = 6
-"""How far sentences inside of sentences are looked for."""
+OPENING, CLOSING = frozenset(" ,;("), frozenset(" (")
+"""Signs at the beginning and at the end of a message that is a part of sentences."""
+JOINTS = ("\n", "  ", "; ", ". ", ": ", ", or ", ", ", " or ", " and ")
+"""What stands between sentences that are put together."""
+WORD_JOINTS = frozenset({" or ", " and "})
+FEWEST, LEAST = 2, 4
+"""Letters of a template: of any, and of one that recognizes its sentences without help."""
+WORD = re.compile(r"[a-z]{2,}")
+IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
+LATIN = re.compile(r"[A-Za-z0-9'`\"]")
+CLOSE = re.compile(r"[\u4e00-\u9fff（，。；：、]")
+"""Signs before which Chinese has no blank."""
 
 
 class Template(NamedTuple):
-    """A message with placeholders: how its sentences are recognized, and the translation."""
+    """A message with placeholders, and the longest text between them: a sentence that lacks it is another's.
+
+    A weak one has hardly a word of its own, such as `{what} on {owner}`: it recognizes a sentence only if a
+    part of it is recognized, too.
+    """
 
     message: str
     chunk: str
-    """The longest text between placeholders; a sentence that lacks it is another's."""
-    open_start: bool
-    open_end: bool
-
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """The pattern of the message's sentences, with what comes before or after a part of a sentence."""
-        return pattern_of(self.message, open_start=self.open_start, open_end=self.open_end)
-
-
-@lru_cache(maxsize=2048)
-def pattern_of(message: str, *, open_start: bool, open_end: bool) -> re.Pattern[str]:
-    """Return the pattern of a message's sentences."""
-    seen: set[str] = set()
-    made, end = "", 0
-    for hit in PLACEHOLDER.finditer(message):
-        made += re.escape(message[end : hit.start()])
-        name, end = hit[1], hit.end()
-        made += (
-            f"(?P={name})" if name in seen else rf"(?P<{name}>\d+)" if name == NUMBER else f"(?P<{name}>.*?)"
-        )
-        seen.add(name)
-    made += re.escape(message[end:])
-    before, after = "(?P<_before>.+?)" if open_start else "", "(?P<_after>.+)" if open_end else ""
-    return re.compile(f"{before}{made}{after}", re.DOTALL)
-
-
-def content_of(name: str) -> str:
-    """Return the pattern of what a placeholder may hold: no more than one sentence."""
-    if name == NUMBER:
-        return r"\d+"
-    return "'[^']*'|this value" if name.startswith("quoted_") else r"(?:(?!; |\n).)*?"
+    weak: bool
 
 
 class Catalogue:
@@ -76,59 +60,61 @@ class Catalogue:
         """Translate one message."""
         return self.messages.gettext(text)
 
+    def filled_in(self, text: str, values: Mapping[str, object]) -> str:
+        """Translate a phrase and fill in its placeholders."""
+        return fill(self.messages.gettext(text), values)
+
     def counted(self, number: int, noun: str) -> str:
         """Return a number with its noun."""
         one, many = f"{{number}} {noun}", f"{{number}} {noun}s"
-        return self.messages.ngettext(one, many, number).format(number=number)
+        return fill(self.messages.ngettext(one, many, number), {NUMBER: number})
 
     @cached_property
     def templates(self) -> tuple[Template, ...]:
-        """Every message with placeholders, or that is a part of sentences; the longest first."""
+        """Every message with placeholders, or that is a part of sentences; the one with most words first."""
         made = [
             made
             for message in self.english
-            if (made := template_of(message))
-            and (PLACEHOLDER.search(message) or made.open_start or made.open_end)
+            if (PLACEHOLDER.search(message) or is_open(message)) and (made := template_of(message))
         ]
-        return tuple(sorted(made, key=lambda one: (one.open_start or one.open_end, -weight(one.message))))
+        return tuple(sorted(made, key=lambda one: (is_open(one.message), -weight(one.message))))
 
     @cached_property
     def english(self) -> tuple[str, ...]:
         """The messages in English, of those with a plural both forms."""
         known = getattr(self.messages, "_catalog", {})
         plain = [key for key in known if isinstance(key, str) and key]
-        counted = {key[0] for key in known if isinstance(key, tuple)}
-        return tuple(dict.fromkeys([*plain, *counted, *(f"{one}s" for one in counted)]))
+        singular = {key[0] for key in known if isinstance(key, tuple)}
+        return tuple(dict.fromkeys([*plain, *singular, *(f"{one}s" for one in singular)]))
 
-    def translated(self, text: str, depth: int = 0) -> str:
-        """Translate a finished sentence; what is not recognized stays as it is."""
-        if depth > DEEP or not text or text.isspace():
+    def translated(self, text: str) -> str:
+        """Translate a finished sentence; what is not recognized stays as it is.
+
+        Of several templates that fit, the one is right that leaves the least in English.
+        """
+        if not WORD.search(text) or re.fullmatch(QUOTED, text):
             return text
         if (exact := self.messages.gettext(text)) != text:
             return exact
+        found: list[str] = []
         for one in self.templates:
-            if one.chunk in text and (hit := one.pattern.fullmatch(text)):
-                return self.filled(one, hit, depth)
-        return self.by_parts(text, depth)
+            if one.chunk in text and (hit := pattern_of(one.message).fullmatch(text)):
+                found += self.as_template(one, hit)
+        return min([*found, self.by_parts(text)], key=english_words)
 
-    def filled(self, one: Template, hit: re.Match[str], depth: int) -> str:
-        """Return the translation of a template, with what its sentence holds translated, too."""
+    def as_template(self, one: Template, hit: re.Match[str]) -> Iterator[str]:
+        """Yield the translation of a sentence by its template, with the sentences in it translated, too."""
         found = hit.groupdict()
-        before, after = found.pop("_before", "") or "", found.pop("_after", "") or ""
         values = {
-            name: value if is_value(one.message, name) else self.translated(value, depth + 1)
-            for name, value in found.items()
+            name: value if is_value(one.message, name) else self.told(value) for name, value in found.items()
         }
-        if NUMBER in values and (hits := self.plural(one.message, int(found[NUMBER]))):
-            shown = hits
-        else:
-            shown = self.messages.gettext(one.message)
-        made = PLACEHOLDER.sub(lambda hit: values.get(hit[1], hit[0]), shown)
-        return (
-            (self.translated(before, depth + 1) if before else "")
-            + made
-            + (self.translated(after, depth + 1) if after else "")
-        )
+        if one.weak and values == found:
+            return
+        before, after = values.pop(BEFORE, ""), values.pop(AFTER, "")
+        message = self.messages.gettext(one.message)
+        if NUMBER in values:
+            message = self.plural(one.message, int(found[NUMBER])) or message
+        yield f"{before}{fill(message, values)}{after}"
 
     def plural(self, message: str, number: int) -> str:
         """Return the form for a number of a message that has a plural, else nothing."""
@@ -138,26 +124,88 @@ class Catalogue:
                 return shown
         return ""
 
-    def by_parts(self, text: str, depth: int) -> str:
-        """Translate the parts of a text that is put together of sentences."""
-        for joint in ("\n", "  ", "; ", ". ", ": ", ", ", " or ", " and "):
+    def by_parts(self, text: str) -> str:
+        """Translate the parts of a text that is put together of sentences, or of quoted values."""
+        for joint in JOINTS:
             parts = split(text, joint)
             if len(parts) > 1:
-                shown = [self.translated(part, depth + 1) for part in parts]
+                shown = [self.told(part) for part in parts]
                 if shown != parts:
                     return self.joined(parts, shown, joint)
+                if joint in WORD_JOINTS and not any(" " in re.sub(QUOTED, "", part) for part in parts):
+                    return self.messages.gettext(joint).join(parts)
         return text
 
     def joined(self, parts: list[str], shown: list[str], joint: str) -> str:
-        """Join translated parts; a joint between two parts of which none was translated stays."""
+        """Join translated parts; a joint behind a part that was not translated stays."""
         made = shown[0]
         for (before, was), after in zip(zip(parts, shown, strict=True), shown[1:], strict=False):
             made += (self.messages.gettext(joint) if before != was else joint) + after
         return made
 
 
+def fill(message: str, values: Mapping[str, object]) -> str:
+    """Fill in placeholders, with a blank between ideographs and Latin words and none between ideographs."""
+    made, end = "", 0
+    for hit in PLACEHOLDER.finditer(message):
+        made = spaced(made, message[end : hit.start()])
+        made = spaced(made, format(values[hit[1]], hit[2] or "") if hit[1] in values else hit[0])
+        end = hit.end()
+    return spaced(made, message[end:])
+
+
+def spaced(before: str, after: str) -> str:
+    """Put two texts together, each as it is but for the blank between them."""
+    if IDEOGRAPH.match(before[-2:-1]) and before[-1:] == " " and CLOSE.match(after):
+        return before[:-1] + after
+    if (IDEOGRAPH.match(before[-1:]) and LATIN.match(after)) or (
+        LATIN.match(before[-1:]) and IDEOGRAPH.match(after)
+    ):
+        return f"{before} {after}"
+    return before + after
+
+
+@lru_cache(maxsize=2048)
+def pattern_of(message: str) -> re.Pattern[str]:
+    """Return the pattern of a message's sentences, of a part of sentences with what is around it."""
+    seen: set[str] = set()
+    made, end = "", 0
+    for hit in PLACEHOLDER.finditer(message):
+        made += re.escape(message[end : hit.start()])
+        name, end = hit[1], hit.end()
+        made += f"(?P={name})" if name in seen else f"(?P<{name}>{content_of(name)})"
+        seen.add(name)
+    made += re.escape(message[end:])
+    before = f"(?P<{BEFORE}>.+?)" if message[0] in OPENING else ""
+    after = f"(?P<{AFTER}>.+)" if message[-1] in CLOSING else ""
+    return re.compile(f"{before}{made}{after}", re.DOTALL)
+
+
+def content_of(name: str) -> str:
+    """Return the pattern of what a placeholder may hold: no more than one sentence."""
+    if name == NUMBER or name.endswith("_id"):
+        return r"\d+"
+    if name.startswith("quoted_"):
+        return "'[^']*'|this value"
+    return r"[\w.-]+" if name in KEYS else r"(?:(?!; |\n).)*?"
+
+
+def template_of(message: str) -> Template | None:
+    """Return a message's template; None if it has no word of its own."""
+    words = weight(message)
+    names = [hit[1] for hit in PLACEHOLDER.finditer(message)]
+    typed = any(name == NUMBER or name in KEYS or name.startswith("quoted_") for name in names)
+    chunk = max(PLACEHOLDER.split(message)[::3], key=len)
+    return Template(message, chunk, weak=words < LEAST and not typed) if words >= FEWEST else None
+
+
+def is_open(message: str) -> bool:
+    """Return True if a message is a part of sentences."""
+    return message[0] in OPENING or message[-1] in CLOSING
+
+
 def split(text: str, joint: str) -> list[str]:
-    """Split a text at a joint that stands outside of quotes."""
+    """Split a text at a joint that is outside of quotes."""
     parts, end = [], 0
     for hit in re.finditer(QUOTED + "|" + re.escape(joint), text):
         if hit[0] == joint:
@@ -171,19 +219,15 @@ def weight(message: str) -> int:
     return sum(map(str.isalpha, PLACEHOLDER.sub("", message)))
 
 
-def template_of(message: str) -> Template | None:
-    """Return a message's template; None where it would recognize what is none of its sentences."""
-    if weight(message) < LEAST and not message.startswith("{number}"):
-        return None
-    chunk = max(PLACEHOLDER.split(message)[::2], key=len)
-    return Template(message, chunk, message[0] in " ,;(", message[-1] in " (")
+def english_words(text: str) -> int:
+    """Count the words in small letters outside of quotes."""
+    return len(WORD.findall(re.sub(QUOTED, "", text)))
 
 
 def is_value(message: str, name: str) -> bool:
     """Return True if a placeholder holds a name or a quoted value."""
-    base = name.rstrip("0123456789_")
     at = message.find(f"{{{name}")
-    return base in VALUES or (at > 0 and message[at - 1] in QUOTES)
+    return name.rstrip("_") in VALUES | KEYS or (at > 0 and message[at - 1] in QUOTES)
 
 
 @cache
