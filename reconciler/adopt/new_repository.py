@@ -93,7 +93,10 @@ def given_or_answered(given: str | None, question: Question, answer: Answer | No
         return given
     if answer is None:
         known = ", ".join(question.known)
-        raise CannotRun(f"{question.flag} is not given", f"there is {known}" if known else "add it")
+        raise CannotRun(
+            f"{question.flag} is not given",
+            f"write {question.flag} with one of {known}" if known else "add it",
+        )
     return answer(question).strip()
 
 

@@ -64,6 +64,9 @@ def read_plan(path: Path) -> PlanFile:
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
+    except FileNotFoundError as error:
+        fix = "check the path; `reconciler plan --out FILE` saves a plan"
+        raise CannotRun(f"cannot read {path} ({error.strerror})", fix) from None
     except OSError as error:
         raise CannotRun(f"cannot read {path} ({error.strerror})", "check the path") from None
     if len(raw) > LARGEST:

@@ -263,10 +263,24 @@ def of_options(commands: Iterable[str]) -> dict[tuple[str, str], str]:
     return found
 
 
+MISSING: Final = {
+    "PLAN": "`reconciler plan --out plan.json` saves a plan",
+    "RUN": "`reconciler runs` lists the runs, `last` is the newest",
+    "REF": "write an item's number, or ID.FIELD",
+    "FILE": "name the file to write",
+    "SHELL": "write bash, zsh or fish",
+}
+"""What to give where an argument is missing, by its name in the usage."""
+
+
 def with_advice(
     error: click.ClickException, words: Sequence[str], group: click.Group
 ) -> click.ClickException:
-    """Return an error about an unknown command or option so that it leads on."""
+    """Return a usage error so that it leads on."""
+    if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Argument):
+        name = str(error.param.name).upper()
+        if advice := MISSING.get(name):
+            return click.UsageError(f"Missing argument '{name}'; {advice}", error.ctx)
     if isinstance(error, click.NoSuchCommand) and isinstance(error.cmd, click.Group):
         name, known = error.command_name, error.cmd.list_commands(click.Context(error.cmd))
         told = suggestion(name, known)

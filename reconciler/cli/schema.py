@@ -28,7 +28,7 @@ def command() -> None:
     """Pin the space's metadata in schemas/, and report what changed since."""
 
 
-@command.command("pull")
+@command.command("pull", short_help="Pin what the files rely on in schemas/SPACE/.")
 @options.paths
 @options.space
 @click.option(
@@ -74,7 +74,7 @@ def kept_lines(space: str, one: KeptName) -> Iterator[str]:
         yield f"  take the live values with `reconciler pull --refresh {' '.join(refs[:SHOWN])}`{more}"
 
 
-@command.command("check")
+@command.command("check", short_help="Report what changed since it was pinned.")
 @options.paths
 @options.space
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if anything changed.")

@@ -10,6 +10,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import click
 import pytest
 
 from reconciler.cli import COMMANDS, group, main
@@ -18,7 +19,6 @@ from reconciler.cli.habits import HABITS, Habit, all_commands, options_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import click
 
 PAGE = Path(__file__).parents[2] / "docs/coming-from.md"
 BEGIN, END = "<!-- made by tests/cli/test_habits.py -->\n", "<!-- end -->\n"
@@ -158,6 +158,16 @@ def test_an_unknown_option_that_nobody_has_is_named_as_it_was_written(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert last_line(["plan", "-zzz"], capsys) == "Error: No such option '-zzz'"
+
+
+@pytest.mark.parametrize("name", sorted(all_commands(group)))
+def test_a_missing_argument_says_where_it_comes_from(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command = all_commands(group)[name]
+    missing = [one for one in command.params if isinstance(one, click.Argument) and one.required]
+    if missing:
+        said = last_line(name.split(), capsys)
+        assert said.startswith("Error: Missing ")
+        assert "; " in said
 
 
 def table() -> str:

@@ -62,9 +62,9 @@ def test_a_second_time_changes_nothing(desk: Desk) -> None:
 
 
 def test_without_a_terminal_it_says_what_to_choose_from(desk: Desk) -> None:
-    assert desk.run("init").err == "error: --space is not given; there is demo\n"
+    assert desk.run("init").err == "error: --space is not given; write --space with one of demo\n"
     types = desk.run("init", "--space", "demo").err
-    assert types == "error: --type is not given; there is issue, release, story\n"
+    assert types == "error: --type is not given; write --type with one of issue, release, story\n"
     wrong = desk.run("init", "--space", "demo", "--type", "storry")
     assert wrong.err == "error: no type 'storry' in demo; did you mean 'story'?\n"
     zone = desk.run("init", "--space", "demo", "--type", "story", "--time-zone", "Mars/Base")

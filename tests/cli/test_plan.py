@@ -298,10 +298,8 @@ def test_a_space_that_is_not_there_is_told_in_plain_words(desk: Desk) -> None:
 
 def test_a_plan_file_that_is_not_there_is_told(desk: Desk) -> None:
     done = desk.run("apply", "plan.json")
-    assert (done.code, done.err) == (
-        1,
-        "error: cannot read plan.json (No such file or directory); check the path\n",
-    )
+    fix = "check the path; `reconciler plan --out FILE` saves a plan"
+    assert (done.code, done.err) == (1, f"error: cannot read plan.json (No such file or directory); {fix}\n")
 
 
 def test_colour_is_laid_on_text_where_it_is_asked_for_and_never_in_a_file(desk: Desk) -> None:
