@@ -27,6 +27,13 @@ EXAMPLES: Final[dict[str, Example]] = {
         ("reconciler sandbox snapshot space.json", "reconciler plan --offline --snapshot space.json"),
         "`reconciler pull --snapshot FILE` copies a real space.",
     ),
+    "sandbox do": Example(
+        (
+            "reconciler sandbox do edit 6300012345 Priority P2 --by bo@example.com",
+            "reconciler sandbox do writes",
+        ),
+        "`reconciler drift` and `reconciler plan` see what happened; docs/sandbox.md has the others.",
+    ),
     "init": Example(
         (
             "reconciler init --space demo --type story",

@@ -267,6 +267,7 @@ MISSING: Final = {
     "PLAN": "`reconciler plan --out plan.json` saves a plan",
     "RUN": "`reconciler runs` lists the runs, `last` is the newest",
     "REF": "write an item's number, or ID.FIELD",
+    "ITEM": "write its number, such as 6300012345",
     "FILE": "name the file to write",
     "SHELL": "write bash, zsh or fish",
 }
@@ -279,8 +280,9 @@ def with_advice(
     """Return a usage error so that it leads on."""
     if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Argument):
         name = str(error.param.name).upper()
-        if advice := MISSING.get(name):
-            return click.UsageError(f"Missing argument '{name}'; {advice}", error.ctx)
+        path = error.ctx.command_path if error.ctx else "reconciler"
+        told = MISSING.get(name, f"`{path} --help` says what it is")
+        return click.UsageError(f"Missing argument '{name}'; {told}", error.ctx)
     if isinstance(error, click.NoSuchCommand) and isinstance(error.cmd, click.Group):
         name, known = error.command_name, error.cmd.list_commands(click.Context(error.cmd))
         told = suggestion(name, known)
