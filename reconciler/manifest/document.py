@@ -57,6 +57,8 @@ def id_in(scalar: Scalar) -> int | None:
 def no_id(text: str) -> PydanticCustomError:
     """Make the error for a text that is not an id; suggests the number in it, if any."""
     inside = re.search(r"(?<![0-9.])[1-9][0-9]{5,18}(?![0-9.])", text)
+    if inside and text == f"id:{inside[0]}":
+        return wrong("no space after the colon", f"write `id: {inside[0]}`, or {inside[0]} alone")
     return wrong(f"{quoted(text)} is not an id", f"write {inside[0]}" if inside else ID_FIX)
 
 

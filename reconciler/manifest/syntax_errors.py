@@ -148,8 +148,10 @@ def in_brackets(problem: str, stopped: Place, bracket: Place, lines: Sequence[st
     """Return the mistake in brackets: they are not closed, or one member is not YAML."""
     line, sign = lines[stopped.line - 1], sign_at(lines, stopped)
     first_on_line = not line[: stopped.column - 1].strip()
-    if problem in UNPARTED and sign == ":" and second_colon(line, stopped.column) == SECOND_COLON:
-        return Mistake(stopped, *SECOND_COLON)
+    if problem in UNPARTED and sign == ":":
+        mistake = second_colon(line, stopped.column)
+        if mistake != FURTHER_RIGHT:
+            return Mistake(stopped, *mistake)
     if sign and not (problem in UNPARTED and (sign in "]}:" or first_on_line)):
         return Mistake(stopped, *(STOPPED.get(problem) or by_sign(problem, lines, stopped)))
     what, fix = UNCLOSED.get(sign_at(lines, bracket), UNCLOSED["["])
@@ -208,7 +210,31 @@ def by_sign(problem: str, lines: Sequence[str], place: Place) -> tuple[str, str]
 
 def second_colon(line: str, column: int) -> tuple[str, str]:
     """Return the mistake for a ': ' that YAML cannot read: the line's first one, or one in its text."""
-    if column > LONGEST_KEY:
-        return "a key that is too long", "shorten it" if line.lstrip(" -")[:1] in QUOTES else "quote the text"
+    key, is_value = text_before(line, column)
+    if len(key) > LONGEST_KEY and not is_value:
+        # A text with blanks and without quotes is a sentence rather than a key.
+        return "a key that is too long", "quote the text" if " " in key and key[
+            -1
+        ] not in QUOTES else "shorten it"
     first = re.match(r" *(?:- +)*(?:[^:]|:(?=\S))*", line)
     return FURTHER_RIGHT if first and first.end() == column - 1 else SECOND_COLON
+
+
+def text_before(line: str, column: int) -> tuple[str, bool]:
+    """Return the text that ends before a colon, and True if it is the value of another key."""
+    whole = line[: column - 1].rstrip()
+    quote = whole[-1:]
+    if quote in QUOTES:
+        start = opening_quote(whole, quote)
+    else:
+        start = 1 + max(whole.rfind(sign) for sign in ("{", "[", ",", ": "))
+    before = whole[:start].rstrip()
+    return whole[start:].lstrip(" -"), before.endswith(":")
+
+
+def opening_quote(text: str, quote: str) -> int:
+    """Return where the quoted text begins that ends a line."""
+    start = text.rfind(quote, 0, -1)
+    while start > 0 and text[start - 1] in {"\\", quote}:
+        start = text.rfind(quote, 0, start - (text[start - 1] == quote))
+    return max(start, 0)

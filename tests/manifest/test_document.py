@@ -96,6 +96,7 @@ ITEMS = [
     ("'6300012345'", "4:5: an id in quotes; write 6300012345 without quotes"),
     ('"6300012345"', "4:5: an id in quotes; write 6300012345 without quotes"),
     ("12.0", f"4:5: '12.0' is not an id; {ID}"),
+    ("id:6300012345", "4:5: no space after the colon; write `id: 6300012345`, or 6300012345 alone"),
     ("-1", f"4:5: '-1' is not an id; {ID}"),
     ("+63", f"4:5: '+63' is not an id; {ID}"),
     ("6_300", f"4:5: '6_300' is not an id; {ID}"),

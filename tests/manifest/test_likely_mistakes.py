@@ -9,6 +9,9 @@ from reconciler.manifest.nodes import Scalar
 from tests.manifest.reports import ITEM, NO_VALUE, TITLE, said
 
 UNCLOSED = "a list that is not closed; write ']' at its end, or quote the text"
+LONG = "k" * 1025
+"""A key that is one character too long."""
+QUOTED_SIGNS, SINGLE_SIGNS, SENTENCE = '\\"k' * 600, "''k" * 600, "word " * 299 + "word"
 
 # -- syntax --------------------------------------------------------------------------------
 
@@ -229,6 +232,15 @@ FIELDS = [
     ("      rows: [{id:6300012302}]", "6:17: no space after the colon; write ': '"),
     ("      rows: [{at: 2, due:2026-12-01}]", "6:25: no space after the colon; write ': '"),
     (f'      "{"k" * 1025}": x', "6:1034: a key that is too long; shorten it"),
+    (f'      rows: {{"{LONG}": x}}', "6:1041: a key that is too long; shorten it"),
+    (f"      rows: {{at: 2, '{LONG}': x}}", "6:1048: a key that is too long; shorten it"),
+    (f"      rows: {{at: 2, {LONG}: x}}", "6:1046: a key that is too long; shorten it"),
+    (f'      "{QUOTED_SIGNS}": x', "6:1809: a key that is too long; shorten it"),
+    (f"      '{SINGLE_SIGNS}': x", "6:1809: a key that is too long; shorten it"),
+    (f"      {LONG}: x", "6:1032: a key that is too long; shorten it"),
+    (f"      {SENTENCE}: x", "6:1506: a key that is too long; quote the text"),
+    (f"      name: {SENTENCE}: x", "6:13: a text that YAML reads as something else; quote the text"),
+    (f"      rows: [{'a, ' * 500}b: c: d]", "6:1518: a second ': ' in one text; quote the text"),
     ("      tags: [@bob]", "6:14: a text cannot begin with '@'; quote the text"),
     ("      tags: [a: b: c]", "6:18: a second ': ' in one text; quote the text"),
     (
