@@ -46,7 +46,7 @@ CODE = re.compile(
     | \A(?:did[ ]not[ ]find|could[ ]not[ ]find|mapping[ ](?:keys|values)|block[ ]sequence)
     | \Afound[ ](?:un|an?[ ]|duplicate|extremely|incompatible|invalid|character|non)
     | \A(?:object|\nparent|RECONCILER_|tests=|value:[ ]|Callable|guards:[ ]|windows:[ ])
-    | \A(?:reconciler[ ]|eval[ ]|[.][ ][.]/) | \A(?:sandbox[ ]snapshot|schema[ ](?:pull|check))\Z
+    | \A(?:reconciler[ ]|eval[ ]|[.][ ][.]/) | \A(?:sandbox[ ](?:snapshot|do)|schema[ ](?:pull|check))\Z
     | \A(?:\[skip|space=[ ]|[ ]digest=|[ ]<at[ ]|,[ ]why:[ ])""",
     re.VERBOSE,
 )
