@@ -7,7 +7,7 @@ then nobody manages its other fields.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -31,6 +31,10 @@ SHOWN: Final = 8
 """Ids that a message lists; of more it gives the number."""
 
 
+MOST_FILES: Final = 3
+"""Files that a message names."""
+
+
 class Adoption(NamedTuple):
     """The request to `pull_items`: the items, their file and their fields.
 
@@ -48,7 +52,8 @@ class Adoption(NamedTuple):
 class Pulled(NamedTuple):
     """The result of a pull: new `items`, and `fields` of `extended` items that files managed in part.
 
-    `known` items are managed already; `unseen` ids cannot be read; `skipped` values were not written.
+    `known` items are managed already, by the files `known_in`; `unseen` ids cannot be read; `skipped` values
+    were not written.
     """
 
     files: tuple[str, ...]
@@ -58,13 +63,15 @@ class Pulled(NamedTuple):
     known: int
     unseen: tuple[int, ...]
     skipped: tuple[Skipped, ...]
+    known_in: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return the sentence for people."""
         parts = [counted(self.items, "item")] if self.items or not self.extended else []
         if self.extended:
             parts.append(f"{counted(self.fields, 'field')} of {counted(self.extended, 'known item')}")
-        more = f"; {counted(self.known, 'item')} in the files already" if self.known else ""
+        where = ", ".join(self.known_in[:MOST_FILES]) + (", …" if len(self.known_in) > MOST_FILES else "")
+        more = f"; {counted(self.known, 'item')} in the files already ({where})" if self.known else ""
         return f"Adopted {' and '.join(parts)} into {', '.join(self.files) or 'no file'}{more}."
 
 
@@ -142,15 +149,25 @@ def adopt(adoption: Adoption, home: Home, reader: Reader, refs: Sequence[Ref]) -
         write(path, content, parents=True)
     more = [one for ref, one in made.items() if ref in managed and one.values]
     fresh = [ref for ref in made if ref not in managed]
+    known = {ref for ref in refs if ref in managed} - {one.ref for one in more}
     return Pulled(
         files=tuple(shown_path(path, home.root) for path in files),
         items=len(fresh),
         extended=len(more),
         fields=sum(len(one.values) for one in more),
-        known=sum(ref in managed for ref in refs) - len(more),
+        known=len(known),
         unseen=tuple(ref.id for ref in sorted(set(some) - set(live))),
         skipped=tuple(skipped),
+        known_in=tuple(files_naming(known, home, catalog)),
     )
+
+
+def files_naming(refs: set[Ref], home: Home, catalog: Catalog) -> Iterator[str]:
+    """Yield the files that name some items."""
+    for document in home.manifest.documents:
+        kind = catalog.type_of(document.type.text)
+        if kind and any(Ref(kind.key, one.id) in refs for one in document.items):
+            yield document.file
 
 
 def adopted_keys(adoption: Adoption, type_key: str, catalog: Catalog) -> list[str]:

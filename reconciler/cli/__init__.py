@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "Say on one screen what is wrong, and what to do.",
     "init": "Write a new repository: state/, settings, pins, editor settings, workflows.",
     "pull": "Write live items into files, and bring files up to the live items.",
+    "move": "Move fields from one file into another, or into its defaults.",
     "fmt": "Lay out the files: order, quotes and blanks.",
     "drift": "Say what moved in the space since the last apply, and by whom; heal it.",
     "record": "Remember what an apply carried out, for the plans after it.",

@@ -110,7 +110,7 @@ class Desire:
         if draft is more:
             return
         for key, one in more.fields.items():
-            if not self.is_twice(draft, key, one.place):
+            if not self.is_twice(draft, key, one.place, by_default=one.by_default):
                 draft.fields[key] = one
         draft.expects += more.expects
 
@@ -174,23 +174,26 @@ class Desire:
 
     def settle_claim(self, draft: Draft, key: str, node: Node, place: Place, *, by_default: bool) -> None:
         """Set the desired value of a field; if another place already set it, report both places."""
-        if self.is_twice(draft, key, place):
+        if self.is_twice(draft, key, place, by_default=by_default):
             return
         if read := self.read(draft.ref, key, node, place, by_default=by_default):
             draft.fields[key] = read
         else:
             draft.unread[key] = place
 
-    def is_twice(self, draft: Draft, key: str, place: Place) -> bool:
+    def is_twice(self, draft: Draft, key: str, place: Place, *, by_default: bool) -> bool:
         """Return True if another place already set the field; reported as a mistake."""
         other = draft.fields.get(key)
         said = other.place if other else draft.unread.get(key)
         if said is None:
             return False
-        label = spec_of(self.catalog.names(draft.ref.type_key), key).label
-        self.mistakes.append(
-            Mistake(place, f"{label} of this item stands at {said} too", "keep it in one place")
-        )
+        kind = self.catalog.names(draft.ref.type_key)
+        what, fix = f"{spec_of(kind, key).label} of this item stands at {said} too", "keep it in one place"
+        if said.file != place.file:
+            # Defaults stay, since they speak for many items; else the value that was read first.
+            source, into = (said, place) if by_default else (place, said)
+            fix = f"{fix}: {move_command(kind, key, source.file, into.file)}"
+        self.mistakes.append(Mistake(place, what, fix))
         return True
 
     def read(
@@ -216,3 +219,15 @@ class Desire:
                 self.readings.setdefault(ref.type_key, {})[key] = codec.readings
             return new(DesiredField, (key, desired, place, by_default))
         return None
+
+
+def move_command(kind: TypeSpec, key: str, source: str, into: str) -> str:
+    """Return the command that takes a field out of one file where another sets it, too."""
+    import shlex
+
+    from reconciler.desired.written_values import file_word  # only mistakes need it
+
+    spec = spec_of(kind, key)
+    word = f"roles.{file_word(spec, kind)}" if spec.type == "role" else file_word(spec, kind)
+    words = ("reconciler", "move", "--fields", word, "--from", source, "--into", into)
+    return f"`{shlex.join(words)}`"

@@ -32,7 +32,10 @@ def pulled(desk: Desk, *arguments: str) -> Done:
 def test_fields_that_files_manage_already_are_skipped_and_their_items_counted(desk: Desk) -> None:
     desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}", str(STORY + 1))
     done = desk.run("pull", f"story/{STORY}", f"story/{STORY + 2}", "--fields", "priority", *INTO)
-    assert done.out == "Adopted 1 item into state/pulled.yaml; 1 item in the files already.\n"
+    assert (
+        done.out
+        == "Adopted 1 item into state/pulled.yaml; 1 item in the files already (state/stories.yaml).\n"
+    )
     assert f"id: {STORY + 2}" in text_of(desk)
     assert str(STORY) not in text_of(desk).replace(str(STORY + 2), "")
 
@@ -46,7 +49,9 @@ def test_of_an_item_in_the_files_the_fields_are_adopted_that_no_file_manages(des
     entry = f"  - id: {STORY}  # Audit reports\n    fields:\n      priority: P0\n      platform: [iOS]\n"
     assert entry in text_of(desk)
     again = pulled(desk, f"story/{STORY}", "--fields", "priority,due,platform")
-    assert again.out == "Adopted 0 items into no file; 1 item in the files already.\n"
+    assert again.out == (
+        "Adopted 0 items into no file; 1 item in the files already (state/pulled.yaml, state/sprint.yaml).\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_the_new_repository_validates_and_plans_empty_at_once(desk: Desk) -> Non
 def test_the_line_that_it_ends_with_takes_over_the_rest_of_a_type(desk: Desk) -> None:
     desk.run("init", "--space", "demo", "--type", "story")
     done = desk.run("pull", "--type", "story", "--into", "state/demo/story.yaml")
-    assert "; 1 item in the files already.\n" in done.out
+    assert "; 1 item in the files already (state/demo/story.yaml).\n" in done.out
     assert "No changes." in desk.run("plan").out
 
 

@@ -21,9 +21,10 @@ class Put(Struct, frozen=True):
 
 
 class Drop(Struct, frozen=True):
-    """Delete a key, and its section if that would be left empty."""
+    """Delete a key, and its section if that would be left empty; `above`: and the comments right above it."""
 
     way: Way
+    above: bool = False
 
 
 class Members(Struct, frozen=True):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct, field
 
 from reconciler.manifest.edit.commands import Drop, Edit, Members, Put, Rename
+from reconciler.manifest.edit.copied_text import comments_above
 from reconciler.manifest.edit.proof import is_form_of
 from reconciler.manifest.edit.spans import Source, Span, Way
 from reconciler.manifest.edit.yaml_text import (
@@ -26,6 +28,9 @@ from reconciler.manifest.edit.yaml_text import (
     reads_plain,
     without_note,
 )
+
+BEFORE: Final = {"defaults": "items"}
+"""Keys of a file that are written above another one."""
 
 
 class Splice(Struct, frozen=True):
@@ -81,8 +86,10 @@ class Cutter(Struct):
         match edit:
             case Put(way, value):
                 self.put(way, value)
-            case Drop(way):
+            case Drop(way, above):
                 self.drop(way)
+                if above and (span := self.source.at(way[:-1])):
+                    self.comments_away(span.begin(self.spot(span, way[-1])))
             case Members(way, drop, add):
                 self.members(way, drop, add)
             case Rename(way, keys):
@@ -114,8 +121,18 @@ class Cutter(Struct):
             self.replace(parents[-1], self.spot(parents[-1], way[-1]), value, flow=flow)
         elif parents[-1].kind == "scalar":
             self.unfold(parents, way, value)
+        elif not flow and (after := parents[-1].position(BEFORE.get(str(way[-1]), ""))) and len(way) == 1:
+            self.insert(parents[-1], after, str(way[-1]), value)
         else:
             self.rearrange(parents[-1], frozenset(), {str(way[-1]): value}, flow=flow)
+
+    def insert(self, parent: Span, at: int, key: str, value: Plain) -> None:
+        """Write a new key above another one and its comments."""
+        source, key_start = self.source, parent.begin(at)
+        above = comments_above(source, key_start)
+        start = above[0][0] if above else source.line_start(key_start)
+        lines = self.added(key, value, source.column(key_start))
+        self.cut(start, start, "".join(line + source.newline for line in lines))
 
     def spot(self, parent: Span, step: str | int) -> int:
         """Return the position of a step; raises Unplaceable if it is missing."""
@@ -321,6 +338,11 @@ class Cutter(Struct):
             self.cut(dash + 1, source.line_end(end), "")
         else:
             raise Unplaceable
+
+    def comments_away(self, at: int) -> None:
+        """Delete the comments right above a key whose lines are deleted."""
+        for start, stop in comments_above(self.source, at):
+            self.cut(start, stop, "")
 
     def unfold(self, parents: list[Span], way: Way, value: Plain) -> None:
         """Turn a bare id into an item with sections."""

@@ -82,17 +82,18 @@ def join_puts(source: Source, edits: Sequence[Edit]) -> list[Edit]:
     """Join puts into one missing map, and drop the sections that would be left empty."""
     puts: dict[Way, Plain] = {}
     others: list[Edit] = []
-    drops: set[Way] = set()
+    drops: dict[Way, bool] = {}
     for edit in edits:
         if isinstance(edit, Drop):
-            drops.add(edit.way)
+            drops[edit.way] = edit.above
         elif isinstance(edit, Put):
             way, value = rooted(source, edit)
             known = puts.get(way)
             puts[way] = merge_sections(known, value) if isinstance(known, Section) else value
         else:
             others.append(edit)
-    return [*(Drop(way) for way in climbed(source, drops)), *others, *(Put(*one) for one in puts.items())]
+    gone = (Drop(way, above=drops.get(way, False)) for way in climbed(source, {*drops}))
+    return [*gone, *others, *(Put(*one) for one in puts.items())]
 
 
 def rooted(source: Source, edit: Put) -> tuple[Way, Plain]:

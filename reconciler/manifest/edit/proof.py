@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from reconciler.manifest.edit.commands import Drop, Edit, Members, Put, Rename
 from reconciler.manifest.edit.spans import Way
-from reconciler.manifest.edit.yaml_text import Plain, without_note
+from reconciler.manifest.edit.yaml_text import Copied, Plain, without_note
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 
@@ -63,6 +63,8 @@ def content_of(node: Node) -> Content:
 def new_content(value: Plain) -> Content:
     """Return the values that a file has after a value is written."""
     match without_note(value):
+        case Copied(node):
+            return content_of(node)
         case str() as text:
             return NewScalar(text)
         case Mapping() as some:

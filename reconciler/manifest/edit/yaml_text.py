@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from reconciler.manifest.decoding import BAD_SIGN
-from reconciler.manifest.nodes import BLANKS, Scalar
+from reconciler.manifest.nodes import BLANKS, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 
 WIDTH = 100
@@ -48,8 +48,35 @@ class Noted(Struct, frozen=True):
     instead: str = ""
 
 
+class Copied(Struct, frozen=True):
+    """A value in its author's words: the text behind its key, and the comments above it.
+
+    Lines after the first are indented as seen from the key.
+    """
+
+    node: Node
+    lines: tuple[str, ...]
+    above: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """The comments that belong to the value: those above it, and those on its lines."""
+        return self.above + self.beside
+
+
 Plain: TypeAlias = (
-    bool | int | float | Decimal | date | str | Noted | Sequence["Plain"] | Mapping[str, "Plain"] | None
+    bool
+    | int
+    | float
+    | Decimal
+    | date
+    | str
+    | Noted
+    | Copied
+    | Sequence["Plain"]
+    | Mapping[str, "Plain"]
+    | None
 )
 """The output of a codec's `dump`, with notes."""
 
@@ -105,6 +132,8 @@ def inline(value: Plain, *, flow: bool = True) -> str:
     match value:
         case Noted():
             return inline(value.value, flow=flow)
+        case Copied():
+            return flow_text(value.node)
         case None:
             return "null"
         case bool():
@@ -119,6 +148,15 @@ def inline(value: Plain, *, flow: bool = True) -> str:
             return "{" + ", ".join(f"{key_form(key)}: {inline(one)}" for key, one in value.items()) + "}"
         case _:
             return "[" + ", ".join(map(inline, value)) + "]"
+
+
+def flow_text(node: Node) -> str:
+    """Return an authored value between brackets, without its comments."""
+    if isinstance(node, Scalar):
+        return node.text if node.plain else double_quoted(node.text)
+    if isinstance(node, AuthoredMap):
+        return "{" + ", ".join(f"{key_form(key)}: {flow_text(one)}" for key, one in node.items()) + "}"
+    return "[" + ", ".join(map(flow_text, node)) + "]"
 
 
 def plain_number(value: float | Decimal) -> str:
@@ -143,7 +181,7 @@ def is_literal(text: str) -> bool:
 def holds_lines(value: Plain) -> bool:
     """Return whether a value needs lines of its own: it has notes, or texts of several lines."""
     match value:
-        case Section() | Noted():
+        case Section() | Noted() | Copied():
             return True
         case str():
             return is_literal(value)
@@ -160,6 +198,11 @@ def behind(lead: str, value: Plain, indent: int) -> Iterator[str]:
 
     `indent` is the column of `lead`.
     """
+    if isinstance(value, Copied):
+        first, *rest = [*value.above, f"{lead}{value.lines[0]}"]
+        yield first
+        yield from (" " * indent + line if line else "" for line in (*rest, *value.lines[1:]))
+        return
     note = f"  # {comment(value.note)}" if isinstance(value, Noted) and comment(value.note) else ""
     plain = without_note(value)
     inner = indent + STEP
