@@ -131,6 +131,17 @@ def maker(own: Own, rows: Sequence[Record]) -> Record | None:
     return next((row for row in earlier if own.record.undoes(row)), None)
 
 
+def answer_to(key: str, live: set[str], rows: Sequence[Record], plugin_id: str) -> Record | None:
+    """Return who changed a field to its live value after our last write of it; None if no record proves it.
+
+    `live` are the strings of the value as records write it.
+    """
+    mine = [row for row in rows if row.key == key]
+    own = max((at for at, row in enumerate(mine) if row.is_of(plugin_id)), default=None)
+    last = mine[-1] if own is not None and own < len(mine) - 1 else None
+    return last if last is not None and last.led_to(live) else None
+
+
 def lost_updates(
     task: Task, codec_of: Callable[[str], Codec], rows: Iterable[Record], plugin_id: str
 ) -> Judgement:

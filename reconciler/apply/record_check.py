@@ -10,14 +10,17 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
-from reconciler.apply.lost_updates import lost_updates
+from reconciler.apply.bound_change import BoundChange
+from reconciler.apply.lost_updates import answer_to, lost_updates
 from reconciler.apply.ports import Remote
 from reconciler.apply.task import Task
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, counted
 from reconciler.fields.codec import Codec
-from reconciler.meegle.records import Record
-from reconciler.model import Conflict, Ref
+from reconciler.meegle.records import Record, strings_of
+from reconciler.model import Conflict, Ignored, Ref, Unknown
 from reconciler.plan.blame import SECOND, author, overwritten
+
+ANSWERS = "; it will answer the next write, too: change the rule, or take the field out of the files"
 
 
 class RecordCheck:
@@ -32,6 +35,7 @@ class RecordCheck:
     def ask(self, written: Sequence[Task]) -> None:
         """Give a conflict to each change whose PUT replaced a write that was made after our last read."""
         found: list[tuple[Task, str, Record | None, Hashable]] = []
+        answers: list[tuple[Task, BoundChange, Record]] = []
         records = self.records(written)
         for task in written if records is not None else ():
             rows = (records or {}).get(task.ref, ())
@@ -40,7 +44,13 @@ class RecordCheck:
             found += [(task, one.key, one.record, one.value) for one in judgement.replaced]
             if judgement.ruled_out:
                 self.alone.add(task.ref)
-        names = self.names({one for _, _, row, value in found for one in people_in_conflict(row, value)})
+            answers += [(task, one, row) for one, row in self.answers(task, rows)]
+        names = self.names(
+            {one for _, _, row, value in found for one in people_in_conflict(row, value)}
+            | {record.who for _, _, record in answers}
+        )
+        for task, one, record in answers:
+            task.end([one], Conflict(self.answered(task, one, record, names)))
         for task, key, row, value in reversed(found):
             who = author(row, names, self.remote.plugin_id) if row else "somebody"
             shown = (
@@ -51,6 +61,23 @@ class RecordCheck:
             named = [one for one in task.bound.values() if one.key == key]
             changes = named or [one for one in task.applied if one.change.is_role][:1]
             task.end(changes, Conflict(f"replaced what {who} wrote right before: {shown}"))
+
+    def answers(self, task: Task, rows: Sequence[Record]) -> Iterator[tuple[BoundChange, Record]]:
+        """Yield the changes whose value somebody changed again after our PUT, with the record of that."""
+        for key, one in task.bound.items():
+            seen = task.after.values.get(key) if task.after else None
+            if seen is None or not isinstance(task.outcomes.get(key), Conflict | Unknown | Ignored):
+                continue
+            live = set(strings_of(one.codec.encode(seen.value)))
+            if row := answer_to(key, live, rows, self.remote.plugin_id):
+                yield one, row
+
+    def answered(self, task: Task, one: BoundChange, row: Record, names: Mapping[str, str]) -> str:
+        """Return the reason of a conflict with somebody who changed the value again, or a rule that did."""
+        live = task.after.values[one.key].value if task.after else None
+        told = f"changed right after our write, to {one.codec.show(live)}, by"
+        who = author(row, names, self.remote.plugin_id)
+        return f"{told} {who}{ANSWERS if row.is_automatic else ''}"
 
     def persons(self, task: Task, rows: Sequence[Record]) -> Iterator[tuple[str, Record]]:
         """Yield the edits by others than our plugin that a PUT replaced, by any form of their values."""
@@ -84,15 +111,16 @@ class RecordCheck:
         try:
             return self.remote.records(begun, until, until - min(begun.values()) // SECOND * SECOND)
         except ReconcilerError as error:
-            self.unread = f": {error}"
+            self.unread = str(error)
             return None
 
     def doubts(self, tasks: Iterable[Task]) -> Iterator[str]:
         """Yield one line: for how many items the records do not prove that nobody wrote in the gap."""
         open_ = sum(bool(task.applied) and task.ref not in self.alone for task in tasks)
         if open_:
-            items = "item" if open_ == 1 else "items"
-            yield f"no second writer could be ruled out for {open_} {items}{self.unread}"
+            shown = f"could not be read ({self.unread}) to show" if self.unread else "do not show"
+            what = f"the operation records {shown} whether somebody edited a field right before our write"
+            yield f"{counted(open_, 'item')}: {what}; the history in Meegle does"
 
 
 def people_in_conflict(record: Record | None, value: Hashable) -> Iterator[str]:

@@ -42,11 +42,22 @@ class Record(Struct, frozen=True):
         """Return True if a plugin did it."""
         return self.channel == "plugin" and self.source == plugin_id
 
+    @property
+    def is_automatic(self) -> bool:
+        """True if a rule of the space did it."""
+        return self.channel != "plugin" and "auto" in (self.kind, self.channel)
+
     def undoes(self, earlier: Record) -> bool:
         """Return True if this record took away what an earlier one of the same object had made."""
         if earlier.new or self.old or not (earlier.add or earlier.delete):
             return set(self.old) == set(earlier.new) != set(self.new)
         return bool(set(earlier.add) & set(self.delete) or set(earlier.delete) & set(self.add))
+
+    def led_to(self, live: set[str]) -> bool:
+        """Return True if this record led to a value, given by its strings."""
+        if self.new or not (self.add or self.delete):
+            return set(self.new) == live
+        return live.issuperset(self.add) and live.isdisjoint(self.delete)
 
     def replaced_other_than(self, had: set[str], has: set[str]) -> bool:
         """Return True if this record, which made `has`, began from other strings than `had`."""

@@ -36,10 +36,7 @@ def suspect_items(plan: Plan) -> tuple[Ref, ...]:
 
 def made_it(record: Record, change: Change) -> bool:
     """Return True if a record led to the value that is live."""
-    live = set(strings_of(change.before))
-    if record.new or not (record.add or record.delete):
-        return set(record.new) == live
-    return live.issuperset(record.add) and live.isdisjoint(record.delete)
+    return record.led_to(set(strings_of(change.before)))
 
 
 def culprit(change: Change, records: Iterable[Record]) -> Record | None:
@@ -141,6 +138,6 @@ def author(record: Record, names: Mapping[str, str], plugin_id: str) -> str:
         plugin = "this plugin" if record.source == plugin_id else f"plugin {record.source}"
         person = names.get(record.who, record.who) if record.kind == "user" else ""
         return f"{person} through {plugin}" if person else plugin
-    if record.kind == "auto" or record.channel == "auto":
+    if record.is_automatic:
         return f"rule {record.source or record.who}"
     return names.get(record.who, record.who)

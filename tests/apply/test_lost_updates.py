@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from reconciler.apply.bound_change import bind_change
-from reconciler.apply.lost_updates import Judgement, lost_updates, replaced_value
+from reconciler.apply.lost_updates import Judgement, answer_to, lost_updates, replaced_value
 from reconciler.apply.task import Sent, Task
 from reconciler.errors import Place
 from reconciler.meegle.records import Record
@@ -98,3 +98,23 @@ def test_a_record_of_a_set_that_did_not_lead_to_our_value_is_not_ours(
     row = replace(record("", ""), old=(), new=(), add=came, delete=went, key="watchers")
     with pytest.raises(ValueError, match="another value"):
         replaced_value(WATCHERS, row, frozenset({ANA}))
+
+
+@pytest.mark.parametrize(
+    ("rows", "by"),
+    [
+        ([record("1", "7"), record("7", "1", plugin=OTHER)], OTHER),
+        ([record("1", "7"), record("7", "3", plugin=OTHER), record("3", "1", plugin="THIRD")], "THIRD"),
+        ([record("1", "7"), record("7", "3", plugin=OTHER)], None),  # not what is live
+        ([record("1", "7")], None),
+        ([record("7", "1", plugin=OTHER), record("1", "7")], None),  # before our write
+        ([record("7", "1", plugin=OTHER)], None),  # our write is not recorded
+        ([record("1", "7"), record("7", "1", plugin=OTHER, key="else")], None),
+        ([], None),
+    ],
+)
+def test_who_changed_a_value_after_our_write_is_told_by_the_last_record_alone(
+    rows: list[Record], by: str | None
+) -> None:
+    found = answer_to("points", {"1"}, rows, US)
+    assert (found.source if found else None) == by

@@ -30,7 +30,9 @@ def test_a_value_that_was_changed_after_it_was_seen_is_a_conflict_and_written_do
     world = calm_world()
     journal = Watching(lambda: world.edit(STORY, "field_3724e6", 5))
     report = apply_to(world, plan_of(world, STATE), journal=journal)
-    assert [row.outcome for row in report.rows] == [Conflict("changed after it was seen")]
+    assert [row.outcome for row in report.rows] == [
+        Conflict("changed right after our write, to 5, by ana@example.com")
+    ]
     results = [line["outcomes"]["field_3724e6"] for line in journal.lines if line["event"] == "result"]
     assert results == ["Applied", "Conflict"]
 

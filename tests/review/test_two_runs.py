@@ -27,7 +27,10 @@ STORY = 6300012320
 BO = "7310000000000000002"
 FIRST_PRE_READ = 2
 """The query after the one at the start."""
-ALONE = "no second writer could be ruled out for 1 item"
+ALONE = (
+    "1 item: the operation records do not show whether somebody edited a field right before our write; "
+    "the history in Meegle does"
+)
 
 
 def wanting(text: str) -> str:
