@@ -24,10 +24,14 @@ Report: TypeAlias = Callable[[str], None]
 
 
 class Mentioned(NamedTuple):
-    """Whom the files mention, by e-mail or user key, and to which items they point."""
+    """Whom the files mention, by e-mail or user key, and to which items they point.
+
+    `addresses` are all e-mails in the files, also in texts: a copy that hid one would show a change.
+    """
 
     people: set[str]
     items: set[int]
+    addresses: set[str]
 
 
 class Snapshot(NamedTuple):
@@ -59,13 +63,27 @@ def take_snapshot(
         words = {one.type.text for one in home.manifest.documents}
         reader.open(words, home.settings.groups(), read_pins(home.pins_folder))
         catalog = reader.learn(home.manifest)
-        mentioned = Mentioned(mentions_in(home.manifest, catalog).people, pointed_at(catalog, home.manifest))
+        people = mentions_in(home.manifest, catalog).people
+        addresses = set(addresses_in(home.manifest)) | {one.lower() for one in people if "@" in one}
+        mentioned = Mentioned(people, pointed_at(catalog, home.manifest), addresses)
         refs = copied_items(reader, home, asked, report)
         made, count = read_copy(reader, home, refs, mentioned, report, keep_emails=keep_emails)
     if not count:
         raise CannotRun("no item can be read", "name ids, --type TYPE, or items in the files")
     write(file, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
     return Snapshot(count, home.space)
+
+
+def addresses_in(manifest: Manifest) -> Iterator[str]:
+    """Yield every e-mail that a value of the files holds, in lower case."""
+    from reconciler.adopt.snapshot_file import EMAIL
+    from reconciler.manifest.nodes import every_scalar, every_section
+
+    for document in manifest.documents:
+        for some in every_section(document):
+            for values in some:
+                for scalar in every_scalar(values):
+                    yield from (hit.lower() for hit in EMAIL.findall(scalar.text))
 
 
 def pointed_at(catalog: Catalog, manifest: Manifest) -> set[int]:
@@ -120,7 +138,7 @@ def read_copy(
         one.items += [row for row in rows if row.get("work_item_type_key") == one.row["type_key"]]
     lines = reader.client.read(api.BUSINESS_ALL, path={"project_key": reader.space_key}).get("data")
     people = everybody(reader, mentioned.people, rows, types)
-    kept = None if keep_emails else {one.lower() for one in mentioned.people if "@" in one}
+    kept = None if keep_emails else mentioned.addresses
     return snapshot_page(space_row(reader, home), types, lines, people, kept), len(rows)
 
 

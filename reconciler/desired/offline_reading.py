@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired.file_reading import Files, Offline, Reading
 from reconciler.desired.mentions import points_right, points_somewhere
 from reconciler.desired.names import Names
 from reconciler.desired.unused_settings import meaningless
-from reconciler.errors import Mistake, Place
-from reconciler.manifest.files import STATE, files_to_read, shown_path
+from reconciler.errors import Mistake, Place, UnknownName
+from reconciler.manifest.files import SETTINGS, STATE, files_to_read, shown_path
 from reconciler.manifest.loading import load, no_item, read_file
 from reconciler.manifest.nodes import Manifest, Outline
 from reconciler.manifest.parsing import read_tree
@@ -81,6 +81,15 @@ class Validation(NamedTuple):
     deprecated: tuple[Mistake, ...] = ()
 
 
+def unexplained(mistakes: Iterable[Mistake], told: Iterable[Mistake]) -> list[Mistake]:
+    """Leave out what mistakes in the settings may explain: people, days, scales and the like.
+
+    Names of types, fields and options mean the same under any settings.
+    """
+    broken = any(PurePath(one.place.file).name == SETTINGS for one in told)
+    return [one for one in mistakes if not broken or type(one) is UnknownName]
+
+
 def validate_files(paths: Sequence[Path]) -> Validation:
     """Check everything that files and pins can know.
 
@@ -104,7 +113,7 @@ def validate_project(paths: Sequence[Path]) -> Validation:
     mistakes = list(files.mistakes)
     for _, read in sorted(files.offline.items()):
         told = {mistake.place for mistake in mistakes}
-        mistakes += [one for one in read.wrong if one.place not in told]
+        mistakes += unexplained((one for one in read.wrong if one.place not in told), files.mistakes)
     mistakes += names_of_nothing(files, paths)
     return Validation(
         files.outlines,

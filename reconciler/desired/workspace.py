@@ -12,8 +12,8 @@ from msgspec import Struct
 from reconciler.desired.cache import Cache, Unusable, cache_folder, open_cache
 from reconciler.desired.committed_run_files import unused_note
 from reconciler.desired.file_reading import Files, Offline, of_space, one_name
-from reconciler.desired.offline_reading import names_of_nothing, read_by_pins
-from reconciler.errors import CannotRun, InputError, Mistake, quoted
+from reconciler.desired.offline_reading import names_of_nothing, read_by_pins, unexplained
+from reconciler.errors import CannotRun, InputError, Mistake, nearest, quoted, suggestion
 from reconciler.manifest.files import STATE, shown_path
 from reconciler.manifest.loading import documents, load
 from reconciler.manifest.nodes import Manifest, Outline
@@ -125,6 +125,8 @@ def chosen_space(files: Files, asked: str | None) -> str:
     if not names:
         raise InputError(files.mistakes)
     if asked is None and len(names) > 1:
+        if likely := list(misspelt_spaces(files)):
+            raise InputError([*files.mistakes, *likely])
         raise CannotRun(f"the files name {len(names)} spaces: {', '.join(names)}", "choose one with --space")
     chosen = one_name(asked, files.settings) if asked else names[0]
     if chosen not in names:
@@ -132,10 +134,22 @@ def chosen_space(files: Files, asked: str | None) -> str:
     return chosen
 
 
+def misspelt_spaces(files: Files) -> Iterator[Mistake]:
+    """Yield the files' names of a space without settings and pins that resemble one with either."""
+    known = {*files.settings.spaces, *(name for name, one in files.offline.items() if one.pins.types)}
+    for one in files.outlines:
+        name = one_name(one.space.text, files.settings)
+        if name not in known and nearest(name, known):
+            what = f"no space {quoted(one.space.text)} in the settings or the pins"
+            fix = f"{suggestion(name, known)} Else choose one with --space"
+            yield Mistake(one.space.place, what, fix)
+
+
 def refuse_mistakes(files: Files, read: Offline, *, checked: bool) -> None:
     """Raise InputError for mistakes that need no space to be found, if the pins were to check the files."""
     told = {mistake.place for mistake in files.mistakes}
     new = [one for one in (read.wrong if checked else ()) if one.place not in told]
+    new = unexplained(new, files.mistakes)
     if new or (files.mistakes and checked and read.pins.types):
         raise InputError([*files.mistakes, *new])
 

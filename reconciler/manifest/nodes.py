@@ -124,6 +124,15 @@ class Manifest(Struct, frozen=True):
     documents: tuple[Document, ...]
 
 
+def every_scalar(node: Node) -> Iterator[Scalar]:
+    """Yield the scalars of a value, at any depth; keys are none."""
+    if isinstance(node, Scalar):
+        yield node
+        return
+    for one in node if isinstance(node, AuthoredList) else node.values():
+        yield from every_scalar(one)
+
+
 def every_section(document: Document) -> Iterator[tuple[AuthoredMap, AuthoredMap]]:
     """Yield the fields and roles of the defaults and of each item, and each item's `expect` as both."""
     yield document.default_fields, document.default_roles

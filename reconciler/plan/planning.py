@@ -15,9 +15,10 @@ from reconciler.desired.mentions import Mentions
 from reconciler.desired.offline_reading import (
     is_confirmed,
     items_known,
+    unexplained,
 )
 from reconciler.desired.workspace import Workspace
-from reconciler.errors import InputError, Mistake, ReconcilerError, counted
+from reconciler.errors import InputError, Mistake, ReconcilerError, counted, nearest, suggestion
 from reconciler.meegle.foreseen import first_questions, item_questions
 from reconciler.meegle.http.ahead import Question
 from reconciler.meegle.http.client import Client
@@ -77,14 +78,17 @@ def desired_items(
         reader.open(workspace.words, workspace.settings.groups(), workspace.pins)
         catalog = learn(workspace, reader)
     except (UnknownSpace, WrongKey) as error:
-        named = (Mistake(one.space.place, error.what, error.fix) for one in workspace.outlines)
+        near = nearest(workspace.space, workspace.settings.spaces.keys() - {workspace.space})
+        fix = f"{suggestion(workspace.space, near)} Else {error.fix}" if near else error.fix
+        named = (Mistake(one.space.place, error.what, fix) for one in workspace.outlines)
         raise InputError([*workspace.mistakes, *named]) from None
     except ReconcilerError as error:
         raise error.beside(workspace.mistakes) from None
     items, mistakes, reader.renames = desired(workspace, catalog)
     told = {mistake.place for mistake in workspace.mistakes}
-    if new := [mistake for mistake in mistakes if mistake.place not in told] or workspace.mistakes:
-        raise InputError([*workspace.mistakes, *new])
+    new = [mistake for mistake in mistakes if mistake.place not in told]
+    if new or workspace.mistakes:
+        raise InputError([*workspace.mistakes, *unexplained(new, workspace.mistakes)])
     only, exclude = resolved(selection, workspace, reader, refs, items)
     only += [Selector(path=file) for file in selection.files or ()]
     if selection.files == () and not selection.only:

@@ -71,11 +71,12 @@ class Pins(Struct, frozen=True):
     def catalog(self, space: str, settings: SpaceSettings, groups: Mapping[str, tuple[str, ...]]) -> Catalog:
         """Return the catalog that needs no network: the space as it was when it was pinned."""
         types = {key: decided(spec, settings) for key, spec in self.types.items()}
+        by_email = pinned_people(self)
         catalog = Catalog(
             self.space_key,
             space,
             types,
-            People(groups=groups, by_email=pinned_people(self)),
+            People({one.key: one for one in by_email.values()}, by_email, groups),
             pinned=types,
             trims=self.trims,
         )

@@ -125,3 +125,16 @@ def test_flags_of_files_do_not_stand_beside_a_copy(desk: Desk) -> None:
         done = desk.run("pull", "--type", "story", *arguments)
         assert done.code == 1
         assert "--snapshot and --keep-emails are about a copy" in done.err
+
+
+def test_an_address_in_a_text_of_the_files_is_not_hidden(desk: Desk) -> None:
+    desk.stories(
+        f"{{id: {STORY}, fields: {{description: 'ask Zoe@elsewhere.example.org', ext_ref: a+b@b.io}}}}"
+    )
+    assert desk.run("apply", "--yes").code == 0
+    assert desk.run("pull", "--snapshot", "space.json").code == 0
+    assert "\nNo changes." in desk.run("plan", "--offline", "--snapshot", "space.json").out
+    desk.stories(f"{{id: {STORY}, fields: {{ext_ref: a+b@b.io}}}}")
+    assert desk.run("pull", "--snapshot", "space.json").code == 0
+    copy = (desk.folder / "space.json").read_text()
+    assert ("Zoe@" in copy, "a+b@b.io" in copy) == (False, True)

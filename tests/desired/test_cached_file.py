@@ -106,9 +106,9 @@ def test_a_field_that_two_pages_speak_of_is_a_mistake_that_names_both_places() -
     for document in both:
         assert document
         take(desire, page_of(document, taken(document)), document.file)
-    assert [str(one) for one in desire.mistakes] == [
-        "state/b.yaml:5:14: Priority of this item stands at state/a.yaml:5:14 too; keep it in one place"
-    ]
+    what = "state/b.yaml:5:14: Priority of this item stands at state/a.yaml:5:14 too"
+    command = "reconciler move --fields priority --from state/b.yaml --into state/a.yaml"
+    assert [str(one) for one in desire.mistakes] == [f"{what}; keep it in one place: `{command}`"]
 
 
 def taken(document: Document) -> Desire:

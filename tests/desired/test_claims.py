@@ -60,6 +60,17 @@ def test_an_item_has_the_fields_of_all_files_and_items_are_in_order_of_their_ids
     assert values(state) == {1: {NOTES: "Wait"}, 2: {"priority": "option_0", NOTES: "Go"}}
 
 
+def test_the_command_keeps_what_a_file_says_of_all_its_items() -> None:
+    """Whichever file was read first; of one file alone nothing can be moved."""
+    sprint = document("space: demo\ntype: story\ndefaults: {roles: {RD: []}}\nitems: [1]\n", "z.yaml")
+    own = stories("{id: 1, roles: {RD: []}}", file="a b.yaml")
+    command = "`reconciler move --fields roles.RD --from 'a b.yaml' --into z.yaml`"
+    for some in ((own, sprint), (sprint, own)):
+        assert [one.rpartition(": ")[2] for one in mistakes(read(*some))] == [command]
+    twice = stories("{id: 1, fields: {notes: Go}}", "{id: 1, fields: {notes: Go}}")
+    assert mistakes(read(twice))[-1].endswith("; keep it in one place")
+
+
 def test_an_expected_value_is_no_desired_value() -> None:
     (item,) = read(stories("{id: 1, expect: {priority: P0}, fields: {notes: Go}}")).items
     assert [one.key for one in item.fields] == [NOTES]
@@ -73,7 +84,8 @@ def test_a_field_that_two_files_set_is_a_mistake_that_names_both_places(first: s
         stories("{id: 1, fields: {priority: P1, notes: Go}}", file="b.yaml"),
     )
     twice = "b.yaml:4:22: Priority of this item stands at a.yaml:4:22 too; keep it in one place"
-    assert mistakes(state)[-1] == twice
+    command = "reconciler move --fields priority --from b.yaml --into a.yaml"
+    assert mistakes(state)[-1] == f"{twice}: `{command}`"
     assert values(state)[1].get("priority") != "option_1"
     assert values(state)[1][NOTES] == "Go"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from reconciler.desired.file_reading import Files
@@ -13,8 +14,10 @@ from reconciler.desired.offline_reading import (
     items_known,
     read_by_pins,
     read_files,
+    unexplained,
     validate_files,
 )
+from reconciler.errors import Mistake, Place, UnknownName, WrongShape
 from tests.desired.conftest import ITEM
 from tests.desired.demo_pins import STORIES, demo_catalog
 
@@ -79,3 +82,14 @@ def test_a_space_confirms_the_pins_while_every_name_means_the_same(state: Path) 
 def test_the_items_of_the_files_are_known_with_their_types(state: Path) -> None:
     del state
     assert items_known(read_by_pins([]).outlines, demo_catalog()) == {6300012320: ("story", "")}
+
+
+@pytest.mark.parametrize(
+    ("file", "kept"), [("sub/state/reconciler.yaml", ["name"]), ("state/a.yaml", ["name", "day"])]
+)
+def test_what_broken_settings_may_explain_is_left_out(file: str, kept: list[str]) -> None:
+    place = Place("state/b.yaml", 1, 1)
+    name = UnknownName(place, "field", "x", "story", ())
+    day = WrongShape(place, "a day", "text", "2026-12-01")
+    told = [Mistake(Place(file, 1, 1), "what", "fix")]
+    assert unexplained([name, day], told) == [{"name": name, "day": day}[one] for one in kept]

@@ -71,3 +71,26 @@ def test_a_folder_of_runs_that_came_with_the_checkout_is_noted(state: Path) -> N
     (state.parent / ".reconciler").symlink_to(state)
     (note,) = open_workspace((), None).notes
     assert note.startswith("note: .reconciler is a link, so nothing of it is used")
+
+
+def test_a_misspelt_space_is_told_at_its_place_with_the_one_that_is_meant(state: Path) -> None:
+    (state / "b.yaml").write_text(STORIES.replace("demo", "dmo") + SECOND)
+    with pytest.raises(InputError) as told:
+        open_workspace((), None)
+    assert str(told.value) == (
+        "state/b.yaml:1:8: no space 'dmo' in the settings or the pins; "
+        "did you mean 'demo'? Else choose one with --space"
+    )
+
+
+def test_mistakes_of_the_settings_hide_those_that_they_explain(state: Path) -> None:
+    (state / "reconciler.yaml").write_text("peple: {team: [ana@example.com]}\n")
+    fields = "{reviewer: team, cutover: 2026-12-01T09:30, nosuch: 1, priority: P9}"
+    (state / "a.yaml").write_text(f"{STORIES}  - {{id: 6300012320, fields: {fields}}}\n")
+    with pytest.raises(InputError) as told:
+        open_workspace((), None)
+    assert [one.what for one in told.value.mistakes] == [
+        "no field 'nosuch' on story",
+        "no option 'P9' on Priority",
+        "no key 'peple' on this map",
+    ]

@@ -102,3 +102,14 @@ def test_a_lenient_service_is_served_as_well(desk: Desk) -> None:
     desk.world.options.set({"projects_detail": "lenient"})
     stories_of(desk, "demo")
     assert desk.run("plan").code == 0
+
+
+def test_an_unknown_space_that_resembles_one_of_the_settings_is_told_with_it(desk: Desk) -> None:
+    desk.write("state/reconciler.yaml", "spaces: {demo: {time_zone: Asia/Shanghai}}\n")
+    desk.write(
+        "state/a.yaml", "space: dmo\ntype: story\nitems:\n  - {id: 6300012320, fields: {priority: P0}}\n"
+    )
+    done = desk.run("plan")
+    assert done.err.startswith(
+        "state/a.yaml:1:8: no space 'dmo' for this plugin; did you mean 'demo'? Else check"
+    )

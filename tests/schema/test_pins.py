@@ -92,3 +92,10 @@ def test_a_catalog_of_pins_needs_no_network() -> None:
     assert catalog.type_of("story")
     assert catalog.people.by_email["ana@example.com"].key == "71"
     assert catalog.items.by_name["t1", "26-12"] == (7,)
+
+
+def test_messages_without_network_name_people_by_their_pinned_addresses() -> None:
+    pins = Pins("pk", {}, {"ana@example.com": "7310000000000000001"})
+    people = pins.catalog("demo", SpaceSettings(), {}).people
+    assert people.show("7310000000000000001") == "ana@example.com"
+    assert people.show("7310000000000000002") == "7310000000000000002"
