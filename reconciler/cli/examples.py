@@ -116,6 +116,13 @@ EXAMPLES: Final[dict[str, Example]] = {
         ("reconciler schema check", "reconciler schema check --detailed-exitcode"),
         "`reconciler schema pull` takes it into the pins, `--rewrite` into the files, too.",
     ),
+    "move": Example(
+        (
+            "reconciler move --fields due --from state/demo/story.yaml --into state/demo/sprint.yaml",
+            "reconciler move --fields roles.RD --from state/demo/story.yaml --into state/demo/rd.yaml --defaults",
+        ),
+        "`reconciler plan` shows what it showed before.",
+    ),
     "runs": Example(
         ("reconciler runs", "reconciler runs last", "reconciler runs verify"),
         "`reconciler rollback RUN` puts back what a run changed.",

@@ -9,7 +9,7 @@ import click
 
 from reconciler.cli import options
 from reconciler.cli.completers import complete_fields
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import say_told, tell
 from reconciler.errors import counted
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def command(
 def show(moved: Moved, source: Path, into: Path) -> None:
     """Report what was moved, and what was not."""
     where = f"the defaults of {into}" if source == into else f"{into}"
-    say(f"Moved {moved.fields} of {counted(moved.items, 'item')} from {source} into {where}.\n")
+    say_told(f"Moved {moved.fields} of {counted(moved.items, 'item')} from {source} into {where}.\n")
     for line in moved.gave_way[:SHOWN]:
-        say(f"  {line}\n")
+        say_told(f"  {line}\n")
     if (more := len(moved.gave_way) - SHOWN) > 0:
-        say(f"  … and {counted(more, 'value')} more that gave way\n")
+        say_told(f"  … and {counted(more, 'value')} more that gave way\n")
     if moved.others:
         tell(f"{counted(moved.others, 'other item')} of {source} keep theirs; --only REF moves them, too")
