@@ -119,7 +119,7 @@ EXAMPLES: Final[dict[str, Example]] = {
     "move": Example(
         (
             "reconciler move --fields due --from state/demo/story.yaml --into state/demo/sprint.yaml",
-            "reconciler move --fields roles.RD --from state/demo/story.yaml --into state/demo/rd.yaml --defaults",
+            "reconciler move --fields due --from state/demo/a.yaml --into state/demo/a.yaml --defaults",
         ),
         "`reconciler plan` shows what it showed before.",
     ),
