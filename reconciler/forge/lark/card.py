@@ -8,7 +8,6 @@ headings are `lark_md`, and so are mentions: `<at id=…>` with an `open_id` tha
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -30,6 +29,7 @@ from reconciler.render.groups import (
 )
 from reconciler.render.reasons import failure_text
 from reconciler.render.safe import isolated, safe_text
+from reconciler.render.verdict import plan_verdict
 
 MOST: Final = 19_000
 """Bytes of a card.  A body takes 20 KB, with the signature and what is around the card."""
@@ -119,7 +119,7 @@ def plan_face(plan: Plan, words: Words) -> Face:
         *drift_sections(found, words, {}),
         Section(words.changes, card_rows(found, CHANGE, words)),
     ]
-    return Face(words.plan.format(space=plan.space), color_of(plan), nonzero_counts(plan, words), sections)
+    return Face(words.plan.format(space=plan.space), color_of(plan), plan_verdict(plan), sections)
 
 
 def drift_face(plan: Plan, words: Words, people: Mapping[str, str]) -> Face:
@@ -131,7 +131,7 @@ def drift_face(plan: Plan, words: Words, people: Mapping[str, str]) -> Face:
         Section(words.conflicts, card_rows(found, BOTH, words)),
         Section(words.blocks, block_rows(plan, words)),
     ]
-    said = words.no_drift if plan.is_empty else nonzero_counts(plan, words)
+    said = words.no_drift if plan.is_empty else plan_verdict(plan)
     return Face(words.drift.format(space=plan.space), color_of(plan), said, sections)
 
 
@@ -142,25 +142,6 @@ def color_of(plan: Plan) -> str:
     if plan.blocks or plan.skipped or plan.clears:
         return ORANGE
     return BLUE if plan.updates else GREEN
-
-
-def nonzero_counts(plan: Plan, words: Words) -> str:
-    """Return the counts that are not zero."""
-    if plan.failures:
-        return words.failed.format(count=len(plan.failures))
-    if plan.is_empty:
-        return words.in_sync
-    kinds = Counter[str]()
-    for group in groups(plan):
-        kinds[group.kind] += len(group.rows)
-    counts = [
-        (len(plan.updates), words.to_update.format(items=len(plan.updates), fields=plan.fields)),
-        (plan.clears, words.to_clear.format(count=plan.clears)),
-        (kinds[DRIFT], words.drifted.format(count=kinds[DRIFT])),
-        (kinds[BOTH], words.conflicting.format(count=kinds[BOTH])),
-        (len(plan.blocks), words.blocked.format(count=len(plan.blocks))),
-    ]
-    return words.joined.join(text for count, text in counts if count)
 
 
 def guard_rows(plan: Plan, words: Words) -> list[Row]:

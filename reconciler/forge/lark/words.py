@@ -14,15 +14,7 @@ class Words(NamedTuple):
     plan: str
     drift: str
     run: str
-    in_sync: str
     no_drift: str
-    to_update: str
-    to_clear: str
-    drifted: str
-    conflicting: str
-    blocked: str
-    failed: str
-    joined: str
     guards: str
     guard: str
     guard_alone: str
@@ -72,15 +64,7 @@ def spoken_words() -> Words:
         plan=_("Plan for {space}"),
         drift=_("Drift in {space}"),
         run=_("Apply in {space}"),
-        in_sync=_("No changes. Live work items match the desired state."),
         no_drift=_("Nothing moved in Meegle since the last apply."),
-        to_update=_("items to update: {items}, fields: {fields}"),
-        to_clear=_("fields to empty: {count}"),
-        drifted=_("drifted: {count}"),
-        conflicting=_("conflicting: {count}"),
-        blocked=_("blocked: {count}"),
-        failed=_("Nothing was planned. Errors: {count}"),
-        joined=_("; "),
         guards=_("Guards stop an apply"),
         guard=_("{name}: {actual}, at most {limit}"),
         guard_alone=_("{name}: {actual}"),
