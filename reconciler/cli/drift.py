@@ -88,7 +88,7 @@ def command(
         show_plan(Showing(plan, make, full), [one for one in formats if one[1]])
         fmt = "json" if ("json", None) in formats else "text"
         return execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt, full))
-    show_plan(Showing(plan, make, full), formats)
+    show_plan(Showing(plan, make, full), formats, out)
     with on_stderr():
         tell(*next_steps(plan))
     return CHANGES if detailed_exitcode and not plan.is_empty else 0

@@ -105,14 +105,14 @@ VIEWS: dict[str, Callable[[Showing], str]] = {
 """One row a format, as in `options.PLAN_FORMATS`; each imports what it needs when it is asked for."""
 
 
-def show_plan(shown: Showing, formats: Iterable[tuple[str, Path | None]]) -> None:
-    """Render the plan in each format; one of them may go to stdout."""
+def show_plan(shown: Showing, formats: Iterable[tuple[str, Path | None]], saved: Path | None = None) -> None:
+    """Render the plan in each format; one of them may go to stdout.  `saved`: the file for apply."""
     desired = list(formats)
     refuse_two(desired)
     for name, path in desired:
         with on_stdout() if (name, path) == ("text", None) else speaking(settled()):
             put(name, path, VIEWS[name](shown))
-    tell_written(desired)
+    tell_written(desired, saved)
 
 
 def refuse_two(formats: Iterable[tuple[str, Path | None]], *others: Path | None) -> None:

@@ -111,7 +111,7 @@ def command(
         make = cache(partial(dated, plan, paths))
         if out:
             save_plan(make, out)
-        show_plan(Showing(plan, make, full), formats)
+        show_plan(Showing(plan, make, full), formats, out)
         give_plan(tell, plan, make, formats, out)
     if strict and plan.blocks:
         tell(f"error: {counted(len(plan.blocks), 'blocked change')}, and --strict makes that an error")

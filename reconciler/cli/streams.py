@@ -68,10 +68,11 @@ def put(name: str, path: Path | None, view: str) -> None:
         say(view)
 
 
-def tell_written(formats: Iterable[tuple[str, Path | None]]) -> None:
-    """Name the files that were written where stdout is left empty."""
+def tell_written(formats: Iterable[tuple[str, Path | None]], saved: Path | None = None) -> None:
+    """Name the files that were written where stdout is left empty, a `saved` plan among them."""
     files = [f"{path} ({name})" for name, path in formats if path]
     if files and all(path for _, path in formats):
+        files[:0] = [f"{saved} (plan)"] if saved else []
         tell(f"written: {', '.join(files)}")
 
 

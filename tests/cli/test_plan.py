@@ -315,3 +315,5 @@ def test_names_the_files_that_were_written_where_stdout_is_left_empty(desk: Desk
     desk.stories("{id: 6300012300, fields: {priority: P3}}")
     done = desk.run("plan", "--format", "json=plan.json", "--format", "html=plan.html")
     assert (done.out, done.err) == ("", "written: plan.json (json), plan.html (html)\n")
+    done = desk.run("plan", "--out", "saved.json", "--format", "markdown=plan.md")
+    assert (done.out, done.err) == ("", "written: saved.json (plan), plan.md (markdown)\n")
