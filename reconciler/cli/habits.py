@@ -278,10 +278,13 @@ def with_advice(
     error: click.ClickException, words: Sequence[str], group: click.Group
 ) -> click.ClickException:
     """Return a usage error so that it leads on."""
-    if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Argument):
-        name = str(error.param.name).upper()
-        path = error.ctx.command_path if error.ctx else "reconciler"
-        told = MISSING.get(name, f"`{path} --help` says what it is")
+    if isinstance(error, click.MissingParameter) and error.param and error.ctx:
+        path, option = error.ctx.command_path, error.param.opts[0]
+        told = f"`{path} --help` says what it is"
+        if isinstance(error.param, click.Option):
+            return click.UsageError(f"Missing option '{option}'; {told}", error.ctx)
+        name = option.upper()
+        told = MISSING.get(name, told)
         return click.UsageError(f"Missing argument '{name}'; {told}", error.ctx)
     if isinstance(error, click.NoSuchCommand) and isinstance(error.cmd, click.Group):
         name, known = error.command_name, error.cmd.list_commands(click.Context(error.cmd))

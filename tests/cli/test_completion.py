@@ -98,6 +98,7 @@ def offered(folder: Path, line: str, *, where: str = ".") -> list[str]:
         ("reconciler pull --fields al", ["all"]),
         ("reconciler pull --fields priority,du", ["priority,due"]),
         ("reconciler pull --fields roles.Des", ["roles.Designer"]),
+        ("reconciler move --fields sched", ["schedule"]),
         ("reconciler pull --fields priority,prio", [""]),
         ("reconciler plan --only sto", ["story"]),
         ("reconciler plan --only story.prio", ["story.priority"]),

@@ -163,7 +163,7 @@ def test_an_unknown_option_that_nobody_has_is_named_as_it_was_written(
 @pytest.mark.parametrize("name", sorted(all_commands(group)))
 def test_a_missing_argument_says_where_it_comes_from(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     command = all_commands(group)[name]
-    missing = [one for one in command.params if isinstance(one, click.Argument) and one.required]
+    missing = [one for one in command.params if one.required]
     if missing:
         said = last_line(name.split(), capsys)
         assert said.startswith("Error: Missing ")
