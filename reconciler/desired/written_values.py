@@ -96,7 +96,7 @@ def plain_value(ref: Ref, key: str, seen: Seen, catalog: Catalog) -> Plain:
 def check_reading(codec: Codec, ref: Ref, node: Node, seen: Seen) -> None:
     """Raise Unwritable unless the codec parses a written value to the live one."""
     try:
-        desired = codec.parse(node)
+        desired = codec.recall(node)
     except Wrong as error:
         raise Unwritable(error.mistakes[0].what) from None
     if mistake := codec.refusal_on(ref.id, desired, NOWHERE):
