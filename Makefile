@@ -33,8 +33,8 @@ $(DEEP): $(STAMP) requirements-deep.lock
 deep: $(DEEP) ## long searches, 30 minutes a target; TARGETS="laws fields" chooses
 	@BIN=$(BIN) sh tests/deep.sh
 
-bench: $(DEEP) ## measure CPU, memory and requests for docs/performance.md; ROWS="1 2" chooses, ROUNDS=3
-	@ROWS="$(ROWS)" ROUNDS="$(ROUNDS)" $(BIN)/python -m tests.bench
+bench: $(DEEP) ## measure CPU, memory and requests for docs/performance.md; ROWS="1 2" chooses, ROUNDS=3; BASE=COMMIT compares with an older build
+	@BASE="$(BASE)" ROWS="$(ROWS)" ROUNDS="$(ROUNDS)" $(BIN)/python -m tests.bench
 
 dist: $(STAMP) ## wheel and sdist in dist/: the same bytes for the same commit
 	@rm -rf dist && SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -I -m build --no-isolation --outdir dist

@@ -1,4 +1,7 @@
-"""Measure rows and write docs/performance.md: `make bench`, or `make bench ROWS="1 2" ROUNDS=3`."""
+"""Measure rows and write docs/performance.md: `make bench`, or `make bench ROWS="1 2" ROUNDS=3`.
+
+`BASE=COMMIT make bench` compares this commit with an older one instead (`builds.py`).
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ import os
 import sys
 import time
 
-from tests.bench import report
+from tests.bench import builds, report
 from tests.bench.rows import ROWS, desk
 
 
 def main() -> int:
     """Measure what ROWS names (all of them), ROUNDS rounds each (5); 1 where a target was missed."""
+    if os.environ.get("BASE"):
+        return builds.main()
     numbers = [int(word) for word in os.environ.get("ROWS", "").split()] or list(ROWS)
     rows = []
     with desk(int(os.environ.get("ROUNDS") or 5)) as place:

@@ -97,7 +97,8 @@ FIELDS: dict[str, tuple[str, Write]] = {
 def world_of(count: int) -> World:
     """Return the demo space with so many more stories, and no limiter."""
     world = demo_world(Options(throttle=False))
-    generate(world, [f"story={count}"])
+    if count:
+        generate(world, [f"story={count}"])
     world.pages = {}
     return world
 
