@@ -139,3 +139,16 @@ def test_every_recipe_that_was_promised_is_there() -> None:
         "What it does not do",
         "In your shell and your hooks",
     ]
+
+
+def test_the_chinese_recipes_have_the_same_chapters_files_and_commands() -> None:
+    english, chinese = (
+        (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("recipes.md", "recipes.zh-CN.md")
+    )
+    blocks = re.compile(r"^```.*?^```$|^<!-- .*? -->$", re.MULTILINE | re.DOTALL)
+    assert blocks.findall(chinese) == blocks.findall(english)
+    chapters = re.findall(r"^#+ .*", blocks.sub("", chinese), flags=re.MULTILINE)
+    assert len(chapters) == len(re.findall(r"^#+ ", blocks.sub("", english), flags=re.MULTILINE))
+    assert all(re.search(r"[\u4e00-\u9fff]", chapter) for chapter in chapters)
+    paragraphs = [one for one in re.split(r"\n\n+", blocks.sub("\n\n", chinese)) if one.strip()]
+    assert all(re.search(r"[\u4e00-\u9fff]", one) for one in paragraphs)

@@ -176,8 +176,8 @@ def pattern_of(message: str) -> re.Pattern[str]:
         made += f"(?P={name})" if name in seen else f"(?P<{name}>{content_of(name)})"
         seen.add(name)
     made += re.escape(message[end:])
-    before = f"(?P<{BEFORE}>.+?)" if message[0] in OPENING else ""
-    after = f"(?P<{AFTER}>.+)" if message[-1] in CLOSING else ""
+    before = f"(?P<{BEFORE}>.*?)" if message[0] in OPENING else ""
+    after = f"(?P<{AFTER}>.*)" if message[-1] in CLOSING else ""
     return re.compile(f"{before}{made}{after}", re.DOTALL)
 
 

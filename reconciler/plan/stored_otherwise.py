@@ -37,7 +37,7 @@ def is_rounded(sent: float, stored: float) -> bool:
 
 
 HIDDEN = (
-    "differences left out, since the settings say that the space stores it otherwise (`stores: otherwise`)"
+    "{} differences left out, since the settings say that the space stores it otherwise (`stores: otherwise`)"
 )
 
 
@@ -61,7 +61,7 @@ def as_stored(plan: Plan, decisions: SpaceSettings, catalog: Catalog) -> Plan:
     gone = items_of(plan) - items_of(told)
     rows = [(one.ref, row) for one in (*plan.updates, *plan.skipped) for row in one.changes]
     hidden = Counter(row.name for ref, row in rows if explained(ref, row) == "otherwise")
-    notes = [f"{name}: {count} {HIDDEN}" for name, count in sorted(hidden.items())]
+    notes = [f"{name}: {HIDDEN.format(count)}" for name, count in sorted(hidden.items())]
     return replace(
         told,
         in_sync=told.in_sync + len(gone),

@@ -53,7 +53,7 @@ def row_line(plan: Plan, row: Row) -> str:
     """Return one row's outcome with its reason."""
     what, why = ending(row)
     field = f" {safe_text(row.name)}" if row.name else ""
-    return f"{what}: {safe_text(plan.address(row.ref))}{field}: {why}"
+    return f"{what}{_(': ')}{safe_text(plan.address(row.ref))}{field}{_(': ')}{why}"
 
 
 def ending(row: Row) -> tuple[str, str]:

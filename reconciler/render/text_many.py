@@ -104,7 +104,8 @@ def same_lines(plan: Plan, rows: Sequence[Row]) -> Iterator[str]:
     """Yield once what became of many rows, and the items."""
     what, why = ending(rows[0])
     where = on_items(plan, [row.ref for row in rows])
-    yield f"{what}: {safe_text(rows[0].name)} {where}: {why}" if rows[0].name else f"{what}: {where}: {why}"
+    name = f"{safe_text(rows[0].name)} " if rows[0].name else ""
+    yield f"{what}{_(': ')}{name}{where}{_(': ')}{why}"
     yield from listed(plan, ((row.ref, row.change.place if row.change else None) for row in rows))
 
 

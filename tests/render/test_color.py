@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import given
 
+from reconciler.language import speaking
 from reconciler.model import Plan
 from reconciler.render.color import colored
 from reconciler.render.text import plan_text
@@ -36,3 +37,17 @@ def test_without_its_colour_a_text_is_what_it_was(plan: Plan) -> None:
 def test_what_a_line_begins_with_has_a_colour(line: str) -> None:
     assert re.fullmatch("\x1b\\[[0-9]+m.+\x1b\\[0m.*", colored(line))
     assert CODE.sub("", colored(line)) == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "错误：没有该文件或文件夹",
+        "计划：待更新 1 个工作项（1 个字段）。",
+        "冲突：demo/story/6300012301",
+        "说明：有改动",
+    ],
+)
+def test_what_a_chinese_line_begins_with_has_a_colour(line: str) -> None:
+    with speaking("zh-CN"):
+        assert re.fullmatch("\x1b\\[[0-9]+m.+\x1b\\[0m.*", colored(line))
