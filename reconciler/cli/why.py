@@ -11,8 +11,12 @@ import click
 from reconciler.cli import options
 from reconciler.cli.completers import complete_ref
 from reconciler.cli.progress import reading
-from reconciler.cli.streams import say, tell
+from reconciler.cli.streams import on_stdout, say, tell
 from reconciler.errors import CannotRun
+from reconciler.language import _, sentence, told
+
+NAME = 8
+"""Columns of the name of a fact."""
 
 if TYPE_CHECKING:
     from reconciler.desired.items import DesiredField, DesiredItem
@@ -43,12 +47,13 @@ def command(ref: str, space: str | None) -> int:
             )
         plan = planning.plan(workspace, reader, options, items)
         live = reader.items({item.ref: [one.key for one in item.fields] for item in items})
-    lines = [
-        line
-        for item in items
-        for line in item_lines(item, live.get(item.ref), plan, reader.catalog, workspace)
-    ]
-    say("\n".join(lines) + "\n")
+    with on_stdout():
+        lines = [
+            line
+            for item in items
+            for line in item_lines(item, live.get(item.ref), plan, reader.catalog, workspace)
+        ]
+        say("\n".join(lines) + "\n")
     return 0
 
 
@@ -57,11 +62,12 @@ def item_lines(
 ) -> Iterator[str]:
     """Yield what is to be said of one item, field by field."""
     from reconciler.render.safe import safe_text
+    from reconciler.render.width import padded
 
     yield f"{safe_text(plan.address(item.ref))}  {safe_text(live.name if live else '')}".rstrip()
     for block in plan.blocks:
         if block.ref == item.ref and block.key is None:
-            yield f"  blocked: {safe_text(block.reason)}; {block.repair}"
+            yield safe_text(f"  {_('blocked')}{_(': ')}{sentence(block.reason, block.repair)}")
     changes = {
         one.key: one
         for update in (*plan.updates, *plan.skipped)
@@ -72,15 +78,15 @@ def item_lines(
     for one in item.fields:
         yield f"  {safe_text(catalog.label(item.ref.type_key, one.key))}"
         for name, text in collect_facts(item, one, live, changes.get(one.key), catalog, workspace).items():
-            yield f"    {name:8} {safe_text(text)}"
+            yield f"    {padded(_(name), NAME)} {safe_text(text)}"
         for block in plan.blocks:
             if block.ref == item.ref and block.key == one.key:
-                yield f"    {'blocked':8} {safe_text(block.reason)}; {block.repair}"
+                yield safe_text(f"    {padded(_('blocked'), NAME)} {sentence(block.reason, block.repair)}")
         if one.key in applied:
-            yield f"    {'applied':8} {safe_text(applied[one.key])}"
+            yield f"    {padded(_('applied'), NAME)} {safe_text(applied[one.key])}"
     for guard in plan.guards:
         if not guard.ok:
-            yield f"  guard '{guard.name}' stops an apply: {guard.excess}"
+            yield _("  guard '{name}' stops an apply: {excess}", name=guard.name, excess=told(guard.excess))
 
 
 def collect_facts(
@@ -94,25 +100,29 @@ def collect_facts(
     """Return what is desired and why, and what is live and by whom."""
     from reconciler.fields.values import Rule, desired_value
     from reconciler.git import author_of
+    from reconciler.render.groups import by_text, value_label
 
     codec = catalog.codec(item.ref.type_key, one.key, by_pins=True)
     seen = live.values.get(one.key) if live else None
     if isinstance(one.desired, Rule):
-        parts = [("contains ", one.desired.contains), ("excludes ", one.desired.excludes)]
-        desired = ", ".join(word + codec.show(part) for word, part in parts if part)
+        parts = [(_("contains "), one.desired.contains), (_("excludes "), one.desired.excludes)]
+        desired = _(", ").join(word + codec.show(part) for word, part in parts if part)
     else:
-        desired = codec.show(desired_value(one.desired, seen.value if seen else codec.empty))
+        desired = value_label(codec.show(desired_value(one.desired, seen.value if seen else codec.empty)))
     wrote = author_of(workspace.root, one.place.file, one.place.line)
-    since = f", {wrote.sha[:12]} by {wrote.author}, {wrote.at:%Y-%m-%d}" if wrote else ", not committed"
-    by_default = " (a default of the file)" if one.by_default else ""
-    told = {"desired": desired, "from": f"{one.place}{by_default}{since}"}
+    since = _(", not committed")
+    if wrote:
+        day = f"{wrote.at:%Y-%m-%d}"
+        since = _(", {sha} by {author}, {day}", sha=wrote.sha[:12], author=wrote.author, day=day)
+    by_default = _(" (a default of the file)") if one.by_default else ""
+    facts = {"desired": desired, "from": f"{one.place}{by_default}{since}"}
     if item.ref.type_key in workspace.pins.types:
-        told["pinned"] = f"as {one.key} in schemas/{workspace.space}"
+        facts["pinned"] = _("as {key} in schemas/{space}", key=one.key, space=workspace.space)
     if seen is not None:
-        by = f"  {change.by}{f', {change.at}' if change.at else ''}" if change and change.by else ""
+        by = f"  {by_text(change.by)}{f', {change.at}' if change.at else ''}" if change and change.by else ""
         in_sync = desired_value(one.desired, seen.value) == seen.value
-        told["live"] = f"{codec.show(seen.value)}{by}" + ("  in sync" if in_sync else "")
-    return told
+        facts["live"] = f"{value_label(codec.show(seen.value))}{by}" + (_("  in sync") if in_sync else "")
+    return facts
 
 
 def last_applied(root: Path, ref: Ref) -> dict[str, str]:
@@ -128,5 +138,5 @@ def last_applied(root: Path, ref: Ref) -> dict[str, str]:
             continue
         for entry in entries:
             if entry["event"] == "result" and (entry.get("type"), entry.get("id")) == (ref.type_key, ref.id):
-                found |= {key: f"{path.parent.name}: {word}" for key, word in entry["outcomes"].items()}
+                found |= {key: f"{path.parent.name}: {told(word)}" for key, word in entry["outcomes"].items()}
     return found

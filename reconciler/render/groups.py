@@ -164,10 +164,15 @@ def steps(change: Change) -> tuple[str, ...]:
 def shown_label(change: Change, label: str) -> str:
     """Return a label in the language that is spoken, where a word of ours is in it."""
     if label == EMPTY_LABEL:
-        return _(EMPTY_LABEL)
+        return value_label(label)
     if change.type == SCHEDULE and (days := DAYS.fullmatch(label)):
         return _("{first} to {last}", first=days[1], last=days[2])
     return label
+
+
+def value_label(label: str) -> str:
+    """Return the label of a value; the one for no value is a word of ours."""
+    return _(label) if label == EMPTY_LABEL else label
 
 
 def labels_of(change: Change) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def duration(run: PastRun) -> str:
 def facts(run: PastRun) -> Iterator[tuple[str, str]]:
     """Yield the names and values of what is known of a run as a whole."""
     yield "run", safe_text(run.id)
-    yield "time", f"{safe_text(run.local(run.begun))} ({duration(run)})"
+    yield "time", _("{time} ({duration})", time=safe_text(run.local(run.begun)), duration=duration(run))
     yield "by", person_line(run.by)
     yield "written as", person_line(run.user) if run.actor else ""
     by = _(" by {person}", person=person_line(run.author)) if run.author else ""
