@@ -118,8 +118,8 @@ class RecordCheck:
         """Yield one line: for how many items the records do not prove that nobody wrote in the gap."""
         open_ = sum(bool(task.applied) and task.ref not in self.alone for task in tasks)
         if open_:
-            shown = f"could not be read ({self.unread}) to show" if self.unread else "do not show"
-            what = f"the operation records {shown} whether somebody edited a field right before our write"
+            how = f"could not be read ({self.unread}) to show" if self.unread else "do not show"
+            what = f"the operation records {how} whether somebody edited a field right before our write"
             yield f"{counted(open_, 'item')}: {what}; the history in Meegle does"
 
 

@@ -13,6 +13,8 @@ from reconciler.render.width import columns, padded
 
 EXTRA = re.compile(r"(.*?)(?:  \[(.*)\])?", re.DOTALL)
 """An option's help, and what click adds to it: a default, or that it is required."""
+AS_IT_IS = "\b\n"
+"""What click has before lines that are not wrapped."""
 GAP = 2
 MOST = 30
 """Columns of the widest name that has its text on the same line."""
@@ -39,6 +41,10 @@ class SpokenHelp(click.HelpFormatter):
             for n, part in enumerate(text.split("\n\n")):
                 self.write("\n" if n else "")
                 indent = " " * self.current_indent
+                if part.startswith(AS_IT_IS):
+                    heading, *lines = part.removeprefix(AS_IT_IS).split("\n")
+                    self.write("".join(f"{indent}{line}\n" for line in (told(heading), *lines)))
+                    continue
                 for line in wrapped(told(" ".join(part.split())), self.width - self.current_indent):
                     self.write(f"{indent}{line}\n")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -15,6 +15,8 @@ NUMBER, BEFORE, AFTER = "number", "_before", "_after"
 """The placeholder of a count, whose template has a plural form; what is around a part of a sentence."""
 VALUES = frozenset({"file", "label", "name", "path", "place", "ref", "shown", "space", "title", "url", "who"})
 """Placeholders that hold a name or a value, which is never translated."""
+TAILS = frozenset({"more", "open_ones"})
+"""Placeholders that hold the rest of a sentence."""
 KEYS = frozenset({"location"})
 """Placeholders that hold the key of a file."""
 QUOTES = frozenset("'\"`‘“")
@@ -26,6 +28,8 @@ OPENING, CLOSING = frozenset(" ,;("), frozenset(" (")
 JOINTS = ("\n", "  ", "; ", ". ", ": ", ", or ", ", ", " or ", " and ")
 """What stands between sentences that are put together."""
 WORD_JOINTS = frozenset({" or ", " and "})
+PLACED = re.compile(r"\S+:\d+:\d+: ")
+"""Where a mistake is, before its sentence."""
 FEWEST, LEAST = 2, 4
 """Letters of a template: of any, and of one that recognizes its sentences without help."""
 WORD = re.compile(r"[a-z]{2,}")
@@ -54,7 +58,7 @@ class Catalogue:
         """Keep the messages; templates are sorted when a sentence is first looked up."""
         self.locale = locale
         self.messages = messages
-        self.told = lru_cache(maxsize=4096)(self.translated)
+        self.told: Callable[[str], str] = lru_cache(maxsize=4096)(self.translated)
 
     def gettext(self, text: str) -> str:
         """Translate one message."""
@@ -77,7 +81,9 @@ class Catalogue:
             for message in self.english
             if (PLACEHOLDER.search(message) or is_open(message)) and (made := template_of(message))
         ]
-        return tuple(sorted(made, key=lambda one: (is_open(one.message), -weight(one.message))))
+        return tuple(
+            sorted(made, key=lambda one: (is_open(one.message), -weight(one.message), -literal(one.message)))
+        )
 
     @cached_property
     def english(self) -> tuple[str, ...]:
@@ -94,13 +100,19 @@ class Catalogue:
         """
         if not WORD.search(text) or re.fullmatch(QUOTED, text):
             return text
-        if (exact := self.messages.gettext(text)) != text:
-            return exact
+        for form in (text, f"{text}\n", f"\n{text}\n"):
+            if (exact := self.messages.gettext(form)) != form:
+                return exact.strip("\n")
+        if (where := PLACED.match(text)) and where.end() < len(text):
+            return where[0] + self.told(text[where.end() :])
+        whole: list[str] = []
         found: list[str] = []
         for one in self.templates:
             if one.chunk in text and (hit := pattern_of(one.message).fullmatch(text)):
-                found += self.as_template(one, hit)
-        return min([*found, self.by_parts(text)], key=english_words)
+                (whole if "; " in one.message.strip("; ") else found).extend(self.as_template(one, hit))
+        parts = self.by_parts(text)
+        ordered = [*whole, parts, *found] if len(split(text, "; ")) > 1 else [*whole, *found, parts]
+        return min(ordered, key=english_words)
 
     def as_template(self, one: Template, hit: re.Match[str]) -> Iterator[str]:
         """Yield the translation of a sentence by its template, with the sentences in it translated, too."""
@@ -111,7 +123,7 @@ class Catalogue:
         if one.weak and values == found:
             return
         before, after = values.pop(BEFORE, ""), values.pop(AFTER, "")
-        message = self.messages.gettext(one.message)
+        message = self.messages.gettext(one.message).strip("\n")
         if NUMBER in values:
             message = self.plural(one.message, int(found[NUMBER])) or message
         yield f"{before}{fill(message, values)}{after}"
@@ -128,6 +140,8 @@ class Catalogue:
         """Translate the parts of a text that is put together of sentences, or of quoted values."""
         for joint in JOINTS:
             parts = split(text, joint)
+            if joint == "; ":  # what follows may be one message in which there is a semicolon, too
+                parts = [parts[0], joint.join(parts[1:])] if len(parts) > 1 else parts
             if len(parts) > 1:
                 shown = [self.told(part) for part in parts]
                 if shown != parts:
@@ -137,10 +151,11 @@ class Catalogue:
         return text
 
     def joined(self, parts: list[str], shown: list[str], joint: str) -> str:
-        """Join translated parts; a joint behind a part that was not translated stays."""
+        """Join translated parts; a joint between parts that were not translated stays."""
         made = shown[0]
-        for (before, was), after in zip(zip(parts, shown, strict=True), shown[1:], strict=False):
-            made += (self.messages.gettext(joint) if before != was else joint) + after
+        for n in range(1, len(parts)):
+            same = parts[n - 1] == shown[n - 1] and parts[n] == shown[n]
+            made += (joint if same else self.messages.gettext(joint)) + shown[n]
         return made
 
 
@@ -168,12 +183,14 @@ def spaced(before: str, after: str) -> str:
 @lru_cache(maxsize=2048)
 def pattern_of(message: str) -> re.Pattern[str]:
     """Return the pattern of a message's sentences, of a part of sentences with what is around it."""
+    message = message.strip("\n")
     seen: set[str] = set()
     made, end = "", 0
     for hit in PLACEHOLDER.finditer(message):
         made += re.escape(message[end : hit.start()])
         name, end = hit[1], hit.end()
-        made += f"(?P={name})" if name in seen else f"(?P<{name}>{content_of(name)})"
+        content = content_of(name, last=end == len(message))
+        made += f"(?P={name})" if name in seen else f"(?P<{name}>{content})"
         seen.add(name)
     made += re.escape(message[end:])
     before = f"(?P<{BEFORE}>.*?)" if message[0] in OPENING else ""
@@ -181,13 +198,15 @@ def pattern_of(message: str) -> re.Pattern[str]:
     return re.compile(f"{before}{made}{after}", re.DOTALL)
 
 
-def content_of(name: str) -> str:
-    """Return the pattern of what a placeholder may hold: no more than one sentence."""
+def content_of(name: str, *, last: bool) -> str:
+    """Return the pattern of what a placeholder may hold: one sentence, at the end of a message more."""
     if name == NUMBER or name.endswith("_id"):
         return r"\d+"
     if name.startswith("quoted_"):
         return "'[^']*'|this value"
-    return r"[\w.-]+" if name in KEYS else r"(?:(?!; |\n).)*?"
+    if name in KEYS:
+        return r"[\w.-]+"
+    return ".*?" if last or name in TAILS else r"(?:(?!; |\n).)*?"
 
 
 def template_of(message: str) -> Template | None:
@@ -195,7 +214,7 @@ def template_of(message: str) -> Template | None:
     words = weight(message)
     names = [hit[1] for hit in PLACEHOLDER.finditer(message)]
     typed = any(name == NUMBER or name in KEYS or name.startswith("quoted_") for name in names)
-    chunk = max(PLACEHOLDER.split(message)[::3], key=len)
+    chunk = max(PLACEHOLDER.split(message.strip("\n"))[::3], key=len)
     return Template(message, chunk, weak=words < LEAST and not typed) if words >= FEWEST else None
 
 
@@ -212,6 +231,11 @@ def split(text: str, joint: str) -> list[str]:
             parts.append(text[end : hit.start()])
             end = hit.end()
     return [*parts, text[end:]]
+
+
+def literal(message: str) -> int:
+    """Count the signs of a message outside of its placeholders."""
+    return len(PLACEHOLDER.sub("", message))
 
 
 def weight(message: str) -> int:
