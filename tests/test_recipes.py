@@ -65,9 +65,22 @@ def lower(world: World) -> None:
         world.edit(item, "priority", {"value": "option_2"}, by="7310000000000000002")
 
 
+def edit_both(world: World) -> None:
+    for item in (6300012376, 6300012377):
+        world.edit(item, "priority", {"value": "option_2"}, by="7310000000000000002")
+
+
+def rule(world: World) -> None:
+    world.options.automations = [
+        {"when": "priority", "set": {"priority": {"value": "option_0"}}, "by": "rule-99"}
+    ]
+
+
 MEANWHILE: dict[str, Callable[[World], None]] = {
     "P0 is renamed": rename_p0,
     "somebody lowers them in Meegle": lower,
+    "somebody edits both by hand": edit_both,
+    "a rule sets every priority to P0": rule,
 }
 
 
@@ -132,10 +145,13 @@ def test_every_recipe_that_was_promised_is_there() -> None:
         "A person leaves",
         "An admin renames an option",
         "Undo a bulk edit",
+        "Somebody edits by hand",
+        "A rule flips values back",
         "Roll over every week",
         "Keep the audit",
         "An audit of October",
         "Two teams, a folder each",
+        "The week in a table",
         "What it does not do",
         "In your shell and your hooks",
     ]

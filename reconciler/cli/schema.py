@@ -68,10 +68,11 @@ def kept_lines(space: str, one: KeptName) -> Iterator[str]:
         yield f"{where}; {counted(len(one.refs), 'item')} in the files: take the entries out"
     elif one.refs:
         refs = [f"--only {quote(f'{space}/{one.type}/{ref.id}.{one.word}')}" for ref in one.refs]
-        more = f" and {len(refs) - SHOWN} more" if len(refs) > SHOWN else ""
         names = "1 item names" if len(refs) == 1 else f"{len(refs)} items name"
         yield f"{where}; {names} it in the files: it stays pinned, and their changes are blocked"
-        yield f"  take the live values with `reconciler pull --refresh {' '.join(refs[:SHOWN])}`{more}"
+        if len(refs) > SHOWN:  # a command that can be copied, for all of them
+            refs = [f"--only {quote(f'{one.type}.{one.word}')}"]
+        yield f"  take the live values with `reconciler pull --refresh {' '.join(refs)}`"
 
 
 @command.command("check", short_help="Report what changed since it was pinned.")
