@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -51,6 +52,10 @@ class Files(Struct):
     new_defaults: dict[str, Copied] = field(default_factory=dict)
     new_entries: list[Plain] = field(default_factory=list)
     comment_places: list[int] = field(default_factory=list)
+    there: set[int] = field(default_factory=set)
+    """The items that `into` names."""
+    words: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By change key, the section and the word by which the source names a field or role."""
     changed: set[Slot] = field(default_factory=set)
     """The values that leave the source, and those whose default does."""
 
@@ -74,6 +79,9 @@ class Files(Struct):
     def make(self) -> None:
         """Make the edits of both files, and the defaults and entries of a new one."""
         self.comment_places = [place for place, _ in comments(self.text)]
+        self.there = {one.id for one in self.into.items} if self.into else set()
+        for spots in (*map(self.own, reversed(self.source.items)), self.defaults_of(self.source)):
+            self.words |= {key: (section, word) for key, (section, word, _) in spots.items()}
         if self.defaults:
             self.new_defaults = dict(self.common_values())
         self.take_out()
@@ -127,10 +135,10 @@ class Files(Struct):
 
     def word(self, key: str) -> tuple[str, str]:
         """Return the section and the word of a field or role that the other file does not name yet."""
-        for spots in (self.defaults_of(self.source), *map(self.own, self.source.items)):
-            if key in spots:
-                return spots[key][:2]
-        return ("roles" if key.startswith(ROLES) else "fields"), file_word(spec_of(self.kind, key), self.kind)
+        if key not in self.words:
+            section = "roles" if key.startswith(ROLES) else "fields"
+            self.words[key] = section, file_word(spec_of(self.kind, key), self.kind)
+        return self.words[key]
 
     # -- defaults ------------------------------------------------------------------------------------
 
@@ -230,13 +238,13 @@ class Files(Struct):
         span = self.text.at(("items", at))
         assert span is not None  # noqa: S101 - the entry was read from this text
         end = self.text.line_end(span.end)
-        inside = sum(span.start <= place < end for place in self.comment_places)
+        inside = bisect_left(self.comment_places, end) - bisect_left(self.comment_places, span.start)
         carried = sum(len(self.value(Slot(at, key)).comments) for key in keys)
         return inside - carried <= bool(self.name(at) and self.is_new(entry.id))
 
     def is_new(self, item_id: int) -> bool:
         """Return True if the other file has no entry for an item yet."""
-        return self.into is None or all(one.id != item_id for one in self.into.items)
+        return item_id not in self.there
 
     def name(self, at: int) -> str:
         """Return the comment behind an entry's id, which is the item's name in adopted files."""

@@ -118,14 +118,14 @@ def merge_sections(one: Section, other: Plain) -> Plain:
 
 def climbed(source: Source, drops: set[Way]) -> list[Way]:
     """Return the paths to drop; a map whose keys are all dropped is dropped as a whole."""
-    while True:
-        for way in sorted(drops, key=lambda way: (-len(way), str(way))):
-            parent = source.at(way[:-1])
-            if parent is None or parent.kind != "map" or len(way) == 1:
+    left = set(drops)
+    for depth in range(max(map(len, left), default=0), 1, -1):
+        for above in {way[:-1] for way in left if len(way) == depth}:
+            parent = source.at(above)
+            if parent is None or parent.kind != "map":
                 continue
-            every = {(*way[:-1], key.text) for key in parent.keys}
-            if every <= drops:
-                drops = (drops - every) | {way[:-1]}
-                break
-        else:
-            return sorted(drops, key=str)
+            every = {(*above, key.text) for key in parent.keys}
+            if every <= left:
+                left -= every
+                left.add(above)
+    return sorted(left, key=str)
