@@ -67,7 +67,8 @@ class Item(Struct, frozen=True):
 
     `values` is keyed like changes are; `roles` is the raw `role_owners` list, in its order;
     `unreadable` maps the key of a value that is none of its type's to the reason; `updated_at` is in epoch
-    milliseconds of the service; `strange_roles` are live roles that the space's own list does not have.
+    milliseconds of the service; `audience` are the people of the item, if they were asked for, None if they
+    cannot be read; `strange_roles` are live roles that the space's own list does not have.
     """
 
     ref: Ref
@@ -78,6 +79,7 @@ class Item(Struct, frozen=True):
     updated_by: str = ""
     updated_at: int = 0
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    audience: frozenset[str] | None = frozenset()
     strange_roles: tuple[str, ...] = ()
 
     def unread(self, key: str) -> str:
@@ -151,13 +153,33 @@ class SideEffect(Struct, frozen=True):
 
 
 class Update(Struct, frozen=True):
-    """All changes of one item: one PUT."""
+    """All changes of one item: one PUT.
+
+    `audience` are the people whom it may notify, None if they are not known; the plan counts them.
+    """
 
     ref: Ref
     title: str
     place: Place
     changes: tuple[Change, ...]
     side_effects: tuple[SideEffect, ...] = ()
+    audience: frozenset[str] | None = frozenset()
+
+
+class NotifiedPerson(Struct, frozen=True):
+    """A person whom the service may notify, and of how many items."""
+
+    key: str
+    name: str
+    items: int
+
+
+class Notified(Struct, frozen=True):
+    """How many people an apply may notify, the most affected ones, and how many items have unknown people."""
+
+    count: int = 0
+    people: tuple[NotifiedPerson, ...] = ()
+    unknown: int = 0
 
 
 class Block(Struct, frozen=True):
@@ -266,6 +288,7 @@ class Plan(Struct, frozen=True):
     dirty: bool | None = None
     seal: str | None = None
     openings: Openings = ALWAYS_OPEN
+    notified: Notified | None = None
     rest: tuple[Unapplied, ...] | None = None
     parts: tuple[Ref, ...] = ()
 

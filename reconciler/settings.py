@@ -91,6 +91,7 @@ class Allow(Strict):
         default=None, description="Fields changed in the files and in the space that may be sent."
     )
     invisible: Count | None = Field(default=None, description="Items that may have become invisible.")
+    people: Count | None = Field(default=None, description="People whom one apply may notify.")
     until: Day | None = Field(default=None, description="The last day on which it holds.")
     why: Text = ""
 
@@ -105,6 +106,7 @@ class Guards(Strict):
         default=Decimal("0.2"),
         description="Share of the items that may have become invisible; from ten items on.",
     )
+    people: Count | None = Field(default=None, description="People who are notified; no limit by default.")
     allow: Annotated[tuple[Allow, ...], BeforeValidator(entries_of)] = ()
 
 

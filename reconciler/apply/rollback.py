@@ -22,6 +22,7 @@ from reconciler.meegle.connect import connect
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader
 from reconciler.model import Item, Plan, Ref
+from reconciler.plan.audience import with_notified
 from reconciler.plan.guard import Raised, guarded
 from reconciler.plan.openings import catalog_names
 from reconciler.plan.planning import plan_items
@@ -80,6 +81,7 @@ def reverse_plan(
         plan, items = plan_back(steps, run, only, reader, settings)
         edits = patch(items, plan, reader, settings.start)
     plan = block_protected(plan, (settings.space(space),), reader.catalog)
+    plan = with_notified(plan, reader.catalog.people)
     judged = guarded(plan, settings, raised, now(), names=catalog_names(reader.catalog))
     return judged, settings, edits
 
@@ -100,7 +102,7 @@ def plan_back(
     keys: dict[Ref, list[str]] = {}
     for ref, key in steps:
         keys.setdefault(ref, []).append(key)
-    live = reader.items(keys)
+    live = reader.items(keys, audience=True)
     items, touched = way_back(steps, live, catalog, run)
     items = select(items, selectors.values(), [])
     plan = plan_items(items, reader, named=managed_items(settings.start, reader.name, len(keys)), live=live)

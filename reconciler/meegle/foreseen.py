@@ -61,7 +61,7 @@ def item_questions(
 ) -> Iterator[Question]:
     """Yield the first questions about items, by the catalog of the pins."""
     if space_key := key_of(reader, pins):
-        questions = Query(reader.client, space_key, Decoder(catalog)).questions(keys)
+        questions = Query(reader.client, space_key, Decoder(catalog), audience=True).questions(keys)
         yield from (one for one, _ in zip(questions, range(MOST_BATCHES), strict=False))
 
 

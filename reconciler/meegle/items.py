@@ -9,6 +9,7 @@ from reconciler.desired.items import DesiredItem
 from reconciler.fields.codec import Codec
 from reconciler.fields.unread import Unreadable
 from reconciler.fields.values import Seen
+from reconciler.meegle.audience import audience_of
 from reconciler.meegle.rows import NO_ROLES, Roles, Row, read_row, role_list
 from reconciler.model import ROLES, Item, Ref, SideEffect
 from reconciler.schema.catalog import Catalog
@@ -57,6 +58,7 @@ class Decoder:
             updated_by=str(raw.get("updated_by") or ""),
             updated_at=updated_at if isinstance(updated_at := raw.get("updated_at"), int) else 0,
             unreadable=unreadable,
+            audience=audience_of(raw, row, roles),
             strange_roles=tuple(role for role, _ in roles if with_roles and role not in known),
         )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
+from reconciler.meegle.audience import audience_fields
 from reconciler.meegle.batches import BATCH, THREADS, in_batches, in_halves, note_reads
 from reconciler.meegle.http import endpoints as api
 from reconciler.meegle.http.ahead import Question
@@ -45,12 +46,16 @@ class Batch(NamedTuple):
 
 
 class Query(Struct, frozen=True):
-    """One way to read items of a space: by which client, decoder and judge."""
+    """One way to read items of a space: by which client, decoder and judge.
+
+    `audience`: ask for the people of the items, too.
+    """
 
     client: Client
     space_key: str
     decoder: Decoder
     is_settled: Judge = none_is_settled
+    audience: bool = False
 
     def items(self, keys: Mapping[Ref, Sequence[str]], size: int = BATCH) -> list[Item]:
         """Read items, in batches of one type, with the fields that are asked for of each."""
@@ -109,7 +114,7 @@ class Query(Struct, frozen=True):
                 found.append(self.decoder.observe(row, type_key, named))
         for item_id, reason in odd.items():
             unreadable = dict.fromkeys(keys[item_id], reason)
-            found.append(Item(Ref(type_key, item_id), "", {}, unreadable=unreadable))
+            found.append(Item(Ref(type_key, item_id), "", {}, unreadable=unreadable, audience=None))
         return found
 
     def question(self, type_key: str, ids: Sequence[int], keys: Mapping[int, Sequence[str]]) -> Question:
@@ -121,6 +126,8 @@ class Query(Struct, frozen=True):
         fields = {"aborted", *(key for key in asked if not key.startswith(ROLES) and key != NAME.key)}
         if locked or any(key.startswith(ROLES) for key in asked):
             fields.add("role_owners")
+        if self.audience:
+            fields.update(audience_fields(catalog, type_key))
         rich = any(catalog.codec(type_key, key).spec.type == "multi_text" for key in asked)
         body: dict[str, Any] = {"work_item_ids": list(ids), "fields": sorted(fields)}
         if rich:

@@ -165,13 +165,15 @@ class Reader:
         """Yield the rows that `filter` lists (endpoints.md 6.4)."""
         return paged(self.client, api.FILTER, {"project_key": self.space_key}, body, FILTER_PAGES)
 
-    def items(self, keys: Mapping[Ref, Sequence[str]], size: int = BATCH) -> dict[Ref, Item]:
-        """Read items with the fields that are asked for of each."""
-        return {item.ref: item for item in self.query().items(keys, size)}
+    def items(
+        self, keys: Mapping[Ref, Sequence[str]], size: int = BATCH, *, audience: bool = False
+    ) -> dict[Ref, Item]:
+        """Read items with the fields that are asked for of each, and with their people if asked to."""
+        return {item.ref: item for item in self.query(audience=audience).items(keys, size)}
 
-    def query(self, is_settled: Judge = none_is_settled) -> Query:
+    def query(self, is_settled: Judge = none_is_settled, *, audience: bool = False) -> Query:
         """Return the way to read items by the catalog of now."""
-        return Query(self.client, self.space_key, self.decoder, is_settled)
+        return Query(self.client, self.space_key, self.decoder, is_settled, audience)
 
     def confirm(self, asked: Mapping[int, Sequence[str]]) -> dict[int, tuple[str, str]]:
         """Return the type and the name of items; `asked` are the types in which each may be, likeliest first.
@@ -208,7 +210,7 @@ class Reader:
             in_sync.add(ref)
             return True
 
-        differing = self.query(is_settled).items(keys)
+        differing = self.query(is_settled, audience=True).items(keys)
         return Survey({item.ref: item for item in differing}, frozenset(in_sync))
 
     def records(self, refs: Iterable[Ref], until: int, span: int = WEEK) -> dict[Ref, tuple[Record, ...]]:

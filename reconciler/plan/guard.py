@@ -34,6 +34,7 @@ class Limits(Struct, frozen=True):
     both: int = 0
     invisible: Decimal = Decimal("0.2")
     granted: int = 0
+    people: int | None = None
 
 
 class Allowance(Struct, frozen=True):
@@ -45,9 +46,10 @@ class Allowance(Struct, frozen=True):
     both: int | None = None
     until: date | None = None
     invisible: int | None = None
+    people: int | None = None
 
 
-NUMBERS = ("changes", "share", "clears", "both", "invisible")
+NUMBERS = ("changes", "share", "clears", "both", "invisible", "people")
 
 
 def unspent(granted: Iterable[Allowance], before: Iterable[Allowance]) -> tuple[Allowance, ...]:
@@ -72,6 +74,9 @@ def widened(limits: Limits, allowances: Iterable[Allowance], today: date) -> Lim
         clears=max([limits.clears, *(one.clears for one in standing if one.clears is not None)]),
         both=max([limits.both, *(one.both for one in standing if one.both is not None)]),
         invisible=limits.invisible,
+        people=None
+        if limits.people is None
+        else max([limits.people, *(one.people for one in standing if one.people is not None)]),
         granted=max([limits.granted, *(one.invisible for one in standing if one.invisible is not None)]),
     )
 
@@ -103,7 +108,27 @@ def judge(plan: Plan, limits: Limits) -> tuple[GuardResult, ...]:
         ),
         GuardResult("both", counted(limits.both, "field"), counted(both, "field"), both <= limits.both),
         *vanished(plan, limits),
+        *crowd(plan, limits),
     )
+
+
+def crowd(plan: Plan, limits: Limits) -> Iterator[GuardResult]:
+    """Judge how many people are notified, if the settings give a number."""
+    if limits.people is None:
+        return
+    notified = plan.notified
+    if notified is None:
+        actual = "people not counted by the version that made the plan"
+        yield GuardResult("people", people(limits.people), actual, ok=not plan.updates)
+        return
+    more = f", and those of {counted(notified.unknown, 'item')} unknown" if notified.unknown else ""
+    ok = notified.count <= limits.people and not notified.unknown
+    yield GuardResult("people", people(limits.people), f"{people(notified.count)}{more}", ok)
+
+
+def people(count: int) -> str:
+    """Return a number of people in words."""
+    return "1 person" if count == 1 else f"{count} people"
 
 
 def items_of(plan: Plan) -> int:
@@ -158,6 +183,7 @@ def needed_limits(plan: Plan) -> dict[str, str]:
         "clears": str(plan.clears),
         "both": str(both_of(plan)),
         "invisible": str(len(newly_invisible(plan))),
+        "people": str(plan.notified.count if plan.notified else 0),
     }
     if plan.named:
         limits["share"] = percent(Decimal(items) / plan.named + Decimal("0.0005"))
@@ -180,12 +206,13 @@ def is_closed(plan: Plan) -> bool:
 def flags_line(plan: Plan) -> str:
     """Return the flags with which one run would pass; empty if no flag has the entry's number.
 
-    `--max-invisible` takes a share, where the entry of the settings counts items; no flag opens a window.
+    `--max-invisible` takes a share, where the entry of the settings counts items; no flag opens a window or
+    lets more people be notified.
     """
     limits = needed_limits(plan)
     return (
         ""
-        if "invisible" in limits or is_closed(plan)
+        if limits.keys() - FLAGS or is_closed(plan)
         else " ".join(f"{FLAGS[one]} {limit}" for one, limit in limits.items())
     )
 
@@ -202,6 +229,7 @@ class Raised(Struct, frozen=True):
     clears: int | None = None
     both: int | None = None
     invisible: Decimal | None = None
+    people: int | None = None
 
 
 def guarded(
@@ -227,7 +255,15 @@ def guarded(
 
     def judged(granted: Iterable[Allowance]) -> tuple[GuardResult, ...]:
         limits = widened(
-            Limits(before.changes, before.share, before.clears, invisible=before.invisible), granted, today
+            Limits(
+                before.changes,
+                before.share,
+                before.clears,
+                invisible=before.invisible,
+                people=least((before.people, decisions.guards.people)),
+            ),
+            granted,
+            today,
         )
         return judge(plan, replace(limits, **flags))
 
@@ -252,7 +288,7 @@ def changed_settings(base: Settings, settings: Settings) -> Iterator[str]:
 def allowances(guards: Guards) -> tuple[Allowance, ...]:
     """Return the exceptions as guards count them: without words."""
     return tuple(
-        Allowance(one.changes, one.share, one.clears, one.both, one.until, one.invisible)
+        Allowance(one.changes, one.share, one.clears, one.both, one.until, one.invisible, one.people)
         for one in guards.allow
     )
 
@@ -278,5 +314,11 @@ def strictest_guards(spaces: Iterable[SpaceSettings]) -> Guards:
         share=min(one.share for one in every),
         clears=min(one.clears for one in every),
         invisible=min(one.invisible for one in every),
+        people=least(one.people for one in every),
         allow=tuple(allow for one in every for allow in one.allow),
     )
+
+
+def least(limits: Iterable[int | None]) -> int | None:
+    """Return the least of the limits that are set; None if none is."""
+    return min((one for one in limits if one is not None), default=None)

@@ -23,6 +23,8 @@ from reconciler.model import (
     Change,
     Failure,
     GuardResult,
+    Notified,
+    NotifiedPerson,
     Plan,
     Ref,
     Released,
@@ -42,6 +44,8 @@ from reconciler.plan.plan_json import (
     FieldFile,
     GuardFile,
     ItemFile,
+    NotifiedFile,
+    NotifiedPersonFile,
     PlanFile,
     ReleasedFile,
     RequestsFile,
@@ -109,12 +113,25 @@ def plan_file(plan: Plan, at: datetime, *, folder: str = "", roots: Iterable[str
         ],
         requests=RequestsFile(puts=ahead.puts, reads=ahead.reads, seconds=ahead.seconds),
         targets=[TargetFile(type=one.type_key, id=one.id) for one in plan.targets],
+        notified=notified_file(plan.notified) if plan.notified else None,
         rest=None if plan.rest is None else [unapplied_file(one) for one in plan.rest],
         parts=[TargetFile(type=one.type_key, id=one.id) for one in plan.parts],
         metadata_digest=plan.metadata_digest,
         digest=digest(plan),
     )
     return made.model_copy(update={"seal": seal(made)})
+
+
+def notified_file(one: Notified) -> NotifiedFile:
+    """Return the people whom an apply may notify as an object."""
+    people = [NotifiedPersonFile(key=who.key, name=who.name, items=who.items) for who in one.people]
+    return NotifiedFile(count=one.count, people=people, unknown=one.unknown)
+
+
+def notified_of(one: NotifiedFile) -> Notified:
+    """Return the people whom an apply may notify."""
+    people = (NotifiedPerson(who.key, who.name, who.items) for who in one.people)
+    return Notified(one.count, tuple(people), one.unknown)
 
 
 def unapplied_file(one: Unapplied) -> UnappliedFile:
@@ -230,7 +247,7 @@ def digest(plan: Plan) -> str:
 
 def plan_data(made: PlanFile) -> dict[str, Any]:
     """Return the file as plain data; without what older seals lack where there is none of it."""
-    absent = {name for name in ("targets", "rest", "parts") if getattr(made, name) in (None, [])}
+    absent = {name for name in ("targets", "notified", "rest", "parts") if getattr(made, name) in (None, [])}
     if made.rest == []:
         absent.discard("rest")  # nothing is left out, which is known; without the member it would not be
     whole = made.model_dump(mode="json", exclude=absent)
@@ -317,6 +334,7 @@ def plan_of(made: PlanFile) -> Plan:
         settings_changes=tuple(made.settings_changes),
         guards=tuple(GuardResult(one.name, one.limit, one.actual, one.ok) for one in made.guards),
         targets=tuple(Ref(one.type, one.id) for one in made.targets),
+        notified=notified_of(made.notified) if made.notified else None,
         rest=None if made.rest is None else tuple(map(unapplied_of, made.rest)),
         parts=tuple(Ref(one.type, one.id) for one in made.parts),
         failures=tuple(

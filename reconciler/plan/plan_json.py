@@ -187,6 +187,25 @@ class TargetFile(Strict):
     id: int
 
 
+class NotifiedPersonFile(Strict):
+    """A person whom the service may notify, and of how many items."""
+
+    key: str
+    name: str
+    items: int
+
+
+class NotifiedFile(Strict):
+    """How many people an apply may notify, and the ten of the most items.
+
+    `unknown` counts the items whose people cannot be read: more may be notified then.
+    """
+
+    count: int
+    people: list[NotifiedPersonFile]
+    unknown: int = 0
+
+
 class PlanFile(Strict):
     """A plan as it is saved and shown to programs."""
 
@@ -215,6 +234,7 @@ class PlanFile(Strict):
     guards: list[GuardFile]
     requests: RequestsFile
     targets: list[TargetFile] = []
+    notified: NotifiedFile | None = None
     rest: list[UnappliedFile] | None = None
     parts: list[TargetFile] = []
     metadata_digest: str

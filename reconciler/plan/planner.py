@@ -14,6 +14,7 @@ from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Rule, Seen, desired_value
 from reconciler.meegle.items import side_effects
 from reconciler.model import GONE, Block, Change, Held, HeldBy, Item, Plan, Ref, Released, Update, Why
+from reconciler.plan.audience import audience_of_update
 from reconciler.plan.why import Standpoint, released, why_for
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import PEOPLE_TYPES, strings
@@ -202,7 +203,8 @@ def compare(
             changes.append(reasoned(made, want, one, codec, seen, standpoint))
     if not changes:
         return None, blocks
-    return Update(want.ref, item.name, want.place, tuple(changes), side_effects(item, catalog)), blocks
+    update = Update(want.ref, item.name, want.place, tuple(changes), side_effects(item, catalog))
+    return replace(update, audience=audience_of_update(update, item)), blocks
 
 
 def reasoned(

@@ -26,6 +26,7 @@ from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.reader import Reader, Survey, desired_keys
 from reconciler.meegle.spaces import UnknownSpace, WrongKey
 from reconciler.model import Item, Plan, Ref
+from reconciler.plan.audience import named_first, with_notified
 from reconciler.plan.guard import Raised, guarded, spaces_before
 from reconciler.plan.openings import catalog_names
 from reconciler.plan.planner import leaving, make_plan, shown_people
@@ -263,7 +264,7 @@ def plan_items(
         agreed=survey.in_sync,
         notes=reader.name_notes,
     )
-    strangers = shown_people(made) - set(reader.catalog.people.by_key)
+    strangers = shown_people(made).union(named_first(made.updates)) - set(reader.catalog.people.by_key)
     asked = questions(made, reader.catalog)
     with reader.ask_who(strangers, asked):
         if strangers:
@@ -285,6 +286,7 @@ def judge_plan(workspace: Workspace, plan: Plan, raised: Raised, catalog: Catalo
     base = settings_at(workspace.root, workspace.paths, plan.base, workspace.settings) if plan.base else None
     earlier = spaces_before(base, workspace.settings, plan) if base else ()
     plan = block_protected(plan, (workspace.decisions, *earlier), catalog)
+    plan = with_notified(plan, catalog.people)
     return guarded(plan, workspace.settings, raised, now(), base, catalog_names(catalog))
 
 

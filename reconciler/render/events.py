@@ -25,6 +25,7 @@ def plan_event(plan: Plan) -> str:
         fields=plan.fields,
         to_clear=plan.clears,
         blocked=len(plan.blocks),
+        notified=plan.notified.count if plan.notified else None,
         guards=[
             {"name": one.name, "limit": one.limit, "actual": one.actual, "ok": one.ok} for one in plan.guards
         ],

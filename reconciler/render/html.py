@@ -42,7 +42,7 @@ from reconciler.render.html_cards import BLOCKED, EFFECT, KIND_LABELS, RELEASED,
 from reconciler.render.reasons import failure_text
 from reconciler.render.safe import safe_text
 from reconciler.render.text import plan_title
-from reconciler.render.verdict import forecast_lines, plan_verdict, summary
+from reconciler.render.verdict import forecast_lines, notified_line, plan_verdict, summary
 
 
 def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
@@ -65,7 +65,11 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
             language=language(),
             title=safe_text(plan_title(plan)),
             verdict=_(". ").join(filter(None, (unknown_line(plan), plan_verdict(plan)))),
-            forecast=[*forecast_lines(plan), *filter(None, [summary(plan, safe_text)])],
+            forecast=[
+                *forecast_lines(plan),
+                *notified_line(plan, safe_text),
+                *filter(None, [summary(plan, safe_text)]),
+            ],
             settings=[safe_text(told(change)) for change in plan.settings_changes],
             failures=[safe_text(failure_text(failure)) for failure in plan.failures],
             notes=[safe_text(told(note)) for note in plan.notes],

@@ -52,7 +52,7 @@ from reconciler.render.markdown_text import (
     why_cell,
 )
 from reconciler.render.safe import safe_text
-from reconciler.render.verdict import forecast_lines, plan_verdict, summary
+from reconciler.render.verdict import forecast_lines, notified_line, plan_verdict, summary
 
 LIMIT = 60_000
 """Characters of a comment; GitHub takes 65,536."""
@@ -143,7 +143,8 @@ def exact(made: PlanFile) -> str:
 
 def heading(plan: Plan) -> Markdown:
     """Return the verdict, the forecast, and of a long plan the summary."""
-    ahead = "".join(f"{line}\n" for line in forecast_lines(plan))
+    lines = (*forecast_lines(plan), *notified_line(plan, lambda name: inline_code(brief(name))))
+    ahead = "".join(f"{line}\n" for line in lines)
     title = _("Plan for {space}", space=inline_code(brief(plan.space))) if plan.space else _("Plan")
     opening = f"**{unknown}{_('.')}**\n\n" if (unknown := unknown_line(plan)) else ""
     fields = summary(plan, lambda name: safe_words(brief(name)))

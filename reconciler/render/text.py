@@ -23,7 +23,14 @@ from reconciler.render.groups import (
 from reconciler.render.reasons import failure_text
 from reconciler.render.safe import safe_text
 from reconciler.render.text_lines import change_line, row_line, short_label
-from reconciler.render.verdict import applied_line, forecast_lines, plan_verdict, requests, summary
+from reconciler.render.verdict import (
+    applied_line,
+    forecast_lines,
+    notified_line,
+    plan_verdict,
+    requests,
+    summary,
+)
 from reconciler.render.width import columns
 
 
@@ -37,7 +44,8 @@ def plan_text(plan: Plan, *, full: bool = False) -> str:
 
     What is the same on many items is one line with the items below it; `full`: one line a field all the same.
     """
-    return "\n".join([*plan_lines(plan, full=full), plan_verdict(plan), *forecast_lines(plan), ""])
+    last = (plan_verdict(plan), *forecast_lines(plan), *notified_line(plan, short_label), "")
+    return "\n".join([*plan_lines(plan, full=full), *last])
 
 
 def plan_lines(plan: Plan, *, full: bool) -> Iterator[str]:

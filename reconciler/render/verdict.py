@@ -22,6 +22,7 @@ from reconciler.model import (
     Unknown,
     Why,
 )
+from reconciler.plan.guard import people
 from reconciler.render.reasons import held_word
 
 NO_CHANGES = "No changes. Live work items match the desired state."
@@ -131,6 +132,20 @@ def forecast_lines(plan: Plan) -> Iterator[str]:
             requests=requests(ahead.puts, ahead.reads),
             seconds=ahead.seconds,
         )
+
+
+def notified_line(plan: Plan, said: Callable[[str], str]) -> Iterator[str]:
+    """Yield how many people an apply may notify and who is affected most; `said` makes a name harmless."""
+    notified = plan.notified
+    if not plan.updates or notified is None:
+        return
+    if notified.count:
+        named = [f"{said(one.name)} ({counted(one.items, 'item')})" for one in notified.people]
+        more = notified.count - len(notified.people)
+        listed = _(", ").join([*named, *([_("{number} more", number=more)] if more else [])])
+        yield _("May notify {people}: {listed}.", people=told(people(notified.count)), listed=listed)
+    if notified.unknown:
+        yield _("The people of {items} are unknown.", items=counted(notified.unknown, "item"))
 
 
 def requests(puts: int, reads: int) -> str:

@@ -33,6 +33,8 @@ def test_shows_only_what_differs(desk: Desk) -> None:
         "\n"
         "Plan: 1 item to update (2 fields). 1 item in sync.\n"
         "Requests: 1 PUT, 5 reads, about 1 s at 15/s.\n"
+        "May notify 3 people: ana@example.com (1 item), chen@example.com (1 item), "
+        "dana@example.com (1 item).\n"
     )
 
 

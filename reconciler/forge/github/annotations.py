@@ -27,7 +27,7 @@ from reconciler.render.markdown import document
 from reconciler.render.mistakes import path_in_repository
 from reconciler.render.safe import safe_text
 from reconciler.render.text import plan_title
-from reconciler.render.verdict import plan_verdict
+from reconciler.render.verdict import notified_line, plan_verdict
 
 SHOWN = 10
 """Annotations of one level that GitHub shows of a step."""
@@ -104,7 +104,8 @@ def plan_annotations(plan: Plan, folder: str = "") -> str:
     if more > 0:
         needs = "{number} more change needs a look." if more == 1 else "{number} more changes need a look."
         rest = f" {_(needs, number=more)}"
-    last = Annotation("notice", plan_title(plan), f"{plan_verdict(plan)}{rest}")
+    people = "".join(f" {line}" for line in notified_line(plan, str))
+    last = Annotation("notice", plan_title(plan), f"{plan_verdict(plan)}{people}{rest}")
     return "".join(f"{one}\n" for one in [*found[:SHOWN], last])
 
 

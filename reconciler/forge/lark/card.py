@@ -29,7 +29,7 @@ from reconciler.render.groups import (
 )
 from reconciler.render.reasons import failure_text
 from reconciler.render.safe import isolated, safe_text
-from reconciler.render.verdict import plan_verdict
+from reconciler.render.verdict import notified_line, plan_verdict
 
 MOST: Final = 19_000
 """Bytes of a card.  A body takes 20 KB, with the signature and what is around the card."""
@@ -119,7 +119,8 @@ def plan_face(plan: Plan, words: Words) -> Face:
         *drift_sections(found, words, {}),
         Section(words.changes, card_rows(found, CHANGE, words)),
     ]
-    return Face(words.plan.format(space=plan.space), color_of(plan), plan_verdict(plan), sections)
+    verdict = " ".join([plan_verdict(plan), *notified_line(plan, str)])
+    return Face(words.plan.format(space=plan.space), color_of(plan), verdict, sections)
 
 
 def drift_face(plan: Plan, words: Words, people: Mapping[str, str]) -> Face:

@@ -54,6 +54,8 @@ NAMES: Final = messages(
     "clears",
     "both",
     "invisible",
+    "people",
+    "windows",
 )
 """Outcomes and guards, which cards name in their language."""
 
