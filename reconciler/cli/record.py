@@ -41,7 +41,7 @@ def make_record(path: Path, journal: Path | None) -> int:
     from reconciler.apply.saved_plan import read_plan
     from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.forge.choice import record_store
-    from reconciler.plan.last_applied import beside, record_of
+    from reconciler.plan.last_applied import beside, not_live, record_of
     from reconciler.plan.last_applied_ref import write_record
 
     refuse_foreign()
@@ -51,7 +51,9 @@ def make_record(path: Path, journal: Path | None) -> int:
     if not made.whole:
         record = beside(record, made, present_record(made.space.name))
     where = records.make(Path.cwd(), record) if records else write_record(Path.cwd(), record)
-    say_told(f"{where} is {record.commit[:12]}; {len(record.unapplied)} rows are not at it.\n")
+    # Scripts read the line of an apply that left nothing behind, so its old words stay.
+    left = not_live(record) if record.unapplied else "0 rows are not at it"
+    say_told(f"{where} is {record.commit[:12]}; {left}.\n")
     return 0
 
 

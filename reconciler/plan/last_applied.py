@@ -76,6 +76,14 @@ def read_record(text: str | bytes, space: str) -> Record | None:
     return record if record.space == space else None
 
 
+def not_live(record: Record) -> str:
+    """Return how many values of the last applied commit are not live, in words."""
+    left = len(record.unapplied)
+    if not left:
+        return "all of its values are live"
+    return f"{left} of its values {'is' if left == 1 else 'are'} not live"
+
+
 def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
     """Return the record of an apply: its plan, and its journal's entries (none if there was nothing to send).
 

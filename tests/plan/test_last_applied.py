@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from reconciler.model import Plan, Ref, Unapplied
-from reconciler.plan.last_applied import NothingToRecord, Record, read_record, record_of
+from reconciler.plan.last_applied import NothingToRecord, Record, not_live, read_record, record_of
 from reconciler.plan.plan_file import plan_file
 from reconciler.plan.plan_json import PlanFile
 from tests.render.plans import NOON, block, plan_with, priority, text, update
@@ -44,6 +44,23 @@ def test_a_row_that_was_not_applied_keeps_the_value_of_the_last_applied_commit()
     assert read_record(record.model_dump_json(), "demo") == record
     assert read_record(record.model_dump_json(), "other") is None
     assert read_record(record.model_dump_json().replace(OLD, "--output=x"), "demo") is None
+
+
+def test_what_is_not_live_is_counted_in_words() -> None:
+    made = made_of(plan_with(update(0, priority(), text("a", "b"))))
+    words = [
+        not_live(record_of(made, journal(made, {"id": 6300012300, "outcomes": outcomes})))
+        for outcomes in (
+            {"priority": "Applied", "notes": "Applied"},
+            {"priority": "Applied", "notes": "Ignored"},
+            {"priority": "Conflict", "notes": "Ignored"},
+        )
+    ]
+    assert words == [
+        "all of its values are live",
+        "1 of its values is not live",
+        "2 of its values are not live",
+    ]
 
 
 def test_a_row_that_was_left_behind_twice_keeps_the_older_commit() -> None:

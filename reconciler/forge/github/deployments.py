@@ -11,7 +11,7 @@ from reconciler.errors import CannotRun
 from reconciler.forge.github.job import job_from
 from reconciler.forge.github.rest import GitHub
 from reconciler.git import fetch
-from reconciler.plan.last_applied import Record, read_record
+from reconciler.plan.last_applied import Record, not_live, read_record
 
 SHOWN = 140
 """Characters of a deployment's description."""
@@ -59,7 +59,6 @@ def make_record(github: GitHub, record: Record) -> int:
 
     `required_contexts` must be empty, else GitHub waits for checks of the commit and answers 409.
     """
-    left = len(record.unapplied)
     made: dict[str, Any] = github.call(
         "make a deployment",
         "POST",
@@ -68,7 +67,7 @@ def make_record(github: GitHub, record: Record) -> int:
             "ref": record.commit,
             "task": task_of(record.space),
             "environment": f"reconciler/{record.space}",
-            "description": f"applied; {left} rows are not at it"[:SHOWN],
+            "description": f"applied; {not_live(record)}"[:SHOWN],
             "payload": record.model_dump(mode="json"),
             "required_contexts": [],
             "auto_merge": False,
@@ -76,7 +75,7 @@ def make_record(github: GitHub, record: Record) -> int:
         },
     )
     number = int(made["id"])
-    state = {"state": "failure" if left else "success", "description": f"{left} rows are not at it"}
+    state = {"state": "failure" if record.unapplied else "success", "description": not_live(record)}
     github.call("say how the deployment went", "POST", f"/deployments/{number}/statuses", state)
     return number
 
