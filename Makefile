@@ -6,7 +6,7 @@ RUN := $(VENV)/.installed-run
 STAMP := $(VENV)/.installed
 DEEP := $(VENV)/.installed-deep
 
-.PHONY: help demo test deep bench dist sbom audit messages lint lock
+.PHONY: help demo test deep bench pictures dist sbom audit messages lint lock
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -35,6 +35,9 @@ deep: $(DEEP) ## long searches, 30 minutes a target; TARGETS="laws fields" choos
 
 bench: $(DEEP) ## measure CPU, memory and requests for docs/performance.md; ROWS="1 2" chooses, ROUNDS=3; BASE=COMMIT compares with an older build
 	@BASE="$(BASE)" ROWS="$(ROWS)" ROUNDS="$(ROUNDS)" $(BIN)/python -m tests.bench
+
+pictures: $(DEEP) ## take the pictures of the documentation with Chromium; all of them are in build/pictures/
+	@$(BIN)/python -m tests.pictures
 
 dist: $(STAMP) ## wheel and sdist in dist/: the same bytes for the same commit
 	@rm -rf dist && SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -I -m build --no-isolation --outdir dist

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reconciler.history import History, PastChange, PastRun, Unread
 from reconciler.language import _, counted, language, told
@@ -20,6 +20,8 @@ from reconciler.render.safe import isolated, safe_text
 
 WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/[A-Za-z0-9._~/#?=&%+!-]*")
 """An address that a page may link to: no user, no sign that leads elsewhere."""
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def runs_html(history: History, asked: Iterable[tuple[str, str]], made_at: datetime, version: str) -> str:
@@ -33,7 +35,7 @@ def runs_html(history: History, asked: Iterable[tuple[str, str]], made_at: datet
             _=_,
             language=language(),
             title=page_title(runs),
-            verdict=verdict(runs),
+            verdict=dated(verdict(runs)),
             asked=[(flag, safe_text(word)) for flag, word in asked],
             people=tally(run.by.short or _("not in the journal") for run in runs for __ in run.written),
             fields=tally(one.label for run in runs for one in run.written),
@@ -76,6 +78,11 @@ def days(first: PastRun, last: PastRun) -> str:
     one_day = _("on {day} ({zones})", day=begun, zones=zones)
     several = _("{first} to {last} ({zones})", first=begun, last=ended, zones=zones)
     return safe_text(one_day if begun == ended else several)
+
+
+def dated(words: str) -> Markup:
+    """Return a sentence whose days are each kept on one line."""
+    return Markup(DAY.sub(r"<time>\g<0></time>", str(escape(words))))  # noqa: S704 - escaped before
 
 
 def tally(words: Iterable[str]) -> list[tuple[str, int]]:
