@@ -81,7 +81,7 @@ def not_live(record: Record) -> str:
     left = len(record.unapplied)
     if not left:
         return "all of its values are live"
-    return f"{left} of its values {'is' if left == 1 else 'are'} not live"
+    return "1 of its values is not live" if left == 1 else f"{left} of its values are not live"
 
 
 def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
