@@ -22,6 +22,8 @@ from tests.pictures.story import ROOT, pages
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+LANGUAGES = {"en": "", "zh-CN": "-zh"}
+"""By `locale` of the settings, what its pictures' names have behind the page's."""
 WIDTHS = (1440, 768, 360)
 HEIGHT = 760
 ALL, SHOWN = ROOT / "build" / "pictures", ROOT / "docs" / "pictures"
@@ -31,9 +33,14 @@ def main() -> int:
     """Take every picture; 1 where a page is wider than its window."""
     ALL.mkdir(parents=True, exist_ok=True)
     wide: list[str] = []
-    with tempfile.TemporaryDirectory() as temporary, desk_in(Path(temporary)) as desk, chromium() as browser:
-        for name, page in pages(desk).items():
-            wide += [f"{name} at {width}" for width in WIDTHS if not taken(browser, page, name, width)]
+    with chromium() as browser:
+        for language, ending in LANGUAGES.items():
+            with tempfile.TemporaryDirectory() as temporary, desk_in(Path(temporary)) as desk:
+                for page, file in pages(desk, language).items():
+                    name = f"{page}{ending}"
+                    wide += [
+                        f"{name} at {width}" for width in WIDTHS if not taken(browser, file, name, width)
+                    ]
     for name in sorted(shown_by_the_docs()):
         shutil.copy(ALL / name, SHOWN / name)
     sys.stdout.write(f"{len(list(ALL.glob('*.png')))} pictures in {ALL.relative_to(ROOT)}\n")
@@ -68,7 +75,7 @@ def shown_by_the_docs() -> set[str]:
     """Return the names of the pictures that a page of the documentation shows."""
     found: set[str] = set()
     for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
-        found.update(re.findall(r"pictures/([a-z]+-[0-9]+\.png)", page.read_text(encoding="utf-8")))
+        found.update(re.findall(r"pictures/([a-z-]+-[0-9]+\.png)", page.read_text(encoding="utf-8")))
     return found
 
 

@@ -56,8 +56,8 @@ blockquote { margin: 0; padding: 0 1em; color: #59636e; border-left: .25em solid
 """Around a comment, so that it looks about as it does on GitHub, whose own style is not ours to copy."""
 
 
-def pages(desk: Desk) -> Mapping[str, Path]:
-    """Live through the story; returns each page by its name."""
+def pages(desk: Desk, language: str) -> Mapping[str, Path]:
+    """Live through the story in a language; returns each page by its name."""
     desk.environ |= {
         "SOURCE_DATE_EPOCH": str(NOON - 1_209_600),
         "MEEGLE_BASE_URL": "http://127.0.0.1:1",
@@ -67,7 +67,7 @@ def pages(desk: Desk) -> Mapping[str, Path]:
         "GITHUB_REPOSITORY": "acme/board",
     }
     desk.world.clock = lambda: NOON + 180_000
-    desk.write("state/reconciler.yaml", SETTINGS)
+    desk.write("state/reconciler.yaml", f"locale: {language}\n{SETTINGS}")
     shutil.copytree(ROOT / "schemas", desk.folder / "schemas")
     git(desk.folder, "init", "-q")
     dates(desk, "2026-10-16")

@@ -20,7 +20,7 @@ def test_pictures_are_few_small_and_of_a_known_width() -> None:
     assert 0 < len(pictures) <= 6
     for path in pictures:
         assert path.stat().st_size <= LARGEST
-        hit = re.fullmatch(r"[a-z]+-([0-9]+)\.png", path.name)
+        hit = re.fullmatch(r"[a-z-]+-([0-9]+)\.png", path.name)
         assert hit is not None
         assert int(hit[1]) in WIDTHS
         assert int.from_bytes(path.read_bytes()[16:20], "big") == int(hit[1])
