@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator
 import click
 
 from reconciler.cli.streams import on_stdout
-from reconciler.language import _, told
+from reconciler.language import _, told, told_whole
 from reconciler.render.width import columns, padded
 
 EXTRA = re.compile(r"(.*?)(?:  \[(.*)\])?", re.DOTALL)
 """An option's help, and what click adds to it: a default, or that it is required."""
 AS_IT_IS = "\b\n"
 """What click has before lines that are not wrapped."""
+CUT = "..."
+"""How click ends a text that is too long for a list."""
 GAP = 2
 MOST = 30
 """Columns of the widest name that has its text on the same line."""
@@ -68,6 +70,8 @@ class SpokenHelp(click.HelpFormatter):
 
 def spoken(text: str) -> str:
     """Translate an option's help, and the parts of what click adds to it."""
+    if text.endswith(CUT):
+        return told_whole(text.removesuffix(CUT))
     hit = EXTRA.fullmatch(text)
     help_text, extra = (hit[1], hit[2]) if hit else (text, None)
     if not extra:

@@ -125,6 +125,12 @@ def terminal_locale(environ: Mapping[str, str]) -> str:
     return next((one for one in alike if one.casefold() == word.casefold()), next(iter(alike), ENGLISH))
 
 
+def told_whole(text: str) -> str:
+    """Translate a sentence of which only the beginning is known, as help shows it in a list."""
+    spoken = SPOKEN.get()
+    return spoken.whole(text) if spoken else text
+
+
 def sentence(what: str, fix: str) -> str:
     """Return what is wrong and what to do about it, as one sentence."""
     return f"{told(what)}{_('; ')}{told(fix)}" if fix else told(what)

@@ -68,6 +68,11 @@ class Catalogue:
         """Translate a phrase and fill in its placeholders."""
         return fill(self.messages.gettext(text), values)
 
+    def whole(self, beginning: str) -> str:
+        """Translate the message that has a beginning, to the end of its first sentence."""
+        known = next((one for one in self.english if one.startswith(beginning)), None)
+        return self.gettext(known).partition("；")[0] if known else beginning
+
     def counted(self, number: int, noun: str) -> str:
         """Return a number with its noun."""
         one, many = f"{{number}} {noun}", f"{{number}} {noun}s"

@@ -26,5 +26,10 @@ def test_what_click_adds_to_an_option_is_translated_too() -> None:
         assert spoken("Save what was found.  [default: x; required]") == "保存所发现的内容。  [默认：x；必填]"
 
 
+def test_a_text_that_click_cut_is_translated_whole() -> None:
+    with speaking("zh-CN"):
+        assert spoken("Let PERSON (key, e-mail or name) resign; what they own...").startswith("让 PERSON")
+
+
 def test_lines_break_between_words_and_wide_signs_and_before_no_full_stop() -> None:
     assert list(wrapped("改动一项 plan 之后，再看。", 10)) == ["改动一项", "plan 之后，", "再看。"]
