@@ -77,6 +77,7 @@ def words(file: str) -> list[str]:
     text = re.sub(
         r"^```.*?^```", "", (ROOT / file).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
     )
+    text = re.sub(r"docs/recipes(?:\.zh-CN)?\.md(?:#[^)\]]*)?", "docs/recipes.md", text)  # each has its own
     found = set(re.findall(r"`([^`]+)`|\]\((?!README)([^)]+)\)", " ".join(text.split())))
     return sorted(one or other for one, other in found)
 
