@@ -5,6 +5,7 @@ Nothing that is there is overwritten.  What was not given is asked for, one ques
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -193,8 +194,15 @@ def hide_own_folder(report: Report) -> None:
         own_folder()
 
 
-BY_HAND = {".gitlab-ci.yml": "; add to its `include:` the line `- local: /.gitlab/reconciler/*.yml`"}
+BY_HAND = {
+    ".gitlab-ci.yml": "; add to its `include:` the line `- local: /.gitlab/reconciler/*.yml`",
+    ".prettierignore": "; add the lines `state/` and `schemas/`, which our commands write",
+    ".yamllint": "; `reconciler fmt` needs no more of it than lines as long as they are",
+}
 """The step that is left to a person if a file of theirs is kept."""
+
+ALSO = {".yamllint": (".yamllint.yaml", ".yamllint.yml")}
+"""Other names of a file, under which an author may have one: ours must not be read in its stead."""
 
 
 def write_new(files: Mapping[str, str], report: Report) -> list[str]:
@@ -203,6 +211,9 @@ def write_new(files: Mapping[str, str], report: Report) -> list[str]:
     for usual, text in files.items():
         if (name := name_beside(usual)) != usual:
             report(f"{usual} is not of reconciler and stays; ours is {Path(name).name} beside it")
+        if theirs := next((one for one in ALSO.get(name, ()) if os.path.lexists(one)), None):
+            report(f"kept {theirs}, which is there already{BY_HAND[name]}")
+            continue
         try:
             create(Path(name), text)
         except FileExistsError:

@@ -17,6 +17,8 @@ TEMPLATES = {
     "README.md": "README.md.j2",
     ".gitignore": "gitignore.j2",
     ".vscode/settings.json": "vscode.json.j2",
+    ".prettierignore": "prettierignore.j2",
+    ".yamllint": "yamllint.j2",
 }
 """The template of each file of the new repository."""
 

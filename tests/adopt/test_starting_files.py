@@ -19,7 +19,13 @@ def test_the_readme_names_commands_files_and_variables_that_there_are(desk: Desk
     text = (desk.folder / "README.md").read_text(encoding="utf-8")
     assert set(re.findall(r"reconciler (\w+)", text)) - {"says"} <= set(COMMANDS)
     assert "reconciler pull --type story --into state/demo/story.yaml\n" in text
-    for path in re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE):
+    paths = [
+        one
+        for line in re.findall(r"^- (`.*?`):", text, re.MULTILINE)
+        for one in re.findall("`([^`]+)`", line)
+    ]
+    assert len(paths) == 7
+    for path in paths:
         assert (desk.folder / path).exists() or path == ".reconciler/"
     used = "".join(ready().values())
     for name in re.findall(r"`((?:MEEGLE|RECONCILER)_\w+)`", text):

@@ -28,6 +28,12 @@ BLANK = re.compile(r"[ \t]*")
 ESCAPED = re.compile(r"[\\\"\x00-\x1f\x7f]")
 """Characters that need an escape in double quotes."""
 
+COMMENT = re.compile(r"[\s,:\]\}]*#")
+"""What stands between a value and the next one, if a comment is part of it."""
+
+BESIDE = re.compile(r"[,:]?([ \t])#")
+"""A comment on the line of a value, a single blank after it: other linters ask for two."""
+
 Cut = tuple[int, int, str]
 """A piece of a text, from and to an index, and its replacement."""
 
@@ -155,9 +161,11 @@ def tidy_lines(source: Source) -> Iterator[Cut]:
 
 
 def scalars(source: Source) -> Iterator[Cut]:
-    """Replace single quotes by double ones, and write one blank after a colon and a dash."""
+    """Replace single quotes by double ones, write one blank after a colon, and two before a comment."""
     text = source.text
     for span in every(source):
+        if not span.is_block_scalar and (hit := BESIDE.match(text, span.end)):
+            yield hit.start(1), hit.end(1), "  "
         if span.style == "'" and not ESCAPED.search(span.text) and "\n" not in text[span.start : span.end]:
             yield span.start, span.end, double_quoted(span.text)
         if span.is_flow or span.kind == "scalar":
@@ -171,22 +179,42 @@ def scalars(source: Source) -> Iterator[Cut]:
 
 
 def brackets(source: Source) -> Iterator[Cut]:
-    """Write brackets that fit on one line as `[a, b]` and `{a: 1, b: 2}`."""
-    text = source.text
+    """Write brackets on one line, as `[a, b]` and `{a: 1}`, unless they hold comments or broken texts."""
     for span in every(source):
-        whole = text[span.start : span.end]
-        if not span.is_flow or "\n" in whole:
-            continue
-        if not span.parts:
-            yield span.start + 1, span.end - 1, ""
-            continue
-        yield span.start + 1, span.begin(0), ""
-        yield span.parts[-1].end, span.end - 1, ""
-        for at, part in enumerate(span.parts):
-            if span.keys:
-                yield span.keys[at].end, part.start, ": "
-            if at:
-                yield span.parts[at - 1].end, span.begin(at), ", "
+        if span.is_flow and is_joinable(source.text, span):
+            yield from joined(span)
+
+
+def is_joinable(text: str, span: Span) -> bool:
+    """Return whether nothing between two brackets needs lines of its own."""
+    if "\n" not in text[span.start : span.end]:
+        return True
+    parts = list(inside(span))
+    ends = [span.start + 1, *sorted(one.end for one in parts)]
+    return not any(COMMENT.match(text, end, span.end) for end in ends) and not any(
+        one.kind == "scalar" and "\n" in text[one.start : one.end] for one in parts
+    )
+
+
+def inside(span: Span) -> Iterator[Span]:
+    """Yield all nodes below one, keys included."""
+    for one in (*span.keys, *span.parts):
+        yield one
+        yield from inside(one)
+
+
+def joined(span: Span) -> Iterator[Cut]:
+    """Yield the cuts that bring one pair of brackets to one line."""
+    if not span.parts:
+        yield span.start + 1, span.end - 1, ""
+        return
+    yield span.start + 1, span.begin(0), ""
+    yield span.parts[-1].end, span.end - 1, ""
+    for at, part in enumerate(span.parts):
+        if span.keys:
+            yield span.keys[at].end, part.start, ": "
+        if at:
+            yield span.parts[at - 1].end, span.begin(at), ", "
 
 
 def order(source: Source) -> Iterator[Cut]:

@@ -171,7 +171,7 @@ def is_literal(text: str) -> bool:
     return (
         len(lines) > 1
         and not lines[0].startswith((" ", "\t"))
-        and all(line.strip() == line.strip(" \t") and (not line or line.strip()) for line in lines)
+        and all(line.strip() == line.strip(" \t") and line == line.rstrip() for line in lines)
         and bool(lines[0])
         and not text.endswith("\n\n")
         and not BAD_SIGN.search(text)
@@ -179,18 +179,27 @@ def is_literal(text: str) -> bool:
 
 
 def holds_lines(value: Plain) -> bool:
-    """Return whether a value needs lines of its own: it has notes, or texts of several lines."""
+    """Return whether a value needs lines of its own: it has notes, texts of several lines, or colons inside.
+
+    Other programs drop the quotes of a text with a colon, and between brackets not every YAML parser reads
+    the rest.
+    """
     match value:
         case Section() | Noted() | Copied():
             return True
         case str():
             return is_literal(value)
         case Mapping():
-            return any(map(holds_lines, value.values()))
+            return any(holds_lines(one) or has_colon(one) for one in value.values())
         case list() | tuple():
-            return any(map(holds_lines, value))
+            return any(holds_lines(one) or has_colon(one) for one in value)
         case _:
             return False
+
+
+def has_colon(value: Plain) -> bool:
+    """Return whether a value is a text with a colon."""
+    return isinstance(value, str) and ":" in value
 
 
 def behind(lead: str, value: Plain, indent: int) -> Iterator[str]:

@@ -146,3 +146,43 @@ def test_any_file_keeps_its_meaning_and_comments_and_is_laid_out_once(text: str,
     assert sorted(comments(once.decode())) == sorted(comments(text))
     assert formatted(once, "f") == once
     assert (b"\r\n" in once) == (b"\r\n" in raw)
+
+
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [
+        ("a: [\n    x,\n    y,\n  ]\n", "a: [x, y]\n"),
+        ("a:\n  {\n    b: [1, 2],\n    c: {\n      d: e }\n  }\n", "a:\n  {b: [1, 2], c: {d: e}}\n"),
+        ("a: [x,\n  y]   # note\nb: 1\n", "a: [x, y]   # note\nb: 1\n"),
+        ("a: [\n]\n", "a: []\n"),
+        ('a: ["x # y",\n  z]\n', 'a: ["x # y", z]\n'),
+        ("- [a,\n   b]\n- {\n    id: 1 }\n", "- [a, b]\n- {id: 1}\n"),
+        (
+            "a: [x, y] # one\nb: 1 # two\nc:   # three\n  d: 1\n",
+            "a: [x, y]  # one\nb: 1  # two\nc:   # three\n  d: 1\n",
+        ),
+        (
+            "a: [https://x.example/a,\n  https://x.example/b]\n",
+            "a: [https://x.example/a, https://x.example/b]\n",
+        ),
+        ("a: [x,\r\n  y]\r\nb: 1\r\n", "a: [x, y]\r\nb: 1\r\n"),
+    ],
+)
+def test_brackets_over_lines_are_joined(broken: str, whole: str) -> None:
+    assert formatted(broken.encode(), "f").decode() == whole
+    assert formatted(whole.encode(), "f").decode() == whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [\n  x,  # why x\n  y\n]\n",
+        "a: [  # these\n  x, y]\n",
+        "a: [\n  # these\n  x, y\n]\n",
+        "a: [x\n  # last\n]\n",
+        "a: {\n  b: 1,  # one\n  c: 2}\n",
+        'a: ["x\n  y", z]\n',
+    ],
+)
+def test_brackets_with_comments_or_broken_texts_keep_their_lines(text: str) -> None:
+    assert formatted(text.encode(), "f").decode() == text

@@ -13,7 +13,7 @@ from reconciler.manifest.edit.commands import Put
 from reconciler.manifest.edit.edits import edited
 from reconciler.manifest.edit.formatting import formatted, same_content
 from reconciler.manifest.edit.spans import Source, Way
-from reconciler.manifest.edit.yaml_text import Plain, reads_plain
+from reconciler.manifest.edit.yaml_text import Plain, lines_of, reads_plain
 from tests.manifest.drawn import VALUES
 
 HEAD = "# ours: 支付 🙂\nspace: demo\ntype: story\n"
@@ -220,3 +220,24 @@ def test_numbers_keep_their_digits() -> None:
     for number in (Decimal("0.1"), 1e-7, 0.5, 12345678901.25, Decimal("1E+3"), -0.25):
         raw = edited(b"a: 1\n", [Put(("a",), number)], "f").decode()
         assert Decimal(raw[3:].strip()) == Decimal(json.dumps(float(number)))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"docs": ["https://a.example/1", "https://a.example/2"]}, "docs:\n  - https://a.example/1\n  - https://a.example/2\n"),
+        ({"markets": ["Payments", "Fix: later"]}, 'markets:\n  - Payments\n  - "Fix: later"\n'),
+        ({"rows": [{"env": "prod", "url": "https://a.example"}]}, "rows:\n  - env: prod\n    url: https://a.example\n"),
+        ({"rows": [{"env": "prod", "on": True}]}, "rows: [{env: prod, on: true}]\n"),
+        ({"docs": {"contains": ["https://a.example"]}}, "docs:\n  contains:\n    - https://a.example\n"),
+        ({"wiki": "https://a.example"}, "wiki: https://a.example\n"),
+    ],
+)  # fmt: skip
+def test_a_text_with_a_colon_stands_on_a_line_of_its_own(value: Plain, text: str) -> None:
+    assert "".join(f"{line}\n" for line in lines_of(value, 0)) == text
+
+
+@pytest.mark.parametrize("text", ["one  \ntwo", "one\n  \ntwo", "one\t\ntwo"])
+def test_a_text_whose_lines_end_in_blanks_is_quoted_so_that_no_program_takes_them(text: str) -> None:
+    (line,) = lines_of({"notes": text}, 0)
+    assert line == f"notes: {json.dumps(text)}"

@@ -1,0 +1,118 @@
+"""Formatters, linters and hooks beside us in one repository: each passes on what the others wrote."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from ruamel.yaml import YAML
+
+from reconciler.manifest.edit.formatting import formatted, same_content
+from tests.conftest import without
+from tests.git_repository import commit, git
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+BIN = Path(sys.executable).parent
+PRETTIER = HERE / "node_modules/prettier/bin/prettier.cjs"
+NODE = shutil.which("node")
+FIXERS = ("trailing-whitespace-fixer", "end-of-file-fixer", "mixed-line-ending")
+STATE = sorted((ROOT / "state/demo").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def prettier() -> list[str]:
+    if not NODE or not PRETTIER.exists():
+        without("no node, or prettier is not installed: npm ci --prefix tests/editor")
+    return [str(NODE), str(PRETTIER)]
+
+
+def ran(folder: Path, *command: str, text: bytes | None = None) -> bytes:
+    """Run another program, which must be content; returns what it printed."""
+    done = subprocess.run(command, cwd=folder, input=text, capture_output=True, check=False)
+    assert done.returncode == 0, (command[:2], done.stdout[-2000:], done.stderr[-2000:])
+    return done.stdout
+
+
+def hooks(prettier: list[str]) -> str:
+    """Return a configuration of pre-commit with all programs as local hooks, ours as they are published."""
+    ours = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    rows = [
+        *((one["id"], f"{BIN}/{one['entry']}", one["files"], one["pass_filenames"]) for one in ours),
+        *((name, f"{BIN}/{name}", r"\.(ya?ml|json|md)$", True) for name in FIXERS),
+        ("check-yaml", f"{BIN}/check-yaml", r"\.ya?ml$", True),
+        ("check-json", f"{BIN}/check-json", r"\.json$", True),
+        ("yamllint", f"{BIN}/yamllint --strict", r"\.ya?ml$", True),
+        ("prettier", f"{' '.join(prettier)} --write --ignore-unknown", "", True),
+    ]
+    written = "".join(
+        f"      - id: {name}\n        name: {name}\n        entry: {entry}\n        language: system\n"
+        f"        files: '{files}'\n        pass_filenames: {str(named).lower()}\n"
+        for name, entry, files, named in rows
+    )
+    return f"repos:\n  - repo: local\n    hooks:\n{written}"
+
+
+@pytest.mark.parametrize(("forge", "rounds"), [("github", 3), ("gitlab", 1)])
+def test_in_a_new_repository_every_program_passes_on_what_the_others_wrote(
+    desk: Desk, prettier: list[str], forge: str, rounds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(desk.folder / ".git/pre-commit"))
+    git(desk.folder, "init", "-q")
+    made = desk.run("init", "--space", "demo", "--type", "story", "--type", "issue", "--forge", forge)
+    assert made.code == 0, made.err
+    for kind in ("story", "issue"):
+        assert (
+            desk.run("pull", "--type", kind, "--into", f"state/demo/{kind}.yaml", "--fields", "all").code == 0
+        )
+    assert desk.run("schema", "pull").code == 0
+    desk.write(".pre-commit-config.yaml", hooks(prettier))
+    ran(desk.folder, *prettier, "--write", ".pre-commit-config.yaml")
+    git(desk.folder, "add", "-A")
+    commit(desk)
+    for round_ in range(rounds):
+        ran(desk.folder, *prettier, "--write", ".")
+        ran(desk.folder, str(BIN / "yamllint"), "--strict", ".")
+        assert desk.run("fmt").out == "All files are formatted.\n"
+        assert desk.run("validate").code == 0
+        assert desk.run("pull", "--refresh").code == 0
+        assert desk.run("schema", "pull").code == 0
+        ran(desk.folder, str(BIN / "pre-commit"), "run", "--all-files")
+        assert git(desk.folder, "status", "--porcelain") == "", round_
+    assert desk.run("init", "--space", "demo", "--type", "story", "--forge", forge).code == 0
+    assert git(desk.folder, "status", "--porcelain") == ""
+
+
+def test_what_prettier_breaks_over_lines_has_one_layout_again(prettier: list[str]) -> None:
+    for path in STATE:
+        ours = formatted(path.read_bytes(), path.name)
+        theirs = ran(ROOT, *prettier, "--stdin-filepath", "a.yaml", text=ours)
+        assert same_content(ours, theirs, path.name)
+        again = formatted(theirs, path.name)
+        assert b" }" not in again
+        assert words(again) == words(ours)
+
+
+def words(raw: bytes) -> list[bytes]:
+    """Return a text without the blanks before comments, whose columns are the author's."""
+    return [b" ".join(line.split()) for line in raw.splitlines()]
+
+
+def test_files_of_an_author_stay(desk: Desk) -> None:
+    for name in (".prettierignore", ".yamllint.yaml"):
+        desk.write(name, "# mine\n")
+    done = desk.run("init", "--space", "demo", "--type", "story")
+    assert done.code == 0
+    assert "kept .prettierignore, which is there already; add the lines `state/` and `schemas/`" in done.err
+    assert "kept .yamllint.yaml, which is there already" in done.err
+    assert not os.path.lexists(desk.folder / ".yamllint")
+    for name in (".prettierignore", ".yamllint.yaml"):
+        assert (desk.folder / name).read_text(encoding="utf-8") == "# mine\n"
