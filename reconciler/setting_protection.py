@@ -7,16 +7,18 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from reconciler.manifest.document import Id
+from reconciler.manifest.editor_words import ID as ID_SCHEMA
+from reconciler.manifest.editor_words import present
 from reconciler.manifest.validation import Strict, wrong
 from reconciler.setting_types import ONE_OR_MORE, Text, Words, entries_of, one_or_more_schema
 
-ItemIds = Annotated[tuple[Id, ...], ONE_OR_MORE, one_or_more_schema(type="integer", minimum=1)]
+ItemIds = Annotated[tuple[Id, ...], ONE_OR_MORE, one_or_more_schema(**ID_SCHEMA)]
 
 
 class Protect(Strict):
     """Items, or fields of a type, that no apply may write until the entry is lifted."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["item"]}, {"required": ["field"]}]})
+    model_config = ConfigDict(json_schema_extra={"anyOf": [present("item"), present("field")]})
 
     type: Text
     item: ItemIds = Field(default=(), description="One id or several; all items if this is left out.")

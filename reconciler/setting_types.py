@@ -12,6 +12,8 @@ from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonS
 
 from reconciler.language import known
 from reconciler.manifest.document import SEGMENT
+from reconciler.manifest.editor_words import ANY_TEXT
+from reconciler.manifest.editor_words import DAY as DAY_SCHEMA
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Scalar
 from reconciler.manifest.scalar_values import (
     OPEN_ID,
@@ -57,7 +59,8 @@ def one_or_more_schema(**member: Any) -> WithJsonSchema:
     return schema(oneOf=[member, {"type": "array", "items": member, "minItems": 1}])
 
 
-Text = Annotated[str, PlainValidator(text_of), schema(type=["string", "number", "boolean"])]
+NUMBER_OR_TEXT = {"anyOf": [{"type": "string"}, {"type": "number"}]}
+Text = Annotated[str, PlainValidator(text_of), schema(**ANY_TEXT)]
 
 
 Zone = Annotated[ZoneInfo, PlainValidator(zone_of), PlainSerializer(str), schema(type="string")]
@@ -84,22 +87,24 @@ Scale = Annotated[
 ]
 
 
-Day = Annotated[date, PlainValidator(day_of), PlainSerializer(str), schema(type="string", format="date")]
+Day = Annotated[date, PlainValidator(day_of), PlainSerializer(str), schema(**DAY_SCHEMA)]
 
 
 Names = Annotated[
     tuple[str, ...],
     PlainValidator(names_of),
     PlainSerializer(list),  # without it pydantic warns, on stderr, of the list that JSON makes of a tuple
-    one_or_more_schema(type=["string", "number"]),
+    one_or_more_schema(**NUMBER_OR_TEXT),
 ]
 
 
 ONE_OR_MORE = BeforeValidator(one_or_more)
 """Lets a list be written as its only member, and refuses an empty one."""
-Words = Annotated[tuple[Text, ...], ONE_OR_MORE, one_or_more_schema(type=["string", "number"])]
+Words = Annotated[tuple[Text, ...], ONE_OR_MORE, one_or_more_schema(**NUMBER_OR_TEXT)]
 Segment = Annotated[
-    str, PlainValidator(segment_of), schema(type=["string", "number"], pattern=f"^{SEGMENT.pattern}$")
+    str,
+    PlainValidator(segment_of),
+    schema(anyOf=[{"type": "string", "pattern": f"^{SEGMENT.pattern}$"}, {"type": "number"}]),
 ]
 
 

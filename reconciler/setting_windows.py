@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, model_validator
 
 from reconciler.errors import quoted, suggestion
+from reconciler.manifest.editor_words import present
 from reconciler.manifest.nodes import Scalar
 from reconciler.manifest.scalar_values import text_of
 from reconciler.manifest.validation import Strict, wrong
@@ -94,7 +95,7 @@ class Times(Strict):
 class WindowSettings(Strict):
     """Times at which applies may change the space, or may not: the first entry that matches decides."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["allow"]}, {"required": ["deny"]}]})
+    model_config = ConfigDict(json_schema_extra={"oneOf": [present("allow"), present("deny")]})
 
     allow: Times | None = Field(default=None, description="Times at which an apply may send.")
     deny: Times | None = Field(default=None, description="Times at which no apply sends anything.")

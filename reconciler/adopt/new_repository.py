@@ -153,7 +153,7 @@ def files_of(reader: Reader, kinds: Sequence[TypeSpec], forge: str) -> dict[str,
     """Return the text of each file of the new repository, without the items and their people."""
     from reconciler.adopt.pinning import pinned_files
     from reconciler.adopt.published_schemas import published
-    from reconciler.adopt.starting_files import Start, starting_files
+    from reconciler.adopt.starting_files import Start, name_person, starting_files
     from reconciler.schema.pins import FOLDER, Pins
 
     me = reader.catalog.people.by_key.get(reader.user_key)
@@ -163,9 +163,11 @@ def files_of(reader: Reader, kinds: Sequence[TypeSpec], forge: str) -> dict[str,
     start = Start(reader.name, reader.space_key, words, zone, me.email if me else "", times, forge)
     if any(field.type == "business" for kind in kinds for field in kind.fields):
         reader.read_lines()
+    groups = {person[0]: (person[1],)} if (person := name_person(start.email)) else {}
     pins = Pins(reader.space_key, {kind.key: reader.catalog.types[kind.key] for kind in kinds})
     pinned = {
-        f"{FOLDER}/{reader.name}/{file}": text for file, text in pinned_files(pins, reader.name).items()
+        f"{FOLDER}/{reader.name}/{file}": text
+        for file, text in pinned_files(pins, reader.name, groups).items()
     }
     settings = "settings.schema.json"
     return starting_files(start) | {f"{FOLDER}/{settings}": published()[settings]} | pinned

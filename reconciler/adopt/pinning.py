@@ -56,7 +56,7 @@ def pull_pins(
     folder.mkdir(parents=True, exist_ok=True)
     changed = {
         folder / file: text
-        for file, text in sorted(pinned_files(pins, name).items())
+        for file, text in sorted(pinned_files(pins, name, live.workspace.settings.groups()).items())
         if not is_text_of(folder / file, text)
     }
     for path, text in changed.items():
@@ -86,14 +86,20 @@ def compare_pins(paths: Sequence[Path], space: str | None, report: Callable[[str
     return list(differences(live.workspace.pins.types, live.pins.types))
 
 
-def pinned_files(pins: Pins, space: str) -> dict[str, str]:
-    """Return the text of each file of `schemas/SPACE/`: the pins, and a schema of each type for editors."""
-    from reconciler.schema.editor_schema import editor_schema
-    from reconciler.schema.pins import pin_files, stems
+def pinned_files(pins: Pins, space: str, groups: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Return the text of each file of `schemas/SPACE/`: the pins, and a schema of each type for editors.
 
+    `groups` are the names and groups of people in the settings.
+    """
+    from reconciler.fields.spec import People
+    from reconciler.schema.editor_schema import editor_schema
+    from reconciler.schema.pins import pin_files, pinned_people, stems
+
+    people = People(by_email=pinned_people(pins), groups=groups)
     names = sorted({space, pins.space_key})
     return pin_files(pins) | {
-        f"{stem}.schema.json": json.dumps(editor_schema(spec, names), ensure_ascii=False, indent=1) + "\n"
+        f"{stem}.schema.json": json.dumps(editor_schema(spec, names, people), ensure_ascii=False, indent=1)
+        + "\n"
         for stem, spec in stems(pins.types.values()).items()
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from reconciler.manifest.document import FileShape
 from reconciler.manifest.json_schema import schema_text
@@ -25,8 +26,20 @@ def published() -> dict[str, str]:
 
 def plan_schema() -> str:
     """Return the schema of saved plans, for programs that read them."""
-    schema = {"$schema": DIALECT, **PlanFile.model_json_schema(mode="serialization"), "title": "A saved plan"}
+    made = without_formats(PlanFile.model_json_schema(mode="serialization"))
+    schema = {"$schema": DIALECT, **made, "title": "A saved plan"}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def without_formats(schema: Any) -> Any:
+    """Return a schema without `format`, which strict validators refuse where they do not know it."""
+    match schema:
+        case dict():
+            kept = {key: one for key, one in schema.items() if key != "format" or not isinstance(one, str)}
+            return {key: without_formats(one) for key, one in kept.items()}
+        case list():
+            return [without_formats(one) for one in schema]
+    return schema
 
 
 def publish(folder: Path) -> None:

@@ -16,6 +16,7 @@ from reconciler.fields.pairs import values_by_key
 from reconciler.fields.spec import Target
 from reconciler.fields.unread import Unreadable, is_nothing
 from reconciler.fields.values import EMPTY_LABEL, Desired, Overlay, Rule, Seen, Wrong, desired_value
+from reconciler.manifest.editor_words import present
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 Row: TypeAlias = tuple[tuple[str, Hashable], ...]
@@ -198,6 +199,9 @@ class CompoundCodec(Codec):
         """Describe a list of rows; with a key, also a rule that keeps other rows."""
         cells = {word: part.schema() for part in self.parts.values() for word in self.words(part)}
         row = map_schema(cells)
+        if self.row_key:
+            words = self.words(self.parts[self.row_key])
+            row |= {"anyOf": [present(word) for word in words]}
         yield {"type": "array", "items": row}
         if self.row_key:
             yield map_schema({"contains": {"type": "array", "items": row, "minItems": 1}})

@@ -13,11 +13,16 @@ from reconciler.fields.codec import Codec, ScalarCodec, describe_node
 from reconciler.fields.json_schema import Schema, map_schema
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Seen, Wrong
+from reconciler.manifest import editor_words
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-DAY_SHAPE: Schema = {"type": "string", "pattern": f"^{DAY.pattern}$"}
+DAY_SHAPE: Schema = editor_words.DAY
+MOMENT_PATTERN = (
+    f"^{editor_words.DAY_PATTERN}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
+    "(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$"
+)
 FIRST_MS = 10**12
 """The smallest value with 13 digits, as the API requires (20013)."""
 NEAREST_MS = 10**11
@@ -160,7 +165,7 @@ class MomentCodec(ScalarCodec):
 
     def shapes(self) -> Iterator[Schema]:
         """Describe a day, a time and their zone."""
-        yield {"type": "string", "pattern": r"^[0-9-]{10}[T ][0-9:]{5,8}(Z|[+-][0-9:]{5})$"}
+        yield {"type": "string", "pattern": MOMENT_PATTERN}
 
     def decode(self, wire: Any) -> Seen:
         """Read milliseconds, cut to the second."""

@@ -1,4 +1,4 @@
-"""Generates docs/field-types.md from the tables of codecs and refusals."""
+"""Generates docs/field-types.md from the tables of codecs and refusals; a test adds its last section."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reconciler.fields.sets import SetCodec
 PAGE = """# Field types
 
 *Made from the tables of `reconciler/fields`; a test holds it to them. To make it anew:*
-`python -m reconciler.fields.docs_page > docs/field-types.md`
+`python -m tests.editor.test_corpus > docs/field-types.md`
 
 A value is read by its field's type and not by YAML's guess: `no` is the option *no*, `1.10` is a
 text, `2026-12-01` is a day only in a date field. The type is the `field_type_key` of the field's

@@ -46,7 +46,7 @@ class DocumentsCodec(Codec):
 
     def shapes(self) -> Iterator[Schema]:
         """Describe a list of addresses."""
-        yield set_schema(LINK)
+        yield set_schema([LINK])
 
     def decode(self, wire: Any) -> Seen:
         """Read an array, one string (section 18, point 4), or an empty form."""

@@ -44,7 +44,8 @@ class NumberCodec(ScalarCodec):
 
     def shapes(self) -> Iterator[Schema]:
         """Describe a number."""
-        yield {"type": "number"}
+        limit = float(LARGEST / Decimal(self.spec.scale))
+        yield {"type": "number", "minimum": -limit, "maximum": limit}
 
     def decode(self, wire: Any) -> Seen:
         """Read an int or a float (or digits in a string); 1 and 1.0 are one value."""

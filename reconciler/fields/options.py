@@ -15,6 +15,7 @@ from reconciler.fields.spec import FieldSpec, Option
 from reconciler.fields.text import canonical_text, written_text
 from reconciler.fields.unread import Unreadable, is_id, is_unset
 from reconciler.fields.values import Wrong
+from reconciler.manifest.editor_words import unoffered
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 NUMERAL = re.compile(r"[-+]?([0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
@@ -88,7 +89,9 @@ class Choices:
                 for option in self.options.values()
                 if option.disabled is disabled and isinstance(label := self.written(option.id), str)
             ]
-            if labels:
+            if labels and disabled:
+                yield unoffered(labels)
+            elif labels:
                 yield {"enum": [form for label in labels for form in label_forms(label)]}
         yield map_schema({"id": one_of(list(self.options))}, required=("id",))
 

@@ -13,12 +13,18 @@ from reconciler.fields.sets import SetCodec, added_members, wrong_separator
 from reconciler.fields.spec import People
 from reconciler.fields.unread import Unreadable, is_nothing
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wrong
+from reconciler.manifest.editor_words import ANY_TEXT
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
-PERSON: Schema = {"type": ["string", "integer"]}
 USER_KEY = re.compile(r"[0-9]{15,25}")
 OPAQUE_KEY = re.compile(r"""[^\s\[\]{}"',;]+""")
 """A user key on the wire: opaque text, but not a list and not JSON in a text."""
+
+
+def person_shapes(people: People) -> Iterator[Schema]:
+    """Yield the JSON Schema of a person: any text or key; editors offer the known names."""
+    known = [*sorted(people.groups), *sorted(people.by_email)]
+    yield {**ANY_TEXT, "examples": known} if known else ANY_TEXT
 
 
 def mentions(node: Node) -> Iterator[Scalar]:
@@ -128,7 +134,7 @@ class UserCodec(ScalarCodec):
 
     def shapes(self) -> Iterator[Schema]:
         """Describe a name, or digits."""
-        yield PERSON
+        yield from person_shapes(self.people)
 
     def decode(self, wire: Any) -> Seen:
         """Read a user key, or a list of one (section 18, point 6)."""
@@ -187,7 +193,7 @@ class UsersCodec(SetCodec):
 
     def member_shapes(self) -> Iterator[Schema]:
         """Describe a name, or digits."""
-        yield PERSON
+        yield from person_shapes(self.people)
 
     def decode(self, wire: Any) -> Seen:
         """Read a list of user keys, or null if there are none."""

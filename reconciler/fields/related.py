@@ -8,11 +8,12 @@ from typing import Any
 
 from reconciler.errors import Mistake, Place, UnknownName, WrongShape, quoted
 from reconciler.fields.codec import Codec, describe_node
-from reconciler.fields.json_schema import ANY_TEXT, Schema, map_schema
+from reconciler.fields.json_schema import Schema, map_schema
 from reconciler.fields.sets import SetCodec
 from reconciler.fields.spec import FieldSpec, Items, Target
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Rule, Seen, Wrong
+from reconciler.manifest.editor_words import ANY_TEXT, ID
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
 ITEM_ID = re.compile(r"[1-9][0-9]{0,18}")
@@ -120,7 +121,7 @@ def target_types(spec: FieldSpec, items: Items) -> str:
 
 def shapes_of(spec: FieldSpec, items: Items) -> Iterator[Schema]:
     """Yield the JSON Schemas of an authored item: an id, or a name with or without its type."""
-    yield {"type": "integer", "minimum": 1}
+    yield ID
     words = [word for word, key in items.types.items() if not spec.targets or key in spec.targets]
     yield map_schema({"type": {"enum": words} if words else ANY_TEXT, "name": ANY_TEXT}, required=("name",))
 

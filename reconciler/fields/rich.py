@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from reconciler.errors import Mistake, UnknownName
 from reconciler.fields.codec import DOCUMENTED, Codec
-from reconciler.fields.json_schema import ANY_TEXT, Schema, map_schema
+from reconciler.fields.json_schema import Schema, map_schema
 from reconciler.fields.prose import (
     KEPT,
     Block,
@@ -30,6 +30,7 @@ from reconciler.fields.prose import (
 from reconciler.fields.text import canonical_text, nothing_in, text_of, written_text
 from reconciler.fields.unread import Unreadable
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Overlay, Seen, Wrong
+from reconciler.manifest.editor_words import ANY_TEXT
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
 
 LONGEST_MARKDOWN = 100_000

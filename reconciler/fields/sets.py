@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.errors import Mistake, UnknownName, nearest
 from reconciler.fields.codec import Codec
-from reconciler.fields.json_schema import Schema, map_schema, set_schema
+from reconciler.fields.json_schema import Schema, offered, rule_schema, set_schema
 from reconciler.fields.values import EMPTY_LABEL, Desired, Rule, Seen, Wrong
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 
@@ -101,9 +101,10 @@ class SetCodec(Codec):
 
     def shapes(self) -> Iterator[Schema]:
         """Describe a list of members, or a rule."""
-        listed = set_schema({"anyOf": list(self.member_shapes())})
-        yield listed
-        yield map_schema(dict.fromkeys(MODES, listed))
+        listed = set_schema(self.member_shapes())
+        some = offered(listed["items"])
+        yield {**listed, "examples": [[one] for one in some]} if some else listed
+        yield rule_schema(listed)
 
     @abstractmethod
     def member_shapes(self) -> Iterator[Schema]:

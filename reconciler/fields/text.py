@@ -10,9 +10,10 @@ from typing import Any
 
 from reconciler.errors import QUOTABLE, Mistake
 from reconciler.fields.codec import ScalarCodec
-from reconciler.fields.json_schema import ANY_TEXT, Schema
+from reconciler.fields.json_schema import Schema
 from reconciler.fields.unread import Unreadable
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Seen, Wrong
+from reconciler.manifest.editor_words import ANY_TEXT
 from reconciler.manifest.nodes import Node, Scalar
 
 TELEPHONE = re.compile(r"(?:\+?[0-9]{1,4})?(?:[-()*#]*[0-9]){3,50}")

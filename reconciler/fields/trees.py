@@ -15,6 +15,7 @@ from reconciler.fields.options import ambiguous_label, bearing, fold_label, id_f
 from reconciler.fields.spec import FieldSpec, Option
 from reconciler.fields.unread import Unreadable, is_id, is_unset
 from reconciler.fields.values import Wrong
+from reconciler.manifest.editor_words import unoffered
 from reconciler.manifest.nodes import AuthoredList, Node, Scalar
 
 Path: TypeAlias = tuple[str, ...]
@@ -205,9 +206,12 @@ class Tree:
                 for path, text in chosen.items()
                 if isinstance(text, str) and bool(self.gone(path)) is gone
             ]
-            if texts:
+            if texts and gone:
+                yield unoffered(texts)
+            elif texts:
                 yield {"enum": [form for text in texts for form in label_forms(text)]}
-        yield {"type": "array", "items": {"type": ["string", "number", "boolean", "object"]}, "minItems": 1}
+        steps: Schema = {"not": {"anyOf": [{"type": "null"}, {"type": "array"}]}}
+        yield {"type": "array", "items": steps, "minItems": 1}
         yield map_schema({"id": one_of(sorted({path[-1] for path in chosen}))}, required=("id",))
 
     def is_leaf(self, path: Path) -> bool:

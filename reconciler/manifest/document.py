@@ -9,6 +9,8 @@ from pydantic import Discriminator, Field, PlainValidator, Tag, ValidationError,
 from pydantic_core import PydanticCustomError
 
 from reconciler.errors import Mistake, quoted
+from reconciler.manifest.editor_words import ANY_TEXT, LARGEST_ID
+from reconciler.manifest.editor_words import ID as ID_SCHEMA
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Entry, Node, Scalar
 from reconciler.manifest.validation import (
     NameMap,
@@ -20,7 +22,6 @@ from reconciler.manifest.validation import (
 )
 
 ID = re.compile(r"[1-9][0-9]{0,18}")
-LARGEST_ID = 2**63 - 1
 ADDRESS = re.compile(r"://.*?/([1-9][0-9]{5,18})(?:[/?#]|$)")
 """An item's page; the number after the last slash is its id."""
 
@@ -93,8 +94,7 @@ def item_kind(node: object) -> str | None:
     return {Scalar: "<id>", AuthoredMap: "<item>", AuthoredList: "<id>"}.get(type(node))
 
 
-WORD = WithJsonSchema({"type": ["string", "number", "boolean"]})
-"""Editors' YAML parsers type a word before the schema sees it: `no` and `007` are words, too."""
+WORD = WithJsonSchema(ANY_TEXT)
 
 Space = Annotated[Scalar, PlainValidator(read_space_name), WORD]
 Type = Annotated[Scalar, PlainValidator(read_type_name), WORD]
@@ -102,7 +102,7 @@ FieldName = Annotated[Scalar, PlainValidator(read_field_name), WORD]
 Id = Annotated[
     int,
     PlainValidator(read_item_id),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LARGEST_ID}),
+    WithJsonSchema(ID_SCHEMA),
 ]
 
 

@@ -8,21 +8,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from reconciler.fields import codec_for, refusal
 from reconciler.fields.spec import FieldSpec, People
-from reconciler.schema.types import TypeSpec
+from reconciler.manifest.editor_words import ID
+from reconciler.schema.types import PEOPLE_TYPES, ROLE_REF, TypeSpec
 
 Json = dict[str, Any]
-ID: Json = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
+ONE_PERSON, SOME_PEOPLE = "person", "people"
+"""The names of the definitions that fields of people share."""
 
 
-def editor_schema(spec: TypeSpec, space_names: Iterable[str]) -> Json:
-    """Return the schema of files of this type; the space may be called by any of its names."""
+def editor_schema(spec: TypeSpec, space_names: Iterable[str], people: People | None = None) -> Json:
+    """Return the schema of files of this type; the space may be called by any of its names.
+
+    `people` are offered wherever people are named: by e-mail, by name, by group.
+    """
+    known = people or People()
     names = sorted(space_names)
     fields, roles = {"$ref": "#/definitions/fields"}, {"$ref": "#/definitions/roles"}
     sections = {"fields": fields, "roles": roles}
-    unmanaged = {"type": "array", "items": {"type": "string"}}
-    item = {**a_map({"id": ID, "expect": fields, "unmanaged": unmanaged, **sections}), "required": ["id"]}
+    item = a_map(
+        {
+            "id": ID,
+            "expect": {"$ref": "#/definitions/expect"},
+            "unmanaged": {"$ref": "#/definitions/unmanaged"},
+            **sections,
+        }
+    ) | {"required": ["id"]}
     properties = {
         "space": {"enum": names},
         "type": {"enum": sorted({spec.key, spec.api_name, spec.name} - {""})},
@@ -37,7 +51,11 @@ def editor_schema(spec: TypeSpec, space_names: Iterable[str]) -> Json:
         "definitions": {
             "fields": fields_schema(spec.fields),
             "roles": fields_schema(spec.roles),
-            **{defined_as(one): field_schema(one) for one in (*spec.fields, *spec.roles)},
+            "expect": expect_schema(spec),
+            "unmanaged": unmanaged_schema(spec),
+            ONE_PERSON: people_schema("user", known),
+            SOME_PEOPLE: people_schema("multi_user", known),
+            **{defined_as(one): field_schema(one, known) for one in (*spec.fields, *spec.roles)},
         },
     }
 
@@ -45,6 +63,22 @@ def editor_schema(spec: TypeSpec, space_names: Iterable[str]) -> Json:
 def a_map(properties: Json) -> Json:
     """Return the schema of a map that has these keys and no others."""
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def expect_schema(spec: TypeSpec) -> Json:
+    """Return the map of fields, and of roles by their REF or by a name that no field has."""
+    fields, roles = (fields_schema(some)["properties"] for some in (spec.fields, spec.roles))
+    return a_map({**roles, **{f"{ROLE_REF}{word}": one for word, one in roles.items()}, **fields})
+
+
+def unmanaged_schema(spec: TypeSpec) -> Json:
+    """Return the list of fields and roles whose default an item does not take."""
+    fields, roles = (
+        [one for one in some if not (refusal(one) or one.locked)] for some in (spec.fields, spec.roles)
+    )
+    words = expect_schema(replace(spec, fields=tuple(fields), roles=tuple(roles)))["properties"]
+    some = {"enum": sorted(words)} if words else {"type": "string"}
+    return {"type": "array", "items": some, "uniqueItems": True}
 
 
 def fields_schema(specs: Iterable[FieldSpec]) -> Json:
@@ -60,15 +94,23 @@ def fields_schema(specs: Iterable[FieldSpec]) -> Json:
     return a_map(properties)
 
 
+def people_schema(type_: str, people: People) -> Json:
+    """Return what all fields of one type of people take: it is written once, since it lists the people."""
+    return {"anyOf": codec_for(FieldSpec("", "", type_), people).schema()["anyOf"]}
+
+
 def defined_as(spec: FieldSpec) -> str:
     """Return the name of a field's definition."""
     return f"{'role' if spec.type == 'role' else 'field'}-{spec.key}"
 
 
-def field_schema(spec: FieldSpec) -> Json:
+def field_schema(spec: FieldSpec, people: People) -> Json:
     """Return a field's schema with its name; one that cannot be written says why and takes nothing."""
     reason = refusal(spec) or ("its members are fixed by the space" if spec.locked else None)
     if reason:
         return {"not": {}, "readOnly": True, "description": f"{spec.label}: {reason}"}
     what = f"{spec.label} ({spec.type.replace('_', ' ')})"
-    return {**codec_for(spec, People()).schema(), "description": what}
+    if spec.type in PEOPLE_TYPES:
+        shape = {"$ref": f"#/definitions/{ONE_PERSON if spec.type == 'user' else SOME_PEOPLE}"}
+        return {"title": spec.label, "anyOf": [shape], "description": what}
+    return {**codec_for(spec, people).schema(), "description": what}

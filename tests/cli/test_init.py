@@ -38,6 +38,7 @@ def test_the_new_repository_validates_and_plans_empty_at_once(desk: Desk) -> Non
     assert files_in(desk.folder) == sorted(
         [
             *(".gitignore", ".reconciler/.gitignore", ".vscode/settings.json", "README.md"),
+            *(".prettierignore", ".yamllint"),
             "schemas/settings.schema.json",
             *(*flows, *pins, "schemas/demo/people.json", "state/reconciler.yaml"),
             *(f"state/demo/{kind}.yaml" for kind in ("issue", "release", "story")),

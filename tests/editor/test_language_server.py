@@ -115,6 +115,44 @@ def test_an_editor_offers_the_labels_of_an_option_field(pinned: Desk) -> None:
     assert {"P0", "P1", "P2", "P3"} <= finished(offered())
 
 
+OFFERED = {
+    "    fields:\n      reviewer: ": {"ana", "payments", "ana@example.com", "null"},
+    "    fields:\n      watchers: [": {"ana", "payments", "ana@example.com"},
+    "    fields:\n      watchers:\n        - ": {"ana", "payments", "ana@example.com"},
+    "    fields:\n      watchers: {contains: [": {"ana", "payments", "ana@example.com"},
+    "    fields:\n      platform: ": {'["iOS"]', '["Android"]', '["Web"]', '["Desktop"]', "null"},
+    "    fields:\n      platform: [": {"iOS", "Android", "Web", "Desktop"},
+    "    fields:\n      platform: {excludes: [": {"iOS", "Android", "Web", "Desktop"},
+    "    fields:\n      platform:\n        - ": {"iOS", "Android", "Web", "Desktop"},
+    "    fields:\n      area: ": {"Payments / Cards", "Accounts / Login", "null"},
+    "    roles:\n      RD: ": {'["ana"]', '["payments"]', '["ana@example.com"]', "null"},
+    "    roles:\n      RD: [": {"ana", "payments", "ana@example.com"},
+    "    unmanaged: [": {"due", "RD", "roles.RD"},
+    "    unmanaged:\n      - ": {"due", "RD", "roles.RD"},
+    "    expect:\n      ": {"name", "priority", "RD", "roles.RD"},
+}
+"""Labels that must be among the offered ones where an item of the demo space goes on like this."""
+
+
+def test_an_editor_offers_people_options_and_names_where_a_value_begins() -> None:
+    item = STORY.replace("../schemas", "../../schemas").partition("    fields:")[0]
+
+    async def offered() -> dict[str, set[str]]:
+        found = {}
+        async with editor_in(ROOT) as editor:
+            for at, text in enumerate(OFFERED):
+                path, lines = ROOT / f"state/demo/offered-{at}.yaml", (item + text).split("\n")
+                await editor.show(path, item + text)
+                found[text] = await editor.completions(path, len(lines) - 1, len(lines[-1]))
+        return found
+
+    for text, labels in finished(offered()).items():
+        assert labels >= OFFERED[text], text
+        assert not {one for one in labels if "undefined" in one or "array item" in one or one == "Flash"}, (
+            text
+        )
+
+
 def test_an_editor_marks_a_misspelt_label_and_a_misspelt_field_at_their_places(pinned: Desk) -> None:
     path = pinned.folder / "state/story.yaml"
     text = STORY.format("p0") + "      priorty: P1\n"

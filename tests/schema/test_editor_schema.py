@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from reconciler.fields.spec import FieldSpec
+from reconciler.fields.spec import FieldSpec, People
 from reconciler.schema.editor_schema import editor_schema, field_schema, fields_schema
 from reconciler.schema.types import TypeSpec
 
 ONE = FieldSpec("f1", "Owner", "text", alias="who")
 TWO = FieldSpec("f2", "Owner", "number")
 VOTES = FieldSpec("f3", "Votes", "vote_boolean")
+SHARED = {"fields", "roles", "expect", "unmanaged", "person", "people"}
 QA = FieldSpec("r1", "QA", "role", locked=True)
 
 
@@ -19,13 +20,13 @@ def test_a_name_of_several_fields_is_not_offered_and_their_keys_are() -> None:
 
 
 def test_a_field_that_cannot_be_written_takes_nothing_and_says_why() -> None:
-    assert field_schema(VOTES) == {
+    assert field_schema(VOTES, People()) == {
         "not": {},
         "readOnly": True,
         "description": "Votes: votes are cast by people in Meegle",
     }
-    assert field_schema(QA)["description"] == "QA: its members are fixed by the space"
-    assert field_schema(TWO)["description"] == "Owner (number)"
+    assert field_schema(QA, People())["description"] == "QA: its members are fixed by the space"
+    assert field_schema(TWO, People())["description"] == "Owner (number)"
 
 
 def test_a_file_names_the_space_and_the_type_by_any_of_their_names() -> None:
@@ -33,4 +34,4 @@ def test_a_file_names_the_space_and_the_type_by_any_of_their_names() -> None:
     assert schema["properties"]["space"] == {"enum": ["64a0", "demo"]}
     assert schema["properties"]["type"] == {"enum": ["Story", "story", "t1"]}
     assert schema["required"] == ["space", "type", "items"]
-    assert set(schema["definitions"]) == {"fields", "roles", "field-f1", "role-r1"}
+    assert set(schema["definitions"]) == SHARED | {"field-f1", "role-r1"}
