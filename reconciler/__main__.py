@@ -6,11 +6,16 @@ import gc
 import os
 import signal
 import sys
+import warnings
 from types import FrameType
 
 # Pydantic looks for plugins in every installed package: a tenth of what a small command costs, and whatever
 # one found there would see the values of the files.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+# The variable is meant for other programs: a library's warning may be printed, and must not end a run.
+if os.environ.get("PYTHONWARNINGS"):
+    warnings.simplefilter("default")
 
 from reconciler import cli
 from reconciler.cli import leaving

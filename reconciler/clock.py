@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from reconciler.errors import CannotRun
+from reconciler.errors import CannotRun, quoted
 
 LAST = 253_370_764_799
 """The end of the year 9998 in seconds since 1970: whatever the zone, it is a day of the calendar."""
@@ -19,8 +19,10 @@ NAP = 0.25
 def now() -> datetime:
     """Return the time in UTC to the second; `SOURCE_DATE_EPOCH` sets it for reproducible output."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not epoch.isdecimal():
+    if not epoch:
         return real_now()
+    if not (epoch.isascii() and epoch.isdecimal()):
+        raise CannotRun(f"SOURCE_DATE_EPOCH is {quoted(epoch)}", "give whole seconds since 1970, or unset it")
     if len(epoch) > len(str(LAST)) or int(epoch) > LAST:
         raise CannotRun("SOURCE_DATE_EPOCH is beyond the calendar", "give seconds since 1970, or unset it")
     return datetime.fromtimestamp(int(epoch), UTC)

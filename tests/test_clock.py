@@ -17,11 +17,16 @@ def test_the_time_of_the_environment_is_the_time(monkeypatch: pytest.MonkeyPatch
     assert clock.now().year == 9998
 
 
-@pytest.mark.parametrize("epoch", ["", "-1", "soon", "1.5"])
-def test_what_is_no_number_of_seconds_leaves_the_machines_time(
-    monkeypatch: pytest.MonkeyPatch, epoch: str
-) -> None:
+@pytest.mark.parametrize("epoch", ["-1", "abc", "1.5", "1e9", " 1", "٣", "0x10"])
+def test_what_is_no_number_of_seconds_is_refused(monkeypatch: pytest.MonkeyPatch, epoch: str) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    with pytest.raises(CannotRun) as told:
+        clock.now()
+    assert str(told.value) == f"SOURCE_DATE_EPOCH is '{epoch}'; give whole seconds since 1970, or unset it"
+
+
+def test_an_empty_variable_leaves_the_machines_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "")
     assert abs(clock.now() - datetime.now(UTC)).total_seconds() < 60
     assert clock.now().microsecond == 0
 
