@@ -60,8 +60,11 @@ from reconciler.plan.plan_words import WHY_WORDS, held_of, reason_words, why_of
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can hold as an escape only."""
-SAME = tuple(name for name in FieldFile.model_fields if name not in {"op", "source", "why", "held"})
+OWN = frozenset({"op", "source", "why", "held", "before_text", "after_text"})
+SAME = tuple(name for name in FieldFile.model_fields if name not in OWN)
 """The members that a change and its object share under one name."""
+RELATIONS = frozenset({"work_item_related_select", "work_item_related_multi_select", "linked_work_item"})
+"""The types of fields whose values are ids of work items."""
 TUPLES = ("added", "removed", "contains", "excludes")
 """Those of them that are tuples in a change, and lists in an object."""
 
@@ -99,10 +102,7 @@ def plan_file(plan: Plan, at: datetime, *, folder: str = "", roots: Iterable[str
         whole=plan.whole,
         resource_changes=[resource(plan, update) for update in plan.updates],
         left_alone=[resource(plan, update) for update in plan.skipped],
-        released=[
-            ReleasedFile(type=one.ref.type_key, id=one.ref.id, key=one.key, name=one.name)
-            for one in plan.released
-        ],
+        released=[ReleasedFile(**ids(one.ref), key=one.key, name=one.name) for one in plan.released],
         blocked=[block_file(one) for one in plan.blocks],
         agree=plan.in_sync,
         named=plan.named,
@@ -112,10 +112,10 @@ def plan_file(plan: Plan, at: datetime, *, folder: str = "", roots: Iterable[str
             GuardFile(name=one.name, limit=one.limit, actual=one.actual, ok=one.ok) for one in plan.guards
         ],
         requests=RequestsFile(puts=ahead.puts, reads=ahead.reads, seconds=ahead.seconds),
-        targets=[TargetFile(type=one.type_key, id=one.id) for one in plan.targets],
+        targets=[TargetFile(**ids(one)) for one in plan.targets],
         notified=notified_file(plan.notified) if plan.notified else None,
         rest=None if plan.rest is None else [unapplied_file(one) for one in plan.rest],
-        parts=[TargetFile(type=one.type_key, id=one.id) for one in plan.parts],
+        parts=[TargetFile(**ids(one)) for one in plan.parts],
         metadata_digest=plan.metadata_digest,
         digest=digest(plan),
     )
@@ -136,16 +136,13 @@ def notified_of(one: NotifiedFile) -> Notified:
 
 def unapplied_file(one: Unapplied) -> UnappliedFile:
     """Return a field or item that lags behind the last applied commit as an object."""
-    return UnappliedFile(
-        type=one.ref.type_key, id=one.ref.id, key=one.key, commit=one.commit, ahead=one.ahead
-    )
+    return UnappliedFile(**ids(one.ref), key=one.key, commit=one.commit, ahead=one.ahead)
 
 
 def block_file(one: Block) -> BlockFile:
     """Return a blocked field or item as an object."""
     return BlockFile(
-        type=one.ref.type_key,
-        id=one.ref.id,
+        **ids(one.ref),
         title=one.title,
         key=one.key,
         name=one.name,
@@ -179,8 +176,7 @@ def drift(plan: Plan) -> Iterator[ItemFile]:
         if changes:
             yield ItemFile(
                 address=plan.address(ref),
-                type=ref.type_key,
-                id=ref.id,
+                **ids(ref),
                 name=titles[ref],
                 change=ChangeFile(
                     actions=["update"],
@@ -194,8 +190,7 @@ def resource(plan: Plan, update: Update) -> ResourceChangeFile:
     """Return one item's changes."""
     return ResourceChangeFile(
         address=plan.address(update.ref),
-        type=update.ref.type_key,
-        id=update.ref.id,
+        **ids(update.ref),
         name=update.title,
         change=ChangeFile(
             actions=["update"],
@@ -217,6 +212,16 @@ def resource(plan: Plan, update: Update) -> ResourceChangeFile:
     )
 
 
+def ids(ref: Ref) -> dict[str, Any]:
+    """Return the members that say which item an object is about."""
+    return {"type": ref.type_key, "id": ref.id, "id_text": str(ref.id)}
+
+
+def with_texts(value: Any) -> Any:
+    """Return the value of a relation with its ids as texts."""
+    return [str(one) for one in value] if isinstance(value, list | tuple) else value and str(value)
+
+
 def field_file(one: Change) -> FieldFile:
     """Return one change as an object."""
     return FieldFile(
@@ -224,6 +229,8 @@ def field_file(one: Change) -> FieldFile:
         source=source(one.place),
         why=WHY_WORDS[one.why] if one.why else None,
         held=reason_words(one.held) if one.held else None,
+        before_text=with_texts(one.before) if one.type in RELATIONS else None,
+        after_text=with_texts(one.after) if one.type in RELATIONS else None,
         **{name: getattr(one, name) for name in SAME},
     )
 

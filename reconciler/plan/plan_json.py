@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,24 @@ FORMAT = "1.0"
 
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 """A full hash: git would take anything else for a name, or for an option."""
+
+
+IdText = Annotated[
+    str,
+    Field(
+        exclude_if=operator.not_,
+        description="`id` as text: programs that hold numbers as doubles round an id beyond 2^53.",
+    ),
+]
+"""Missing in a plan that an older version wrote."""
+
+ValueText = Annotated[
+    Any,
+    Field(
+        exclude_if=lambda value: value is None,
+        description="The same value of a relation with its ids as texts; missing for other fields.",
+    ),
+]
 
 
 class Strict(BaseModel):
@@ -37,6 +56,8 @@ class FieldFile(Strict):
     op: str
     before: Any
     after: Any
+    before_text: ValueText = None
+    after_text: ValueText = None
     before_label: str
     after_label: str
     added: list[str]
@@ -76,6 +97,7 @@ class ItemFile(Strict):
     address: str
     type: str
     id: int
+    id_text: IdText = ""
     name: str
     change: ChangeFile
 
@@ -93,6 +115,7 @@ class BlockFile(Strict):
 
     type: str
     id: int
+    id_text: IdText = ""
     title: str
     key: str | None
     name: str
@@ -139,6 +162,7 @@ class UnappliedFile(Strict):
 
     type: str
     id: int
+    id_text: IdText = ""
     key: str | None
     commit: Commit | None
     ahead: bool = False
@@ -157,6 +181,7 @@ class ReleasedFile(Strict):
 
     type: str
     id: int
+    id_text: IdText = ""
     key: str
     name: str
 
@@ -185,6 +210,7 @@ class TargetFile(Strict):
 
     type: str
     id: int
+    id_text: IdText = ""
 
 
 class NotifiedPersonFile(Strict):

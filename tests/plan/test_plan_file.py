@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.plan.plan_file import digest, load_plan, plan_of
+from reconciler.plan.plan_file import digest, dumps, load_plan, plan_of, seal
+from reconciler.plan.plan_json import PlanFile
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -71,3 +72,35 @@ def test_the_exit_reason_is_one_word(
     desk.stories(*items)
     done = desk.run("plan", "--format", "json", *flags)
     assert (json.loads(done.out)["exit_reason"], done.code) == (word, code)
+
+
+LARGE = 9_007_199_254_740_993
+"""2^53 + 1, which no double holds."""
+
+
+def test_ids_have_a_text_beside_them_for_programs_that_round(desk: Desk) -> None:
+    rows = "{id: 6300012300, fields: {parent_story: 6300012301, planning_release: [6300014300, 6300014301]}}"
+    desk.stories(rows, "{id: 9007199254740993, fields: {priority: P1}}")
+    made = json.loads(desk.run("plan", "--format", "json").out)
+    (change,) = made["resource_changes"]
+    assert (change["id"], change["id_text"]) == (6300012300, "6300012300")
+    texts = {one["key"]: one.get("after_text") for one in change["fields"]}
+    assert texts == {"field_7872c9": "6300012301", "planning_sprint": ["6300014300", "6300014301"]}
+    (block,) = made["blocked"]
+    assert (block["id"], block["id_text"]) == (LARGE, "9007199254740993")
+    assert int(float(block["id"])) != LARGE
+
+
+def test_a_plan_of_an_older_version_has_no_texts_and_its_seal_holds(desk: Desk) -> None:
+    desk.stories("{id: 6300012300, fields: {parent_story: 6300012301}}")
+    desk.run("plan", "--out", "plan.json")
+    old = PlanFile.model_validate(without_texts(json.loads((desk.folder / "plan.json").read_bytes())))
+    old = old.model_copy(update={"seal": seal(old)})
+    assert "_text" not in dumps(old)
+    assert load_plan(dumps(old)) == old
+
+
+def without_texts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: without_texts(one) for key, one in value.items() if not key.endswith("_text")}
+    return [without_texts(one) for one in value] if isinstance(value, list) else value
