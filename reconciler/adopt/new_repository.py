@@ -199,7 +199,7 @@ def hide_own_folder(report: Report) -> None:
 BY_HAND = {
     ".gitlab-ci.yml": "; add to its `include:` the line `- local: /.gitlab/reconciler/*.yml`",
     ".prettierignore": "; add the lines `state/` and `schemas/`, which our commands write",
-    ".yamllint": "; `reconciler fmt` needs no more of it than lines as long as they are",
+    ".yamllint": "; it must not limit the length of lines",
 }
 """The step that is left to a person if a file of theirs is kept."""
 
