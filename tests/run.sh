@@ -22,7 +22,7 @@ tests_of() {
     "$BIN/pytest" "$@" -n 2 -m "not alone"
 }
 
-# The language server that the editor tests need; without npm they are skipped.
+# The programs of others that the editor tests run beside us; without npm those tests are skipped.
 [ -n "$only" ] || ! command -v npm >/dev/null 2>&1 ||
     suite install npm ci --prefix tests/editor --ignore-scripts --no-audit --no-fund --loglevel=error
 
