@@ -12,8 +12,6 @@ from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonS
 
 from reconciler.language import known
 from reconciler.manifest.document import SEGMENT
-from reconciler.manifest.editor_words import ANY_TEXT
-from reconciler.manifest.editor_words import DAY as DAY_SCHEMA
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Scalar
 from reconciler.manifest.scalar_values import (
     OPEN_ID,
@@ -28,7 +26,8 @@ from reconciler.manifest.scalar_values import (
     word_of,
     zone_of,
 )
-from reconciler.manifest.validation import unexpected, wrong
+from reconciler.manifest.validation import ANY_TEXT, unexpected, wrong
+from reconciler.manifest.validation import DAY as DAY_SCHEMA
 
 
 def entries_of(node: object) -> object:

@@ -10,7 +10,6 @@ from msgspec import Struct, field
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.mentions import Mentions
 from reconciler.desired.names import PULL, Names, is_stolen_type
-from reconciler.desired.unmanaged import words_without_effect
 from reconciler.errors import Mistake, Place, UnknownName
 from reconciler.fields.memo import memo_key
 from reconciler.fields.values import UNREAD, Desired, Wrong
@@ -160,6 +159,8 @@ class Desire:
                         yield key, node, place, by_default
             settled |= seen.keys()
         if entry.unmanaged:
+            from reconciler.desired.unmanaged import words_without_effect  # few items have any
+
             own, defaults = places
             clear = len(defaults) == len(document.default_fields) + len(document.default_roles)
             self.mistakes += words_without_effect(entry.unmanaged, spec, own, defaults if clear else None)

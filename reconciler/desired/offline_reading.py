@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.desired.file_reading import Files, Offline, Reading
 from reconciler.desired.mentions import points_right, points_somewhere
 from reconciler.desired.names import Names
-from reconciler.desired.unused_settings import meaningless
 from reconciler.errors import Mistake, Place, UnknownName
 from reconciler.manifest.files import SETTINGS, STATE, files_to_read, shown_path
 from reconciler.manifest.loading import load, no_item, read_file
@@ -138,7 +137,11 @@ def names_of_nothing(files: Files, paths: Sequence[Path]) -> list[Mistake]:
     raw = read_file(home, shown_path(home, files.root))[0] if home and not files.mistakes else None
     root = read_tree(raw, shown_path(home, files.root)).root if home and raw is not None else None
     catalogs = {space: one.catalog for space, one in files.offline.items() if one.pins.types}
-    return list(meaningless(root, catalogs)) if root is not None else []
+    if root is None:
+        return []
+    from reconciler.desired.unused_settings import meaningless  # most of a small run is imports
+
+    return list(meaningless(root, catalogs))
 
 
 def is_confirmed(read: Offline, outlines: Sequence[Outline], catalog: Catalog) -> bool:

@@ -13,14 +13,15 @@ from reconciler.fields.codec import Codec, ScalarCodec, describe_node
 from reconciler.fields.json_schema import Schema, map_schema
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Seen, Wrong
-from reconciler.manifest import editor_words
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
+from reconciler.manifest.validation import DAY as DAY_SCHEMA
+from reconciler.manifest.validation import DAY_PATTERN
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-DAY_SHAPE: Schema = editor_words.DAY
+DAY_SHAPE: Schema = DAY_SCHEMA
 MOMENT_PATTERN = (
-    f"^{editor_words.DAY_PATTERN}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
+    f"^{DAY_PATTERN}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
     "(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$"
 )
 FIRST_MS = 10**12

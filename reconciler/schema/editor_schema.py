@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from reconciler.fields import codec_for, refusal
 from reconciler.fields.spec import FieldSpec, People
-from reconciler.manifest.editor_words import ID
+from reconciler.manifest.validation import ID
 from reconciler.schema.types import PEOPLE_TYPES, ROLE_REF, TypeSpec
 
 Json = dict[str, Any]
