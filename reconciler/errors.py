@@ -43,6 +43,7 @@
       NoValue
       UnknownName
       WrongShape
+      NoEffect              desired
       UnknownItem           fields
       UnknownPerson         fields
       BadSign               manifest
