@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from enum import Enum, auto
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
 from reconciler.errors import Place
 from reconciler.fields.values import Seen
 from reconciler.opening_hours import ALWAYS_OPEN, Openings
+
+if TYPE_CHECKING:
+    from reconciler.fields.conditions import RuleResult
 
 ROLES = "roles/"
 """Prefix of a change's key where it speaks of one role."""
@@ -27,6 +30,8 @@ class Why(Enum):
     CONFLICTING = auto()
     NEWLY_MANAGED = auto()
     PENDING = auto()
+    NEWLY_SELECTED = auto()
+    """A rule selects the item, and nobody moved the field away since the last apply."""
 
 
 class HeldBy(Enum):
@@ -44,6 +49,10 @@ class HeldBy(Enum):
     """The drift policy of the field, the detail, does not put it back."""
     FOUGHT_OVER = auto()
     """The value was put back so many times, the detail, within a week."""
+    RULE_CHECKS = auto()
+    """The rule that desires it only reports what differs."""
+    RULE_PROPOSES = auto()
+    """The rule that desires it proposes an entry of the item."""
     OTHER = auto()
     """The detail is a reason that a plan of another version gives."""
 
@@ -104,6 +113,7 @@ class Change(Struct, frozen=True):
     form, are set where the author wrote a rule about some members.  `why` is set where a base is
     known; `base` and `base_label` are what the base desired where the change is conflicting; `held`:
     why an apply skips the change; `by` and `at`: who made the live value and when, in the space's time zone.
+    `rules` are the rules that desire it; `outranked`: the place of a rule over which a file's value wins.
     """
 
     key: str
@@ -125,6 +135,8 @@ class Change(Struct, frozen=True):
     by: str | None = None
     at: str | None = None
     base: Any = None
+    rules: tuple[str, ...] = ()
+    outranked: Place | None = None
 
     @property
     def op(self) -> str:
@@ -192,6 +204,7 @@ class Block(Struct, frozen=True):
     reason: str
     repair: str
     place: Place
+    rules: tuple[str, ...] = ()
 
 
 class Released(Struct, frozen=True):
@@ -284,6 +297,7 @@ class Plan(Struct, frozen=True):
     unapplied: tuple[Unapplied, ...] = ()
     whole: bool = False
     targets: tuple[Ref, ...] = ()
+    rules: tuple[RuleResult, ...] = ()
     commit: str | None = None
     dirty: bool | None = None
     seal: str | None = None
@@ -295,6 +309,11 @@ class Plan(Struct, frozen=True):
     def address(self, ref: Ref) -> str:
         """Return `space/type/id`, by the names that files use."""
         return f"{self.space}/{self.types.get(ref.type_key, ref.type_key)}/{ref.id}"
+
+    @property
+    def blocked_rules(self) -> tuple[RuleResult, ...]:
+        """The rules that are blocked whole."""
+        return tuple(one for one in self.rules if one.blocked)
 
     @property
     def fields(self) -> int:
@@ -322,7 +341,7 @@ class Plan(Struct, frozen=True):
     @property
     def is_empty(self) -> bool:
         """Return True if the plan has no change and nothing to report."""
-        return not (self.updates or self.blocks or self.skipped or self.failures)
+        return not (self.updates or self.blocks or self.skipped or self.failures or self.blocked_rules)
 
     @property
     def unknown(self) -> int:
@@ -386,13 +405,21 @@ class Unknown(Struct, frozen=True):
     reason: str
 
 
+class LeftSelection(Struct, frozen=True):
+    """The item left the selection of the rule before the PUT; nothing of the rule was sent for it."""
+
+    reason: str = "no member of its rule any more"
+
+
 class NotTried(Struct, frozen=True):
     """The run stopped before this field's turn."""
 
     reason: str
 
 
-Outcome: TypeAlias = Applied | Already | Blocked | Conflict | Ignored | Rejected | Unknown | NotTried
+Outcome: TypeAlias = (
+    Applied | Already | Blocked | Conflict | Ignored | Rejected | Unknown | NotTried | LeftSelection
+)
 
 WORDS: dict[type, str] = {
     Applied: "applied",
@@ -403,6 +430,7 @@ WORDS: dict[type, str] = {
     Rejected: "rejected",
     Unknown: "unknown",
     NotTried: "not tried",
+    LeftSelection: "left the selection",
 }
 
 

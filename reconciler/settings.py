@@ -92,6 +92,9 @@ class Allow(Strict):
     )
     invisible: Count | None = Field(default=None, description="Items that may have become invisible.")
     people: Count | None = Field(default=None, description="People whom one apply may notify.")
+    selection: Count | None = Field(
+        default=None, description="Items that a rule may select that has grown more than threefold."
+    )
     until: Day | None = Field(default=None, description="The last day on which it holds.")
     why: Text = ""
 

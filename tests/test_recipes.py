@@ -141,6 +141,7 @@ def test_every_recipe_that_was_promised_is_there() -> None:
         "The dates of a sprint",
         "Read a long plan",
         "Owners by component",
+        "Rules over many items",
         "Clean up tags",
         "A person leaves",
         "An admin renames an option",

@@ -69,7 +69,7 @@ class Bench:
         assert mistakes == []
         assert read
         manifest = Manifest((read,))
-        desired, wrong, _ = desired_state(manifest, self.reader.learn(manifest))
+        desired, wrong, *_ = desired_state(manifest, self.reader.learn(manifest))
         assert wrong == []
         return desired
 

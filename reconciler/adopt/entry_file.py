@@ -120,7 +120,7 @@ class EntryFile(Struct, frozen=True):
         document, mistakes = read_bytes(raw, self.name)
         if document is None or mistakes:
             raise InputError(mistakes)
-        desired, wrong, _ = desired_state(Manifest((document,)), reader.catalog)
+        desired, wrong, *_ = desired_state(Manifest((document,)), reader.catalog)
         if wrong:
             raise InputError(wrong)
         new = {ref: set(one.values) for ref, one in made.items()}

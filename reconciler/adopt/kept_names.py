@@ -16,6 +16,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from reconciler.desired.claims import desired_state
+from reconciler.desired.condition_parsing import every_condition, named_values
 from reconciler.desired.written_values import file_word
 from reconciler.fields.spec import FieldSpec, Option
 from reconciler.manifest.nodes import Manifest, every_section
@@ -117,6 +118,8 @@ def names_used(manifest: Manifest) -> set[str]:
         for entry in document.items:
             words = (*entry.expect, *(word.text for word in entry.unmanaged))
             found |= {*words, *map(role_name, words)}
+        names = [named_values(one)[0] for one in every_condition(document)]
+        found |= {*names, *map(role_name, names)}
     return found
 
 

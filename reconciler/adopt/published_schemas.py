@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.manifest.document import FileShape
-from reconciler.manifest.json_schema import schema_text
+from reconciler.manifest.json_schema import either_text, schema_text
+from reconciler.manifest.rules_document import RulesFileShape
 from reconciler.manifest.safe_write import write
 from reconciler.plan.plan_json import PlanFile
 from reconciler.settings import Settings
@@ -18,7 +19,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def published() -> dict[str, str]:
     """Return each schema by the name under which `schemas/` holds it."""
     return {
-        "manifest.schema.json": schema_text(FileShape, "Desired state of a space's work items"),
+        "manifest.schema.json": either_text(
+            (FileShape, RulesFileShape), "Desired state of a space's work items"
+        ),
         "plan.schema.json": plan_schema(),
         "settings.schema.json": schema_text(Settings, "Settings of a team"),
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from reconciler.adopt.rule_renames import rule_edits
 from reconciler.desired.written_values import Unwritable, file_word, written_node
 from reconciler.fields import refusal
 from reconciler.fields.codec import Codec
@@ -83,6 +84,22 @@ class Rewriter:
             for position, name in enumerate(entry.unmanaged):
                 if word := self.renamed(name.text, *self.before.section_and_name(name.text)):
                     yield Put(("items", at, "unmanaged", position), word)
+        for at, rule in enumerate(document.rules):
+            yield from rule_edits(at, rule, self.new_name, self.option_codecs)
+            yield from self.section(("rules", at, "fields"), rule.fields)
+            yield from self.section(("rules", at, "roles"), rule.roles)
+
+    def new_name(self, name: str) -> str | None:
+        """Return what replaces the name of a field or (`roles.NAME`) a role in a condition."""
+        return self.renamed(name, *self.before.section_and_name(name))
+
+    def option_codecs(self, name: str) -> tuple[Codec, Codec] | None:
+        """Return the codecs of a field with options, as it was and as it is."""
+        pair = self.pair(name, roles=False)
+        if pair is None or not pair[0].options or any(map(refusal, pair)) or pair[0].type != pair[1].type:
+            return None
+        key = change_key(pair[0])
+        return spec_codec(self.old, self.before, key), spec_codec(self.new, self.now, key)
 
     def section(self, way: Way, some: AuthoredMap) -> Iterator[Edit]:
         """Yield the edits of one map of fields or roles: its values first, then its keys."""

@@ -110,11 +110,21 @@ def copied_items(reader: Reader, home: Home, asked: Asked, report: Report) -> li
     from reconciler.adopt.new_entries import managed_keys
 
     if not asked.items and not asked.type:
-        return sorted(managed_keys(home.manifest, reader.catalog))
+        return sorted({*managed_keys(home.manifest, reader.catalog), *rule_candidates(reader, home)})
     found = asked.find(reader)
     for item_id in found.missing:
         report(f"left out {item_id}: not found; give --type if it is terminated")
     return found.refs
+
+
+def rule_candidates(reader: Reader, home: Home) -> set[Ref]:
+    """Return the items that the rules of the files may select, and those to which their relations lead."""
+    from reconciler.desired.claims import desired_state
+    from reconciler.meegle.candidates import candidates
+
+    rules = desired_state(home.manifest, reader.catalog).rules
+    kinds = reader.catalog.types
+    return {ref for rule in rules for ref in candidates(reader, kinds[rule.type_key], rule.conditions)}
 
 
 def read_copy(

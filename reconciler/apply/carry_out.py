@@ -24,7 +24,7 @@ from reconciler.meegle.foreseen import first_questions
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
 from reconciler.meegle.writer import Writer
-from reconciler.model import Already, Applied, Plan, Report
+from reconciler.model import Already, Applied, LeftSelection, Plan, Report
 from reconciler.plan.openings import catalog_names, named_openings
 from reconciler.plan.plan_file import digest
 from reconciler.plan.planner import shown_people, touched
@@ -32,6 +32,8 @@ from reconciler.schema.pins import pins_folder, read_pins
 from reconciler.schema.types import BUSINESS
 from reconciler.settings import Settings
 
+FINE = Applied | Already | LeftSelection
+"""Outcomes of an apply that did all that was still to be done."""
 LOOK = 0.1
 """Seconds between looks at whether a signal came."""
 
@@ -141,4 +143,4 @@ def ending(report: Report, *, interrupted: bool) -> str:
         return "interrupted"
     if report.stopped:
         return "stopped"
-    return "applied" if all(isinstance(row.outcome, Applied | Already) for row in report.rows) else "rows"
+    return "applied" if all(isinstance(row.outcome, FINE) for row in report.rows) else "rows"

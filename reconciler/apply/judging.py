@@ -19,10 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reconciler.apply.bound_change import BoundChange
 from reconciler.apply.outcomes import MOVED, before_sending
 from reconciler.apply.run import Run
 from reconciler.apply.task import Task
-from reconciler.model import GONE, Blocked, Conflict, Item, Ref
+from reconciler.fields.conditions import judged, keys_of
+from reconciler.model import GONE, Blocked, Conflict, Item, LeftSelection, Outcome, Ref
 from reconciler.plan.targets import added_targets
 
 
@@ -54,6 +56,9 @@ def judge(task: Task, item: Item | None) -> None:
     if item.aborted:
         task.end(task.open, Blocked("terminated"))
         return
+    for one in task.open if task.conditions else ():
+        if left := out_of_selection(task, one, item):
+            task.end([one], left)
     moved: list[str] = []
     for one in task.open:
         if outcome := before_sending(one, item):
@@ -62,3 +67,17 @@ def judge(task: Task, item: Item | None) -> None:
             moved.append(one.change.name)
     if moved:
         task.end(task.open, Conflict(f"not sent: {', '.join(moved)} of this item {MOVED}"))
+
+
+def out_of_selection(task: Task, one: BoundChange, item: Item) -> Outcome | None:
+    """Return why a change of a rule is not sent: by this read no rule that desires it selects the item."""
+    if not one.change.rules:
+        return None
+    answers = [judged(task.conditions.get(name, ()), item.values) for name in one.change.rules]
+    if True in answers:
+        return None
+    if None not in answers:
+        return LeftSelection()
+    keys = (key for name in one.change.rules for key in keys_of(task.conditions.get(name, ())))
+    unread = next(key for key in keys if key not in item.values)
+    return Blocked(f"whether its rule selects the item: {unread}: {item.unread(unread)}")

@@ -38,7 +38,8 @@ class Run:
         self.stop = stop
         self.on_item = on_item
         self.now = now
-        self.tasks = [Task(update) for update in plan.updates]
+        conditions = {rule.name: rule.conditions for rule in plan.rules}
+        self.tasks = [Task(update, conditions=conditions) for update in plan.updates]
         self.record_check = RecordCheck(remote)
         self._lock = threading.Lock()
         self._reason: str | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, field
 
 from reconciler.apply.bound_change import BoundChange, bind_change
+from reconciler.fields.conditions import Condition, keys_of
 from reconciler.meegle.http.verdict import Verdict
 from reconciler.model import ROLES, Applied, Item, Outcome, Ref, Update
 from reconciler.schema.catalog import Catalog
@@ -24,6 +25,7 @@ class Task(Struct):
     """One item under way.  One thread at a time works on it: its sender, then whoever settles its window.
 
     `before` and `after` are the last reads before and after its PUT; `verdict` is None until a PUT leaves.
+    `conditions` are those of the plan's rules, by name.
     """
 
     update: Update
@@ -36,6 +38,13 @@ class Task(Struct):
     generation: int = 0
     sends: int = 0
     sent: dict[str, Sent] = field(default_factory=dict)
+    conditions: Mapping[str, tuple[Condition, ...]] = field(default_factory=dict)
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The fields and facts that the conditions of its rules read."""
+        names = {name for change in self.update.changes for name in change.rules}
+        return tuple(key for name in sorted(names) for key in keys_of(self.conditions.get(name, ())))
 
     @property
     def ref(self) -> Ref:
@@ -44,8 +53,8 @@ class Task(Struct):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The fields to read of the item."""
-        return tuple(change.key for change in self.update.changes)
+        """The fields to read of the item, those of the conditions of its rules too."""
+        return tuple(dict.fromkeys([*(change.key for change in self.update.changes), *self.watched]))
 
     @property
     def open(self) -> tuple[BoundChange, ...]:

@@ -43,6 +43,7 @@ COMMANDS: dict[str, str] = {
     "runs": "Show past applies by their journals, and check that none was changed.",
     "rollback": "Put back what an apply changed and nobody touched since.",
     "why": "Say where a desired value comes from, what is live, and who changed it.",
+    "rules": "List the members of rules over many items, and what each lacks.",
     "schema": "Pin the space's metadata in schemas/, and say what changed since.",
     "apply": "Carry out a saved plan, or plan and apply.",
     "completion": "Print the script that completes words in your shell.",

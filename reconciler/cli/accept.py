@@ -20,17 +20,19 @@ if TYPE_CHECKING:
 def command(plan: Path) -> int:
     """Bring the files to the live values of a drift report PLAN whose policy is `accept`.
 
+    What rules in `propose` mode desire of their members becomes entries of items, in files beside theirs.
     Edits the files here, pushes them to the branch reconciler/accept-SPACE and keeps one pull request
     of it, which is closed where nothing is to be accepted.  In a GitHub job it needs
     GITHUB_TOKEN, in a GitLab job RECONCILER_FORGE_TOKEN.
     """
+    from reconciler.adopt.proposals import propose
     from reconciler.adopt.refresh import refresh
     from reconciler.apply.saved_plan import read_plan
-    from reconciler.cli.adopted import show_refreshed
+    from reconciler.cli.adopted import show_proposed, show_refreshed
     from reconciler.forge.choice import forge_of
     from reconciler.forge.git_push import written_tree
     from reconciler.forge.texts import Shown, request_text
-    from reconciler.plan.accepted import acceptable
+    from reconciler.plan.accepted import acceptable, proposed
     from reconciler.plan.plan_file import plan_of
 
     made = read_plan(plan)
@@ -41,6 +43,10 @@ def command(plan: Path) -> int:
             with reading():
                 refreshed = refresh(refs, None, space, tell, prune=False)
             show_refreshed(refreshed)
+        if proposed(found):
+            with reading():
+                written = propose(found, tell)
+            show_proposed(written)
         tree = written_tree(Path.cwd())
         if tree is None:
             say_told(f"{forge.request} {forge.close_request(branch)}.\n")

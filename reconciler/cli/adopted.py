@@ -8,6 +8,7 @@ from reconciler.cli.streams import say, say_told, tell
 
 if TYPE_CHECKING:
     from reconciler.adopt.new_entries import Skipped
+    from reconciler.adopt.proposals import Proposed
     from reconciler.adopt.pull import Pulled
     from reconciler.adopt.refresh import Refreshed
 
@@ -31,6 +32,14 @@ def show_skipped(skipped: tuple[Skipped, ...]) -> None:
         tell(f"left out {one.name} of {one.ref.id}: {one.reason}")
     if len(skipped) > MOST:
         tell(f"… and {counted(len(skipped) - MOST, 'more value')}")
+
+
+def show_proposed(done: Proposed) -> None:
+    """Print the files that got entries; on stderr the values that no file can hold."""
+    from reconciler.errors import counted
+
+    show_skipped(done.skipped)
+    say(f"Proposed {counted(done.values, 'value')} in {', '.join(done.files) or 'no file'}.\n")
 
 
 def show_refreshed(done: Refreshed) -> None:

@@ -89,10 +89,11 @@ def execute(plan: Plan, settings: Settings, way: Way) -> int:
     if refused:
         return refuse(way)
     if not (plan.updates or plan.blocks):
-        give(tell, exit_reason="no_changes")
+        reason = "rows" if plan.blocked_rules else "no_changes"
+        give(tell, exit_reason=reason)
         if way.fmt == "json":
-            say(idle_event("no_changes"))
-        return 0
+            say(idle_event(reason))
+        return CODES.get(reason, 0)
     if plan.updates and not way.agreed:
         with on_stderr():
             click.confirm(_("Apply this?"), abort=True, err=True)
@@ -143,6 +144,8 @@ def apply_plan(plan: Plan, settings: Settings, way: Way) -> int:
             tell(f"journal {done.journal}, last hash {done.last_hash}")
         report = with_requests(done.report, client)
         reason = ending(report, interrupted=bool(signals.number))
+        if reason == "applied" and plan.blocked_rules:
+            reason = "rows"
         give_report(tell, report, reason)
         if way.fmt == "text":
             with on_stdout():

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import CannotRun
+
+if TYPE_CHECKING:
+    from reconciler.desired.workspace import Workspace
+    from reconciler.meegle.http.connection import Connection
+
+
+@contextmanager
+def service(workspace: Workspace, snapshot: Path | None, report: Callable[..., None]) -> Iterator[Connection]:
+    """Yield how to reach the space, or a snapshot that stands for it."""
+    from reconciler.meegle.connect import connect
+    from reconciler.meegle.http.connection import connection_from
+
+    if snapshot is None:
+        yield connect(workspace.mistakes, report)
+        return
+    with served(snapshot) as variables:
+        yield connection_from(variables)
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +18,6 @@ from reconciler.gc_pause import gc_paused
 
 if TYPE_CHECKING:
     from reconciler.desired.workspace import Workspace
-    from reconciler.meegle.http.connection import Connection
     from reconciler.model import Plan
     from reconciler.plan.planning import PlanOptions
 
@@ -113,20 +110,21 @@ def command(
             save_plan(make, out)
         show_plan(Showing(plan, make, full), formats, out)
         give_plan(tell, plan, make, formats, out)
-    if strict and plan.blocks:
-        tell(f"error: {counted(len(plan.blocks), 'blocked change')}, and --strict makes that an error")
+    if strict and (stuck := len(plan.blocks) + len(plan.blocked_rules)):
+        tell(f"error: {counted(stuck, 'blocked change')}, and --strict makes that an error")
         return 1
     return CHANGES if detailed_exitcode and not plan.is_empty else 0
 
 
 def planned(workspace: Workspace, snapshot: Path | None, options: PlanOptions) -> Plan:
     """Plan against the space, or against a snapshot of it."""
+    from reconciler.cli.local_service import service
     from reconciler.plan import planning
     from reconciler.plan.planning import open_reader
 
     with (
         reading(),
-        service(workspace, snapshot) as connection,
+        service(workspace, snapshot, tell) as connection,
         open_reader(workspace, connection) as reader,
     ):
         plan = planning.plan(workspace, reader, options)
@@ -138,20 +136,6 @@ def has_outputs(out: Path | None, formats: tuple[tuple[str, Path | None], ...]) 
     from reconciler.forge.outputs import are_asked_for
 
     return bool(out or are_asked_for() or any(one != ("text", None) for one in formats))
-
-
-@contextmanager
-def service(workspace: Workspace, snapshot: Path | None) -> Iterator[Connection]:
-    """Yield how to reach the space, or a snapshot that stands for it."""
-    from reconciler.cli.local_service import served
-    from reconciler.meegle.connect import connect
-    from reconciler.meegle.http.connection import connection_from
-
-    if snapshot is None:
-        yield connect(workspace.mistakes, tell)
-        return
-    with served(snapshot) as variables:
-        yield connection_from(variables)
 
 
 def checked_alone(workspace: Workspace) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reconciler.desired.items import DesiredField, DesiredItem
     from reconciler.desired.workspace import Workspace
     from reconciler.model import Change, Item, Plan, Ref
+    from reconciler.plan.planning import Gathered
     from reconciler.schema.catalog import Catalog
 
 
@@ -33,32 +34,38 @@ def command(ref: str, space: str | None) -> int:
     from reconciler.desired.workspace import open_workspace
     from reconciler.meegle.connect import connect
     from reconciler.plan import planning
-    from reconciler.plan.planning import PlanOptions, desired_items, open_reader
+    from reconciler.plan.planning import PlanOptions, gather, open_reader
     from reconciler.plan.selection import Selection
 
     workspace = open_workspace((), space)
     tell(*workspace.notes)
     options = PlanOptions(Selection(only=(ref,)), blame=True)
     with reading(), open_reader(workspace, connect(workspace.mistakes, tell)) as reader:
-        items = desired_items(workspace, reader, options.selection)
+        gathered = gather(workspace, reader, options)
+        items = gathered.items
         if not items:
             raise CannotRun(
                 "the files set no field of this item", "name an item or a field that the files manage"
             )
-        plan = planning.plan(workspace, reader, options, items)
+        plan = planning.plan(workspace, reader, options, gathered)
         live = reader.items({item.ref: [one.key for one in item.fields] for item in items})
     with on_stdout():
         lines = [
             line
             for item in items
-            for line in item_lines(item, live.get(item.ref), plan, reader.catalog, workspace)
+            for line in item_lines(item, live.get(item.ref), plan, reader.catalog, workspace, gathered)
         ]
         say("\n".join(lines) + "\n")
     return 0
 
 
 def item_lines(
-    item: DesiredItem, live: Item | None, plan: Plan, catalog: Catalog, workspace: Workspace
+    item: DesiredItem,
+    live: Item | None,
+    plan: Plan,
+    catalog: Catalog,
+    workspace: Workspace,
+    gathered: Gathered,
 ) -> Iterator[str]:
     """Yield what is to be said of one item, field by field."""
     from reconciler.render.safe import safe_text
@@ -77,7 +84,8 @@ def item_lines(
     applied = last_applied(workspace.root, item.ref)
     for one in item.fields:
         yield f"  {safe_text(catalog.label(item.ref.type_key, one.key))}"
-        for name, text in collect_facts(item, one, live, changes.get(one.key), catalog, workspace).items():
+        facts = collect_facts(item, one, live, changes.get(one.key), catalog, workspace)
+        for name, text in {**facts, **rule_fact(item.ref, one, gathered)}.items():
             yield f"    {padded(_(name), NAME)} {safe_text(text)}"
         for block in plan.blocks:
             if block.ref == item.ref and block.key == one.key:
@@ -123,6 +131,28 @@ def collect_facts(
         in_sync = desired_value(one.desired, seen.value) == seen.value
         facts["live"] = f"{value_label(codec.show(seen.value))}{by}" + (_("  in sync") if in_sync else "")
     return facts
+
+
+def rule_fact(ref: Ref, one: DesiredField, gathered: Gathered) -> Mapping[str, str]:
+    """Return the rules that desire a field, with their conditions, or the rule that a file outranks."""
+    ruled = gathered.ruled
+    source = ruled.sources.get((ref, one.key)) if ruled else None
+    if ruled is None or source is None:
+        return {}
+    if source.outranked:
+        return {"rule": _("the file decides, not the rule at {outranked}", outranked=source.outranked)}
+    some = [
+        _(
+            "{name} ({mode}) at {place}, where {where}",
+            name=rule.name,
+            mode=rule.mode,
+            place=rule.place,
+            where=" and ".join(rule.where),
+        )
+        for rule in ruled.results
+        if rule.name in source.rules
+    ]
+    return {"rule": "; ".join(some)}
 
 
 def last_applied(root: Path, ref: Ref) -> dict[str, str]:

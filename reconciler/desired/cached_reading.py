@@ -66,7 +66,8 @@ class CachedReading(Reading, kw_only=True):
         digest = content_digest(raw)
         if (kept := self.cache.page(file, digest)) and self.take_kept(file, *kept):
             return
-        if document := self.take_bytes(raw, file):
+        document = self.take_bytes(raw, file)
+        if document and not document.rules:
             self.keep(path, file, digest, document)
 
     def keep(self, path: Path, file: str, digest: str, document: Document) -> None:

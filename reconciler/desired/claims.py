@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
@@ -17,6 +17,9 @@ from reconciler.manifest.nodes import AuthoredMap, Document, Entry, Manifest, No
 from reconciler.model import Ref
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import TypeSpec, change_key, spec_of
+
+if TYPE_CHECKING:
+    from reconciler.desired.item_rules import ItemRule
 
 new = tuple.__new__
 """Makes a named tuple of all its members in half the time that its class takes: most of a plan is fields."""
@@ -35,11 +38,12 @@ class Draft(Struct):
 
 
 class DesiredState(NamedTuple):
-    """The desired items of one space in order of type and id, every mistake, and notes about names."""
+    """The desired items of one space in order of type and id, every mistake, notes about names, the rules."""
 
     items: tuple[DesiredItem, ...]
     mistakes: list[Mistake]
     notes: tuple[str, ...]
+    rules: tuple[ItemRule, ...] = ()
 
 
 def desired_state(manifest: Manifest, catalog: Catalog) -> DesiredState:
@@ -47,16 +51,17 @@ def desired_state(manifest: Manifest, catalog: Catalog) -> DesiredState:
     desire = Desire(catalog)
     for document in manifest.documents:
         desire.take(document)
-    return DesiredState(desire.items(), desire.mistakes, tuple(desire.names.notes))
+    return DesiredState(desire.items(), desire.mistakes, tuple(desire.names.notes), tuple(desire.rules))
 
 
 class Desire:
     """Collects the desired items of one space, file by file.
 
     `readings` holds, by type and key, the values that were read before and mean the same in every item.
+    `rule_places` tells where the rule of each name was read first.
     """
 
-    __slots__ = ("catalog", "drafts", "mentions", "mistakes", "names", "readings")
+    __slots__ = ("catalog", "drafts", "mentions", "mistakes", "names", "readings", "rule_places", "rules")
 
     def __init__(self, catalog: Catalog) -> None:
         """Begin without any file."""
@@ -66,6 +71,8 @@ class Desire:
         self.drafts: dict[Ref, Draft] = {}
         self.mistakes: list[Mistake] = []
         self.readings: dict[str, dict[str, Mapping[Hashable, Desired]]] = {}
+        self.rules: list[ItemRule] = []
+        self.rule_places: dict[str, Place] = {}
 
     def take(self, document: Document) -> None:
         """Add one file; nothing of its tree is kept but places."""
@@ -81,6 +88,10 @@ class Desire:
             what = f"'{document.type.text}' now names another type of the space"
             self.mistakes.append(Mistake(document.type.place, what, PULL))
             return
+        if document.rules:
+            from reconciler.desired.rule_reading import take_rules  # most files have items
+
+            take_rules(self, document, spec)
         for entry in document.items:
             ref = Ref(spec.key, entry.id)
             draft = self.drafts.get(ref)

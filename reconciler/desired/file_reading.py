@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -19,6 +20,9 @@ from reconciler.manifest.nodes import Document, Manifest, Outline
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.pins import Pins, pins_folder, read_pins
 from reconciler.settings import Settings
+
+if TYPE_CHECKING:
+    from reconciler.desired.item_rules import ItemRule
 
 OPEN_QUESTIONS = (UnknownPerson, UnknownItem)
 
@@ -37,6 +41,7 @@ class Offline(Struct, frozen=True):
     complete: bool
     meanings: Meanings
     mentions: Mentions
+    rules: tuple[ItemRule, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -110,7 +115,13 @@ class Reading(Struct):
         if document is None:
             return None
         self.outlines.append(
-            Outline(file, document.space, document.type, tuple(entry.id for entry in document.items))
+            Outline(
+                file,
+                document.space,
+                document.type,
+                tuple(entry.id for entry in document.items),
+                len(document.rules),
+            )
         )
         space = one_name(document.space.text, self.settings)
         desire = self.desire_of(space)
@@ -119,6 +130,10 @@ class Reading(Struct):
             return None
         told = len(desire.mistakes)
         desire.take(document)
+        if document.rules:
+            from reconciler.desired.ignored_rules import ignored_fields  # most files have items
+
+            desire.mistakes += ignored_fields(desire, file, self.settings.space(space))
         return None if wrong or len(desire.mistakes) > told else document
 
     def done(self, named: Mapping[str, int] | None = None) -> Files:
@@ -132,6 +147,7 @@ class Reading(Struct):
                 space not in self.unread,
                 made.names.meanings,
                 made.mentions,
+                tuple(made.rules),
             )
             for space, made in self.desires.items()
         }

@@ -17,7 +17,7 @@ from reconciler.fields.codec import Codec
 from reconciler.fields.people import expand
 from reconciler.fields.spec import FieldSpec, Target
 from reconciler.fields.values import Desired, Rule
-from reconciler.manifest.nodes import Manifest, Node, every_section
+from reconciler.manifest.nodes import Document, Manifest, Node, every_section
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import BUSINESS, ROLE_REF, TypeSpec, change_key
 
@@ -46,6 +46,15 @@ def mentions_in(manifest: Manifest, catalog: Catalog) -> Mentions:
     found = Mentions()
     for codec, node in mentioning_values(manifest, catalog):
         found.add(codec, node, catalog)
+    if any(document.rules for document in manifest.documents):
+        from reconciler.desired.condition_parsing import (  # most files have items
+            every_condition,
+            people_named,
+        )
+
+        for document in manifest.documents:
+            for scalar in every_condition(document):
+                found.people.update(people_named(scalar.text, catalog.people))
     return found
 
 
@@ -84,6 +93,19 @@ def mentioning_values(manifest: Manifest, catalog: Catalog) -> Iterator[tuple[Co
                 for name in index.keys() & some.keys():
                     for codec in index[name]:
                         yield codec, some[name]
+        if document.rules:
+            yield from in_conditions(document, words[spec.key][0])
+
+
+def in_conditions(document: Document, words: Words) -> Iterator[tuple[Codec, Node]]:
+    """Yield the values in the conditions of rules that may mention something."""
+    from reconciler.desired.condition_parsing import every_condition, item_node, named_values
+
+    for scalar in every_condition(document):
+        name, values = named_values(scalar)
+        for codec in words.get(name, ()):
+            for value in values:
+                yield codec, item_node(value) if codec.names_items else value
 
 
 def role_refs(spec: TypeSpec) -> dict[str, tuple[FieldSpec, ...]]:

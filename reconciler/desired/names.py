@@ -20,7 +20,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from reconciler.errors import Mistake, Place, UnknownName
@@ -116,7 +116,13 @@ class Names:
             if isinstance(desired, Rule)
             else (desired_value(desired, codec.empty),)
         )
-        ids = {text for part in parts for text in strings(codec.encode(part))}
+        return self.stolen_id(type_key, key, {text for part in parts for text in strings(codec.encode(part))})
+
+    def stolen_id(self, type_key: str, key: str, ids: Collection[str]) -> str | None:
+        """Return the pinned label of an option if another option bears it by now; note renames."""
+        codec, live = self.catalog.codec(type_key, key, by_pins=True), self.catalog.spec(type_key, key)
+        if live is None:
+            return None
         now = {option.id: option.label for option in every_option(live)}
         for option in every_option(codec.spec):
             if option.id not in ids or now.get(option.id, option.label) == option.label:

@@ -56,7 +56,7 @@ def read_by_pins(
         reading, named = Reading(root, settings, mistakes), None
         for path, file in files:
             reading.take(path, file)
-    if named is None and not mistakes and not any(one.ids for one in reading.outlines):
+    if named is None and not mistakes and not any(one.ids or one.rules for one in reading.outlines):
         mistakes.append(no_item(some, root))
     return reading.done(named)
 

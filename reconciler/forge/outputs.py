@@ -52,7 +52,7 @@ def give_plan(
 ) -> None:
     """Tell how much a plan would do, and where its files are."""
     from reconciler.model import Why
-    from reconciler.plan.accepted import acceptable
+    from reconciler.plan.accepted import acceptable, proposed
 
     if not are_asked_for():
         return
@@ -65,7 +65,7 @@ def give_plan(
         to_clear=plan.clears,
         drifted=plan.count(Why.DRIFT),
         blocked=len(plan.blocks),
-        to_accept=len(list(acceptable(plan))),
+        to_accept=len(list(acceptable(plan))) + proposed(plan),
         digest=made.digest,
         plan_path=out or files.get("json", ""),
         html_path=files.get("html", ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -38,4 +39,12 @@ class Published(GenerateJsonSchema):
 def schema_text(shape: type[Strict], title: str) -> str:
     """Return the published JSON Schema of a model."""
     schema = {"$schema": DRAFT, **shape.model_json_schema(schema_generator=Published), "title": title}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def either_text(shapes: Sequence[type[Strict]], title: str) -> str:
+    """Return the published JSON Schema of a file that fits any one of several models."""
+    made = [shape.model_json_schema(schema_generator=Published) for shape in shapes]
+    definitions = {name: one for schema in made for name, one in schema.pop("$defs", {}).items()}
+    schema = {"$schema": DRAFT, "title": title, "anyOf": made, "$defs": definitions}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

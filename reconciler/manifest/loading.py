@@ -10,7 +10,7 @@ from reconciler.gc_pause import gc_paused
 from reconciler.manifest.decoding import LARGEST, TooLarge
 from reconciler.manifest.document import read_document
 from reconciler.manifest.files import files_to_read, shown_path, unreadable_file
-from reconciler.manifest.nodes import Document, Manifest, Scalar
+from reconciler.manifest.nodes import AuthoredMap, Document, Manifest, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 
 EMPTY = "an empty file"
@@ -36,7 +36,7 @@ def documents(paths: Sequence[Path], root: Path, mistakes: list[Mistake]) -> Ite
         document, wrong = read_bytes(raw, file)
         mistakes += wrong
         if document:
-            empty = empty and not document.items
+            empty = empty and not document.items and not document.rules
             yield document
     if empty and not mistakes:
         mistakes.append(no_item(paths, root))
@@ -68,6 +68,11 @@ def read_file(path: Path, file: str) -> tuple[bytes | None, list[Mistake]]:
         return None, [unreadable_file(Place(file, 1, 1), error)]
 
 
+def has_rules(root: Node) -> bool:
+    """Return True if a file is one of rules."""
+    return isinstance(root, AuthoredMap) and "rules" in root
+
+
 def read_bytes(raw: bytes, file: str) -> tuple[Document | None, list[Mistake]]:
     """Read one file's content, from disk or from another commit; never raises."""
     tree = read_tree(raw, file)
@@ -75,7 +80,12 @@ def read_bytes(raw: bytes, file: str) -> tuple[Document | None, list[Mistake]]:
     if root is None or (isinstance(root, Scalar) and root.is_blank):
         nothing = Mistake(Place(file, 1, 1), EMPTY, "write space, type and items, or delete it")
         return None, tree.mistakes or [nothing]
-    document, wrong = read_document(root, file)
+    if has_rules(root):
+        from reconciler.manifest.rules_document import read_rules  # noqa: PLC0415 - most files have items
+
+        document, wrong = read_rules(root, file)
+    else:
+        document, wrong = read_document(root, file)
     mistakes = [*tree.mistakes, *wrong]
     told = {mistake.place for mistake in mistakes}
     return document, [*mistakes, *(NoValue(place) for place in tree.blanks if place not in told)]

@@ -98,8 +98,32 @@ class Entry(Struct, frozen=True):
     unmanaged: tuple[Scalar, ...] = ()
 
 
+Clause: TypeAlias = tuple[Scalar, ...]
+"""One line of `where`: a condition, or several of which any may hold."""
+
+
+class AuthoredRule(Struct, frozen=True):
+    """One rule over many items as a file has it; the keys of `fields` and `roles` are names as written."""
+
+    name: str
+    place: Place
+    mode: str
+    at_most: int | None
+    where: tuple[Clause, ...]
+    fields: AuthoredMap
+    roles: AuthoredMap
+    once: bool = False
+    why: str = ""
+    groups: frozenset[int] = frozenset()
+    """The lines of `where` that are an `any` of conditions."""
+
+    def is_plain(self, number: int) -> bool:
+        """Return True if a line of `where` is one condition."""
+        return number not in self.groups
+
+
 class Document(Struct, frozen=True):
-    """One desired-state file; the defaults apply to each of its items."""
+    """One desired-state file, of items or of rules; the defaults apply to each of its items."""
 
     file: str
     space: Scalar
@@ -107,15 +131,17 @@ class Document(Struct, frozen=True):
     default_fields: AuthoredMap
     default_roles: AuthoredMap
     items: tuple[Entry, ...]
+    rules: tuple[AuthoredRule, ...] = ()
 
 
 class Outline(Struct, frozen=True):
-    """The space, type and items of one file, without their values."""
+    """The space, type and items of one file, without their values, and how many rules it has."""
 
     file: str
     space: Scalar
     type: Scalar
     ids: tuple[int, ...]
+    rules: int = 0
 
 
 class Manifest(Struct, frozen=True):
@@ -134,12 +160,14 @@ def every_scalar(node: Node) -> Iterator[Scalar]:
 
 
 def every_section(document: Document) -> Iterator[tuple[AuthoredMap, AuthoredMap]]:
-    """Yield the fields and roles of the defaults and of each item, and each item's `expect` as both."""
+    """Yield the fields and roles of the defaults, each item and each rule, and each `expect` as both."""
     yield document.default_fields, document.default_roles
     for entry in document.items:
         yield entry.fields, entry.roles
         if entry.expect:
             yield entry.expect, entry.expect
+    for rule in document.rules:
+        yield rule.fields, rule.roles
 
 
 def place_within(place: Place, lines: Sequence[str]) -> Place:

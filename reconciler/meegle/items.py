@@ -7,9 +7,11 @@ from typing import Any, TypeAlias
 
 from reconciler.desired.items import DesiredItem
 from reconciler.fields.codec import Codec
+from reconciler.fields.conditions import FACTS
 from reconciler.fields.unread import Unreadable
 from reconciler.fields.values import Seen
 from reconciler.meegle.audience import audience_of
+from reconciler.meegle.facts import read_fact
 from reconciler.meegle.rows import NO_ROLES, Roles, Row, read_row, role_list
 from reconciler.model import ROLES, Item, Ref, SideEffect
 from reconciler.schema.catalog import Catalog
@@ -33,7 +35,8 @@ class Decoder:
 
         A value that cannot be read is `unreadable`, with the reason, and never empty.
         """
-        row, (with_roles, readable) = read_row(raw), self.readable(type_key, tuple(keys))
+        row, named = read_row(raw), tuple(keys)
+        with_roles, readable = self.readable(type_key, named)
         values: dict[str, Seen] = {}
         unreadable: dict[str, str] = {}
         roles, odd = roles_of(row, needed=with_roles)
@@ -46,6 +49,11 @@ class Decoder:
                 values[key] = codec.decode(
                     row.values.get(key) if role is None else list(dict(roles).get(role, ()))
                 )
+            except (ValueError, TypeError, OverflowError) as error:
+                unreadable[key] = str(error)
+        for key in FACTS.keys() & named:
+            try:
+                values[key] = read_fact(key, raw, row)
             except (ValueError, TypeError, OverflowError) as error:
                 unreadable[key] = str(error)
         known = {one.key for one in self.catalog.types[type_key].roles}
@@ -92,7 +100,7 @@ class Decoder:
                     self.catalog.codec(type_key, key),
                 )
                 for key in keys
-                if not self.catalog.fault(type_key, key)
+                if key not in FACTS and not self.catalog.fault(type_key, key)
             )
             self.known[at] = any(role is not None for _, role, _ in rows), rows
         return self.known[at]

@@ -43,16 +43,16 @@ class Filters(Struct, frozen=True):
         """Return what `filter` is asked (endpoints.md 6.4); raises CannotRun."""
         from reconciler.meegle.search_conditions import first_of, people_condition, states
 
-        zone, catalog = reader.settings.time_zone, reader.catalog
+        zone = reader.settings.time_zone
         body: dict[str, Any] = {"work_item_name": self.name} if self.name else {}
         if self.statuses:
-            keys = states(self.statuses, catalog, kind, zone)
+            keys = states(self.statuses, kind)
             body["work_item_status"] = [{"state_key": key} for key in keys]
         if self.since:
             body["updated_at"] = {"start": first_of(self.since, zone)}
         if self.people:
             meet(reader, self.people)
-            keys = people_condition(self.people, reader.catalog, kind, zone)
+            keys = people_condition(self.people, reader.catalog)
             if len(keys) > MOST_PEOPLE:
                 raise CannotRun(f"--person names {len(keys)} people", f"name at most {MOST_PEOPLE}")
             body["user_keys"] = keys

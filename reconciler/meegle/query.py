@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
+from reconciler.fields.conditions import FACTS
 from reconciler.meegle.audience import audience_fields
 from reconciler.meegle.batches import BATCH, THREADS, in_batches, in_halves, note_reads
+from reconciler.meegle.facts import ASKED
 from reconciler.meegle.http import endpoints as api
 from reconciler.meegle.http.ahead import Question
 from reconciler.meegle.http.failures import ApiRefusal, Oversized
@@ -121,13 +123,14 @@ class Query(Struct, frozen=True):
         """Return the question about items: the fields that any of them needs, and no others."""
         catalog = self.decoder.catalog
         named = {key for item_id in ids for key in keys[item_id]}
-        asked = {key for key in named if not catalog.fault(type_key, key)}
+        asked = {key for key in named if key not in FACTS and not catalog.fault(type_key, key)}
         locked = any(role.locked for role in catalog.types[type_key].roles)
         fields = {"aborted", *(key for key in asked if not key.startswith(ROLES) and key != NAME.key)}
         if locked or any(key.startswith(ROLES) for key in asked):
             fields.add("role_owners")
         if self.audience:
             fields.update(audience_fields(catalog, type_key))
+        fields.update(key for fact in named for key in ASKED.get(fact, ()))
         rich = any(catalog.codec(type_key, key).spec.type == "multi_text" for key in asked)
         body: dict[str, Any] = {"work_item_ids": list(ids), "fields": sorted(fields)}
         if rich:

@@ -1,65 +1,54 @@
-"""What to search for, written as people write it, in the service's grammar (endpoints.md 6.6).  Pure."""
+"""What the service is asked for conditions (endpoints.md 6.6): the search group that they make.  Pure."""
+
+# A search only lists candidates.  So where the service has no parameter for a condition, the search asks for
+# more rather than for less: `wider` leaves the condition out.
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from reconciler.desired import condition_parsing
+from reconciler.desired.condition_parsing import ConditionReader, name_by, people_named
 from reconciler.errors import CannotRun, Place, quoted, suggestion
-from reconciler.fields import refusal
-from reconciler.fields.codec import Codec
+from reconciler.fields.conditions import EQUAL, FACTS, NULLS, AnyOf, Comparison, Condition
 from reconciler.fields.dates import NoZone, midnight, require_zone, to_ms
 from reconciler.fields.people import expand
-from reconciler.fields.sets import SetCodec
 from reconciler.fields.values import Wrong
 from reconciler.manifest.nodes import Scalar
+from reconciler.model import ROLES
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import TypeSpec, change_key, every_spec, find_named
+from reconciler.schema.types import TypeSpec
 
-WORDS = ("HAS ANY OF", "HAS NONE OF", "NOT CONTAINS", "CONTAINS", "IS NOT NULL", "IS NULL")
-SIGNS = ("!~", "~", "!=", ">=", "<=", "=", "<", ">")
-CONDITION = re.compile(
-    rf"(?P<field>.+?)(?:\s+(?P<word>{'|'.join(WORDS)})(?:\s+|$)|\s*(?P<sign>{'|'.join(SIGNS)})\s*)(?P<value>.*)",
-    re.IGNORECASE,
-)
-LISTS = frozenset(
-    {
-        "select",
-        "radio",
-        "priority",
-        "multi_select",
-        "tree_select",
-        "tree_multi_select",
-        "business",
-        "user",
-        "multi_user",
-    }
-)
-IDS = frozenset({"work_item_related_select", "work_item_related_multi_select", "linked_work_item"})
-ID = re.compile(r"[1-9][0-9]{0,18}")
-NOWHERE = Place("", 1, 1)
-EXAMPLE = "write --search 'priority HAS ANY OF P0, P1', or a search_group as JSON"
+LINKED_STORY: Final = "_field_linked_story"
+"""A fixed parameter that takes `=` alone (endpoints.md 6.6)."""
+NOWHERE: Final = Place("", 1, 1)
+EXAMPLE: Final = "write --search 'priority HAS ANY OF P0, P1', or a search_group as JSON"
+Json = dict[str, Any]
 
 
-def search_group(
-    words: Iterable[str], kind: TypeSpec, catalog: Catalog, zone: ZoneInfo | None
-) -> dict[str, Any]:
+def search_group(words: Iterable[str], kind: TypeSpec, catalog: Catalog, zone: ZoneInfo | None) -> Json:
     """Return the search group that all conditions make, `FIELD OPERATOR VALUES` or JSON each."""
-    params: list[dict[str, Any]] = []
-    groups: list[dict[str, Any]] = []
+    reader = ConditionReader(kind, catalog, zone, name_by(kind))
+    params: list[Json] = []
+    groups: list[Json] = []
     for word in words:
         if word.lstrip().startswith("{"):
             groups.append(group_of(word))
-        else:
-            params.append(condition(word, kind, catalog, zone))
+            continue
+        asked = param_of(read(reader, word), kind, catalog)
+        if asked is None:
+            raise CannotRun(f"the service cannot search for {quoted(word)}", "leave it out")
+        (groups if "conjunction" in asked else params).append(asked)
     return {"conjunction": "AND", "search_params": params, "search_groups": groups}
 
 
-def group_of(text: str) -> dict[str, Any]:
+def group_of(text: str) -> Json:
     """Read a group in the service's own form."""
     try:
         group = json.loads(text)
@@ -68,85 +57,90 @@ def group_of(text: str) -> dict[str, Any]:
     return dict(group)
 
 
+def read(reader: ConditionReader, word: str) -> Comparison:
+    """Read one condition of a command line; raises CannotRun."""
+    try:
+        return reader.read(Scalar(word, plain=True, place=NOWHERE))
+    except Wrong as error:
+        first = error.mistakes[0]
+        fix = EXAMPLE if first.fix == condition_parsing.EXAMPLE else first.fix
+        raise CannotRun(first.what, fix) from None
+
+
 def people_in_conditions(words: Iterable[str], catalog: Catalog) -> set[str]:
     """Return every e-mail and user key that conditions name."""
-    values = (hit["value"] for word in words if (hit := CONDITION.fullmatch(word)))
-    some = {one for value in values for text in parts(value) for one in expand(text, catalog.people)}
-    return {one for one in some if "@" in one or one.isdigit()}
+    return {one for word in words for one in people_named(word, catalog.people)}
 
 
-def parts(value: str) -> list[str]:
-    """Part a list at its commas, those of a Chinese keyboard too."""
-    return [one.strip() for one in re.split("[,，、]", value) if one.strip()]
+def wider(conditions: Iterable[Condition], kind: TypeSpec, catalog: Catalog) -> Json:
+    """Return a search group that finds every item for which the conditions hold, and maybe others."""
+    groups: list[Json] = []
+    for one in conditions:
+        parts = one.parts if isinstance(one, AnyOf) else (one,)
+        asked = [param_of(part, kind, catalog) for part in parts]
+        found = [part for part in asked if part is not None]
+        if len(found) == len(asked):
+            groups.append(joined(found, "OR" if isinstance(one, AnyOf) else "AND"))
+    return {"conjunction": "AND", "search_params": [], "search_groups": groups}
 
 
-def condition(word: str, kind: TypeSpec, catalog: Catalog, zone: ZoneInfo | None) -> dict[str, Any]:
-    """Read one condition."""
-    hit = CONDITION.fullmatch(word.strip())
-    if hit is None:
-        raise CannotRun(f"{quoted(word)} is no condition", EXAMPLE)
-    field, value = hit["field"].strip(), hit["value"].strip()
-    operator = (hit["word"] or hit["sign"]).upper()
-    if field in FIXED:
-        key, made = field, FIXED[field](parts(value), catalog, kind, zone)
-    else:
-        key, made = of_field(field, operator, value, kind, catalog)
-    return {"param_key": key, "operator": operator, **({} if "NULL" in operator else {"value": made})}
+def joined(asked: Sequence[Json], conjunction: str) -> Json:
+    """Return a group of parameters and groups."""
+    return {
+        "conjunction": conjunction,
+        "search_params": [one for one in asked if "conjunction" not in one],
+        "search_groups": [one for one in asked if "conjunction" in one],
+    }
 
 
-def of_field(field: str, operator: str, value: str, kind: TypeSpec, catalog: Catalog) -> tuple[str, Any]:
-    """Return a field's key and the value to compare it with."""
-    role = field.startswith("roles.")
-    specs = kind.roles if role else kind.fields
-    hits = [one for one in find_named(specs, field.removeprefix("roles.")) if not refusal(one)]
-    if len(hits) != 1:
-        known = [name for one in every_spec(kind) for name in (one.alias or one.key, one.name)]
-        raise CannotRun(f"no field {quoted(field)} to search on {kind.word}", suggestion(field, known))
-    key = change_key(hits[0])
-    if "NULL" in operator:
-        return hits[0].key, None
-    codec = catalog.codec(kind.key, key)
+def param_of(one: Comparison, kind: TypeSpec, catalog: Catalog) -> Json | None:
+    """Return the parameter, or the group of parameters, of one comparison; None if the service has none."""
+    role = one.key.removeprefix(ROLES) if one.key.startswith(ROLES) else None
+    if (role and one.operator in NULLS) or (one.key == LINKED_STORY and one.operator != "="):
+        return None
+    if one.operator in NULLS:
+        return {"param_key": one.key, "operator": one.operator}
+    if one.kind in {"day", "moment"}:
+        return time_param(one)
+    value: Any = list(one.operand)
     if role:
-        return "role_owners", [{"role": hits[0].key, "owners": ids(codec, parts(value))}]
-    return hits[0].key, condition_value(codec, value)
+        return param("role_owners", one.operator, [{"role": role, "owners": value}])
+    if one.kind != "set":
+        value = one.operand[0]
+    if one.kind == "number":
+        value = catalog.codec(kind.key, one.key).encode(Decimal(str(value)))
+    return param(one.key, one.operator, value)
 
 
-def condition_value(codec: Codec, value: str) -> Any:
-    """Return a value in the form of its type: ids for options and people, milliseconds for dates."""
-    if codec.spec.type in LISTS | IDS:
-        return ids(codec, parts(value))
-    if codec.spec.type in {"number", "bool", "date"}:
-        desired = read(codec.parse, value)
-        try:
-            return codec.encode(desired)
-        except NoZone as error:
-            raise no_zone(error) from None
-    return value
+def param(key: str, how: str, value: Any) -> Json:
+    """Return one parameter."""
+    return {"param_key": key, "operator": how, "value": value}
 
 
-def ids(codec: Codec, texts: Sequence[str]) -> list[Any]:
-    """Return the ids of options, people or items."""
-    if codec.spec.type in IDS and all(ID.fullmatch(text) for text in texts):
-        return [int(text) for text in texts]
-    found: list[Any] = []
-    for text in texts:
-        some = read(codec.read_member, text) if isinstance(codec, SetCodec) else (read(codec.parse, text),)
-        found += [one[-1] if isinstance(one, tuple) else one for one in some]
-    return found
+def time_param(one: Comparison) -> Json:
+    """Return the parameters of a comparison with a span of milliseconds: inside of it all is equal."""
+    first, after = one.operand[-2:]
+    ways = {
+        "<": param(one.key, "<", first),
+        "<=": param(one.key, "<", after),
+        ">": param(one.key, ">=", after),
+        ">=": param(one.key, ">=", first),
+    }
+    if one.operator in EQUAL:
+        pair = (ways[">="], ways["<="]) if one.operator == "=" else (ways["<"], ways[">"])
+        return joined(pair, "AND" if one.operator == "=" else "OR")
+    return ways[one.operator]
 
 
-def read(reading: Callable[[Any], Any], text: str) -> Any:
-    """Read a text as files would; raises CannotRun."""
-    try:
-        return reading(Scalar(text, plain=True, place=NOWHERE))
-    except Wrong as error:
-        raise CannotRun(error.mistakes[0].what, error.mistakes[0].fix) from None
+def is_listed(conditions: Iterable[Condition]) -> bool:
+    """Return True if no condition reads anything but facts."""
+    return all(isinstance(one, Comparison) and one.key in FACTS for one in conditions)
 
 
-# -- what every item has -------------------------------------------------------------------------
+# -- what `filter` is asked -------------------------------------------------------------------------
 
 
-def states(words: Sequence[str], _catalog: Catalog, kind: TypeSpec, _zone: ZoneInfo | None) -> list[str]:
+def states(words: Sequence[str], kind: TypeSpec) -> list[str]:
     """Return the keys of states, by their names or keys; raises CannotRun."""
     options = next((one.options for one in kind.fields if one.type == "work_item_status"), ())
     by_word = {one.label: one.id for one in options} | {one.id: one.id for one in options}
@@ -156,9 +150,7 @@ def states(words: Sequence[str], _catalog: Catalog, kind: TypeSpec, _zone: ZoneI
     return [by_word.get(word, word) for word in words]
 
 
-def people_condition(
-    words: Sequence[str], catalog: Catalog, _kind: TypeSpec, _zone: ZoneInfo | None
-) -> list[str]:
+def people_condition(words: Sequence[str], catalog: Catalog) -> list[str]:
     """Return user keys; raises CannotRun for somebody who is not known."""
     known, found = catalog.people, dict[str, None]()
     for word in words:
@@ -172,39 +164,13 @@ def people_condition(
     return list(found)
 
 
-def day_start(words: Sequence[str], _catalog: Catalog, _kind: TypeSpec, zone: ZoneInfo | None) -> int:
-    """Return the first millisecond of a day."""
-    return first_of(words[0] if words else "", zone)
-
-
 def first_of(day: str, zone: ZoneInfo | None) -> int:
     """Return the first millisecond of a day in a zone; raises CannotRun."""
     try:
         some = date.fromisoformat(day if re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) else "")
         return to_ms(midnight(some, require_zone(zone)))
     except NoZone as error:
-        raise no_zone(error) from None
+        what, _, fix = str(error).partition("; ")
+        raise CannotRun(what, fix) from None
     except ValueError:
         raise CannotRun(f"{quoted(day)} is no day", "write it as 2026-11-01") from None
-
-
-def no_zone(error: NoZone) -> CannotRun:
-    """Say that a day of a condition is known in no zone."""
-    what, _, fix = str(error).partition("; ")
-    return CannotRun(what, fix)
-
-
-def numbers(words: Sequence[str], _catalog: Catalog, _kind: TypeSpec, _zone: ZoneInfo | None) -> list[int]:
-    """Return item ids."""
-    return [int(word) for word in words if ID.fullmatch(word)]
-
-
-Fixed = Callable[[Sequence[str], Catalog, TypeSpec, ZoneInfo | None], Hashable | list[Any]]
-FIXED: Mapping[str, Fixed] = {
-    "work_item_status": states,
-    "people": people_condition,
-    "created_at": day_start,
-    "updated_at": day_start,
-    "work_item_id": numbers,
-}
-"""Parameters that no field of a type is (endpoints.md 6.6)."""

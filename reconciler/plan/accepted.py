@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from reconciler.model import Held, HeldBy, Plan
+from reconciler.model import Change, Held, HeldBy, Plan
 
 ACCEPT: Final = Held(HeldBy.POLICY, "accept")
 """Why a change is skipped whose live value the files are to take over."""
@@ -21,10 +21,22 @@ def acceptable(plan: Plan) -> Iterator[str]:
                 yield f"{update.ref.type_key}/{update.ref.id}.{one.key.replace('/', '.')}"
 
 
+def proposed(plan: Plan) -> int:
+    """Count the changes that rules propose, each of which becomes an entry in a file."""
+    return sum(is_proposed(one) for update in plan.skipped for one in update.changes)
+
+
+def is_proposed(change: Change) -> bool:
+    """Return True if a rule proposes a change."""
+    return change.held is not None and change.held.by is HeldBy.RULE_PROPOSES
+
+
 def accepted(plan: Plan) -> Plan:
-    """Return the plan with those changes alone."""
+    """Return the plan with those changes alone, and with what rules propose."""
     kept = (
-        replace(update, changes=tuple(one for one in update.changes if one.held == ACCEPT))
+        replace(
+            update, changes=tuple(one for one in update.changes if one.held == ACCEPT or is_proposed(one))
+        )
         for update in plan.skipped
     )
     left = tuple(update for update in kept if update.changes)

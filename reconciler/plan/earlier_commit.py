@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from reconciler.desired.claims import desired_state
 from reconciler.desired.file_reading import Files, Offline, Reading
+from reconciler.desired.item_rules import ItemRule
 from reconciler.desired.items import DesiredItem
 from reconciler.desired.mentions import mentions_in
 from reconciler.desired.unmanaged import NoEffect
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 TOLD = 3
 """Files that a note names."""
 NUMBER = re.compile(rb"[1-9][0-9]{0,18}")
-LOOKS = tuple(re.compile(rb"(?m)^[{\s]*[\"']?%s[\"']?\s*:" % key) for key in (b"space", b"items"))
+LOOKS = tuple(re.compile(rb"(?m)^[{\s]*[\"']?%s[\"']?\s*:" % key) for key in (b"space", b"items", b"rules"))
 """The text that marks a file outside of the state folders as desired state."""
 Contents: TypeAlias = Mapping[str, bytes | None]
 Keys: TypeAlias = frozenset[tuple[Ref, str]]
@@ -54,6 +55,7 @@ class Told(Struct, frozen=True):
     desired_values: DesiredValues
     doubt: Doubt = CERTAIN
     notes: tuple[str, ...] = ()
+    rules: tuple[ItemRule, ...] = ()
 
 
 class Layout(Struct, frozen=True):
@@ -179,12 +181,13 @@ def told_at(
     sha: str,
     items: Sequence[DesiredItem],
     changed: tuple[str, ...] | None = None,
+    rules: frozenset[str] = frozenset(),
 ) -> Told:
     """Return what a commit desired, read by its own settings and pins.
 
     `items` are what the run is about: they alone are looked for outside of the folders of state.  With
     `changed` only those files, and those that are gone, are read: the others want today what they wanted
-    then, and no two files want the same field.
+    then, and no two files want the same field.  `rules` are the names of rules that are looked for likewise.
     """
     layout = layout_of(workspace.root, sha, workspace.paths)
     pins = layout.pins(workspace.space)
@@ -206,7 +209,9 @@ def told_at(
         if elsewhere:
             other = past.read(elsewhere)
             found = {**(other if not found else {at: other[at] for at in missing & other.keys()}), **found}
-    return Told(found, past.doubts, past.notes())
+        if lost := rules - {one.name for one in past.rules}:
+            past.read_rules_elsewhere(lost)
+    return Told(found, past.doubts, past.notes(), tuple(past.rules))
 
 
 def is_due(path: str, layout: Layout, workspace: Workspace, changed: tuple[str, ...]) -> bool:
@@ -244,6 +249,7 @@ class Commit(Struct):
     pins: Path
     ids: frozenset[int]
     doubts: Doubt = CERTAIN
+    rules: list[ItemRule] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
@@ -292,9 +298,23 @@ class Commit(Struct):
             path: raw
             for path, raw in read
             if raw is not None
-            and all(key.search(raw) for key in LOOKS)
+            and all(key.search(raw) for key in LOOKS[:2])
             and (every or not ids.isdisjoint(NUMBER.findall(raw)))
         }
+
+    def read_rules_elsewhere(self, names: frozenset[str]) -> None:
+        """Read files of rules outside of the folders of state, which may hold rules of these names."""
+        found = {
+            path: raw
+            for path, raw in self.layout.tree.read(self.layout.elsewhere)
+            if raw is not None
+            and LOOKS[0].search(raw)
+            and LOOKS[2].search(raw)
+            and any(name.encode() in raw for name in names)
+        }
+        known = list(self.rules)
+        self.read(found)
+        self.rules = [*known, *(one for one in self.rules[len(known) :] if one.name in names)]
 
     def read(self, contents: Contents) -> DesiredValues:
         """Return what files of the space want; what of them cannot be read goes to the doubts."""
@@ -347,7 +367,8 @@ class Commit(Struct):
         wrong = {one.place.file for one in mistakes if not isinstance(one, NoEffect)}
         for one in outlines:
             if one.file in wrong:
-                self.doubt(f"{one.file} holds mistakes", frozenset(one.ids))
+                # A rule that cannot be read may have selected any item.
+                self.doubt(f"{one.file} holds mistakes", None if one.rules else frozenset(one.ids))
 
     def desired_items(
         self, read: Files, mine: Offline, space: str, contents: Mapping[str, bytes]
@@ -363,14 +384,16 @@ class Commit(Struct):
         outlines = read.outlines_of(space)
         if is_confirmed(mine, outlines, then):
             reader.meet(mine.mentions.people)
+            self.rules += mine.rules
             return mine.items, ()
         ours = {one.file for one in outlines}
         trees = (read_bytes(raw, file)[0] for file, raw in contents.items() if file in ours)
         manifest = Manifest(tuple(one for one in trees if one))
         met = reader.meet(mentions_in(manifest, then).people).people
         people = replace(met, groups=groups, by_email={**met.by_email, **pinned_people(mine.pins)})
-        items, mistakes, _ = desired_state(manifest, replace(then, people=people))
-        return items, mistakes
+        made = desired_state(manifest, replace(then, people=people))
+        self.rules += made.rules
+        return made.items, made.mistakes
 
 
 def first_files(names: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.errors import counted
+from reconciler.fields.conditions import RuleResult
 from reconciler.model import GONE, GuardResult, Plan, Ref, Why
 from reconciler.plan.openings import ALLOW as WINDOW
 from reconciler.plan.openings import GUARD as WINDOWS
@@ -18,6 +19,8 @@ from reconciler.settings import Guards, Settings, SpaceSettings
 
 SHARE_FROM = 10
 """The share of items counts only where the state names at least this many."""
+GROWTH = 3
+"""The factor by which a rule may grow between two applies."""
 INVISIBLE_FROM = 10
 """Items that must have vanished together before the token is suspected: a few are deleted every week."""
 
@@ -25,7 +28,8 @@ INVISIBLE_FROM = 10
 class Limits(Struct, frozen=True):
     """How much one apply may touch: `changes` and `share` count items, `clears` and `both` fields.
 
-    `invisible` is the share of items that may be newly not visible, `granted` how many a reviewer let be so.
+    `invisible` is the share of items that may be newly not visible, `granted` how many a reviewer let be so;
+    `selected` how many items a rule may select that has grown more than GROWTH times.
     """
 
     changes: int = 100
@@ -35,6 +39,7 @@ class Limits(Struct, frozen=True):
     invisible: Decimal = Decimal("0.2")
     granted: int = 0
     people: int | None = None
+    selected: int = 0
 
 
 class Allowance(Struct, frozen=True):
@@ -47,9 +52,10 @@ class Allowance(Struct, frozen=True):
     until: date | None = None
     invisible: int | None = None
     people: int | None = None
+    selection: int | None = None
 
 
-NUMBERS = ("changes", "share", "clears", "both", "invisible", "people")
+NUMBERS = ("changes", "share", "clears", "both", "invisible", "people", "selection")
 
 
 def unspent(granted: Iterable[Allowance], before: Iterable[Allowance]) -> tuple[Allowance, ...]:
@@ -78,6 +84,7 @@ def widened(limits: Limits, allowances: Iterable[Allowance], today: date) -> Lim
         if limits.people is None
         else max([limits.people, *(one.people for one in standing if one.people is not None)]),
         granted=max([limits.granted, *(one.invisible for one in standing if one.invisible is not None)]),
+        selected=max([limits.selected, *(one.selection for one in standing if one.selection is not None)]),
     )
 
 
@@ -109,6 +116,22 @@ def judge(plan: Plan, limits: Limits) -> tuple[GuardResult, ...]:
         GuardResult("both", counted(limits.both, "field"), counted(both, "field"), both <= limits.both),
         *vanished(plan, limits),
         *crowd(plan, limits),
+        *(judge_growth(one, limits) for one in grown_rules(plan)),
+    )
+
+
+def grown_rules(plan: Plan) -> Iterator[RuleResult]:
+    """Yield the rules in hold mode that select more than GROWTH times the members of the last record."""
+    for one in plan.rules:
+        if one.mode == "hold" and not one.blocked and one.before and len(one.ids) > GROWTH * one.before:
+            yield one
+
+
+def judge_growth(rule: RuleResult, limits: Limits) -> GuardResult:
+    """Judge a rule that has grown: nobody may have meant it to."""
+    actual = f"rule {rule.name} selects {counted(len(rule.ids), 'item')}, {rule.before} at the last apply"
+    return GuardResult(
+        "selection", counted(GROWTH * (rule.before or 0), "item"), actual, len(rule.ids) <= limits.selected
     )
 
 
@@ -184,6 +207,7 @@ def needed_limits(plan: Plan) -> dict[str, str]:
         "both": str(both_of(plan)),
         "invisible": str(len(newly_invisible(plan))),
         "people": str(plan.notified.count if plan.notified else 0),
+        "selection": str(max((len(one.ids) for one in grown_rules(plan)), default=0)),
     }
     if plan.named:
         limits["share"] = percent(Decimal(items) / plan.named + Decimal("0.0005"))
@@ -251,7 +275,7 @@ def guarded(
     before = strictest_guards(earlier) if earlier is not None else decisions.guards
     plan = with_openings(plan, decisions, earlier, names)
     today = at.astimezone(decisions.clock).date()
-    flags = {name: value for name in NUMBERS if (value := getattr(raised, name)) is not None}
+    flags = {name: value for name in NUMBERS if (value := getattr(raised, name, None)) is not None}
 
     def judged(granted: Iterable[Allowance]) -> tuple[GuardResult, ...]:
         limits = widened(
@@ -288,7 +312,9 @@ def changed_settings(base: Settings, settings: Settings) -> Iterator[str]:
 def allowances(guards: Guards) -> tuple[Allowance, ...]:
     """Return the exceptions as guards count them: without words."""
     return tuple(
-        Allowance(one.changes, one.share, one.clears, one.both, one.until, one.invisible, one.people)
+        Allowance(
+            one.changes, one.share, one.clears, one.both, one.until, one.invisible, one.people, one.selection
+        )
         for one in guards.allow
     )
 

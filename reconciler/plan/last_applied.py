@@ -21,8 +21,8 @@ from reconciler.plan.plan_words import WHY_WORDS
 CLOCKS_APART = timedelta(hours=1)
 """The most that the clocks of two machines may differ: one plans, another one applies."""
 
-DONE = frozenset({"applied", "already"})
-"""Outcomes after which the commit's value is live."""
+DONE = frozenset({"applied", "already", "leftselection"})
+"""Outcomes after which the commit's value is live, or no longer desired of the item."""
 
 
 class NothingToRecord(CannotRun):
@@ -33,11 +33,20 @@ class NothingToRecord(CannotRun):
         super().__init__(f"nothing recorded: {what}", "the last record stands; apply again")
 
 
+class RuleRecord(Strict):
+    """The members of one rule at the last apply."""
+
+    name: str
+    ids: list[int]
+
+
 class Record(Strict):
     """The last applied commit of a space; `journal` is the last hash of the journal's chain.
 
     `unapplied`: the fields that hold another value than that of `commit`, each with the commit of its value.
     `changed`: the items that applies of parts of the commit changed, which the guards of later parts count.
+    `rules`: the members of each rule in hold mode; `planned`: when the plan was made that was applied, so
+    that whatever was done in the space since then is in the records since then.
     """
 
     format_version: str = Field(default=FORMAT, pattern=r"^1\.")
@@ -47,12 +56,15 @@ class Record(Strict):
     journal: str | None = None
     unapplied: list[UnappliedFile] = Field(default_factory=list)
     changed: list[TargetFile] = Field(default_factory=list)
+    rules: list[RuleRecord] = Field(default_factory=list)
+    planned: datetime | None = None
 
     @model_serializer(mode="wrap")
     def as_before(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out `changed` where there is none: an older version refuses members that it does not know."""
+        """Leave out what there is none of: an older version refuses members that it does not know."""
         made: dict[str, Any] = whole(self)
-        return made if self.changed else {name: one for name, one in made.items() if name != "changed"}
+        absent = {"changed": not self.changed, "rules": not self.rules, "planned": not self.rules}
+        return {name: one for name, one in made.items() if not absent.get(name)}
 
     def items(self) -> tuple[Ref, ...]:
         """Return the items that parts of the commit changed."""
@@ -107,7 +119,16 @@ def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
         journal=lines[-1]["chain"] if lines else None,
         unapplied=sorted([*unapplied(made, lines), *(made.rest or ())], key=order),
         changed=[] if made.whole else changed_items(made, lines),
+        rules=rules_of(made),
+        planned=made.timestamp if made.rules else None,
     )
+
+
+def rules_of(made: PlanFile) -> list[RuleRecord]:
+    """Return the members of the rules of a plan."""
+    return [
+        RuleRecord(name=one.name, ids=one.ids) for one in made.rules if one.mode == "hold" and not one.blocked
+    ]
 
 
 def order(one: UnappliedFile) -> tuple[str, int, str]:
@@ -148,10 +169,13 @@ def beside(record: Record, made: PlanFile, present: Record | None) -> Record:
         failed = [one for one in record.unapplied if (one.type, one.id, one.key) not in rest]
         left = [*failed, *both_left(made.rest or (), present.unapplied)]
     changed = {(one.type, one.id) for one in (*record.changed, *present.changed)}
+    mine = {one.name for one in record.rules}
     return record.model_copy(
         update={
             "unapplied": sorted(left, key=order),
             "changed": [TargetFile(type=kind, id=item) for kind, item in sorted(changed)],
+            "rules": [*record.rules, *(one for one in present.rules if one.name not in mine)],
+            "planned": min(filter(None, (record.planned, present.planned)), default=None),
         }
     )
 
@@ -201,6 +225,8 @@ def cut_record(made: PlanFile, commit: str, lines: list[Mapping[str, Any]]) -> R
         digest=made.digest,
         journal=lines[-1]["chain"],
         unapplied=sorted([*kept, *ahead], key=lambda one: (one.type, one.id, one.key or "")),
+        rules=rules_of(made),
+        planned=made.timestamp if made.rules else None,
     )
 
 

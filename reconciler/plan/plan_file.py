@@ -50,6 +50,7 @@ from reconciler.plan.plan_json import (
     ReleasedFile,
     RequestsFile,
     ResourceChangeFile,
+    RuledSourceFile,
     SideEffectFile,
     SourceFile,
     SpaceFile,
@@ -57,14 +58,24 @@ from reconciler.plan.plan_json import (
     UnappliedFile,
 )
 from reconciler.plan.plan_words import WHY_WORDS, held_of, reason_words, why_of
+from reconciler.plan.rule_file import rule_file, rule_of, rules_in
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can hold as an escape only."""
-OWN = frozenset({"op", "source", "why", "held", "before_text", "after_text"})
+OWN = frozenset({"op", "source", "why", "held", "outranked", "before_text", "after_text"})
 SAME = tuple(name for name in FieldFile.model_fields if name not in OWN)
 """The members that a change and its object share under one name."""
 RELATIONS = frozenset({"work_item_related_select", "work_item_related_multi_select", "linked_work_item"})
 """The types of fields whose values are ids of work items."""
+WITHOUT_RULES: dict[str, Any] = {
+    "rules": True,
+    "blocked": {"__all__": {"source": {"rule"}}},
+    **{
+        name: {"__all__": {"fields": {"__all__": {"source": {"rule"}, "outranked": True}}}}
+        for name in ("resource_changes", "left_alone")
+    },
+}
+"""The members that a plan without rules lacks."""
 TUPLES = ("added", "removed", "contains", "excludes")
 """Those of them that are tuples in a change, and lists in an object."""
 
@@ -88,7 +99,7 @@ def plan_file(plan: Plan, at: datetime, *, folder: str = "", roots: Iterable[str
         space=SpaceFile(name=plan.space, key=plan.space_key, types=dict(plan.types)),
         desired=DesiredFile(commit=plan.commit, dirty=plan.dirty, folder=folder, roots=list(roots)),
         applyable=bool(plan.updates) and all(guard.ok for guard in plan.guards),
-        complete=not plan.blocks and not plan.failures,
+        complete=not (plan.blocks or plan.blocked_rules or plan.failures),
         errored=bool(plan.failures),
         errors=[
             ErrorFile(what=one.what, fix=one.fix, source=source(one.place) if one.place else None)
@@ -116,6 +127,7 @@ def plan_file(plan: Plan, at: datetime, *, folder: str = "", roots: Iterable[str
         notified=notified_file(plan.notified) if plan.notified else None,
         rest=None if plan.rest is None else [unapplied_file(one) for one in plan.rest],
         parts=[TargetFile(**ids(one)) for one in plan.parts],
+        rules=[rule_file(one) for one in plan.rules],
         metadata_digest=plan.metadata_digest,
         digest=digest(plan),
     )
@@ -148,7 +160,7 @@ def block_file(one: Block) -> BlockFile:
         name=one.name,
         reason=one.reason,
         repair=one.repair,
-        source=source(one.place),
+        source=ruled_source(one.place, one.rules),
     )
 
 
@@ -158,7 +170,7 @@ def exit_reason(plan: Plan) -> ExitReason:
         return "error"
     if any(not guard.ok for guard in plan.guards):
         return "guard"
-    if plan.blocks:
+    if plan.blocks or plan.blocked_rules:
         return "blocked"
     return "no_changes" if plan.is_empty else "changes"
 
@@ -226,7 +238,8 @@ def field_file(one: Change) -> FieldFile:
     """Return one change as an object."""
     return FieldFile(
         op=one.op,
-        source=source(one.place),
+        source=ruled_source(one.place, one.rules),
+        outranked=source(one.outranked) if one.outranked else None,
         why=WHY_WORDS[one.why] if one.why else None,
         held=reason_words(one.held) if one.held else None,
         before_text=with_texts(one.before) if one.type in RELATIONS else None,
@@ -238,6 +251,12 @@ def field_file(one: Change) -> FieldFile:
 def source(place: Place) -> SourceFile:
     """Return a place as an object."""
     return SourceFile(file=place.file, line=place.line, column=place.column)
+
+
+def ruled_source(place: Place, rules: Iterable[str]) -> RuledSourceFile:
+    """Return a place as an object, with the rules that are written there."""
+    rule = ", ".join(rules) or None
+    return RuledSourceFile(file=place.file, line=place.line, column=place.column, rule=rule)
 
 
 def digest(plan: Plan) -> str:
@@ -254,9 +273,13 @@ def digest(plan: Plan) -> str:
 
 def plan_data(made: PlanFile) -> dict[str, Any]:
     """Return the file as plain data; without what older seals lack where there is none of it."""
-    absent = {name for name in ("targets", "notified", "rest", "parts") if getattr(made, name) in (None, [])}
+    absent: dict[str, Any] = {
+        name: True for name in ("targets", "notified", "rest", "parts") if getattr(made, name) in (None, [])
+    }
     if made.rest == []:
-        absent.discard("rest")  # nothing is left out, which is known; without the member it would not be
+        del absent["rest"]  # nothing is left out, which is known; without the member it would not be
+    if not made.rules:
+        absent |= WITHOUT_RULES
     whole = made.model_dump(mode="json", exclude=absent)
     return {**whole, "desired": {key: one for key, one in whole["desired"].items() if one not in ("", [])}}
 
@@ -321,7 +344,14 @@ def plan_of(made: PlanFile) -> Plan:
         updates=tuple(update_of(one) for one in made.resource_changes),
         blocks=tuple(
             Block(
-                Ref(one.type, one.id), one.title, one.key, one.name, one.reason, one.repair, place(one.source)
+                Ref(one.type, one.id),
+                one.title,
+                one.key,
+                one.name,
+                one.reason,
+                one.repair,
+                place(one.source),
+                rules_in(one.source),
             )
             for one in made.blocked
         ),
@@ -344,6 +374,7 @@ def plan_of(made: PlanFile) -> Plan:
         notified=notified_of(made.notified) if made.notified else None,
         rest=None if made.rest is None else tuple(map(unapplied_of, made.rest)),
         parts=tuple(Ref(one.type, one.id) for one in made.parts),
+        rules=tuple(map(rule_of, made.rules)),
         failures=tuple(
             Failure(one.what, one.fix, place(one.source) if one.source else None) for one in made.errors
         ),
@@ -379,6 +410,8 @@ def change_of(row: FieldFile) -> Change:
         clears=row.op == "clear",
         why=parse_reason(row.why),
         held=held_of(row.held) if row.held else None,
+        rules=rules_in(row.source),
+        outranked=place(row.outranked) if row.outranked else None,
         **{**same, **{name: tuple(same[name]) for name in TUPLES}},
     )
 

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reconciler.fields.conditions import OPERATORS
+
 FORMAT = "1.0"
 
 
@@ -47,8 +49,17 @@ class SourceFile(Strict):
     column: int
 
 
+class RuledSourceFile(SourceFile):
+    """A place in the YAML, and the rules that are written there, by name and parted by commas."""
+
+    rule: str | None = None
+
+
 class FieldFile(Strict):
-    """One field or role that would be written; `before` and `after` in the form of the PUT."""
+    """One field or role that would be written; `before` and `after` in the form of the PUT.
+
+    `outranked`: the place of a rule over which the value of a file wins.
+    """
 
     key: str
     name: str
@@ -70,7 +81,8 @@ class FieldFile(Strict):
     held: str | None
     by: str | None
     at: str | None
-    source: SourceFile
+    source: RuledSourceFile
+    outranked: SourceFile | None = None
 
 
 class ChangeFile(Strict):
@@ -121,6 +133,39 @@ class BlockFile(Strict):
     name: str
     reason: str
     repair: str
+    source: RuledSourceFile
+
+
+class ComparisonFile(Strict):
+    """One comparison of a rule's condition: a field, role or fact, and what it is compared with."""
+
+    key: str
+    operator: Literal[OPERATORS]  # type: ignore[valid-type] # a tuple of the grammar
+    kind: Literal["set", "text", "number", "bool", "day", "moment", "null"]
+    operand: list[bool | int | str]
+
+
+class RuleFile(Strict):
+    """One rule over many items: its conditions, and the items that it selects now.
+
+    `conditions` are what `where` means: each line is comparisons of which any has to hold.  `before` counts
+    the members at the last record, null if nobody knows; `blocked` is empty or the reason.
+    """
+
+    name: str
+    mode: Literal["check", "propose", "hold"]
+    type: str
+    where: list[str]
+    conditions: list[list[ComparisonFile]]
+    selected: int
+    at_most: int | None
+    digest_of_ids: str
+    ids: list[int]
+    once: bool
+    why: str
+    before: int | None
+    decided: int
+    blocked: str
     source: SourceFile
 
 
@@ -263,6 +308,7 @@ class PlanFile(Strict):
     notified: NotifiedFile | None = None
     rest: list[UnappliedFile] | None = None
     parts: list[TargetFile] = []
+    rules: list[RuleFile] = []
     metadata_digest: str
     digest: str
     seal: str = ""

@@ -17,12 +17,15 @@ WHY_WORDS: Final = {
     Why.CONFLICTING: "both",
     Why.NEWLY_MANAGED: "newly managed",
     Why.PENDING: "pending",
+    Why.NEWLY_SELECTED: "newly selected",
 }
 HELD_WORDS: Final = {
     HeldBy.BASE_UNKNOWN: "base unknown",
     HeldBy.APPLIED_UNKNOWN: "no last applied commit is known",
     HeldBy.CHANGED_HERE_TOO: "changed here, too",
     HeldBy.IGNORED: "ignored",
+    HeldBy.RULE_CHECKS: "rule: check",
+    HeldBy.RULE_PROPOSES: "rule: propose",
 }
 """Those that need no detail."""
 POLICIES: Final = frozenset({"report", "accept"})

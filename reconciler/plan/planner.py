@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace
 
+from reconciler.desired.item_rules import Source
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.fields.codec import Codec
 from reconciler.fields.people import USER_KEY
@@ -20,6 +22,10 @@ from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import PEOPLE_TYPES, strings
 
 ABORTED = "terminated"
+NOBODY = Source()
+NO_SOURCES: Mapping[tuple[Ref, str], Source] = MappingProxyType({})
+ONLY_REPORTED = {"check": HeldBy.RULE_CHECKS, "propose": HeldBy.RULE_PROPOSES}
+"""Why an apply skips what a rule of another mode than `hold` desires."""
 
 
 def make_plan(
@@ -32,13 +38,14 @@ def make_plan(
     standpoint: Standpoint | None = None,
     agreed: Collection[Ref] = (),
     notes: Iterable[str] = (),
+    sources: Mapping[tuple[Ref, str], Source] = NO_SOURCES,
 ) -> Plan:
     """Compare every desired item with its live one.
 
     `live` lacks the items that a read did not return; `named` is how many items all files of
     the space name, whatever was selected.
     Items that are known to have `agreed` are not looked at.  Without a standpoint every difference
-    is to be sent.
+    is to be sent.  `sources` tells of fields that rules desire.
     """
     updates: list[Update] = []
     left: list[Update] = []
@@ -48,7 +55,7 @@ def make_plan(
     for want in items:
         if want.ref in agreed:
             continue
-        update, held = compare(want, live.get(want.ref), catalog, standpoint)
+        update, held = compare(want, live.get(want.ref), catalog, standpoint, sources)
         blocks += held
         send, leave = split_skipped(update) if update else (None, None)
         updates += [send] if send else []
@@ -167,7 +174,11 @@ def shown_people(plan: Plan) -> set[str]:
 
 
 def compare(
-    want: DesiredItem, item: Item | None, catalog: Catalog, standpoint: Standpoint | None = None
+    want: DesiredItem,
+    item: Item | None,
+    catalog: Catalog,
+    standpoint: Standpoint | None = None,
+    sources: Mapping[tuple[Ref, str], Source] = NO_SOURCES,
 ) -> tuple[Update | None, list[Block]]:
     """Return what one item needs, and what keeps parts of it from being written."""
     if item is None:
@@ -200,11 +211,20 @@ def compare(
             blocks.append(block(want, item, one, label, objection))
         else:
             made = change(one, codec, seen, after, clears=catalog.empties(codec, after))
+            made = by_rules(made, sources.get((want.ref, one.key), NOBODY))
             changes.append(reasoned(made, want, one, codec, seen, standpoint))
     if not changes:
         return None, blocks
     update = Update(want.ref, item.name, want.place, tuple(changes), side_effects(item, catalog))
     return replace(update, audience=audience_of_update(update, item)), blocks
+
+
+def by_rules(made: Change, source: Source) -> Change:
+    """Add which rules desire the change, and whether they only report it."""
+    if source is NOBODY:
+        return made
+    held = None if source.mode == "hold" else Held(ONLY_REPORTED[source.mode])
+    return replace(made, rules=source.rules, outranked=source.outranked, held=held)
 
 
 def reasoned(
@@ -216,13 +236,15 @@ def reasoned(
     standpoint: Standpoint | None,
 ) -> Change:
     """Add why the field differs, and whether an apply leaves it alone."""
-    if standpoint is None:
+    if standpoint is None or made.held:
         return made
     at = (want.ref, one.key)
     if standpoint.past.is_unknown(at):
         # Without a word nobody can tell a change of this commit from an edit in the space.
         return replace(made, held=Held(HeldBy.BASE_UNKNOWN))
     why = why_for(at, one.desired, seen.value, standpoint.past)
+    if why is Why.DRIFT and at in standpoint.newly_selected:
+        return replace(made, why=Why.NEWLY_SELECTED)
     if why is not Why.CONFLICTING:
         held = standpoint.keeps(want.ref, one.key) if why is Why.DRIFT else None
         return replace(made, why=why, held=held)

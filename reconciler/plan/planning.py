@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from reconciler.clock import now
 from reconciler.desired.claims import DesiredState, desired_state
-from reconciler.desired.items import DesiredItem
+from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.mentions import Mentions
 from reconciler.desired.offline_reading import (
     is_confirmed,
@@ -29,12 +29,15 @@ from reconciler.model import Item, Plan, Ref
 from reconciler.plan.audience import named_first, with_notified
 from reconciler.plan.guard import Raised, guarded, spaces_before
 from reconciler.plan.openings import catalog_names
-from reconciler.plan.planner import leaving, make_plan, shown_people
+from reconciler.plan.planner import NO_SOURCES, leaving, make_plan, shown_people
 from reconciler.plan.protection import block_protected
 from reconciler.plan.selection import Selection, Selector, select, selector
 from reconciler.plan.targets import confirmed, named_items, questions
 from reconciler.plan.why import Refs, Standpoint
 from reconciler.schema.catalog import Catalog
+
+if TYPE_CHECKING:
+    from reconciler.plan.rule_members import Ruled
 
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
 NOT_HERE = "{} of state not checked out here: the plan leaves out what is desired there"
@@ -68,15 +71,99 @@ def open_reader(workspace: Workspace, connection: Connection, until: float | Non
         yield Reader(client, workspace.space, workspace.decisions, connection.user_key)
 
 
+class Gathered(NamedTuple):
+    """The selected desired items of files and rules, and what was read for the rules.
+
+    `standpoint`: what earlier commits desired; None if no commit is named.
+    """
+
+    items: tuple[DesiredItem, ...]
+    ruled: Ruled | None = None
+    standpoint: Standpoint | None = None
+
+
 def desired_items(
     workspace: Workspace, reader: Reader, selection: Selection, refs: Refs = NO_COMMITS
 ) -> tuple[DesiredItem, ...]:
-    """Read metadata and people, then all files by them; raises InputError with every mistake at once.
+    """Read metadata and people, then all files by them, without rules; raises as `gather` does."""
+    items = read_files(workspace, reader).items
+    return selected(items, workspace, reader, PlanOptions(selection, refs), lambda: None)
 
-    Raises CannotRun for a REF of the selection that neither the files nor the base of `refs` know.
+
+def gather(workspace: Workspace, reader: Reader, options: PlanOptions) -> Gathered:
+    """Read metadata and people, then all files by them, and judge their rules on the live items.
+
+    Raises InputError with every mistake at once, and CannotRun for a REF of the selection that neither the
+    files nor the base know.
     """
+    state = read_files(workspace, reader)
+    files = options.selection.files
+    rules = [one for one in state.rules if files is None or one.place.file in files]
+    if not rules and not has_past_rules(options.refs):
+        return without_rules(workspace, reader, options, state.items)
+    names = frozenset(one.name for one in rules)
+    standpoint = standpoint_for(workspace, reader, options.refs, state.items, names)
+    if not rules and (standpoint is None or not standpoint.base_rules):
+        items = selected(state.items, workspace, reader, options, lambda: standpoint)
+        return Gathered(items, None, standpoint)
+    from reconciler.plan.rules import with_rules
+
+    ruled, standpoint = with_rules(rules, state.items, reader, standpoint)
+
+    def chosen(items: tuple[DesiredItem, ...]) -> tuple[DesiredItem, ...]:
+        return selected(items, workspace, reader, options, lambda: standpoint)
+
+    return Gathered(chosen(ruled.items), chosen_blocks(ruled, options, chosen), standpoint)
+
+
+def chosen_blocks(
+    ruled: Ruled, options: PlanOptions, chosen: Callable[[tuple[DesiredItem, ...]], tuple[DesiredItem, ...]]
+) -> Ruled:
+    """Return what was read for the rules with the blocked rows that the run is about."""
+    if options.selection.everything or not ruled.blocks:
+        return ruled
+    as_items = {
+        (one.ref, one.key): DesiredItem(one.ref, one.place, (DesiredField(one.key, None, one.place),))
+        for one in ruled.blocks
+        if one.key
+    }
+    kept = {(item.ref, one.key) for item in chosen((*ruled.items, *as_items.values())) for one in item.fields}
+    return replace(ruled, blocks=tuple(one for one in ruled.blocks if (one.ref, one.key) in kept))
+
+
+def has_past_rules(refs: Refs) -> bool:
+    """Return True if earlier commits are named, which may have rules that no file has any more."""
+    return refs.base is not None or refs.applied is not None
+
+
+def without_rules(
+    workspace: Workspace, reader: Reader, options: PlanOptions, items: tuple[DesiredItem, ...]
+) -> Gathered:
+    """Select the items of files, where there is no rule."""
+    chosen = selected(items, workspace, reader, options, lambda: None)
+    return Gathered(chosen)
+
+
+def read_files(workspace: Workspace, reader: Reader) -> DesiredState:
+    """Read metadata and people, then all files by them; raises InputError with every mistake at once."""
+    words = workspace.words
+    if workspace.offline and workspace.offline.rules:
+        from reconciler.plan.rules import target_types
+
+        words |= target_types(workspace.offline.rules, workspace.offline.catalog, every=True)
+    state = read_by(workspace, reader, words)
+    if state.rules:
+        from reconciler.plan.rules import target_types
+
+        if more := target_types(state.rules, reader.catalog):
+            state = read_by(workspace, reader, words | more)
+    return state
+
+
+def read_by(workspace: Workspace, reader: Reader, words: set[str]) -> DesiredState:
+    """Read the files by the live metadata of some types; raises InputError with every mistake at once."""
     try:
-        reader.open(workspace.words, workspace.settings.groups(), workspace.pins)
+        reader.open(words, workspace.settings.groups(), workspace.pins)
         catalog = learn(workspace, reader)
     except (UnknownSpace, WrongKey) as error:
         near = nearest(workspace.space, workspace.settings.spaces.keys() - {workspace.space})
@@ -85,12 +172,25 @@ def desired_items(
         raise InputError([*workspace.mistakes, *named]) from None
     except ReconcilerError as error:
         raise error.beside(workspace.mistakes) from None
-    items, mistakes, reader.renames = desired(workspace, catalog)
+    state = desired(workspace, catalog)
+    mistakes, reader.renames = state.mistakes, state.notes
     told = {mistake.place for mistake in workspace.mistakes}
     new = [mistake for mistake in mistakes if mistake.place not in told]
     if new or workspace.mistakes:
         raise InputError([*workspace.mistakes, *unexplained(new, workspace.mistakes)])
-    only, exclude = resolved(selection, workspace, reader, refs, items)
+    return state
+
+
+def selected(
+    items: tuple[DesiredItem, ...],
+    workspace: Workspace,
+    reader: Reader,
+    options: PlanOptions,
+    known: Callable[[], Standpoint | None],
+) -> tuple[DesiredItem, ...]:
+    """Return the items and fields that the run is about; `known` gives the standpoint if it was read."""
+    selection = options.selection
+    only, exclude = resolved(selection, workspace, reader, options.refs, items, known)
     only += [Selector(path=file) for file in selection.files or ()]
     if selection.files == () and not selection.only:
         return ()
@@ -98,7 +198,12 @@ def desired_items(
 
 
 def resolved(
-    selection: Selection, workspace: Workspace, reader: Reader, refs: Refs, items: Sequence[DesiredItem]
+    selection: Selection,
+    workspace: Workspace,
+    reader: Reader,
+    refs: Refs,
+    items: Sequence[DesiredItem],
+    known: Callable[[], Standpoint | None],
 ) -> tuple[list[Selector], list[Selector]]:
     """Resolve the REFs of a selection: those to keep, and those to leave out.  Raises CannotRun."""
     if not (selection.only or selection.exclude):
@@ -106,7 +211,7 @@ def resolved(
     from reconciler.plan.unmatched import matches_keys, refuse_unmatched
 
     def known_to_base(one: Selector) -> bool:
-        standpoint = standpoint_for(workspace, reader, refs, items)
+        standpoint = known() or standpoint_for(workspace, reader, refs, items)
         if standpoint is None or one.path is None:
             return standpoint is not None and matches_keys(one, standpoint.past.base)
         return had_state(workspace, standpoint.base, one.path)
@@ -127,27 +232,31 @@ def learn(workspace: Workspace, reader: Reader) -> Catalog:
 def desired(workspace: Workspace, catalog: Catalog) -> DesiredState:
     """Read the files by the space's metadata, unless it confirms what the pins read already."""
     if workspace.offline and is_confirmed(workspace.offline, workspace.outlines, catalog):
-        return DesiredState(workspace.offline.items, [], ())
-    return desired_state(workspace.manifest, catalog)
+        return DesiredState(workspace.offline.items, [], (), workspace.offline.rules)
+    state = desired_state(workspace.manifest, catalog)
+    if not state.rules:
+        return state
+    from reconciler.desired.ignored_rules import in_rules
+
+    ignored = in_rules(state.rules, catalog, workspace.decisions)
+    return state._replace(mistakes=[*state.mistakes, *ignored])
 
 
 def plan(
     workspace: Workspace,
     reader: Reader,
     options: PlanOptions = EVERYTHING,
-    items: Sequence[DesiredItem] | None = None,
+    gathered: Gathered | None = None,
 ) -> Plan:
     """Plan the files of one space: read them by live metadata, read the items, compare, judge by the guards.
 
-    Every command that plans comes this way.  `items`: the selected desired items, if the caller has read them
+    Every command that plans comes this way.  `gathered`: the desired items, if the caller has read them
     already.  Raises InputError for mistakes in the files and CannotRun for a commit that cannot be read.
     """
     from reconciler.plan.drift import drifted_changes, healable
 
-    with reader.client.ahead(foreseen(workspace, reader, options.selection) if items is None else ()):
-        if items is None:
-            items = desired_items(workspace, reader, options.selection, options.refs)
-        made = compare_live(workspace, reader, options, items)
+    with reader.client.ahead(foreseen(workspace, reader, options.selection) if gathered is None else ()):
+        made = compare_live(workspace, reader, options, gathered or gather(workspace, reader, options))
     if options.drift:
         made = drifted_changes(made)
     if options.blame:
@@ -163,19 +272,19 @@ def foreseen(workspace: Workspace, reader: Reader, selection: Selection) -> Iter
     settled = read is not None and read.is_settled
     mentions = read.mentions if read and settled else Mentions()
     yield from first_questions(reader, pins, workspace.settings.groups(), workspace.words, mentions)
-    if read and settled and selection.everything:
+    if read and settled and selection.everything and not read.rules:
         yield from item_questions(reader, pins, read.catalog, desired_keys(read.items))
 
 
-def compare_live(
-    workspace: Workspace, reader: Reader, options: PlanOptions, items: Sequence[DesiredItem]
-) -> Plan:
+def compare_live(workspace: Workspace, reader: Reader, options: PlanOptions, gathered: Gathered) -> Plan:
     """Compare with the live items and with what earlier commits desired.
 
     What is no longer managed is known only where no file was left out.
     """
-    standpoint = standpoint_for(workspace, reader, options.refs, items)
-    made = plan_items(items, reader, named=workspace.named, standpoint=standpoint)
+    items, ruled, standpoint = gathered
+    if standpoint is None:
+        standpoint = standpoint_for(workspace, reader, options.refs, items)
+    made = plan_items(items, reader, named=workspace.named, standpoint=standpoint, ruled=ruled)
     if any(one.stores for one in workspace.decisions.ignore):
         from reconciler.plan.stored_otherwise import as_stored
 
@@ -223,14 +332,18 @@ def had_state(workspace: Workspace, sha: str, path: str) -> bool:
 
 
 def standpoint_for(
-    workspace: Workspace, reader: Reader, refs: Refs, items: Sequence[DesiredItem]
+    workspace: Workspace,
+    reader: Reader,
+    refs: Refs,
+    items: Sequence[DesiredItem],
+    rules: frozenset[str] = frozenset(),
 ) -> Standpoint | None:
-    """Read what earlier commits desired; None if no commit is named."""
+    """Read what earlier commits desired; None if no commit is named.  `rules`: the names of today's rules."""
     if refs.base is None and refs.applied is None:
         return None
     from reconciler.plan.standpoint import standpoint_of
 
-    return standpoint_of(workspace, reader, refs, items)
+    return standpoint_of(workspace, reader, refs, items, rules)
 
 
 def absent_files(workspace: Workspace) -> int:
@@ -247,13 +360,18 @@ def plan_items(
     named: int,
     live: Mapping[Ref, Item] | None = None,
     standpoint: Standpoint | None = None,
+    ruled: Ruled | None = None,
 ) -> Plan:
     """Compare desired items with live ones, then let the space say whom and what the rows show.
 
-    `live`: the live items, if the caller has read them already.  Rows that point to an item that the space
-    does not confirm are blocked.
+    `live`: the live items, if the caller has read them already; `ruled`: those that were read for rules.
+    Rows that point to an item that the space does not confirm are blocked.
     """
-    survey = Survey(live, frozenset()) if live is not None else reader.survey(items)
+    read = ruled.live if ruled else {}
+    unread = [one for one in items if one.ref not in read] if read else items
+    survey = Survey(live, frozenset()) if live is not None else reader.survey(unread)
+    if read:
+        survey = Survey({**read, **survey.live}, survey.in_sync)
     made = make_plan(
         items,
         survey.live,
@@ -263,7 +381,12 @@ def plan_items(
         standpoint=standpoint,
         agreed=survey.in_sync,
         notes=reader.name_notes,
+        sources=ruled.sources if ruled else NO_SOURCES,
     )
+    if ruled:
+        from reconciler.plan.rules import with_results
+
+        made = with_results(made, ruled, items)
     strangers = shown_people(made).union(named_first(made.updates)) - set(reader.catalog.people.by_key)
     asked = questions(made, reader.catalog)
     with reader.ask_who(strangers, asked):

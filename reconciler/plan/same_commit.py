@@ -27,13 +27,14 @@ def desired_at(
     sha: str,
     items: Sequence[DesiredItem],
     changed: tuple[str, ...] | None = None,
+    rules: frozenset[str] = frozenset(),
 ) -> Told:
     """Return what a commit desired, as `told_at` does; what the run has read is not read again."""
     if workspace.offline and changed is None:
         layout = layout_of(workspace.root, sha, workspace.paths)
         if holds_what_was_read(layout, workspace, reader.catalog):
-            return Told(ItemValues(workspace.offline.items))
-    return told_at(workspace, reader, sha, items, changed)
+            return Told(ItemValues(workspace.offline.items), rules=workspace.offline.rules)
+    return told_at(workspace, reader, sha, items, changed, rules)
 
 
 def holds_what_was_read(layout: Layout, workspace: Workspace, catalog: Catalog) -> bool:

@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 
 
 def standpoint_of(
-    workspace: Workspace, reader: Reader, refs: Refs, items: Sequence[DesiredItem]
+    workspace: Workspace,
+    reader: Reader,
+    refs: Refs,
+    items: Sequence[DesiredItem],
+    rules: frozenset[str] = frozenset(),
 ) -> Standpoint | None:
-    """Read what earlier commits desired; None if no commit is named.  Raises CannotRun."""
+    """Read what earlier commits desired; None if no commit is named.  Raises CannotRun.
+
+    `rules` are the names of the rules of today.
+    """
     from reconciler.plan.same_commit import desired_at
 
     refuse_empty(refs.base)
@@ -30,11 +37,15 @@ def standpoint_of(
         return None
     root = workspace.root
     base = commit_of(root, ref)
-    told = {base: desired_at(workspace, reader, base, items, workspace.differing)}
+    told = {base: desired_at(workspace, reader, base, items, workspace.differing, rules)}
     record = record_at(root, refs.applied, workspace.space) if refs.applied else None
     past = Past(told[base].desired_values, doubt=told[base].doubt)
     if record and (record.commit != base or record.unapplied):
-        told |= {sha: desired_at(workspace, reader, sha, items) for sha in record.commits() if sha != base}
+        told |= {
+            sha: desired_at(workspace, reader, sha, items, rules=rules)
+            for sha in record.commits()
+            if sha != base
+        }
         every = {sha: one.desired_values for sha, one in told.items()}
         ahead = [one for one in record.rows() if one.ahead]
         doubt = CERTAIN
@@ -53,6 +64,10 @@ def standpoint_of(
         record.commit if record else None,
         record.rows() if record else (),
         tuple(dict.fromkeys(note for one in told.values() for note in one.notes)),
+        told[base].rules,
+        told[record.commit].rules if record and record.commit in told else told[base].rules,
+        {one.name: tuple(one.ids) for one in record.rules} if record else {},
+        int(record.planned.timestamp() * 1000) if record and record.planned else None,
     )
 
 

@@ -22,8 +22,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from reconciler.desired.item_rules import ItemRule
 from reconciler.desired.items import DesiredItem
 from reconciler.fields.values import Desired, desired_value
 from reconciler.model import Held, Ref, Unapplied, Why
@@ -154,6 +155,9 @@ class Standpoint(Struct, frozen=True):
     `notes` say what of those commits could not be read.
 
     `keeps` says of a field why an apply leaves its drift alone, or None where it heals it.
+    `base_rules` and `applied_rules` are the rules of those commits; `members` are the ids that each rule
+    selected at the last apply, at the time `applied_at`.  `newly_selected`: fields of members that differ
+    and that nobody moved away since.
     """
 
     base: str
@@ -162,6 +166,11 @@ class Standpoint(Struct, frozen=True):
     applied: str | None = None
     unapplied: tuple[Unapplied, ...] = ()
     notes: tuple[str, ...] = ()
+    base_rules: tuple[ItemRule, ...] = ()
+    applied_rules: tuple[ItemRule, ...] = ()
+    members: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    applied_at: int | None = None
+    newly_selected: frozenset[tuple[Ref, str]] = frozenset()
 
 
 class Refs(Struct, frozen=True):

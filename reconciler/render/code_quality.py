@@ -119,6 +119,10 @@ def quality_findings(plan: Plan) -> Iterator[Finding]:
         text = f"{where}{_(': ')}{sentence(block.reason, block.repair)}"
         identity = (plan.space_key, *block.ref, block.key, block.reason)
         yield Finding("blocked", "major", text, block.place, identity)
+    for rule in plan.rules:
+        if rule.blocked:
+            text = f"Blocked: rule {rule.name}: {rule.blocked}"
+            yield Finding("blocked", "major", text, rule.place, (plan.space_key, rule.name, rule.blocked))
     for update in updates_of(plan):
         for change in update.changes:
             if review_kind(change) in CHECKS:

@@ -99,15 +99,29 @@ def why_line(rows: Iterable[Change]) -> str:
     """
     listed = list(rows)
     first, times = listed[0], sorted({one.at for one in listed if one.at})
-    why = _("skipped ({why})", why=told(held_text(first.held))) if first.held else told(why_text(first.why))
     when = _("{first} to {last}", first=times[0], last=times[-1]) if len(times) > 1 else "".join(times)
     who = ", ".join(filter(None, (by_text(first.by), when)))
-    return _(": ").join(filter(None, (why, who)))
+    return _(": ").join(filter(None, (reason_text(first), who)))
 
 
 def by_text(by: str | None) -> str | None:
     """Return who made a live value; of a plugin or a rule the name stays as it is, and so does a person's."""
     return told(by) if by and AGENT.match(by) else by
+
+
+def reason_text(change: Change) -> str:
+    """Return why a field differs or is skipped, and which rule or file decides it."""
+    rules = ", ".join(change.rules)
+    if change.held and change.held.by is HeldBy.RULE_CHECKS:
+        return _("violates rule {rules}", rules=rules)
+    if change.held and change.held.by is HeldBy.RULE_PROPOSES:
+        return _("proposed by rule {rules}", rules=rules)
+    why = (
+        _("skipped ({why})", why=told(held_text(change.held))) if change.held else told(why_text(change.why))
+    )
+    named = _("rule {rules}", rules=rules) if rules else ""
+    decides = _("the file decides ({place})", place=change.outranked) if change.outranked else ""
+    return _(", ").join(filter(None, (why, named, decides)))
 
 
 def told_apart(plan: Plan) -> Plan:
@@ -205,6 +219,7 @@ def identity(change: Change) -> Shape:
         change.base_label,
         held_text(change.held) if change.held else None,
         change.by,
+        *decided_by(change),
     )
     if shows_members(change):
         return (*head, change.added, change.removed, *moved_members(change.before, change.after))
@@ -225,10 +240,16 @@ def effect_of(change: Change) -> Shape:
         why,
         held,
         change.by,
+        *decided_by(change),
         review_kind(change),
         change.after_label,
         canonical(change.after),
     )
+
+
+def decided_by(change: Change) -> Shape:
+    """Return the rules of a row, and the rule that a file outranks; nothing for most rows, as in old ids."""
+    return (change.rules, str(change.outranked or "")) if change.rules or change.outranked else ()
 
 
 def moved_members(before: Any, after: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from reconciler.fields.conditions import RuleResult
 from reconciler.language import _, counted, language, told
 from reconciler.manifest.right_to_left import RTL
 from reconciler.model import Plan, Released, SideEffect, Update, Why
@@ -40,6 +41,7 @@ from reconciler.render.groups import (
 )
 from reconciler.render.html_cards import BLOCKED, EFFECT, KIND_LABELS, RELEASED, Cards
 from reconciler.render.reasons import failure_text
+from reconciler.render.rules import emptied_rules, rule_state, rule_title
 from reconciler.render.safe import safe_text
 from reconciler.render.text import plan_title
 from reconciler.render.verdict import forecast_lines, notified_line, plan_verdict, summary
@@ -64,7 +66,9 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
             counted=counted,
             language=language(),
             title=safe_text(plan_title(plan)),
-            verdict=_(". ").join(filter(None, (unknown_line(plan), plan_verdict(plan)))),
+            verdict=_(". ").join(
+                filter(None, (unknown_line(plan), *emptied_rules(plan), plan_verdict(plan)))
+            ),
             forecast=[
                 *forecast_lines(plan),
                 *notified_line(plan, safe_text),
@@ -75,6 +79,7 @@ def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
             notes=[safe_text(told(note)) for note in plan.notes],
             guards=[[safe_text(one) for one in (guard.name, told(guard.excess))] for guard in failed],
             allow=safe_text(allow_line(plan)) if failed else "",
+            rules=[plain_rule(plan, rule) for rule in plan.rules],
             counts=counts(plan),
             facts=plan_facts(made),
             groups=[plain_group(plan, group) for group in found],
@@ -167,6 +172,14 @@ def bdi(text: str) -> Markup:
     """Return a value as an element that keeps its direction to itself, where it has one of its own."""
     shown = escape(safe_text(text))
     return Markup("<bdi>{}</bdi>").format(shown) if RTL.search(text) else shown
+
+
+def plain_rule(plan: Plan, rule: RuleResult) -> list[str]:
+    """Return the cells of a rule over many items."""
+    state = rule_state(plan, rule)
+    return [
+        safe_text(one) for one in (rule_title(rule), state, "; ".join(rule.where), str(rule.place), rule.why)
+    ]
 
 
 def plain_block(plan: Plan, group: BlockGroup) -> list[str]:

@@ -17,6 +17,7 @@ from reconciler.plan.plan_words import WHY_WORDS
 from reconciler.render.code_quality import change_summary
 from reconciler.render.groups import told_apart, updates_of, why_line
 from reconciler.render.reasons import failure_text
+from reconciler.render.rules import rule_state, rule_title
 from reconciler.render.safe import safe_text
 
 LONGEST: Final = 1_000
@@ -60,6 +61,10 @@ def plan_junit(plan: Plan) -> str:
         )
         for block in plan.blocks
     ]
+    for rule in plan.rules:
+        kind = "blocked" if rule.blocked else ""
+        state = (f"{rule.place}: {rule_state(plan, rule)}",)
+        cases.append(Case(rule.place.file, f"{rule_title(rule)}: {len(rule.ids)} selected", kind, state))
     for update in updates_of(plan):
         lines = [
             f"{one.place}: {one.name} {change_summary(one)}  {why_line([one])}".rstrip()

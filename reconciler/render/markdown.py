@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 
+from reconciler.fields.conditions import RuleResult
 from reconciler.language import _, counted, told
 from reconciler.model import Block, Failure, Plan, Released, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
@@ -51,6 +52,7 @@ from reconciler.render.markdown_text import (
     where_of,
     why_cell,
 )
+from reconciler.render.rules import emptied_rules, rule_state, rule_title
 from reconciler.render.safe import safe_text
 from reconciler.render.verdict import forecast_lines, notified_line, plan_verdict, summary
 
@@ -147,6 +149,7 @@ def heading(plan: Plan) -> Markdown:
     ahead = "".join(f"{line}\n" for line in lines)
     title = _("Plan for {space}", space=inline_code(brief(plan.space))) if plan.space else _("Plan")
     opening = f"**{unknown}{_('.')}**\n\n" if (unknown := unknown_line(plan)) else ""
+    opening += "".join(f"**{safe_words(one)}{_('.')}**\n\n" for one in emptied_rules(plan))
     fields = summary(plan, lambda name: safe_words(brief(name)))
     by_field = f"\n{fields}\n" if fields else ""
     return Markdown(f"### {title}\n\n{opening}**{plan_verdict(plan)}**\n{ahead}{by_field}\n")
@@ -182,6 +185,7 @@ def sections_of(plan: Plan) -> list[Section]:
         settings_section(plan),
         failure_section(plan),
         guard_section(plan),
+        rule_section(plan),
         change_section(plan, found, BOTH),
         block_section(plan),
         *(change_section(plan, found, kind) for kind in (CLEAR, DRIFT, CHANGE, LEFT)),
@@ -232,6 +236,28 @@ def note_section(plan: Plan) -> Section:
         section_head(_("Notes")),
         lambda n: Markdown(f"- {safe_words(brief(told(plan.notes[n])))}\n"),
         ones(plan.notes),
+    )
+
+
+def rule_section(plan: Plan) -> Section:
+    """Table the rules over many items, one row a rule."""
+    told = plan.rules
+    return Section(
+        "rules",
+        f"#### Rules\n\n{table_head('rule', 'items', 'where', 'place')}",
+        lambda n: rule_row(plan, told[n]),
+        ones(told),
+    )
+
+
+def rule_row(plan: Plan, rule: RuleResult) -> Markdown:
+    """Return one rule with what it selects."""
+    why = f" {safe_words(brief(rule.why))}" if rule.why else ""
+    return table_row(
+        safe_words(rule_title(rule)) + why,
+        safe_words(brief(rule_state(plan, rule))),
+        Markdown(", ".join(inline_code(brief(one)) for one in rule.where)),
+        inline_code(where_of(rule.place)),
     )
 
 

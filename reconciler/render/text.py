@@ -113,6 +113,13 @@ def first_lines(plan: Plan) -> Iterator[str]:
         yield _("error: {failure}", failure=safe_text(failure_text(failure)))
     for change in plan.settings_changes:
         yield _("settings changed: {change}", change=safe_text(told(change)))
+    if plan.rules:
+        from reconciler.render.rules import emptied_rules, rule_state, rule_title  # noqa: PLC0415 - few have
+
+        yield from map(safe_text, emptied_rules(plan))
+        for rule in plan.rules:
+            yield safe_text(f"{rule_title(rule)}{_(': ')}{rule_state(plan, rule)}   {rule.place}")
+        yield ""
     if fields := summary(plan, short_label):
         yield f"{fields}\n"
 

@@ -14,7 +14,9 @@ from reconciler.model import (
     Applied,
     Blocked,
     Conflict,
+    HeldBy,
     Ignored,
+    LeftSelection,
     NotTried,
     Plan,
     Rejected,
@@ -34,6 +36,9 @@ REPEATED = 10
 SUMMED = 12
 """Fields that a summary names; the others are counted."""
 
+REPORTED = {HeldBy.RULE_CHECKS: "violation", HeldBy.RULE_PROPOSES: "proposal"}
+"""What rules only report, in the words of the verdict."""
+
 RESULTS = (
     (Already, "{number} already in sync"),
     (Blocked, "{number} blocked"),
@@ -42,6 +47,7 @@ RESULTS = (
     (Rejected, "{number} rejected"),
     (Unknown, "{number} unknown"),
     (NotTried, "{number} not attempted"),
+    (LeftSelection, "{number} left the selection"),
 )
 """The results of an apply that are counted one by one, and their words; conflicts have a plural."""
 
@@ -86,8 +92,13 @@ def not_sent(plan: Plan) -> Iterator[str]:
         held_word(one.held)
         for update in plan.skipped
         for one in update.changes
-        if one.held and one.why is not Why.CONFLICTING
+        if one.held and one.why is not Why.CONFLICTING and one.held.by not in REPORTED
     )
+    for by, word in REPORTED.items():
+        if number := sum(
+            bool(one.held and one.held.by is by) for update in plan.skipped for one in update.changes
+        ):
+            yield counted(number, word)
     if len(skipped) == 1:
         yield from (
             _("{number} skipped ({word})", number=number, word=told(word)) for word, number in skipped.items()
@@ -97,6 +108,8 @@ def not_sent(plan: Plan) -> Iterator[str]:
         yield _("{number} skipped ({listed})", number=skipped.total(), listed=listed)
     if plan.blocks:
         yield _("{number} blocked", number=len(plan.blocks))
+    if plan.blocked_rules:
+        yield _("{rules} blocked", rules=counted(len(plan.blocked_rules), "rule"))
 
 
 def summary(plan: Plan, said: Callable[[str], str]) -> str | None:

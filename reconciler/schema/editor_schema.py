@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from reconciler.fields import codec_for, refusal
 from reconciler.fields.spec import FieldSpec, People
 from reconciler.manifest.validation import ID
+from reconciler.schema.rules_schema import defined_as, rule_definitions, rule_schema
 from reconciler.schema.types import PEOPLE_TYPES, ROLE_REF, TypeSpec
 
 Json = dict[str, Any]
@@ -42,12 +43,14 @@ def editor_schema(spec: TypeSpec, space_names: Iterable[str], people: People | N
         "type": {"enum": sorted({spec.key, spec.api_name, spec.name} - {""})},
         "defaults": a_map(sections),
         "items": {"type": "array", "items": {"anyOf": [ID, item]}},
+        "rules": {"type": "array", "items": rule_schema(spec)},
     }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": f"{spec.name or spec.word} of {', '.join(names)}",
         **a_map(properties),
-        "required": ["space", "type", "items"],
+        "required": ["space", "type"],
+        "oneOf": [{"required": ["items"]}, {"required": ["rules"]}],
         "definitions": {
             "fields": fields_schema(spec.fields),
             "roles": fields_schema(spec.roles),
@@ -55,6 +58,7 @@ def editor_schema(spec: TypeSpec, space_names: Iterable[str], people: People | N
             "unmanaged": unmanaged_schema(spec),
             ONE_PERSON: people_schema("user", known),
             SOME_PEOPLE: people_schema("multi_user", known),
+            **rule_definitions(spec),
             **{defined_as(one): field_schema(one, known) for one in (*spec.fields, *spec.roles)},
         },
     }
@@ -97,11 +101,6 @@ def fields_schema(specs: Iterable[FieldSpec]) -> Json:
 def people_schema(type_: str, people: People) -> Json:
     """Return what all fields of one type of people take: it is written once, since it lists the people."""
     return {"anyOf": codec_for(FieldSpec("", "", type_), people).schema()["anyOf"]}
-
-
-def defined_as(spec: FieldSpec) -> str:
-    """Return the name of a field's definition."""
-    return f"{'role' if spec.type == 'role' else 'field'}-{spec.key}"
 
 
 def field_schema(spec: FieldSpec, people: People) -> Json:

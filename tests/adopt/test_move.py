@@ -79,7 +79,7 @@ def text(name: str) -> str:
 def desired() -> dict[tuple[int, str], object]:
     """Return what the files want, by an own way: the one that a plan takes."""
     manifest, wrong = load([Path("state")], root=Path.cwd())
-    items, mistakes, _ = desired_state(manifest, demo_catalog())
+    items, mistakes, *_ = desired_state(manifest, demo_catalog())
     assert [*wrong, *mistakes] == []
     return {(item.ref.id, one.key): one.desired for item in items for one in item.fields}
 

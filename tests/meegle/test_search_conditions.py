@@ -128,7 +128,7 @@ def test_members_of_a_role_are_a_condition(desk: Desk) -> None:
         (("--search", "priorty = P0"), "no field 'priorty' to search on story; did you mean 'priority'"),
         (("--search", "priority = P9"), "no option 'P9' on "),
         (("--search", "{"), "--search is no JSON"),
-        (("--search", "people HAS ANY OF nobody@example.com"), "unknown person 'nobody@example.com'"),
+        (("--search", "people HAS ANY OF nobody@example.com"), "no person 'nobody@example.com' on people"),
         (("--status", "Doing"), "no state 'Doing' on story"),
         (("--updated-since", "soon"), "'soon' is no day; write it as 2026-11-01"),
     ],

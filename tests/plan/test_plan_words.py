@@ -18,6 +18,8 @@ HELD = {
     "changed here, too": Held(HeldBy.CHANGED_HERE_TOO),
     "ignored": Held(HeldBy.IGNORED),
     "ignored: people: they subscribe": Held(HeldBy.IGNORED, "people: they subscribe"),
+    "rule: check": Held(HeldBy.RULE_CHECKS),
+    "rule: propose": Held(HeldBy.RULE_PROPOSES),
     "drift: report": Held(HeldBy.POLICY, "report"),
     "drift: accept": Held(HeldBy.POLICY, "accept"),
     "drift: put back 3 times in 7 days": Held(HeldBy.FOUGHT_OVER, "3"),
@@ -27,7 +29,14 @@ HELD = {
 
 def test_every_reason_has_a_word_of_its_own() -> None:
     assert {why_of(word): word for word in WHY_WORDS.values()} == {why: WHY_WORDS[why] for why in Why}
-    assert set(WHY_WORDS.values()) == {"changed here", "drift", "both", "newly managed", "pending"}
+    assert set(WHY_WORDS.values()) == {
+        "changed here",
+        "drift",
+        "both",
+        "newly managed",
+        "pending",
+        "newly selected",
+    }
     assert why_of("Drift") is None
 
 

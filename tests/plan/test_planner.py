@@ -46,7 +46,7 @@ def met(world: World, state: str) -> tuple[tuple[DesiredItem, ...], dict[Ref, It
         reader = Reader(client, "demo", DECISIONS, world.credentials.user_key)
         reader.open(["story"], {})
         catalog = reader.learn(manifest)
-        items, wrong, _ = desired_state(manifest, catalog)
+        items, wrong, *_ = desired_state(manifest, catalog)
         assert wrong == []
         asked = {one.ref: [each.key for each in (*one.fields, *one.expects)] for one in items}
         return tuple(items), reader.items(asked), catalog
@@ -74,7 +74,7 @@ def desired_of(reader: Reader, file: Path) -> tuple[DesiredItem, ...]:
     assert (mistakes, read is None) == ([], False)
     assert read
     reader.learn(Manifest((read,)))
-    items, wrong, _ = desired_state(Manifest((read,)), reader.catalog)
+    items, wrong, *_ = desired_state(Manifest((read,)), reader.catalog)
     assert wrong == []
     return tuple(items)
 

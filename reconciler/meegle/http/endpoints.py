@@ -72,6 +72,7 @@ FILTER = Endpoint("filter", "POST", "/open_api/{project_key}/work_item/filter", 
 SEARCH_PARAMS = Endpoint(
     "search_params", "POST", "/open_api/{project_key}/work_item/{type_key}/search/params", per_minute=450
 )
+UNIVERSAL_SEARCH = Endpoint("universal_search", "POST", "/open_api/view_search/universal_search")
 OP_RECORDS = Endpoint("op_records", "POST", "/open_api/op_record/work_item/list")
 UPDATE = Endpoint("update", "PUT", "/open_api/{project_key}/work_item/{type_key}/{item_id}", reads=False)
 BATCH_UPDATE = Endpoint("batch_update", "POST", "/open_api/work_item/batch_update", reads=False, per_second=1)
@@ -94,6 +95,7 @@ ENDPOINTS: Final = (
     QUERY,
     FILTER,
     SEARCH_PARAMS,
+    UNIVERSAL_SEARCH,
     OP_RECORDS,
     UPDATE,
     BATCH_UPDATE,

@@ -1,0 +1,304 @@
+"""Rules over many items against the live items: who is a member, and what is desired of each member."""
+
+# A rule becomes desired values of items in four steps.  The service's search lists candidates; one read by id
+# returns the fields on which the rules rest; our own evaluator says who is a member; each member gets the
+# rule's value.  From there on its fields are desired like those of files, and take the same road.
+#
+# What a rule cannot tell it blocks, and never guesses: a condition whose field cannot be read, a relation
+# without exactly one target, two rules that disagree.  A rule that selects more than it may is blocked whole.
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from reconciler.desired.item_rules import Following, ItemRule, RuleField, Source
+from reconciler.desired.items import DesiredField, DesiredItem
+from reconciler.desired.rule_reading import source_key
+from reconciler.errors import Place
+from reconciler.fields.conditions import RuleResult, judged, keys_of
+from reconciler.fields.values import UNREAD, Desired, desired_value
+from reconciler.meegle.batches import THREADS
+from reconciler.meegle.candidates import candidates
+from reconciler.model import Block, Item, Ref, Released
+from reconciler.plan.rule_values import Lacking, Sources, targets_of, together, value_for
+from reconciler.schema.catalog import Catalog
+
+if TYPE_CHECKING:
+    from reconciler.meegle.reader import Reader
+
+MEND = "mend it in Meegle, or change the rule"
+STRENGTH = ("check", "propose", "hold")
+At = tuple[Ref, str]
+
+
+class Want(NamedTuple):
+    """The value that a rule desires of one field of one member."""
+
+    rule: ItemRule
+    desired: Desired
+    place: Place
+
+
+class Members(Struct, frozen=True):
+    """The members of one rule, what it desires of them, and what it cannot tell."""
+
+    ids: tuple[int, ...] = ()
+    wants: Mapping[At, Want] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+    blocked: str = ""
+
+
+class Ruled(Struct, frozen=True):
+    """The desired items of files and rules together, with everything that was read for the rules.
+
+    `sources` tells of each field that a rule desires who decides it.
+    """
+
+    items: tuple[DesiredItem, ...]
+    live: Mapping[Ref, Item]
+    sources: Mapping[At, Source]
+    blocks: tuple[Block, ...]
+    results: tuple[RuleResult, ...]
+    released: tuple[Released, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_live(
+    rules: Sequence[ItemRule], reader: Reader, watched: Iterable[Ref], items: Sequence[DesiredItem]
+) -> dict[Ref, Item]:
+    """Read every candidate of the rules by id, with the fields on which rules and files rest.
+
+    `watched` are the members that the last record names: they are judged, too, whatever a search says.
+    """
+    keys: dict[Ref, set[str]] = {}
+    for rule, refs in zip(rules, found_by_search(rules, reader), strict=True):
+        for ref in refs:
+            keys.setdefault(ref, set()).update(rule.keys)
+    for ref in watched:
+        mine = keys.setdefault(ref, set())
+        mine.update(key for rule in rules if rule.type_key == ref.type_key for key in rule.keys)
+    for item in items:
+        if item.ref in keys:
+            keys[item.ref].update(one.key for one in (*item.fields, *item.expects))
+    return reader.items({ref: tuple(sorted(some)) for ref, some in keys.items()}, audience=True)
+
+
+def found_by_search(rules: Sequence[ItemRule], reader: Reader) -> list[frozenset[Ref]]:
+    """Return the candidates of each rule; equal conditions are asked once."""
+    asked = {(rule.type_key, rule.conditions): rule for rule in rules}
+    with ThreadPoolExecutor(THREADS) as pool:
+        hits = pool.map(
+            lambda rule: candidates(reader, reader.catalog.types[rule.type_key], rule.conditions),
+            asked.values(),
+        )
+        found = dict(zip(asked, hits, strict=True))
+    return [found[rule.type_key, rule.conditions] for rule in rules]
+
+
+def read_targets(rules: Iterable[ItemRule], live: Mapping[Ref, Item], reader: Reader) -> Sources:
+    """Read the items to which the relations of members lead, with the fields that are copied."""
+    asked: dict[Ref, set[str]] = {}
+    by_type = alive(live)
+    for rule in rules:
+        follows = [one for one in rule.fields if isinstance(one.value, Following)]
+        some = by_type.get(rule.type_key, ()) if follows else ()
+        for item in some:
+            if judged(rule.conditions, item.values):
+                for one in follows:
+                    for ref, key in asked_for(rule, one, item, reader.catalog):
+                        asked.setdefault(ref, set()).add(key)
+    return Sources(reader.items({ref: tuple(sorted(some)) for ref, some in asked.items()}), reader.catalog)
+
+
+def asked_for(rule: ItemRule, one: RuleField, item: Item, catalog: Catalog) -> Iterator[At]:
+    """Yield the field to read of each item to which a relation leads, in each type in which it may be."""
+    assert isinstance(one.value, Following)  # noqa: S101 - the caller asks of these alone
+    own = catalog.codec(rule.type_key, one.key).spec
+    relation = catalog.codec(rule.type_key, one.value.key).spec
+    for type_key in relation.targets or tuple(catalog.types):
+        if (kind := catalog.types.get(type_key)) and (key := source_key(own, kind)):
+            for target in targets_of(one, item):
+                yield Ref(type_key, target), key
+
+
+# -- pure from here on -----------------------------------------------------------------------------
+
+
+def members(rule: ItemRule, live: Iterable[Item], sources: Sources) -> Members:
+    """Judge a rule on live items of its type."""
+    mine: list[Item] = []
+    blocks: list[Block] = []
+    for item in live:
+        holds = judged(rule.conditions, item.values)
+        if holds:
+            mine.append(item)
+        elif holds is None and is_candidate(rule, item):
+            blocks += unjudged(rule, item, sources.catalog)
+    ids = tuple(item.ref.id for item in mine)
+    if rule.at_most is not None and len(mine) > rule.at_most:
+        return Members(ids, blocked=f"it selects {len(mine)} items, and may select {rule.at_most}")
+    wants: dict[At, Want] = {}
+    for item in mine:
+        for one in rule.fields:
+            found = wanted(rule, one, item, sources)
+            if isinstance(found, Block):
+                blocks.append(found)
+            else:
+                wants[item.ref, one.key] = found
+    return Members(ids, wants, tuple(blocks))
+
+
+def wanted(rule: ItemRule, one: RuleField, item: Item, sources: Sources) -> Want | Block:
+    """Return what a rule desires of one field of a member, or why nobody can tell."""
+    try:
+        desired = value_for(one, item, sources)
+    except Lacking as error:
+        return blocked_field(rule, one, item, str(error), sources.catalog)
+    codec = sources.catalog.codec(rule.type_key, one.key, by_pins=True)
+    if codec.names_items and (mistake := codec.refusal_on(item.ref.id, desired, one.place)):
+        return blocked_field(rule, one, item, mistake.what, sources.catalog)
+    return Want(rule, desired, one.place)
+
+
+def alive(live: Mapping[Ref, Item]) -> dict[str, list[Item]]:
+    """Return the live items by type, in order, without the terminated ones."""
+    found: dict[str, list[Item]] = {}
+    for _, item in sorted(live.items()):
+        if not item.aborted:
+            found.setdefault(item.ref.type_key, []).append(item)
+    return found
+
+
+def is_candidate(rule: ItemRule, item: Item) -> bool:
+    """Return True if the item was read for the rule: each field of its conditions was asked for."""
+    return all(key in item.values or key in item.unreadable for key in keys_of(rule.conditions))
+
+
+def unjudged(rule: ItemRule, item: Item, catalog: Catalog) -> Iterator[Block]:
+    """Yield a blocked row for each field of an item of which nobody can tell whether the rule selects it."""
+    key = next(one for one in keys_of(rule.conditions) if one not in item.values)
+    spec = catalog.spec(rule.type_key, key)
+    reason = f"whether rule {rule.name} selects it: {spec.label if spec else key}: {item.unread(key)}"
+    for one in rule.fields:
+        yield blocked_field(rule, one, item, reason, catalog)
+
+
+def blocked_field(rule: ItemRule, one: RuleField, item: Item, reason: str, catalog: Catalog) -> Block:
+    """Block one field of one item for a rule."""
+    label = catalog.label(item.ref.type_key, one.key)
+    return Block(item.ref, item.name, one.key, label, reason, MEND, one.place, (rule.name,))
+
+
+def merged(
+    found: Mapping[str, tuple[ItemRule, Members]],
+    items: Sequence[DesiredItem],
+    live: Mapping[Ref, Item],
+    sources: Sources,
+) -> Ruled:
+    """Put what rules desire beside what files desire: a file beats a rule, and rules that disagree block."""
+    joining = Joining(
+        {item.ref: item for item in items},
+        {(item.ref, one.key): one for item in items for one in item.fields},
+        live,
+        sources.catalog,
+    )
+    wants: dict[At, list[Want]] = {}
+    for _, mine in found.values():
+        joining.blocks += mine.blocks
+        for at, want in mine.wants.items():
+            wants.setdefault(at, []).append(want)
+    stopped = {(one.ref, one.key) for one in joining.blocks}
+    for at, some in wants.items():
+        if at in joining.in_files:
+            joining.outrank(at, some)
+        elif at not in stopped:
+            joining.join(at, some)
+    results = tuple(
+        result_of(rule, mine, joining.decided.get(name, 0)) for name, (rule, mine) in found.items()
+    )
+    blocks = tuple(one for one in joining.blocks if (one.ref, one.key) not in joining.in_files)
+    return Ruled(joining.items(), live, joining.sources, blocks, results)
+
+
+class Joining(Struct):
+    """Desired items under way: those of files, to which the fields are added that rules desire."""
+
+    by_ref: dict[Ref, DesiredItem]
+    in_files: Mapping[At, DesiredField]
+    live: Mapping[Ref, Item]
+    catalog: Catalog
+    blocks: list[Block] = field(default_factory=list)
+    sources: dict[At, Source] = field(default_factory=dict)
+    added: dict[Ref, list[DesiredField]] = field(default_factory=dict)
+    decided: dict[str, int] = field(default_factory=dict)
+    places: dict[Ref, Place] = field(default_factory=dict)
+
+    def outrank(self, at: At, wants: Sequence[Want]) -> None:
+        """Let the file decide, and count what it decides otherwise than the rules."""
+        self.sources[at] = Source(outranked=wants[0].place)
+        seen = self.live[at[0]].values.get(at[1])
+        if seen is None:
+            return
+        after = desired_value(self.in_files[at].desired, seen.value)
+        for want in wants:
+            if desired_value(want.desired, after) != after:
+                self.decided[want.rule.name] = self.decided.get(want.rule.name, 0) + 1
+
+    def join(self, at: At, wants: Sequence[Want]) -> None:
+        """Add a field that rules desire, or block it where they disagree."""
+        ref, key = at
+        seen = self.live[ref].values.get(key)
+        names = tuple(sorted({one.rule.name for one in wants}))
+        desired = joined(wants, seen.value) if seen else wants[0].desired
+        if desired is UNREAD:
+            label = self.catalog.label(ref.type_key, key)
+            fix = "change one of them, or write the field into a file of items"
+            reason = f"rules {' and '.join(names)} disagree"
+            title = self.live[ref].name
+            self.blocks.append(Block(ref, title, key, label, reason, fix, wants[0].place, names))
+            return
+        mode = max((one.rule.mode for one in wants), key=STRENGTH.index)
+        self.sources[at] = Source(names, mode)
+        self.added.setdefault(ref, []).append(DesiredField(key, desired, wants[0].place))
+        self.places.setdefault(ref, wants[0].rule.place)
+
+    def items(self) -> tuple[DesiredItem, ...]:
+        """Return the items of files and rules, in order."""
+        made = dict(self.by_ref)
+        for ref, fields in self.added.items():
+            before = self.by_ref.get(ref) or DesiredItem(ref, self.places[ref], ())
+            made[ref] = replace(before, fields=(*before.fields, *fields))
+        return tuple(made[ref] for ref in sorted(made))
+
+
+def joined(wants: Sequence[Want], live: Hashable) -> Desired:
+    """Return what rules desire of one field together; UNREAD where they disagree."""
+    desired = wants[0].desired
+    for want in wants[1:]:
+        desired = together(desired, want.desired, live)
+        if desired is UNREAD:
+            break
+    return desired
+
+
+def result_of(rule: ItemRule, mine: Members, decided: int) -> RuleResult:
+    """Return what is to be reported of a rule."""
+    return RuleResult(
+        rule.name,
+        rule.mode,
+        rule.type_key,
+        rule.where,
+        rule.conditions,
+        rule.place,
+        mine.ids,
+        rule.at_most,
+        rule.once,
+        rule.why,
+        decided=decided,
+        blocked=mine.blocked,
+    )

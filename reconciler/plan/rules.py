@@ -1,0 +1,241 @@
+"""Rules over many items on the road from files to a plan: read, judged, merged, and put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from msgspec.structs import replace
+
+from reconciler.clock import now
+from reconciler.desired.item_rules import Following, ItemRule
+from reconciler.desired.items import DesiredItem
+from reconciler.errors import quoted
+from reconciler.fields.conditions import FACTS, keys_of
+from reconciler.fields.values import Desired, desired_value
+from reconciler.meegle.records import WEEK
+from reconciler.model import Item, Plan, Ref, Released, Why
+from reconciler.plan.planner import NOBODY
+from reconciler.plan.rule_members import (
+    At,
+    Members,
+    Ruled,
+    alive,
+    members,
+    merged,
+    read_live,
+    read_targets,
+)
+from reconciler.plan.rule_words import was_moved_away
+from reconciler.plan.why import DesiredValues, Past, Standpoint, why_for
+from reconciler.schema.catalog import Catalog
+
+if TYPE_CHECKING:
+    from reconciler.meegle.reader import Reader
+
+LAG = "rules see what user {} sees, by a search that may lag by seconds; hidden items are no members"
+NO_WORDS = "no earlier commit is known: every difference of a rule in hold mode is planned"
+WEEKS = 4
+"""Weeks for which the records are asked, one question a week."""
+
+
+Content: TypeAlias = tuple[object, ...]
+"""What a rule selects and desires."""
+Made: TypeAlias = Mapping[Content, Members]
+
+
+class Judged(NamedTuple):
+    """What rules make of the space, and the standpoint that knows what they made of it before."""
+
+    ruled: Ruled
+    standpoint: Standpoint | None
+
+
+def with_rules(
+    rules: Sequence[ItemRule], items: Sequence[DesiredItem], reader: Reader, standpoint: Standpoint | None
+) -> Judged:
+    """Judge rules, those of earlier commits too, on one read of all their candidates."""
+    lost = {rule.name: why for rule in rules if (why := lost_field(rule, reader.catalog))}
+    usable = [rule for rule in rules if rule.name not in lost]
+    earlier = earlier_rules(standpoint, reader.catalog)
+    asked = list({content(rule): rule for rule in (*usable, *earlier)}.values())
+    watched = watched_members(usable, standpoint)
+    live = read_live(asked, reader, watched, items)
+    sources = read_targets(asked, live, reader)
+    by_type = alive(live)
+    made = {content(rule): members(rule, by_type.get(rule.type_key, ()), sources) for rule in asked}
+    found = {
+        rule.name: (rule, own(rule, made[content(rule)]))
+        if rule.name not in lost
+        else (rule, Members(blocked=lost[rule.name]))
+        for rule in rules
+    }
+    ruled = merged(found, items, live, sources)
+    notes = [LAG.format(quoted(reader.user_key))] if rules else []
+    if standpoint is None:
+        held = any(rule.mode == "hold" for rule in rules)
+        return Judged(replace(ruled, notes=(*notes, *([NO_WORDS] if held else []))), None)
+    unsure = {(one.ref, one.key) for one in ruled.blocks if one.key}
+    mute = {name for name, (_, mine) in found.items() if mine.blocked}
+    told = replace(
+        standpoint,
+        past=with_earlier(standpoint, made, mute, unsure),
+    )
+    told = replace(told, newly_selected=frozenset(newly_selected(ruled, told, reader)))
+    ruled = replace(
+        ruled,
+        released=tuple(left_behind(found, standpoint, ruled, reader.catalog)),
+        notes=tuple(notes),
+        results=tuple(replace(one, before=before(one.name, standpoint, made)) for one in ruled.results),
+    )
+    return Judged(ruled, told)
+
+
+def content(rule: ItemRule) -> Content:
+    """Return what a rule selects and desires, whatever it is called and wherever it is written."""
+    fields = tuple((one.key, one.value) for one in rule.fields)
+    return rule.type_key, rule.conditions, fields, rule.at_most
+
+
+def own(rule: ItemRule, mine: Members) -> Members:
+    """Return the members of a rule under its own name and places, if its content was judged under another."""
+    places = {one.key: one.place for one in rule.fields}
+    wants = {at: want._replace(rule=rule, place=places[at[1]]) for at, want in mine.wants.items()}
+    blocks = tuple(
+        replace(one, rules=(rule.name,), place=places.get(one.key or "", one.place)) for one in mine.blocks
+    )
+    return Members(mine.ids, wants, blocks, mine.blocked)
+
+
+def lost_field(rule: ItemRule, catalog: Catalog) -> str:
+    """Return why nobody can judge a rule any more: the space has changed; empty where it has not."""
+    for key in keys_of(rule.conditions):
+        if key not in FACTS and (reason := catalog.fault(rule.type_key, key)):
+            return f"its condition reads {key}: {reason}"
+    return ""
+
+
+def target_types(rules: Iterable[ItemRule], catalog: Catalog, *, every: bool = False) -> set[str]:
+    """Return the types to which rules lead; unless `every`, those whose fields nobody has read yet."""
+    found: set[str] = set()
+    for rule in rules:
+        for one in rule.fields:
+            if isinstance(one.value, Following) and (spec := catalog.spec(rule.type_key, one.value.key)):
+                found.update(spec.targets)
+    return {key for key in found if every or (key in catalog.types and not catalog.types[key].fields)}
+
+
+def with_results(plan: Plan, ruled: Ruled, items: Sequence[DesiredItem]) -> Plan:
+    """Add what the rules select and cannot tell to a plan; items that only rules select count as managed."""
+    sources = ruled.sources
+    only = sum(all(sources.get((one.ref, each.key), NOBODY).rules for each in one.fields) for one in items)
+    return replace(
+        plan,
+        named=plan.named + only,
+        rules=ruled.results,
+        blocks=tuple(sorted((*plan.blocks, *ruled.blocks), key=lambda one: one.ref)),
+        released=tuple(sorted({*plan.released, *ruled.released}, key=lambda one: (one.ref, one.key))),
+        notes=(*plan.notes, *ruled.notes),
+    )
+
+
+# -- what was desired before -----------------------------------------------------------------------
+
+
+def earlier_rules(standpoint: Standpoint | None, catalog: Catalog) -> list[ItemRule]:
+    """Return the rules that earlier commits held, as far as the space still lets them be judged."""
+    if standpoint is None:
+        return []
+    every = (*standpoint.base_rules, *standpoint.applied_rules)
+    return [rule for rule in every if rule.mode == "hold" and not lost_field(rule, catalog)]
+
+
+def watched_members(rules: Sequence[ItemRule], standpoint: Standpoint | None) -> list[Ref]:
+    """Return the members of the last record."""
+    if standpoint is None:
+        return []
+    return [Ref(rule.type_key, one) for rule in rules for one in standpoint.members.get(rule.name, ())]
+
+
+def with_earlier(standpoint: Standpoint, made: Made, mute: set[str], unsure: set[At]) -> Past:
+    """Add what the rules of earlier commits desire of their members; a file of the same commit wins."""
+    past = standpoint.past
+
+    def laid(values: DesiredValues, rules: Iterable[ItemRule]) -> DesiredValues:
+        more: dict[At, Desired] = {}
+        for rule in rules:
+            mine = made.get(content(rule))
+            if rule.mode != "hold" or rule.name in mute or mine is None:
+                continue
+            for at, want in mine.wants.items():
+                if at not in values and at not in unsure:
+                    more.setdefault(at, want.desired)
+        return {**values, **more} if more else values
+
+    applied = past.applied
+    if applied is not None or standpoint.applied_rules != standpoint.base_rules:
+        applied = laid(past.base if applied is None else applied, standpoint.applied_rules)
+    return replace(past, base=laid(past.base, standpoint.base_rules), applied=applied)
+
+
+def before(name: str, standpoint: Standpoint, made: Made) -> int | None:
+    """Return how many members a rule had at the last record, else those that the base's rule has."""
+    if name in standpoint.members:
+        return len(standpoint.members[name])
+    base = next((rule for rule in standpoint.base_rules if rule.name == name), None)
+    mine = made.get(content(base)) if base else None
+    return len(mine.ids) if mine else None
+
+
+def left_behind(
+    found: Mapping[str, tuple[ItemRule, Members]], standpoint: Standpoint, ruled: Ruled, catalog: Catalog
+) -> Iterator[Released]:
+    """Yield the fields of items that were members at the last record and are none now."""
+    unsure = {(one.ref, one.key) for one in ruled.blocks}
+    named = {(item.ref, one.key) for item in ruled.items for one in item.fields}
+    for name, ids in sorted(standpoint.members.items()):
+        rule, mine = found.get(name, (None, Members()))
+        if rule is None or mine.blocked or rule.mode != "hold":
+            continue
+        for item_id in sorted(set(ids) - set(mine.ids)):
+            ref = Ref(rule.type_key, item_id)
+            for one in rule.fields if ref in ruled.live else ():
+                if (ref, one.key) not in unsure | named and catalog.spec(ref.type_key, one.key):
+                    yield Released(ref, one.key, catalog.label(ref.type_key, one.key))
+
+
+# -- newly selected, or drift ------------------------------------------------------------------------
+
+
+def newly_selected(ruled: Ruled, standpoint: Standpoint, reader: Reader) -> Iterator[At]:
+    """Yield the fields that look like drift, and that nobody moved away since the last apply."""
+    doubtful = dict(drifted(ruled, standpoint))
+    until = int(now().timestamp() * 1000)
+    since = standpoint.applied_at
+    if not doubtful or since is None or until - since > WEEKS * WEEK:
+        return
+    refs = {ref for ref, _ in doubtful}
+    asked = [until + 60_000 - week * WEEK for week in range(-(-(until - since + 120_000) // WEEK))]
+    records = [reader.records(refs, end) for end in asked]
+    for (ref, key), desired in sorted(doubtful.items(), key=lambda one: one[0]):
+        codec = reader.catalog.codec(ref.type_key, key)
+        mine = [one for some in records for one in some.get(ref, ())]
+        if not was_moved_away(key, desired, codec, mine, since):
+            yield ref, key
+
+
+def drifted(ruled: Ruled, standpoint: Standpoint) -> Iterator[tuple[At, Desired]]:
+    """Yield the fields of rules whose difference would be called drift."""
+    for item in ruled.items:
+        live: Item | None = ruled.live.get(item.ref)
+        for one in item.fields if live else ():
+            at = (item.ref, one.key)
+            source, seen = ruled.sources.get(at), live.values.get(one.key) if live else None
+            if source is None or not source.rules or source.mode != "hold" or seen is None:
+                continue
+            if desired_value(one.desired, seen.value) == seen.value or standpoint.past.is_unknown(at):
+                continue
+            # A member of the last record that differs was moved, whenever that was: the apply left it so.
+            known = any(item.ref.id in standpoint.members.get(name, ()) for name in source.rules)
+            if not known and why_for(at, one.desired, seen.value, standpoint.past) is Why.DRIFT:
+                yield at, one.desired

@@ -1,0 +1,102 @@
+"""What each rule over many items selects, and what is done about its members: one line a rule.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.fields.conditions import RuleResult
+from reconciler.language import _, counted, messages, told
+from reconciler.model import Change, HeldBy, Plan, Ref, Why
+from reconciler.render.reasons import held_word
+
+STATES = messages(
+    "{number} to change",
+    "{number} newly selected",
+    "{number} in violation",
+    "{number} to propose",
+)
+CHANGES, NEW, VIOLATES, PROPOSED = STATES
+
+
+def rule_title(rule: RuleResult) -> str:
+    """Return what a rule is called, with its mode."""
+    if rule.once:
+        return _("rule {name} ({mode}, once)", name=rule.name, mode=rule.mode)
+    return _("rule {name} ({mode})", name=rule.name, mode=rule.mode)
+
+
+def rule_state(plan: Plan, rule: RuleResult) -> str:
+    """Return how many items a rule selects, and what becomes of them; or why it is blocked."""
+    if rule.blocked:
+        return _("blocked: {reason}", reason=told(rule.blocked))
+    some = [_("{number} selected", number=len(rule.ids))]
+    if rule.before and not rule.ids:
+        some.append(_("{number} at the last apply", number=rule.before))
+    counts = list(rule_counts(plan, rule))
+    return _(", ").join([*some, *(counts or ([_("in sync")] if rule.ids else []))])
+
+
+def rule_counts(plan: Plan, rule: RuleResult) -> Iterator[str]:
+    """Yield how many items of a rule are in each state; an item may be in several, by its fields."""
+    found: dict[str, set[Ref]] = {}
+    for ref, change in rows_of_rule(plan, rule):
+        for state in states(change):
+            found.setdefault(state, set()).add(ref)
+    for state in sorted(found, key=lambda one: (STATES.index(one) if one in STATES else len(STATES), one)):
+        shown = state if state in STATES else "{number} skipped ({word})"
+        yield _(shown, number=len(found[state]), word=told(state))
+    if blocked := len({one.ref for one in plan.blocks if rule.name in one.rules}):
+        yield _("{number} blocked", number=blocked)
+    if rule.decided:
+        yield _("{fields} decided by files", fields=counted(rule.decided, "field"))
+
+
+def rows_of_rule(plan: Plan, rule: RuleResult) -> Iterator[tuple[Ref, Change]]:
+    """Yield the changes that a rule desires, each with its item."""
+    for update in (*plan.updates, *plan.skipped):
+        for one in update.changes:
+            if rule.name in one.rules:
+                yield update.ref, one
+
+
+def states(change: Change) -> Iterator[str]:
+    """Yield the states in which a change puts its item, or the word for why it is skipped."""
+    if change.held is None:
+        yield CHANGES
+        if change.why is Why.NEWLY_SELECTED:
+            yield NEW
+    else:
+        yield REPORTED.get(change.held.by) or held_word(change.held)
+
+
+REPORTED = {HeldBy.RULE_CHECKS: VIOLATES, HeldBy.RULE_PROPOSES: PROPOSED}
+"""The states of what rules only report."""
+
+
+def emptied_rules(plan: Plan) -> Iterator[str]:
+    """Yield the rules that select nothing any more: a condition that matches nothing looks like success."""
+    for one in plan.rules:
+        if one.before and not one.ids and not one.blocked:
+            yield _(
+                "rule {name} selects no item now, and had {members}",
+                name=one.name,
+                members=counted(one.before, "member"),
+            )
+
+
+def lacking(plan: Plan, rule: RuleResult, ref: Ref) -> Iterator[str]:
+    """Yield what a member lacks: each change that the rule desires of it, and why a field is blocked."""
+    for of, one in rows_of_rule(plan, rule):
+        if of == ref:
+            yield f"{one.name} {member_change(one)}"
+    for block in plan.blocks:
+        if block.ref == ref and rule.name in block.rules:
+            yield _("{field} blocked: {reason}", field=block.name, reason=told(block.reason))
+
+
+def member_change(change: Change) -> str:
+    """Return what a change does, in one line."""
+    if change.added or change.removed:
+        members = [*(f"+ {one}" for one in change.added), *(f"- {one}" for one in change.removed)]
+        return " ".join(members)
+    return f"{change.before_label} → {change.after_label}"

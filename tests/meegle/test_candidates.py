@@ -1,0 +1,72 @@
+"""The candidates of a rule: by the call that lists them at the least cost, and never too few."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from reconciler.desired.condition_parsing import ConditionReader, name_by
+from reconciler.errors import Place
+from reconciler.manifest.nodes import Scalar
+from reconciler.meegle.candidates import candidates
+from reconciler.meegle.http.client import Client
+from reconciler.meegle.reader import Reader
+from tests.road import DECISIONS, app_of, calm_world, connection_to
+
+if TYPE_CHECKING:
+    from reconciler.sandbox import World
+
+STORY = 6300012300
+
+
+def found(world: World, *texts: str) -> tuple[set[int], str]:
+    """The ids that were found, and the ending of the last path that was asked."""
+    with Client(connection_to(world), transport=httpx.WSGITransport(app=app_of(world))) as client:
+        reader = Reader(client, "demo", DECISIONS, world.credentials.user_key)
+        reader.open(["story"], {})
+        reader.meet(["ana@example.com"])
+        kind = reader.catalog.types["story"]
+        read = ConditionReader(kind, reader.catalog, reader.settings.time_zone, name_by(kind)).read
+        conditions = [read(Scalar(one, plain=True, place=Place("", 1, 1))) for one in texts]
+        ids = {ref.id for ref in candidates(reader, kind, conditions)}
+        return ids, world.calls[-1].path.rpartition("/")[2]
+
+
+def alive(world: World) -> set[int]:
+    return {one.id for one in world.items.values() if one.type_key == "story" and one.aborted is None}
+
+
+@pytest.mark.parametrize(
+    ("texts", "way"),
+    [
+        (("priority = P0",), "params"),
+        (("status = Done",), "filter"),
+        (("status != Done",), "filter"),
+        (("people HAS ANY OF ana@example.com",), "filter"),
+        (("created_at >= 2026-01-01", "updated_at < 2027-01-01"), "filter"),
+        (("status = Done", "priority = P0"), "params"),
+        (("roles.RD IS NULL",), "filter"),
+    ],
+)
+def test_the_cheapest_call_lists_them(texts: tuple[str, ...], way: str) -> None:
+    world = calm_world()
+    ids, asked = found(world, *texts)
+    assert asked == way
+    assert ids <= alive(world)
+
+
+def test_more_hits_than_a_search_has_are_listed_by_a_cursor() -> None:
+    world = calm_world()
+    some, _ = found(world, "priority = P0")
+    world.options.search_ceiling = 3
+    again, asked = found(world, "priority = P0")
+    assert asked == "universal_search"
+    assert again == some
+    assert len(some) > 3
+
+
+def test_a_condition_that_the_service_cannot_search_lists_all() -> None:
+    world = calm_world()
+    assert found(world, "roles.RD IS NULL")[0] == alive(world)

@@ -1,0 +1,104 @@
+"""One line a rule, in every view."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from msgspec.structs import replace
+
+from reconciler.errors import Place
+from reconciler.fields.conditions import RuleResult
+from reconciler.model import Block, Held, HeldBy, Plan, Ref, Why
+from reconciler.plan.plan_file import plan_file
+from reconciler.render.code_quality import plan_code_quality
+from reconciler.render.groups import groups
+from reconciler.render.html import plan_html
+from reconciler.render.junit import plan_junit
+from reconciler.render.markdown import plan_markdown
+from reconciler.render.rules import emptied_rules, lacking, rule_state, rule_title
+from reconciler.render.text import plan_text
+from reconciler.render.verdict import plan_verdict
+from tests.render.plans import plan_with, priority, update
+
+AT = datetime(2026, 11, 28, tzinfo=UTC)
+IDS = tuple(6300012300 + n for n in range(1, 5))
+RULE = RuleResult("p0", "hold", "story", ("priority = P0",), (), Place("r.yaml", 4, 9), IDS, at_most=9)
+MINE = ("p0",)
+DRIFT = Held(HeldBy.POLICY, "report")
+
+
+def plan(*rules: RuleResult) -> Plan:
+    made = plan_with(
+        update(1, priority(rules=MINE)),
+        update(2, priority(rules=MINE, why=Why.NEWLY_SELECTED)),
+        rules=rules or (RULE,),
+    )
+    skipped = update(3, priority(rules=MINE, why=Why.DRIFT, held=DRIFT))
+    block = Block(Ref("story", IDS[3]), "T", "x", "X", "it is odd", "mend it", Place("r.yaml", 5, 1), MINE)
+    return replace(made, skipped=(skipped,), blocks=(block,))
+
+
+STATE = "4 selected, 2 to change, 1 newly selected, 1 skipped (drift), 1 blocked"
+
+
+def test_a_rule_tells_what_becomes_of_its_members() -> None:
+    assert rule_title(RULE) == "rule p0 (hold)"
+    assert rule_title(replace(RULE, once=True)) == "rule p0 (hold, once)"
+    assert rule_state(plan(), RULE) == STATE
+
+
+def test_every_view_shows_the_rule() -> None:
+    made = plan_file(plan(), AT)
+    assert f"rule p0 (hold): {STATE}   r.yaml:4:9\n" in plan_text(plan())
+    markdown = plan_markdown(plan(), made)
+    assert "#### Rules" in markdown
+    assert "| rule p0 (hold) | " in markdown.replace("`", "")
+    assert STATE in markdown
+    assert STATE in plan_html(plan(), made)
+    assert "rule p0 (hold): 4 selected" in plan_junit(plan())
+    assert made.rules[0].selected == len(RULE.ids)
+
+
+def test_a_blocked_rule_is_in_the_verdict_and_in_every_view() -> None:
+    blocked = replace(RULE, blocked="it selects 50 items, and may select 9")
+    assert "1 rule blocked" in plan_verdict(plan(blocked))
+    assert "rule p0 (hold): blocked: it selects 50 items, and may select 9" in plan_text(plan(blocked))
+    assert "rule p0: it selects 50 items" in plan_code_quality(plan(blocked), "")
+    assert 'type="blocked"' in plan_junit(plan(blocked))
+
+
+@pytest.mark.parametrize(
+    ("by", "words"), [(HeldBy.RULE_CHECKS, "1 violation"), (HeldBy.RULE_PROPOSES, "1 proposal")]
+)
+def test_what_a_rule_only_reports_is_counted_apart(by: HeldBy, words: str) -> None:
+    made = replace(plan_with(), skipped=(update(1, priority(rules=MINE, held=Held(by))),), rules=(RULE,))
+    assert words in plan_verdict(made)
+    assert "skipped" not in plan_verdict(made)
+    (group,) = groups(made)
+    assert group.why.endswith("rule p0")
+
+
+def test_a_rule_without_members_that_had_some_is_told_first() -> None:
+    gone = replace(RULE, ids=(), before=12)
+    made = plan_with(rules=(gone,))
+    assert list(emptied_rules(made)) == ["rule p0 selects no item now, and had 12 members"]
+    assert plan_text(made).startswith("rule p0 selects no item now, and had 12 members\n")
+    assert rule_state(made, gone) == "0 selected, 12 at the last apply"
+
+
+def test_rows_of_different_rules_are_different_groups() -> None:
+    one, other = update(1, priority(rules=("a",))), update(2, priority(rules=("b",)))
+    assert len(groups(plan_with(one, other))) == 2
+    assert [group.why for group in groups(plan_with(one))] == ["rule a"]
+
+
+def test_a_row_that_a_file_decides_says_so() -> None:
+    row = update(1, priority(outranked=Place("r.yaml", 4, 9)))
+    assert "the file decides (r.yaml:4:9)" in plan_text(plan_with(row))
+
+
+def test_what_a_member_lacks_is_listed() -> None:
+    assert list(lacking(plan(), RULE, Ref("story", IDS[3]))) == ["X blocked: it is odd"]
+    assert len(list(lacking(plan(), RULE, Ref("story", IDS[0])))) == 1
+    assert list(lacking(plan(), RULE, Ref("story", 9))) == []
