@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from reconciler.settings import read_settings
-from tests.test_settings import errors
+from tests.settings.test_settings import errors
 
 ROOT = Path(__file__).parents[1]
 BLOCKS = re.findall(

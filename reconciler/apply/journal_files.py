@@ -16,7 +16,7 @@ from reconciler.apply.journal import read_journal
 from reconciler.apply.past_runs import past_run
 from reconciler.apply.run_folder import JOURNAL
 from reconciler.errors import CannotRun
-from reconciler.history import History, Unread
+from reconciler.model.history import History, Unread
 
 LINES: Final = (".jsonl", ".ndjson")
 """How the names of files of JSON lines end; a journal may have been renamed when it was downloaded."""

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from msgspec import convert
 from msgspec.structs import replace
 
-from reconciler.history import CUT, PastChange, PastRun, Person
 from reconciler.model import WORDS, Ref
+from reconciler.model.history import CUT, PastChange, PastRun, Person
 
 Entry = Mapping[str, Any]
 

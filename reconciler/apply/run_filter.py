@@ -16,8 +16,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.errors import CannotRun, quoted, suggestion
-from reconciler.history import PastChange, PastRun
 from reconciler.model import ROLES
+from reconciler.model.history import PastChange, PastRun
 
 TIME: Final = re.compile(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from reconciler.apply.journal_files import Candidate
     from reconciler.apply.run_filter import Names, Wanted
-    from reconciler.history import History, PastRun, Unread
+    from reconciler.model.history import History, PastRun, Unread
     from reconciler.settings import Settings
 
 BOM = "\ufeff"

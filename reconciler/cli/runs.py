@@ -17,7 +17,7 @@ from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
     from reconciler.apply.journal_files import Candidate
-    from reconciler.history import Unread
+    from reconciler.model.history import Unread
 
 VERIFY = "verify"
 FORMATS = ("text", "json", "csv", "html")

@@ -11,7 +11,7 @@ from reconciler.fields.codec import Codec
 from reconciler.fields.values import Desired, Rule, desired_value
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import change_key, every_option, strings
-from reconciler.setting_protection import Deprecated
+from reconciler.settings.protection import Deprecated
 
 
 class Use(NamedTuple):

@@ -12,7 +12,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from reconciler.model import GuardResult, Plan
-from reconciler.opening_hours import ALWAYS_OPEN, Calendar, Closing, Openings
+from reconciler.model.opening_hours import ALWAYS_OPEN, Calendar, Closing, Openings
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import TypeSpec
 from reconciler.settings import SpaceSettings

@@ -9,8 +9,8 @@ from reconciler.model import ROLES, Change, Plan, Ref, Update
 from reconciler.plan.planner import blocking
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import ROLE_REF, TypeSpec
-from reconciler.setting_protection import Protect
 from reconciler.settings import SpaceSettings
+from reconciler.settings.protection import Protect
 
 LIFT = "lift it in `protect` of the settings, in an earlier change than this one"
 

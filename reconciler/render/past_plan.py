@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reconciler.errors import Place
-from reconciler.history import PastChange, PastRun
 from reconciler.model import WORDS, Already, Applied, Change, Ignored, Outcome, Plan, Row, Update
+from reconciler.model.history import PastChange, PastRun
 
 PLACE = re.compile(r"(.+):([0-9]{1,9}):([0-9]{1,9})")
 KINDS: dict[str, type[Any]] = {word: kind for kind, word in WORDS.items()}

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
-from reconciler.history import PastChange, PastRun
+from reconciler.model.history import PastChange, PastRun
 from reconciler.render.past_plan import shown
 from reconciler.render.runs_text import person_line
 from reconciler.render.safe import safe_text

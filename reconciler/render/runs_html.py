@@ -10,8 +10,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from reconciler.history import History, PastChange, PastRun, Unread
 from reconciler.language import _, counted, language, told
+from reconciler.model.history import History, PastChange, PastRun, Unread
 from reconciler.render.groups import change_apart, shown_label, shows_members
 from reconciler.render.html import csp_hash, page_part, page_templates
 from reconciler.render.past_plan import past_change

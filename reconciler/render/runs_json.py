@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from reconciler.history import PastChange, PastRun, Person
+from reconciler.model.history import PastChange, PastRun, Person
 
 
 def runs_json(runs: Iterable[PastRun]) -> str:

@@ -11,7 +11,7 @@ import pytest
 from reconciler.apply.journal import FIRST, seal_line
 from reconciler.apply.journal_files import EMPTY, FOREIGN, PACKED, below, of_runs, read_history
 from reconciler.errors import CannotRun
-from reconciler.history import History, Unread
+from reconciler.model.history import History, Unread
 
 AT = "2026-10-31T12:00:0{}+00:00"
 BEGIN = {"event": "begin", "host": "h", "space": "k", "space_name": "demo"}

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reconciler.apply.past_runs import LACKS, changes_of, past_run, zone_named
-from reconciler.history import PastRun
 from reconciler.model import Ref
+from reconciler.model.history import PastRun
 
 THEN = Path(__file__).parents[1] / "compat" / "c233f07"
 AT = "2026-11-28T12:00:00+00:00"

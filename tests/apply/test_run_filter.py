@@ -10,8 +10,8 @@ import pytest
 
 from reconciler.apply.run_filter import Names, Wanted, filtered
 from reconciler.errors import CannotRun
-from reconciler.history import PastRun, Person
 from reconciler.model import Ref
+from reconciler.model.history import PastRun, Person
 from tests.render.past import OCTOCAT, past_change, past_run
 
 People = Mapping[str, Collection[str]]

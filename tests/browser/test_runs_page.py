@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.history import History, Unread
+from reconciler.model.history import History, Unread
 from reconciler.render.runs_html import runs_html
 from tests.render.past import past_change, past_run
 

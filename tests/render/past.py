@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from reconciler.history import PastChange, PastRun, Person
 from reconciler.model import Ref
+from reconciler.model.history import PastChange, PastRun, Person
 
 BEGUN = datetime(2026, 10, 31, 15, 59, 58, tzinfo=UTC)
 ANA = Person("7310000000000000001", "Ana Li", "ana@example.com")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.history import History, PastRun, Unread
 from reconciler.model import Ref
+from reconciler.model.history import History, PastRun, Unread
 from reconciler.render.runs_html import linked, runs_html
 from tests.render.past import past_change, past_run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from reconciler.history import Person
+from reconciler.model.history import Person
 from reconciler.render.runs_json import runs_json
 from tests.render.past import past_change, past_run
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from reconciler.history import Person
 from reconciler.model import Ref
+from reconciler.model.history import Person
 from reconciler.render.runs_text import duration, person_line, run_text, runs_text
 from tests.render.past import ANA, BEGUN, past_change, past_run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from reconciler.setting_types import Words
+from reconciler.settings.entry_types import Words
 
 WORDS: TypeAdapter[tuple[str, ...]] = TypeAdapter(Words)
 

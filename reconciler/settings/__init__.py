@@ -28,8 +28,7 @@ from reconciler.manifest.loading import read_file
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
 from reconciler.manifest.validation import Strict, mistakes_of
-from reconciler.setting_protection import Deprecations, Protections
-from reconciler.setting_types import (
+from reconciler.settings.entry_types import (
     Count,
     Day,
     Kind,
@@ -45,7 +44,8 @@ from reconciler.setting_types import (
     Zone,
     entries_of,
 )
-from reconciler.setting_windows import Windows
+from reconciler.settings.protection import Deprecations, Protections
+from reconciler.settings.windows import Windows
 
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 DEFAULT_ZONE = "Asia/Shanghai"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.opening_hours import MIDNIGHT, Calendar, Openings, Span, Window
+from reconciler.model.opening_hours import MIDNIGHT, Calendar, Openings, Span, Window
 
 SHANGHAI, BERLIN, HAVANA = map(ZoneInfo, ("Asia/Shanghai", "Europe/Berlin", "America/Havana"))
 STORY = (("story", frozenset({"story", "Story"})),)

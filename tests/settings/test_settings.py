@@ -28,7 +28,7 @@ from reconciler.settings import (
     read_settings,
 )
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 WHOLE = """\
 people: {ana: ana@example.com, bo: 7123456789012345678, payments: [ana, bo], all: [payments, cy@example.com]}

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from reconciler.errors import Place
 from reconciler.fields.values import Seen
-from reconciler.opening_hours import ALWAYS_OPEN, Openings
+from reconciler.model.opening_hours import ALWAYS_OPEN, Openings
 
 if TYPE_CHECKING:
     from reconciler.fields.conditions import RuleResult

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.opening_hours import MIDNIGHT, Span, Window
+from reconciler.model.opening_hours import MIDNIGHT, Span, Window
 from reconciler.settings import read_settings
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HEAD = "spaces:\n  demo:\n    windows:\n"
 EXAMPLE = """\
       - {deny: {from: 2026-11-10, to: 2026-11-12}, types: [story], why: shopping days}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from reconciler.history import Person
 from reconciler.model import Ref
+from reconciler.model.history import Person
 from tests.render.past import ANA, BEGUN, OCTOCAT, past_change, past_run
 
 

@@ -11,8 +11,16 @@ from reconciler.errors import quoted, suggestion
 from reconciler.manifest.nodes import Scalar
 from reconciler.manifest.scalar_values import text_of
 from reconciler.manifest.validation import Strict, present, wrong
-from reconciler.opening_hours import MIDNIGHT, Span, Window
-from reconciler.setting_types import ONE_OR_MORE, Day, Text, Words, entries_of, one_or_more_schema, schema
+from reconciler.model.opening_hours import MIDNIGHT, Span, Window
+from reconciler.settings.entry_types import (
+    ONE_OR_MORE,
+    Day,
+    Text,
+    Words,
+    entries_of,
+    one_or_more_schema,
+    schema,
+)
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
