@@ -23,7 +23,8 @@ from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.reader import Reader
 from reconciler.meegle.writer import Writer
-from reconciler.model import Plan, Report, word
+from reconciler.model import Plan
+from reconciler.model.outcomes import Report, word
 from reconciler.plan import planning
 from reconciler.sandbox import World, create_app, demo_world
 from reconciler.schema.pins import Pins

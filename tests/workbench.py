@@ -19,7 +19,8 @@ from reconciler.manifest.nodes import Manifest
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader
 from reconciler.meegle.writer import Writer
-from reconciler.model import Plan, Ref, Report
+from reconciler.model import Plan, Ref
+from reconciler.model.outcomes import Report
 from reconciler.plan.planning import plan_items
 from reconciler.sandbox.state.world import Made, World
 from tests.road import DECISIONS, Hasty, Memory, app_of, calm_world, connection_to

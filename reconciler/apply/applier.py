@@ -21,7 +21,8 @@ from reconciler.apply.sending import WINDOW, dispatch, in_windows, read_window
 from reconciler.apply.task import Task
 from reconciler.apply.verifying import verify
 from reconciler.clock import Moment
-from reconciler.model import Blocked, Item, Ref, Report, Row, SideEffect
+from reconciler.model import Item, Ref, SideEffect
+from reconciler.model.outcomes import Blocked, Report, Row
 
 WORKERS = 32
 """Threads: most of them wait for a read-back that lags."""

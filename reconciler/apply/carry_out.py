@@ -24,7 +24,8 @@ from reconciler.meegle.foreseen import first_questions
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.endpoints import OP_RECORDS, QUERY
 from reconciler.meegle.writer import Writer
-from reconciler.model import Already, Applied, LeftSelection, Plan, Report
+from reconciler.model import Plan
+from reconciler.model.outcomes import Already, Applied, LeftSelection, Report
 from reconciler.plan.openings import catalog_names, named_openings
 from reconciler.plan.plan_file import digest
 from reconciler.plan.planner import shown_people, touched

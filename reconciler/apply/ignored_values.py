@@ -12,7 +12,8 @@ from typing import TypeAlias
 from reconciler.desired.written_values import Unwritable, file_word, write_value
 from reconciler.fields.codec import Codec
 from reconciler.manifest.edit.yaml_text import inline
-from reconciler.model import Change, Ignored, Report, Row
+from reconciler.model import Change
+from reconciler.model.outcomes import Ignored, Report, Row
 from reconciler.plan.stored_otherwise import made_of
 from reconciler.schema.catalog import Catalog
 

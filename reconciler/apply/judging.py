@@ -24,7 +24,8 @@ from reconciler.apply.outcomes import MOVED, before_sending
 from reconciler.apply.run import Run
 from reconciler.apply.task import Task
 from reconciler.fields.conditions import judged, keys_of
-from reconciler.model import GONE, Blocked, Conflict, Item, LeftSelection, Outcome, Ref
+from reconciler.model import GONE, Item, Ref
+from reconciler.model.outcomes import Blocked, Conflict, LeftSelection, Outcome
 from reconciler.plan.targets import added_targets
 
 

@@ -9,18 +9,8 @@ from reconciler.apply.bound_change import BoundChange
 from reconciler.fields.values import Rule
 from reconciler.meegle.http.advice import RENEW, likely
 from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
-from reconciler.model import (
-    Already,
-    Applied,
-    Blocked,
-    Change,
-    Conflict,
-    Ignored,
-    Item,
-    Outcome,
-    Rejected,
-    Unknown,
-)
+from reconciler.model import Change, Item
+from reconciler.model.outcomes import Already, Applied, Blocked, Conflict, Ignored, Outcome, Rejected, Unknown
 
 MOVED = "changed since the plan"
 UNREAD = "could not be read after the write"

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from msgspec import convert
 from msgspec.structs import replace
 
-from reconciler.model import WORDS, Ref
+from reconciler.model import Ref
 from reconciler.model.history import CUT, PastChange, PastRun, Person
+from reconciler.model.outcomes import WORDS
 
 Entry = Mapping[str, Any]
 

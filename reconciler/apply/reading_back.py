@@ -11,7 +11,7 @@ from reconciler.apply.sending import read_window, send_item
 from reconciler.apply.task import Task
 from reconciler.clock import ticks
 from reconciler.meegle.http.verdict import Ambiguous, Fatal, NotWritten, Refused
-from reconciler.model import Applied
+from reconciler.model.outcomes import Applied
 
 MOMENT = 2.0
 """Seconds for answers under way after a signal, so that those that came are read back in time."""

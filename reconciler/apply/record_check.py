@@ -17,7 +17,8 @@ from reconciler.apply.task import Task
 from reconciler.errors import ReconcilerError, counted
 from reconciler.fields.codec import Codec
 from reconciler.meegle.records import Record, strings_of
-from reconciler.model import Conflict, Ignored, Ref, Unknown
+from reconciler.model import Ref
+from reconciler.model.outcomes import Conflict, Ignored, Unknown
 from reconciler.plan.blame import SECOND, author, overwritten
 
 ANSWERS = "; it will answer the next write, too: change the rule, or take the field out of the files"

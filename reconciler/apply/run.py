@@ -15,7 +15,8 @@ from reconciler.clock import real_now, ticks
 from reconciler.errors import ReconcilerError, told_as
 from reconciler.meegle.http.failures import Interrupted
 from reconciler.meegle.http.verdict import Fatal, NotWritten, Refused
-from reconciler.model import Change, Ignored, NotTried, Outcome, Plan, Rejected, Unknown, word
+from reconciler.model import Change, Plan
+from reconciler.model.outcomes import Ignored, NotTried, Outcome, Rejected, Unknown, word
 from reconciler.plan.openings import closed_words
 
 

@@ -10,7 +10,8 @@ from msgspec import Struct, field
 from reconciler.apply.bound_change import BoundChange, bind_change
 from reconciler.fields.conditions import Condition, keys_of
 from reconciler.meegle.http.verdict import Verdict
-from reconciler.model import ROLES, Applied, Item, Outcome, Ref, Update
+from reconciler.model import ROLES, Item, Ref, Update
+from reconciler.model.outcomes import Applied, Outcome
 from reconciler.schema.catalog import Catalog
 
 

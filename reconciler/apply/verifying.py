@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconciler.apply.run import Run
 from reconciler.apply.task import Task
-from reconciler.model import Applied, Conflict, Ignored, Unknown
+from reconciler.model.outcomes import Applied, Conflict, Ignored, Unknown
 
 
 def verify(run: Run) -> None:

@@ -12,7 +12,8 @@ from reconciler.manifest.safe_write import append
 from reconciler.render.safe import safe_text
 
 if TYPE_CHECKING:
-    from reconciler.model import Plan, Report
+    from reconciler.model import Plan
+    from reconciler.model.outcomes import Report
     from reconciler.plan.plan_json import PlanFile
 
 GITHUB = "GITHUB_OUTPUT"
@@ -75,6 +76,6 @@ def give_plan(
 
 def give_report(report: Callable[[str], None], done: Report, reason: str) -> None:
     """Tell how an apply ended."""
-    from reconciler.model import Blocked, Conflict
+    from reconciler.model.outcomes import Blocked, Conflict
 
     give(report, blocked=done.count(Blocked), conflicts=done.count(Conflict), exit_reason=reason)

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from reconciler.model import Failure, Outcome, Plan, Report, Row, word
+from reconciler.model import Failure, Plan
+from reconciler.model.outcomes import Outcome, Report, Row, word
 from reconciler.render.safe import safe_json
 from reconciler.render.verdict import applied_line, plan_verdict
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reconciler.errors import Place
-from reconciler.model import WORDS, Already, Applied, Change, Ignored, Outcome, Plan, Row, Update
+from reconciler.model import Change, Plan, Update
 from reconciler.model.history import PastChange, PastRun
+from reconciler.model.outcomes import WORDS, Already, Applied, Ignored, Outcome, Row
 
 PLACE = re.compile(r"(.+):([0-9]{1,9}):([0-9]{1,9})")
 KINDS: dict[str, type[Any]] = {word: kind for kind, word in WORDS.items()}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.language import _, counted, told
-from reconciler.model import Applied
 from reconciler.model.history import CUT, PastRun, Person
+from reconciler.model.outcomes import Applied
 from reconciler.render.groups import MANY
 from reconciler.render.past_plan import past_outcome, past_plan, past_row
 from reconciler.render.safe import safe_text

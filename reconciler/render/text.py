@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.language import _, told
-from reconciler.model import (
-    Already,
-    Applied,
-    Block,
-    Plan,
-    Report,
-    Update,
-)
+from reconciler.model import Block, Plan, Update
+from reconciler.model.outcomes import Already, Applied, Report
 from reconciler.plan.guard import allow_line, flags_line
 from reconciler.render.groups import (
     MANY,

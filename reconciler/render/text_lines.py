@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from reconciler.language import _, told
-from reconciler.model import Change, Ignored, NotTried, Plan, Row, word
+from reconciler.model import Change, Plan
+from reconciler.model.outcomes import Ignored, NotTried, Row, word
 from reconciler.render.explain import is_long, one_line
 from reconciler.render.groups import shows_members, steps, why_line
 from reconciler.render.safe import SafeText, isolated, safe_text

@@ -7,7 +7,8 @@ from itertools import groupby
 
 from reconciler.errors import Place
 from reconciler.language import _, counted, told
-from reconciler.model import Change, Plan, Ref, Row
+from reconciler.model import Change, Plan, Ref
+from reconciler.model.outcomes import Row
 from reconciler.render.groups import MANY, BlockGroup, Group, shows_members
 from reconciler.render.many import Many
 from reconciler.render.safe import isolated, safe_text

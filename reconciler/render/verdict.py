@@ -9,20 +9,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from reconciler.language import _, counted, told
-from reconciler.model import (
+from reconciler.model import HeldBy, Plan, Why
+from reconciler.model.outcomes import (
     Already,
     Applied,
     Blocked,
     Conflict,
-    HeldBy,
     Ignored,
     LeftSelection,
     NotTried,
-    Plan,
     Rejected,
     Report,
     Unknown,
-    Why,
 )
 from reconciler.plan.guard import people
 from reconciler.render.reasons import held_word

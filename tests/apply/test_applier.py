@@ -9,7 +9,8 @@ import pytest
 
 from reconciler.apply.applier import locked_role_moved, start_all
 from reconciler.apply.ports import Stop
-from reconciler.model import Item, NotTried, Ref, SideEffect
+from reconciler.model import Item, Ref, SideEffect
+from reconciler.model.outcomes import NotTried
 from tests.road import Memory, apply_to, calm_world, plan_of, words
 
 STORY = 6300012320

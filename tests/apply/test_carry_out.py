@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.apply.carry_out import ending
-from reconciler.model import Already, Applied, Ignored, Outcome, Ref, Report, Row
+from reconciler.model import Ref
+from reconciler.model.outcomes import Already, Applied, Ignored, Outcome, Report, Row
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

@@ -12,7 +12,8 @@ from reconciler.apply.lost_updates import Judgement, answer_to, lost_updates, re
 from reconciler.apply.task import Sent, Task
 from reconciler.errors import Place
 from reconciler.meegle.records import Record
-from reconciler.model import Applied, Change, Item, Ref, Update
+from reconciler.model import Change, Item, Ref, Update
+from reconciler.model.outcomes import Applied
 from tests.fields import fieldspace as space
 from tests.fields.fieldspace import ANA, BO, CHEN, codec
 

@@ -12,19 +12,8 @@ from reconciler.errors import CannotRun, Place
 from reconciler.fields.codec import Codec
 from reconciler.meegle.http.advice import RENEW, likely
 from reconciler.meegle.http.verdict import Accepted, Ambiguous, Fatal, NotWritten, Refused, Verdict
-from reconciler.model import (
-    Already,
-    Applied,
-    Blocked,
-    Change,
-    Conflict,
-    Ignored,
-    Item,
-    Outcome,
-    Ref,
-    Rejected,
-    Unknown,
-)
+from reconciler.model import Change, Item, Ref
+from reconciler.model.outcomes import Already, Applied, Blocked, Conflict, Ignored, Outcome, Rejected, Unknown
 from tests.fields import fieldspace as space
 from tests.fields.fieldspace import ANA, BO, CHEN, codec
 

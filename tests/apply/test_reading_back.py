@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.apply.ports import Stop
-from reconciler.model import Applied, Ignored, Unknown, word
+from reconciler.model.outcomes import Applied, Ignored, Unknown, word
 from tests.road import Hasty, apply_to, calm_world, plan_of, words
 
 STORY = 6300012320

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.model import Applied, Conflict
+from reconciler.model.outcomes import Applied, Conflict
 from tests.road import apply_to, calm_world, plan_of, words
 
 STORY = 6300012320

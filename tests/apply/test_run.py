@@ -14,8 +14,8 @@ from reconciler.apply.run import Run
 from reconciler.clock import ticks
 from reconciler.errors import CannotRun
 from reconciler.meegle.http.failures import Interrupted
-from reconciler.model import Applied, Conflict, Ignored, NotTried, Outcome, Rejected, Unknown
 from reconciler.model.opening_hours import Calendar, Openings, Span, Window
+from reconciler.model.outcomes import Applied, Conflict, Ignored, NotTried, Outcome, Rejected, Unknown
 from reconciler.plan.openings import named_openings
 from tests.render.plans import plan_with, priority, update
 from tests.road import Memory, apply_to, calm_world, plan_of, words

@@ -7,7 +7,8 @@ from typing import Any
 from reconciler.apply.bound_change import bind_change
 from reconciler.apply.task import Sent, Task
 from reconciler.errors import Place
-from reconciler.model import Applied, Change, Conflict, Item, Ref, Update
+from reconciler.model import Change, Item, Ref, Update
+from reconciler.model.outcomes import Applied, Conflict
 from tests.fields import fieldspace as space
 from tests.fields.fieldspace import ANA, BO, CHEN, codec
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.apply.ports import Stop
-from reconciler.model import Conflict
+from reconciler.model.outcomes import Conflict
 from tests.road import Memory, apply_to, calm_world, plan_of, words
 
 STORY = 6300012320

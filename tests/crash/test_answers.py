@@ -15,7 +15,8 @@ import pytest
 from reconciler.desired.items import DesiredItem
 from reconciler.meegle.http.codes import STOP_CODES
 from reconciler.meegle.http.failures import NoAnswer, NotSent
-from reconciler.model import Plan, Report, word
+from reconciler.model import Plan
+from reconciler.model.outcomes import Report, word
 from tests.conftest import is_deep
 from tests.workbench import Bench
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from reconciler.apply.ports import Stop
-from reconciler.model import Applied, Conflict, Plan, Report, word
+from reconciler.model import Plan
+from reconciler.model.outcomes import Applied, Conflict, Report, word
 from tests.conftest import is_deep
 from tests.road import Hasty, Memory, apply_to, calm_world, plan_of
 

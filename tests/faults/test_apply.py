@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from reconciler.meegle.http.failures import NoAnswer, NotSent
-from reconciler.model import word
+from reconciler.model.outcomes import word
 from reconciler.sandbox import World
 from tests.road import Memory, app_of, apply_to, calm_world, plan_of, words
 

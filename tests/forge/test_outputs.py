@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.forge.outputs import DOTENV, GITHUB, are_asked_for, give, give_plan, give_report
-from reconciler.model import Applied, Blocked, Conflict, Held, HeldBy, Outcome, Ref, Report, Row, Why
+from reconciler.model import Held, HeldBy, Ref, Why
+from reconciler.model.outcomes import Applied, Blocked, Conflict, Outcome, Report, Row
 from tests.render.plans import block, plan_with, priority, saved, text, update
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ What is quoted stays: names, values, commands and keys.
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,12 +99,21 @@ def service() -> Iterator[Running]:
         yield running
 
 
-@pytest.mark.parametrize("row", [row for rows in ROWS.values() for row in rows], ids=lambda row: row.says)
+def takes_settings(row: Row) -> bool:
+    """Return True unless the mistake is that the folder of the settings, or their file, is something else."""
+    with tempfile.TemporaryDirectory() as folder:
+        row.put_down(Path(folder))
+        settings = Path(folder) / SETTINGS
+        return settings.parent.is_dir() and not settings.is_symlink() and not settings.is_dir()
+
+
+SAID = [row for rows in ROWS.values() for row in rows if takes_settings(row)]
+
+
+@pytest.mark.parametrize("row", SAID, ids=lambda row: row.says)
 def test_what_people_get_wrong_is_told_in_chinese(row: Row, tmp_path: Path, service: Running) -> None:
     row.put_down(tmp_path)
     settings = tmp_path / SETTINGS
-    if not settings.parent.is_dir() or settings.is_symlink() or settings.is_dir():
-        pytest.skip("there is no place for settings")
     before = settings.read_bytes() if settings.exists() else b""
     settings.write_bytes(b"locale: zh-CN\n" + before)
     done = desk_in(tmp_path, service).run(*row.command.split())

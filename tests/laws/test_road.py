@@ -7,7 +7,7 @@ import copy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reconciler.model import Already, Applied
+from reconciler.model.outcomes import Already, Applied
 from tests.laws.states import document, states
 from tests.road import apply_to, calm_world, plan_of
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from reconciler.model import LeftSelection, Report
+from reconciler.model.outcomes import LeftSelection, Report
 from tests.road import app_of, apply_to, calm_world, plan_of
 
 if TYPE_CHECKING:

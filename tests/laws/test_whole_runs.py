@@ -10,7 +10,8 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings
 
-from reconciler.model import Already, Applied, Plan, Report
+from reconciler.model import Plan
+from reconciler.model.outcomes import Already, Applied, Report
 from reconciler.sandbox.state.world import Made
 from tests.conftest import is_deep
 from tests.laws.states import document, states

@@ -5,25 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.errors import Place
-from reconciler.fields.values import Seen
-from reconciler.model import (
-    Applied,
-    Change,
-    Failure,
-    Forecast,
-    Held,
-    HeldBy,
-    Ignored,
-    Item,
-    NotTried,
-    Plan,
-    Ref,
-    Report,
-    Row,
-    Update,
-    Why,
-    word,
-)
+from reconciler.model import Change, Failure, Forecast, Held, HeldBy, Item, Plan, Ref, Update, Why
 
 HERE = Place("a.yaml", 4, 5)
 REF = Ref("t1", 1)
@@ -116,12 +98,3 @@ def test_a_field_without_a_value_tells_why() -> None:
 )
 def test_a_failure_is_one_line(failure: Failure, line: str) -> None:
     assert str(failure) == line
-
-
-def test_a_report_counts_outcomes_and_an_ignored_value_is_compared_by_its_words() -> None:
-    outcomes = (Applied(), Applied(), Ignored("P0"), NotTried("stopped"))
-    report = Report(tuple(Row(REF, "Pay", "priority", "Priority", one) for one in outcomes))
-    assert [report.count(kind) for kind in (Applied, Ignored, NotTried)] == [2, 1, 1]
-    assert [word(one) for one in outcomes] == ["applied", "applied", "ignored", "not tried"]
-    assert Ignored("P0") == Ignored("P0", stored=Seen("o1"))
-    assert Ignored("P0") != Ignored("P1")

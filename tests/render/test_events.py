@@ -8,16 +8,14 @@ from typing import Any
 import pytest
 
 from reconciler.errors import Place
-from reconciler.model import (
+from reconciler.model import Failure, GuardResult, Ref
+from reconciler.model.outcomes import (
     Already,
     Applied,
     Blocked,
     Conflict,
-    Failure,
-    GuardResult,
     Ignored,
     Outcome,
-    Ref,
     Rejected,
     Report,
     Row,

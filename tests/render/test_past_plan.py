@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from reconciler.errors import Place
-from reconciler.model import Already, Applied, Conflict, Ignored, NotTried, Ref, Unknown
+from reconciler.model import Ref
+from reconciler.model.outcomes import Already, Applied, Conflict, Ignored, NotTried, Unknown
 from reconciler.render.past_plan import past_outcome, past_plan, past_row, place_of
 from tests.render.past import past_change, past_run
 

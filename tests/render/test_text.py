@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from reconciler.cli.formats import VIEWS, Showing
 from reconciler.errors import Mistake, Place
-from reconciler.model import Plan, Rejected, Report, Row
+from reconciler.model import Plan
+from reconciler.model.outcomes import Rejected, Report, Row
 from reconciler.plan.plan_file import load_plan, plan_of
 from reconciler.render.events import failed_event, patch_event, plan_event, report_events
 from reconciler.render.mistakes import Checked, as_json

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from reconciler.errors import Place
-from reconciler.model import Change, Ignored, Ref, Rejected, Row
+from reconciler.model import Change, Ref
+from reconciler.model.outcomes import Ignored, Rejected, Row
 from reconciler.render.safe import SafeText
 from reconciler.render.text_lines import LONGEST, change_line, cut, ending, value_line
 

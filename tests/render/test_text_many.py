@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from reconciler.model import NotTried, Ref, Rejected, Report, Row, Why
+from reconciler.model import Ref, Why
+from reconciler.model.outcomes import NotTried, Rejected, Report, Row
 from reconciler.render.groups import MANY
 from reconciler.render.text import plan_text, report_text
 from reconciler.render.text_many import OPENING

@@ -5,20 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from reconciler.model import (
-    Applied,
-    Conflict,
-    Failure,
-    Held,
-    HeldBy,
-    NotTried,
-    Outcome,
-    Plan,
-    Ref,
-    Report,
-    Row,
-    Why,
-)
+from reconciler.model import Failure, Held, HeldBy, Plan, Ref, Why
+from reconciler.model.outcomes import Applied, Conflict, NotTried, Outcome, Report, Row
 from reconciler.render.verdict import NO_CHANGES, applied_line, forecast_lines, plan_verdict
 from tests.render.plans import block, plan_with, priority, text, update
 

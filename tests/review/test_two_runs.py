@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciler.apply.ports import Stop
-from reconciler.model import Report, word
+from reconciler.model.outcomes import Report, word
 from tests.road import Hasty, Memory, apply_to, calm_world, plan_of, words
 
 if TYPE_CHECKING:
