@@ -151,7 +151,7 @@ def apply_plan(plan: Plan, settings: Settings, way: Way) -> int:
             with on_stdout():
                 say_text(report_text(plan, report, full=way.full))
         else:
-            say(report_events(report, reason))
+            say(report_events(report, reason, len(plan.blocked_rules)))
         if signals.number:
             leave(signals.number)
     return CODES[reason]

@@ -14,8 +14,7 @@ from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.language import _
 
 if TYPE_CHECKING:
-    from reconciler.fields.conditions import RuleResult
-    from reconciler.model import Plan
+    from reconciler.model import Plan, RuleResult
     from reconciler.plan.rule_members import Ruled
 
 

@@ -22,7 +22,6 @@ from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct
 
-from reconciler.errors import Place
 from reconciler.fields.dates import to_ms
 from reconciler.fields.prose import Prose
 from reconciler.fields.values import Seen
@@ -242,26 +241,3 @@ SINGLE: Final[Mapping[Kind, Callable[[str, Any, tuple[Any, ...]], bool]]] = {
     "day": day_matches,
     "moment": time_matches,
 }
-
-
-class RuleResult(Struct, frozen=True):
-    """One rule over many items: what it selects now, and why it is blocked, if it is.
-
-    `where` are its conditions as written, `conditions` what they mean; `ids` are its members, or all that it
-    would select if it is blocked.  `before` counts the members of the last record or the base, None if
-    nobody knows; `decided` counts the fields that item files decide otherwise.
-    """
-
-    name: str
-    mode: str
-    type_key: str
-    where: tuple[str, ...]
-    conditions: tuple[Condition, ...]
-    place: Place
-    ids: tuple[int, ...] = ()
-    at_most: int | None = None
-    once: bool = False
-    why: str = ""
-    before: int | None = None
-    decided: int = 0
-    blocked: str = ""

@@ -14,7 +14,7 @@ from reconciler.fields.values import Seen
 from reconciler.model.opening_hours import ALWAYS_OPEN, Openings
 
 if TYPE_CHECKING:
-    from reconciler.fields.conditions import RuleResult
+    from reconciler.fields.conditions import Condition
 
 ROLES = "roles/"
 """Prefix of a change's key where it speaks of one role."""
@@ -226,6 +226,29 @@ class Unapplied(Struct, frozen=True):
     key: str | None
     commit: str | None
     ahead: bool = False
+
+
+class RuleResult(Struct, frozen=True):
+    """One rule over many items: what it selects now, and why it is blocked, if it is.
+
+    `where` are its conditions as written, `conditions` what they mean; `ids` are its members, or all that it
+    would select if it is blocked.  `before` counts the members of the last record or the base, None if
+    nobody knows; `decided` counts the fields that item files decide otherwise.
+    """
+
+    name: str
+    mode: str
+    type_key: str
+    where: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    place: Place
+    ids: tuple[int, ...] = ()
+    at_most: int | None = None
+    once: bool = False
+    why: str = ""
+    before: int | None = None
+    decided: int = 0
+    blocked: str = ""
 
 
 class GuardResult(Struct, frozen=True):

@@ -10,8 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.errors import counted
-from reconciler.fields.conditions import RuleResult
-from reconciler.model import GONE, GuardResult, Plan, Ref, Why
+from reconciler.model import GONE, GuardResult, Plan, Ref, RuleResult, Why
 from reconciler.plan.openings import ALLOW as WINDOW
 from reconciler.plan.openings import GUARD as WINDOWS
 from reconciler.plan.openings import window_guard, with_openings

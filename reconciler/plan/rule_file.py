@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from reconciler.errors import Place
-from reconciler.fields.conditions import AnyOf, Comparison, Condition, RuleResult
+from reconciler.fields.conditions import AnyOf, Comparison, Condition
+from reconciler.model import RuleResult
 from reconciler.plan.plan_json import ComparisonFile, RuledSourceFile, RuleFile, SourceFile
 
 

@@ -20,11 +20,11 @@ from reconciler.desired.item_rules import Following, ItemRule, RuleField, Source
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.rule_reading import source_key
 from reconciler.errors import Place
-from reconciler.fields.conditions import RuleResult, judged, keys_of
+from reconciler.fields.conditions import judged, keys_of
 from reconciler.fields.values import UNREAD, Desired, desired_value
 from reconciler.meegle.batches import THREADS
 from reconciler.meegle.candidates import candidates
-from reconciler.model import Block, Item, Ref, Released
+from reconciler.model import Block, Item, Ref, Released, RuleResult
 from reconciler.plan.rule_values import Lacking, Sources, targets_of, together, value_for
 from reconciler.schema.catalog import Catalog
 

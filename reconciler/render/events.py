@@ -50,7 +50,7 @@ def failed_event(failures: Iterable[Failure]) -> str:
     )
 
 
-def report_events(report: Report, reason: str) -> str:
+def report_events(report: Report, reason: str, blocked_rules: int = 0) -> str:
     """Return a line for each row, then the summary; `reason` says in one word how the run ended."""
     rows = "".join(map(row_event, report.rows))
     moved = "".join(json_line(event="moved", what=what) for what in report.moved)
@@ -64,7 +64,7 @@ def report_events(report: Report, reason: str) -> str:
         + json_line(
             event="summary",
             exit_reason=reason,
-            verdict=applied_line(report),
+            verdict=applied_line(report, blocked_rules),
             counts=counts,
             puts=report.puts,
             reads=report.reads,

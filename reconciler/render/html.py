@@ -16,10 +16,9 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reconciler.fields.conditions import RuleResult
 from reconciler.language import _, counted, language, told
 from reconciler.manifest.right_to_left import RTL
-from reconciler.model import Plan, Released, SideEffect, Update, Why
+from reconciler.model import Plan, Released, RuleResult, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
 from reconciler.plan.plan_json import PlanFile
 from reconciler.render.groups import (

@@ -11,9 +11,8 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from reconciler.fields.conditions import RuleResult
 from reconciler.language import _, counted, told
-from reconciler.model import Block, Failure, Plan, Released, SideEffect, Update, Why
+from reconciler.model import Block, Failure, Plan, Released, RuleResult, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
 from reconciler.plan.plan_json import PlanFile
 from reconciler.render.groups import (
@@ -59,21 +58,17 @@ from reconciler.render.verdict import forecast_lines, notified_line, plan_verdic
 LIMIT = 60_000
 """Characters of a comment; GitHub takes 65,536."""
 
-
 NAMED = 5
 """Items that a grouped row names one by one."""
 
-
 BEFORES = 3
 """Values before that a grouped row names one by one."""
-
 
 MARKER = "<!-- reconciler:plan v1 space={space} {exact}digest={digest} truncated={truncated} -->"
 """Stands at position 0; by it a comment is found again and told from one about another plan.
 
 `space` is for people, who may read `a-b` and `a_b` there as the same; `exact` tells them apart.
 """
-
 
 SETTINGS = "settings changes"
 
@@ -241,12 +236,11 @@ def note_section(plan: Plan) -> Section:
 
 def rule_section(plan: Plan) -> Section:
     """Table the rules over many items, one row a rule."""
-    told = plan.rules
     return Section(
         "rules",
-        f"#### Rules\n\n{table_head('rule', 'items', 'where', 'place')}",
-        lambda n: rule_row(plan, told[n]),
-        ones(told),
+        section_head(_("Rules"), _("rule"), _("items"), _("where"), _("place")),
+        lambda n: rule_row(plan, plan.rules[n]),
+        ones(plan.rules),
     )
 
 

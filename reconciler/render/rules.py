@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.fields.conditions import RuleResult
 from reconciler.language import _, counted, messages, told
-from reconciler.model import Change, HeldBy, Plan, Ref, Why
+from reconciler.model import Change, HeldBy, Plan, Ref, RuleResult, Why
 from reconciler.render.reasons import held_word
 
 STATES = messages(

@@ -161,7 +161,7 @@ def report_text(plan: Plan, report: Report, *, full: bool = False) -> str:
     return "\n".join(
         [
             *lines,
-            applied_line(report),
+            applied_line(report, len(plan.blocked_rules)),
             _(
                 "Requests: {requests}. Oldest read trusted: {gap:.2f} s.",
                 requests=requests(report.puts, report.reads),

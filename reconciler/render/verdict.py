@@ -164,15 +164,18 @@ def requests(puts: int, reads: int) -> str:
     return _(", ").join([counted(puts, "PUT"), counted(reads, "read")])
 
 
-def applied_line(report: Report) -> str:
-    """Return the verdict of an apply."""
+def applied_line(report: Report, blocked_rules: int = 0) -> str:
+    """Return the verdict of an apply; a rule that was blocked has no rows."""
     items = len({row.ref for row in report.rows if isinstance(row.outcome, Applied)})
     written = counted(report.count(Applied), "field")
     done = _("{items} ({fields})", items=counted(items, "item"), fields=written) if items else _("nothing")
     numbers = ((report.count(kind), kind, words) for kind, words in RESULTS)
-    rest = _(", ").join(
+    parts = [
         counted(number, "conflict") if kind is Conflict else _(words, number=number)
         for number, kind, words in numbers
         if number
-    )
+    ]
+    if blocked_rules:
+        parts.append(_("{rules} blocked", rules=counted(blocked_rules, "rule")))
+    rest = _(", ").join(parts)
     return _("Applied: {done}. {rest}.", done=done, rest=rest) if rest else _("Applied: {done}.", done=done)

@@ -61,7 +61,8 @@ def test_a_scenario_is_told_in_chinese_and_sends_the_same(folder: Path, desk: De
     known = settings.read_text("utf-8") if settings.exists() else ""
     settings.write_text(f"locale: zh-CN\n{known}", "utf-8")
     results = play(copy, desk)
-    names = names_of(desk.world)
+    rules = re.findall(r"^  - name: (\S+)", (copy / "state.yaml").read_text("utf-8"), re.MULTILINE)
+    names = names_of(desk.world) | set(rules)
     for name in ("plan.txt", "apply.txt"):
         lines = [line for line in results[name].splitlines() if not line.startswith(("exit code", "stderr:"))]
         assert english("\n".join(lines), names) == [], name

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.errors import Place
-from reconciler.fields.conditions import AnyOf, Comparison, RuleResult
+from reconciler.fields.conditions import AnyOf, Comparison
+from reconciler.model import RuleResult
 from reconciler.plan.plan_file import BadPlan, dumps, load_plan, plan_file, plan_of
 from reconciler.plan.rule_file import digest_of_ids, rule_file, rule_of
 from tests.render.plans import plan_with, priority, update

@@ -8,8 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from reconciler.errors import Place
-from reconciler.fields.conditions import RuleResult
-from reconciler.model import Block, Held, HeldBy, Plan, Ref, Why
+from reconciler.model import Block, Held, HeldBy, Plan, Ref, RuleResult, Why
 from reconciler.plan.plan_file import plan_file
 from reconciler.render.code_quality import plan_code_quality
 from reconciler.render.groups import groups
