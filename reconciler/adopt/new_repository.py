@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reconciler.adopt.item_selection import Asked, AskedItem, type_named
 from reconciler.errors import CannotRun, quoted
-from reconciler.manifest.safe_write import create
+from reconciler.manifest.safe_write import create, write
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -81,7 +81,7 @@ def write_repository(given: Given, answer: Answer | None, report: Report) -> Beg
         examples = {home(name, one): first_item(reader, one) for one in kinds}
     pulled = pull_examples(examples, name, report)
     if pulled:
-        written += write_new(pins_of_people_and_items(name, report), report)
+        written += pin_again(name, written, report)
     return Begun(tuple(written), pulled, {one.word: home(name, one) for one in kinds})
 
 
@@ -267,10 +267,19 @@ def pull_examples(examples: Mapping[str, int | None], space: str, report: Report
     )
 
 
-def pins_of_people_and_items(space: str, report: Report) -> dict[str, str]:
-    """Return the pins of the people and items that the new files name."""
-    from reconciler.adopt.pinning import read_live_pins
-    from reconciler.schema.pins import FOLDER, ITEMS, PEOPLE, pin_files
+def pin_again(space: str, written: Sequence[str], report: Report) -> list[str]:
+    """Pin the people and items that the new files name, and return the names of the files that this adds.
 
-    files = pin_files(read_live_pins((), space, report).pins)
-    return {f"{FOLDER}/{space}/{name}": text for name, text in files.items() if name in {PEOPLE, ITEMS}}
+    The schemas for editors offer pinned people: those that this run wrote follow, an author's stay.
+    """
+    from reconciler.adopt.pinning import pinned_files, read_live_pins
+    from reconciler.schema.pins import FOLDER, ITEMS, PEOPLE
+
+    live = read_live_pins((), space, report)
+    texts = pinned_files(live.pins, space, live.workspace.settings.groups())
+    pinned = {f"{FOLDER}/{space}/{file}": text for file, text in texts.items()}
+    for name in written:
+        if name in pinned:
+            write(Path(name), pinned[name])
+    added = (f"{FOLDER}/{space}/{file}" for file in (PEOPLE, ITEMS))
+    return write_new({name: pinned[name] for name in added if name in pinned}, report)

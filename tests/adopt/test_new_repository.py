@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from reconciler.adopt.workflows import ready
 
 if TYPE_CHECKING:
@@ -54,6 +56,25 @@ def test_what_is_there_already_keeps_every_byte(desk: Desk) -> None:
         f"{name}, which is there already" for name in ("state/reconciler.yaml", "README.md", ".gitignore")
     ]
     assert files_in(desk.folder / "state/demo") == ["issue.yaml", "release.yaml", "story.yaml"]
+
+
+@pytest.mark.parametrize("kinds", [("story",), ("issue", "story"), ("story", "Issue", "release")])
+def test_a_schema_pull_right_after_init_changes_no_file(desk: Desk, kinds: tuple[str, ...]) -> None:
+    chosen = [word for kind in kinds for word in ("--type", kind)]
+    assert desk.run("init", "--space", "demo", *chosen).code == 0
+    before = {name: (desk.folder / name).read_bytes() for name in files_in(desk.folder)}
+    assert b'"dana@example.com"' in before["schemas/demo/story.schema.json"]
+    pulled = desk.run("schema", "pull")
+    assert (pulled.code, "wrote" in pulled.out + pulled.err) == (0, False)
+    assert {name: (desk.folder / name).read_bytes() for name in files_in(desk.folder)} == before
+
+
+def test_a_schema_of_an_author_stays_when_people_are_pinned(desk: Desk) -> None:
+    desk.write("schemas/demo/story.schema.json", "{}\n")
+    done = desk.run("init", "--space", "demo", *TYPES)
+    assert done.err.count("kept schemas/demo/story.schema.json, which is there already") == 1
+    assert (desk.folder / "schemas/demo/story.schema.json").read_text(encoding="utf-8") == "{}\n"
+    assert (desk.folder / "schemas/demo/people.json").is_file()
 
 
 def test_credentials_are_checked_before_anything_is_written(desk: Desk) -> None:
