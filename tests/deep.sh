@@ -4,6 +4,7 @@
 # Each adds a dated section to docs/deep-runs.md, which is committed with what it found.
 # kills-1 to kills-4 are the 10,000 random kills of tests/crash; crash-NAME is all else in its file of that name.
 # ci-local (needs npm and rsync; not among the default ones) runs the pieces for GitLab by gitlab-ci-local.
+# yamlfmt (not among the default ones either) runs that program of PyPI, in an environment of its own, over our files.
 # soak-1 and soak-2 are one hour under faults; fuzz-… is a minute for one reader of tests/fuzz.
 set -u
 BIN=${BIN:-.venv/bin}
@@ -37,6 +38,11 @@ target_of() {
     ci-local)
         npm install --silent --no-audit --no-fund --prefix .deep/ci-local gitlab-ci-local@4.61.0 &&
             timeout 600 "$BIN/python" -m tests.forge.ci_local "$PWD/.deep/ci-local/node_modules/.bin/gitlab-ci-local"
+        ;;
+    yamlfmt)
+        "$BIN/python" -m venv .deep/yamlfmt &&
+            .deep/yamlfmt/bin/python -m pip install --quiet --require-hashes -r tests/editor/yamlfmt.lock &&
+            timeout 600 "$BIN/pytest" tests/editor/by_yamlfmt.py
         ;;
     *) searched "tests/$1" ;;
     esac

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -26,6 +27,20 @@ PRETTIER = HERE / "node_modules/prettier/bin/prettier.cjs"
 NODE = shutil.which("node")
 FIXERS = ("trailing-whitespace-fixer", "end-of-file-fixer", "mixed-line-ending")
 STATE = sorted((ROOT / "state/demo").glob("*.yaml"))
+LARGE, LARGER = 2**53 + 1, 2**53 + 3
+"""Ids that no double holds."""
+READ = """
+const text = require("fs").readFileSync(0, "utf8");
+process.stdout.write(JSON.stringify(JSON.parse(text)));
+"""
+"""A program that reads JSON and writes it again."""
+
+
+@pytest.fixture(scope="module")
+def node() -> str:
+    if not NODE:
+        without("no node")
+    return str(NODE)
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +131,51 @@ def test_files_of_an_author_stay(desk: Desk) -> None:
     assert not os.path.lexists(desk.folder / ".yamllint")
     for name in (".prettierignore", ".yamllint.yaml"):
         assert (desk.folder / name).read_text(encoding="utf-8") == "# mine\n"
+
+
+def with_large_ids(desk: Desk) -> None:
+    """Give two stories ids that no double holds, and let the first be the second's parent."""
+    for old, new in ((6300012300, LARGE), (6300012301, LARGER)):
+        item = desk.world.items.pop(old)
+        item.id = new
+        desk.world.items[new] = item
+
+
+def test_node_rounds_the_ids_of_a_plan_and_reads_their_texts(desk: Desk, node: str) -> None:
+    with_large_ids(desk)
+    rows = f"parent_story: {LARGER}, planning_release: [6300014300]"
+    desk.stories(f"{{id: {LARGE}, fields: {{{rows}}}}}")
+    planned = desk.run("plan", "--out", "plan.json")
+    assert planned.code == 0, planned.err
+    saved = (desk.folder / "plan.json").read_bytes()
+    (exact,) = json.loads(saved)["resource_changes"]
+    assert (exact["id"], exact["fields"][0]["after"]) == (LARGE, LARGER)
+
+    (rounded,) = json.loads(ran(desk.folder, node, "-e", READ, text=saved))["resource_changes"]
+    assert rounded["id"] == 2**53
+    assert rounded["id_text"] == str(LARGE)
+    assert rounded["address"] == exact["address"]
+    assert str(LARGE) in rounded["address"]
+    parent, release = rounded["fields"]
+    assert (parent["after"], parent["after_text"]) == (2**53 + 4, str(LARGER))
+    assert (release["after"], release["after_text"]) == ([6300014300], ["6300014300"])
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_plan_that_node_wrote_again_is_taken_only_if_no_id_was_rounded(
+    desk: Desk, node: str, *, large: bool
+) -> None:
+    if large:
+        with_large_ids(desk)
+    desk.stories(f"{{id: {LARGE if large else 6300012300}, fields: {{priority: P3, story_points: 5}}}}")
+    assert desk.run("plan", "--out", "plan.json").code == 0
+    again = ran(desk.folder, node, "-e", READ, text=(desk.folder / "plan.json").read_bytes())
+    (desk.folder / "plan.json").write_bytes(again)
+    done = desk.run("apply", "plan.json", "--yes")
+    if large:
+        assert done.code == 1
+        assert "its seal is broken, so it was changed since it was written" in done.err
+        assert desk.sent == []
+    else:
+        assert done.code == 0, done.err
+        assert len(desk.sent) == 1
