@@ -116,6 +116,14 @@ EXAMPLES: Final[dict[str, Example]] = {
         ("reconciler schema check", "reconciler schema check --detailed-exitcode"),
         "`reconciler schema pull` takes it into the pins, `--rewrite` into the files, too.",
     ),
+    "rules": Example(
+        (
+            "reconciler rules",
+            "reconciler rules p0-has-due",
+            "reconciler rules p0-has-due --offline --snapshot space.json",
+        ),
+        "`reconciler plan` shows what a rule would change, `reconciler why REF` which rule desires a value.",
+    ),
     "move": Example(
         (
             "reconciler move --fields due --from state/demo/story.yaml --into state/demo/sprint.yaml",

@@ -16,8 +16,8 @@ from reconciler.fields.pairs import values_by_key
 from reconciler.fields.spec import Target
 from reconciler.fields.unread import Unreadable, is_nothing
 from reconciler.fields.values import EMPTY_LABEL, Desired, Overlay, Rule, Seen, Wrong, desired_value
+from reconciler.manifest.editor_words import present
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
-from reconciler.manifest.validation import present
 
 Row: TypeAlias = tuple[tuple[str, Hashable], ...]
 """Pairs of sub-field key and canonical value, in the order of the sub-fields, without empty values."""

@@ -13,9 +13,9 @@ from reconciler.fields.codec import Codec, ScalarCodec, describe_node
 from reconciler.fields.json_schema import Schema, map_schema
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Seen, Wrong
+from reconciler.manifest.editor_words import DAY as DAY_SCHEMA
+from reconciler.manifest.editor_words import DAY_PATTERN
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
-from reconciler.manifest.validation import DAY as DAY_SCHEMA
-from reconciler.manifest.validation import DAY_PATTERN
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from reconciler.manifest.validation import ANY_TEXT
+from reconciler.manifest.editor_words import ANY_TEXT
 
 Schema: TypeAlias = dict[str, Any]
 

@@ -15,8 +15,8 @@ from reconciler.fields.spec import FieldSpec, Option
 from reconciler.fields.text import canonical_text, written_text
 from reconciler.fields.unread import Unreadable, is_id, is_unset
 from reconciler.fields.values import Wrong
+from reconciler.manifest.editor_words import unoffered
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
-from reconciler.manifest.validation import unoffered
 
 NUMERAL = re.compile(r"[-+]?([0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
 """A label that an editor reads as a number."""

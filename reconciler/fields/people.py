@@ -13,8 +13,8 @@ from reconciler.fields.sets import SetCodec, added_members, wrong_separator
 from reconciler.fields.spec import People
 from reconciler.fields.unread import Unreadable, is_nothing
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Seen, Wrong
+from reconciler.manifest.editor_words import ANY_TEXT
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
-from reconciler.manifest.validation import ANY_TEXT
 
 USER_KEY = re.compile(r"[0-9]{15,25}")
 OPAQUE_KEY = re.compile(r"""[^\s\[\]{}"',;]+""")

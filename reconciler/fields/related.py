@@ -13,8 +13,8 @@ from reconciler.fields.sets import SetCodec
 from reconciler.fields.spec import FieldSpec, Items, Target
 from reconciler.fields.unread import Unreadable, is_nothing, is_unset
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Rule, Seen, Wrong
+from reconciler.manifest.editor_words import ANY_TEXT, ID
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
-from reconciler.manifest.validation import ANY_TEXT, ID
 
 ITEM_ID = re.compile(r"[1-9][0-9]{0,18}")
 LAST_ID = re.compile(r"(?:^|/)([1-9][0-9]{5,18})(?:[/?#].*)?$")

@@ -30,8 +30,8 @@ from reconciler.fields.prose import (
 from reconciler.fields.text import canonical_text, nothing_in, text_of, written_text
 from reconciler.fields.unread import Unreadable
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Overlay, Seen, Wrong
+from reconciler.manifest.editor_words import ANY_TEXT
 from reconciler.manifest.nodes import AuthoredMap, Node, Scalar
-from reconciler.manifest.validation import ANY_TEXT
 
 LONGEST_MARKDOWN = 100_000
 """The longest Markdown value in characters: some patterns cost its parser 30 µs a character."""

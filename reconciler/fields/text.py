@@ -13,8 +13,8 @@ from reconciler.fields.codec import ScalarCodec
 from reconciler.fields.json_schema import Schema
 from reconciler.fields.unread import Unreadable
 from reconciler.fields.values import EMPTY, EMPTY_LABEL, Desired, Seen, Wrong
+from reconciler.manifest.editor_words import ANY_TEXT
 from reconciler.manifest.nodes import Node, Scalar
-from reconciler.manifest.validation import ANY_TEXT
 
 TELEPHONE = re.compile(r"(?:\+?[0-9]{1,4})?(?:[-()*#]*[0-9]){3,50}")
 LONGEST_TELEPHONE = 54

@@ -15,8 +15,8 @@ from reconciler.fields.options import ambiguous_label, bearing, fold_label, id_f
 from reconciler.fields.spec import FieldSpec, Option
 from reconciler.fields.unread import Unreadable, is_id, is_unset
 from reconciler.fields.values import Wrong
+from reconciler.manifest.editor_words import unoffered
 from reconciler.manifest.nodes import AuthoredList, Node, Scalar
-from reconciler.manifest.validation import unoffered
 
 Path: TypeAlias = tuple[str, ...]
 """Option ids from the root down to the chosen level."""

@@ -9,18 +9,10 @@ from pydantic import Discriminator, Field, PlainValidator, Tag, ValidationError,
 from pydantic_core import PydanticCustomError
 
 from reconciler.errors import Mistake, quoted
+from reconciler.manifest.editor_words import ANY_TEXT, LARGEST_ID
+from reconciler.manifest.editor_words import ID as ID_SCHEMA
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Entry, Node, Scalar
-from reconciler.manifest.validation import (
-    ANY_TEXT,
-    LARGEST_ID,
-    NameMap,
-    Strict,
-    mistakes_of,
-    nothing,
-    unexpected,
-    wrong,
-)
-from reconciler.manifest.validation import ID as ID_SCHEMA
+from reconciler.manifest.validation import NameMap, Strict, mistakes_of, nothing, unexpected, wrong
 
 ID = re.compile(r"[1-9][0-9]{0,18}")
 ADDRESS = re.compile(r"://.*?/([1-9][0-9]{5,18})(?:[/?#]|$)")

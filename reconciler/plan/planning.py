@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +23,7 @@ from reconciler.meegle.foreseen import first_questions, item_questions
 from reconciler.meegle.http.ahead import Question
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection
+from reconciler.meegle.http.failures import Interrupted
 from reconciler.meegle.reader import Reader, Survey, desired_keys
 from reconciler.meegle.spaces import UnknownSpace, WrongKey
 from reconciler.model import Item, Plan, Ref
@@ -387,11 +388,12 @@ def plan_items(
         from reconciler.plan.rules import with_results
 
         made = with_results(made, ruled, items)
-    strangers = shown_people(made).union(named_first(made.updates)) - set(reader.catalog.people.by_key)
+    known = set(reader.catalog.people.by_key)
+    shown = shown_people(made) - known
+    strangers = shown.union(named_first(made.updates)) - known
     asked = questions(made, reader.catalog)
     with reader.ask_who(strangers, asked):
-        if strangers:
-            reader.meet(strangers)
+        meet_people(reader, strangers, needed=bool(shown))
         found = reader.confirm(asked)
     if asked:
         reader.use(replace(reader.catalog, items=named_items(reader.catalog.items, asked, found)))
@@ -400,6 +402,19 @@ def plan_items(
 
         made = with_names(made, items, survey.live, reader.catalog)
     return confirmed(made, reader.catalog, found)
+
+
+def meet_people(reader: Reader, strangers: Collection[str], *, needed: bool) -> None:
+    """Look up who people are; if rows do not show them, a refusal leaves their keys for names."""
+    if not strangers:
+        return
+    try:
+        reader.meet(strangers)
+    except Interrupted:
+        raise
+    except ReconcilerError:
+        if needed:
+            raise
 
 
 def judge_plan(workspace: Workspace, plan: Plan, raised: Raised, catalog: Catalog) -> Plan:

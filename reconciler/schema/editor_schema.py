@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from reconciler.fields import codec_for, refusal
 from reconciler.fields.spec import FieldSpec, People
-from reconciler.manifest.validation import ID
+from reconciler.manifest.editor_words import ID, present
 from reconciler.schema.rules_schema import defined_as, rule_definitions, rule_schema
 from reconciler.schema.types import PEOPLE_TYPES, ROLE_REF, TypeSpec
 
@@ -50,7 +50,7 @@ def editor_schema(spec: TypeSpec, space_names: Iterable[str], people: People | N
         "title": f"{spec.name or spec.word} of {', '.join(names)}",
         **a_map(properties),
         "required": ["space", "type"],
-        "oneOf": [{"required": ["items"]}, {"required": ["rules"]}],
+        "oneOf": [present("items"), present("rules")],
         "definitions": {
             "fields": fields_schema(spec.fields),
             "roles": fields_schema(spec.roles),

@@ -12,6 +12,8 @@ from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonS
 
 from reconciler.language import known
 from reconciler.manifest.document import SEGMENT
+from reconciler.manifest.editor_words import ANY_TEXT
+from reconciler.manifest.editor_words import DAY as DAY_SCHEMA
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Scalar
 from reconciler.manifest.scalar_values import (
     OPEN_ID,
@@ -26,8 +28,7 @@ from reconciler.manifest.scalar_values import (
     word_of,
     zone_of,
 )
-from reconciler.manifest.validation import ANY_TEXT, unexpected, wrong
-from reconciler.manifest.validation import DAY as DAY_SCHEMA
+from reconciler.manifest.validation import unexpected, wrong
 
 
 def entries_of(node: object) -> object:

@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from reconciler.manifest.document import Id
-from reconciler.manifest.validation import ID as ID_SCHEMA
-from reconciler.manifest.validation import Strict, present, wrong
+from reconciler.manifest.editor_words import ID as ID_SCHEMA
+from reconciler.manifest.editor_words import present
+from reconciler.manifest.validation import Strict, wrong
 from reconciler.settings.entry_types import ONE_OR_MORE, Text, Words, entries_of, one_or_more_schema
 
 ItemIds = Annotated[tuple[Id, ...], ONE_OR_MORE, one_or_more_schema(**ID_SCHEMA)]

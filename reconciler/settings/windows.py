@@ -8,9 +8,10 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, model_validator
 
 from reconciler.errors import quoted, suggestion
+from reconciler.manifest.editor_words import present
 from reconciler.manifest.nodes import Scalar
 from reconciler.manifest.scalar_values import text_of
-from reconciler.manifest.validation import Strict, present, wrong
+from reconciler.manifest.validation import Strict, wrong
 from reconciler.model.opening_hours import MIDNIGHT, Span, Window
 from reconciler.settings.entry_types import (
     ONE_OR_MORE,

@@ -103,7 +103,7 @@ def test_bash_takes_the_line_that_the_documentation_gives(tmp_path: Path) -> Non
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m reconciler "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     text = (ROOT / "docs/recipes.md").read_text(encoding="utf-8")
-    (line,) = re.findall(r'^eval "\$\(_RECONCILER_COMPLETE=bash_source reconciler\)".*$', text, re.MULTILINE)
+    (line,) = re.findall(r'^eval "\$\(reconciler completion bash\)".*$', text, re.MULTILINE)
     done = subprocess.run(
         [BASH, "-c", f"{line}\ncomplete -p reconciler"],
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},

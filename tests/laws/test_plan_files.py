@@ -44,7 +44,6 @@ def test_a_plan_that_is_saved_and_read_again_is_the_same_plan(plan: Plan, folder
 
 
 def test_a_saved_change_has_every_member_of_a_change() -> None:
-    assert set(FieldFile.model_fields) - {"op", "source"} == {one.name for one in fields(Change)} - {
-        "clears",
-        "place",
-    }
+    twins = {"before_text", "after_text"}  # what programs read whose numbers are rounded
+    known = set(FieldFile.model_fields) - {"op", "source"} - twins
+    assert known == {one.name for one in fields(Change)} - {"clears", "place", "rules"}  # in `source`

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import jsonschema
 import pytest
 
-from reconciler.manifest.validation import ANY_TEXT, DAY, ID, present, unoffered
+from reconciler.manifest.editor_words import ANY_TEXT, DAY, ID, present, unoffered
 
 
 def takes(schema: object, value: object) -> bool:

@@ -125,7 +125,7 @@ def test_targets_are_read_once_by_fifty_and_the_forecast_counts_them(web: Desk) 
     )
     before = web.asked("/query")
     made = web.run("plan", "--out", "plan.json")
-    assert web.asked("/query") - before == 2  # nine stories, two releases
+    assert web.asked("/query") - before == 3  # nine stories, two releases, and who may be notified
     before = web.asked("/query")
     assert web.run("apply", "plan.json").code == 0
     reads = json.loads((web.folder / "plan.json").read_text(encoding="utf-8"))["requests"]["reads"]

@@ -176,7 +176,7 @@ def of_ana(desk: Desk, key: str) -> Desk:
 def test_an_e_mail_that_is_pinned_to_another_person_is_shown_as_that_person(desk: Desk) -> None:
     planned = of_ana(desk, KEY_OF_BO).run("plan", "--format", "text", "--format", "json=plan.json")
     assert "~ RD        + bo@example.com  - emil@example.com" in planned.out
-    assert "ana@" not in planned.out
+    assert "ana@" not in planned.out.partition("May notify")[0]
 
 
 @pytest.mark.parametrize("key", NOBODY)
