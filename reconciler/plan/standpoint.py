@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from reconciler.desired.items import DesiredItem
 from reconciler.errors import CannotRun
 from reconciler.git import commit_of
-from reconciler.plan.last_applied_ref import record_at
 from reconciler.plan.policy import keeper
 from reconciler.plan.why import CERTAIN, Past, Standpoint, overlaid
 
@@ -35,6 +34,8 @@ def standpoint_of(
     ref = refs.base or refs.applied
     if not ref:
         return None
+    from reconciler.plan.last_applied_ref import record_at
+
     root = workspace.root
     base = commit_of(root, ref)
     told = {base: desired_at(workspace, reader, base, items, workspace.differing, rules)}

@@ -215,7 +215,7 @@ def test_the_commands_of_the_readme_run_word_for_word(desk: Desk) -> None:
     chapter = readme.partition("\n## Take over what is there")[2].partition("\n## ")[0]
     block = chapter.partition("```console\n")[2].partition("```")[0]
     commands = [line.partition("#")[0].split()[2:] for line in block.splitlines()]
-    assert [command[0] for command in commands] == ["pull", "pull", "move", "pull", "schema", "fmt"]
+    assert [command[0] for command in commands] == ["pull", "pull", "pull", "schema", "move", "fmt"]
     for command in commands:
         assert desk.run(*command).code == 0, command
     assert "No changes." in desk.run("plan").out
