@@ -18,14 +18,13 @@ if os.environ.get("PYTHONWARNINGS"):
     warnings.simplefilter("default")
 
 from reconciler import cli
+from reconciler.cli import leaving
 
 
 def leave(number: int, frame: FrameType | None) -> None:
     """Leave at once: until an apply takes over, nothing is under way that could be lost."""
-    from reconciler.cli.leaving import leave as leave_at_once
-
     del frame
-    leave_at_once(number)
+    leaving.leave(number)
 
 
 def main() -> None:
