@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from ruamel.yaml import YAML
@@ -36,7 +36,9 @@ from reconciler.manifest.likely_mistakes import (
     title_in,
 )
 from reconciler.manifest.nodes import BLANKS, AuthoredList, AuthoredMap, Node, Scalar, place_within
-from reconciler.manifest.recovery import Mending
+
+if TYPE_CHECKING:
+    from reconciler.manifest.recovery import Mending
 
 DEEPEST = 64
 """The deepest nesting of lists and maps."""
@@ -117,17 +119,35 @@ def read_tree(raw: bytes, file: str) -> Tree:
         return Tree(mistakes=[refused.mistake])
     if signs := list(refused_signs(text, file)):
         return Tree(mistakes=signs)
-    mending = Mending(text.split("\n"))
-    while True:
-        builder = Builder(file, mending.lines)
+    lines = text.split("\n")
+    tree, wrong = built(text, file, lines)
+    if isinstance(wrong, Slip):
+        return read_mended(tree, wrong, lines, file)
+    if wrong:
+        tree.mistakes.append(wrong)
+        tree.root = None
+    return tree
+
+
+def built(text: str, file: str, lines: list[str]) -> tuple[Tree, Slip | Mistake | None]:
+    """Return the tree of a text as far as it was read, and what stopped the reading."""
+    builder = Builder(file, lines)
+    wrong = builder.build(text)
+    if builder.in_word:
+        builder = Builder(file, lines, signs_for(text))
         wrong = builder.build(text)
-        if builder.in_word:
-            builder = Builder(file, mending.lines, signs_for(text))
-            wrong = builder.build(text)
-        if not isinstance(wrong, Slip) or not mending.mend(wrong):
-            break
-        text = "\n".join(mending.lines)
-    return parsed_at_source(builder.tree, mending, wrong.mistake if isinstance(wrong, Slip) else wrong)
+    return builder.tree, wrong
+
+
+def read_mended(tree: Tree, wrong: Slip, lines: list[str], file: str) -> Tree:
+    """Mend one slip after the other, and return the last tree with all mistakes."""
+    from reconciler.manifest.recovery import Mending  # noqa: PLC0415 - few files need it
+
+    mending = Mending(lines)
+    last: Slip | Mistake | None = wrong
+    while isinstance(last, Slip) and mending.mend(last):
+        tree, last = built("\n".join(mending.lines), file, mending.lines)
+    return parsed_at_source(tree, mending, last.mistake if isinstance(last, Slip) else last)
 
 
 def parsed_at_source(tree: Tree, mending: Mending, last: Mistake | None) -> Tree:
