@@ -160,8 +160,13 @@ def beside(record: Record, made: PlanFile, present: Record | None) -> Record:
         raise NothingToRecord(
             f"the last applied commit is {present.commit[:12]}, which the plan of a part did not know"
         )
+    rules = members_of_both(record.rules, present.rules)
+    told: dict[str, Any] = {"rules": rules}
+    if rules != members_of_both(record.rules, ()):
+        # Some members are known from the present record alone: what was done to them since then counts.
+        told["planned"] = min(filter(None, (record.planned, present.planned)), default=None)
     if present.commit != record.commit:
-        return record
+        return record.model_copy(update=told)
     if made.base.applied == record.commit:  # the plan knew the present record, or a later one took its place
         left = record.unapplied
     else:
@@ -169,15 +174,24 @@ def beside(record: Record, made: PlanFile, present: Record | None) -> Record:
         failed = [one for one in record.unapplied if (one.type, one.id, one.key) not in rest]
         left = [*failed, *both_left(made.rest or (), present.unapplied)]
     changed = {(one.type, one.id) for one in (*record.changed, *present.changed)}
-    mine = {one.name for one in record.rules}
     return record.model_copy(
         update={
+            **told,
             "unapplied": sorted(left, key=order),
             "changed": [TargetFile(type=kind, id=item) for kind, item in sorted(changed)],
-            "rules": [*record.rules, *(one for one in present.rules if one.name not in mine)],
-            "planned": min(filter(None, (record.planned, present.planned)), default=None),
         }
     )
+
+
+def members_of_both(some: Iterable[RuleRecord], others: Iterable[RuleRecord]) -> list[RuleRecord]:
+    """Return the members of each rule by either record: a part may have asked for a few of them only.
+
+    Whoever was a member once is not newly selected, so that an edit by hand is drift.
+    """
+    ids: dict[str, set[int]] = {}
+    for one in (*some, *others):
+        ids.setdefault(one.name, set()).update(one.ids)
+    return [RuleRecord(name=name, ids=sorted(members)) for name, members in ids.items()]
 
 
 def both_left(some: Iterable[UnappliedFile], others: Iterable[UnappliedFile]) -> Iterator[UnappliedFile]:

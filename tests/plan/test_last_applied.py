@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from reconciler.model import Plan, Ref, Unapplied
-from reconciler.plan.last_applied import NothingToRecord, Record, not_live, read_record, record_of
+from reconciler.plan.last_applied import (
+    NothingToRecord,
+    Record,
+    RuleRecord,
+    beside,
+    not_live,
+    read_record,
+    record_of,
+)
 from reconciler.plan.plan_file import plan_file
 from reconciler.plan.plan_json import PlanFile
 from tests.render.plans import NOON, block, plan_with, priority, text, update
@@ -131,3 +140,36 @@ def test_a_plan_of_a_part_or_of_files_that_differ_from_their_commit_leaves_no_re
     ):
         with pytest.raises(NothingToRecord):
             record_of(made, [])
+
+
+def followed(*ids: int) -> RuleRecord:
+    return RuleRecord(name="followed", ids=list(ids))
+
+
+RULES = [followed(1, 2), RuleRecord(name="dated", ids=[3])]
+EARLIER = NOON - timedelta(hours=1)
+
+
+@pytest.mark.parametrize("present_commit", [OLD, SHA])
+@pytest.mark.parametrize(
+    ("here", "together", "planned"),
+    [
+        ([], RULES, EARLIER),
+        ([followed(2, 4)], [followed(1, 2, 4), RULES[1]], EARLIER),
+        (RULES, RULES, NOON),
+    ],
+)
+def test_the_record_of_a_part_keeps_the_members_of_rules_that_the_part_did_not_ask_for(
+    present_commit: str, here: list[RuleRecord], together: list[RuleRecord], planned: datetime
+) -> None:
+    made = plan_file(replace(plan_with(), whole=False, applied=OLD, commit=SHA), NOON)
+    present = Record(space="demo", commit=present_commit, rules=RULES, planned=EARLIER)
+    record = beside(Record(space="demo", commit=SHA, rules=here, planned=NOON), made, present)
+    assert record.rules == together
+    assert record.planned == planned
+
+
+def test_the_record_of_a_whole_plan_forgets_earlier_members() -> None:
+    made = made_of(plan_with())
+    present = Record(space="demo", commit=OLD, rules=RULES)
+    assert beside(Record(space="demo", commit=SHA, planned=NOON), made, present).rules == []
