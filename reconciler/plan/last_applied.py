@@ -6,7 +6,7 @@ deployment carries it from job to job.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -17,12 +17,17 @@ from reconciler.model import Ref, Unapplied, Why
 from reconciler.plan.plan_file import unapplied_of
 from reconciler.plan.plan_json import FORMAT, Commit, PlanFile, Strict, TargetFile, UnappliedFile
 from reconciler.plan.plan_words import WHY_WORDS
+from reconciler.plan.rule_file import rules_in
 
 CLOCKS_APART = timedelta(hours=1)
 """The most that the clocks of two machines may differ: one plans, another one applies."""
 
 DONE = frozenset({"applied", "already", "leftselection"})
 """Outcomes after which the commit's value is live, or no longer desired of the item."""
+
+
+NOT_YET = frozenset(WHY_WORDS[one] for one in (Why.NEWLY_SELECTED, Why.NEWLY_MANAGED, Why.CHANGED_HERE))
+"""Why a rule's value may never have been live: the row was not put back, it was new."""
 
 
 class NothingToRecord(CannotRun):
@@ -119,15 +124,24 @@ def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
         journal=lines[-1]["chain"] if lines else None,
         unapplied=sorted([*unapplied(made, lines), *(made.rest or ())], key=order),
         changed=[] if made.whole else changed_items(made, lines),
-        rules=rules_of(made),
+        rules=rules_of(made, done_rows(lines)),
         planned=made.timestamp if made.rules else None,
     )
 
 
-def rules_of(made: PlanFile) -> list[RuleRecord]:
-    """Return the members of the rules of a plan."""
+def rules_of(made: PlanFile, done: Container[Row]) -> list[RuleRecord]:
+    """Return the members of the rules of a plan, but for those to whom a rule did not yet give its value."""
+    missed = {
+        (rule, item.id)
+        for item in made.resource_changes
+        for row in item.fields
+        if row.why in NOT_YET and (item.type, item.id, row.key) not in done
+        for rule in rules_in(row.source)
+    }
     return [
-        RuleRecord(name=one.name, ids=one.ids) for one in made.rules if one.mode == "hold" and not one.blocked
+        RuleRecord(name=one.name, ids=[item for item in one.ids if (one.name, item) not in missed])
+        for one in made.rules
+        if one.mode == "hold" and not one.blocked
     ]
 
 
@@ -239,7 +253,7 @@ def cut_record(made: PlanFile, commit: str, lines: list[Mapping[str, Any]]) -> R
         digest=made.digest,
         journal=lines[-1]["chain"],
         unapplied=sorted([*kept, *ahead], key=lambda one: (one.type, one.id, one.key or "")),
-        rules=rules_of(made),
+        rules=rules_of(made, done_rows(lines)),
         planned=made.timestamp if made.rules else None,
     )
 

@@ -243,8 +243,8 @@ def reasoned(
         # Without a word nobody can tell a change of this commit from an edit in the space.
         return replace(made, held=Held(HeldBy.BASE_UNKNOWN))
     why = why_for(at, one.desired, seen.value, standpoint.past)
-    if why is Why.DRIFT and at in standpoint.newly_selected:
-        return replace(made, why=Why.NEWLY_SELECTED)
+    if at in standpoint.newly_selected:
+        return replace(made, why=Why.NEWLY_SELECTED if why is Why.DRIFT else Why.CHANGED_HERE)
     if why is not Why.CONFLICTING:
         held = standpoint.keeps(want.ref, one.key) if why is Why.DRIFT else None
         return replace(made, why=why, held=held)

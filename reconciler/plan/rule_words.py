@@ -27,6 +27,11 @@ def was_moved_away(key: str, desired: Desired, codec: Codec, records: Iterable[R
     )
 
 
+def was_edited(key: str, _: Desired, __: Codec, records: Iterable[Record], since: int) -> bool:
+    """Return True unless the records show that nobody edited the field since a time."""
+    return any(one.key == key and one.at >= since - SLACK for one in records)
+
+
 def took_away(record: Record, desired: Desired, codec: Codec) -> bool:
     """Return True if a record may have replaced a desired value by another one."""
     if isinstance(codec, SetCodec):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -10,9 +11,10 @@ from msgspec.structs import replace
 from reconciler.clock import now
 from reconciler.desired.item_rules import Following, ItemRule
 from reconciler.desired.items import DesiredItem
-from reconciler.errors import quoted
+from reconciler.errors import ReconcilerError, quoted
 from reconciler.fields.conditions import FACTS, keys_of
 from reconciler.fields.values import Desired, desired_value
+from reconciler.meegle.http.failures import Interrupted
 from reconciler.meegle.records import WEEK
 from reconciler.model import Item, Plan, Ref, Released, Why
 from reconciler.plan.planner import NOBODY
@@ -26,8 +28,8 @@ from reconciler.plan.rule_members import (
     read_live,
     read_targets,
 )
-from reconciler.plan.rule_words import was_moved_away
-from reconciler.plan.why import DesiredValues, Past, Standpoint, why_for
+from reconciler.plan.rule_words import was_edited, was_moved_away
+from reconciler.plan.why import DesiredValues, Past, Standpoint, overlaid, why_for
 from reconciler.schema.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -146,7 +148,8 @@ def earlier_rules(standpoint: Standpoint | None, catalog: Catalog) -> list[ItemR
     """Return the rules that earlier commits held, as far as the space still lets them be judged."""
     if standpoint is None:
         return []
-    every = (*standpoint.base_rules, *standpoint.applied_rules)
+    older = (rule for some in standpoint.older_rules.values() for rule in some)
+    every = (*standpoint.base_rules, *standpoint.applied_rules, *older)
     return [rule for rule in every if rule.mode == "hold" and not lost_field(rule, catalog)]
 
 
@@ -161,21 +164,28 @@ def with_earlier(standpoint: Standpoint, made: Made, mute: set[str], unsure: set
     """Add what the rules of earlier commits desire of their members; a file of the same commit wins."""
     past = standpoint.past
 
-    def laid(values: DesiredValues, rules: Iterable[ItemRule]) -> DesiredValues:
-        more: dict[At, Desired] = {}
+    def desired_by(rules: Iterable[ItemRule]) -> dict[At, Desired]:
+        found: dict[At, Desired] = {}
         for rule in rules:
             mine = made.get(content(rule))
             if rule.mode != "hold" or rule.name in mute or mine is None:
                 continue
             for at, want in mine.wants.items():
-                if at not in values and at not in unsure:
-                    more.setdefault(at, want.desired)
-        return {**values, **more} if more else values
+                if at not in unsure:
+                    found.setdefault(at, want.desired)
+        return found
 
-    applied = past.applied
+    base, applied = laid(past.base, desired_by(standpoint.base_rules)), past.applied
     if applied is not None or standpoint.applied_rules != standpoint.base_rules:
-        applied = laid(past.base if applied is None else applied, standpoint.applied_rules)
-    return replace(past, base=laid(past.base, standpoint.base_rules), applied=applied)
+        older = defaultdict(dict, {sha: desired_by(some) for sha, some in standpoint.older_rules.items()})
+        reached = overlaid(desired_by(standpoint.applied_rules), standpoint.unapplied, older)
+        applied = laid(past.base if applied is None else applied, reached)
+    return replace(past, base=base, applied=applied)
+
+
+def laid(values: DesiredValues, by_rules: DesiredValues) -> DesiredValues:
+    """Return what files and rules desired; a file of the same commit wins."""
+    return {**by_rules, **values} if by_rules else values
 
 
 def before(name: str, standpoint: Standpoint, made: Made) -> int | None:
@@ -208,24 +218,34 @@ def left_behind(
 
 
 def newly_selected(ruled: Ruled, standpoint: Standpoint, reader: Reader) -> Iterator[At]:
-    """Yield the fields that look like drift, and that nobody moved away since the last apply."""
-    doubtful = dict(drifted(ruled, standpoint))
+    """Yield the fields that look moved, and that nobody moved away since the last apply.
+
+    Records that cannot be read yield none: what is not known stays drift, or a conflict.
+    """
+    doubtful = {at: (desired, why) for at, desired, why in looks_moved(ruled, standpoint)}
     until = int(now().timestamp() * 1000)
     since = standpoint.applied_at
     if not doubtful or since is None or until - since > WEEKS * WEEK:
         return
     refs = {ref for ref, _ in doubtful}
     asked = [until + 60_000 - week * WEEK for week in range(-(-(until - since + 120_000) // WEEK))]
-    records = [reader.records(refs, end) for end in asked]
-    for (ref, key), desired in sorted(doubtful.items(), key=lambda one: one[0]):
+    try:
+        records = [reader.records(refs, end) for end in asked]
+    except Interrupted:
+        raise
+    except ReconcilerError:
+        return
+    for (ref, key), (desired, why) in sorted(doubtful.items(), key=lambda one: one[0]):
         codec = reader.catalog.codec(ref.type_key, key)
         mine = [one for some in records for one in some.get(ref, ())]
-        if not was_moved_away(key, desired, codec, mine, since):
+        # The commit changed the value as well: any edit of the field may be of somebody who meant it.
+        moved = was_moved_away if why is Why.DRIFT else was_edited
+        if not moved(key, desired, codec, mine, since):
             yield ref, key
 
 
-def drifted(ruled: Ruled, standpoint: Standpoint) -> Iterator[tuple[At, Desired]]:
-    """Yield the fields of rules whose difference would be called drift."""
+def looks_moved(ruled: Ruled, standpoint: Standpoint) -> Iterator[tuple[At, Desired, Why]]:
+    """Yield the fields of new members whose difference would be called drift, or a conflict."""
     for item in ruled.items:
         live: Item | None = ruled.live.get(item.ref)
         for one in item.fields if live else ():
@@ -237,5 +257,6 @@ def drifted(ruled: Ruled, standpoint: Standpoint) -> Iterator[tuple[At, Desired]
                 continue
             # A member of the last record that differs was moved, whenever that was: the apply left it so.
             known = any(item.ref.id in standpoint.members.get(name, ()) for name in source.rules)
-            if not known and why_for(at, one.desired, seen.value, standpoint.past) is Why.DRIFT:
-                yield at, one.desired
+            why = why_for(at, one.desired, seen.value, standpoint.past)
+            if not known and why in {Why.DRIFT, Why.CONFLICTING}:
+                yield at, one.desired, why

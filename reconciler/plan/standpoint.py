@@ -67,6 +67,7 @@ def standpoint_of(
         tuple(dict.fromkeys(note for one in told.values() for note in one.notes)),
         told[base].rules,
         told[record.commit].rules if record and record.commit in told else told[base].rules,
+        {sha: one.rules for sha, one in told.items() if one.rules},
         {one.name: tuple(one.ids) for one in record.rules} if record else {},
         int(record.planned.timestamp() * 1000) if record and record.planned else None,
     )

@@ -155,7 +155,8 @@ class Standpoint(Struct, frozen=True):
     `notes` say what of those commits could not be read.
 
     `keeps` says of a field why an apply leaves its drift alone, or None where it heals it.
-    `base_rules` and `applied_rules` are the rules of those commits; `members` are the ids that each rule
+    `base_rules` and `applied_rules` are the rules of those commits, `older_rules` those of the commits whose
+    values rows were left behind with; `members` are the ids that each rule
     selected at the last apply, at the time `applied_at`.  `newly_selected`: fields of members that differ
     and that nobody moved away since.
     """
@@ -168,6 +169,7 @@ class Standpoint(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     base_rules: tuple[ItemRule, ...] = ()
     applied_rules: tuple[ItemRule, ...] = ()
+    older_rules: Mapping[str, tuple[ItemRule, ...]] = field(default_factory=dict)
     members: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     applied_at: int | None = None
     newly_selected: frozenset[tuple[Ref, str]] = frozenset()
