@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconciler.fields.spec import FieldSpec, People
+from reconciler.manifest.editor_words import present
 from reconciler.schema.editor_schema import editor_schema, field_schema, fields_schema
 from reconciler.schema.types import TypeSpec
 
@@ -34,6 +35,6 @@ def test_a_file_names_the_space_and_the_type_by_any_of_their_names() -> None:
     assert schema["properties"]["space"] == {"enum": ["64a0", "demo"]}
     assert schema["properties"]["type"] == {"enum": ["Story", "story", "t1"]}
     assert schema["required"] == ["space", "type"]
-    assert schema["oneOf"] == [{"required": ["items"]}, {"required": ["rules"]}]
+    assert schema["oneOf"] == [present("items"), present("rules")]
     ours = {name for name in schema["definitions"] if not name.startswith("rule-")}
     assert ours == SHARED | {"field-f1", "role-r1"}
