@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.errors import CannotRun
+from reconciler.errors import CannotRun, Place
 from reconciler.forge.lark.card import drift_card, plan_card, run_card
 from reconciler.forge.lark.links import links_of
 from reconciler.forge.lark.webhook import REASONS, bot_from, signature, webhook_refusal
 from reconciler.forge.lark.words import spoken_words
 from reconciler.language import speaking
-from reconciler.model import GuardResult, Held, HeldBy, Why
+from reconciler.model import GuardResult, Held, HeldBy, RuleResult, Why
 from reconciler.render.markdown import plan_markdown
 from reconciler.render.safe import UNSEEN
 from reconciler.render.verdict import plan_verdict
@@ -86,6 +86,14 @@ def test_drift_is_told_by_person_and_only_whom_the_settings_map_is_mentioned() -
     assert any(one.startswith("ana@example.com: Priority P1 → P3") for one in lines(card))
     assert "<at" not in json.dumps(drift_card(report, EN))
     assert lines(drift_card(plan_with(), ZH)) == [ZH.no_drift]
+
+
+def test_each_rule_is_a_line() -> None:
+    rule = RuleResult("p0", "hold", "story", ("priority = P0",), (), Place("r.yaml", 4, 9), (6300012301,))
+    plan = plan_with(update(1, priority(rules=("p0",))), rules=(rule,))
+    assert "rule p0 (hold): 1 selected, 1 to change" in lines(plan_card(plan, EN))
+    with speaking("zh-CN"):
+        assert "规则 p0（hold）：选中 1 个，1 个待变更" in lines(plan_card(plan, ZH))
 
 
 def test_a_run_is_told_by_its_outcomes() -> None:

@@ -28,6 +28,7 @@ from reconciler.render.groups import (
     told_apart,
 )
 from reconciler.render.reasons import failure_text
+from reconciler.render.rules import rule_state, rule_title
 from reconciler.render.safe import isolated, safe_text
 from reconciler.render.verdict import notified_line, plan_verdict
 
@@ -115,6 +116,9 @@ def plan_face(plan: Plan, words: Words) -> Face:
         Section(words.guards, guard_rows(plan, words)),
         Section(f"{words.conflicts} ({words.base_live_desired})", card_rows(found, BOTH, words)),
         Section(words.blocks, block_rows(plan, words)),
+        Section(
+            _("Rules"), [Row(f"{rule_title(one)}{_(': ')}{rule_state(plan, one)}") for one in plan.rules]
+        ),
         Section(words.clears, card_rows(found, CLEAR, words)),
         *drift_sections(found, words, {}),
         Section(words.changes, card_rows(found, CHANGE, words)),
