@@ -116,6 +116,23 @@ def test_what_prettier_breaks_over_lines_has_one_layout_again(prettier: list[str
         assert words(again) == words(ours)
 
 
+def test_after_fmt_prettier_keeps_texts_that_begin_with_blanks(prettier: list[str]) -> None:
+    head = b"space: demo\ntype: story\nitems:\n- id: 1\n  fields:\n    notes:\n"
+    authored = head + b"    - |2\n        code\n      flush\n    - last\n"
+    ours = formatted(authored, "a.yaml")
+    assert same_content(authored, ours, "a.yaml")
+    theirs = ran(ROOT, *prettier, "--stdin-filepath", "a.yaml", text=ours)
+    assert same_content(authored, theirs, "a.yaml")
+
+
+def test_prettier_keeps_full_width_spaces_of_a_block(prettier: list[str]) -> None:
+    head = "space: demo\ntype: story\nitems:\n  - id: 1\n    fields:\n      description: |\n"
+    authored = f"{head}        \u3000\u3000one\u3000\n        \u3000\u3000two\n".encode()
+    assert same_content(authored, formatted(authored, "a.yaml"), "a.yaml")
+    theirs = ran(ROOT, *prettier, "--stdin-filepath", "a.yaml", text=formatted(authored, "a.yaml"))
+    assert same_content(authored, theirs, "a.yaml")
+
+
 def words(raw: bytes) -> list[bytes]:
     """Return a text without the blanks before comments, whose columns are the author's."""
     return [b" ".join(line.split()) for line in raw.splitlines()]
