@@ -24,6 +24,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 @click.option("--db", type=FILE, help="Keep the state in this SQLite file.")
 @click.option("--seed", type=FILE, help="Begin with what this YAML file says.")
 @click.option("--generate", metavar="TYPE=N", multiple=True, help="Make N more items of a type.")
+@click.option("--space", metavar="NAME", multiple=True, help="Serve one more space like the first.")
+@click.option("--own-plugin", metavar="SPACE", multiple=True, help="Give this space a plugin of its own.")
 @click.option("--write-log", type=FILE, help="One JSON line for each call that would change state.")
 @click.option("--options", type=FILE, help="Switches for open questions and faults, as YAML.")
 @click.pass_context
@@ -33,13 +35,18 @@ def command(
     db: Path | None,
     seed: Path | None,
     generate: tuple[str, ...],
+    space: tuple[str, ...],
+    own_plugin: tuple[str, ...],
     write_log: Path | None,
     options: Path | None,
 ) -> int:
     """Serve a pretend Feishu Project on loopback; prints the variables to export, then serves."""
     if context.invoked_subcommand:
         return 0
-    code: int = pretend_service().serve(port, db, seed, generate, write_log, options)
+    service = pretend_service()
+    code: int = service.serve(
+        port, db, seed, generate, write_log, options, spaces=space, own_plugins=own_plugin
+    )
     return code
 
 
@@ -78,6 +85,7 @@ def do() -> None:
 
 
 at = click.option("--at", metavar="URL", help="Which sandbox: the address in RECONCILER_SANDBOX.")
+in_space = click.option("--space", metavar="SPACE", help="In which space (default: the first).")
 by = click.option(
     "--by", metavar="WHO", help="Who does it: key, e-mail or name (default: the plugin's user)."
 )
@@ -121,10 +129,14 @@ def delete(item: str, *, by: str | None, at: str | None) -> int:
 @do.command("rename-option")
 @named_option
 @click.argument("label")
+@in_space
 @at
-def rename_option(type_: str, field: str, option: str, label: str, *, at: str | None) -> int:
+def rename_option(
+    type_: str, field: str, option: str, label: str, *, space: str | None, at: str | None
+) -> int:
     """Give OPTION of FIELD another LABEL; its id and the values of items stay."""
-    told = knock(at, "rename-option", {"type": type_, "field": field, "option": option, "label": label})
+    body = {"type": type_, "field": field, "option": option, "label": label, **known(space=space)}
+    told = knock(at, "rename-option", body)
     say(f"Renamed {safe_text(option)} ({safe_text(str(told['option']))}) to {safe_text(label)}.\n")
     return 0
 
@@ -132,10 +144,13 @@ def rename_option(type_: str, field: str, option: str, label: str, *, at: str | 
 @do.command("remove-option")
 @named_option
 @click.option("--disable", is_flag=True, help="Keep it on the items that have it, and offer it no more.")
+@in_space
 @at
-def remove_option(type_: str, field: str, option: str, *, disable: bool, at: str | None) -> int:
+def remove_option(
+    type_: str, field: str, option: str, *, disable: bool, space: str | None, at: str | None
+) -> int:
     """Take OPTION of FIELD away; items that have it keep the value."""
-    body = {"type": type_, "field": field, "option": option, "disable": disable}
+    body = {"type": type_, "field": field, "option": option, "disable": disable, **known(space=space)}
     told = knock(at, "remove-option", body)
     what = "Disabled" if disable else "Removed"
     say(f"{what} {safe_text(str(told['label']))} ({safe_text(str(told['option']))}).\n")
@@ -154,14 +169,16 @@ def leave(person: str, *, at: str | None) -> int:
 
 @do.command("rotate-secret")
 @click.argument("secret", required=False)
+@click.option("--space", metavar="SPACE", help="The plugin that this space has for itself.")
 @at
-def rotate_secret(secret: str | None, *, at: str | None) -> int:
+def rotate_secret(secret: str | None, *, space: str | None, at: str | None) -> int:
     """Give the plugin another SECRET, by default a random one, and print the line to export.
 
-    The old secret gets no token any more, and every token ends.
+    The old secret gets no token any more, and every token of the plugin ends.
     """
-    told = knock(at, "rotate-secret", known(secret=secret))
-    say(f"export MEEGLE_PLUGIN_SECRET={shlex.quote(str(told['secret']))}\n")
+    told = knock(at, "rotate-secret", known(secret=secret, space=space))
+    variable = told.get("variable", "MEEGLE_PLUGIN_SECRET")
+    say(f"export {safe_text(variable)}={shlex.quote(str(told['secret']))}\n")
     return 0
 
 

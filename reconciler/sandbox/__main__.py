@@ -16,10 +16,21 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--db", type=Path, help="keep the state in this SQLite file")
     parser.add_argument("--seed", type=Path, help="a YAML seed or snapshot instead of the demo space")
     parser.add_argument("--generate", action="append", default=[], metavar="TYPE=N")
+    parser.add_argument("--space", action="append", default=[], metavar="NAME", help="one more space")
+    parser.add_argument("--own-plugin", action="append", default=[], metavar="SPACE")
     parser.add_argument("--write-log", type=Path, metavar="FILE")
     parser.add_argument("--options", type=Path, metavar="FILE", help="switches, YAML or JSON")
     told = parser.parse_args(argv)
-    return serve(told.port, told.db, told.seed, told.generate, told.write_log, told.options)
+    return serve(
+        told.port,
+        told.db,
+        told.seed,
+        told.generate,
+        told.write_log,
+        told.options,
+        spaces=told.space,
+        own_plugins=told.own_plugin,
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.sandbox.demo.more_spaces import add_space, own_plugin
+
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
@@ -72,6 +74,26 @@ def test_a_secret_rotates_and_the_line_to_export_is_printed(week: Desk) -> None:
     assert week.run("plan").code == 1
     week.environ["MEEGLE_PLUGIN_SECRET"] = line.strip().partition("=")[2]
     assert week.run("plan").code == 0
+
+
+def test_a_space_of_its_own_plugin_gets_another_secret_and_options_of_its_own(week: Desk) -> None:
+    add_space(week.world, "mobile")
+    assert "mobile has no plugin of its own" in (
+        week.run("sandbox", "do", "rotate-secret", "--space", "mobile").err
+    )
+    own_plugin(week.world, "mobile")
+    line = week.run("sandbox", "do", "rotate-secret", "s3cret", "--space", "mobile").out
+    assert line == "export MEEGLE_PLUGIN_SECRET__MOBILE=s3cret\n"
+    assert [one.plugin_secret for one in week.world.own_plugins.values()] == ["s3cret"]
+    renamed = week.run("sandbox", "do", "rename-option", "story", "scale", "XL", "Huge", "--space", "mobile")
+    assert renamed.out == "Renamed XL (scale_3) to Huge.\n"
+    labels = [
+        [one.label for one in space.types[0].by_key["field_0dae57"].options]
+        for space in week.world.spaces.values()
+    ]
+    assert [one[3] for one in labels] == ["XL", "Huge"]
+    wrong = week.run("sandbox", "do", "remove-option", "story", "scale", "XL", "--space", "mobil")
+    assert "no space 'mobil'; did you mean 'mobile'?" in wrong.err
 
 
 def test_tokens_end_and_switches_turn(week: Desk) -> None:

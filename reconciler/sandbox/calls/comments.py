@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from reconciler.sandbox.http.refusals import Refusal
-from reconciler.sandbox.http.request import Call, alive, item_at, space_of, whole
+from reconciler.sandbox.http.request import Call, alive, item_at, reached, space_of, whole
 from reconciler.sandbox.state import richtext
 from reconciler.sandbox.state.model import Item
 from reconciler.sandbox.state.world import World
@@ -47,7 +47,7 @@ def add(world: World, call: Call) -> Object:
 def comments(world: World, call: Call) -> Object:
     """List the comments of an item, the oldest first."""
     space_of(world, call)
-    item = alive(world, call.path["id"], "comment_item")
+    item = reached(world, call, call.path["id"], "comment_item")
     if world.ruled(world.options.hidden, call.user, item):
         raise Refusal("comment_denied")
     size = whole(call.query.get("page_size") or 0, "page_size") or PAGE

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from reconciler.sandbox.calls.work_item_json import anything, chosen, work_item
 from reconciler.sandbox.http.refusals import Refusal
-from reconciler.sandbox.http.request import Call, opened, seen_by, space_of, type_of, whole
+from reconciler.sandbox.http.request import Call, installed, opened, seen_by, space_of, type_of, whole
 from reconciler.sandbox.state.model import Field, Item, Space
 from reconciler.sandbox.state.world import World
 
@@ -206,7 +206,9 @@ def filter_across(world: World, call: Call) -> Object:
     spaces = [
         each
         for each in world.spaces.values()
-        if (not keys and not names) or each.key in keys or each.simple_name in names
+        if each.key in keys
+        or each.simple_name in names
+        or (not keys and not names and installed(world, call, each))
     ]
     if not kind or not any(each.type(kind) for each in spaces):
         raise Refusal("wrong_type_param", "work_item_type_key")
@@ -263,6 +265,8 @@ def records(world: World, call: Call) -> Object:
         raise Refusal("missing", "work_item_ids")
     if len(ids) > IDS:
         raise Refusal("too_many_ids")
+    if project in world.spaces:
+        opened(world, call, world.spaces[project])
     size, _ = call.paging(RECORDS, DEFAULT_RECORDS)
     window = _span(call)
     start = call.text("start_from") or "0"

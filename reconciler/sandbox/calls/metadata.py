@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from reconciler.sandbox.http.refusals import Refusal
-from reconciler.sandbox.http.request import Call, alive, opened, space_of, type_of
+from reconciler.sandbox.http.request import Call, opened, reached, space_of, type_of
 from reconciler.sandbox.state.model import Field, ItemType, Option, Role, Space
 from reconciler.sandbox.state.world import World
 
@@ -183,7 +183,7 @@ def meta(world: World, call: Call) -> Object:
 
 def field_options(world: World, call: Call) -> Object:
     """List the options of one field of an item (5.3); `first_option_key`: those below that one."""
-    item = alive(world, call.body.get("work_item_id"))
+    item = reached(world, call, call.body.get("work_item_id"))
     item_type = world.type_of(item)
     key = call.text("field_key", needed=True)
     field = item_type.find(key) or item_type.find("", key)

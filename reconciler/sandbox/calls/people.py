@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from reconciler.sandbox.http.refusals import Refusal
-from reconciler.sandbox.http.request import Call, space_of
+from reconciler.sandbox.http.request import Call, installed, opened, space_of
 from reconciler.sandbox.state.model import Group, Person, Space
 from reconciler.sandbox.state.world import World
 
@@ -43,6 +43,8 @@ def search_users(world: World, call: Call) -> Object:
     text, project = call.text("query", needed=True).lower(), call.text("project_key")
     if project and not world.has_space(project):
         raise Refusal("no_such_project", project)
+    if project:
+        opened(world, call, world.named_space(project))
     found = [
         each.wire()
         for each in _visible(world, call)
@@ -66,11 +68,12 @@ def _account(world: World, call: Call) -> Person:
 def projects(world: World, call: Call) -> Object:
     """List the spaces that a user may open (4.1)."""
     person = _account(world, call)
-    return {"data": list(world.spaces) if person.member else []}
+    found = [each.key for each in world.spaces.values() if installed(world, call, each)]
+    return {"data": found if person.member else []}
 
 
 def details(world: World, call: Call) -> Object:
-    """Describe spaces, as a map (4.2)."""
+    """Describe spaces that have the plugin, as a map (4.2)."""
     keys, names = call.words("project_keys"), call.words("simple_names")
     person = _account(world, call)
     if len(keys) + len(names) > SPACES:
@@ -85,7 +88,7 @@ def details(world: World, call: Call) -> Object:
         space.key: {"project_key": space.key, "name": space.name, "simple_name": space.simple_name}
         | ({"administrators": admins} if person.admin else {})
         for space in world.spaces.values()
-        if space.key in keys or space.simple_name in names
+        if (space.key in keys or space.simple_name in names) and installed(world, call, space)
     }
     if not found:
         raise Refusal("no_such_project")

@@ -10,7 +10,7 @@ from typing import Any, Final
 from reconciler.sandbox.calls.items import CLOSED, capped, indexed, people_of
 from reconciler.sandbox.calls.work_item_json import chosen, node_owners, state_times, work_item
 from reconciler.sandbox.http.refusals import Refusal
-from reconciler.sandbox.http.request import Call, item_at, opened, space_of, type_of
+from reconciler.sandbox.http.request import Call, installed, item_at, opened, space_of, type_of
 from reconciler.sandbox.state.model import Field, Item, ItemType, Space
 from reconciler.sandbox.state.world import World
 
@@ -433,7 +433,8 @@ def compositive(world: World, call: Call) -> Object:
     spaces = [
         each
         for each in world.spaces.values()
-        if (not keys and not names) or each.key in keys or each.simple_name in names
+        if ((not keys and not names) or each.key in keys or each.simple_name in names)
+        and installed(world, call, each)
     ]
     found = [
         each

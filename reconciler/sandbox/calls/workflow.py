@@ -7,7 +7,7 @@ from typing import Any
 from reconciler.sandbox.calls.work_item_json import flow_of, node_owners, node_status
 from reconciler.sandbox.calls.writes import done, put_pair
 from reconciler.sandbox.http.refusals import Refusal
-from reconciler.sandbox.http.request import Call, alive, item_at, whole
+from reconciler.sandbox.http.request import Call, item_at, reached, whole
 from reconciler.sandbox.state.model import Item, ItemType, State
 from reconciler.sandbox.state.world import Actor, World
 
@@ -163,7 +163,7 @@ def _confirm(item_type: ItemType, node: State, status: int) -> State:
 
 def required_info(world: World, call: Call) -> Object:
     """Tell what a state still asks for (7.8)."""
-    item = alive(world, call.body.get("work_item_id"))
+    item = reached(world, call, call.body.get("work_item_id"))
     item_type = world.type_of(item)
     state = next((s for s in item_type.states if s.key == call.text("state_key", needed=True)), None)
     if state is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from reconciler.sandbox.http.refusals import Refusal
-from reconciler.sandbox.http.request import Call, alive, item_at, opened, permit, space_of, whole
+from reconciler.sandbox.http.request import Call, alive, item_at, opened, permit, reached, space_of, whole
 from reconciler.sandbox.state.model import Field, Item, ItemType, Template
 from reconciler.sandbox.state.values import UNWRITABLE_TYPES, Dropped, compound_row, empty_form
 from reconciler.sandbox.state.world import Actor, World
@@ -320,7 +320,7 @@ def _run(world: World, call: Call, task: str, ids: list[int], item_type: ItemTyp
 
 
 def _change_one(world: World, call: Call, before: Item, item_type: ItemType, change: Change) -> None:
-    if before.type_key != item_type.key:
+    if world.type_of(before) is not item_type:
         raise Refusal("no_item")
     if before.aborted is not None:
         raise Refusal("terminated")
@@ -349,7 +349,7 @@ def task_result(world: World, call: Call) -> Object:
 
 def update_compound(world: World, call: Call) -> Object:
     """Add, change or delete rows of a compound field by their ids (7.9)."""
-    before = alive(world, call.body.get("work_item_id"), "compound_item")
+    before = reached(world, call, call.body.get("work_item_id"), "compound_item")
     project = call.text("project_key", needed=True)
     if before.project != project and world.spaces[before.project].simple_name != project:
         raise Refusal("compound_project", "project not match")

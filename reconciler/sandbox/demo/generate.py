@@ -12,6 +12,8 @@ from reconciler.sandbox.state.world import World
 BASE: Final = 6400000001
 """First id of a generated item of the first type; each further type begins `STEP` later."""
 STEP: Final = 10_000_000
+A_SPACE: Final = 1_000_000_000
+"""Ids of the next space begin so much later."""
 MOST: Final = STEP - 1
 CREATED_AT: Final = 1772000000000
 SPARSE: Final[dict[str, int]] = {
@@ -28,12 +30,18 @@ class BadCount(ValueError):
 
 
 def generate(world: World, wishes: list[str]) -> int:
-    """Add N items for each `TYPE=N` (type key, API name or name) to the first space; returns their number."""
+    """Add N items for each `TYPE=N` or `SPACE/TYPE=N`; returns their number.
+
+    A type is its key, API name or name, of the first space that has it.
+    """
     made = 0
     for wish in wishes:
         space, item_type, count = _parsed(world, wish)
-        ground = content.Ground(_active(world), _targets(world), [each["id"] for each in space.businesses])
-        for item in _items(space, item_type, count, ground):
+        ground = content.Ground(
+            _active(world), _targets(world, space), [each["id"] for each in space.businesses]
+        )
+        first = BASE + list(world.spaces).index(space.key) * A_SPACE + space.types.index(item_type) * STEP
+        for item in _items(space, item_type, range(first, first + count), ground):
             world.items[item.id] = item
             world.derive(item)
         made += count
@@ -41,14 +49,19 @@ def generate(world: World, wishes: list[str]) -> int:
 
 
 def _parsed(world: World, wish: str) -> tuple[Space, ItemType, int]:
-    name, _, number = wish.partition("=")
+    words, _, number = wish.partition("=")
+    within, _, name = words.rpartition("/")
     if not number.isdigit() or not 0 < int(number) <= MOST:
-        raise BadCount(f"--generate {wish}: say TYPE=N, such as story=10000")
-    for space in world.spaces.values():
+        raise BadCount(f"--generate {wish}: say TYPE=N, such as story=10000, or SPACE/TYPE=N")
+    spaces = [each for each in world.spaces.values() if within in ("", each.simple_name)]
+    for space in spaces:
         for each in space.types:
             if name in (each.key, each.api_name, each.name):
                 return space, each, int(number)
-    known = ", ".join(each.api_name for space in world.spaces.values() for each in space.types)
+    if not spaces:
+        known = ", ".join(each.simple_name for each in world.spaces.values())
+        raise BadCount(f"--generate {wish}: no space {within}; there are {known}")
+    known = ", ".join(dict.fromkeys(each.api_name for space in spaces for each in space.types))
     raise BadCount(f"--generate {wish}: no type {name}; there are {known}")
 
 
@@ -56,22 +69,21 @@ def _active(world: World) -> list[str]:
     return [each.key for each in world.people.values() if each.member and each.status == "activated"]
 
 
-def _targets(world: World) -> dict[str, list[int]]:
+def _targets(world: World, space: Space) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for item in world.items.values():
-        if item.aborted is None and not item.deleted_at:
+        if item.project == space.key and item.aborted is None and not item.deleted_at:
             found.setdefault(item.type_key, []).append(item.id)
     return found
 
 
-def _items(space: Space, item_type: ItemType, count: int, ground: content.Ground) -> Iterator[Item]:
+def _items(space: Space, item_type: ItemType, ids: range, ground: content.Ground) -> Iterator[Item]:
     fields = [each for each in item_type.fields if each.type != "role_owners" and each.key != "name"]
-    first = BASE + space.types.index(item_type) * STEP
-    for n in range(count):
+    for n, item_id in enumerate(ids):
         at = CREATED_AT + n * 61_007
         creator = ground.people[n % len(ground.people)]
         item = Item(
-            first + n,
+            item_id,
             item_type.key,
             content.title(item_type.api_name, n),
             space.key,

@@ -6,7 +6,7 @@ import secrets
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from reconciler.sandbox.http.refusals import Refusal
@@ -18,11 +18,15 @@ REFRESH_LIFE_S: Final = 14 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A live token; `user_key` only for user tokens; `until` in epoch seconds."""
+    """A live token; `user_key` only for user tokens; `until` in epoch seconds.
+
+    `space`: the key of the space whose own plugin it is of; empty: of the plugin that the others share.
+    """
 
     text: str
     until: float
     user_key: str = ""
+    space: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +76,18 @@ class Gate:
         self._seen: set[tuple[str, str, str]] = set()
         self._calls: dict[tuple[str, str], deque[float]] = {}
 
-    def plugin_token(self, prefix: str) -> tuple[str, int]:
-        """Give the plugin's token and its remaining seconds: the same one until it expires (2.2)."""
+    def plugin_token(self, prefix: str, space: str = "") -> tuple[str, int]:
+        """Give a plugin's token and its remaining seconds: the same one until it expires (2.2)."""
         now = self.clock()
-        token = self.tokens.get(self._plugin.get(prefix, ""))
+        token = self.tokens.get(self._plugin.get(f"{prefix}{space}", ""))
         if token is None or token.until <= now:
-            token = self._issue(prefix)
-            self._plugin[prefix] = token.text
+            token = self._issue(prefix, space=space)
+            self._plugin[f"{prefix}{space}"] = token.text
         return token.text, int(token.until - now)
 
-    def user_token(self, user_key: str) -> tuple[Token, str]:
+    def user_token(self, user_key: str, space: str = "") -> tuple[Token, str]:
         """Issue a fresh user token and its refresh token (2.3)."""
-        token = self._issue("u-", user_key)
+        token = self._issue("u-", user_key, space)
         refresh = f"r-{uuid.uuid4()}"
         self.refresh[refresh] = user_key
         return token, refresh
@@ -94,12 +98,14 @@ class Gate:
         self.codes[code] = user_key
         return code
 
-    def expire_tokens(self) -> None:
-        """End the life of all tokens now."""
-        self.tokens = {key: Token(key, 0.0, each.user_key) for key, each in self.tokens.items()}
+    def expire_tokens(self, space: str | None = None) -> None:
+        """End the life of all tokens now, or of those of one space's own plugin."""
+        for key, each in self.tokens.items():
+            if space is None or each.space == space:
+                self.tokens[key] = replace(each, until=0.0)
 
-    def _issue(self, prefix: str, user_key: str = "") -> Token:
-        token = Token(f"{prefix}{uuid.uuid4()}", self.clock() + self.options.token_life_s, user_key)
+    def _issue(self, prefix: str, user_key: str = "", space: str = "") -> Token:
+        token = Token(f"{prefix}{uuid.uuid4()}", self.clock() + self.options.token_life_s, user_key, space)
         self.tokens[token.text] = token
         return token
 
@@ -114,7 +120,7 @@ class Gate:
         if self.options.token_calls:
             self._used[token.text] = self._used.get(token.text, 0) + 1
             if self._used[token.text] >= self.options.token_calls:
-                self.tokens[token.text] = Token(token.text, 0.0, token.user_key)
+                self.tokens[token.text] = replace(token, until=0.0)
         return token
 
     def limit(self, token: str, template: str, rates: Rates) -> None:

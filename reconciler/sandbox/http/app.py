@@ -16,10 +16,10 @@ from reconciler.sandbox.calls import comments, metadata, people, search, writes
 from reconciler.sandbox.calls import items as reads
 from reconciler.sandbox.calls import workflow as flow
 from reconciler.sandbox.http.admin import Admin
-from reconciler.sandbox.http.admission import Rates
+from reconciler.sandbox.http.admission import Rates, Token
 from reconciler.sandbox.http.faults import Faults
 from reconciler.sandbox.http.refusals import Refusal
-from reconciler.sandbox.http.request import Call, Route
+from reconciler.sandbox.http.request import Call, Route, meet
 from reconciler.sandbox.http.tokens import TOKEN_ROUTES
 from reconciler.sandbox.state import zones
 from reconciler.sandbox.state.world import Made, World
@@ -120,7 +120,7 @@ def _bound(body: Json) -> Object:
     return body
 
 
-def _admit(world: World, route: Route) -> tuple[str, str]:
+def _admit(world: World, route: Route) -> tuple[Token, str]:
     """Let a call in: token, limiter, user, idempotency key, in this order; gives token and user."""
     headers, gate = request.headers, world.gate
     text, key = headers.get("X-PLUGIN-TOKEN"), headers.get("X-IDEM-UUID") if route.write else None
@@ -134,14 +134,16 @@ def _admit(world: World, route: Route) -> tuple[str, str]:
         user = gate.person(token, headers.get("X-USER-KEY"), world.people, route.stranger).key
     if not world.options.idem_at_once:
         gate.once(token.text, endpoint, key)
-    return token.text, user
+    return token, user
 
 
 def _act(world: World, route: Route, path: dict[str, str], body: Json) -> Response:
     world.settle()
     token, user = _admit(world, route)
     strict = request.headers.get("x-auth-mode") == "1"
-    call = Call(path, _bound(body), user, request.args.to_dict(), strict, token)
+    call = Call(path, _bound(body), user, request.args.to_dict(), strict, token.text, token.space)
+    if world.has_space(path.get("project", "")):
+        meet(world, call, world.named_space(path["project"]))
     return reply(200, {"err_code": 0, "err_msg": "", "err": {}} | route.act(world, call))
 
 

@@ -22,6 +22,7 @@ from reconciler.sandbox.state.spoken import (
     paths,
     person_named,
     role_owners,
+    space_named,
     type_named,
     wire_value,
 )
@@ -110,7 +111,7 @@ def _remove_option(world: World, body: Object) -> Json:
 
 
 def _option(world: World, body: Object) -> tuple[Field, Option]:
-    field = field_named(type_named(world, body["type"]), body["field"])
+    field = field_named(type_named(world, body["type"], body.get("space")), body["field"])
     return field, option_named(field, body["option"])
 
 
@@ -140,14 +141,21 @@ def _changed(world: World) -> None:
 
 
 def _rotate_secret(world: World, body: Object) -> Json:
-    """Give the plugin another secret: the old one gets no token any more, and tokens end."""
+    """Give a plugin another secret: the old one gets no token any more, and its tokens end."""
     secret = body.get("secret") or secrets.token_hex(16)
     if not isinstance(secret, str) or not VISIBLE.fullmatch(secret):
         raise Unheard("the secret holds what no header carries; use letters, digits and signs of ASCII")
-    world.credentials = replace(world.credentials, plugin_secret=secret)
-    world.gate.credentials = world.credentials
-    world.gate.expire_tokens()
-    return {"secret": secret}
+    if not body.get("space"):
+        world.credentials = replace(world.credentials, plugin_secret=secret)
+        world.gate.credentials = world.credentials
+        world.gate.expire_tokens("")
+        return {"secret": secret}
+    space = space_named(world, body["space"])
+    if space.key not in world.own_plugins:
+        raise Unheard(f"{space.simple_name} has no plugin of its own; leave the space out")
+    world.own_plugins[space.key] = replace(world.own_plugins[space.key], plugin_secret=secret)
+    world.gate.expire_tokens(space.key)
+    return {"secret": secret, "variable": f"MEEGLE_PLUGIN_SECRET{space.ending()}"}
 
 
 def _expire(world: World, _body: Object) -> Json:
@@ -182,10 +190,10 @@ DOORS: Final[Mapping[str, Door]] = {
     "expire-tokens": Door(_expire),
     "edit": Door(_edit, ("id", "key", "value"), ("by",)),
     "delete": Door(_delete, ("id",), ("by",)),
-    "rename-option": Door(_rename_option, (*OPTION, "label")),
-    "remove-option": Door(_remove_option, OPTION, ("disable",)),
+    "rename-option": Door(_rename_option, (*OPTION, "label"), ("space",)),
+    "remove-option": Door(_remove_option, OPTION, ("disable", "space")),
     "leave": Door(_leave, ("person",)),
-    "rotate-secret": Door(_rotate_secret, (), ("secret",)),
+    "rotate-secret": Door(_rotate_secret, (), ("secret", "space")),
     "code": Door(_code, ("user_key",)),
     "writes": Door(_writes),
 }

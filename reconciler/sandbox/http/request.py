@@ -18,7 +18,10 @@ MS_DIGITS = 13
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An admitted call. `user`: whom it acts as; `strict`: x-auth-mode 1 (2.4); `token`: its token's text."""
+    """An admitted call. `user`: whom it acts as; `strict`: x-auth-mode 1 (2.4); `token`: its token's text.
+
+    `plugin`: the key of the space whose own plugin makes it; empty: the plugin that the others share.
+    """
 
     path: Mapping[str, str]
     body: Object
@@ -26,6 +29,7 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     strict: bool = False
     token: str = ""
+    plugin: str = ""
 
     def many(self, key: str) -> list[Json]:
         """Take a list of the body; another shape does not bind (9999)."""
@@ -111,16 +115,35 @@ def whole(value: Json, key: str) -> int:
 
 
 def space_of(world: World, call: Call) -> Space:
-    """Find the space of the path, which the acting user must be able to open (10404)."""
+    """Find the space of the path: its plugin makes the call (10301), and the user may open it (10404)."""
     return opened(world, call, world.space(call.path["project"]))
 
 
 def opened(world: World, call: Call, space: Space) -> Space:
-    """Let only members into a space."""
+    """Let only members into a space, and only by a plugin that is installed in it (2.5)."""
+    meet(world, call, space)
     person = world.people.get(call.user)
     if person is not None and not person.member:
         raise Refusal("no_project")
     return space
+
+
+def installed(world: World, call: Call, space: Space) -> bool:
+    """Return True if the plugin of the call is installed in a space: its own one, else the shared one."""
+    return call.plugin == (space.key if space.key in world.own_plugins else "")
+
+
+def meet(world: World, call: Call, space: Space) -> None:
+    """Refuse a call by a plugin that is not installed in a space (10301)."""
+    if not installed(world, call, space):
+        raise Refusal("token_permission", f"the plugin is not installed in project {space.simple_name}")
+
+
+def reached(world: World, call: Call, item_id: Json, refusal: str = "no_item") -> Item:
+    """Find an item that a body names without its space, which must be open to the call."""
+    item = alive(world, item_id, refusal)
+    opened(world, call, world.spaces[item.project])
+    return item
 
 
 def type_of(world: World, call: Call) -> tuple[Space, ItemType]:

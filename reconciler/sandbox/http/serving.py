@@ -17,6 +17,7 @@ from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from reconciler.sandbox.demo.generate import BadCount, generate
+from reconciler.sandbox.demo.more_spaces import add_space, exports, named, own_plugin
 from reconciler.sandbox.demo.seeds import BadSeed, emails_in, read_seed, write_seed
 from reconciler.sandbox.demo.space import demo_world
 from reconciler.sandbox.http.admin import DOOR
@@ -81,18 +82,34 @@ def _let_go(watched: dict[int, Any], held: dict[int, Any]) -> None:
 
 
 def open_world(
-    db: Path | None, seed: Path | None, wishes: Sequence[str], options: Options
+    db: Path | None,
+    seed: Path | None,
+    wishes: Sequence[str],
+    options: Options,
+    *,
+    spaces: Sequence[str] = (),
+    own_plugins: Sequence[str] = (),
 ) -> tuple[World, SqliteStore | None]:
-    """Make the world to serve: the database's, else the seed's or the demo space with what is generated."""
+    """Make the world to serve: the database's, else the seed's or the demo space with what is added to it.
+
+    `spaces`: names of more spaces; `own_plugins`: names of the spaces that have a plugin of their own.
+    """
     store = SqliteStore(db) if db else None
     if store is not None and not store.is_new:
         world = store.read(options)
     else:
         world = read_seed(seed, options) if seed else demo_world(options)
+        for name in spaces:
+            add_space(world, name)
         generate(world, list(wishes))
         if store is not None:
             store.fill(world)
     world.store = store
+    for name in (*spaces, *own_plugins):
+        named(world, name)
+    for name in own_plugins:
+        own_plugin(world, name)
+    exports(world)
     return world, store
 
 
@@ -103,10 +120,14 @@ def serve(
     generate: Sequence[str],
     write_log: Path | None,
     options: Path | None = None,
+    *,
+    spaces: Sequence[str] = (),
+    own_plugins: Sequence[str] = (),
 ) -> int:
     """Print the export lines once the port accepts, then serve until SIGINT or SIGTERM; 1: cannot start."""
     try:
-        world, _ = open_world(db, seed, generate, load_options(options) if options else Options())
+        switches = load_options(options) if options else Options()
+        world, _ = open_world(db, seed, generate, switches, spaces=spaces, own_plugins=own_plugins)
         world.pages = {}
         if write_log is not None:
             write_log.open("a").close()  # An empty log says that nothing was written; none says nothing.
@@ -121,12 +142,16 @@ def serve(
     if front is not None:
         front.thread.start()
     url = front.url if front else running.url
-    known = world.credentials
     sys.stderr.write(f"sandbox: switches at {url}/_sandbox/{world.admin_token}/options\n")
     sys.stdout.write(
-        f"export MEEGLE_BASE_URL={url}\nexport MEEGLE_PLUGIN_ID={known.plugin_id}\n"
-        f"export MEEGLE_PLUGIN_SECRET={known.plugin_secret}\nexport MEEGLE_USER_KEY={known.user_key}\n"
-        f"export {VARIABLE}={url}{DOOR}{world.admin_token}\n"
+        "".join(
+            f"export {name}={value}\n"
+            for name, value in (
+                ("MEEGLE_BASE_URL", url),
+                *exports(world),
+                (VARIABLE, f"{url}{DOOR}{world.admin_token}"),
+            )
+        )
     )
     sys.stdout.flush()
     running.server.run()

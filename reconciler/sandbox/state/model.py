@@ -7,12 +7,14 @@ refused on loading, so that a slip in a seed is not a silent default.
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pydantic import ConfigDict
 
 Json = Any
+NO_LETTER: Final = re.compile(r"[^A-Z0-9]")
 Object = dict[str, Any]
 EXACT = ConfigDict(extra="forbid")
 
@@ -267,6 +269,10 @@ class Space:
     businesses: list[Object] = field(default_factory=list)
     teams: list[Object] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
+
+    def ending(self) -> str:
+        """Return the ending of its own variables: upper-cased, an underscore for every other sign."""
+        return f"__{NO_LETTER.sub('_', self.simple_name.upper())}"
 
     def type(self, key: str) -> ItemType | None:
         """Find a type by its key."""

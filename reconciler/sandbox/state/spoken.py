@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from reconciler.sandbox.state.model import Field, Item, ItemType, Option, Person
+from reconciler.sandbox.state.model import Field, Item, ItemType, Option, Person, Space
 from reconciler.sandbox.state.world import World
 
 Json = Any
@@ -42,9 +42,18 @@ def item_named(world: World, word: Json) -> Item:
     return world.items[number]
 
 
-def type_named(world: World, word: Json) -> ItemType:
-    """Find a type by key, api_name or name, in whichever space has it."""
-    types = [kind for space in world.spaces.values() for kind in space.types]
+def space_named(world: World, word: Json) -> Space:
+    """Find a space by its simple name or key."""
+    found = next((one for one in world.spaces.values() if word in (one.simple_name, one.key)), None)
+    if found is None:
+        raise not_there("space", word, (one.simple_name for one in world.spaces.values()))
+    return found
+
+
+def type_named(world: World, word: Json, space: Json = None) -> ItemType:
+    """Find a type by key, api_name or name, in a space, else in the first one that has it."""
+    spaces = [space_named(world, space)] if space else world.spaces.values()
+    types = [kind for one in spaces for kind in one.types]
     found = next((one for one in types if word in (one.key, one.api_name, one.name)), None)
     if found is None:
         raise not_there("type", word, (one.api_name for one in types))

@@ -105,8 +105,10 @@ class World:
         self.clock, self.sleep = clock, sleep
         self.credentials = credentials
         self.gate = Gate(credentials, self.options, clock)
+        self.own_plugins: dict[str, Credentials] = {}
+        """Space key → its own plugin, the only one installed in it; the others share `credentials`."""
         self.lock = threading.RLock()
-        self.spaces = {space.key: space for space in spaces}
+        self.spaces: dict[str, Space] = {space.key: space for space in spaces}
         self.people = {person.key: person for person in people}
         self.items = {item.id: item for item in items}
         self.records: dict[int, list[Object]] = {}
@@ -122,9 +124,14 @@ class World:
         """Whole items as JSON text, kept while nobody but calls changes anything: in a process of its own."""
         self._due: list[tuple[int, Callable[[], object]]] = []
         self._past: dict[int, list[tuple[int, Item | None]]] = {}
-        self._tables: dict[tuple[str, str], ItemType] = {
-            (space.key, each.key): each for space in self.spaces.values() for each in space.types
-        }
+        self._tables: dict[tuple[str, str], ItemType] = {}
+        for space in self.spaces.values():
+            self.add_space(space)
+
+    def add_space(self, space: Space) -> None:
+        """Add a space with its types."""
+        self.spaces[space.key] = space
+        self._tables |= {(space.key, each.key): each for each in space.types}
 
     # -- looking ------------------------------------------------------------------------------------------
 
@@ -423,7 +430,8 @@ class World:
             "record_contents": rows,
         }
         if actor.channel == "openapi":
-            record |= {"source_type": "plugin", "source": self.credentials.plugin_id}
+            plugin = self.own_plugins.get(item.project, self.credentials)
+            record |= {"source_type": "plugin", "source": plugin.plugin_id}
         if actor.channel == "automation":
             record |= {"source_type": "auto", "source": actor.key}
         return record
