@@ -1,22 +1,31 @@
 """A file that gets entries of live items, proved before it is written.
 
-Its new bytes are loaded and planned against the live items, as `plan` would do.  A value that this plan
-would change is taken out again, and a default of the file that the live item does not share is taken off
-the item (`unmanaged`), until the plan is empty.  What was taken out is reported with the reason.
+Its new bytes are loaded and planned against the live items, as `plan` would do.  Nearly always this plan is
+empty, and that is all of the proof.  Else the values are read one by one, which tells why a value cannot be
+written.  A value that the plan would still change is taken out, too, and a default of the file that the live
+item does not share is taken off the item (`unmanaged`), until the plan is empty.  What was taken out is
+reported with the reason.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.adopt.destination import Home
-from reconciler.adopt.new_entries import Adopted, Skipped, change_keys, entry, sections_of
+from reconciler.adopt.new_entries import (
+    Adopted,
+    Skipped,
+    change_keys,
+    entry,
+    sections_of,
+    take_out_unwritable,
+)
 from reconciler.errors import CannotRun, InputError
 from reconciler.manifest.decoding import LARGEST
 from reconciler.manifest.edit.commands import Edit, Members, Put
@@ -30,6 +39,14 @@ from reconciler.model import Item, Ref
 if TYPE_CHECKING:
     from reconciler.meegle.reader import Reader
     from reconciler.schema.types import TypeSpec
+
+
+class Difference(NamedTuple):
+    """A value that a plan of the file would change, or that the file lacks."""
+
+    ref: Ref
+    key: str
+    by_default: bool
 
 
 class EntryFile(Struct, frozen=True):
@@ -48,11 +65,19 @@ class EntryFile(Struct, frozen=True):
     def proved(self, made: Mapping[Ref, Adopted], live: Mapping[Ref, Item], skipped: list[Skipped]) -> bytes:
         """Return the file with the entries; values that a plan would change are moved to `skipped`."""
         self.take_off_defaults(made)
+        try:
+            raw = self.written(made)
+            if len(raw) <= LARGEST and not self.differences(made, raw, live):
+                return raw
+        except InputError:
+            pass  # A new value is the cause, and the next look finds it; else the file itself says so again.
+        for ref, one in made.items():
+            skipped += take_out_unwritable(one, live[ref], self.reader.catalog)
         while True:
             raw = self.written(made)
             if len(raw) > LARGEST:
                 raise CannotRun(f"{self.name} would have {len(raw)} bytes", "part it with --split")
-            if not self.take_out_differences(made, raw, live, skipped):
+            if not self.take_out_differences(made, self.differences(made, raw, live), skipped):
                 return raw
 
     def positions(self) -> dict[Ref, int]:
@@ -92,11 +117,11 @@ class EntryFile(Struct, frozen=True):
         return "".join(f"{line}\n" for line in lines).encode()
 
     def take_out_differences(
-        self, made: Mapping[Ref, Adopted], raw: bytes, live: Mapping[Ref, Item], skipped: list[Skipped]
+        self, made: Mapping[Ref, Adopted], differing: Sequence[Difference], skipped: list[Skipped]
     ) -> bool:
-        """Plan the file, and take out what the plan would change; False if there is nothing to take out."""
+        """Take out what a plan of the file would change; False if there is nothing to take out."""
         found = False
-        for ref, key, by_default in self.differences(made, raw, live):
+        for ref, key, by_default in differing:
             one = made[ref]
             if not by_default:
                 del one.values[key]
@@ -111,8 +136,8 @@ class EntryFile(Struct, frozen=True):
 
     def differences(
         self, made: Mapping[Ref, Adopted], raw: bytes, live: Mapping[Ref, Item]
-    ) -> list[tuple[Ref, str, bool]]:
-        """Plan the new values of a file; returns what differs: item, change key, whether by default."""
+    ) -> list[Difference]:
+        """Plan the new values of a file; return what differs, and the values that the file lacks."""
         from reconciler.desired.claims import desired_state
         from reconciler.plan.planning import plan_items
 
@@ -141,7 +166,8 @@ class EntryFile(Struct, frozen=True):
         plan = plan_items(mine, reader, named=len(mine), live=None if unread else live)
         found = [(update.ref, change.key) for update in plan.updates for change in update.changes]
         found += [(block.ref, block.key) for block in plan.blocks if block.key]
-        return [(ref, key, key not in new[ref]) for ref, key in found]
+        found += [(ref, key) for ref, some in new.items() for key in some.difference(keys.get(ref, ()))]
+        return [Difference(ref, key, key not in new[ref]) for ref, key in found]
 
 
 def puts(one: Adopted, kind: TypeSpec, at: int) -> Iterator[Put]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct, field
 
 from reconciler.desired.unmanaged import is_managed
-from reconciler.desired.written_values import Unwritable, file_word, list_word, write_values
+from reconciler.desired.written_values import Unwritable, file_word, list_word, plain_value, write_values
 from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.fields import refusal
 from reconciler.manifest.edit.yaml_text import Noted, Plain, Section
@@ -77,28 +77,33 @@ def desired_keys(spec: TypeSpec, words: Sequence[str], *, every: bool) -> list[s
 
 
 def adopted(item: Item, keys: Iterable[str], catalog: Catalog) -> tuple[Adopted, list[Skipped]]:
-    """Return the entry of a live item without its empty fields, and the values that cannot be written."""
-    made, left, keys = Adopted(item.ref, item.name), list[Skipped](), tuple(keys)
-    written = write_values(
-        item.ref,
-        {
-            key: seen
-            for key in keys
-            if (seen := item.values.get(key)) and seen.value != catalog.codec(item.ref.type_key, key).empty
-        },
-        catalog,
-    )
+    """Return the entry of a live item without its empty fields, and the values that cannot be written.
+
+    Nobody has read the entry again: `take_out_unwritable` does it where its file is not proved.
+    """
+    made, left = Adopted(item.ref, item.name), list[Skipped]()
     for key in keys:
         reason = item.unreadable.get(key)
         why = None if reason is None else f"it cannot be read: {reason}"
-        value = written.get(key)
-        if isinstance(value, Unwritable):
-            why = str(value)
-        elif key in written:
-            made.values[key] = subscribed(key, value)
+        seen = item.values.get(key)
+        if seen and seen.value != catalog.codec(item.ref.type_key, key).empty:
+            try:
+                made.values[key] = subscribed(key, plain_value(item.ref, key, seen, catalog))
+            except Unwritable as error:
+                why = str(error)
         if why is not None:
             left.append(Skipped(item.ref, catalog.label(item.ref.type_key, key), why))
     return made, left
+
+
+def take_out_unwritable(made: Adopted, item: Item, catalog: Catalog) -> list[Skipped]:
+    """Take the values out of an entry that would not be read back as the live ones; return them."""
+    ref = item.ref
+    written = write_values(ref, {key: item.values[key] for key in made.values if key in item.values}, catalog)
+    left = {key: str(one) for key, one in written.items() if isinstance(one, Unwritable)}
+    for key in left:
+        del made.values[key]
+    return [Skipped(ref, catalog.label(ref.type_key, key), reason) for key, reason in left.items()]
 
 
 def subscribed(key: str, plain: Plain) -> Plain:

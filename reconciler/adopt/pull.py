@@ -143,8 +143,10 @@ def adopt(adoption: Adoption, home: Home, reader: Reader, refs: Sequence[Ref]) -
     made = {ref: one for ref, one in made.items() if one.values or ref not in managed}
     files: dict[Path, bytes] = {}
     for path, some_refs in split_files(adoption, {ref: live[ref] for ref in made}, catalog, keys).items():
-        entries = EntryFile(home, path, reader, managed)
-        files[path] = entries.proved({ref: made[ref] for ref in some_refs}, live, skipped)
+        new_entries = {ref: made[ref] for ref in some_refs}
+        content = EntryFile(home, path, reader, managed).proved(new_entries, live, skipped)
+        if any(one.values or ref not in managed for ref, one in new_entries.items()):
+            files[path] = content
     for path, content in files.items():
         write(path, content, parents=True)
     more = [one for ref, one in made.items() if ref in managed and one.values]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.conftest import Desk, Done
 
 
 STORY = 6300012320
+NOTES, PARENT, REFERENCE = "field_a1b2c4", "field_7872c9", "field_a1b2c3"
 
 
 INTO = ("--space", "demo", "--into", "state/pulled.yaml")
@@ -79,4 +82,31 @@ def test_a_file_of_another_type_is_refused(desk: Desk) -> None:
     before = text_of(desk)
     done = desk.run("pull", "issue/6300013300", *INTO)
     assert "holds items of another type" in done.err
+    assert text_of(desk) == before
+
+
+@pytest.mark.parametrize("into", ["", f"space: demo\ntype: story\nitems:\n  - {STORY}\n"], ids=["new", "old"])
+def test_each_value_that_no_file_can_hold_is_left_out_with_its_reason(desk: Desk, into: str) -> None:
+    live = desk.world.item
+    live(STORY).values.update({NOTES: "a\x00b", PARENT: STORY, REFERENCE: "a\u2028b: # c"})
+    live(STORY + 1).values.update({NOTES: "- [a\n\tb", REFERENCE: "x\x1b[0m"})
+    if into:
+        desk.write("state/pulled.yaml", into)
+    ids = (f"story/{STORY}", f"story/{STORY + 1}")
+    done = pulled(desk, *ids, "--fields", f"priority,{NOTES},{PARENT},{REFERENCE}")
+    assert [line for line in done.err.splitlines() if line.startswith("left out")] == [
+        f"left out Notes of {STORY}: no file can hold it: the character \\u0000",
+        f"left out Parent of {STORY}: Parent points to the item itself",
+        f"left out External reference of {STORY}: no file can hold it: the character \\u2028",
+        f"left out External reference of {STORY + 1}: no file can hold it: the character \\u001b",
+    ]
+    assert text_of(desk).count("priority: ") == 2
+    assert text_of(desk).count("notes: ") == 1
+
+
+def test_a_file_for_which_no_value_is_left_keeps_its_bytes(desk: Desk) -> None:
+    desk.world.item(STORY).values[NOTES] = "a\x00b"
+    desk.write("state/pulled.yaml", before := f"space: demo\ntype: story\nitems:   # ours\n  - {STORY}\n")
+    done = pulled(desk, f"story/{STORY}", "--fields", NOTES)
+    assert done.out == "Adopted 0 items into no file; 1 item in the files already (state/pulled.yaml).\n"
     assert text_of(desk) == before
