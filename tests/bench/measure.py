@@ -130,5 +130,7 @@ def service(count: int) -> Iterator[Service]:
         yield Service(process)
     finally:
         assert process.stdin is not None
+        assert process.stdout is not None
         process.stdin.close()
         process.wait(30)
+        process.stdout.close()

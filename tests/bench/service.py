@@ -1,8 +1,8 @@
 """The pretend service as a process of its own, which tells what was asked of it.
 
-`python -m tests.bench.service COUNT` prints one line of JSON with the variables that lead to it.  Then
-each line on stdin is a JSON object of switches to turn (`{}` turns none), answered by one line with the
-calls since the last: `[[path, status, at], …]`.  It ends with its stdin.
+`python -m tests.bench.service COUNT [SPACE…]` prints one line of JSON with the variables that lead to it.
+Then each line on stdin is a JSON object of switches to turn (`{}` turns none), answered by one line with
+the calls since the last: `[[method, path, status, at], …]`.  It ends with its stdin.
 """
 
 from __future__ import annotations
@@ -12,24 +12,16 @@ import json
 import sys
 
 from reconciler.sandbox import Running
+from reconciler.sandbox.demo.more_spaces import exports
 from tests.bench.work import world_of
 
 
 def main() -> None:
     """Serve until stdin ends."""
-    world = world_of(int(sys.argv[1]))
+    world = world_of(int(sys.argv[1]), sys.argv[2:])
     gc.freeze()
     with Running(world) as running:
-        known = world.credentials
-        tell(
-            {
-                "MEEGLE_BASE_URL": running.url,
-                "MEEGLE_PLUGIN_ID": known.plugin_id,
-                "MEEGLE_PLUGIN_SECRET": known.plugin_secret,
-                "MEEGLE_USER_KEY": known.user_key,
-                "MEEGLE_RATE": "0",
-            }
-        )
+        tell({"MEEGLE_BASE_URL": running.url, **dict(exports(world)), "MEEGLE_RATE": "0"})
         for line in sys.stdin:
             with world.lock:
                 if switches := json.loads(line):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Final
 
 from reconciler.sandbox.demo import content
@@ -37,15 +37,36 @@ def generate(world: World, wishes: list[str]) -> int:
     made = 0
     for wish in wishes:
         space, item_type, count = _parsed(world, wish)
-        ground = content.Ground(
-            _active(world), _targets(world, space), [each["id"] for each in space.businesses]
-        )
-        first = BASE + list(world.spaces).index(space.key) * A_SPACE + space.types.index(item_type) * STEP
-        for item in _items(space, item_type, range(first, first + count), ground):
+        make = maker(world, space, item_type)
+        for n in range(count):
+            item = make(n)
             world.items[item.id] = item
-            world.derive(item)
         made += count
     return made
+
+
+def maker(world: World, space: Space, item_type: ItemType) -> Callable[[int], Item]:
+    """Return what makes the n-th generated item of a type, the same one every time."""
+    ground = content.Ground(_active(world), _targets(world, space), [each["id"] for each in space.businesses])
+    fields = [each for each in item_type.fields if each.type != "role_owners" and each.key != "name"]
+    first = first_id(world, space, item_type)
+
+    def make(n: int) -> Item:
+        item = _item(space, item_type, n, ground)
+        item.id = first + n
+        item.values = _values(fields, n, ground)
+        creator, at = item.created_by, item.created_at
+        item.values["role_owners"] = _roles(item_type.roles, n, ground.people)
+        item.values |= {"owner": creator, "start_time": at, "auto_number": n + 1}
+        world.derive(item)
+        return item
+
+    return make
+
+
+def first_id(world: World, space: Space, item_type: ItemType) -> int:
+    """Return the id of the first generated item of a type."""
+    return BASE + list(world.spaces).index(space.key) * A_SPACE + space.types.index(item_type) * STEP
 
 
 def _parsed(world: World, wish: str) -> tuple[Space, ItemType, int]:
@@ -77,29 +98,24 @@ def _targets(world: World, space: Space) -> dict[str, list[int]]:
     return found
 
 
-def _items(space: Space, item_type: ItemType, ids: range, ground: content.Ground) -> Iterator[Item]:
-    fields = [each for each in item_type.fields if each.type != "role_owners" and each.key != "name"]
-    for n, item_id in enumerate(ids):
-        at = CREATED_AT + n * 61_007
-        creator = ground.people[n % len(ground.people)]
-        item = Item(
-            item_id,
-            item_type.key,
-            content.title(item_type.api_name, n),
-            space.key,
-            _values(fields, n, ground),
-            state=item_type.states[n % len(item_type.states)].key if item_type.states else "",
-            template=item_type.templates[0].id if item_type.templates else 0,
-            created_by=creator,
-            created_at=at,
-            updated_by=ground.people[(n + 1) % len(ground.people)],
-            updated_at=at + n % 97 * 3_600_000,
-            state_at=at,
-            state_by=creator,
-        )
-        item.values["role_owners"] = _roles(item_type.roles, n, ground.people)
-        item.values |= {"owner": creator, "start_time": at, "auto_number": n + 1}
-        yield item
+def _item(space: Space, item_type: ItemType, n: int, ground: content.Ground) -> Item:
+    """Make an item that has neither id nor values yet."""
+    at = CREATED_AT + n * 61_007
+    creator = ground.people[n % len(ground.people)]
+    return Item(
+        0,
+        item_type.key,
+        content.title(item_type.api_name, n),
+        space.key,
+        state=item_type.states[n % len(item_type.states)].key if item_type.states else "",
+        template=item_type.templates[0].id if item_type.templates else 0,
+        created_by=creator,
+        created_at=at,
+        updated_by=ground.people[(n + 1) % len(ground.people)],
+        updated_at=at + n % 97 * 3_600_000,
+        state_at=at,
+        state_by=creator,
+    )
 
 
 def _values(fields: list[Field], n: int, ground: content.Ground) -> dict[str, object]:
