@@ -62,7 +62,7 @@ def write_repository(given: Given, answer: Answer | None, report: Report) -> Beg
     from reconciler.settings import SpaceSettings
 
     decisions = SpaceSettings(time_zone=zone_named(given.zone) if given.zone else None)
-    connection = connect((), report)
+    connection = connect((), report, given.space or "")
     with Client(connection) as client:
         known = () if given.space else sorted(openable(client, connection.user_key).values())
         name = given_or_answered(given.space, Question("The space", "--space", tuple(known)), answer)

@@ -116,7 +116,7 @@ def read_live_pins(
     workspace = open_workspace(paths, space, checked=False)
     for note in workspace.notes:
         report(note)
-    connection = connect(workspace.mistakes, report)
+    connection = connect(workspace.mistakes, report, workspace.space, workspace.spaces)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         pins = gather_pins(workspace, reader)

@@ -58,7 +58,7 @@ def propose(plan: Plan, report: Callable[[str], None]) -> Proposed:
         titles[ref] = title
     if not by_file:
         return Proposed()
-    connection = connect((), report)
+    connection = connect((), report, plan.space)
     files: dict[Path, bytes] = {}
     skipped: list[Skipped] = []
     values = 0

@@ -83,7 +83,7 @@ def pull_items(adoption: Adoption, space: str | None, report: Callable[[str], No
     from reconciler.schema.pins import read_pins
 
     home = read_home(adoption.into, space, adoption.asked.spaces)
-    connection = connect((), report)
+    connection = connect((), report, home.space)
     with Client(connection) as client:
         decisions, groups = home.settings.space(home.space), home.settings.groups()
         pins = read_pins(home.pins_folder)

@@ -59,7 +59,7 @@ def refresh(
     workspace = open_workspace([], space)
     for note in workspace.notes:
         report(note)
-    connection = connect(workspace.mistakes, report)
+    connection = connect(workspace.mistakes, report, workspace.space, workspace.spaces)
     with Client(connection) as client:
         reader = Reader(client, workspace.space, workspace.decisions, connection.user_key)
         items = desired_items(workspace, reader, Selection(tuple(only)))

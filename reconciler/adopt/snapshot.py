@@ -57,7 +57,7 @@ def take_snapshot(
     from reconciler.schema.pins import read_pins
 
     home = read_home(STATE / "snapshot.yaml", space, asked.spaces)
-    connection = connect((), report)
+    connection = connect((), report, home.space)
     with Client(connection) as client:
         reader = Reader(client, home.space, home.settings.space(home.space), connection.user_key)
         words = {one.type.text for one in home.manifest.documents}

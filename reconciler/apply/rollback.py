@@ -70,7 +70,7 @@ def reverse_plan(
         raise CannotRun(f"run {run} changed nothing", "`reconciler runs` lists what each run did")
     settings = settings_of_project([begin.get("state") or ""], begin["space"])
     space = run_space(begin, settings)
-    connection = connect((), report)
+    connection = connect((), report, space)
     if connection.host != begin["host"]:
         raise CannotRun(
             f"run {run} wrote to {begin['host']}, and MEEGLE_BASE_URL names {connection.host}",

@@ -71,6 +71,11 @@ def plan_of_files(space: str) -> Shown:
     workspace = open_workspace((), space)
     refs = Refs("HEAD", known_ref(workspace.root, workspace.space))
     source = source_of(workspace)
-    with reading(), open_reader(workspace, connect(workspace.mistakes, tell)) as reader:
+    with (
+        reading(),
+        open_reader(
+            workspace, connect(workspace.mistakes, tell, workspace.space, workspace.spaces)
+        ) as reader,
+    ):
         plan = sourced(planning.plan(workspace, reader, PlanOptions(refs=refs)), source)
     return Shown(plan, dated(plan))

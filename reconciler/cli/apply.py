@@ -113,6 +113,11 @@ def from_files(
     workspace = open_workspace(paths, space)
     tell(*workspace.notes)
     source = source_of(workspace)
-    with reading(), open_reader(workspace, connect(workspace.mistakes, tell), until) as reader:
+    with (
+        reading(),
+        open_reader(
+            workspace, connect(workspace.mistakes, tell, workspace.space, workspace.spaces), until
+        ) as reader,
+    ):
         plan = planning.plan(workspace, reader, PlanOptions(selection, refs, raised))
     return sourced(plan, source), workspace.settings

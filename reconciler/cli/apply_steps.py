@@ -128,7 +128,7 @@ def apply_plan(plan: Plan, settings: Settings, way: Way) -> int:
     signals = Signals()
     until = until_of(way.deadline)
     stop = Stop(signals.asked, threading.Event(), until, way.max_errors)
-    connection = connect((), tell)
+    connection = connect((), tell, plan.space)
     on_line = say_json if way.fmt == "json" else None
     with Client(connection, writes=True, stop=stop.cut, until=until) as client, signals.listening():
         writer = Writer(client, plan.space, settings.space(plan.space), connection.user_key)

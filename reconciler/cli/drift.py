@@ -112,6 +112,11 @@ def drifted(
     source = source_of(workspace)
     refs = Refs(applied=applied or known_ref(workspace.root, workspace.space))
     options = PlanOptions(refs=refs, raised=raised, blame=True, drift=True)
-    with reading(), open_reader(workspace, connect(workspace.mistakes, tell), until) as reader:
+    with (
+        reading(),
+        open_reader(
+            workspace, connect(workspace.mistakes, tell, workspace.space, workspace.spaces), until
+        ) as reader,
+    ):
         plan = planning.plan(workspace, reader, options)
     return sourced(plan, source), workspace.settings

@@ -23,7 +23,7 @@ def service(workspace: Workspace, snapshot: Path | None, report: Callable[..., N
     from reconciler.meegle.http.connection import connection_from
 
     if snapshot is None:
-        yield connect(workspace.mistakes, report)
+        yield connect(workspace.mistakes, report, workspace.space, workspace.spaces)
         return
     with served(snapshot) as variables:
         yield connection_from(variables)

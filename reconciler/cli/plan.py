@@ -72,7 +72,7 @@ def command(
     """
     from reconciler.cli.failures import failures_shown
     from reconciler.cli.formats import Showing, refuse_input, refuse_two, save_plan, show_plan
-    from reconciler.desired.workspace import changed_files, open_workspace
+    from reconciler.desired.workspace import changed_files, open_workspaces
     from reconciler.plan.planning import PlanOptions
     from reconciler.plan.selection import Selection
     from reconciler.plan.source_commit import Source, dated, source_of, sourced
@@ -90,7 +90,13 @@ def command(
             raise CannotRun("--changed needs a base", "name it: --base REF")
         # A plan as JSON may be applied, wherever it goes, so nothing of it comes from a cache.
         shown_alone = out is None and all(name != "json" for name, _ in formats)
-        workspace = open_workspace(paths, space, kept=shown_alone, since=base if changed else None)
+        (workspace,) = open_workspaces(
+            paths,
+            [space] if space else [],
+            kept=shown_alone,
+            since=base if changed else None,
+            several=False,
+        )
         tell(*workspace.notes)
         if offline and snapshot is None:
             return checked_alone(workspace)

@@ -40,7 +40,12 @@ def command(ref: str, space: str | None) -> int:
     workspace = open_workspace((), space)
     tell(*workspace.notes)
     options = PlanOptions(Selection(only=(ref,)), blame=True)
-    with reading(), open_reader(workspace, connect(workspace.mistakes, tell)) as reader:
+    with (
+        reading(),
+        open_reader(
+            workspace, connect(workspace.mistakes, tell, workspace.space, workspace.spaces)
+        ) as reader,
+    ):
         gathered = gather(workspace, reader, options)
         items = gathered.items
         if not items:

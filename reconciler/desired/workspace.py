@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from reconciler.errors import CannotRun, InputError, Mistake, nearest, quoted, s
 from reconciler.manifest.files import STATE, shown_path
 from reconciler.manifest.loading import documents, load
 from reconciler.manifest.nodes import Manifest, Outline
+from reconciler.model import RunSpaces
 from reconciler.schema.pins import Pins, pins_folder
 from reconciler.settings import Settings, SpaceSettings, find_settings
 
@@ -25,8 +26,8 @@ class Workspace(Struct, frozen=True):
     """The files of one run and one space.
 
     `named` counts the items in all of the space's state, whatever was selected.  `differing` holds the
-    files that differ from the base, deleted ones too, if the run is about those alone.  `notes` are for
-    the command to print on stderr.
+    files that differ from the base, deleted ones too, if the run is about those alone.  `spaces` are those of
+    the run.  `notes` are for the command to print on stderr.
     """
 
     root: Path
@@ -39,6 +40,7 @@ class Workspace(Struct, frozen=True):
     state: str
     whole: bool
     paths: tuple[Path, ...] = ()
+    spaces: RunSpaces | None = None
     differing: tuple[str, ...] | None = None
     offline: Offline | None = None
     loaded: Manifest | None = None
@@ -72,15 +74,28 @@ def open_workspace(
     space: str | None,
     *,
     checked: bool = True,
+) -> Workspace:
+    """Read the files of a run about one space, as `open_workspaces` does."""
+    (one,) = open_workspaces(paths, (space,) if space else (), checked=checked, several=False)
+    return one
+
+
+def open_workspaces(
+    paths: Sequence[Path],
+    spaces: Sequence[str] = (),
+    *,
+    checked: bool = True,
     kept: bool = False,
     since: str | None = None,
-) -> Workspace:
-    """Read the files, and choose the space that the run is about; raises InputError or CannotRun.
+    several: bool = True,
+) -> tuple[Workspace, ...]:
+    """Read the files once, and choose the spaces that the run is about; raises InputError or CannotRun.
 
-    `checked`: mistakes that the pins reveal end the run here, before any request.  Without it the run
-    works on the trees of the files, which are read once for good.  `kept`: unchanged files are taken from
-    the cache, if there is one.  `since`: only files that differ from that commit count; other files are
-    read only if the cache lacks them or if they name the same items.
+    `spaces`: those that were asked for; without any all that the files name, by name.  `checked`: mistakes
+    that the pins reveal end the run here, before any request.  Without it the run works on the trees of the
+    files, which are read once for good.  `kept`: unchanged files are taken from the cache, if there is one.
+    `since`: only files that differ from that commit count; other files are read only if the cache lacks them
+    or if they name the same items.  `several`: the run can be about more than one space.
     """
     root = Path.cwd()
     some = list(paths) or [STATE]
@@ -91,47 +106,52 @@ def open_workspace(
     with opened_cache(root) if kept else nullcontext((None, None)) as (cache, no_cache):
         files = read_by_pins(paths, cache, set(differing) if differing is not None else None)
     settings = files.settings
-    chosen = chosen_space(files, space)
-    read = files.offline[chosen]
+    chosen = chosen_spaces(files, spaces, several=several)
     if checked:
         files.mistakes.extend(names_of_nothing(files, paths))
-    refuse_mistakes(files, read, checked=checked)
+    refuse_mistakes(files, [files.offline[name] for name in chosen], checked=checked)
     whole = not paths or {path.resolve() for path in paths} == {home.resolve() for home in homes}
-    outlines = files.outlines_of(chosen)
-    named = files.named.get(chosen) if files.named is not None else None
-    if named is None:
-        named = named_item_count(outlines if whole else outlines_below(homes, root, settings, chosen))
-    return Workspace(
-        root=root,
-        settings=settings,
-        outlines=outlines,
-        mistakes=tuple(files.mistakes),
-        space=chosen,
-        named=named,
-        pins=read.pins,
-        state=state,
-        whole=whole,
-        paths=tuple(paths),
-        differing=differing,
-        offline=read if checked else None,
-        loaded=files.unread.get(chosen) if checked else of_space(load(some, root=root)[0], chosen, settings),
-        notes=tuple(note for note in (unused_note(root), no_cache) if note),
+    named = named_items(files, homes, whole=whole)
+    trees = None if checked else load(some, root=root)[0]
+    return tuple(
+        Workspace(
+            root=root,
+            settings=settings,
+            outlines=files.outlines_of(name),
+            mistakes=tuple(files.mistakes),
+            space=name,
+            spaces=RunSpaces(tuple(sorted(files.offline)), chosen),
+            named=named.get(name, 0),
+            pins=files.offline[name].pins,
+            state=state,
+            whole=whole,
+            paths=tuple(paths),
+            differing=differing,
+            offline=files.offline[name] if checked else None,
+            loaded=files.unread.get(name) if trees is None else of_space(trees, name, settings),
+            notes=tuple(note for note in (unused_note(root), no_cache) if note) if name == chosen[0] else (),
+        )
+        for name in chosen
     )
 
 
-def chosen_space(files: Files, asked: str | None) -> str:
-    """Return the space that the run is about: the one asked for, or the only one that the files name."""
+def chosen_spaces(files: Files, asked: Sequence[str], *, several: bool) -> tuple[str, ...]:
+    """Return the spaces that the run is about, by name: those asked for, or all that the files name."""
     names = sorted(files.offline)
     if not names:
         raise InputError(files.mistakes)
-    if asked is None and len(names) > 1:
+    if not asked and len(names) > 1:
         if likely := list(misspelt_spaces(files)):
             raise InputError([*files.mistakes, *likely])
-        raise CannotRun(f"the files name {len(names)} spaces: {', '.join(names)}", "choose one with --space")
-    chosen = one_name(asked, files.settings) if asked else names[0]
-    if chosen not in names:
-        raise CannotRun(f"no file names the space {quoted(chosen)}", f"there is {', '.join(names)}")
-    return chosen
+        if not several:
+            raise CannotRun(
+                f"the files name {len(names)} spaces: {', '.join(names)}", "choose one with --space"
+            )
+    chosen = sorted({one_name(name, files.settings) for name in asked}) or names
+    for name in chosen:
+        if name not in names:
+            raise CannotRun(f"no file names the space {quoted(name)}", f"there is {', '.join(names)}")
+    return tuple(chosen)
 
 
 def misspelt_spaces(files: Files) -> Iterator[Mistake]:
@@ -145,12 +165,12 @@ def misspelt_spaces(files: Files) -> Iterator[Mistake]:
             yield Mistake(one.space.place, what, fix)
 
 
-def refuse_mistakes(files: Files, read: Offline, *, checked: bool) -> None:
+def refuse_mistakes(files: Files, chosen: Sequence[Offline], *, checked: bool) -> None:
     """Raise InputError for mistakes that need no space to be found, if the pins were to check the files."""
     told = {mistake.place for mistake in files.mistakes}
-    new = [one for one in (read.wrong if checked else ()) if one.place not in told]
-    new = unexplained(new, files.mistakes)
-    if new or (files.mistakes and checked and read.pins.types):
+    wrong = (mistake for read in chosen for mistake in (read.wrong if checked else ()))
+    new = unexplained([one for one in wrong if one.place not in told], files.mistakes)
+    if new or (files.mistakes and checked and any(read.pins.types for read in chosen)):
         raise InputError([*files.mistakes, *new])
 
 
@@ -174,16 +194,22 @@ def opened_cache(root: Path) -> Iterator[tuple[Cache | None, str | None]]:
         yield cache, note
 
 
-def outlines_below(homes: Sequence[Path], root: Path, settings: Settings, space: str) -> Iterator[Outline]:
-    """Yield the outlines of all files of a space, also of files that the run does not read."""
+def named_items(files: Files, homes: Sequence[Path], *, whole: bool) -> Mapping[str, int]:
+    """Return how many items all files of each space name, also those that the run does not read."""
+    if files.named is not None:
+        return files.named
+    outlines = files.outlines if whole else outlines_below(homes, files.root)
+    found: dict[str, set[tuple[str, int]]] = {}
+    for one in outlines:
+        items = found.setdefault(one_name(one.space.text, files.settings), set())
+        items.update((one.type.text, item_id) for item_id in one.ids)
+    return {name: len(items) for name, items in found.items()}
+
+
+def outlines_below(homes: Sequence[Path], root: Path) -> Iterator[Outline]:
+    """Yield the outlines of all files, also of files that the run does not read."""
     for one in documents(homes, root, []):
-        if one_name(one.space.text, settings) == space:
-            yield Outline(one.file, one.space, one.type, tuple(entry.id for entry in one.items))
-
-
-def named_item_count(outlines: Iterable[Outline]) -> int:
-    """Return how many items files name."""
-    return len({(one.type.text, item_id) for one in outlines for item_id in one.ids})
+        yield Outline(one.file, one.space, one.type, tuple(entry.id for entry in one.items))
 
 
 def changed_files(workspace: Workspace) -> tuple[str, ...] | None:

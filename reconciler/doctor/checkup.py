@@ -13,9 +13,10 @@ from reconciler.doctor import findings
 from reconciler.doctor.findings import Finding
 from reconciler.doctor.folder_checks import Folder
 from reconciler.errors import ReconcilerError
+from reconciler.meegle.connect import connection_for
 from reconciler.meegle.http import endpoints as api
 from reconciler.meegle.http.client import Client
-from reconciler.meegle.http.connection import Connection, connection_from
+from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.http.endpoints import Endpoint
 from reconciler.meegle.http.failures import ApiRefusal, BadEnvironment, StopCode
 from reconciler.meegle.http.token_file import unkept
@@ -40,7 +41,7 @@ def check_up(space: str | None) -> Iterator[Finding]:
     """Yield the findings: the environment, then the service, then the folder.  Writes nothing."""
     folder = Folder.here(space)
     try:
-        connection = connection_from(os.environ)
+        connection = connection_for(folder.space)
     except BadEnvironment as error:
         yield from findings.variables(error)
         yield Finding("service", "-", "not asked, since variables are wrong")

@@ -48,7 +48,7 @@ def probe_item(word: str, space: str | None, report: Callable[[str], None]) -> P
     refuse_foreign()
     asked = asked_item(word)
     home = read_home(STATE / "probe.yaml", space, [asked.space] if asked.space else [])
-    connection = connect((), report)
+    connection = connect((), report, home.space)
     with Client(connection, writes=True, probes=True) as client:
         client.transport = log = RefusalLog(client.transport)
         writer, ref = open_probe_item(client, connection, home, asked)

@@ -64,6 +64,14 @@ class Held(NamedTuple):
     detail: str = ""
 
 
+class RunSpaces(NamedTuple):
+    """The spaces of a run: those that files name, those chosen, and those that the base does not name."""
+
+    named: tuple[str, ...]
+    chosen: tuple[str, ...]
+    new: frozenset[str] = frozenset()
+
+
 class Ref(NamedTuple):
     """One work item: the type's key and the item's id; the space is the plan's."""
 

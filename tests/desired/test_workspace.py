@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.desired.workspace import changed_files, open_workspace
+from reconciler.desired.workspace import changed_files, open_workspace, open_workspaces
 from reconciler.errors import CannotRun, InputError
+from reconciler.model import RunSpaces
 from tests.desired.conftest import ITEM
 from tests.desired.demo_pins import STORIES
 from tests.git_repository import git
@@ -45,6 +46,25 @@ def test_of_two_spaces_one_is_chosen(state: Path) -> None:
         open_workspace((), "other")
 
 
+def test_a_run_about_several_spaces_has_a_workspace_for_each_by_name(state: Path) -> None:
+    (state / "b.yaml").write_text(STORIES.replace("demo", "web") + SECOND + ITEM)
+    (state / "c.yaml").write_text(STORIES.replace("demo", "app") + ITEM)
+    every = open_workspaces(())
+    assert [(one.space, one.named, [doc.file for doc in one.outlines]) for one in every] == [
+        ("app", 1, ["state/c.yaml"]),
+        ("demo", 1, ["state/a.yaml"]),
+        ("web", 2, ["state/b.yaml"]),
+    ]
+    assert {one.spaces for one in every} == {RunSpaces(("app", "demo", "web"), ("app", "demo", "web"))}
+    some = open_workspaces((), ("web", "app", "web"))
+    assert [(one.space, one.spaces and one.spaces.chosen) for one in some] == [
+        ("app", ("app", "web")),
+        ("web", ("app", "web")),
+    ]
+    (part,) = open_workspaces((Path("state/b.yaml"),))
+    assert (part.space, part.named, part.whole) == ("web", 2, False)
+
+
 def test_mistakes_that_the_pins_reveal_end_a_checked_run_alone(state: Path) -> None:
     (state / "a.yaml").write_text(STORIES + ITEM.replace("P0", "P9"))
     with pytest.raises(InputError) as told:
@@ -61,7 +81,7 @@ def test_only_files_that_differ_from_a_commit_count_with_since(state: Path) -> N
     git(state.parent, "add", ".")
     git(state.parent, "commit", "-qm", "State")
     (state / "b.yaml").write_text(STORIES + SECOND.replace("P0", "P1"))
-    workspace = open_workspace((), None, since="HEAD")
+    workspace = open_workspaces((), since="HEAD")[0]
     assert workspace.differing == ("state/b.yaml",)
     assert changed_files(workspace) == ("state/b.yaml",)
     assert changed_files(open_workspace((), None)) is None
