@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.desired.claims import Desire, Draft, new
-from reconciler.desired.items import DesiredField
+from reconciler.desired.claims import Desire, Draft
+from reconciler.desired.items import DesiredField, new
 from reconciler.errors import Place
 from reconciler.fields.values import Wrong
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Node, Outline, Scalar
@@ -92,7 +92,7 @@ def take(desire: Desire, page: Json, file: str) -> None:
     except (KeyError, IndexError, TypeError, ValueError, Wrong):
         raise Unfit from None
     for draft in drafts:
-        desire.join(draft)
+        desire.join(desire.finished(draft))
 
 
 def cached_value(desire: Desire, type_key: str, key: str, written: Json, by_default: bool) -> Json:  # noqa: FBT001

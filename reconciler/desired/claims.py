@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
-from reconciler.desired.items import DesiredField, DesiredItem
+from reconciler.desired.items import DesiredField, DesiredItem, Shape, new, packed_fields
 from reconciler.desired.mentions import Mentions
 from reconciler.desired.names import PULL, Names, is_stolen_type
 from reconciler.errors import Mistake, Place, UnknownName
@@ -21,8 +21,6 @@ from reconciler.schema.types import TypeSpec, change_key, spec_of
 if TYPE_CHECKING:
     from reconciler.desired.item_rules import ItemRule
 
-new = tuple.__new__
-"""Makes a named tuple of all its members in half the time that its class takes: most of a plan is fields."""
 Claim: TypeAlias = tuple[str, Node, Place, bool]
 """The claim of one place on a field: change key, value, place, and whether a default of the file says it."""
 
@@ -58,17 +56,29 @@ class Desire:
     """Collects the desired items of one space, file by file.
 
     `readings` holds, by type and key, the values that were read before and mean the same in every item.
-    `rule_places` tells where the rule of each name was read first.
+    `rule_places` tells where the rule of each name was read first.  Items of one file are packed at once,
+    and opened again where another file adds to them.
     """
 
-    __slots__ = ("catalog", "drafts", "mentions", "mistakes", "names", "readings", "rule_places", "rules")
+    __slots__ = (
+        "catalog",
+        "drafts",
+        "mentions",
+        "mistakes",
+        "names",
+        "readings",
+        "rule_places",
+        "rules",
+        "shapes",
+    )
 
     def __init__(self, catalog: Catalog) -> None:
         """Begin without any file."""
         self.catalog = catalog
         self.names = Names(catalog)
         self.mentions = Mentions()
-        self.drafts: dict[Ref, Draft] = {}
+        self.drafts: dict[Ref, Draft | DesiredItem] = {}
+        self.shapes: dict[Shape, Shape] = {}
         self.mistakes: list[Mistake] = []
         self.readings: dict[str, dict[str, Mapping[Hashable, Desired]]] = {}
         self.rules: list[ItemRule] = []
@@ -93,15 +103,33 @@ class Desire:
 
             take_rules(self, document, spec)
         for entry in document.items:
-            ref = Ref(spec.key, entry.id)
-            draft = self.drafts.get(ref)
-            if draft is None:
-                draft = self.drafts[ref] = Draft(ref, entry.place)
+            draft = self.draft(Ref(spec.key, entry.id), entry.place)
             self.draw(draft, self.claims(document, entry, spec))
             if entry.expect:
                 for key, node, place in self.resolved(entry.expect, spec):
-                    if read := self.read(ref, key, node, place):
+                    if read := self.read(draft.ref, key, node, place):
                         draft.expects.append(read)
+        for entry in document.items:
+            self.pack(Ref(spec.key, entry.id))
+
+    def draft(self, ref: Ref, place: Place) -> Draft:
+        """Return the draft of an item, to which a file adds at a place."""
+        known = self.drafts.get(ref)
+        if isinstance(known, Draft):
+            return known
+        draft = self.drafts[ref] = opened(known) if known else Draft(ref, place)
+        return draft
+
+    def pack(self, ref: Ref) -> None:
+        """Pack an item, unless values with mistakes have to be remembered for it."""
+        draft = self.drafts[ref]
+        if isinstance(draft, Draft) and not draft.unread:
+            self.drafts[ref] = self.finished(draft)
+
+    def finished(self, draft: Draft) -> DesiredItem:
+        """Return the item of a draft."""
+        fields = packed_fields(draft.fields.values(), draft.place, self.shapes)
+        return DesiredItem(draft.ref, draft.place, fields, tuple(draft.expects))
 
     def draw(self, draft: Draft, claims: Iterable[Claim]) -> None:
         """Add the claims of one file to an item; a value that another item had before is not read again."""
@@ -114,22 +142,21 @@ class Desire:
             else:
                 fields[key] = new(DesiredField, (key, desired, place, by_default))
 
-    def join(self, more: Draft) -> None:
+    def join(self, more: DesiredItem) -> None:
         """Add an item that was read by itself."""
-        draft = self.drafts.setdefault(more.ref, more)
-        if draft is more:
+        if self.drafts.setdefault(more.ref, more) is more:
             return
-        for key, one in more.fields.items():
-            if not self.is_twice(draft, key, one.place, by_default=one.by_default):
-                draft.fields[key] = one
+        draft = self.draft(more.ref, more.place)
+        for one in more.fields:
+            if not self.is_twice(draft, one.key, one.place, by_default=one.by_default):
+                draft.fields[one.key] = one
         draft.expects += more.expects
+        self.pack(more.ref)
 
     def items(self) -> tuple[DesiredItem, ...]:
         """Return the items in order of type and id."""
-        return tuple(
-            DesiredItem(ref, draft.place, tuple(draft.fields.values()), tuple(draft.expects))
-            for ref, draft in sorted(self.drafts.items())
-        )
+        drafts = (self.drafts[ref] for ref in sorted(self.drafts))
+        return tuple(self.finished(one) if isinstance(one, Draft) else one for one in drafts)
 
     def claims(self, document: Document, entry: Entry, spec: TypeSpec) -> Iterable[Claim]:
         """Return what one file asks of one item, each field once: its own values, then the defaults.
@@ -231,6 +258,11 @@ class Desire:
                 self.readings.setdefault(ref.type_key, {})[key] = codec.readings
             return new(DesiredField, (key, desired, place, by_default))
         return None
+
+
+def opened(item: DesiredItem) -> Draft:
+    """Return an item as a draft again."""
+    return Draft(item.ref, item.place, {one.key: one for one in item.fields}, list(item.expects))
 
 
 def move_command(kind: TypeSpec, key: str, source: str, into: str) -> str:

@@ -79,10 +79,9 @@ class Decoder:
         with_roles, readable = self.readable(want.ref.type_key, keys)
         if len(readable) < len(keys) or trouble or any(is_aborted(wire.get("aborted"))):
             return False
-        desired_values = (*want.fields, *want.expects) if want.expects else want.fields
         try:
             roles = dict(role_list(wire["role_owners"])) if with_roles else {}
-            for (_, desired, _, _), (key, role, codec) in zip(desired_values, readable, strict=True):
+            for desired, (key, role, codec) in zip(want.values, readable, strict=True):
                 if not codec.holds(wire.get(key) if role is None else list(roles.get(role, ())), desired):
                     return False
         except (ValueError, KeyError, TypeError, OverflowError):

@@ -40,7 +40,7 @@ class Survey(Struct, frozen=True):
 
 def desired_keys(items: Iterable[DesiredItem]) -> dict[Ref, tuple[str, ...]]:
     """Return the fields that are read of each desired item."""
-    return {item.ref: tuple(one.key for one in (*item.fields, *item.expects)) for item in items}
+    return {item.ref: item.keys for item in items}
 
 
 class Reader:

@@ -19,7 +19,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct, field
@@ -87,6 +87,11 @@ class ItemValues(Mapping[tuple[Ref, str], Desired]):
                 return one.desired
         raise KeyError(at)
 
+    def holds(self, items: Collection[DesiredItem]) -> bool:
+        """Return True if these are the very items that were indexed."""
+        known = self.by_ref
+        return len(items) == len(known) and all(known.get(one.ref) is one for one in items)
+
     def __iter__(self) -> Iterator[tuple[Ref, str]]:
         """Yield the managed fields."""
         return ((ref, one.key) for ref, item in self.by_ref.items() for one in item.fields)
@@ -140,8 +145,10 @@ def why_for(at: tuple[Ref, str], desired: Desired, live: Hashable, past: Past) -
 
 def released(items: tuple[DesiredItem, ...], past: Past) -> Iterator[tuple[Ref, str]]:
     """Yield what the base named and the files do not name any more."""
-    now = ItemValues(items)
     base = past.base
+    if isinstance(base, ItemValues) and base.holds(items):
+        return
+    now = ItemValues(items)
     if isinstance(base, ItemValues):
         # Most items of most runs are the very ones that the base desired.
         base = ItemValues(one for ref, one in base.by_ref.items() if now.by_ref.get(ref) is not one)

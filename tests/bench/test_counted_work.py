@@ -12,6 +12,7 @@ import os
 import pstats
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,6 +173,19 @@ def test_reading_an_item_takes_a_bounded_number_of_calls(
     many.mkdir()
     more = calls_of(400, many, monkeypatch) - calls_of(200, few, monkeypatch)
     assert more / 200 < 500, "calls for an item of twelve fields: events, scalars, claims, values"
+
+
+def test_an_item_that_was_read_keeps_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(400, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    read_by_pins(())
+    tracemalloc.start()
+    files = read_by_pins(())
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    (read,) = files.offline.values()
+    assert len(read.items) == 400
+    assert kept / 400 < 1_200, "bytes of an item with twelve fields, four of them texts of its own"
 
 
 def test_comparing_an_item_that_agrees_takes_a_bounded_number_of_calls(

@@ -139,7 +139,7 @@ def test_a_row_that_differs_or_is_odd_is_never_in_sync(raw: dict[str, Any]) -> N
 
 
 def test_an_expected_value_that_is_not_live_keeps_an_item_from_being_in_sync() -> None:
-    points, priority = WANT.fields[1], DesiredField("f1", "o2", HERE)
+    points, priority = tuple(WANT.fields)[1], DesiredField("f1", "o2", HERE)
     want = DesiredItem(WANT.ref, HERE, (points,), expects=(priority,))
     assert not Decoder(CATALOG).is_in_sync(row(), want, ("f2", "f1"))
     assert Decoder(CATALOG).is_in_sync(row(f1={"value": "o2", "label": "P1"}), want, ("f2", "f1"))

@@ -6,10 +6,13 @@ from collections.abc import Hashable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from reconciler.desired.items import DesiredField, DesiredItem
+from reconciler.errors import Place
 from reconciler.fields.values import Rule, desired_value
 from reconciler.model import Ref, Unapplied, Why
-from reconciler.plan.why import DesiredValues, Past, overlaid, why_for
+from reconciler.plan.why import DesiredValues, ItemValues, Past, overlaid, released, why_for
 
 AT = (Ref("story", 1), "f")
 E, A, B = None, "A", "B"
@@ -120,3 +123,18 @@ def test_rows_that_an_apply_left_behind_want_what_they_wanted_before() -> None:
     }
     assert (one, "f") not in overlaid(at_commit, [Unapplied(one, "f", None)], earlier)
     assert overlaid(at_commit, [], {}) == at_commit
+
+
+def test_items_that_the_base_holds_itself_release_nothing() -> None:
+    place = Place("state/a.yaml", 1, 1)
+    items = tuple(
+        DesiredItem(Ref("story", number), place, (DesiredField("f", "A", place),)) for number in (1, 2)
+    )
+    base = ItemValues(items)
+    assert base.holds(items)
+    assert not base.holds(items[:1])
+    assert list(released(items, Past(base))) == []
+    assert list(released(items[:1], Past(base))) == [(Ref("story", 2), "f")]
+    bare = replace(items[1], fields=())
+    assert not base.holds((items[0], bare))
+    assert list(released((items[0], bare), Past(base))) == [(Ref("story", 2), "f")]
