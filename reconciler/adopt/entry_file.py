@@ -23,6 +23,7 @@ from reconciler.adopt.new_entries import (
     Skipped,
     change_keys,
     entry,
+    file_words,
     sections_of,
     take_out_unwritable,
 )
@@ -101,15 +102,15 @@ class EntryFile(Struct, frozen=True):
         """Return the file with the entries: in their place where the file has some, else at its end."""
         catalog = self.reader.catalog
         kind = catalog.names(next(iter(made)).type_key)
-        here = self.positions()
-        added = tuple(entry(one, kind) for ref, one in made.items() if ref not in here)
+        here, words = self.positions(), file_words(kind)
+        added = tuple(entry(one, kind, words) for ref, one in made.items() if ref not in here)
         if os.path.lexists(self.path):
             before = self.home.document(self.name)
             if before is None:
                 raise CannotRun(f"{self.path} is of another space", "choose another file")
             if catalog.type_of(before.type.text) != catalog.type_of(kind.key):
                 raise CannotRun(f"{self.path} holds items of another type", "choose another file")
-            edits = [edit for ref, one in made.items() if ref in here for edit in puts(one, kind, here[ref])]
+            edits = [edit for ref, one in made.items() if ref in here for edit in puts(one, words, here[ref])]
             new: list[Edit] = [Members(("items",), add=added)] if added else []
             return edited(self.path.read_bytes(), [*edits, *new], self.name)
         whole = Section(space=self.home.space, type=kind.word, items=list(added))
@@ -170,9 +171,9 @@ class EntryFile(Struct, frozen=True):
         return [Difference(ref, key, key not in new[ref]) for ref, key in found]
 
 
-def puts(one: Adopted, kind: TypeSpec, at: int) -> Iterator[Put]:
+def puts(one: Adopted, words: Mapping[str, str], at: int) -> Iterator[Put]:
     """Yield the edits that add values to an entry."""
-    for section, values in sections_of(one, kind).items():
+    for section, values in sections_of(one, words).items():
         for word, value in values.items():
             yield Put(("items", at, section, word), value)
 

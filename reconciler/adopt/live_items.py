@@ -37,12 +37,13 @@ def read_live(
 
 
 def user_keys_of(items: Iterable[Item], catalog: Catalog) -> set[str]:
-    """Return every user key that the values of items hold."""
+    """Return every user key in the values of fields that name people."""
     return {
         text
         for item in items
         for key, seen in item.values.items()
-        for text in strings(catalog.codec(item.ref.type_key, key).encode(seen.value))
+        if (codec := catalog.codec(item.ref.type_key, key)).names_people
+        for text in strings(codec.encode(seen.value))
         if USER_KEY.fullmatch(text)
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -114,21 +114,25 @@ def subscribed(key: str, plain: Plain) -> Plain:
 # -- as a file says it ----------------------------------------------------------------------------
 
 
-def sections_of(item: Adopted, kind: TypeSpec) -> dict[str, Section]:
+def file_words(kind: TypeSpec) -> dict[str, str]:
+    """Return how files name each field and role of a type, by change key."""
+    return {key: file_word(spec, kind) for key, spec in kind.by_key.items()}
+
+
+def sections_of(item: Adopted, words: Mapping[str, str]) -> dict[str, Section]:
     """Return the values of an entry by the names of files: `fields` and `roles`, without empty ones."""
     fields, roles = Section(), Section()
     for key, value in item.values.items():
-        spec = spec_of(kind, key)
-        (roles if key.startswith(ROLES) else fields)[file_word(spec, kind)] = value
+        (roles if key.startswith(ROLES) else fields)[words[key]] = value
     return {name: section for name, section in (("fields", fields), ("roles", roles)) if section}
 
 
-def entry(item: Adopted, kind: TypeSpec) -> Plain:
+def entry(item: Adopted, kind: TypeSpec, words: Mapping[str, str]) -> Plain:
     """Return an entry as YAML: an id with its sections, or a bare id; the item's name as a comment."""
     made = Section(id=item.ref.id)
     if item.unmanaged:
         made["unmanaged"] = [list_word(spec_of(kind, key), kind) for key in item.unmanaged]
-    made |= sections_of(item, kind)
+    made |= sections_of(item, words)
     return Noted(made if len(made) > 1 else item.ref.id, item.name)
 
 

@@ -12,6 +12,7 @@ from reconciler.cli.completers import complete_fields, complete_type
 from reconciler.cli.progress import reading
 from reconciler.cli.streams import say_told, tell
 from reconciler.errors import CannotRun, counted
+from reconciler.gc_pause import gc_paused
 
 if TYPE_CHECKING:
     from reconciler.adopt.item_selection import Asked
@@ -116,7 +117,7 @@ def pulled(asked: Asked, into: Path, fields: str | None, split: str | None, spac
 
     every = fields == "all"
     words = [] if every or fields is None else [one.strip() for one in fields.split(",")]
-    with reading():
+    with reading(), gc_paused():
         done = pull_items(Adoption(asked, into, words, every, split), space, tell)
     show_pulled(done)
     return 0

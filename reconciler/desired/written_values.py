@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import EllipsisType
 from typing import Any
 
 from reconciler.errors import Place
 from reconciler.fields.codec import Codec
+from reconciler.fields.memo import MOST_READINGS
 from reconciler.fields.prose import Prose
 from reconciler.fields.related import RelatedCodec, RelatedItemsCodec
 from reconciler.fields.sets import SetCodec
@@ -86,11 +88,18 @@ def plain_value(ref: Ref, key: str, seen: Seen, catalog: Catalog) -> Plain:
         codec = catalog.codec(ref.type_key, key, by_pins=True)
     except KeyError:
         raise Unwritable("the pins do not know it; run `reconciler schema pull`") from None
+    form = (seen.value, seen.notes)
+    known: Plain | EllipsisType = codec.written_forms.get(form, ...)
+    if known is not ...:
+        return known
     if isinstance(seen.value, Prose) and seen.value.is_opaque:
         raise Unwritable(UNSAYABLE)
     if reason := catalog.codec(ref.type_key, key).objection(seen, codec.empty):
         raise Unwritable(reason)
-    return dressed(codec, codec.dump(seen.value))
+    written = dressed(codec, codec.dump(seen.value))
+    if len(codec.written_forms) < MOST_READINGS:
+        codec.written_forms[form] = written
+    return written
 
 
 def check_reading(codec: Codec, ref: Ref, node: Node, seen: Seen) -> None:

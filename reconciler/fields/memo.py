@@ -18,13 +18,17 @@ MOST_READINGS = 4096
 
 
 class Memo(ABC):
-    """Remembers the readings of one field: of authored values, and of answers of the service."""
+    """Remembers the readings of one field: of authored values, and of answers of the service.
+
+    `written_forms` are live values as files write them, by value and notes.
+    """
 
     def __init__(self) -> None:
         """Start with nothing remembered."""
         self.readings: dict[Hashable, Desired] = {}
         self.recognized: dict[tuple[type, float], Hashable] = {}
         self.forms_seen: dict[Desired, Any] = {}
+        self.written_forms: dict[Hashable, Any] = {}
 
     @abstractmethod
     def parse(self, node: Node) -> Desired:

@@ -29,7 +29,7 @@ class SetCodec(Codec):
         """Read an exact list, or a map with `contains` and `excludes`."""
         if isinstance(node, AuthoredList):
             return self.read_members(node)
-        if not isinstance(node, AuthoredMap) or not any(nearest(key, MODES) for key in node):
+        if not isinstance(node, AuthoredMap) or not any(key in MODES or nearest(key, MODES) for key in node):
             raise self.unlisted(node)
         wrong: list[Mistake] = [
             UnknownName(node.keys_at[key].place, "mode", key, self.spec.label, MODES)

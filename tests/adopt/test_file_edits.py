@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.adopt.file_edits import renewals
-from reconciler.adopt.new_entries import adopted, entry, take_out_unwritable
+from reconciler.adopt.new_entries import adopted, entry, file_words, take_out_unwritable
 from reconciler.desired.claims import desired_state
 from reconciler.desired.written_values import file_word
 from reconciler.fields.sets import SetCodec
@@ -69,7 +69,7 @@ def file_of(live: Item, space: Catalog) -> tuple[bytes, dict[str, str]]:
     """Return a file that adopts an item, and why what is not in it was left out."""
     made, left = adopted(live, live.values, space)
     left += take_out_unwritable(made, live, space)
-    whole = Section(space="demo", type="story", items=[entry(made, KIND)])
+    whole = Section(space="demo", type="story", items=[entry(made, KIND, file_words(KIND))])
     return "".join(f"{line}\n" for line in lines_of(whole, 0)).encode(), {
         one.name: one.reason for one in left
     }

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.adopt.new_entries import adopted, entry, take_out_unwritable
+from reconciler.adopt.new_entries import adopted, entry, file_words, take_out_unwritable
 from reconciler.desired.claims import desired_state
 from reconciler.desired.written_values import file_word
 from reconciler.fields.values import Seen
@@ -62,7 +62,7 @@ def file_of(live: Item, space: Catalog) -> tuple[bytes, dict[str, str]]:
     """Return a file that adopts an item, and why what is not in it was left out."""
     made, left = adopted(live, live.values, space)
     left += take_out_unwritable(made, live, space)
-    whole = Section(space="demo", type="story", items=[entry(made, KIND)])
+    whole = Section(space="demo", type="story", items=[entry(made, KIND, file_words(KIND))])
     return "".join(f"{line}\n" for line in lines_of(whole, 0)).encode(), {
         one.name: one.reason for one in left
     }
@@ -105,4 +105,4 @@ def test_rows_of_which_a_write_would_lose_a_part_are_left_out_and_told(key: str,
 def test_the_name_of_an_item_is_told_behind_its_id() -> None:
     space = catalog()
     made, _ = adopted(item_of({"notes": "x"}), ["notes"], space)
-    assert isinstance(entry(made, KIND), Noted)
+    assert isinstance(entry(made, KIND, file_words(KIND)), Noted)

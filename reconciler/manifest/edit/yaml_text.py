@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from json import JSONEncoder
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -26,6 +26,9 @@ LONGEST_NOTE = 80
 
 LONGEST_PLAIN = 120
 STEP = 2
+
+double_quoted = JSONEncoder(ensure_ascii=False).encode
+"""Returns a text in double quotes."""
 
 
 class Text(str):
@@ -117,11 +120,6 @@ def key_form(text: str) -> str:
     return text if reads_plain(text) else double_quoted(text)
 
 
-def double_quoted(text: str) -> str:
-    """Return a text in double quotes."""
-    return json.dumps(text, ensure_ascii=False)
-
-
 def text_form(text: str, *, flow: bool) -> str:
     """Return a text on one line, quoted if needed."""
     return text if not isinstance(text, Text) and reads_plain(text, flow=flow) else double_quoted(text)
@@ -197,58 +195,68 @@ def holds_lines(value: Plain) -> bool:
             return False
 
 
+def is_filled(value: Plain) -> bool:
+    """Return whether a value is a list or map with members."""
+    match value:
+        case Mapping() | list() | tuple():
+            return bool(value)
+        case _:
+            return False
+
+
 def has_colon(value: Plain) -> bool:
     """Return whether a value is a text with a colon."""
     return isinstance(value, str) and ":" in value
 
 
-def behind(lead: str, value: Plain, indent: int) -> Iterator[str]:
-    """Yield the lines of `lead` (a key with its colon, or a dash) and the value; the first is not indented.
+def behind(lead: str, value: Plain, indent: int) -> list[str]:
+    """Return the lines of `lead` (a key with its colon, or a dash) and the value; the first is not indented.
 
     `indent` is the column of `lead`.
     """
     if isinstance(value, Copied):
         first, *rest = [*value.above, f"{lead}{value.lines[0]}"]
-        yield first
-        yield from (" " * indent + line if line else "" for line in (*rest, *value.lines[1:]))
-        return
-    note = f"  # {comment(value.note)}" if isinstance(value, Noted) and comment(value.note) else ""
+        return [first, *(" " * indent + line if line else "" for line in (*rest, *value.lines[1:]))]
+    note = f"  # {words}" if isinstance(value, Noted) and (words := comment(value.note)) else ""
     plain = without_note(value)
     inner = indent + STEP
-    flat = f"{lead} {inline(plain, flow=False)}{note}" if not holds_lines(plain) else ""
-    if isinstance(plain, str) and is_literal(plain):
-        yield f"{lead} |{'' if plain.endswith(chr(10)) else '-'}{note}"
-        yield from (" " * inner + line if line else "" for line in plain.removesuffix("\n").split("\n"))
-    elif not isinstance(plain, Mapping | list | tuple) or not plain:
-        yield flat or f"{lead} {inline(plain, flow=False)}{note}"
-    elif flat and indent + len(flat) <= WIDTH:
-        yield flat
-    elif lead == "-":
-        first, *rest = lines_of(plain, inner)
-        yield f"- {first}{note}"
-        yield from rest
-    else:
-        yield f"{lead}{note}"
-        first, *rest = lines_of(plain, inner)
-        yield " " * inner + first
-        yield from rest
+    if isinstance(plain, str):
+        if "\n" in plain and is_literal(plain):
+            mark = "|" if plain.endswith("\n") else "|-"
+            below = plain.removesuffix("\n").split("\n")
+            return [f"{lead} {mark}{note}", *(" " * inner + line if line else "" for line in below)]
+        return [f"{lead} {text_form(plain, flow=False)}{note}"]
+    if not is_filled(plain):
+        return [f"{lead} {inline(plain, flow=False)}{note}"]
+    if not holds_lines(plain):
+        flat = f"{lead} {inline(plain, flow=False)}{note}"
+        if indent + len(flat) <= WIDTH:
+            return [flat]
+    lines = lines_of(plain, inner)
+    if lead == "-":
+        lines[0] = f"- {lines[0]}{note}"
+        return lines
+    lines[0] = " " * inner + lines[0]
+    return [f"{lead}{note}", *lines]
 
 
-def lines_of(value: Plain, indent: int) -> Iterator[str]:
-    """Yield the lines of a filled list or map that begins in a column; the first is not indented."""
+def lines_of(value: Plain, indent: int) -> list[str]:
+    """Return the lines of a filled list or map that begins in a column; the first is not indented."""
+    made: list[str] = []
     pad = ""
     if isinstance(value, Mapping):
         for key, one in value.items():
-            first, *rest = behind(f"{key_form(key)}:", one, indent)
-            yield pad + first
-            yield from rest
+            lines = behind(f"{key_form(key)}:", one, indent)
+            made.append(pad + lines[0])
+            made += lines[1:]
             pad = " " * indent
     elif isinstance(value, list | tuple):
         for one in value:
-            first, *rest = behind("-", one, indent)
-            yield pad + first
-            yield from rest
+            lines = behind("-", one, indent)
+            made.append(pad + lines[0])
+            made += lines[1:]
             pad = " " * indent
+    return made
 
 
 ODD = re.compile(r"\s+#\S")
