@@ -48,7 +48,7 @@ def make_record(path: Path, journal: Path | None) -> int:
     made = read_plan(path)
     record = record_of(made, list(read_journal(journal)) if journal else journal_of(made))
     records = record_store(os.environ)
-    if not made.whole:
+    if not made.whole or made.base.applied:
         record = beside(record, made, present_record(made.space.name))
     where = records.make(Path.cwd(), record) if records else write_record(Path.cwd(), record)
     # Scripts read the line of an apply that left nothing behind, so its old words stay.

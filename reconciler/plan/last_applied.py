@@ -163,17 +163,16 @@ def changed_items(made: PlanFile, lines: Iterable[Mapping[str, Any]]) -> list[Ta
 
 
 def beside(record: Record, made: PlanFile, present: Record | None) -> Record:
-    """Return the record of a part, by the present one of the same commit, which a part beside it made.
+    """Return the record by the present one; of a part, by that of the same commit, of a part beside it.
 
     Two teams may plan parts of one commit before either has recorded its own.  What is not part of this plan
     is at the commit where the present record says so.
     """
-    if made.whole or present is None:
+    if present is None:
         return record
-    if present.commit not in (record.commit, made.base.applied):
-        raise NothingToRecord(
-            f"the last applied commit is {present.commit[:12]}, which the plan of a part did not know"
-        )
+    refuse_later_record(record, made, present)
+    if made.whole:
+        return record
     rules = members_of_both(record.rules, present.rules)
     told: dict[str, Any] = {"rules": rules}
     if rules != members_of_both(record.rules, ()):
@@ -195,6 +194,20 @@ def beside(record: Record, made: PlanFile, present: Record | None) -> Record:
             "changed": [TargetFile(type=kind, id=item) for kind, item in sorted(changed)],
         }
     )
+
+
+def refuse_later_record(record: Record, made: PlanFile, present: Record) -> None:
+    """Raise NothingToRecord where another commit was recorded since the plan was made.
+
+    What its apply wrote may not be of this plan's commit any more, and this plan never looked at it.
+    """
+    if present.commit in (record.commit, made.base.applied):
+        return
+    latest = present.commit[:12]
+    if not made.whole:
+        raise NothingToRecord(f"the last applied commit is {latest}, which the plan of a part did not know")
+    if made.base.applied is not None:
+        raise NothingToRecord(f"the last applied commit is {latest}, which the plan did not know")
 
 
 def members_of_both(some: Iterable[RuleRecord], others: Iterable[RuleRecord]) -> list[RuleRecord]:

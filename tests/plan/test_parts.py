@@ -208,6 +208,28 @@ def test_a_part_that_did_not_know_the_last_applied_commit_is_not_recorded(repo: 
     assert "which the plan of a part did not know" in done.err
 
 
+def test_a_plan_of_everything_is_not_recorded_over_a_later_commit_either(repo: Desk) -> None:
+    changed(repo)
+    planned(repo, out="whole.json")
+    team(repo, "a", 1, 7, "P1")
+    later = commit(repo)
+    applied(repo, "state/a")
+    assert repo.run("apply", "whole.json").code == 3
+    done = repo.run("record", "whole.json")
+    assert done.code == 1
+    assert f"the last applied commit is {later[:12]}, which the plan did not know" in done.err
+    assert record(repo)["commit"] == later
+    assert set(whys(planned(repo, "--base", "HEAD"))) <= {0, 3, 4}
+
+
+def test_a_plan_of_everything_is_recorded_over_parts_of_its_commit(repo: Desk) -> None:
+    changed(repo)
+    planned(repo, out="whole.json")
+    applied(repo, "state/a")
+    assert repo.run("apply", "whole.json").code == 0
+    assert rows(recorded(repo, "whole.json")) == []
+
+
 def test_a_part_of_files_that_are_of_no_commit_is_not_recorded(repo: Desk) -> None:
     team(repo, "a", 1, 2)
     planned(repo, "state/a")
