@@ -53,7 +53,7 @@ target_of() {
 
 default="install laws shapes fields manifest render inputs sizes museum canary answers line days
 crash-answers crash-disk crash-interleavings crash-kills crash-signals crash-two_at_once
-kills-1 kills-2 kills-3 kills-4 fuzz-loader fuzz-settings fuzz-plan fuzz-journal fuzz-answer fuzz-escapers mutation soak-1 soak-2"
+kills-1 kills-2 kills-3 kills-4 fuzz-loader fuzz-lines fuzz-settings fuzz-plan fuzz-journal fuzz-answer fuzz-escapers mutation soak-1 soak-2"
 for target in ${TARGETS:-$default}; do
     done=".deep/$commit-$target"
     [ ! -e "$done" ] || continue

@@ -23,6 +23,7 @@ from reconciler.settings import Settings
 
 if TYPE_CHECKING:
     from reconciler.desired.item_rules import ItemRule
+    from reconciler.desired.line_reading import LineMeanings
 
 OPEN_QUESTIONS = (UnknownPerson, UnknownItem)
 
@@ -88,6 +89,7 @@ class Reading(Struct):
     desires: dict[str, Desire] = field(default_factory=dict)
     outlines: list[Outline] = field(default_factory=list)
     unread: dict[str, list[Document]] = field(default_factory=dict)
+    lines: dict[str, LineMeanings] = field(default_factory=dict)
 
     def desire_of(self, space: str) -> Desire:
         """Return the desired items of a space as far as its files were read."""
@@ -108,8 +110,28 @@ class Reading(Struct):
         self.mistakes += wrong
         return raw
 
+    def take_plain(self, raw: bytes, file: str) -> bool:
+        """Read a file line by line; False if it has to be read as a whole.
+
+        The first file of a space is, since a file that cannot be read must not make its space known.
+        """
+        from reconciler.desired.line_reading import LineMeanings  # most runs have few files
+        from reconciler.manifest.plain_lines import plain_file
+
+        plain = plain_file(raw, file)
+        space = one_name(plain.space.text, self.settings) if plain else ""
+        if plain is None or space not in self.desires:
+            return False
+        lines = self.lines.setdefault(space, LineMeanings(self.desires[space]))
+        ids = lines.take(plain)
+        if ids is not None:
+            self.outlines.append(Outline(file, plain.space, plain.type, ids))
+        return ids is not None
+
     def take_bytes(self, raw: bytes, file: str) -> Document | None:
         """Read the bytes of a file, of the disk or of a commit; return its tree if it holds no mistake."""
+        if self.desires and self.take_plain(raw, file):
+            return None
         document, wrong = read_bytes(raw, file)
         self.mistakes += wrong
         if document is None:

@@ -21,6 +21,7 @@ from reconciler.render.markdown_text import fenced, inline_code, safe_words, tab
 from reconciler.render.mistakes import mistakes_text
 from reconciler.render.safe import UNSEEN, safe_text
 from reconciler.settings import read_settings
+from tests.desired.both_readers import read_by_both
 
 FILE: Final = Path(tempfile.gettempdir()) / "reconciler-fuzz-journal.jsonl"
 
@@ -34,6 +35,11 @@ def loader(raw: bytes) -> None:
         assert 1 <= one.place.line <= lines
         assert one.place.column >= 1
     assert all("\n" not in line for line in mistakes_text(mistakes))
+
+
+def lines(raw: bytes) -> None:
+    """Read a file of desired state by lines and as a whole: both say the same."""
+    read_by_both(raw)
 
 
 def settings(raw: bytes) -> None:
@@ -84,6 +90,7 @@ def escapers(raw: bytes) -> None:
 
 TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
     "loader": loader,
+    "lines": lines,
     "settings": settings,
     "plan": plan,
     "journal": journal,
