@@ -1,18 +1,27 @@
-"""The shape of a desired-state file: pydantic models that check it, and the document made from it."""
+"""The shape of a desired-state file, and the document made from it."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import Discriminator, Field, PlainValidator, Tag, ValidationError, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from msgspec import field
 
 from reconciler.errors import Mistake, quoted
 from reconciler.manifest.editor_words import ANY_TEXT, LARGEST_ID
 from reconciler.manifest.editor_words import ID as ID_SCHEMA
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Document, Entry, Node, Scalar
-from reconciler.manifest.validation import NameMap, Strict, mistakes_of, nothing, unexpected, wrong
+from reconciler.manifest.shapes import (
+    Arms,
+    Described,
+    NameMap,
+    Reads,
+    Shape,
+    Unfit,
+    nothing,
+    read,
+    unexpected,
+)
 
 ID = re.compile(r"[1-9][0-9]{0,18}")
 ADDRESS = re.compile(r"://.*?/([1-9][0-9]{5,18})(?:[/?#]|$)")
@@ -34,12 +43,12 @@ def read_item_id(node: object) -> int:
         return number
     text = node.text
     if len(text) <= LONGEST_ADDRESS and (address := ADDRESS.search(text)):
-        raise wrong("an address instead of an id", f"write {address[1]}")
+        raise Unfit("an address instead of an id", f"write {address[1]}")
     if not ID.fullmatch(text):
         raise no_id(text)
     if not node.plain:
-        raise wrong("an id in quotes", f"write {text} without quotes")
-    raise wrong(f"{text} is larger than any id", "copy the number from the item's address")
+        raise Unfit("an id in quotes", f"write {text} without quotes")
+    raise Unfit(f"{text} is larger than any id", "copy the number from the item's address")
 
 
 def id_in(scalar: Scalar) -> int | None:
@@ -48,12 +57,12 @@ def id_in(scalar: Scalar) -> int | None:
     return number if 0 < number <= LARGEST_ID else None
 
 
-def no_id(text: str) -> PydanticCustomError:
+def no_id(text: str) -> Unfit:
     """Make the error for a text that is not an id; suggests the number in it, if any."""
     inside = re.search(r"(?<![0-9.])[1-9][0-9]{5,18}(?![0-9.])", text)
     if inside and text == f"id:{inside[0]}":
-        return wrong("no space after the colon", f"write `id: {inside[0]}`, or {inside[0]} alone")
-    return wrong(f"{quoted(text)} is not an id", f"write {inside[0]}" if inside else ID_FIX)
+        return Unfit("no space after the colon", f"write `id: {inside[0]}`, or {inside[0]} alone")
+    return Unfit(f"{quoted(text)} is not an id", f"write {inside[0]}" if inside else ID_FIX)
 
 
 def read_space_name(node: object) -> Scalar:
@@ -62,7 +71,7 @@ def read_space_name(node: object) -> Scalar:
     scalar = filled_text(node, "the name of a space", fix)
     if SEGMENT.fullmatch(scalar.text):
         return scalar
-    raise wrong(f"{quoted(scalar.text)} cannot be a space", fix)
+    raise Unfit(f"{quoted(scalar.text)} cannot be a space", fix)
 
 
 def read_type_name(node: object) -> Scalar:
@@ -87,56 +96,54 @@ def item_kind(node: object) -> str | None:
     return {Scalar: "<id>", AuthoredMap: "<item>", AuthoredList: "<id>"}.get(type(node))
 
 
-WORD = WithJsonSchema(ANY_TEXT)
+WORD = Described(ANY_TEXT)
 
-Space = Annotated[Scalar, PlainValidator(read_space_name), WORD]
-Type = Annotated[Scalar, PlainValidator(read_type_name), WORD]
-FieldName = Annotated[Scalar, PlainValidator(read_field_name), WORD]
+Space = Annotated[Scalar, Reads(read_space_name), WORD]
+Type = Annotated[Scalar, Reads(read_type_name), WORD]
+FieldName = Annotated[Scalar, Reads(read_field_name), WORD]
 Id = Annotated[
     int,
-    PlainValidator(read_item_id),
-    WithJsonSchema(ID_SCHEMA),
+    Reads(read_item_id),
+    Described(ID_SCHEMA),
 ]
 
 
-class ItemShape(Strict):
+class ItemShape(Shape, frozen=True):
     """One item: its id and its desired values."""
 
-    elsewhere = "write a field below `fields:`, a role below `roles:`"
+    elsewhere: ClassVar[str] = "write a field below `fields:`, a role below `roles:`"
 
-    id: Id = Field(description="The number in the item's address.")
-    fields: NameMap = Field(
-        default_factory=nothing, description="Desired values by field key, alias or unique name."
+    id: Annotated[Id, "The number in the item's address."]
+    fields: Annotated[NameMap, "Desired values by field key, alias or unique name."] = field(
+        default_factory=nothing
     )
-    roles: NameMap = Field(
-        default_factory=nothing, description="Desired members by role; other roles are not managed."
+    roles: Annotated[NameMap, "Desired members by role; other roles are not managed."] = field(
+        default_factory=nothing
     )
-    expect: NameMap = Field(
-        default_factory=nothing, description="Live values that the item must have, or it is not written."
+    expect: Annotated[NameMap, "Live values that the item must have, or it is not written."] = field(
+        default_factory=nothing
     )
-    unmanaged: list[FieldName] = Field(
-        default_factory=list, description="Names of defaults that do not apply to this item."
+    unmanaged: Annotated[list[FieldName], "Names of defaults that do not apply to this item."] = field(
+        default_factory=list
     )
 
 
-class DefaultsShape(Strict):
+class DefaultsShape(Shape, frozen=True):
     """Desired values of every item of the file that does not set its own."""
 
-    elsewhere = ItemShape.elsewhere
+    elsewhere: ClassVar[str] = ItemShape.elsewhere
 
-    fields: NameMap = Field(default_factory=nothing, description="As in an item.")
-    roles: NameMap = Field(default_factory=nothing, description="As in an item.")
+    fields: Annotated[NameMap, "As in an item."] = field(default_factory=nothing)
+    roles: Annotated[NameMap, "As in an item."] = field(default_factory=nothing)
 
 
-class FileShape(Strict):
+class FileShape(Shape, frozen=True, kw_only=True):
     """One desired-state file."""
 
-    space: Space = Field(description="project_key or simple_name")
-    type: Type = Field(description="work_item_type_key, api_name or type name")
-    defaults: DefaultsShape = Field(default_factory=DefaultsShape)
-    items: list[
-        Annotated[Annotated[Id, Tag("<id>")] | Annotated[ItemShape, Tag("<item>")], Discriminator(item_kind)]
-    ]
+    space: Annotated[Space, "project_key or simple_name"]
+    type: Annotated[Type, "work_item_type_key, api_name or type name"]
+    defaults: DefaultsShape = field(default_factory=DefaultsShape)
+    items: list[Annotated[Id | ItemShape, Arms(item_kind, ("<id>", "<item>"))]]
 
 
 def read_document(root: Node, file: str) -> tuple[Document | None, list[Mistake]]:
@@ -163,11 +170,13 @@ def read_document(root: Node, file: str) -> tuple[Document | None, list[Mistake]
 
 
 def complaints(root: Node) -> list[Mistake]:
-    """Check a tree against the models."""
+    """Check a tree against the shape."""
     try:
-        FileShape.model_validate(root)
-    except ValidationError as error:
-        return mistakes_of(error, FileShape, root)
+        read(FileShape, root)
+    except ValueError:
+        from reconciler.manifest.validation import mistakes_in  # noqa: PLC0415 - most files have no mistake
+
+        return mistakes_in(FileShape, root)
     return []
 
 

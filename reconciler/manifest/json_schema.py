@@ -1,4 +1,4 @@
-"""JSON Schemas of the models that check files, as published for editors and other tools."""
+"""JSON Schemas of the shapes of files, as published for editors and other tools."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from reconciler.manifest.validation import Strict
+from reconciler.manifest.shapes import Shape
+from reconciler.manifest.validation import model_of
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -36,15 +37,20 @@ class Published(GenerateJsonSchema):
         return float(dft) if isinstance(dft, Decimal) else super().encode_default(dft)
 
 
-def schema_text(shape: type[Strict], title: str) -> str:
-    """Return the published JSON Schema of a model."""
-    schema = {"$schema": DRAFT, **shape.model_json_schema(schema_generator=Published), "title": title}
+def published(shape: type[Shape]) -> dict[str, Any]:
+    """Return the JSON Schema of a shape."""
+    return model_of(shape).model_json_schema(schema_generator=Published)
+
+
+def schema_text(shape: type[Shape], title: str) -> str:
+    """Return the published JSON Schema of a shape."""
+    schema = {"$schema": DRAFT, **published(shape), "title": title}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def either_text(shapes: Sequence[type[Strict]], title: str) -> str:
-    """Return the published JSON Schema of a file that fits any one of several models."""
-    made = [shape.model_json_schema(schema_generator=Published) for shape in shapes]
+def either_text(shapes: Sequence[type[Shape]], title: str) -> str:
+    """Return the published JSON Schema of a file that fits any one of several shapes."""
+    made = [published(shape) for shape in shapes]
     definitions = {name: one for schema in made for name, one in schema.pop("$defs", {}).items()}
     schema = {"$schema": DRAFT, "title": title, "anyOf": made, "$defs": definitions}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -1,23 +1,26 @@
-"""The shape of a file of rules: pydantic models that check it, and the document made from it."""
+"""The shape of a file of rules, and the document made from it."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Discriminator, Field, PlainValidator, Tag, ValidationError, WithJsonSchema
+from msgspec import Meta, field
 
 from reconciler.errors import Mistake, quoted
 from reconciler.manifest.document import Space, Type, map_below
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, AuthoredRule, Clause, Document, Node, Scalar
 from reconciler.manifest.scalar_values import COUNT, count_of, text_of, word_of
-from reconciler.manifest.validation import (
+from reconciler.manifest.shapes import (
+    Arms,
+    Described,
     NameMap,
-    Strict,
-    mistakes_of,
+    Reads,
+    Shape,
+    Unfit,
     nothing,
+    read,
     unexpected,
-    wrong,
 )
 
 MODES = ("check", "propose", "hold")
@@ -32,7 +35,7 @@ def name_of(node: object) -> str:
     text = text_of(node, expected="the name of a rule", fix=NAME_FIX)
     if NAME.fullmatch(text):
         return text
-    raise wrong(f"{quoted(text)} cannot be the name of a rule", NAME_FIX)
+    raise Unfit(f"{quoted(text)} cannot be the name of a rule", NAME_FIX)
 
 
 def mode_of(node: object) -> str:
@@ -51,7 +54,7 @@ def most_of(node: object) -> int:
     """Read how many items a rule may select."""
     if number := count_of(node):
         return number
-    raise wrong("a rule that may select no item", "write the most items that it may select, such as 100")
+    raise Unfit("a rule that may select no item", "write the most items that it may select, such as 100")
 
 
 def condition_of(node: object) -> Scalar:
@@ -67,56 +70,47 @@ def clause_kind(node: object) -> str | None:
     return "<all>" if isinstance(node, AuthoredMap) else "<each>"
 
 
-Name = Annotated[
-    str, PlainValidator(name_of), WithJsonSchema({"type": "string", "pattern": f"^{NAME.pattern}$"})
-]
+Name = Annotated[str, Reads(name_of), Described({"type": "string", "pattern": f"^{NAME.pattern}$"})]
 Mode = Annotated[
     Literal["check", "propose", "hold"],
-    PlainValidator(mode_of),
-    WithJsonSchema({"enum": list(MODES)}),
+    Reads(mode_of),
+    Described({"enum": list(MODES)}),
 ]
-Most = Annotated[int, PlainValidator(most_of), WithJsonSchema({"type": "integer", "minimum": 1})]
-Flag = Annotated[bool, PlainValidator(flag_of), WithJsonSchema({"type": "boolean"})]
-Text = Annotated[str, PlainValidator(text_of), WithJsonSchema({"type": "string"})]
-ConditionText = Annotated[Scalar, PlainValidator(condition_of), WithJsonSchema({"type": "string"})]
+Most = Annotated[int, Reads(most_of), Described({"type": "integer", "minimum": 1})]
+Flag = Annotated[bool, Reads(flag_of), Described({"type": "boolean"})]
+Text = Annotated[str, Reads(text_of), Described({"type": "string"})]
+ConditionText = Annotated[Scalar, Reads(condition_of), Described({"type": "string"})]
 
 
-class AnyShape(Strict):
+class AnyShape(Shape, frozen=True):
     """Conditions of which at least one has to hold."""
 
-    any: list[ConditionText] = Field(min_length=1)
+    any: Annotated[list[ConditionText], Meta(min_length=1)]
 
 
-class RuleShape(Strict):
+class RuleShape(Shape, frozen=True, kw_only=True):
     """One rule over many items: which items it selects, and what it desires of them."""
 
-    elsewhere = "write a field below `fields:`, a role below `roles:`"
+    elsewhere: ClassVar[str] = "write a field below `fields:`, a role below `roles:`"
 
-    name: Name = Field(description="Unique in the space: a-z, 0-9 and '-'.")
-    mode: Mode = Field(
-        default="check",
-        description="check: report; propose: `accept` writes entries; hold: plan changes.",
-    )
-    at_most: Most | None = Field(
-        default=None, description="Items that it may select; with more the rule is blocked."
-    )
-    where: list[
-        Annotated[
-            Annotated[ConditionText, Tag("<each>")] | Annotated[AnyShape, Tag("<all>")],
-            Discriminator(clause_kind),
-        ]
-    ] = Field(description="Conditions in the grammar of `pull --search`; all of them must hold.")
-    fields: NameMap = Field(default_factory=nothing, description="Desired values, max, min or from.")
-    roles: NameMap = Field(default_factory=nothing, description="Desired members by role.")
-    once: Flag = Field(default=False, description="The rule may set a field that its condition reads.")
-    why: Text = Field(default="", description="The reason, for whoever reviews the rule.")
+    name: Annotated[Name, "Unique in the space: a-z, 0-9 and '-'."]
+    mode: Annotated[Mode, "check: report; propose: `accept` writes entries; hold: plan changes."] = "check"
+    at_most: Annotated[Most | None, "Items that it may select; with more the rule is blocked."] = None
+    where: Annotated[
+        list[Annotated[ConditionText | AnyShape, Arms(clause_kind, ("<each>", "<all>"))]],
+        "Conditions in the grammar of `pull --search`; all of them must hold.",
+    ]
+    fields: Annotated[NameMap, "Desired values, max, min or from."] = field(default_factory=nothing)
+    roles: Annotated[NameMap, "Desired members by role."] = field(default_factory=nothing)
+    once: Annotated[Flag, "The rule may set a field that its condition reads."] = False
+    why: Annotated[Text, "The reason, for whoever reviews the rule."] = ""
 
 
-class RulesFileShape(Strict):
+class RulesFileShape(Shape, frozen=True):
     """One file of rules."""
 
-    space: Space = Field(description="project_key or simple_name")
-    type: Type = Field(description="work_item_type_key, api_name or type name")
+    space: Annotated[Space, "project_key or simple_name"]
+    type: Annotated[Type, "work_item_type_key, api_name or type name"]
     rules: list[RuleShape]
 
 
@@ -138,14 +132,15 @@ def read_rules(root: Node, file: str) -> tuple[Document | None, list[Mistake]]:
 
 
 def complaints(root: AuthoredMap) -> list[Mistake]:
-    """Check a tree against the models."""
+    """Check a tree against the shape."""
     stray = [Mistake(root.keys_at[key].place, *BOTH) for key in ("items", "defaults") if key in root]
+    own = {key: node for key, node in root.items() if key not in {"items", "defaults"}}
     try:
-        RulesFileShape.model_validate(
-            {key: node for key, node in root.items() if key not in {"items", "defaults"}}
-        )
-    except ValidationError as error:
-        return [*stray, *mistakes_of(error, RulesFileShape, root)]
+        read(RulesFileShape, own)
+    except ValueError:
+        from reconciler.manifest.validation import mistakes_in  # noqa: PLC0415 - most files have no mistake
+
+        return [*stray, *mistakes_in(RulesFileShape, root, own)]
     return stray
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from reconciler.errors import nearest, quoted, suggestion
 from reconciler.manifest.document import SEGMENT
 from reconciler.manifest.nodes import Scalar
-from reconciler.manifest.validation import unexpected, wrong
+from reconciler.manifest.shapes import Unfit, unexpected
 
 ZONE = re.compile(r"[A-Z][A-Za-z0-9_+/-]*")
 """An IANA name; names such as `localtime` mean another zone on every machine."""
@@ -41,7 +41,7 @@ def zone_of(node: object) -> ZoneInfo:
         pass
     known = [name for name in available_timezones() if ZONE.fullmatch(name)]
     fix = suggestion(text, known) if nearest(text, known) else "write an IANA name such as Asia/Shanghai"
-    raise wrong(f"no time zone {quoted(text)}", fix)
+    raise Unfit(f"no time zone {quoted(text)}", fix)
 
 
 def count_of(node: object) -> int:
@@ -51,7 +51,7 @@ def count_of(node: object) -> int:
     text = text_of(node, expected="a number", fix="write a whole number such as 100")
     if isinstance(node, Scalar) and node.plain and COUNT.fullmatch(text):
         return int(text)
-    raise wrong(f"{quoted(text)} is not a whole number", "write a whole number such as 100, without quotes")
+    raise Unfit(f"{quoted(text)} is not a whole number", "write a whole number such as 100, without quotes")
 
 
 def share_of(node: object) -> Decimal:
@@ -61,10 +61,10 @@ def share_of(node: object) -> Decimal:
     text = text_of(node, expected="a share", fix="write it as 30%")
     number = text.removesuffix("%")
     if not DECIMAL.fullmatch(number):
-        raise wrong(f"{quoted(text)} is not a share", "write it as 30%")
+        raise Unfit(f"{quoted(text)} is not a share", "write it as 30%")
     share = Decimal(number) / (100 if text.endswith("%") else 1)
     if share > 1:
-        raise wrong(f"{quoted(text)} is more than 100%", "write it as 30%")
+        raise Unfit(f"{quoted(text)} is more than 100%", "write it as 30%")
     return share
 
 
@@ -75,7 +75,7 @@ def scale_of(node: object) -> Decimal:
     text = text_of(node, expected="a scale", fix="write a number such as 0.01")
     if DECIMAL.fullmatch(text) and Decimal(text):
         return Decimal(text)
-    raise wrong(f"{quoted(text)} is not a scale", "write a number above 0, such as 0.01")
+    raise Unfit(f"{quoted(text)} is not a scale", "write a number above 0, such as 0.01")
 
 
 def day_of(node: object) -> date:
@@ -87,8 +87,8 @@ def day_of(node: object) -> date:
         if DAY.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError as error:
-        raise wrong(f"{quoted(text)} is not a day of the calendar", "write it as 2027-01-31") from error
-    raise wrong(f"{quoted(text)} is not a day", "write it as 2027-01-31")
+        raise Unfit(f"{quoted(text)} is not a day of the calendar", "write it as 2027-01-31") from error
+    raise Unfit(f"{quoted(text)} is not a day", "write it as 2027-01-31")
 
 
 def names_of(node: object) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def names_of(node: object) -> tuple[str, ...]:
     fix = "write e-mails, user keys or names of this map"
     if isinstance(node, list | tuple) and not isinstance(node, Scalar):
         if not node:
-            raise wrong("a group without members", fix)
+            raise Unfit("a group without members", fix)
         return tuple(text_of(one, expected="a person", fix=fix) for one in node)
     return (text_of(node, expected="a person or a list of them", fix=fix),)
 
@@ -107,7 +107,7 @@ def segment_of(node: object) -> str:
     text = text_of(node, expected="the name of a space", fix=fix)
     if SEGMENT.fullmatch(text):
         return text
-    raise wrong(f"{quoted(text)} cannot be a space", fix)
+    raise Unfit(f"{quoted(text)} cannot be a space", fix)
 
 
 def word_of(node: object, words: tuple[str, ...]) -> str:
@@ -116,7 +116,7 @@ def word_of(node: object, words: tuple[str, ...]) -> str:
     text = text_of(node, expected=choice, fix=f"write {choice}")
     if text in words:
         return text
-    raise wrong(f"unknown word {quoted(text)}", suggestion(text, words))
+    raise Unfit(f"unknown word {quoted(text)}", suggestion(text, words))
 
 
 def open_id_of(node: object) -> str:
@@ -124,4 +124,4 @@ def open_id_of(node: object) -> str:
     text = text_of(node, expected="an open_id", fix="write it as ou_…")
     if OPEN_ID.fullmatch(text):
         return text
-    raise wrong(f"{quoted(text)} is no open_id of a person", "write it as ou_…")
+    raise Unfit(f"{quoted(text)} is no open_id of a person", "write it as ou_…")

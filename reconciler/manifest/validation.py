@@ -1,22 +1,50 @@
-"""Checks an authored tree against pydantic models, and reports mistakes in plain words, with places.
+"""Finds every mistake in an authored tree by a pydantic model of its shape, in plain words and with places.
 
-A model's fields are typed by *readers*: functions from a node to a value, which raise `wrong`.
-So a scalar meets its type as written (pydantic's own int takes `6_300`, `+63` and `12.0`), and
-the JSON Schemas for editors come from the very models that do the checking.
+The models are made of the shapes (`shapes.py`) where a tree does not fit, and where a schema is published:
+most runs need none, nor pydantic.  The readers are those of the shape, since pydantic's own take too much
+(its int reads `6_300`, `+63` and `12.0`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, get_args, get_origin
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError, WithJsonSchema
-from pydantic_core import ErrorDetails, PydanticCustomError
+from msgspec import NODEFAULT, Meta
+from msgspec.structs import FieldInfo, fields
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    Tag,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
 
 from reconciler.errors import Mistake, Place, UnknownName, nearest
 from reconciler.manifest.credentials import SECRET, CredentialInFile
-from reconciler.manifest.likely_mistakes import FULL_WIDTH, FULL_WIDTH_COLON, NO_SPACE, no_space
-from reconciler.manifest.nodes import NOTHING, AuthoredList, AuthoredMap, Node, Scalar, node_kind
+from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node
+from reconciler.manifest.shapes import (
+    UNIONS,
+    Arms,
+    Described,
+    Prepares,
+    Reads,
+    Shape,
+    Unfit,
+    kinds_of,
+    no_list,
+    no_map,
+    noted,
+)
 
 TAGS = frozenset({"<id>", "<item>", "<all>", "<each>"})
 """Names of the arms of unions: steps of a pydantic location that are not in the tree."""
@@ -31,61 +59,101 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
 
-    elsewhere: ClassVar[str] = ""
-    """Advice for an unknown key that does not look like one of the map's own."""
+
+# -- from shapes to models -------------------------------------------------------------------
 
 
-def wrong(what: str, fix: str, offset: int = 0) -> PydanticCustomError:
-    """Make the error that a reader raises, `offset` characters after its node's place."""
-    return PydanticCustomError("authored", "{what}; {fix}", {"what": what, "fix": fix, "offset": offset})
+@cache
+def model_of(shape: type[Shape]) -> type[Strict]:
+    """Make the pydantic model of a shape."""
+    kinds, infos = kinds_of(shape), {info.encode_name: info for info in fields(shape)}
+    described: dict[str, Any] = {
+        name: (modelled(kind), field_of(infos[key], noted(kind)[1])) for key, (name, kind) in kinds.items()
+    }
+    checks: dict[str, Any] = {}
+    if fits := getattr(shape, "__post_init__", None):
+        checks["fits"] = model_validator(mode="after")(lambda made: fits(made) or made)
+    model: type[Strict] = create_model(
+        shape.__name__,
+        __base__=Strict,
+        __doc__=shape.__doc__,
+        __validators__=checks,
+        __cls_kwargs__={"json_schema_extra": dict(shape.described)},
+        **described,
+    )
+    return model
 
 
-def unexpected(expected: str, node: object, fix: str) -> PydanticCustomError:
-    """Make the error for a node of another shape than `expected`."""
-    if isinstance(node, Scalar) and node.is_blank:
-        return wrong("no value", fix)
-    if isinstance(node, Scalar) and not node.text:
-        return wrong(f"expected {expected}, found an empty text", fix)
-    kind = node_kind(node) if isinstance(node, Scalar | AuthoredList | AuthoredMap) else type(node).__name__
-    return wrong(f"expected {expected}, found {kind}", fix)
+def field_of(info: FieldInfo, notes: Sequence[Any]) -> Any:
+    """Return the default, the alias and the description of a model's field."""
+    said: dict[str, Any] = {"description": next((note for note in notes if isinstance(note, str)), None)}
+    if info.default is not NODEFAULT:
+        default = info.default
+        said["default"] = model_of(type(default))() if isinstance(default, Shape) else default
+    elif info.default_factory is dict:
+        said["default"] = {}  # a default that is published
+    elif info.default_factory is not NODEFAULT:
+        said["default_factory"] = info.default_factory
+    return Field(alias=info.encode_name if info.encode_name != info.name else None, **said)
 
 
-def no_map(node: object) -> PydanticCustomError:
-    """Make the error for a node that is not a map; `key：value` and `key:value` get their own advice."""
-    if isinstance(node, Scalar) and node.plain:
-        first = node.text.split(maxsplit=1)[0] if node.text else ""
-        if (at := first.find(FULL_WIDTH_COLON)) >= 0:
-            return wrong(*FULL_WIDTH, offset=at)
-        if hit := NO_SPACE.match(first):
-            return wrong(*no_space(hit["key"]), offset=hit.end() - 1)
-    return unexpected("a map", node, "write `key: value` lines below it")
+def modelled(kind: Any) -> Any:
+    """Return an annotation of a shape as one that pydantic reads."""
+    base, notes = noted(kind)
+    if told := [one for note in notes for one in pydantic_notes(note)]:
+        return Annotated[(arms_of(base, notes), *told)]
+    if isinstance(base, type) and issubclass(base, Shape):
+        return model_of(base)
+    origin, args = get_origin(base), tuple(map(modelled, get_args(base)))
+    if origin in UNIONS:
+        return Union[args]  # noqa: UP007 - made at run time
+    return origin[args] if origin in {dict, list, tuple} else base
 
 
-def map_of(node: object) -> AuthoredMap:
-    """Read a map without a check of its keys."""
-    if isinstance(node, AuthoredMap):
-        return node
-    raise no_map(node)
+def arms_of(base: Any, notes: Sequence[Any]) -> Any:
+    """Return what the notes are about; the arms of a union with their names."""
+    names = next((note.names for note in notes if isinstance(note, Arms)), ())
+    if not names:
+        return modelled(base)
+    named = zip(map(modelled, get_args(base)), names, strict=True)
+    return Union[tuple(Annotated[arm, Tag(name)] for arm, name in named)]  # noqa: UP007 - made at run time
 
 
-NameMap = Annotated[AuthoredMap, PlainValidator(map_of), WithJsonSchema({"type": "object"})]
-"""A map from names to values; later the space resolves the names, and the fields' types read the values."""
-
-
-def nothing() -> AuthoredMap:
-    """Return the map of a section that is not in the file."""
-    return NOTHING
+def pydantic_notes(note: Any) -> Iterator[Any]:
+    """Yield what a note of a shape's annotation is to pydantic; any other as it is."""
+    match note:
+        case Reads(read=read, write=write):
+            yield PlainValidator(read)
+            if write:
+                yield PlainSerializer(write)
+        case Prepares(prepare=prepare):
+            yield BeforeValidator(prepare)
+        case Described(schema=schema):
+            yield WithJsonSchema(dict(schema))
+        case Meta(min_length=least):
+            yield Field(min_length=least)
+        case Arms(pick=pick):
+            yield Discriminator(pick)
+        case str():
+            pass
+        case _:
+            yield note
 
 
 # -- from pydantic's errors to mistakes ------------------------------------------------------
 
 
-def mistakes_of(error: ValidationError, shape: type[Strict], root: Node) -> list[Mistake]:
-    """Return every validation error as a mistake at its place in the tree."""
-    return [mistake_of(one, shape, root) for one in error.errors(include_url=False, include_input=False)]
+def mistakes_in(shape: type[Shape], root: Node, given: object = None) -> list[Mistake]:
+    """Return every mistake of a tree that does not have a shape; `given`: what of it to check alone."""
+    try:
+        model_of(shape).model_validate(root if given is None else given)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        return [mistake_of(one, shape, root) for one in found]
+    return [Mistake(root.place, "cannot be read", "see the schema of the file")]
 
 
-def mistake_of(error: ErrorDetails, shape: type[Strict], root: Node) -> Mistake:
+def mistake_of(error: ErrorDetails, shape: type[Shape], root: Node) -> Mistake:
     """Turn one validation error into plain words; its input is never repeated."""
     *way, last = error["loc"] or ("",)
     location = [step for step in way if step not in TAGS]
@@ -96,26 +164,26 @@ def mistake_of(error: ErrorDetails, shape: type[Strict], root: Node) -> Mistake:
     match error["type"]:
         case "missing":
             return Mistake(node.place, f"no {location[-1]}", f"write `{location[-1]}: …`")
-        case "authored":
-            told = error["ctx"]
+        case "value_error" if isinstance(error["ctx"]["error"], Unfit):
+            told = error["ctx"]["error"]
         case "model_type" | "dict_type":
-            told = no_map(node).context or {}
+            told = no_map(node)
         case "list_type" | "tuple_type":
-            told = unexpected("a list", node, "begin each entry with '- '").context or {}
+            told = no_list(node)
         case _:
-            told = wrong(error["msg"], "see the schema of the file").context or {}
+            told = Unfit(error["msg"], "see the schema of the file")
     file, line, column = key_place(root, location) if last == KEY else node.place
-    return Mistake(Place(file, line, column + told["offset"]), told["what"], told["fix"])
+    return Mistake(Place(file, line, column + told.offset), told.what, told.fix)
 
 
-def unknown_key(key: str, location: Sequence[str | int], shape: type[Strict], root: Node) -> Mistake:
+def unknown_key(key: str, location: Sequence[str | int], shape: type[Shape], root: Node) -> Mistake:
     """Make the mistake for an unknown key of the map at a location."""
     parent = node_at(root, location)
     place = parent.keys_at[key].place if isinstance(parent, AuthoredMap) else parent.place
     if SECRET.search(key):
         return CredentialInFile(place)
     model = model_at(shape, location)
-    known = [field.alias or name for name, field in model.model_fields.items()] if model else []
+    known = list(kinds_of(model)) if model else []
     told = UnknownName(place, "key", key, "this map", known)
     stray = model.elsewhere if model and not nearest(key, known) else ""
     return Mistake(place, told.what, stray) if stray else told
@@ -139,20 +207,19 @@ def node_at(root: Node, location: Sequence[str | int]) -> Node:
     return node
 
 
-def model_at(shape: type[Strict], location: Sequence[str | int]) -> type[Strict] | None:
+def model_at(shape: type[Shape], location: Sequence[str | int]) -> type[Shape] | None:
     """Return the model that checks the map at a location."""
     at: Any = shape
     for step in location:
-        if isinstance(at, type) and issubclass(at, Strict):
-            named = at.model_fields.get(str(step))
-            at = named and named.annotation
+        if isinstance(at, type) and issubclass(at, Shape):
+            at = noted(kinds_of(at).get(str(step), ("", None))[1])[0]
         else:
             at = get_args(at)[1] if get_origin(at) is dict else model_in(at)
     return model_in(at)
 
 
-def model_in(annotation: Any) -> type[Strict] | None:
+def model_in(annotation: Any) -> type[Shape] | None:
     """Return the first model in an annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, Strict):
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
         return annotation
     return next((hit for one in get_args(annotation) if (hit := model_in(one))), None)

@@ -170,9 +170,9 @@ def strictest(today: Settings) -> Settings:
         limits = {
             name: min(getattr(guards, name), getattr(usual, name)) for name in ("changes", "share", "clears")
         }
-        return one.model_copy(update={"guards": guards.model_copy(update=limits)})
+        return replace(one, guards=replace(guards, **limits))
 
-    return today.model_copy(update={"spaces": {name: strict(one) for name, one in today.spaces.items()}})
+    return replace(today, spaces={name: strict(one) for name, one in today.spaces.items()})
 
 
 def told_at(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reconciler.manifest.right_to_left import RTL
+from reconciler.manifest.shapes import written
 from reconciler.settings import Settings
 
 PRESSING = (
@@ -31,7 +32,7 @@ def settings_changes(before: Settings, after: Settings) -> Iterator[str]:
 
     What guards the space comes first, so that no number of lines about people pushes it out of a view.
     """
-    old, new = (dict(flat_settings(one.model_dump(mode="json", by_alias=True))) for one in (before, after))
+    old, new = (dict(flat_settings(written(one, Settings))) for one in (before, after))
     for path in sorted(old.keys() | new.keys(), key=pressing):
         had, has = old.get(path, []), new.get(path, [])
         if isinstance(had, str) or isinstance(has, str):

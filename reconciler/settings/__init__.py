@@ -7,18 +7,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePath
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BeforeValidator,
-    Discriminator,
-    Field,
-    PrivateAttr,
-    Tag,
-    ValidationError,
-)
+from msgspec import field
+from msgspec.structs import replace
 
 from reconciler.errors import Mistake, Place, quoted
 from reconciler.language import settle
@@ -27,7 +21,7 @@ from reconciler.manifest.files import SETTINGS, STATE, a_link, absolute, linked,
 from reconciler.manifest.loading import read_file
 from reconciler.manifest.nodes import AuthoredList, AuthoredMap, Node, Scalar
 from reconciler.manifest.parsing import read_tree
-from reconciler.manifest.validation import Strict, mistakes_of
+from reconciler.manifest.shapes import Arms, Prepares, Shape, read
 from reconciler.settings.entry_types import (
     Count,
     Day,
@@ -74,87 +68,79 @@ def policy_kind(node: object) -> str:
     return "<each>" if isinstance(node, dict) else "<all>"
 
 
-Policies = Annotated[
-    Annotated[Policy, Tag("<all>")] | Annotated[dict[str, Policy], Tag("<each>")], Discriminator(policy_kind)
-]
+Policies = Annotated[Policy | dict[str, Policy], Arms(policy_kind, ("<all>", "<each>"))]
 
-# -- models ----------------------------------------------------------------------------------
+# -- shapes ----------------------------------------------------------------------------------
 
 
-class Allow(Strict):
+class Allow(Shape, frozen=True):
     """A reviewed exception from the guards."""
 
-    changes: Count | None = Field(default=None, description="Items that one apply may change.")
-    share: Share | None = Field(default=None, description="Share of the space's items, such as 30%.")
-    clears: Count | None = Field(default=None, description="Fields that one apply may empty.")
-    both: Count | None = Field(
-        default=None, description="Fields changed in the files and in the space that may be sent."
+    changes: Annotated[Count | None, "Items that one apply may change."] = None
+    share: Annotated[Share | None, "Share of the space's items, such as 30%."] = None
+    clears: Annotated[Count | None, "Fields that one apply may empty."] = None
+    both: Annotated[Count | None, "Fields changed in the files and in the space that may be sent."] = None
+    invisible: Annotated[Count | None, "Items that may have become invisible."] = None
+    people: Annotated[Count | None, "People whom one apply may notify."] = None
+    selection: Annotated[Count | None, "Items that a rule may select that has grown more than threefold."] = (
+        None
     )
-    invisible: Count | None = Field(default=None, description="Items that may have become invisible.")
-    people: Count | None = Field(default=None, description="People whom one apply may notify.")
-    selection: Count | None = Field(
-        default=None, description="Items that a rule may select that has grown more than threefold."
-    )
-    until: Day | None = Field(default=None, description="The last day on which it holds.")
+    until: Annotated[Day | None, "The last day on which it holds."] = None
     why: Text = ""
 
 
-class Guards(Strict):
+class Guards(Shape, frozen=True):
     """Limits of one apply."""
 
-    changes: Count = Field(default=100, description="Items.")
-    share: Share = Field(default=Decimal("0.3"), description="Share of the managed items.")
-    clears: Count = Field(default=10, description="Emptied fields.")
-    invisible: Share = Field(
-        default=Decimal("0.2"),
-        description="Share of the items that may have become invisible; from ten items on.",
+    changes: Annotated[Count, "Items."] = 100
+    share: Annotated[Share, "Share of the managed items."] = Decimal("0.3")
+    clears: Annotated[Count, "Emptied fields."] = 10
+    invisible: Annotated[Share, "Share of the items that may have become invisible; from ten items on."] = (
+        Decimal("0.2")
     )
-    people: Count | None = Field(default=None, description="People who are notified; no limit by default.")
-    allow: Annotated[tuple[Allow, ...], BeforeValidator(entries_of)] = ()
+    people: Annotated[Count | None, "People who are notified; no limit by default."] = None
+    allow: Annotated[tuple[Allow, ...], Prepares(entries_of)] = ()
 
 
-class FieldSettings(Strict):
+class FieldSettings(Shape, frozen=True):
     """Facts about a field that the metadata lacks."""
 
-    kind: Kind = Field(default="day", description="Whether a date field holds days or moments.")
-    key: Text | None = Field(default=None, description="The sub-field that identifies a compound row.")
-    scale: Scale = Field(
-        default=Decimal(1), description="The API's value of one authored unit, such as 0.01 for a percent."
-    )
+    kind: Annotated[Kind, "Whether a date field holds days or moments."] = "day"
+    key: Annotated[Text | None, "The sub-field that identifies a compound row."] = None
+    scale: Annotated[Scale, "The API's value of one authored unit, such as 0.01 for a percent."] = Decimal(1)
 
 
-class Ignore(Strict):
+class Ignore(Shape, frozen=True):
     """A field that is skipped by drift for a while, or values that the service stores differently."""
 
     type: Text
     field: Text
-    stores: Stores | None = Field(
-        default=None,
-        description="The stored form of a value; this difference alone is never a change.",
-    )
+    stores: Annotated[
+        Stores | None, "The stored form of a value; this difference alone is never a change."
+    ] = None
     why: Text = ""
-    until: Day | None = Field(default=None, description="The last day on which it holds.")
+    until: Annotated[Day | None, "The last day on which it holds."] = None
 
 
-class SpaceSettings(Strict):
+class SpaceSettings(Shape, frozen=True):
     """The settings of one space."""
 
-    project_key: Segment | None = Field(default=None, description="The space's key in the API.")
-    time_zone: Zone | None = Field(default=None, description="The IANA zone whose midnights begin days.")
-    tenant_key: Text | None = Field(
-        default=None, description="The tenant of people whom the plugin's own tenant does not know."
+    project_key: Annotated[Segment | None, "The space's key in the API."] = None
+    time_zone: Annotated[Zone | None, "The IANA zone whose midnights begin days."] = None
+    tenant_key: Annotated[Text | None, "The tenant of people whom the plugin's own tenant does not know."] = (
+        None
     )
     guards: Guards = Guards()
-    windows: Windows = Field(
-        default=(), description="When applies may change the space; the first window that matches decides."
+    windows: Annotated[
+        Windows, "When applies may change the space; the first window that matches decides."
+    ] = ()
+    protect: Annotated[Protections, "Items and fields that no apply may write."] = ()
+    deprecated: Annotated[Deprecations, "Fields and options that files should no longer use."] = ()
+    drift: Annotated[dict[str, Policies], "Drift policy: by default, by type, by field."] = field(
+        default_factory=dict
     )
-    protect: Protections = Field(default=(), description="Items and fields that no apply may write.")
-    deprecated: Deprecations = Field(
-        default=(), description="Fields and options that files should no longer use."
-    )
-    drift: dict[str, Policies] = Field(default={}, description="Drift policy: by default, by type, by field.")
-    fields: dict[str, dict[str, FieldSettings]] = Field(default={}, description="By type, by field.")
-    ignore: Annotated[tuple[Ignore, ...], BeforeValidator(entries_of)] = ()
+    fields: Annotated[dict[str, dict[str, FieldSettings]], "By type, by field."] = field(default_factory=dict)
+    ignore: Annotated[tuple[Ignore, ...], Prepares(entries_of)] = ()
 
     @property
     def clock(self) -> ZoneInfo:
@@ -164,36 +150,31 @@ class SpaceSettings(Strict):
     def at(self, host: str) -> SpaceSettings:
         """Return the settings with the default zone of the service at `host`, if it has one."""
         zone = self.time_zone or zone_at(host)
-        return self.model_copy(update={"time_zone": zone})
+        return replace(self, time_zone=zone)
 
 
-class Settings(Strict):
+class Settings(Shape, frozen=True):
     """The settings file."""
 
-    locale: Locale = Field(default="en", description="The language of messages, views, comments and cards.")
-    open_ids: dict[str, OpenId] = Field(
-        default={}, description="Whom a card in a chat mentions: the open_id of a person, by e-mail."
+    locale: Annotated[Locale, "The language of messages, views, comments and cards."] = "en"
+    open_ids: Annotated[
+        dict[str, OpenId], "Whom a card in a chat mentions: the open_id of a person, by e-mail."
+    ] = field(default_factory=dict)
+    people: Annotated[dict[str, Names], "Names and groups, usable instead of people."] = field(
+        default_factory=dict
     )
-    people: dict[str, Names] = Field(default={}, description="Names and groups, usable instead of people.")
-    spaces: dict[Segment, SpaceSettings] = Field(default={}, description="By project_key or simple_name.")
-    _start: Path = PrivateAttr(default=STATE)
-    _homes: tuple[Path, ...] = PrivateAttr(default=())
-
-    @property
-    def start(self) -> Path:
-        """The path from which the settings' file was looked for, upwards."""
-        return self._start
-
-    @property
-    def homes(self) -> tuple[Path, ...]:
-        """The folders that may hold `schemas/`, nearest first."""
-        return self._homes
+    spaces: Annotated[dict[Segment, SpaceSettings], "By project_key or simple_name."] = field(
+        default_factory=dict
+    )
+    unwritten: ClassVar[tuple[str, ...]] = ("start", "homes")
+    start: Path = STATE
+    """The path from which the settings' file was looked for, upwards."""
+    homes: tuple[Path, ...] = ()
+    """The folders that may hold `schemas/`, nearest first."""
 
     def placed(self, start: Path, homes: Iterable[Path]) -> Settings:
         """Return the settings as those of a path, with the folders that may hold their `schemas/`."""
-        made = self.model_copy()
-        made._start, made._homes = start, tuple(homes)  # noqa: SLF001 - of the same class
-        return made
+        return replace(self, start=start, homes=tuple(homes))
 
     def space(self, name: str) -> SpaceSettings:
         """Return the settings of a space by its name or key; the defaults if there are none."""
@@ -282,9 +263,11 @@ def read_settings(raw: bytes, file: str) -> tuple[Settings, list[Mistake]]:
         return Settings(), tree.mistakes
     mistakes = [*tree.mistakes, *credentials_in(root), *circles(root), *shared_keys(root)]
     try:
-        settings = Settings.model_validate(root)
-    except ValidationError as error:
-        return Settings(), [*mistakes, *mistakes_of(error, Settings, root)]
+        settings = read(Settings, root)
+    except ValueError:
+        from reconciler.manifest.validation import mistakes_in  # noqa: PLC0415 - for mistakes alone
+
+        return Settings(), [*mistakes, *mistakes_in(Settings, root)]
     return (Settings() if mistakes else settings), mistakes
 
 

@@ -8,8 +8,6 @@ from functools import partial
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
-
 from reconciler.language import known
 from reconciler.manifest.document import SEGMENT
 from reconciler.manifest.editor_words import ANY_TEXT
@@ -28,7 +26,7 @@ from reconciler.manifest.scalar_values import (
     word_of,
     zone_of,
 )
-from reconciler.manifest.validation import unexpected, wrong
+from reconciler.manifest.shapes import Described, Prepares, Reads, Unfit, no_list
 
 
 def entries_of(node: object) -> object:
@@ -36,7 +34,7 @@ def entries_of(node: object) -> object:
     if isinstance(node, AuthoredList):
         return tuple(node)
     if isinstance(node, Scalar | AuthoredMap):
-        raise unexpected("a list", node, "begin each entry with '- '")
+        raise no_list(node)
     return node
 
 
@@ -45,34 +43,33 @@ def one_or_more(node: object) -> object:
     if isinstance(node, Scalar) or not isinstance(node, list | tuple):
         return (node,)
     if not node:
-        raise wrong("an empty list", "write one word at least, or leave the line out")
+        raise Unfit("an empty list", "write one word at least, or leave the line out")
     return tuple(node)
 
 
-def schema(**described: Any) -> WithJsonSchema:
+def schema(**described: Any) -> Described:
     """Return a reader's JSON Schema for editors."""
-    return WithJsonSchema(described)
+    return Described(described)
 
 
-def one_or_more_schema(**member: Any) -> WithJsonSchema:
+def one_or_more_schema(**member: Any) -> Described:
     """Return the JSON Schema of a list that has a member, or of the member alone."""
     return schema(oneOf=[member, {"type": "array", "items": member, "minItems": 1}])
 
 
 NUMBER_OR_TEXT = {"anyOf": [{"type": "string"}, {"type": "number"}]}
-Text = Annotated[str, PlainValidator(text_of), schema(**ANY_TEXT)]
+Text = Annotated[str, Reads(text_of), schema(**ANY_TEXT)]
 
 
-Zone = Annotated[ZoneInfo, PlainValidator(zone_of), PlainSerializer(str), schema(type="string")]
+Zone = Annotated[ZoneInfo, Reads(zone_of, str), schema(type="string")]
 
 
-Count = Annotated[int, PlainValidator(count_of), schema(type="integer", minimum=0)]
+Count = Annotated[int, Reads(count_of), schema(type="integer", minimum=0)]
 
 
 Share = Annotated[
     Decimal,
-    PlainValidator(share_of),
-    PlainSerializer(lambda share: f"{(share * 100).normalize():f}%"),
+    Reads(share_of, lambda share: f"{(share * 100).normalize():f}%"),
     schema(
         oneOf=[
             {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?%$"},
@@ -82,28 +79,25 @@ Share = Annotated[
 ]
 
 
-Scale = Annotated[
-    Decimal, PlainValidator(scale_of), PlainSerializer(float), schema(type="number", exclusiveMinimum=0)
-]
+Scale = Annotated[Decimal, Reads(scale_of, float), schema(type="number", exclusiveMinimum=0)]
 
 
-Day = Annotated[date, PlainValidator(day_of), PlainSerializer(str), schema(**DAY_SCHEMA)]
+Day = Annotated[date, Reads(day_of, str), schema(**DAY_SCHEMA)]
 
 
 Names = Annotated[
     tuple[str, ...],
-    PlainValidator(names_of),
-    PlainSerializer(list),  # without it pydantic warns, on stderr, of the list that JSON makes of a tuple
+    Reads(names_of, list),  # pydantic warns, on stderr, of a tuple that it has to write as a list by itself
     one_or_more_schema(**NUMBER_OR_TEXT),
 ]
 
 
-ONE_OR_MORE = BeforeValidator(one_or_more)
+ONE_OR_MORE = Prepares(one_or_more)
 """Lets a list be written as its only member, and refuses an empty one."""
 Words = Annotated[tuple[Text, ...], ONE_OR_MORE, one_or_more_schema(**NUMBER_OR_TEXT)]
 Segment = Annotated[
     str,
-    PlainValidator(segment_of),
+    Reads(segment_of),
     schema(anyOf=[{"type": "string", "pattern": f"^{SEGMENT.pattern}$"}, {"type": "number"}]),
 ]
 
@@ -113,7 +107,7 @@ PolicyWord = Literal["report", "heal", "accept"]
 
 Policy = Annotated[
     PolicyWord,
-    PlainValidator(partial(word_of, words=get_args(PolicyWord))),
+    Reads(partial(word_of, words=get_args(PolicyWord))),
     schema(enum=list(get_args(PolicyWord))),
 ]
 
@@ -123,7 +117,7 @@ KindWord = Literal["day", "moment"]
 
 Kind = Annotated[
     KindWord,
-    PlainValidator(partial(word_of, words=get_args(KindWord))),
+    Reads(partial(word_of, words=get_args(KindWord))),
     schema(enum=list(get_args(KindWord))),
 ]
 
@@ -133,7 +127,7 @@ StoresWord = Literal["trimmed", "rounded", "lower-cased", "upper-cased", "otherw
 
 Stores = Annotated[
     StoresWord,
-    PlainValidator(partial(word_of, words=get_args(StoresWord))),
+    Reads(partial(word_of, words=get_args(StoresWord))),
     schema(enum=list(get_args(StoresWord))),
 ]
 
@@ -151,7 +145,7 @@ class LocaleSchema:
         return {"enum": list(known())}
 
 
-Locale = Annotated[str, PlainValidator(locale_word), LocaleSchema()]
+Locale = Annotated[str, Reads(locale_word), LocaleSchema()]
 
 
-OpenId = Annotated[str, PlainValidator(open_id_of), schema(type="string", pattern=f"^{OPEN_ID.pattern}$")]
+OpenId = Annotated[str, Reads(open_id_of), schema(type="string", pattern=f"^{OPEN_ID.pattern}$")]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, model_validator
+import msgspec
 
 from reconciler.errors import quoted, suggestion
 from reconciler.manifest.editor_words import present
 from reconciler.manifest.nodes import Scalar
 from reconciler.manifest.scalar_values import text_of
-from reconciler.manifest.validation import Strict, wrong
+from reconciler.manifest.shapes import Prepares, Reads, Shape, Unfit
 from reconciler.model.opening_hours import MIDNIGHT, Span, Window
 from reconciler.settings.entry_types import (
     ONE_OR_MORE,
@@ -36,7 +37,7 @@ def weekday_of(node: object) -> int:
     text = text_of(node, expected="a weekday", fix=f"write {', '.join(WEEKDAYS)}")
     if text in WEEKDAYS:
         return WEEKDAYS.index(text)
-    raise wrong(f"unknown weekday {quoted(text)}", suggestion(text, WEEKDAYS))
+    raise Unfit(f"unknown weekday {quoted(text)}", suggestion(text, WEEKDAYS))
 
 
 def hours_of(node: object) -> tuple[int, int]:
@@ -46,10 +47,10 @@ def hours_of(node: object) -> tuple[int, int]:
     text = text_of(node, expected="hours", fix=HOURS_FIX)
     hit = HOURS.fullmatch(text)
     if hit is None:
-        raise wrong(f"{quoted(text)} are not hours of a day", HOURS_FIX)
+        raise Unfit(f"{quoted(text)} are not hours of a day", HOURS_FIX)
     start, end = minutes_of(hit[1]), minutes_of(hit[2])
     if start == end:
-        raise wrong(f"{quoted(text)} begin and end at the same time", "leave `hours` out for the whole day")
+        raise Unfit(f"{quoted(text)} begin and end at the same time", "leave `hours` out for the whole day")
     return start, end
 
 
@@ -66,32 +67,29 @@ def hours_text(hours: tuple[int, int] | None) -> str | None:
     return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in hours)
 
 
-Weekday = Annotated[int, PlainValidator(weekday_of), PlainSerializer(WEEKDAYS.__getitem__)]
+Weekday = Annotated[int, Reads(weekday_of, WEEKDAYS.__getitem__)]
 Weekdays = Annotated[tuple[Weekday, ...], ONE_OR_MORE, one_or_more_schema(enum=list(WEEKDAYS))]
 Hours = Annotated[
     tuple[int, int],
-    PlainValidator(hours_of),
-    PlainSerializer(hours_text),
+    Reads(hours_of, hours_text),
     schema(type="string", pattern=f"^{HOURS.pattern}$"),
 ]
 
 
-class Times(Strict):
+class Times(Shape, frozen=True):
     """The times of a window; what is left out leaves them open."""
 
-    first: Day | None = Field(default=None, alias="from", description="The first day.")
-    last: Day | None = Field(default=None, alias="to", description="The last day, included.")
-    weekdays: Weekdays = Field(default=(), description="Days of the week: mon, tue, …")
-    hours: Hours | None = Field(
-        default=None, description="Hours of each day; if the end comes first they go on after midnight."
+    first: Annotated[Day | None, "The first day."] = msgspec.field(default=None, name="from")
+    last: Annotated[Day | None, "The last day, included."] = msgspec.field(default=None, name="to")
+    weekdays: Annotated[Weekdays, "Days of the week: mon, tue, …"] = ()
+    hours: Annotated[Hours | None, "Hours of each day; if the end comes first they go on after midnight."] = (
+        None
     )
 
-    @model_validator(mode="after")
-    def in_order(self) -> Times:
+    def __post_init__(self) -> None:
         """Refuse days of which the last comes before the first."""
         if self.first and self.last and self.last < self.first:
-            raise wrong(f"the last day, {self.last}, is before the first, {self.first}", "exchange them")
-        return self
+            raise Unfit(f"the last day, {self.last}, is before the first, {self.first}", "exchange them")
 
     @property
     def span(self) -> Span:
@@ -100,23 +98,21 @@ class Times(Strict):
         return Span(self.first, self.last, frozenset(self.weekdays), start, end)
 
 
-class WindowSettings(Strict):
+class WindowSettings(Shape, frozen=True):
     """Times at which applies may change the space, or may not: the first entry that matches decides."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [present("allow"), present("deny")]})
+    described: ClassVar[Mapping[str, Any]] = {"oneOf": [present("allow"), present("deny")]}
 
-    allow: Times | None = Field(default=None, description="Times at which an apply may send.")
-    deny: Times | None = Field(default=None, description="Times at which no apply sends anything.")
-    types: Words = Field(default=(), description="Work item types; all if this is left out.")
+    allow: Annotated[Times | None, "Times at which an apply may send."] = None
+    deny: Annotated[Times | None, "Times at which no apply sends anything."] = None
+    types: Annotated[Words, "Work item types; all if this is left out."] = ()
     why: Text = ""
 
-    @model_validator(mode="after")
-    def allows_or_denies(self) -> WindowSettings:
+    def __post_init__(self) -> None:
         """Refuse an entry that says both, and one that says neither."""
         if (self.allow is None) == (self.deny is None):
             what = "neither allows nor denies" if self.allow is None else "allows and denies"
-            raise wrong(f"this window {what}", "write one of them: `allow: {…}` or `deny: {…}`")
-        return self
+            raise Unfit(f"this window {what}", "write one of them: `allow: {…}` or `deny: {…}`")
 
     @property
     def window(self) -> Window:
@@ -125,4 +121,4 @@ class WindowSettings(Strict):
         return Window(self.allow is not None, times.span, frozenset(self.types), self.why)
 
 
-Windows = Annotated[tuple[WindowSettings, ...], BeforeValidator(entries_of)]
+Windows = Annotated[tuple[WindowSettings, ...], Prepares(entries_of)]

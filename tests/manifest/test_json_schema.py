@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-
-from pydantic import Field
+from typing import Annotated
 
 from reconciler.manifest.document import FileShape
 from reconciler.manifest.json_schema import DRAFT, schema_text
-from reconciler.manifest.validation import Strict
+from reconciler.manifest.shapes import Shape
 
 
-class Shape(Strict):
-    name: str = Field(description="A name.")
+class Card(Shape, frozen=True):
+    name: Annotated[str, "A name."]
     note: str | None = None
     share: Decimal = Decimal("0.3")
 
 
 def test_a_key_that_may_be_absent_is_not_offered_as_null() -> None:
-    schema = json.loads(schema_text(Shape, "Shape of a test"))
+    schema = json.loads(schema_text(Card, "Shape of a test"))
     assert schema == {
         "$schema": DRAFT,
         "title": "Shape of a test",
@@ -35,7 +34,7 @@ def test_a_key_that_may_be_absent_is_not_offered_as_null() -> None:
 
 
 def test_the_schema_is_readable_text_with_a_newline_at_its_end() -> None:
-    text = schema_text(Shape, "优先级")
+    text = schema_text(Card, "优先级")
     assert "优先级" in text
     assert text.endswith("}\n")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from reconciler.desired.claims import desired_state
 from reconciler.errors import ReconcilerError
@@ -111,7 +112,7 @@ def test_a_space_that_is_named_as_the_service_names_it_needs_no_note(reader: Rea
 
 
 def test_a_space_under_another_name_is_noted_for_the_reviewer(world: World, reader: Reader) -> None:
-    settings = DECISIONS.model_copy(update={"project_key": next(iter(world.spaces))})
+    settings = replace(DECISIONS, project_key=next(iter(world.spaces)))
     ours = Reader(reader.client, "ours", settings, reader.user_key)
     ours.open(["story"], {})
     assert ours.notes == ["the service calls the space 'demo', not 'ours'"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reconciler.manifest.shapes import read
 from reconciler.model import Held, HeldBy, Ref
 from reconciler.plan.policy import keeper
 from reconciler.settings import SpaceSettings
@@ -53,7 +54,7 @@ def test_a_field_can_be_left_out_of_drift_for_a_while(repo: Desk) -> None:
 
 def held(drift: dict[str, object], override: str | None = None) -> Held | None:
     """Return why drift of a story's priority is held under these policies."""
-    decisions = SpaceSettings.model_validate({"drift": drift})
+    decisions = read(SpaceSettings, {"drift": drift})
     catalog = pins_of(calm_world()).catalog("demo", decisions, {})
     return keeper(decisions, catalog, override)(Ref("story", 63), "priority")
 

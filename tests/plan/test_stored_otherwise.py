@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from reconciler.manifest.shapes import read
 from reconciler.model import Plan
 from reconciler.plan.stored_otherwise import as_stored, made_of
 from reconciler.settings import SpaceSettings
@@ -36,7 +37,7 @@ def test_the_two_values_tell_what_the_service_made_of_one(sent: Any, stored: Any
 
 def stored(plan: Plan, stores: str) -> Plan:
     entry = {"type": "story", "field": "priority", "stores": stores, "why": "they know"}
-    decisions = SpaceSettings.model_validate({"ignore": (entry,)})
+    decisions = read(SpaceSettings, {"ignore": (entry,)})
     return as_stored(plan, decisions, pins_of(calm_world()).catalog("demo", decisions, {}))
 
 
