@@ -80,7 +80,7 @@ HEAVY = NETWORK | FILES | {"pydantic", "deepdiff", "jinja2", "markdown_it", "ric
     [
         (("--help",), 150, set()),
         (("validate",), 272, FILES),  # two of them read many files line by line
-        (("plan",), 620, NETWORK | FILES | {"pydantic"}),
+        (("plan",), 560, NETWORK | FILES),
     ],
     ids=lambda one: one[0] if isinstance(one, tuple) else "",
 )
