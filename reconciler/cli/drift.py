@@ -17,7 +17,7 @@ from reconciler.gc_pause import gc_paused
 
 if TYPE_CHECKING:
     from reconciler.model import Plan
-    from reconciler.plan.guard import Raised
+    from reconciler.plan.planning import PlanOptions
     from reconciler.settings import Settings
 
 CHANGES = 2
@@ -30,6 +30,7 @@ CHANGES = 2
 )
 @click.option("--heal", is_flag=True, help="Put back the fields whose policy is `heal`.")
 @click.option("--yes", is_flag=True, help="Apply without asking for confirmation.")
+@options.since_last
 @options.guards
 @options.ends
 @click.option("--out", metavar="PLAN", type=options.NewFile(), help="Save what was found.")
@@ -44,6 +45,7 @@ def command(
     applied: str | None,
     heal: bool,
     yes: bool,
+    since_last: bool,
     max_changes: int | None,
     max_share: Decimal | None,
     allow_clear: int | None,
@@ -65,9 +67,10 @@ def command(
     """
     from reconciler.cli.apply_steps import Way, execute, refuse_silence, until_of
     from reconciler.cli.failures import failures_shown
-    from reconciler.cli.formats import Showing, save_plan, show_plan
+    from reconciler.cli.formats import Showing, memories_of, save_plan, show_plan
     from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.plan.guard import Raised
+    from reconciler.plan.planning import PlanOptions
     from reconciler.plan.source_commit import dated
     from reconciler.render.drift_steps import next_steps
 
@@ -77,7 +80,9 @@ def command(
     with failures_shown(paths, space, formats, out):
         if heal:
             refuse_foreign()
-        plan, settings = drifted(paths, space, applied, raised, until_of(deadline))
+        memories = memories_of(formats, out) if since_last else None
+        options = PlanOptions(raised=raised, blame=True, drift=True, memories=memories)
+        plan, settings = drifted(paths, space, applied, options, until_of(deadline))
     make = cache(partial(dated, plan, paths))
     if out:
         save_plan(make, out)
@@ -96,14 +101,18 @@ def command(
 
 @gc_paused()
 def drifted(
-    paths: tuple[Path, ...], space: str | None, applied: str | None, raised: Raised, until: float | None
+    paths: tuple[Path, ...],
+    space: str | None,
+    applied: str | None,
+    options: PlanOptions,
+    until: float | None,
 ) -> tuple[Plan, Settings]:
     """Compare the files with the live items, and keep what moved in the space."""
     from reconciler.desired.workspace import open_workspace
     from reconciler.meegle.connect import connect
     from reconciler.plan import planning
     from reconciler.plan.last_applied_ref import known_ref
-    from reconciler.plan.planning import PlanOptions, open_reader
+    from reconciler.plan.planning import open_reader
     from reconciler.plan.source_commit import source_of, sourced
     from reconciler.plan.why import Refs
 
@@ -111,7 +120,7 @@ def drifted(
     tell(*workspace.notes)
     source = source_of(workspace)
     refs = Refs(applied=applied or known_ref(workspace.root, workspace.space))
-    options = PlanOptions(refs=refs, raised=raised, blame=True, drift=True)
+    options = options._replace(refs=refs)
     with (
         reading(),
         open_reader(

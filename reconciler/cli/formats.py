@@ -15,6 +15,7 @@ from reconciler.model import Plan
 from reconciler.render.safe import safe_json
 
 if TYPE_CHECKING:
+    from reconciler.meegle.memory import Memories
     from reconciler.plan.plan_json import PlanFile
 
 Make: TypeAlias = "Callable[[], PlanFile]"
@@ -113,6 +114,16 @@ def show_plan(shown: Showing, formats: Iterable[tuple[str, Path | None]], saved:
         with on_stdout() if (name, path) == ("text", None) else speaking(settled()):
             put(name, path, VIEWS[name](shown))
     tell_written(desired, saved)
+
+
+def memories_of(formats: Iterable[tuple[str, Path | None]], saved: Path | None) -> Memories:
+    """Return what this machine remembers; raises CannotRun for outputs that an apply may take."""
+    from reconciler.meegle.memory import memories
+
+    if saved or any(name == "json" for name, _ in formats):
+        what = "an apply may take a plan that is saved or shown as JSON, and --since-last does not read all"
+        raise CannotRun(what, "leave --since-last out, or show the plan as text, markdown or html")
+    return memories(os.environ, Path.cwd())
 
 
 def refuse_two(formats: Iterable[tuple[str, Path | None]], *others: Path | None) -> None:

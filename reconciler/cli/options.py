@@ -176,6 +176,13 @@ formats = click.option(
 )
 
 
+since_last = click.option(
+    "--since-last",
+    is_flag=True,
+    help="Read only what moved since the last such run; RECONCILER_CACHE has to name a folder.",
+)
+
+
 def refs(command: Command) -> Command:
     """Add the commits that a plan is held against."""
     for option in (

@@ -43,6 +43,7 @@ SNAPSHOT = "snapshot"
     type=click.Path(path_type=Path),
     help="With --offline: a copy made by `pull --snapshot`.",
 )
+@options.since_last
 @click.option("--strict", is_flag=True, help="Exit 1 if a change is blocked.")
 @click.option("--blame", is_flag=True, help="Say who changed the live values, from operation records.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if the plan has changes.")
@@ -61,6 +62,7 @@ def command(
     changed: bool,
     offline: bool,
     snapshot: Path | None,
+    since_last: bool,
     strict: bool,
     blame: bool,
     detailed_exitcode: bool,
@@ -71,7 +73,7 @@ def command(
     PATHS are files or folders of desired state (default: state).
     """
     from reconciler.cli.failures import failures_shown
-    from reconciler.cli.formats import Showing, refuse_input, refuse_two, save_plan, show_plan
+    from reconciler.cli.formats import Showing, memories_of, refuse_input, refuse_two, save_plan, show_plan
     from reconciler.desired.workspace import changed_files, open_workspaces
     from reconciler.plan.planning import PlanOptions
     from reconciler.plan.selection import Selection
@@ -82,10 +84,15 @@ def command(
 
     if snapshot and not offline:
         raise CannotRun("--snapshot stands for the space only with --offline", "add it, or leave both out")
+    if since_last and offline:
+        raise CannotRun(
+            "--since-last asks the space what moved, and --offline asks nothing", "give one of both"
+        )
     refuse_two(formats, out)
     refuse_input(snapshot, out, *(path for _, path in formats))
     with failures_shown(paths, space, formats, out):
         refuse_empty(base)
+        memories = memories_of(formats, out) if since_last else None
         if changed and base is None:
             raise CannotRun("--changed needs a base", "name it: --base REF")
         # A plan as JSON may be applied, wherever it goes, so nothing of it comes from a cache.
@@ -105,7 +112,7 @@ def command(
             # Asked before the space is read, which may take minutes in which the checkout moves.
             here = snapshot if copy == snapshot else None
             source = source_of(workspace, here) if has_outputs(out, formats) else Source()
-            options = PlanOptions(selection, Refs(base, applied), blame=blame)
+            options = PlanOptions(selection, Refs(base, applied), blame=blame, memories=memories)
             plan = planned(workspace, copy, options)
         if snapshot:
             told = of_base(snapshot, base) if copy != snapshot else f"{snapshot}, {age_of(snapshot)} old"

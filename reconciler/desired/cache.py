@@ -197,10 +197,7 @@ class Cache(Struct):
 def open_cache(place: Path, root: Path) -> Iterator[Cache]:
     """Open the cache of a checkout; raises Unusable where the folder is not ours or cannot be written."""
     try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not ours(place.lstat(), 0o700):
-            raise Unusable(f"{place} is not a folder of yours alone")
-        secret = secret_in(place)
+        secret = secret_of(place)
         file = place / f"{hmac.digest(secret, os.fsencode(root.resolve()), 'sha256').hex()[:32]}.sqlite3"
         made_private(file)
     except OSError as error:
@@ -210,6 +207,17 @@ def open_cache(place: Path, root: Path) -> Iterator[Cache]:
         raise Unusable(f"{file} cannot be opened")
     with closing(base):
         yield Cache(base, secret)
+
+
+def secret_of(place: Path) -> bytes:
+    """Make the folder of caches if there is none, and return its secret.
+
+    Raises Unusable where the folder is not ours alone, OSError where it cannot be made.
+    """
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not ours(place.lstat(), 0o700):
+        raise Unusable(f"{place} is not a folder of yours alone")
+    return secret_in(place)
 
 
 def secret_in(place: Path) -> bytes:

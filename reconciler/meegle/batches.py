@@ -38,7 +38,19 @@ def paged(
     body: Mapping[str, Any],
     sizes: Sequence[int],
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield the rows of a list, page by page until a page is not full.
+    """Yield the rows of a list, page by page."""
+    for answer in pages(client, endpoint, path, body, sizes):
+        yield from answer.get("data") or []
+
+
+def pages(
+    client: Client,
+    endpoint: Endpoint,
+    path: Mapping[str, str],
+    body: Mapping[str, Any],
+    sizes: Sequence[int],
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the pages of a list until one is not full.
 
     A page that is too large is asked for again in parts: each of the `sizes` is a multiple of the next.
     A list that never ends is left after MOST_PAGES.
@@ -57,7 +69,7 @@ def paged(
         rows = answer.get("data") or []
         done += len(rows)
         note_reads(done, total_of(answer), "items listed")
-        yield from rows
+        yield answer
         if len(rows) < left[0]:
             return
         page += 1

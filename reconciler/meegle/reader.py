@@ -28,7 +28,11 @@ from reconciler.schema.pins import Pins, decided, pinned_people
 if TYPE_CHECKING:
     from reconciler.manifest.nodes import Manifest
     from reconciler.meegle.http.client import Client
+    from reconciler.meegle.since_last import SinceLast
     from reconciler.settings import SpaceSettings
+
+
+NOBODY: frozenset[Ref] = frozenset()
 
 
 class Survey(Struct, frozen=True):
@@ -62,6 +66,8 @@ class Reader:
         self.pins = Pins()
         self.use(Catalog("", name, {}))
         self.renames: tuple[str, ...] = ()
+        self.since_last: SinceLast | None = None
+        """Tells which items need not be read; None if all are."""
 
     def use(self, catalog: Catalog) -> Catalog:
         """Decode and look up by this catalog from now on."""
@@ -71,13 +77,14 @@ class Reader:
 
     @property
     def notes(self) -> list[str]:
-        """Notes for the reader of a plan about the space itself.
+        """Notes for the reader of a plan about the space itself, and about what was not read of it.
 
         The settings' key decides, so whoever reviews a plan has to see to which space it leads.
         """
+        unread = [*self.since_last.notes] if self.since_last else []
         if self.called in {self.name, self.space_key} or self.name == self.space_key:
-            return []
-        return [f"the service calls the space {quoted(self.called)}, not {quoted(self.name)}"]
+            return unread
+        return [*unread, f"the service calls the space {quoted(self.called)}, not {quoted(self.name)}"]
 
     @property
     def name_notes(self) -> list[str]:
@@ -201,7 +208,8 @@ class Reader:
     def survey(self, items: Iterable[DesiredItem]) -> Survey:
         """Read all desired items, and decode only those that are not in sync."""
         wants = {item.ref: item for item in items}
-        keys = desired_keys(wants.values())
+        unmoved = self.since_last.unmoved(self.client, self.catalog, wants) if self.since_last else NOBODY
+        keys = desired_keys(want for ref, want in wants.items() if ref not in unmoved)
         in_sync: set[Ref] = set()
 
         def is_settled(row: Mapping[str, Any], ref: Ref, named: tuple[str, ...]) -> bool:
@@ -211,7 +219,9 @@ class Reader:
             return True
 
         differing = self.query(is_settled, audience=True).items(keys)
-        return Survey({item.ref: item for item in differing}, frozenset(in_sync))
+        if self.since_last:
+            self.since_last.remember(keys, in_sync)
+        return Survey({item.ref: item for item in differing}, unmoved.union(in_sync))
 
     def records(self, refs: Iterable[Ref], until: int, span: int = WEEK) -> dict[Ref, tuple[Record, ...]]:
         """Read who did what to items in the `span` milliseconds before `until`, an epoch time."""

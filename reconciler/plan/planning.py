@@ -38,6 +38,7 @@ from reconciler.plan.why import Refs, Standpoint
 from reconciler.schema.catalog import Catalog
 
 if TYPE_CHECKING:
+    from reconciler.meegle.memory import Memories
     from reconciler.plan.rule_members import Ruled
 
 NOTHING_APPLIED = "no last applied commit is known: every difference is planned"
@@ -51,7 +52,8 @@ class PlanOptions(NamedTuple):
     """The request for a plan, beside the files.
 
     `blame`: ask the operation records who made the live values.  `drift`: keep only what somebody in the
-    space may have changed, and send only what a policy heals.
+    space may have changed, and send only what a policy heals.  `memories`: read only what moved since the run
+    that is remembered there.
     """
 
     selection: Selection = Selection()
@@ -59,6 +61,7 @@ class PlanOptions(NamedTuple):
     raised: Raised = Raised()
     blame: bool = False
     drift: bool = False
+    memories: Memories | None = None
 
 
 EVERYTHING = PlanOptions()
@@ -256,6 +259,10 @@ def plan(
     """
     from reconciler.plan.drift import drifted_changes, healable
 
+    if options.memories:
+        from reconciler.meegle.since_last import SinceLast  # most plans read everything
+
+        reader.since_last = SinceLast(options.memories, reader.settings.clock)
     with reader.client.ahead(foreseen(workspace, reader, options.selection) if gathered is None else ()):
         made = compare_live(workspace, reader, options, gathered or gather(workspace, reader, options))
     if options.drift:
@@ -273,7 +280,7 @@ def foreseen(workspace: Workspace, reader: Reader, selection: Selection) -> Iter
     settled = read is not None and read.is_settled
     mentions = read.mentions if read and settled else Mentions()
     yield from first_questions(reader, pins, workspace.settings.groups(), workspace.words, mentions)
-    if read and settled and selection.everything and not read.rules:
+    if read and settled and selection.everything and not (read.rules or reader.since_last):
         yield from item_questions(reader, pins, read.catalog, desired_keys(read.items))
 
 

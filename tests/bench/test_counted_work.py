@@ -222,3 +222,34 @@ def test_comparing_an_item_that_agrees_takes_a_bounded_number_of_calls(
     assert busy.run("plan").code == 0
     assert len(counted) == 120
     assert sorted(counted)[60] < 185
+
+
+def test_a_plan_since_the_last_run_asks_for_what_moved_alone(
+    desk: Desk, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    count = 5_000
+    for item_id, item in made(count, desk.folder).items():
+        desk.world.items.setdefault(item_id, item)
+    kept = tmp_path_factory.mktemp("kept")
+    kept.chmod(0o700)
+    desk.environ["RECONCILER_CACHE"] = str(kept)
+    asked: dict[str, int] = {}
+    shown: dict[str, list[str]] = {}
+
+    def planned(name: str, *more: str) -> None:
+        desk.world.calls.clear()
+        done = desk.run("plan", *more)
+        assert done.code == 0
+        asked[name] = len(desk.world.calls)
+        shown[name] = [line for line in done.out.splitlines() if not line.startswith("note: ")]
+
+    planned("first", "--since-last")
+    for item_id in sorted(desk.world.items)[-count::100]:
+        desk.world.edit(item_id, "priority", {"value": "option_3"})
+    planned("full")
+    planned("since", "--since-last")
+    assert shown["since"] == shown["full"]
+    assert any("50 items to update" in line for line in shown["full"])
+    assert asked["first"] == asked["full"] > count / 50
+    assert asked["since"] <= 0.15 * asked["full"]
+    assert max(one.stat().st_size for one in kept.glob("*.since")) < 30 * count

@@ -117,6 +117,51 @@ def test_a_named_cache_in_the_checkout_is_refused(pinned: Desk, named: str) -> N
     assert done.code == 1
 
 
+@pytest.mark.parametrize("output", [("--format", "json"), ("--out", "p.json"), ("--format", "json=p.json")])
+@pytest.mark.parametrize("command", ["plan", "drift"])
+def test_no_plan_that_an_apply_takes_rests_on_what_is_remembered(
+    pinned: Desk, user: Path, command: str, output: tuple[str, ...]
+) -> None:
+    user.chmod(0o700)
+    pinned.environ["RECONCILER_CACHE"] = str(user)
+    assert pinned.run(command, "--since-last").code == 0
+    pinned.world.calls.clear()
+    done = pinned.run(command, "--since-last", *output)
+    assert done.code == 1
+    assert "an apply may take a plan that is saved or shown as JSON" in done.err
+    assert pinned.world.calls == []
+
+
+@pytest.mark.parametrize("named", [None, "", "off", "INSIDE"])
+def test_nothing_is_remembered_but_in_a_folder_that_the_environment_names(
+    pinned: Desk, named: str | None
+) -> None:
+    if named is not None:
+        pinned.environ["RECONCILER_CACHE"] = named.replace("INSIDE", str(pinned.folder / "kept"))
+    pinned.world.calls.clear()
+    for command in ("plan", "drift"):
+        done = pinned.run(command, "--since-last")
+        assert done.code == 1
+        assert "outside the checkout" in done.err
+    assert pinned.world.calls == []
+    assert not list(pinned.folder.rglob("*.since"))
+
+
+def test_a_memory_that_somebody_else_wrote_is_not_believed(pinned: Desk, user: Path) -> None:
+    user.chmod(0o700)
+    pinned.environ["RECONCILER_CACHE"] = str(user)
+    pinned.stories(f"{{id: {STORY}, fields: {{name: {pinned.world.item(STORY).name}}}}}")
+    assert "No changes" in pinned.run("plan", "--since-last").out
+    (made,) = user.glob("*.since")
+    whole = made.read_bytes()
+    (user / "key").write_bytes(b"x" * 32)
+    pinned.run("plan", "--since-last")
+    (other,) = set(user.glob("*.since")) - {made}
+    other.write_bytes(whole)
+    done = pinned.run("plan", "--since-last")
+    assert f"all items of story were read: {other} is damaged" in done.out
+
+
 def planned(desk: Desk) -> Done:
     """A plan that needs no cache, and says in one line that there is none."""
     done = desk.run("plan")

@@ -8,6 +8,7 @@ environment, and they may not decide where a token goes.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import threading
@@ -141,6 +142,13 @@ class Client:
     def host(self) -> str:
         """Which service is asked: its name, with its port if one was given."""
         return self._connection.host
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Which service is asked, and as whom: what may be seen by one may be hidden from another."""
+        one = self._connection
+        token = hashlib.sha256(one.user_token.encode()).hexdigest() if one.user_token else ""
+        return (one.host, one.plugin_id, one.user_key, str(one.auth_mode), str(int(one.virtual)), token)
 
     @property
     def plugin_id(self) -> str:
