@@ -7,6 +7,7 @@
 # million (not among the default ones: it measures, and judges nothing) plans a million items once; it goes on where its
 # 30 minutes ended, from the files and plans in .deep/million.
 # yamlfmt (not among the default ones either) runs that program of PyPI, in an environment of its own, over our files.
+# conditions is the law that our evaluator and the sandbox's search agree, over 10,000 random items.
 # soak-1 and soak-2 are one hour under faults; fuzz-… is a minute for one reader of tests/fuzz.
 set -u
 BIN=${BIN:-.venv/bin}
@@ -32,7 +33,8 @@ target_of() {
     crash-*) searched "tests/crash/test_${1#crash-}.py" -k "not kills-" ;;
     kills-*) searched tests/crash -k "$1" ;;
     fuzz-*) fuzzed "${1#fuzz-}" ;;
-    laws) searched tests/laws --ignore=tests/laws/test_unknown_shapes.py ;;
+    conditions) searched tests/laws/test_conditions.py ;;
+    laws) searched tests/laws --ignore=tests/laws/test_unknown_shapes.py --ignore=tests/laws/test_conditions.py ;;
     shapes) searched tests/laws/test_unknown_shapes.py ;;
     sizes) timeout 1800 "$BIN/pytest" tests/inputs/test_sizes.py --hypothesis-profile=deep ;;
     mutation) timeout 1800 sh tests/mutation.sh ;;
@@ -51,7 +53,7 @@ target_of() {
     esac
 }
 
-default="install laws shapes fields manifest render inputs sizes museum canary answers line days
+default="install laws conditions shapes fields manifest render inputs sizes museum canary answers line days
 crash-answers crash-disk crash-interleavings crash-kills crash-signals crash-two_at_once
 kills-1 kills-2 kills-3 kills-4 fuzz-loader fuzz-lines fuzz-settings fuzz-plan fuzz-journal fuzz-answer fuzz-escapers mutation soak-1 soak-2"
 for target in ${TARGETS:-$default}; do

@@ -20,6 +20,7 @@ from reconciler.fields.conditions import (
     ITEM_ID,
     LIKE,
     NULLS,
+    ORDER,
     PEOPLE,
     STATUS,
     UPDATED,
@@ -78,8 +79,10 @@ class ConditionReader(Struct, frozen=True):
         value = moved(scalar, hit.start("value") + len(scalar.text) - len(scalar.text.lstrip()), hit["value"])
         if fact := self.fact(name):
             self.refuse_operator(name, how, FACTS[fact], scalar.place)
-            operand = () if how in NULLS else self.of_fact(fact, value)
-            return Comparison(fact, how, FACTS[fact].kind, operand)
+            operand = () if how in NULLS else self.of_fact(fact, how, value)
+            # Ids are a set of names, until somebody asks which of them are greater.
+            kind = "number" if fact == ITEM_ID and how in ORDER else FACTS[fact].kind
+            return Comparison(fact, how, kind, operand)
         return self.of_field(name, how, value, scalar.place)
 
     def fact(self, name: str) -> str | None:
@@ -115,7 +118,7 @@ class ConditionReader(Struct, frozen=True):
             return Comparison(key, how, compared, ids(codec, value, self.mention))
         return Comparison(key, how, compared, OPERANDS[compared](codec, how, value))
 
-    def of_fact(self, fact: str, value: Scalar) -> tuple[Any, ...]:
+    def of_fact(self, fact: str, how: str, value: Scalar) -> tuple[Any, ...]:
         """Read the values that a fact is compared with."""
         refuse_nothing(value)
         if fact in {CREATED, UPDATED}:
@@ -124,6 +127,8 @@ class ConditionReader(Struct, frozen=True):
         if fact == STATUS:
             return tuple(dict.fromkeys(self.state(one) for one in some))
         if fact == ITEM_ID:
+            if how in ORDER and len(some) > 1:
+                raise Wrong(Mistake(value.place, f"{how} with more than one id", "write one id"))
             return tuple(dict.fromkeys(map(item_id, some)))
         if self.kind.key == "issue":
             raise Wrong(

@@ -88,7 +88,7 @@ FACTS: Final[Mapping[str, Searchable]] = {
     PEOPLE: MANY,
     CREATED: Searchable("moment", (*EQUAL, *ORDER)),
     UPDATED: Searchable("moment", ORDER),
-    ITEM_ID: Searchable("set", (*EQUAL, *HAS)),
+    ITEM_ID: Searchable("set", (*EQUAL, *HAS, *ORDER)),
 }
 """What every item has beside its fields."""
 

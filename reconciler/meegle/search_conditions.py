@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from reconciler.desired import condition_parsing
 from reconciler.desired.condition_parsing import ConditionReader, name_by, people_named
 from reconciler.errors import CannotRun, Place, quoted, suggestion
-from reconciler.fields.conditions import EQUAL, FACTS, NULLS, AnyOf, Comparison, Condition
+from reconciler.fields.conditions import EQUAL, FACTS, ITEM_ID, NULLS, AnyOf, Comparison, Condition
 from reconciler.fields.dates import NoZone, midnight, require_zone, to_ms
 from reconciler.fields.people import expand
 from reconciler.fields.values import Wrong
@@ -105,6 +105,8 @@ def param_of(one: Comparison, kind: TypeSpec, catalog: Catalog) -> Json | None:
     value: Any = list(one.operand)
     if role:
         return param("role_owners", one.operator, [{"role": role, "owners": value}])
+    if one.key in FACTS:
+        return param(one.key, one.operator, value)
     if one.kind != "set":
         value = one.operand[0]
     if one.kind == "number":
@@ -133,8 +135,8 @@ def time_param(one: Comparison) -> Json:
 
 
 def is_listed(conditions: Iterable[Condition]) -> bool:
-    """Return True if no condition reads anything but facts."""
-    return all(isinstance(one, Comparison) and one.key in FACTS for one in conditions)
+    """Return True if no condition reads anything but what `filter` takes."""
+    return all(isinstance(one, Comparison) and one.key in FACTS.keys() - {ITEM_ID} for one in conditions)
 
 
 # -- what `filter` is asked -------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def write(kept: dict[str, Any]) -> None:
 def table(kept: dict[str, Any]) -> str:
     """Return the table of rows."""
     lines = ["| # | scenario | command | reached | met |", "| --- | --- | --- | --- | --- |"]
-    for number in sorted(kept):
+    for number in sorted(kept, key=int):
         row = kept[number]
         met = "yes" if all(row["met"]) else "no" if not any(row["met"]) else "in part"
         reached = "<br>".join(row["reached"])

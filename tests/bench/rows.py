@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import compileall
+import json
 import math
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ PLAN = (*RECONCILER, "plan")
 REFERENCE = (sys.executable, "-m", "tests.bench.reference")
 NOTHING = (sys.executable, "-c", "pass")
 WORK = (sys.executable, "-m", "tests.bench.work")
+RULED = (sys.executable, "-m", "tests.bench.ruled")
 BATCH, RATE = 50, 15
 AT_LIMIT = {"MEEGLE_RATE": str(RATE)}
 
@@ -58,6 +60,15 @@ class Folders:
             cost_of((*WORK, str(folder), str(count), str(changed)), folder)
             self.made.add(folder)
         shutil.rmtree(folder / ".reconciler", ignore_errors=True)
+        return folder
+
+    def ruled(self, how: str, count: int) -> Path:
+        """Return a folder that desires the same of so many items by `rules`, or by their `ids`."""
+        folder = self.base / f"{how}-{count}"
+        if folder not in self.made:
+            folder.mkdir()
+            cost_of((*RULED, how, str(folder), str(count)), folder)
+            self.made.add(folder)
         return folder
 
     def zone(self, count: int) -> Path:
@@ -281,8 +292,46 @@ def page(desk: Folders) -> Row:
     return row
 
 
+def rules(desk: Folders) -> Row:
+    """Row 10: many items selected by rules, beside the same items listed by id."""
+    count = 10_000
+    row = Row(10, "20 rules over 10,000 items, beside the same items by id", "reconciler plan")
+    folders = {how: desk.ruled(how, count) for how in ("rules", "ids")}
+    costs: dict[str, list[Cost]] = {how: [] for how in folders}
+    with service(count) as live:
+        changes = {how: changes_of(folder, live.environ) for how, folder in folders.items()}
+        if changes["rules"] != changes["ids"]:
+            raise RuntimeError("the two plans say different things")
+        for _ in range(desk.rounds):
+            for how, folder in folders.items():
+                live.calls()
+                costs[how].append(cost_of(PLAN, folder, live.environ))
+                if how == "rules":
+                    calls = live.calls()
+    against = ratios(costs["rules"], costs["ids"])
+    row.judge(f"{against} × the CPU of the plan by id", against.middle, 1.3)
+    row.reached.append(f"{len(changes['ids'])} changes, the same in both plans; all other items are in sync")
+    row.reached.append(
+        f"CPU seconds: {Spread.of([one.cpu for one in costs['rules']])},"
+        f" by id {Spread.of([one.cpu for one in costs['ids']])}; {len(calls)} requests"
+    )
+    return row
+
+
+def changes_of(folder: Path, environ: Mapping[str, str]) -> dict[tuple[int, str], object]:
+    """Return what the plan of a folder changes, by item and field: the values before and after."""
+    cost_of((*PLAN, "--format", "json=plan.json"), folder, environ)
+    plan = json.loads((folder / "plan.json").read_text())
+    return {
+        (item["id"], one["key"]): (one["before"], one["after"])
+        for item in plan["resource_changes"]
+        for one in item["fields"]
+    }
+
+
 ROWS: Mapping[int, Callable[[Folders], Row]] = {
     1: no_op, 2: cached, 3: growth, 4: one_file, 5: at_limit, 6: applies, 7: drift, 8: small, 9: page,
+    10: rules,
 }  # fmt: skip
 
 

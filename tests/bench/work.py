@@ -171,12 +171,18 @@ def write_state(folder: Path, count: int, changed: int = 0, spaces: Sequence[str
     state = folder / "state"
     for space in world.spaces.values():
         write_files(state / space.simple_name if spaces else state, world, space, count, changed)
+    write_settings(folder, world)
+
+
+def write_settings(folder: Path, world: World) -> None:
+    """Write the settings and the pins of every space."""
+    for space in world.spaces.values():
         write_pins(folder / "schemas" / space.simple_name, world, space)
     settings = "".join(
         f"  {space.simple_name}:\n    project_key: {space.key}\n    guards: {{changes: 10000, share: 100%}}\n"
         for space in world.spaces.values()
     )
-    (state / "reconciler.yaml").write_text(f"spaces:\n{settings}")
+    (folder / "state" / "reconciler.yaml").write_text(f"spaces:\n{settings}")
 
 
 def write_files(state: Path, world: World, space: Space, count: int, changed: int) -> None:

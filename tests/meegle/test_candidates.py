@@ -48,6 +48,8 @@ def alive(world: World) -> set[int]:
         (("created_at >= 2026-01-01", "updated_at < 2027-01-01"), "filter"),
         (("status = Done", "priority = P0"), "params"),
         (("roles.RD IS NULL",), "filter"),
+        (("work_item_id HAS ANY OF 6300012300, 6300012301",), "params"),
+        (("work_item_id >= 6300012300",), "params"),
     ],
 )
 def test_the_cheapest_call_lists_them(texts: tuple[str, ...], way: str) -> None:
