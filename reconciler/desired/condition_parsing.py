@@ -50,6 +50,7 @@ STATUS_WORD: Final = "status"
 ITEMS: Final = frozenset({"work_item_related_select", "work_item_related_multi_select", "linked_work_item"})
 MOST_VALUES: Final = 50
 """Values that one condition of a search takes (endpoints.md 6.6)."""
+ID_FIX: Final = "write the item's number"
 EXAMPLE: Final = "write it as 'priority HAS ANY OF P0, P1'"
 
 Resolve = Callable[[str, str, Place], str]
@@ -128,7 +129,7 @@ class ConditionReader(Struct, frozen=True):
             return tuple(dict.fromkeys(self.state(one) for one in some))
         if fact == ITEM_ID:
             if how in ORDER and len(some) > 1:
-                raise Wrong(Mistake(value.place, f"{how} with more than one id", "write one id"))
+                raise Wrong(Mistake(value.place, f"{how} does not fit {quoted(value.text)}", ID_FIX))
             return tuple(dict.fromkeys(map(item_id, some)))
         if self.kind.key == "issue":
             raise Wrong(
@@ -202,7 +203,7 @@ def unquoted(value: Scalar) -> str:
 def item_id(scalar: Scalar) -> int:
     """Read the id of an item."""
     if not ID.fullmatch(scalar.text):
-        raise Wrong(Mistake(scalar.place, f"{quoted(scalar.text)} is not an id", "write the item's number"))
+        raise Wrong(Mistake(scalar.place, f"{quoted(scalar.text)} is not an id", ID_FIX))
     return int(scalar.text)
 
 

@@ -15,7 +15,7 @@ lists candidates, since its index lags; whoever has left a selection is found ou
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
@@ -129,42 +129,74 @@ def comparisons(conditions: Iterable[Condition]) -> Iterator[Comparison]:
             yield one
 
 
+Test: TypeAlias = Callable[[Mapping[str, Seen]], bool | None]
+"""Says whether something holds for an item's live values; None if that cannot be told."""
+
+
 def judged(conditions: Iterable[Condition], values: Mapping[str, Seen]) -> bool | None:
     """Return whether every condition holds for an item's live values; None if that cannot be told."""
-    return joined((of_condition(one, values) for one in conditions), decisive=False)
+    return judge(conditions)(values)
 
 
-def of_condition(condition: Condition, values: Mapping[str, Seen]) -> bool | None:
-    """Return whether one condition holds; None if that cannot be told."""
+def judge(conditions: Iterable[Condition]) -> Test:
+    """Return the test whether every condition holds: made once, it judges many items."""
+    return joined([of_condition(one) for one in conditions], decisive=False)
+
+
+def of_condition(condition: Condition) -> Test:
+    """Return the test of one condition."""
     if isinstance(condition, AnyOf):
-        return joined((compared(one, values) for one in condition.parts), decisive=True)
-    return compared(condition, values)
+        return joined([compared(one) for one in condition.parts], decisive=True)
+    return compared(condition)
 
 
-def joined(answers: Iterable[bool | None], *, decisive: bool) -> bool | None:
-    """Return the decisive answer if it is among the answers, else None if one is open, else the other one."""
-    is_open = False
-    for one in answers:
-        if one is decisive:
-            return decisive
-        is_open = is_open or one is None
-    return None if is_open else not decisive
+def joined(tests: Sequence[Test], *, decisive: bool) -> Test:
+    """Return the test that gives the decisive answer if any test does, else None if any gives none."""
+
+    def test(values: Mapping[str, Seen]) -> bool | None:
+        is_open = False
+        for one in tests:
+            answer = one(values)
+            if answer is decisive:
+                return decisive
+            is_open = is_open or answer is None
+        return None if is_open else not decisive
+
+    return test
 
 
-def compared(one: Comparison, values: Mapping[str, Seen]) -> bool | None:
-    """Return whether a live value matches; None if it could not be read."""
-    seen = values.get(one.key)
-    if seen is None:
-        return None
-    value: Any = seen.value
-    is_empty = nothing_in(value)
+def compared(one: Comparison) -> Test:
+    """Return the test of a live value; it gives None for a value that could not be read."""
+    key, matches = one.key, matcher(one)
+
+    def test(values: Mapping[str, Seen]) -> bool | None:
+        seen = values.get(key)
+        return None if seen is None else matches(seen.value)
+
+    return test
+
+
+def matcher(one: Comparison) -> Callable[[Any], bool]:
+    """Return the comparison of a canonical value."""
     if one.operator in NULLS:
-        return is_empty == (one.operator == "IS NULL")
+        is_sought = one.operator == "IS NULL"
+        return lambda value: nothing_in(value) == is_sought
     if one.kind == "set":
-        return SETS[one.operator](members(value), frozenset(one.operand))
-    if is_empty:
-        return one.operator in {"!=", "!~"}
-    return SINGLE[one.kind](one.operator, value, one.operand)
+        return set_matcher(SETS[one.operator], frozenset(one.operand))
+    compare, by_nothing = SINGLE[one.kind], one.operator in {"!=", "!~"}
+    return lambda value: by_nothing if nothing_in(value) else compare(one.operator, value, one.operand)
+
+
+def set_matcher(compare: Callable[[Any, Any], bool], named: frozenset[Any]) -> Callable[[Any], bool]:
+    """Return a comparison of ids; many items hold the same ones, so each value is compared once."""
+    known: dict[Hashable, bool] = {}
+
+    def matches(value: Any) -> bool:
+        if value not in known:
+            known[value] = compare(members(value), named)
+        return known[value]
+
+    return matches
 
 
 def nothing_in(value: Any) -> bool:

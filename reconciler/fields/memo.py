@@ -15,6 +15,8 @@ from reconciler.manifest.nodes import AuthoredList, Node, Scalar
 
 MOST_READINGS = 4096
 """The most values of a field that are remembered: choices, people and days recur, long texts do not."""
+LONGEST_FORM = 300
+"""The longest JSON that is remembered, in characters."""
 
 
 class Memo(ABC):
@@ -29,6 +31,7 @@ class Memo(ABC):
         self.recognized: dict[tuple[type, float], Hashable] = {}
         self.forms_seen: dict[Desired, Any] = {}
         self.written_forms: dict[Hashable, Any] = {}
+        self.readings_seen: dict[str, Seen] = {}
 
     @abstractmethod
     def parse(self, node: Node) -> Desired:
@@ -47,6 +50,19 @@ class Memo(ABC):
             if form is not None and len(self.readings) < MOST_READINGS:
                 self.readings[form] = desired
         return desired
+
+    def see(self, wire: Any) -> Seen:
+        """Decode an answer's value, or return the remembered reading of an equal one; raises as `decode`."""
+        if type(wire) is not dict and type(wire) is not list:
+            return self.decode(wire)
+        # The text of JSON tells 1 from true and from "1", as equality of Python's values does not.
+        form = repr(wire)
+        seen = self.readings_seen.get(form)
+        if seen is None:
+            seen = self.decode(wire)
+            if len(form) <= LONGEST_FORM and len(self.readings_seen) < MOST_READINGS:
+                self.readings_seen[form] = seen
+        return seen
 
     def holds(self, wire: Any, desired: Desired) -> bool:
         """Return whether an answer's value is in sync with the desired one; raises ValueError as `decode`.

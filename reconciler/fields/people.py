@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from reconciler.errors import Mistake, Place, UnknownName, WrongShape, quoted
@@ -100,11 +101,18 @@ def user_keys(wire: Any) -> list[str]:
     """Read a list of user keys, or an empty form; raises Unreadable."""
     if is_nothing(wire):
         return []
-    if not isinstance(wire, list) or not all(
-        isinstance(one, str) and OPAQUE_KEY.fullmatch(one) for one in wire
-    ):
+    if not isinstance(wire, list):
         raise Unreadable("user keys", wire)
+    for one in wire:
+        if not isinstance(one, str) or not is_user_key(one):
+            raise Unreadable("user keys", wire)
     return wire
+
+
+@lru_cache(maxsize=4096)
+def is_user_key(text: str) -> bool:
+    """Return whether a text has the form of a user key."""
+    return OPAQUE_KEY.fullmatch(text) is not None
 
 
 class UserCodec(ScalarCodec):

@@ -40,15 +40,14 @@ class Decoder:
         values: dict[str, Seen] = {}
         unreadable: dict[str, str] = {}
         roles, odd = roles_of(row, needed=with_roles)
+        owners = dict(roles) if with_roles else {}
         aborted, lost = is_aborted(row.values.get("aborted"))
         for key, role, codec in readable:
             if reason := lost or (odd if role is not None else "" if key in row.values else row.trouble):
                 unreadable[key] = reason
                 continue
             try:
-                values[key] = codec.decode(
-                    row.values.get(key) if role is None else list(dict(roles).get(role, ()))
-                )
+                values[key] = codec.see(row.values.get(key) if role is None else list(owners.get(role, ())))
             except (ValueError, TypeError, OverflowError) as error:
                 unreadable[key] = str(error)
         for key in FACTS.keys() & named:
@@ -56,7 +55,7 @@ class Decoder:
                 values[key] = read_fact(key, raw, row)
             except (ValueError, TypeError, OverflowError) as error:
                 unreadable[key] = str(error)
-        known = {one.key for one in self.catalog.types[type_key].roles}
+        known = {one.key for one in self.catalog.types[type_key].roles} if with_roles else set()
         return Item(
             ref=Ref(type_key, int(raw["id"])),
             name=str(raw.get("name") or ""),
@@ -67,7 +66,7 @@ class Decoder:
             updated_at=updated_at if isinstance(updated_at := raw.get("updated_at"), int) else 0,
             unreadable=unreadable,
             audience=audience_of(raw, row, roles),
-            strange_roles=tuple(role for role, _ in roles if with_roles and role not in known),
+            strange_roles=tuple(role for role in owners if role not in known),
         )
 
     def is_in_sync(self, raw: Mapping[str, Any], want: DesiredItem, keys: tuple[str, ...]) -> bool:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from reconciler.desired.item_rules import Following, ItemRule, RuleField, Source
+from reconciler.desired.item_rules import Bounds, Following, ItemRule, RuleField, Source
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.rule_reading import source_key
 from reconciler.errors import Place
-from reconciler.fields.conditions import judged, keys_of
+from reconciler.fields.conditions import judge, keys_of
 from reconciler.fields.values import UNREAD, Desired, desired_value
 from reconciler.meegle.batches import THREADS
 from reconciler.meegle.candidates import candidates
@@ -77,8 +77,9 @@ def read_live(
     """
     keys: dict[Ref, set[str]] = {}
     for rule, refs in zip(rules, found_by_search(rules, reader), strict=True):
+        asked = rule.keys
         for ref in refs:
-            keys.setdefault(ref, set()).update(rule.keys)
+            keys.setdefault(ref, set()).update(asked)
     for ref in watched:
         mine = keys.setdefault(ref, set())
         mine.update(key for rule in rules if rule.type_key == ref.type_key for key in rule.keys)
@@ -106,9 +107,9 @@ def read_targets(rules: Iterable[ItemRule], live: Mapping[Ref, Item], reader: Re
     by_type = alive(live)
     for rule in rules:
         follows = [one for one in rule.fields if isinstance(one.value, Following)]
-        some = by_type.get(rule.type_key, ()) if follows else ()
+        some, holds = by_type.get(rule.type_key, ()) if follows else (), judge(rule.conditions)
         for item in some:
-            if judged(rule.conditions, item.values):
+            if holds(item.values):
                 for one in follows:
                     for ref, key in asked_for(rule, one, item, reader.catalog):
                         asked.setdefault(ref, set()).add(key)
@@ -133,8 +134,9 @@ def members(rule: ItemRule, live: Iterable[Item], sources: Sources) -> Members:
     """Judge a rule on live items of its type."""
     mine: list[Item] = []
     blocks: list[Block] = []
+    test = judge(rule.conditions)
     for item in live:
-        holds = judged(rule.conditions, item.values)
+        holds = test(item.values)
         if holds:
             mine.append(item)
         elif holds is None and is_candidate(rule, item):
@@ -143,14 +145,25 @@ def members(rule: ItemRule, live: Iterable[Item], sources: Sources) -> Members:
     if rule.at_most is not None and len(mine) > rule.at_most:
         return Members(ids, blocked=f"it selects {len(mine)} items, and may select {rule.at_most}")
     wants: dict[At, Want] = {}
-    for item in mine:
-        for one in rule.fields:
+    for one in rule.fields:
+        if want := fixed(rule, one, sources.catalog):
+            wants |= {(item.ref, one.key): want for item in mine}
+            continue
+        for item in mine:
             found = wanted(rule, one, item, sources)
             if isinstance(found, Block):
                 blocks.append(found)
             else:
                 wants[item.ref, one.key] = found
     return Members(ids, wants, tuple(blocks))
+
+
+def fixed(rule: ItemRule, one: RuleField, catalog: Catalog) -> Want | None:
+    """Return what a rule desires of one field of every member; None if that depends on the member."""
+    if isinstance(one.value, Bounds | Following):
+        return None
+    codec = catalog.codec(rule.type_key, one.key, by_pins=True)
+    return None if codec.names_items else Want(rule, one.value, one.place)
 
 
 def wanted(rule: ItemRule, one: RuleField, item: Item, sources: Sources) -> Want | Block:
@@ -252,6 +265,9 @@ class Joining(Struct):
     def join(self, at: At, wants: Sequence[Want]) -> None:
         """Add a field that rules desire, or block it where they disagree."""
         ref, key = at
+        if len(wants) == 1:
+            self.add(at, wants[0].desired, wants[0], (wants[0].rule.name,), wants[0].rule.mode)
+            return
         seen = self.live[ref].values.get(key)
         names = tuple(sorted({one.rule.name for one in wants}))
         desired = joined(wants, seen.value) if seen else wants[0].desired
@@ -262,10 +278,14 @@ class Joining(Struct):
             title = self.live[ref].name
             self.blocks.append(Block(ref, title, key, label, reason, fix, wants[0].place, names))
             return
-        mode = max((one.rule.mode for one in wants), key=STRENGTH.index)
+        self.add(at, desired, wants[0], names, max((one.rule.mode for one in wants), key=STRENGTH.index))
+
+    def add(self, at: At, desired: Desired, first: Want, names: tuple[str, ...], mode: str) -> None:
+        """Add a field that rules desire, at the place of the first of them."""
+        ref, key = at
         self.sources[at] = Source(names, mode)
-        self.added.setdefault(ref, []).append(DesiredField(key, desired, wants[0].place))
-        self.places.setdefault(ref, wants[0].rule.place)
+        self.added.setdefault(ref, []).append(DesiredField(key, desired, first.place))
+        self.places.setdefault(ref, first.rule.place)
 
     def items(self) -> tuple[DesiredItem, ...]:
         """Return the items of files and rules, in order."""

@@ -60,14 +60,15 @@ def with_rules(
     lost = {rule.name: why for rule in rules if (why := lost_field(rule, reader.catalog))}
     usable = [rule for rule in rules if rule.name not in lost]
     earlier = earlier_rules(standpoint, reader.catalog)
-    asked = list({content(rule): rule for rule in (*usable, *earlier)}.values())
+    by_content = {content(rule): rule for rule in (*earlier, *usable)}
+    asked = list(by_content.values())
     watched = watched_members(usable, standpoint)
     live = read_live(asked, reader, watched, items)
     sources = read_targets(asked, live, reader)
     by_type = alive(live)
-    made = {content(rule): members(rule, by_type.get(rule.type_key, ()), sources) for rule in asked}
+    made = {one: members(rule, by_type.get(rule.type_key, ()), sources) for one, rule in by_content.items()}
     found = {
-        rule.name: (rule, own(rule, made[content(rule)]))
+        rule.name: (rule, own(rule, by_content[content(rule)], made[content(rule)]))
         if rule.name not in lost
         else (rule, Members(blocked=lost[rule.name]))
         for rule in rules
@@ -99,8 +100,10 @@ def content(rule: ItemRule) -> Content:
     return rule.type_key, rule.conditions, fields, rule.at_most
 
 
-def own(rule: ItemRule, mine: Members) -> Members:
+def own(rule: ItemRule, judged: ItemRule, mine: Members) -> Members:
     """Return the members of a rule under its own name and places, if its content was judged under another."""
+    if judged is rule:
+        return mine
     places = {one.key: one.place for one in rule.fields}
     wants = {at: want._replace(rule=rule, place=places[at[1]]) for at, want in mine.wants.items()}
     blocks = tuple(

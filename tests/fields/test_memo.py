@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.fields.memo import MOST_READINGS, is_text, memo_key
+from reconciler.fields.memo import LONGEST_FORM, MOST_READINGS, is_text, memo_key
 from reconciler.fields.values import Wrong
 from tests.fields.fieldspace import POINTS, PRIORITY, codec, node_of, spec
 
@@ -16,6 +16,18 @@ def test_an_answer_that_python_takes_for_an_equal_one_is_read_by_itself() -> Non
     assert bound.holds([1], frozenset({1}))
     with pytest.raises(ValueError, match="id"):
         bound.holds([True], frozenset({1}))
+
+
+def test_an_answer_is_decoded_once_and_a_wrong_one_is_refused_each_time() -> None:
+    bound = codec(spec("linked", "work_item_related_multi_select"))
+    assert bound.see([1]) is bound.see([1])
+    assert bound.see([1]) == bound.decode([1])
+    for _ in range(2):
+        with pytest.raises(ValueError, match="id"):
+            bound.see([True])
+    long = list(range(1, LONGEST_FORM))
+    assert bound.see(long) == bound.see(long) == bound.decode(long)
+    assert len(bound.readings_seen) == 1
 
 
 def test_an_equal_value_is_parsed_once_and_a_wrong_one_is_refused_each_time() -> None:
