@@ -44,6 +44,7 @@ def read(text: str, *, plain: bool = True) -> Comparison:
         ("cutover > 2026-04-01T00:00:01+08:00", ">", (1774972801000, 1774972802000)),
         ("created_at = 2026-04-01", "=", (1774972800000, 1775059200000)),
         ("work_item_id HAS ANY OF 6300012300, 6300012300", "HAS ANY OF", (6300012300,)),
+        ("work_item_id >= 6300012300", ">=", (6300012300,)),
         ("area = Accounts / Profile", "=", ("acc_1",)),
         ("roles.RD CONTAINS ana@example.com", "CONTAINS", ("7310000000000000001",)),
     ],
@@ -57,6 +58,13 @@ def test_a_mistake_stands_at_its_own_value() -> None:
     with pytest.raises(Wrong) as found:
         read("priority HAS ANY OF P0, P9, P8", plain=False)
     assert [one.place.column for one in found.value.mistakes] == [10 + 1 + 24, 10 + 1 + 28]
+
+
+def test_an_order_takes_one_id() -> None:
+    assert read("work_item_id < 6300012300").kind == "number"
+    with pytest.raises(Wrong) as found:
+        read("work_item_id < 6300012300, 6300012301")
+    assert found.value.mistakes[0].what == "< does not fit '6300012300, 6300012301'"
 
 
 def test_more_values_than_a_search_takes_are_refused() -> None:
