@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
+from json import JSONEncoder
 from typing import Any
+
+ENCODER = JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def canonical(value: Any) -> str:
     """Return the canonical JSON text of a value; raises ValueError for NaN and infinities."""
-    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return ENCODER.encode(value)

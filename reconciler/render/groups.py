@@ -10,7 +10,8 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Any, TypeAlias
+from functools import wraps
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,6 +39,23 @@ DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")
 """How the label of a schedule reads."""
 
 Shape: TypeAlias = tuple[Hashable, ...]
+Made = TypeVar("Made")
+
+
+def once_a_plan(make: Callable[[Plan], Made]) -> Callable[[Plan], Made]:
+    """Remember what a function makes of a plan until it is asked about another: views of a run ask alike."""
+    last: list[tuple[Plan, Made]] = []
+
+    @wraps(make)
+    def made(plan: Plan) -> Made:
+        for known, one in last:
+            if known is plan:
+                return one
+        one = make(plan)
+        last[:] = [(plan, one)]
+        return one
+
+    return made
 
 
 class Group(Struct, frozen=True):
@@ -124,6 +142,7 @@ def reason_text(change: Change) -> str:
     return _(", ").join(filter(None, (why, named, decides)))
 
 
+@once_a_plan
 def told_apart(plan: Plan) -> Plan:
     """Return the plan with labels that look alike in one change made to look different."""
     updates, left = (tuple(map(update_apart, some)) for some in (plan.updates, plan.skipped))
@@ -259,11 +278,13 @@ def moved_members(before: Any, after: Any) -> tuple[tuple[str, ...], tuple[str, 
     return tuple(sorted(set(had) - set(has))), tuple(sorted(set(has) - set(had)))
 
 
+@once_a_plan
 def groups(plan: Plan) -> tuple[Group, ...]:
     """Put identical changes together; every change, skipped ones too, is in exactly one group."""
     return grouped(plan, identity)
 
 
+@once_a_plan
 def merged(plan: Plan) -> tuple[Group, ...]:
     """Put identical changes together, and `MANY` or more that do the same whatever the values before were.
 
@@ -312,6 +333,7 @@ def row_order(row: tuple[Update, Change]) -> tuple[Any, ...]:
     return (*change.place, update.ref, change.key)
 
 
+@once_a_plan
 def effect_groups(plan: Plan) -> tuple[tuple[SideEffect, tuple[Update, ...]], ...]:
     """Put the items together on which the service may move the same people out of the same role."""
     found: dict[Shape, list[tuple[SideEffect, Update]]] = {}
@@ -322,6 +344,7 @@ def effect_groups(plan: Plan) -> tuple[tuple[SideEffect, tuple[Update, ...]], ..
     return tuple((rows[0][0], tuple(update for _, update in rows)) for _, rows in ordered)
 
 
+@once_a_plan
 def released_groups(plan: Plan) -> tuple[tuple[Released, ...], ...]:
     """Put the items together on which one field is no longer managed."""
     found: dict[tuple[str, str], list[Released]] = {}
@@ -330,6 +353,7 @@ def released_groups(plan: Plan) -> tuple[tuple[Released, ...], ...]:
     return tuple(map(tuple, found.values()))
 
 
+@once_a_plan
 def block_groups(plan: Plan) -> tuple[BlockGroup, ...]:
     """Put blocked rows with one reason together; every block is in exactly one group."""
     found: dict[tuple[str | None, str, str, str], list[Block]] = {}

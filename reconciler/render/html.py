@@ -99,6 +99,7 @@ def page_templates() -> Environment:
     """Return the templates, which escape whatever they are given."""
     return Environment(
         autoescape=True,
+        optimized=False,  # each template is used once
         loader=FunctionLoader(page_part),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -46,7 +46,7 @@ def inline_code(text: str) -> Markdown:
 
 def longest_run(text: str) -> int:
     """Return the length of the longest run of backticks."""
-    return max((len(run) for run in re.findall("`+", text)), default=0)
+    return max(map(len, re.findall("`+", text))) if "`" in text else 0
 
 
 def fenced(text: str) -> Markdown:
@@ -68,7 +68,7 @@ def table_row(*cells: str) -> Markdown:
     A pipe counts as escaped behind an odd number of backslashes only, so that a value's own
     backslashes before it are made even first.
     """
-    held = (re.sub(r"(\\*)\|", escaped_pipe, cell) for cell in cells)
+    held = (re.sub(r"(\\*)\|", escaped_pipe, cell) if "|" in cell else cell for cell in cells)
     return Markdown(f"| {' | '.join(held)} |\n")
 
 

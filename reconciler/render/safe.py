@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NewType
 
 from reconciler.manifest.right_to_left import RTL
@@ -32,6 +33,10 @@ EMOJI = (
 )
 """Signs that U+FE0E and U+FE0F make a text or a picture of (Unicode's emoji-data.txt)."""
 
+BEYOND = re.compile("[\x7f-\U0010ffff]")
+"""All that JSON may hold beside plain ASCII and blanks between its parts."""
+
+VARIANTS = re.compile("[\ufe0e\ufe0f]")
 ODD = re.compile(f"(?P<kept>[{EMOJI}][\ufe0e\ufe0f]|[#*0-9]\ufe0f(?=\u20e3))|[{BLANK}]")
 STEERS = re.compile(r":(?=:)|##(?=\[)")
 UNLIKE = re.compile(r"[\ufe0e\ufe0f]|[^\S \n]|^ | $|(?<= ) |(?<=\n) | (?=\n)|(?![ \n])\W(?<![!-~])")
@@ -66,23 +71,24 @@ def distinguishable(labels: Iterable[str]) -> tuple[str, ...]:
     """
     some = tuple(labels)
     different = set(some)
-    if len({visible_form(one) for one in different}) == len(different):
+    if len(different) <= 1 or len({visible_form(one) for one in different}) == len(different):
         return some
     return tuple(UNLIKE.sub(lambda hit: escape(hit[0]), one) for one in some)
 
 
 def visible_form(text: str) -> str:
     """Return a text as the eye sees it: blanks may be as thin as a hair, accents are put together."""
-    plain = text if text.isascii() else unicodedata.normalize("NFC", text)
-    return "".join(re.sub("[\ufe0e\ufe0f]", "", plain).split())
+    plain = text if text.isascii() else VARIANTS.sub("", unicodedata.normalize("NFC", text))
+    return "".join(plain.split())
 
 
 def safe_json(text: str) -> SafeText:
     """Return JSON of the same meaning, with the same signs as escapes that `safe_text` shows or breaks."""
-    made = re.sub(r"[^\n -~]+", lambda hit: "".join(map(json_sign, hit[0])), text)
+    made = BEYOND.sub(lambda hit: json_sign(hit[0]), text)
     return SafeText(made.replace("##[", "\\u0023#[").replace("::", ":\\u003a"))
 
 
+@lru_cache(maxsize=4096)
 def json_sign(sign: str) -> str:
     """Return a character of a JSON text, as an escape where no screen shows it."""
     return json.dumps(sign)[1:-1] if unicodedata.category(sign) in UNSEEN or ODD.match(sign) else sign

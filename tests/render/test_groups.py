@@ -17,6 +17,7 @@ from reconciler.render.groups import (
     people_in_change,
     released_groups,
     review_kind,
+    told_apart,
     updates_of,
 )
 from tests.render.plans import block, long_plans, people, plan_with, plans, priority, text, update
@@ -165,3 +166,11 @@ def test_the_order_of_the_plan_does_not_matter(plan: Plan) -> None:
     turned = replace(plan, updates=plan.updates[::-1], blocks=plan.blocks[::-1])
     assert [one.id for one in groups(turned)] == [one.id for one in groups(plan)]
     assert [one.id for one in block_groups(turned)] == [one.id for one in block_groups(plan)]
+
+
+def test_views_share_the_groups_of_one_plan_and_never_those_of_another() -> None:
+    one, twin, other = (plan_with(*(update(n, priority()) for n in range(count))) for count in (2, 2, 3))
+    assert groups(one) is groups(one)
+    assert groups(twin) == groups(one)
+    assert [len(groups(plan)[0].rows) for plan in (one, other, one)] == [2, 3, 2]
+    assert told_apart(one) is one
