@@ -85,6 +85,7 @@ def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | N
     from reconciler.schema.pins import pins_folder, read_pins
 
     made = read_plan(path)
+    refuse_partly_read(made)
     if made.errored:
         raise BadPlan("the run that made it failed")
     refuse_stale(made, now(), commit=commit, max_age=max_age)
@@ -97,6 +98,12 @@ def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | N
     earlier = spaces_before(base, settings, plan) if base else ()
     refuse_protected(plan, (settings.space(plan.space), *earlier), pinned)
     return guarded(plan, settings, raised, now(), base, names), settings
+
+
+def refuse_partly_read(made: PlanFile) -> None:
+    """Refuse a plan whose run did not read all items: it may lack rows."""
+    if made.since_last:
+        raise BadPlan("--since-last made it, which does not read everything")
 
 
 def refuse_other_target(plan: Plan, *, host: str, space_key: str, metadata_digest: str) -> None:

@@ -80,7 +80,7 @@ def command(
     with failures_shown(paths, space, formats, out):
         if heal:
             refuse_foreign()
-        memories = memories_of(formats, out) if since_last else None
+        memories = memories_of(out) if since_last else None
         options = PlanOptions(raised=raised, blame=True, drift=True, memories=memories)
         plan, settings = drifted(paths, space, applied, options, until_of(deadline))
     make = cache(partial(dated, plan, paths))

@@ -116,13 +116,13 @@ def show_plan(shown: Showing, formats: Iterable[tuple[str, Path | None]], saved:
     tell_written(desired, saved)
 
 
-def memories_of(formats: Iterable[tuple[str, Path | None]], saved: Path | None) -> Memories:
-    """Return what this machine remembers; raises CannotRun for outputs that an apply may take."""
+def memories_of(saved: Path | None) -> Memories:
+    """Return what this machine remembers; raises CannotRun where the plan is saved for an apply."""
     from reconciler.meegle.memory import memories
 
-    if saved or any(name == "json" for name, _ in formats):
-        what = "an apply may take a plan that is saved or shown as JSON, and --since-last does not read all"
-        raise CannotRun(what, "leave --since-last out, or show the plan as text, markdown or html")
+    if saved:
+        what = "--since-last does not read everything, and --out saves a plan for apply"
+        raise CannotRun(what, f"leave one out; --format json={saved} writes a plan that no apply takes")
     return memories(os.environ, Path.cwd())
 
 

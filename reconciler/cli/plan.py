@@ -92,7 +92,7 @@ def command(
     refuse_input(snapshot, out, *(path for _, path in formats))
     with failures_shown(paths, space, formats, out):
         refuse_empty(base)
-        memories = memories_of(formats, out) if since_last else None
+        memories = memories_of(out) if since_last else None
         if changed and base is None:
             raise CannotRun("--changed needs a base", "name it: --base REF")
         # A plan as JSON may be applied, wherever it goes, so nothing of it comes from a cache.

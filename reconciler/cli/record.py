@@ -38,7 +38,7 @@ def command(plan: Path | None, *, journal: Path | None, fetch: bool, space: str 
 def make_record(path: Path, journal: Path | None) -> int:
     """Make the record of an apply."""
     from reconciler.apply.journal import read_journal
-    from reconciler.apply.saved_plan import read_plan
+    from reconciler.apply.saved_plan import read_plan, refuse_partly_read
     from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.forge.choice import record_store
     from reconciler.plan.last_applied import beside, not_live, record_of
@@ -46,6 +46,7 @@ def make_record(path: Path, journal: Path | None) -> int:
 
     refuse_foreign()
     made = read_plan(path)
+    refuse_partly_read(made)
     record = record_of(made, list(read_journal(journal)) if journal else journal_of(made))
     records = record_store(os.environ)
     if not made.whole or made.base.applied:

@@ -141,7 +141,7 @@ class SinceLast:
             return
         last = datetime.fromtimestamp(min(one.full_at for one in partly.values()) / 1000, UTC)
         at = last.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
-        yield f"{counted(read, 'item')} of {items} read: nothing else moved or is desired otherwise"
+        yield f"{counted(read, 'item')} of {items} read: no other moved since the last run or is desired anew"
         yield f"last full read {at}: what was deleted, terminated, moved or hidden since shows at the next"
 
 

@@ -305,7 +305,8 @@ class Plan(Struct, frozen=True):
     part leaves out, None where they are not known; `parts` are the items that earlier parts of the commit
     changed.  `commit` is the one whose files were read,
     `dirty` tells that one of them was not as the commit holds it; `seal` is that of the file from which
-    the plan was read. Where there are `failures` nothing else is known.
+    the plan was read; `since_last` tells that only what moved since an earlier run was read. Where there are
+    `failures` nothing else is known.
     """
 
     host: str
@@ -336,6 +337,7 @@ class Plan(Struct, frozen=True):
     notified: Notified | None = None
     rest: tuple[Unapplied, ...] | None = None
     parts: tuple[Ref, ...] = ()
+    since_last: bool = False
 
     def address(self, ref: Ref) -> str:
         """Return `space/type/id`, by the names that files use."""

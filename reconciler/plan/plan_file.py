@@ -128,6 +128,7 @@ def plan_file(plan: Plan, at: datetime, *, folder: str = "", roots: Iterable[str
         rest=None if plan.rest is None else [unapplied_file(one) for one in plan.rest],
         parts=[TargetFile(**ids(one)) for one in plan.parts],
         rules=[rule_file(one) for one in plan.rules],
+        since_last=plan.since_last,
         metadata_digest=plan.metadata_digest,
         digest=digest(plan),
     )
@@ -274,7 +275,9 @@ def digest(plan: Plan) -> str:
 def plan_data(made: PlanFile) -> dict[str, Any]:
     """Return the file as plain data; without what older seals lack where there is none of it."""
     absent: dict[str, Any] = {
-        name: True for name in ("targets", "notified", "rest", "parts") if getattr(made, name) in (None, [])
+        name: True
+        for name in ("targets", "notified", "rest", "parts", "since_last")
+        if getattr(made, name) in (None, [], False)
     }
     if made.rest == []:
         del absent["rest"]  # nothing is left out, which is known; without the member it would not be
@@ -375,6 +378,7 @@ def plan_of(made: PlanFile) -> Plan:
         rest=None if made.rest is None else tuple(map(unapplied_of, made.rest)),
         parts=tuple(Ref(one.type, one.id) for one in made.parts),
         rules=tuple(map(rule_of, made.rules)),
+        since_last=made.since_last,
         failures=tuple(
             Failure(one.what, one.fix, place(one.source) if one.source else None) for one in made.errors
         ),

@@ -309,6 +309,10 @@ class PlanFile(Strict):
     rest: list[UnappliedFile] | None = None
     parts: list[TargetFile] = []
     rules: list[RuleFile] = []
+    since_last: bool = Field(
+        default=False,
+        description="Only what moved since an earlier run was read, so that no apply takes it; else missing.",
+    )
     metadata_digest: str
     digest: str
     seal: str = ""

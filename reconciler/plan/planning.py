@@ -265,6 +265,8 @@ def plan(
         reader.since_last = SinceLast(options.memories, reader.settings.clock)
     with reader.client.ahead(foreseen(workspace, reader, options.selection) if gathered is None else ()):
         made = compare_live(workspace, reader, options, gathered or gather(workspace, reader, options))
+    if options.memories:
+        made = replace(made, since_last=True)
     if options.drift:
         made = drifted_changes(made)
     if options.blame:

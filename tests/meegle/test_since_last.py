@@ -85,7 +85,7 @@ def test_a_second_run_reads_nothing_and_plans_the_same(desk_of_many: Desk) -> No
     second = plan(desk_of_many).out
     assert ids_read(desk_of_many) == []
     assert [one for one in second.splitlines() if not one.startswith("note:")] == full.splitlines()
-    assert "note: 0 items of 40 read: nothing else moved or is desired otherwise" in second
+    assert "note: 0 items of 40 read: no other moved since the last run or is desired anew" in second
     assert "note: last full read 20" in second
 
 

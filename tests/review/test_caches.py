@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -117,19 +118,30 @@ def test_a_named_cache_in_the_checkout_is_refused(pinned: Desk, named: str) -> N
     assert done.code == 1
 
 
-@pytest.mark.parametrize("output", [("--format", "json"), ("--out", "p.json"), ("--format", "json=p.json")])
 @pytest.mark.parametrize("command", ["plan", "drift"])
 def test_no_plan_that_an_apply_takes_rests_on_what_is_remembered(
-    pinned: Desk, user: Path, command: str, output: tuple[str, ...]
+    pinned: Desk, user: Path, command: str
 ) -> None:
     user.chmod(0o700)
     pinned.environ["RECONCILER_CACHE"] = str(user)
-    assert pinned.run(command, "--since-last").code == 0
+    pinned.write("p.json", "an older plan")
     pinned.world.calls.clear()
-    done = pinned.run(command, "--since-last", *output)
+    done = pinned.run(command, "--since-last", "--out", "p.json")
     assert done.code == 1
-    assert "an apply may take a plan that is saved or shown as JSON" in done.err
+    assert "--since-last does not read everything, and --out saves a plan for apply" in done.err
     assert pinned.world.calls == []
+    assert "an older plan" not in (pinned.folder / "p.json").read_text()
+    assert pinned.run(command, "--since-last", "--format", "json=q.json").code == 0
+    assert json.loads((pinned.folder / "q.json").read_text())["since_last"] is True
+    for takes in (("apply", "q.json", "--yes"), ("record", "q.json")):
+        done = pinned.run(*takes)
+        assert done.code == 1
+        assert "--since-last made it, which does not read everything" in done.err
+    assert pinned.sent == []
+    for shows in (("show", "q.json"), ("comment", "q.json", "--print")):
+        assert pinned.run(*shows).code == 0
+    assert pinned.run(command, "--format", "json=r.json").code == 0
+    assert "since_last" not in json.loads((pinned.folder / "r.json").read_text())
 
 
 @pytest.mark.parametrize("named", [None, "", "off", "INSIDE"])
