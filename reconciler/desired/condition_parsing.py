@@ -129,7 +129,8 @@ class ConditionReader(Struct, frozen=True):
             return tuple(dict.fromkeys(self.state(one) for one in some))
         if fact == ITEM_ID:
             if how in ORDER and len(some) > 1:
-                raise Wrong(Mistake(value.place, f"{how} does not fit {quoted(value.text)}", ID_FIX))
+                name = value.text
+                raise Wrong(Mistake(value.place, f"{how} does not fit {quoted(name)}", ID_FIX))
             return tuple(dict.fromkeys(map(item_id, some)))
         if self.kind.key == "issue":
             raise Wrong(

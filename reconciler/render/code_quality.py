@@ -27,7 +27,9 @@ from reconciler.render.groups import (
     updates_of,
 )
 from reconciler.render.mistakes import path_in_repository
+from reconciler.render.rules import is_emptied, is_notable, rule_line
 from reconciler.render.safe import safe_json, safe_text
+from reconciler.render.verdict import notified_line
 
 LONGEST: Final = 1_000
 """Characters of a description."""
@@ -119,14 +121,24 @@ def quality_findings(plan: Plan) -> Iterator[Finding]:
         text = f"{where}{_(': ')}{sentence(block.reason, block.repair)}"
         identity = (plan.space_key, *block.ref, block.key, block.reason)
         yield Finding("blocked", "major", text, block.place, identity)
-    for rule in plan.rules:
-        if rule.blocked:
-            text = f"Blocked: rule {rule.name}: {rule.blocked}"
-            yield Finding("blocked", "major", text, rule.place, (plan.space_key, rule.name, rule.blocked))
+    yield from rule_findings(plan)
+    if people := " ".join(notified_line(plan, str)):
+        yield Finding("people", "info", people, plan.updates[0].place, (plan.space_key,))
     for update in updates_of(plan):
         for change in update.changes:
             if review_kind(change) in CHECKS:
                 yield of_change(plan, update, change)
+
+
+def rule_findings(plan: Plan) -> Iterator[Finding]:
+    """Yield what becomes of the members of each rule; one whose members are in sync is no finding."""
+    for rule in plan.rules:
+        if rule.blocked:
+            text = f"Blocked: rule {rule.name}: {rule.blocked}"
+            yield Finding("blocked", "major", text, rule.place, (plan.space_key, rule.name, rule.blocked))
+        elif is_notable(plan, rule):
+            severity = "minor" if is_emptied(rule) or rule.mode != "hold" else "info"
+            yield Finding("rule", severity, rule_line(plan, rule), rule.place, (plan.space_key, rule.name))
 
 
 def of_change(plan: Plan, update: Update, change: Change) -> Finding:

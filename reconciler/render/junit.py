@@ -17,8 +17,9 @@ from reconciler.plan.plan_words import WHY_WORDS
 from reconciler.render.code_quality import change_summary
 from reconciler.render.groups import told_apart, updates_of, why_line
 from reconciler.render.reasons import failure_text
-from reconciler.render.rules import rule_state, rule_title
+from reconciler.render.rules import rule_line, rule_state, rule_title
 from reconciler.render.safe import safe_text
+from reconciler.render.verdict import notified_line
 
 LONGEST: Final = 1_000
 """Characters of a name or of a line."""
@@ -64,7 +65,8 @@ def plan_junit(plan: Plan) -> str:
     for rule in plan.rules:
         kind = "blocked" if rule.blocked else ""
         state = (f"{rule.place}: {rule_state(plan, rule)}",)
-        cases.append(Case(rule.place.file, f"{rule_title(rule)}: {len(rule.ids)} selected", kind, state))
+        name = f"{rule_title(rule)}: {len(rule.ids)} selected" if rule.blocked else rule_line(plan, rule)
+        cases.append(Case(rule.place.file, name, kind, state))
     for update in updates_of(plan):
         lines = [
             f"{one.place}: {one.name} {change_summary(one)}  {why_line([one])}".rstrip()
@@ -75,6 +77,7 @@ def plan_junit(plan: Plan) -> str:
             Case(update.place.file, f"{plan.address(update.ref)} {update.title}", kind, tuple(lines))
         )
     if not plan.failures:
+        cases += [Case("people", one) for one in notified_line(plan, str)]
         cases.append(Case("in sync", f"{plan.in_sync} items are in sync"))
     return suite(f"reconciler {plan.space}".strip(), cases)
 

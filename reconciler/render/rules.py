@@ -24,6 +24,21 @@ def rule_title(rule: RuleResult) -> str:
     return _("rule {name} ({mode})", name=rule.name, mode=rule.mode)
 
 
+def rule_line(plan: Plan, rule: RuleResult) -> str:
+    """Return what a rule is called, how many items it selects, and what becomes of them."""
+    return f"{rule_title(rule)}{_(': ')}{rule_state(plan, rule)}"
+
+
+def is_notable(plan: Plan, rule: RuleResult) -> bool:
+    """Return True if a reviewer has to know more of a rule than that all of its members are in sync."""
+    return bool(rule.blocked or is_emptied(rule) or any(rule_counts(plan, rule)))
+
+
+def is_emptied(rule: RuleResult) -> bool:
+    """Return True if a rule had members and selects no item now: a condition that matches nothing."""
+    return bool(rule.before) and not rule.ids and not rule.blocked
+
+
 def rule_state(plan: Plan, rule: RuleResult) -> str:
     """Return how many items a rule selects, and what becomes of them; or why it is blocked."""
     if rule.blocked:
@@ -75,11 +90,11 @@ REPORTED = {HeldBy.RULE_CHECKS: VIOLATES, HeldBy.RULE_PROPOSES: PROPOSED}
 def emptied_rules(plan: Plan) -> Iterator[str]:
     """Yield the rules that select nothing any more: a condition that matches nothing looks like success."""
     for one in plan.rules:
-        if one.before and not one.ids and not one.blocked:
+        if is_emptied(one):
             yield _(
                 "rule {name} selects no item now, and had {members}",
                 name=one.name,
-                members=counted(one.before, "member"),
+                members=counted(one.before or 0, "member"),
             )
 
 

@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from reconciler.errors import Place
-from reconciler.model import Block, Held, HeldBy, Plan, Ref, RuleResult, Why
+from reconciler.forge.github.annotations import plan_annotations
+from reconciler.model import Block, Held, HeldBy, Notified, NotifiedPerson, Plan, Ref, RuleResult, Why
 from reconciler.plan.plan_file import plan_file
 from reconciler.render.code_quality import plan_code_quality
 from reconciler.render.groups import groups
@@ -55,7 +56,9 @@ def test_every_view_shows_the_rule() -> None:
     assert "| rule p0 (hold) | " in markdown.replace("`", "")
     assert STATE in markdown
     assert STATE in plan_html(plan(), made)
-    assert "rule p0 (hold): 4 selected" in plan_junit(plan())
+    assert f'name="rule p0 (hold): {STATE}"' in plan_junit(plan())
+    assert f'"description": "rule p0 (hold): {STATE}"' in plan_code_quality(plan())
+    assert f"::notice file=r.yaml,line=4,col=9,title=rule p0 (hold)::{STATE}\n" in plan_annotations(plan())
     assert made.rules[0].selected == len(RULE.ids)
 
 
@@ -65,6 +68,30 @@ def test_a_blocked_rule_is_in_the_verdict_and_in_every_view() -> None:
     assert "rule p0 (hold): blocked: it selects 50 items, and may select 9" in plan_text(plan(blocked))
     assert "rule p0: it selects 50 items" in plan_code_quality(plan(blocked), "")
     assert 'type="blocked"' in plan_junit(plan(blocked))
+    line = "::warning file=r.yaml,line=4,col=9,title=rule p0 (hold)::blocked: it selects 50 items"
+    assert line in plan_annotations(plan(blocked))
+
+
+def test_a_rule_whose_members_are_in_sync_is_no_finding() -> None:
+    made = plan_with(rules=(RULE,))
+    assert "rule p0" not in plan_code_quality(made)
+    assert "rule p0" not in plan_annotations(made)
+    assert 'name="rule p0 (hold): 4 selected, in sync"' in plan_junit(made)
+
+
+def test_an_emptied_rule_is_a_warning() -> None:
+    made = plan_with(rules=(replace(RULE, ids=(), before=12),))
+    said = "0 selected, 12 at the last apply"
+    assert f"::warning file=r.yaml,line=4,col=9,title=rule p0 (hold)::{said}" in plan_annotations(made)
+    assert f"rule p0 (hold): {said}" in plan_code_quality(made)
+
+
+def test_reports_of_gitlab_say_who_may_be_notified() -> None:
+    people = Notified(1, (NotifiedPerson("7310000000000000002", "bo@example.com", 2),))
+    made = replace(plan(), notified=people)
+    said = "May notify 1 person: bo@example.com (2 items)."
+    assert said in plan_code_quality(made)
+    assert said in plan_junit(made)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from reconciler.render.groups import (
 )
 from reconciler.render.markdown import document
 from reconciler.render.mistakes import path_in_repository
+from reconciler.render.rules import is_emptied, is_notable, rule_state, rule_title
 from reconciler.render.safe import safe_text
 from reconciler.render.text import plan_title
 from reconciler.render.verdict import notified_line, plan_verdict
@@ -99,6 +100,7 @@ def plan_annotations(plan: Plan, folder: str = "") -> str:
     GitHub knows files by their way from the repository's root, which leads through `folder`.
     """
     found = [replace(one, folder=folder) for one in [*failures(plan), *remarks(told_apart(plan))]]
+    rules = [replace(one, folder=folder) for one in rule_notices(plan)]
     more = len(found) - SHOWN
     rest = ""
     if more > 0:
@@ -106,7 +108,7 @@ def plan_annotations(plan: Plan, folder: str = "") -> str:
         rest = f" {_(needs, number=more)}"
     people = "".join(f" {line}" for line in notified_line(plan, str))
     last = Annotation("notice", plan_title(plan), f"{plan_verdict(plan)}{people}{rest}")
-    return "".join(f"{one}\n" for one in [*found[:SHOWN], last])
+    return "".join(f"{one}\n" for one in [*[*found, *rules][:SHOWN], last])
 
 
 def failures(plan: Plan) -> Iterator[Annotation]:
@@ -127,6 +129,9 @@ def remarks(plan: Plan) -> Iterator[Annotation]:
             sentence(cut(told(held.reason), SHOWN * 100), held.repair) + others_count(len(held.blocks)),
             first.place,
         )
+    for rule in plan.rules:
+        if rule.blocked or is_emptied(rule):
+            yield Annotation("warning", rule_title(rule), rule_state(plan, rule), rule.place)
     for guard in plan.guards:
         if not guard.ok:
             yield Annotation(
@@ -137,6 +142,13 @@ def remarks(plan: Plan) -> Iterator[Annotation]:
     for group in groups(plan):
         if group.kind in LEVELS:
             yield remark(plan, group)
+
+
+def rule_notices(plan: Plan) -> Iterator[Annotation]:
+    """Yield what becomes of the members of each rule, at the rule; what is in sync needs no look."""
+    for rule in plan.rules:
+        if is_notable(plan, rule) and not rule.blocked and not is_emptied(rule):
+            yield Annotation("notice", rule_title(rule), rule_state(plan, rule), rule.place)
 
 
 LEVELS = {
