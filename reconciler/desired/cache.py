@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import os
 import sqlite3
 import time
@@ -29,7 +28,7 @@ from reconciler import __version__
 from reconciler.errors import CannotRun, quoted
 from reconciler.manifest.ownership import ours
 
-FORMAT = 2
+FORMAT = 3
 VARIABLE = "RECONCILER_CACHE"
 OFF = "off"
 APP = "meegle-reconciler"
@@ -41,12 +40,11 @@ RACY = 2_000_000_000
 """Nanoseconds for which the time of a file may not tell two contents apart."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS files
-  (name TEXT PRIMARY KEY, stamp TEXT, digest TEXT, context TEXT, page TEXT, seal TEXT) WITHOUT ROWID;
+  (name TEXT PRIMARY KEY, stamp TEXT, digest TEXT, context TEXT, page BLOB, seal TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS items
   (space TEXT, type TEXT, id INTEGER, name TEXT, PRIMARY KEY (space, type, id, name)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS items_of_file ON items (name);
 """
-Json = Any
 
 
 def content_digest(content: bytes) -> str:
@@ -114,18 +112,18 @@ class Cache(Struct):
 
     base: sqlite3.Connection
     secret: bytes
-    files: list[tuple[str, ...]] = field(default_factory=list)
+    files: list[tuple[str | bytes, ...]] = field(default_factory=list)
     items: list[tuple[str, str, int, str]] = field(default_factory=list)
     met: set[str] = field(default_factory=set)
 
-    def page(self, name: str, digest: str) -> tuple[str, Json] | None:
+    def page(self, name: str, digest: str) -> tuple[str, bytes] | None:
         """Return the context and the page of a file with this content, if they are kept and whole."""
         self.met.add(name)
-        for context, text, seal in self.ask(
+        for context, page, seal in self.ask(
             "SELECT context, page, seal FROM files WHERE name = ? AND digest = ?", name, digest
         ):
-            if isinstance(text, str) and hmac.compare_digest(self.seal(context, text), str(seal)):
-                return context, json.loads(text)
+            if isinstance(page, bytes) and hmac.compare_digest(self.seal(context, page), str(seal)):
+                return context, page
         return None
 
     def stamps(self, contexts: Iterable[str]) -> dict[str, str]:
@@ -159,17 +157,16 @@ class Cache(Struct):
         name: str,
         digest: str,
         context: str,
-        page: Json,
+        page: bytes,
         ids: Iterable[tuple[str, str, int]],
     ) -> None:
         """Keep the page of a file, and whom it names; written by `save`."""
-        text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
-        self.files.append((name, stamp_of(path), digest, context, text, self.seal(context, text)))
+        self.files.append((name, stamp_of(path), digest, context, page, self.seal(context, page)))
         self.items += [(*one, name) for one in ids]
 
-    def seal(self, context: str, text: str) -> str:
+    def seal(self, context: str, page: bytes) -> str:
         """Return what proves that a page was written here."""
-        return hmac.digest(self.secret, f"{context} {text}".encode(), "sha256").hex()
+        return hmac.digest(self.secret, f"{context} ".encode() + page, "sha256").hex()
 
     def save(self, *, whole: bool) -> None:
         """Write what is new; after a `whole` run files that are gone are forgotten."""

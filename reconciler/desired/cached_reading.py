@@ -19,15 +19,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from msgspec import field
 
 from reconciler.desired.cache import Cache, content_digest, context_of, stamp_of
-from reconciler.desired.cached_file import NOWHERE, Unfit, outline_of, page_of
+from reconciler.desired.cached_file import (
+    NOWHERE,
+    Unfit,
+    Written,
+    outline_of,
+    page_of,
+    page_of_lines,
+    read_page,
+)
 from reconciler.desired.cached_file import take as take_page
-from reconciler.desired.file_reading import Reading, one_name
+from reconciler.desired.file_reading import Reading, ReadLines, one_name
 from reconciler.desired.mentions import points_somewhere
+from reconciler.fields.values import Desired
 from reconciler.manifest.nodes import Document, Outline, Scalar
 from reconciler.schema.pins import FOLDER, PROBE_REPORT, pins_folder
 
@@ -41,6 +49,7 @@ class CachedReading(Reading, kw_only=True):
     home: Path | None
     cache: Cache
     contexts: dict[str, str] = field(default_factory=dict)
+    values: dict[tuple[str, str], dict[Written, Desired]] = field(default_factory=dict)
 
     def take_all(
         self, files: Sequence[tuple[Path, str]], changed: set[str] | None, *, whole: bool
@@ -66,31 +75,31 @@ class CachedReading(Reading, kw_only=True):
         digest = content_digest(raw)
         if (kept := self.cache.page(file, digest)) and self.take_kept(file, *kept):
             return
-        document = self.take_bytes(raw, file)
-        if document and not document.rules:
-            self.keep(path, file, digest, document)
+        read = self.take_bytes(raw, file)
+        if read and not (isinstance(read, Document) and read.rules):
+            self.keep(path, file, digest, read)
 
-    def take_plain(self, raw: bytes, file: str) -> bool:  # noqa: ARG002 - as the one that it replaces
-        """Read no file line by line: a page is made of the tree."""
-        return False
-
-    def keep(self, path: Path, file: str, digest: str, document: Document) -> None:
+    def keep(self, path: Path, file: str, digest: str, read: Document | ReadLines) -> None:
         """Put a file without mistakes into the cache."""
-        space = one_name(document.space.text, self.settings)
+        outline = self.outlines[-1]
+        space = one_name(outline.space.text, self.settings)
         desire = self.desire_of(space)
-        kind = desire.catalog.type_of(document.type.text)
+        kind = desire.catalog.type_of(outline.type.text)
         assert kind is not None  # noqa: S101 - a file of an unknown type is a mistake
-        ids = ((space, kind.key, entry.id) for entry in document.items)
-        self.cache.keep(path, file, digest, self.context(space), page_of(document, desire), ids)
+        page = page_of(read, desire) if isinstance(read, Document) else page_of_lines(*read, desire)
+        ids = ((space, kind.key, item_id) for item_id in outline.ids)
+        self.cache.keep(path, file, digest, self.context(space), page, ids)
 
-    def take_kept(self, file: str, context: str, page: Any) -> bool:
+    def take_kept(self, file: str, context: str, content: bytes) -> bool:
         """Take a file from its page in the cache; return False if the page does not count any more."""
         try:
+            page = read_page(content)
             outline = outline_of(page, file)
             space = one_name(outline.space.text, self.settings)
             if self.context(space) != context:
                 return False
-            take_page(self.desire_of(space), page, file)
+            known = self.values.setdefault((space, page.type[0]), {})
+            take_page(self.desire_of(space), page, file, known)
         except Unfit:
             return False
         self.outlines.append(outline)

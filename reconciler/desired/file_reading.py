@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
 
@@ -24,6 +24,7 @@ from reconciler.settings import Settings
 if TYPE_CHECKING:
     from reconciler.desired.item_rules import ItemRule
     from reconciler.desired.line_reading import LineMeanings
+    from reconciler.manifest.plain_lines import PlainFile
 
 OPEN_QUESTIONS = (UnknownPerson, UnknownItem)
 
@@ -79,6 +80,13 @@ class Files(Struct, frozen=True):
         return tuple(one for one in self.outlines if one_name(one.space.text, self.settings) == space)
 
 
+class ReadLines(NamedTuple):
+    """A file that was read line by line, and its items in the order of its entries."""
+
+    plain: PlainFile
+    items: tuple[DesiredItem, ...]
+
+
 class Reading(Struct):
     """Files that are being read by the pins of their spaces; `unread` are those of types without a pin."""
 
@@ -110,8 +118,8 @@ class Reading(Struct):
         self.mistakes += wrong
         return raw
 
-    def take_plain(self, raw: bytes, file: str) -> bool:
-        """Read a file line by line; False if it has to be read as a whole.
+    def take_lines(self, raw: bytes, file: str) -> ReadLines | None:
+        """Read a file line by line; None if it has to be read as a whole.
 
         The first file of a space is, since a file that cannot be read must not make its space known.
         """
@@ -121,17 +129,20 @@ class Reading(Struct):
         plain = plain_file(raw, file)
         space = one_name(plain.space.text, self.settings) if plain else ""
         if plain is None or space not in self.desires:
-            return False
-        lines = self.lines.setdefault(space, LineMeanings(self.desires[space]))
-        ids = lines.take(plain)
-        if ids is not None:
-            self.outlines.append(Outline(file, plain.space, plain.type, ids))
-        return ids is not None
-
-    def take_bytes(self, raw: bytes, file: str) -> Document | None:
-        """Read the bytes of a file, of the disk or of a commit; return its tree if it holds no mistake."""
-        if self.desires and self.take_plain(raw, file):
             return None
+        items = self.lines.setdefault(space, LineMeanings(self.desires[space])).take(plain)
+        return ReadLines(plain, items) if items is not None else None
+
+    def take_bytes(self, raw: bytes, file: str) -> Document | ReadLines | None:
+        """Read the bytes of a file, of the disk or of a commit; return its content if it holds no mistake."""
+        if self.desires and (lines := self.take_lines(raw, file)):
+            plain, items = lines
+            self.outlines.append(Outline(file, plain.space, plain.type, tuple(one.ref.id for one in items)))
+            desire = self.desires[one_name(plain.space.text, self.settings)]
+            told = len(desire.mistakes)
+            for item in items:
+                desire.join(item)
+            return None if len(desire.mistakes) > told else lines
         document, wrong = read_bytes(raw, file)
         self.mistakes += wrong
         if document is None:

@@ -46,11 +46,11 @@ class LineMeanings(Struct):
     kept: Counter[tuple[str, str]] = field(default_factory=Counter)
     shapes: dict[Signature, Shape] = field(default_factory=dict)
 
-    def take(self, plain: PlainFile) -> tuple[int, ...] | None:
-        """Add a file to the desired items; returns the ids of its items, None if it needs the full reader."""
-        desire = self.desire
-        spec = desire.catalog.type_of(plain.type.text)
-        if spec is None or is_stolen_type(desire.catalog, spec, plain.type.text):
+    def take(self, plain: PlainFile) -> tuple[DesiredItem, ...] | None:
+        """Read a file; returns its items in their order, or None if it needs the full reader."""
+        catalog = self.desire.catalog
+        spec = catalog.type_of(plain.type.text)
+        if spec is None or is_stolen_type(catalog, spec, plain.type.text):
             return None
         items: dict[int, DesiredItem] = {}
         line = plain.first
@@ -62,9 +62,7 @@ class LineMeanings(Struct):
                 line += height
         except (NotPlain, Wrong):
             return None
-        for item in items.values():
-            desire.join(item)
-        return tuple(items)
+        return tuple(items.values())
 
     def item(self, text: str, spec: TypeSpec, file: str, start: int) -> tuple[DesiredItem, int]:
         """Read the entry that starts at a line; returns the item and how many lines the entry has."""

@@ -101,9 +101,16 @@ def test_a_plan_opens_each_file_once(busy: Desk) -> None:
     assert {count for name, count in mine.items() if name != settings} == {1}
 
 
-def test_a_plan_scans_each_file_once_and_a_second_one_with_a_cache_none(
-    busy: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+@pytest.mark.parametrize(("by_lines", "files"), [(True, 1), (False, 3)])
+def test_a_plan_scans_a_file_once_and_a_second_one_with_a_cache_none(
+    busy: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+    by_lines: bool,  # noqa: FBT001 - a parameter
+    files: int,
 ) -> None:
+    if not by_lines:
+        monkeypatch.setattr(Reading, "take_lines", lambda *_: None)
     scanned: list[int] = []
     parser = parsing.CParser
 
@@ -114,7 +121,7 @@ def test_a_plan_scans_each_file_once_and_a_second_one_with_a_cache_none(
     monkeypatch.setattr(parsing, "CParser", counted)
     sizes = {len(path.read_text()) for path in (busy.folder / "state").rglob("0*.yaml")}
     monkeypatch.setenv("RECONCILER_CACHE", str(tmp_path_factory.mktemp("kept") / "cache"))
-    for expected in (3, 0):
+    for expected in (files, 0):
         scanned.clear()
         assert busy.run("plan").code == 0
         assert sum(size in sizes for size in scanned) == expected
@@ -183,7 +190,7 @@ def test_reading_an_item_line_by_line_takes_a_bounded_number_of_calls(
 def test_reading_an_item_by_the_full_reader_takes_a_bounded_number_of_calls(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Reading, "take_plain", lambda *_: False)
+    monkeypatch.setattr(Reading, "take_lines", lambda *_: None)
     more = calls_for_an_item(tmp_path, monkeypatch)
     assert more < 500, "calls for an item of twelve fields: events, scalars, claims, values"
 

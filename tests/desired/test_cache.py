@@ -99,7 +99,11 @@ def test_a_damaged_cache_is_made_anew(kept: Desk, parsed: list[str], damage: byt
 
 def test_a_page_that_somebody_edited_is_not_believed(kept: Desk, parsed: list[str]) -> None:
     with closing(sqlite3.connect(cache_file(kept))) as base, base:
-        base.execute("UPDATE files SET page = replace(page, 'P1', 'P3')")
+        name = "state/stories.yaml"
+        ((page,),) = base.execute("SELECT page FROM files WHERE name = ?", (name,)).fetchall()
+        assert b"option_1" in page
+        forged = page.replace(b"option_1", b"option_3")
+        base.execute("UPDATE files SET page = ? WHERE name = ?", (forged, name))
     assert "→ P1" in kept.run("plan").out
     assert parsed == ["state/stories.yaml"]
 

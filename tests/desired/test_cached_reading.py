@@ -24,7 +24,7 @@ def cache(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cac
         yield cache
 
 
-def page(cache: Cache, state: Path) -> tuple[str, object] | None:
+def page(cache: Cache, state: Path) -> tuple[str, bytes] | None:
     return cache.page(FILE, content_digest((state / "a.yaml").read_bytes()))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 import os
 import shutil
@@ -41,13 +41,14 @@ def pinned(desk: Desk, user: Path) -> Desk:
     return desk
 
 
-def forge(path: Path, *, seal_of: str = "{context} {page}") -> None:
+def forge(path: Path, *, secret: bytes = b"") -> None:
     """Let a cache say that P3 is wanted, with its seal made anew."""
     with closing(sqlite3.connect(path)) as base, base:
-        base.execute("UPDATE files SET page = replace(page, 'P1', 'P3')")
         for context, page in base.execute("SELECT context, page FROM files").fetchall():
-            seal = hashlib.sha256(seal_of.format(context=context, page=page).encode()).hexdigest()
-            base.execute("UPDATE files SET seal = ?", (seal,))
+            forged = page.replace(b"option_1", b"option_3")
+            assert forged != page
+            seal = hmac.digest(secret, f"{context} ".encode() + forged, "sha256").hex()
+            base.execute("UPDATE files SET page = ?, seal = ?", (forged, seal))
 
 
 def caches(home: Path) -> list[Path]:
