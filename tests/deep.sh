@@ -34,7 +34,11 @@ target_of() {
     kills-*) searched tests/crash -k "$1" ;;
     fuzz-*) fuzzed "${1#fuzz-}" ;;
     conditions) searched tests/laws/test_conditions.py ;;
-    laws) searched tests/laws --ignore=tests/laws/test_unknown_shapes.py --ignore=tests/laws/test_conditions.py ;;
+    laws)
+        searched tests/laws --ignore=tests/laws/test_unknown_shapes.py --ignore=tests/laws/test_conditions.py \
+            --ignore=tests/laws/test_since_last.py
+        ;;
+    since-last) searched tests/laws/test_since_last.py ;;
     shapes) searched tests/laws/test_unknown_shapes.py ;;
     sizes) timeout 1800 "$BIN/pytest" tests/inputs/test_sizes.py --hypothesis-profile=deep ;;
     mutation) timeout 1800 sh tests/mutation.sh ;;
@@ -53,7 +57,7 @@ target_of() {
     esac
 }
 
-default="install laws conditions shapes fields manifest render inputs sizes museum canary answers line days
+default="install laws conditions since-last shapes fields manifest render inputs sizes museum canary answers line days
 crash-answers crash-disk crash-interleavings crash-kills crash-signals crash-two_at_once
 kills-1 kills-2 kills-3 kills-4 fuzz-loader fuzz-lines fuzz-settings fuzz-plan fuzz-journal fuzz-answer fuzz-escapers mutation soak-1 soak-2"
 for target in ${TARGETS:-$default}; do

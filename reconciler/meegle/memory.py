@@ -51,6 +51,11 @@ class MemoryFile(Struct, frozen=True):
     secret: bytes
     about: bytes
 
+    @property
+    def name(self) -> str:
+        """Return the name for notes, which may leave this machine in a comment: no folder is in it."""
+        return self.path.name
+
     def read(self) -> dict[str, Remembered]:
         """Return what is remembered of each type; nothing if there is no file.  Raises Unusable."""
         try:
@@ -58,29 +63,29 @@ class MemoryFile(Struct, frozen=True):
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise Unusable(f"{self.path}: {error.strerror}") from None
+            raise Unusable(f"{self.name}: {error.strerror}") from None
         if not ours(os.fstat(number), FILE):
             os.close(number)
-            raise Unusable(f"{self.path} is not a file of yours alone")
+            raise Unusable(f"{self.name} is not a file of yours alone")
         with os.fdopen(number, "rb") as file:
             content = file.read()
         seal, text = content[:SEAL_BYTES], content[SEAL_BYTES:]
         if not hmac.compare_digest(seal, self.seal(text)):
-            raise Unusable(f"{self.path} is damaged")
+            raise Unusable(f"{self.name} is damaged")
         try:
             return msgpack.decode(text, type=dict[str, Remembered])
         except MsgspecError:
-            raise Unusable(f"{self.path} is damaged") from None
+            raise Unusable(f"{self.name} is damaged") from None
 
     def write(self, memory: dict[str, Remembered]) -> None:
         """Replace what is remembered; raises Unusable."""
         text = msgpack.encode(memory)
         try:
             if os.path.lexists(self.path) and not ours(self.path.lstat(), FILE):
-                raise Unusable(f"{self.path} is not a file of yours alone")
+                raise Unusable(f"{self.name} is not a file of yours alone")
             write(self.path, self.seal(text) + text, mode=FILE)
         except (OSError, CannotRun) as error:
-            raise Unusable(f"{self.path}: {getattr(error, 'reason', error)}") from None
+            raise Unusable(f"{self.name}: {getattr(error, 'reason', error)}") from None
 
     def seal(self, text: bytes) -> bytes:
         """Return what proves that a memory was written here, and of whom."""

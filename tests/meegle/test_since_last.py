@@ -9,11 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
 from reconciler.fields.values import Rule
+from reconciler.meegle.http.client import Client
 from reconciler.meegle.memory import Memories, Remembered
 from reconciler.meegle.since_last import (
     FIRST,
@@ -23,13 +25,18 @@ from reconciler.meegle.since_last import (
     METADATA,
     TIMELESS,
     TURN,
+    Unlisted,
     beginning,
     full_read,
+    moved_since,
     text_of,
 )
 from tests.conftest import desk_in
+from tests.road import app_of, calm_world, connection_to
 
 if TYPE_CHECKING:
+    from reconciler.sandbox import World
+    from reconciler.sandbox.state.world import Made
     from tests.conftest import Desk, Done
 
 BO = "7310000000000000002"
@@ -211,6 +218,62 @@ def test_pages_of_what_moved_that_do_not_add_up_make_a_full_read(
         many.world.edit(FIRST_STORY, "name", "Zebra", by=BO)
         spoils.append(SPOILT[how])
         assert f"{FULL}the pages of what moved do not add up" in plan(many).out
+
+
+@pytest.fixture
+def many_moved() -> World:
+    """A world in which 450 stories moved."""
+    world = calm_world()
+    for number in range(450):
+        copy = world.item(FIRST_STORY).copy()
+        copy.id, copy.updated_at = 6_500_000_000 + number, world.now()
+        world.items[copy.id] = copy
+    return world
+
+
+def test_what_moved_is_listed_page_by_page(many_moved: World) -> None:
+    start = many_moved.now() - 60_000
+    with Client(connection_to(many_moved), transport=httpx.WSGITransport(app=app_of(many_moved))) as client:
+        found = moved_since(client, "demo", ["story"], start, 1_000)
+        assert found == set(range(6_500_000_000, 6_500_000_450))
+        assert sum(made.path.endswith("/filter") for made in many_moved.calls) == 3
+        with pytest.raises(Unlisted, match="more items moved"):
+            moved_since(client, "demo", ["story"], start, 449)
+        assert sum(made.path.endswith("/filter") for made in many_moved.calls) == 4
+
+
+@pytest.mark.parametrize("page", [1, 2])
+def test_an_item_that_leaves_the_list_while_it_is_read_makes_it_worthless(
+    many_moved: World, page: int
+) -> None:
+    gone = many_moved.item(6_500_000_000 + 5)
+    asked: list[Made] = []
+
+    def after(made: Made) -> None:
+        asked.extend([made] if made.path.endswith("/filter") else [])
+        if len(asked) == page and not gone.deleted_at:
+            gone.deleted_at = many_moved.now()
+
+    many_moved.after_call = after
+    with (
+        Client(connection_to(many_moved), transport=httpx.WSGITransport(app=app_of(many_moved))) as client,
+        pytest.raises(Unlisted, match="do not add up"),
+    ):
+        moved_since(client, "demo", ["story"], many_moved.now() - 60_000, 1_000)
+
+
+def test_an_item_of_another_type_now_is_read(desk_of_many: Desk) -> None:
+    desk = desk_of_many
+    issue = next(one for one in desk.world.items.values() if one.type_key == "issue" and not one.aborted)
+    desk.stories(
+        f"{{id: {issue.id}, fields: {{name: {name_of(desk, issue.id)}}}}}", file="state/i.yaml", type_="issue"
+    )
+    assert "all items of issue, story were read" in plan(desk).out
+    ids_read(desk)
+    item = desk.world.item(FIRST_STORY).copy()
+    item.type_key, item.updated_at = "issue", desk.world.now()
+    desk.world.items[FIRST_STORY] = item
+    assert "1 blocked" in plan(desk).out
 
 
 def test_more_moved_items_than_a_full_read_is_worth_make_one(desk_of_many: Desk) -> None:

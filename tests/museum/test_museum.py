@@ -95,6 +95,9 @@ CAUGHT_BY: Final = {
     "::test_a_person_s_edit_is_kept_or_told_at_every_point_of_the_run",
     "40-seen-answers-lost-by-a-signal": "tests/crash/test_signals.py"
     "::test_a_service_that_hangs_does_not_hold_a_run",
+    "41-no-time-for-the-index-to-lag": "tests/laws/test_since_last.py"
+    "::test_a_plan_since_the_last_run_is_that_of_a_full_read",
+    "42-memory-believed-unsealed": "tests/meegle/test_memory.py::test_damage_at_any_byte_is_noticed",
 }
 """Each disease, and the test (or the file of tests) that must fail while it is there."""
 
