@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +12,7 @@ from reconciler.desired.names import Names
 from reconciler.errors import Mistake, Place, UnknownName
 from reconciler.manifest.files import SETTINGS, STATE, files_to_read, shown_path
 from reconciler.manifest.loading import load, no_item, read_file
-from reconciler.manifest.nodes import Manifest, Outline
+from reconciler.manifest.nodes import Manifest, Node, Outline
 from reconciler.manifest.parsing import read_tree
 from reconciler.schema.catalog import Catalog
 from reconciler.settings import Settings, find_settings, nearest_settings
@@ -133,15 +133,40 @@ def uses_of_deprecated(files: Files) -> Iterator[Mistake]:
 
 def names_of_nothing(files: Files, paths: Sequence[Path]) -> list[Mistake]:
     """Return the names in the settings that mean nothing by the pins; of a broken file there are none."""
-    home = find_settings((list(paths) or [STATE])[0])
-    raw = read_file(home, shown_path(home, files.root))[0] if home and not files.mistakes else None
-    root = read_tree(raw, shown_path(home, files.root)).root if home and raw is not None else None
+    root = None if files.mistakes else settings_tree(paths, files.root)
     catalogs = {space: one.catalog for space, one in files.offline.items() if one.pins.types}
     if root is None:
         return []
     from reconciler.desired.unused_settings import meaningless  # most of a small run is imports
 
     return list(meaningless(root, catalogs))
+
+
+def settings_without_effect(
+    paths: Sequence[Path], settings: Settings, catalog: Catalog, names: Collection[str]
+) -> list[Mistake]:
+    """Return what the settings say of a space that only its live metadata shows to have no effect.
+
+    `names`: all names of the space.  That is: settings under another of its names than files use, and, if
+    there are no pins, windows and protections of types and fields that the space does not have.
+    """
+    own = settings.space(catalog.space)
+    others = [one for one in settings.spaces if one in names and settings.space(one) is not own]
+    keeps = (own.windows or own.protect) and not catalog.pinned
+    root = settings_tree(paths, Path.cwd()) if others or keeps else None
+    if root is None:
+        return []
+    from reconciler.desired.unused_settings import under_other_names, windows_and_protections
+
+    wrong = under_other_names(root, catalog.space, others)
+    return [*wrong, *(windows_and_protections(root, catalog) if keeps else ())]
+
+
+def settings_tree(paths: Sequence[Path], root: Path) -> Node | None:
+    """Return what the settings file of a run says, with places; None if there is none that can be read."""
+    home = find_settings((list(paths) or [STATE])[0])
+    raw = read_file(home, shown_path(home, root))[0] if home else None
+    return read_tree(raw, shown_path(home, root)).root if home and raw is not None else None
 
 
 def is_confirmed(read: Offline, outlines: Sequence[Outline], catalog: Catalog) -> bool:

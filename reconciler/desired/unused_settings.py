@@ -39,6 +39,26 @@ def meaningless(root: Node, catalogs: Mapping[str, Catalog]) -> Iterator[Mistake
             yield from windows(space.get("windows"), catalogs[name])
 
 
+def under_other_names(root: Node, name: str, others: Iterable[str]) -> Iterator[Mistake]:
+    """Yield the settings of a space under other names than the one by which files call it."""
+    spaces = settings_map(root.get("spaces")) if isinstance(root, AuthoredMap) else NOTHING
+    for other in others:
+        if other in spaces:
+            what = f"{other} is the space that files call {name}, so nothing reads its settings"
+            yield Mistake(spaces.keys_at[other].place, what, f"write them under {name}")
+
+
+def windows_and_protections(root: Node, catalog: Catalog) -> Iterator[Mistake]:
+    """Yield the names in what keeps applies from a space that its live metadata does not have.
+
+    Fields are known of the types that the files name; nothing is written to any other.
+    """
+    spaces = settings_map(root.get("spaces")) if isinstance(root, AuthoredMap) else NOTHING
+    space = settings_map(spaces.get(catalog.space))
+    yield from protections(space.get("protect"), catalog)
+    yield from windows(space.get("windows"), catalog)
+
+
 def settings_map(node: Node | None) -> AuthoredMap:
     """Return a map; an empty one where something else is written, which other checks report."""
     return node if isinstance(node, AuthoredMap) else NOTHING
@@ -120,7 +140,7 @@ def protections(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
         if (kind := (yield from type_at(type_, catalog, {}))) is None:
             continue
         for one in fields if isinstance(fields, AuthoredList) else [fields]:
-            if isinstance(one, Scalar) and one.text and not kind.meant(one.text):
+            if isinstance(one, Scalar) and one.text and kind.fields and not kind.meant(one.text):
                 yield unknown_word(one, kind, every_spec(kind))
 
 

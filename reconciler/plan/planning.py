@@ -12,11 +12,7 @@ from reconciler.clock import now
 from reconciler.desired.claims import DesiredState, desired_state
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.mentions import Mentions
-from reconciler.desired.offline_reading import (
-    is_confirmed,
-    items_known,
-    unexplained,
-)
+from reconciler.desired.offline_reading import is_confirmed, items_known, settings_without_effect, unexplained
 from reconciler.desired.workspace import Workspace
 from reconciler.errors import InputError, Mistake, ReconcilerError, counted, nearest, suggestion
 from reconciler.meegle.foreseen import first_questions, item_questions
@@ -177,7 +173,8 @@ def read_by(workspace: Workspace, reader: Reader, words: set[str]) -> DesiredSta
     except ReconcilerError as error:
         raise error.beside(workspace.mistakes) from None
     state = desired(workspace, catalog)
-    mistakes, reader.renames = state.mistakes, state.notes
+    unread = settings_without_effect(workspace.paths, workspace.settings, catalog, reader.names)
+    mistakes, reader.renames = [*state.mistakes, *unread], state.notes
     told = {mistake.place for mistake in workspace.mistakes}
     new = [mistake for mistake in mistakes if mistake.place not in told]
     if new or workspace.mistakes:

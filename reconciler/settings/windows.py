@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from reconciler.errors import quoted, suggestion
+from reconciler.errors import quoted
 from reconciler.manifest.editor_words import present
 from reconciler.manifest.nodes import Scalar
 from reconciler.manifest.scalar_values import text_of
@@ -37,7 +37,9 @@ def weekday_of(node: object) -> int:
     text = text_of(node, expected="a weekday", fix=f"write {', '.join(WEEKDAYS)}")
     if text in WEEKDAYS:
         return WEEKDAYS.index(text)
-    raise Unfit(f"unknown weekday {quoted(text)}", suggestion(text, WEEKDAYS))
+    short = text.lower()[:3]
+    fix = f"did you mean {quoted(short)}?" if short in WEEKDAYS else f"write {', '.join(WEEKDAYS)}"
+    raise Unfit(f"unknown weekday {quoted(text)}", fix)
 
 
 def hours_of(node: object) -> tuple[int, int]:

@@ -95,6 +95,65 @@ def test_a_space_without_pins_is_not_judged() -> None:
     assert found(slip, space="another") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "windows: [{deny: {}, types: [issue, stroy]}]",
+            "3:41: no type 'stroy' on demo; did you mean 'story'?",
+        ),
+        (
+            "protect: [{type: stroy, item: 6300012320}]",
+            "3:22: no type 'stroy' on demo; did you mean 'story'?",
+        ),
+        ("protect: [{type: story, field: duee}]", "3:36: no field 'duee' on story; did you mean 'due'?"),
+    ],
+)
+@pytest.mark.parametrize("command", [["plan"], ["apply", "--yes"]])
+def test_what_would_keep_nothing_ends_a_run_without_pins_too(
+    desk: Desk, text: str, message: str, command: list[str]
+) -> None:
+    desk.stories("{id: 6300012320, fields: {priority: P3}}")
+    desk.write("state/reconciler.yaml", f"spaces:\n  demo:\n    {text}\n")
+    done = desk.run(*command)
+    assert (done.code, desk.sent) == (1, [])
+    assert f"state/reconciler.yaml:{message}" in done.err
+
+
+@pytest.mark.parametrize(
+    ("named", "other", "more"),
+    [
+        ("demo", "64a0c1f2e3b4d5a6c7e8f901", ""),
+        ("demo", "64a0c1f2e3b4d5a6c7e8f901", "  demo: {guards: {changes: 5}}\n"),
+        ("64a0c1f2e3b4d5a6c7e8f901", "demo", ""),
+    ],
+)
+@pytest.mark.parametrize("pinned", [False, True])
+def test_settings_under_another_name_of_the_space_hold_nothing_and_end_a_run(
+    desk: Desk, named: str, other: str, more: str, *, pinned: bool
+) -> None:
+    desk.stories("{id: 6300012320, fields: {priority: P3}}")
+    file = desk.folder / "state" / "stories.yaml"
+    file.write_text(file.read_text().replace("demo", named))
+    if pinned:
+        assert desk.run("schema", "pull").code == 0
+    desk.write("state/reconciler.yaml", f"spaces:\n  {other}: {{windows: [{{deny: {{}}}}]}}\n{more}")
+    done = desk.run("apply", "--yes")
+    assert (done.code, desk.sent) == (1, [])
+    told = f"{other} is the space that files call {named}, so nothing reads its settings"
+    assert f"state/reconciler.yaml:2:3: {told}; write them under {named}" in done.err
+
+
+def test_fields_of_types_that_no_file_names_are_not_known_without_pins(desk: Desk) -> None:
+    desk.stories("{id: 6300012320, fields: {priority: P3}}")
+    entries = "[{type: issue, field: severity}, {type: story, field: roles.RD}]"
+    desk.write(
+        "state/reconciler.yaml",
+        f"spaces: {{demo: {{protect: {entries}, windows: [{{deny: {{}}, types: release}}]}}}}\n",
+    )
+    assert desk.run("plan").code == 0
+
+
 def test_a_member_of_a_group_is_an_e_mail_a_user_key_or_a_name_of_the_map() -> None:
     known = "people: {ana: ana@example.com, key: '7310000000000000001', team: [ana, bo@example.com]}\n"
     assert found(known) == []

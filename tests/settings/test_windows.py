@@ -64,10 +64,10 @@ def test_hours_may_cross_midnight_and_end_with_the_day(hours: str, start: int, e
         ("{deny: {}, types: []}", "4:27: an empty list; write one word at least, or leave the line out"),
         ("{deny: {weekdays: []}}", "4:27: an empty list; write one word at least, or leave the line out"),
         ("{deny: {weekdays: [sat, sunn]}}", "4:33: unknown weekday 'sunn'; did you mean 'sun'?"),
-        (
-            "{deny: {weekdays: 6}}",
-            ("4:27: unknown weekday '6'; write one of 'fri', 'mon', 'sat', 'sun', 'thu', 'tue', 'wed'"),
-        ),
+        ("{deny: {weekdays: 6}}", "4:27: unknown weekday '6'; write mon, tue, wed, thu, fri, sat, sun"),
+        ("{deny: {weekdays: Saturday}}", "4:27: unknown weekday 'Saturday'; did you mean 'sat'?"),
+        ("{deny: {weekdays: [SUN]}}", "4:28: unknown weekday 'SUN'; did you mean 'sun'?"),
+        ("{deny: {weekdays: 周一}}", "4:27: unknown weekday '周一'; write mon, tue, wed, thu, fri, sat, sun"),
         ("{allow: {hours: 9-18}}", "4:25: '9-18' are not hours of a day; write them as \"09:00-18:00\""),
         (
             "{allow: {hours: 24:00-25:00}}",
