@@ -33,7 +33,7 @@ from reconciler.errors import counted
 from reconciler.meegle.batches import BATCH, FILTER_PAGES, pages
 from reconciler.meegle.http.endpoints import FILTER
 from reconciler.meegle.http.failures import ApiRefusal, Oversized
-from reconciler.meegle.memory import Memories, Remembered
+from reconciler.meegle.memory import Memories, MemoryFile, Remembered
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -69,6 +69,15 @@ class SinceLast:
 
     Used for one survey: `unmoved` before it, `remember` after it.  `notes` are for the reader of the plan.
     """
+
+    began: int | None
+    """When this run began, in epoch milliseconds; None if the service does not say its time."""
+    file: MemoryFile
+    kept: dict[str, Remembered]
+    """What earlier runs remember, by type."""
+    now: dict[str, Remembered]
+    """What this run remembers of its types."""
+    digests: dict[Ref, bytes]
 
     def __init__(self, memories: Memories, zone: ZoneInfo) -> None:
         """Name the folder of memories, and the zone in which times are shown; nothing is read yet."""

@@ -237,6 +237,8 @@ def test_a_plan_since_the_last_run_asks_for_what_moved_alone(
     count = 5_000
     for item_id, item in made(count, desk.folder).items():
         desk.world.items.setdefault(item_id, item)
+    for item in desk.world.items.values():
+        item.updated_at = 1_600_000_000_000
     kept = tmp_path_factory.mktemp("kept")
     kept.chmod(0o700)
     desk.environ["RECONCILER_CACHE"] = str(kept)

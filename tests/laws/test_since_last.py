@@ -45,7 +45,7 @@ BO = "7310000000000000002"
 WORLDS = 500 if is_deep() else 40
 ELSEWHERE = "f" * 24
 HOUR, DAY = 3_600_000, 86_400_000
-START = 1_790_000_000_000
+START = 1_600_000_000_000
 """When the worlds begin.  They end before now, since a run takes the earlier one of two clocks."""
 
 
@@ -61,6 +61,8 @@ class Place:
     requests: int = 0
 
     def __post_init__(self) -> None:
+        for item in self.world.items.values():
+            item.updated_at = START - DAY
         self.world.clock = lambda: self.time / 1000
         self.world.gate.clock = self.world.clock
         self.world.options.search_lag_ms = self.lag
@@ -173,6 +175,7 @@ def visible(plan: Plan, hidden: set[int]) -> Plan:
         updates=tuple(one for one in plan.updates if one.ref.id not in hidden),
         blocks=tuple(one for one in plan.blocks if one.ref.id not in hidden),
         notes=(),
+        since_last=False,
         notified=None,
         guards=(),
         in_sync=0 if hidden else plan.in_sync,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 BO = "7310000000000000002"
 FIRST_STORY, STORIES = 6300012300, 40
+LONG_AGO = 1_600_000_000_000
 FULL = "note: all items of story were read: "
 
 
@@ -53,6 +54,8 @@ def desk_of_many(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
 def written(desk: Desk, folder: Path) -> Desk:
     """Write the files, and name the folder."""
     folder.chmod(0o700)
+    for item in desk.world.items.values():
+        item.updated_at = LONG_AGO
     desk.environ["RECONCILER_CACHE"] = str(folder)
     stories = sorted(
         one.id for one in desk.world.items.values() if one.type_key == "story" and not one.aborted
@@ -285,6 +288,18 @@ def test_more_moved_items_than_a_full_read_is_worth_make_one(desk_of_many: Desk)
         copy.id, copy.updated_at = 6_500_000_000 + number, world.now()
         world.items[copy.id] = copy
     assert f"{FULL}more items moved than are worth a look" in plan(desk_of_many).out
+
+
+def test_a_run_that_fails_on_its_way_leaves_what_was_remembered(desk_of_many: Desk) -> None:
+    warm(desk_of_many)
+    (kept,) = Path(desk_of_many.environ["RECONCILER_CACHE"]).glob("*.since")
+    before = kept.read_bytes()
+    desk_of_many.world.edit(FIRST_STORY, "name", "Zebra", by=BO)
+    desk_of_many.world.options.faults = [{"kind": "not_installed", "path": "*/query"}]
+    assert desk_of_many.run("plan", "--since-last").code == 1
+    assert kept.read_bytes() == before
+    desk_of_many.world.options.faults = []
+    assert '"Zebra" →' in plan(desk_of_many).out
 
 
 def test_another_person_or_host_remembers_for_itself(desk_of_many: Desk) -> None:

@@ -145,6 +145,13 @@ def test_no_plan_that_an_apply_takes_rests_on_what_is_remembered(
     assert "since_last" not in json.loads((pinned.folder / "r.json").read_text())
 
 
+def test_no_ready_workflow_reads_only_what_moved() -> None:
+    templates = Path(__file__).parents[2] / "reconciler" / "templates"
+    texts = [one.read_text() for one in templates.rglob("*") if one.suffix in {".yml", ".j2"}]
+    assert len(texts) > 10
+    assert not any("--since-last" in one or "RECONCILER_CACHE" in one for one in texts)
+
+
 @pytest.mark.parametrize("named", [None, "", "off", "INSIDE"])
 def test_nothing_is_remembered_but_in_a_folder_that_the_environment_names(
     pinned: Desk, named: str | None
