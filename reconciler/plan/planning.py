@@ -140,8 +140,7 @@ def without_rules(
     workspace: Workspace, reader: Reader, options: PlanOptions, items: tuple[DesiredItem, ...]
 ) -> Gathered:
     """Select the items of files, where there is no rule."""
-    chosen = selected(items, workspace, reader, options, lambda: None)
-    return Gathered(chosen)
+    return Gathered(selected(items, workspace, reader, options, lambda: None))
 
 
 def read_files(workspace: Workspace, reader: Reader) -> DesiredState:
