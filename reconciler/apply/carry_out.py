@@ -27,7 +27,7 @@ from reconciler.meegle.writer import Writer
 from reconciler.model import Plan
 from reconciler.model.outcomes import Already, Applied, LeftSelection, Report
 from reconciler.plan.openings import catalog_names, named_openings
-from reconciler.plan.plan_file import digest
+from reconciler.plan.plan_data import digest
 from reconciler.plan.planner import shown_people, touched
 from reconciler.schema.pins import pins_folder, read_pins
 from reconciler.schema.types import BUSINESS

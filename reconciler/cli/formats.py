@@ -16,9 +16,9 @@ from reconciler.render.safe import safe_json
 
 if TYPE_CHECKING:
     from reconciler.meegle.memory import Memories
-    from reconciler.plan.plan_json import PlanFile
+    from reconciler.plan.plan_data import Made
 
-Make: TypeAlias = "Callable[[], PlanFile]"
+Make: TypeAlias = "Callable[[], Made]"
 """Makes the plan's file; a format that shows nothing of it does without."""
 
 
@@ -39,9 +39,7 @@ def lines_for_people(shown: Showing) -> str:
 
 def json(shown: Showing) -> str:
     """Return the plan's file."""
-    from reconciler.plan.plan_file import dumps
-
-    return safe_json(dumps(shown.make()))
+    return safe_json(plan_text(shown.make()))
 
 
 def comment_text(shown: Showing) -> str:
@@ -149,12 +147,21 @@ def refuse_input(source: Path | None, *outputs: Path | None) -> None:
 
 def save_plan(make: Make, path: Path) -> None:
     """Write the plan's file for apply."""
-    from reconciler.plan.plan_file import dumps
-
-    write(path, dumps(make()))
+    write(path, plan_text(make()))
 
 
-def source_address(made: PlanFile) -> str:
+def plan_text(made: Made) -> str:
+    """Return the text of a plan's file, of one that was read, too."""
+    from reconciler.plan.plan_data import SealedPlan, text_of
+
+    if isinstance(made, SealedPlan):
+        return text_of(made.data)
+    from reconciler.plan.plan_file import dumps  # only a plan that was read has a model
+
+    return dumps(made)
+
+
+def source_address(made: Made) -> str:
     """Return where the job's repository shows the files of the plan's commit; empty where no job says so."""
     server, repository = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
     project = os.environ.get("CI_PROJECT_URL")

@@ -57,7 +57,7 @@ def command(
     from reconciler.clock import now
     from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.plan.guard import Raised
-    from reconciler.plan.plan_file import dumps, plan_file
+    from reconciler.plan.plan_data import sealed, text_of
     from reconciler.plan.source_commit import checked_out
     from reconciler.render.events import patch_event
     from reconciler.render.text import patch_text, plan_text
@@ -76,7 +76,7 @@ def command(
         with reading():
             plan, settings, edits = reverse_plan(entries, run, only, raised, until_of(deadline), tell, patch)
         if out:
-            write(out, dumps(plan_file(plan, now())))
+            write(out, text_of(sealed(plan, now()).data))
             with on_stdout():
                 say_text(plan_text(plan, full=full))
         plan = replace(plan, commit=checked_out(Path.cwd()))

@@ -14,7 +14,7 @@ from reconciler.render.safe import safe_text
 if TYPE_CHECKING:
     from reconciler.model import Plan
     from reconciler.model.outcomes import Report
-    from reconciler.plan.plan_json import PlanFile
+    from reconciler.plan.plan_data import Made
 
 GITHUB = "GITHUB_OUTPUT"
 DOTENV = "RECONCILER_DOTENV"
@@ -47,7 +47,7 @@ def dotenv_line(name: str, value: str) -> str:
 def give_plan(
     report: Callable[[str], None],
     plan: Plan,
-    make: Callable[[], PlanFile],
+    make: Callable[[], Made],
     formats: Iterable[tuple[str, Path | None]],
     out: Path | None,
 ) -> None:

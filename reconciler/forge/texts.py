@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconciler.language import _
 from reconciler.model import Plan
 from reconciler.plan.accepted import accepted
 from reconciler.plan.plan_file import plan_of
-from reconciler.plan.plan_json import PlanFile
 from reconciler.render.markdown import LIMIT, plan_markdown
 from reconciler.render.markdown_text import fenced
+
+if TYPE_CHECKING:
+    from reconciler.plan.plan_data import Made
+    from reconciler.plan.plan_json import PlanFile
 
 HALF: Final = 28_000
 """Characters of each half of a request's text."""
@@ -24,7 +27,7 @@ class Shown(NamedTuple):
     """A plan, and the file that is made of it."""
 
     plan: Plan
-    made: PlanFile
+    made: Made
 
 
 def comment_text(made: PlanFile) -> str:

@@ -14,8 +14,9 @@ from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, mode
 
 from reconciler.errors import CannotRun
 from reconciler.model import Ref, Unapplied, Why
+from reconciler.plan.plan_data import FORMAT
 from reconciler.plan.plan_file import unapplied_of
-from reconciler.plan.plan_json import FORMAT, Commit, PlanFile, Strict, TargetFile, UnappliedFile
+from reconciler.plan.plan_json import Commit, PlanFile, Strict, TargetFile, UnappliedFile
 from reconciler.plan.plan_words import WHY_WORDS
 from reconciler.plan.rule_file import rules_in
 

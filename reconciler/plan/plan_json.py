@@ -10,9 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from reconciler.fields.conditions import OPERATORS
 
-FORMAT = "1.0"
-
-
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 """A full hash: git would take anything else for a name, or for an option."""
 

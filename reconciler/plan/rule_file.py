@@ -1,48 +1,11 @@
-"""Rules in a plan ⇄ their objects in plan JSON.  Pure."""
+"""Rules of a plan, read from their objects in its file.  Pure."""
 
 from __future__ import annotations
-
-import hashlib
 
 from reconciler.errors import Place
 from reconciler.fields.conditions import AnyOf, Comparison, Condition
 from reconciler.model import RuleResult
-from reconciler.plan.plan_json import ComparisonFile, RuledSourceFile, RuleFile, SourceFile
-
-
-def rule_file(one: RuleResult) -> RuleFile:
-    """Return a rule as an object."""
-    return RuleFile(
-        name=one.name,
-        mode=one.mode,
-        type=one.type_key,
-        where=list(one.where),
-        conditions=[condition_file(each) for each in one.conditions],
-        selected=len(one.ids),
-        at_most=one.at_most,
-        digest_of_ids=digest_of_ids(one.ids),
-        ids=list(one.ids),
-        once=one.once,
-        why=one.why,
-        before=one.before,
-        decided=one.decided,
-        blocked=one.blocked,
-        source=SourceFile(file=one.place.file, line=one.place.line, column=one.place.column),
-    )
-
-
-def digest_of_ids(ids: tuple[int, ...]) -> str:
-    """Return the SHA-256 of ids, one a line in their order."""
-    return hashlib.sha256("".join(f"{one}\n" for one in sorted(ids)).encode()).hexdigest()
-
-
-def condition_file(one: Condition) -> list[ComparisonFile]:
-    """Return a condition as objects of which any has to hold."""
-    parts = one.parts if isinstance(one, AnyOf) else (one,)
-    return [
-        ComparisonFile(key=each.key, operator=each.operator, kind=each.kind, operand=list(each.operand))
-        for each in parts
-    ]
+from reconciler.plan.plan_json import ComparisonFile, RuledSourceFile, RuleFile
 
 
 def rule_of(one: RuleFile) -> RuleResult:

@@ -27,7 +27,7 @@ from reconciler.settings import find_settings
 if TYPE_CHECKING:
     from reconciler.desired.workspace import Workspace
     from reconciler.model import Plan
-    from reconciler.plan.plan_json import PlanFile
+    from reconciler.plan.plan_data import SealedPlan
 
 LARGEST = 256 << 20
 """Bytes of the largest file that is compared with the commit: a snapshot of a large space."""
@@ -143,13 +143,13 @@ def not_checked_out(root: Path, state: str) -> int:
     return sum(row.startswith("S ") and not os.path.lexists(root / row[2:]) for row in rows)
 
 
-def dated(plan: Plan, paths: Iterable[Path] = ()) -> PlanFile:
+def dated(plan: Plan, paths: Iterable[Path] = ()) -> SealedPlan:
     """Return the plan as a file, with the commit of the files that it was made of and the place in it."""
     from reconciler.clock import now
     from reconciler.git import folder_prefix
-    from reconciler.plan.plan_file import plan_file
+    from reconciler.plan.plan_data import sealed
 
-    return plan_file(
+    return sealed(
         plan,
         now(),
         folder=folder_prefix(Path.cwd()),

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -20,7 +20,6 @@ from reconciler.language import _, counted, language, told
 from reconciler.manifest.right_to_left import RTL
 from reconciler.model import Plan, Released, RuleResult, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
-from reconciler.plan.plan_json import PlanFile
 from reconciler.render.groups import (
     BOTH,
     CHANGE,
@@ -45,8 +44,11 @@ from reconciler.render.safe import safe_text
 from reconciler.render.text import plan_title
 from reconciler.render.verdict import forecast_lines, notified_line, plan_verdict, summary
 
+if TYPE_CHECKING:
+    from reconciler.plan.plan_data import Made
 
-def plan_html(plan: Plan, made: PlanFile, *, source: str = "") -> str:
+
+def plan_html(plan: Plan, made: Made, *, source: str = "") -> str:
     """Return the page.
 
     `source` is the web address under which the files of this commit are shown, such as
@@ -141,7 +143,7 @@ def counts(plan: Plan) -> list[tuple[str, int, str]]:
     return [(kind, numbers[kind], _(label)) for kind, label in labels.items() if numbers[kind]]
 
 
-def plan_facts(made: PlanFile) -> list[tuple[str, str]]:
+def plan_facts(made: Made) -> list[tuple[str, str]]:
     """Return what the plan was made of."""
     dirty = _(" with uncommitted changes") if made.desired.dirty else ""
     return [

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from reconciler.language import _, counted, told
 from reconciler.model import Block, Failure, Plan, Released, RuleResult, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
-from reconciler.plan.plan_json import PlanFile
 from reconciler.render.groups import (
     BOTH,
     CHANGE,
@@ -55,6 +55,9 @@ from reconciler.render.rules import emptied_rules, rule_state, rule_title
 from reconciler.render.safe import safe_text
 from reconciler.render.verdict import forecast_lines, notified_line, plan_verdict, summary
 
+if TYPE_CHECKING:
+    from reconciler.plan.plan_data import Made
+
 LIMIT = 60_000
 """Characters of a comment; GitHub takes 65,536."""
 
@@ -84,12 +87,12 @@ TITLES = {
 """The heading over the rows of a kind, and what a row of them is called where some are cut."""
 
 
-def plan_markdown(plan: Plan, made: PlanFile, *, artifact: str = "plan", limit: int = LIMIT) -> str:
+def plan_markdown(plan: Plan, made: Made, *, artifact: str = "plan", limit: int = LIMIT) -> str:
     """Return the comment: at most `limit` characters, with what was cut counted and `artifact` named."""
     return document(plan, made, artifact, limit, len)
 
 
-def document(plan: Plan, made: PlanFile, artifact: str, limit: int, measure: Callable[[str], int]) -> str:
+def document(plan: Plan, made: Made, artifact: str, limit: int, measure: Callable[[str], int]) -> str:
     """Lay the plan out in the order in which reviewers read it, within a limit by `measure`."""
     plan = told_apart(plan)
     sections = sections_of(plan)
@@ -101,7 +104,7 @@ def document(plan: Plan, made: PlanFile, artifact: str, limit: int, measure: Cal
     return assembled(plan, made, sections, filled(sections, limit - empty, measure), artifact)
 
 
-def assembled(plan: Plan, made: PlanFile, sections: list[Section], kept: list[int], artifact: str) -> str:
+def assembled(plan: Plan, made: Made, sections: list[Section], kept: list[int], artifact: str) -> str:
     """Put the parts together with the first `kept` rows of each section; changed settings stand first."""
     pairs = list(zip(sections, kept, strict=True))
     cut = any(fits < len(one.counts) for one, fits in pairs)
@@ -117,14 +120,14 @@ def assembled(plan: Plan, made: PlanFile, sections: list[Section], kept: list[in
     )
 
 
-def marker(made: PlanFile, *, truncated: bool) -> Markdown:
+def marker(made: Made, *, truncated: bool) -> Markdown:
     """Return the hidden line that marks the comment; no value can end it early."""
     space, digest = (re.sub(r"[^A-Za-z0-9_]", "_", one)[:80] for one in (made.space.name, made.digest))
     filled_in = MARKER.format(space=space, exact=exact(made), digest=digest, truncated=str(truncated).lower())
     return Markdown(f"{filled_in}\n")
 
 
-def exact(made: PlanFile) -> str:
+def exact(made: Made) -> str:
     """Return what tells a plan's space, and where its files are, from all others: hashes of both.
 
     Most repositories have their files in `state/` at their root; of that nothing is said.
@@ -150,7 +153,7 @@ def heading(plan: Plan) -> Markdown:
     return Markdown(f"### {title}\n\n{opening}**{plan_verdict(plan)}**\n{ahead}{by_field}\n")
 
 
-def footer(made: PlanFile) -> Markdown:
+def footer(made: Made) -> Markdown:
     """Return what the plan was made of."""
     commit = made.desired.commit
     base = _(" against {commit}", commit=inline_code(brief(made.base.commit))) if made.base.commit else ""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timedelta, timezone
+
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
 from reconciler.model import Change, Plan, Ref, Unapplied, Update
-from reconciler.plan.plan_file import dumps, load_plan, plan_file, plan_of
+from reconciler.plan.plan_data import sealed, text_of
+from reconciler.plan.plan_file import dumps, load_plan, plan_data, plan_file, plan_of
 from reconciler.plan.plan_json import FieldFile
 from tests.render.plans import NOON, changes, members, plans, refs, wire, words, writable
 
@@ -41,6 +45,19 @@ def test_a_plan_that_is_saved_and_read_again_is_the_same_plan(plan: Plan, folder
     assume(folder.isprintable())
     made = plan_file(plan, NOON, folder=folder, roots=["state"])
     assert plan_of(load_plan(dumps(made))) == replace(plan, seal=made.seal)
+
+
+@given(whole_plans(), words, st.sampled_from([NOON, NOON.replace(tzinfo=timezone(timedelta(hours=8)))]))
+def test_what_is_written_is_what_the_model_of_a_plan_holds(plan: Plan, folder: str, at: datetime) -> None:
+    assume(writable(plan))
+    written, model = sealed(plan, at, folder=folder), plan_file(plan, at, folder=folder)
+    assert text_of(written.data) == dumps(model)
+    assert json.loads(text_of(written.data)) == plan_data(model)
+    facts = ("timestamp", "host", "exit_reason", "digest", "seal", "reconciler_version")
+    assert [getattr(written, name) for name in facts] == [getattr(model, name) for name in facts]
+    for part in ("space", "desired", "base"):
+        mine, whole = getattr(written, part)._asdict(), getattr(model, part)
+        assert mine == {name: getattr(whole, name) for name in mine}
 
 
 def test_a_saved_change_has_every_member_of_a_change() -> None:

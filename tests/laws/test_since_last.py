@@ -29,7 +29,7 @@ from reconciler.meegle.reader import Reader
 from reconciler.meegle.since_last import FULL_AGE
 from reconciler.model import Plan, Ref
 from reconciler.plan import planning
-from reconciler.plan.plan_file import digest
+from reconciler.plan.plan_data import digest
 from reconciler.sandbox import World
 from reconciler.sandbox.state.model import Field, Option
 from reconciler.schema.types import TypeSpec

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.plan.plan_file import digest, dumps, load_plan, plan_of, seal
+from reconciler.plan.plan_data import digest
+from reconciler.plan.plan_file import dumps, load_plan, plan_of, seal
 from reconciler.plan.plan_json import PlanFile
 
 if TYPE_CHECKING:

@@ -11,8 +11,10 @@ import pytest
 from reconciler.errors import Place
 from reconciler.fields.conditions import AnyOf, Comparison
 from reconciler.model import RuleResult
+from reconciler.plan.plan_data import digest_of_ids, rule_data
 from reconciler.plan.plan_file import BadPlan, dumps, load_plan, plan_file, plan_of
-from reconciler.plan.rule_file import digest_of_ids, rule_file, rule_of
+from reconciler.plan.plan_json import RuleFile
+from reconciler.plan.rule_file import rule_of
 from tests.render.plans import plan_with, priority, update
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def plan() -> Plan:
 
 
 def test_a_rule_is_read_back_as_it_was_written() -> None:
-    assert rule_of(rule_file(RULE)) == RULE
+    assert rule_of(RuleFile.model_validate(rule_data(RULE))) == RULE
 
 
 def test_a_plan_with_rules_is_read_back() -> None:

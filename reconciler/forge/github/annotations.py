@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +12,6 @@ from reconciler.errors import Place
 from reconciler.language import _, counted, messages, sentence, told
 from reconciler.manifest.right_to_left import RTL
 from reconciler.model import Change, Plan
-from reconciler.plan.plan_json import PlanFile
 from reconciler.render.groups import (
     BOTH,
     CLEAR,
@@ -29,6 +29,9 @@ from reconciler.render.rules import is_emptied, is_notable, rule_state, rule_tit
 from reconciler.render.safe import safe_text
 from reconciler.render.text import plan_title
 from reconciler.render.verdict import notified_line, plan_verdict
+
+if TYPE_CHECKING:
+    from reconciler.plan.plan_data import Made
 
 SHOWN = 10
 """Annotations of one level that GitHub shows of a step."""
@@ -189,6 +192,6 @@ def others_count(count: int) -> str:
     return _(" (and {count})", count=counted(count - 1, "more item")) if count > 1 else ""
 
 
-def step_summary(plan: Plan, made: PlanFile, *, artifact: str = "plan") -> str:
+def step_summary(plan: Plan, made: Made, *, artifact: str = "plan") -> str:
     """Return the Markdown of a step summary, within GitHub's limit in bytes."""
     return document(plan, made, artifact, SUMMARY, lambda text: len(text.encode("utf-8", errors="replace")))
