@@ -95,7 +95,7 @@ class SinceLast:
         self.kept, full = self.recalled(types, rests_on)
         partly = {one: self.kept[one] for one in types if one not in full}
         known = {ref for ref in wants if ref.type_key in partly and self.is_known(ref)}
-        moved: AbstractSet[int] = frozenset()
+        moved: AbstractSet[int] | None = None
         try:
             if known:
                 start = min(one.looked_at for one in partly.values()) - OVERLAP
@@ -105,10 +105,10 @@ class SinceLast:
             full |= dict.fromkeys(partly, str(error))
             partly, known = {}, set()
         self.now = {
-            **{one: forgetting(kept, moved, self.began) for one, kept in partly.items()},
+            **{one: self.forgetting(kept, moved) for one, kept in partly.items()},
             **{one: Remembered(rests_on[one], self.began or 0, self.began or 0, 0, {}) for one in full},
         }
-        found = frozenset(ref for ref in known if ref.id not in moved)
+        found = frozenset(ref for ref in known if moved is not None and ref.id not in moved)
         words = {one: catalog.types[one].word if one in catalog.types else one for one in full}
         self.notes = (*full_notes(full, words), *self.part_notes(partly, len(wants) - len(found), len(wants)))
         return found
@@ -127,6 +127,13 @@ class SinceLast:
     def is_known(self, ref: Ref) -> bool:
         """Return True if an item was in sync with just the values that the files desire of it."""
         return self.kept[ref.type_key].in_sync.get(ref.id) == self.digests[ref]
+
+    def forgetting(self, kept: Remembered, moved: AbstractSet[int] | None) -> Remembered:
+        """Return a memory without the items that moved; None: nobody asked which, so the next run has to."""
+        if moved is None:
+            return replace(kept, runs=kept.runs + 1, in_sync={**kept.in_sync})
+        left = {item_id: seen for item_id, seen in kept.in_sync.items() if item_id not in moved}
+        return replace(kept, looked_at=self.began or 0, runs=kept.runs + 1, in_sync=left)
 
     def remember(self, read: Iterable[Ref], in_sync: AbstractSet[Ref]) -> None:
         """Keep which of the items that were read are in sync."""
@@ -159,12 +166,6 @@ def full_notes(full: Mapping[str, str], words: Mapping[str, str]) -> Iterator[st
     for reason in sorted(set(full.values())):
         types = ", ".join(sorted(words[one] for one, why in full.items() if why == reason))
         yield f"all items of {types} were read: {reason}"
-
-
-def forgetting(kept: Remembered, moved: AbstractSet[int], began: int | None) -> Remembered:
-    """Return a memory without the items that moved."""
-    left = {item_id: seen for item_id, seen in kept.in_sync.items() if item_id not in moved}
-    return replace(kept, looked_at=began or 0, runs=kept.runs + 1, in_sync=left)
 
 
 def beginning(service_time: datetime | None) -> int | None:

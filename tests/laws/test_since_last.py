@@ -201,9 +201,15 @@ MISSED: dict[int, Any] = {IDS[0]: ({"priority": "P1"}, {})}
 
 
 @settings(max_examples=WORLDS)
-@example(MISSED, {}, [(60_000, [("edit", IDS[0], 0)])], 1_200_000, 0, 9)
-@example(MISSED, {}, [(1_000, [("edit", IDS[0], 0)]), (1_000, [])], 0, 1_200_000, 9)
-@example({IDS[0]: ({"needs_qa": "true"}, {})}, {}, [(DAY, [("retire field", IDS[0], 0)])], 0, 0, 9)
+@example(MISSED, {}, [(60_000, [("edit", IDS[0], 0)])], 1_200_000, 0, 9, [set()])
+@example(MISSED, {}, [(1_000, [("edit", IDS[0], 0)]), (1_000, [])], 0, 1_200_000, 9, [set()])
+@example(
+    {**MISSED, IDS[1]: ({"priority": "P1"}, {})},
+    {},
+    [(DAY, [("edit", IDS[1], 2)]), (DAY // 2, [("edit", IDS[0], 0)])],
+    *(0, 0, 9, [set(), {IDS[1]}]),
+)
+@example({IDS[0]: ({"needs_qa": "true"}, {})}, {}, [(DAY, [("retire field", IDS[0], 0)])], 0, 0, 9, [set()])
 @given(
     states,
     states,
@@ -211,9 +217,16 @@ MISSED: dict[int, Any] = {IDS[0]: ({"priority": "P1"}, {})}
     st.sampled_from([0, -1_200_000, 1_200_000]),
     st.sampled_from([0, 3_000, 1_200_000]),
     st.integers(0, 5),
+    st.lists(st.sets(st.sampled_from(IDS)), min_size=1, max_size=3),
 )
 def test_a_plan_since_the_last_run_is_that_of_a_full_read(
-    state: dict[int, Any], other: dict[int, Any], walk: list[Any], skew: int, lag: int, wishes: int
+    state: dict[int, Any],
+    other: dict[int, Any],
+    walk: list[Any],
+    skew: int,
+    lag: int,
+    wishes: int,
+    parts: list[set[int]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder), skew, lag)
@@ -232,6 +245,10 @@ def test_a_plan_since_the_last_run_is_that_of_a_full_read(
             if number == wishes:
                 raw = document({**state, **other})
             place.time += lag + 1
+            desired = {**state, **other} if number >= wishes else state
+            if part := {one: desired[one] for one in parts[number % len(parts)] if one in desired}:
+                place.time += passes
+                place.since_last(document(part))
             full, since = place.plan(raw), place.since_last(raw)
             assert digest(visible(since, unseen)) == digest(visible(full, unseen))
             assert visible(since, unseen) == visible(full, unseen)
