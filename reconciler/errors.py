@@ -58,9 +58,7 @@ Exceptions that never leave their package are not drawn.
 
 from __future__ import annotations
 
-import difflib
 import errno
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Self
@@ -84,16 +82,20 @@ def counted(number: int, noun: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return at most three known names that are similar to `word`, the most similar first."""
+    from difflib import get_close_matches  # noqa: PLC0415 - most runs have no unknown name
+
     folded: dict[str, list[str]] = {}
     for name in sorted({name for name in known if name}):
         folded.setdefault(name.casefold(), []).append(name)
-    hits = difflib.get_close_matches(word.casefold()[:QUOTABLE], folded, n=3, cutoff=0.6)
+    hits = get_close_matches(word.casefold()[:QUOTABLE], folded, n=3, cutoff=0.6)
     return tuple(max(folded[hit], key=lambda name: alike(word, name)) for hit in hits)
 
 
 def alike(word: str, name: str) -> float:
     """Return the similarity of two words, letter case included: 0 to 1."""
-    return difflib.SequenceMatcher(None, word[:QUOTABLE], name).ratio()
+    from difflib import SequenceMatcher  # noqa: PLC0415 - most runs have no unknown name
+
+    return SequenceMatcher(None, word[:QUOTABLE], name).ratio()
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -193,11 +195,17 @@ class Internal(CannotRun):
         elif isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
             super().__init__("no more files can be opened", "raise the limit: `ulimit -n 1024`")
         else:
-            frames = traceback.extract_tb(error.__traceback__)
-            spot = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
             super().__init__(
-                f"an internal error ({type(error).__name__}{spot})", "please report this as a bug"
+                f"an internal error ({type(error).__name__}{spot_of(error)})", "please report this as a bug"
             )
+
+
+def spot_of(error: BaseException) -> str:
+    """Return ` at FILE:LINE` for the innermost call that an error came from; nothing if it was not raised."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    return f" at {frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}" if frame else ""
 
 
 def told_as(error: Exception) -> ReconcilerError:

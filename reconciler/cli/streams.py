@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import codecs
-import json
 import os
 import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from reconciler.errors import CannotRun
 from reconciler.language import ENGLISH, SETTLED, speaking, terminal_locale, told
 from reconciler.render.safe import safe_json, safe_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ESCAPES = "reconciler-escapes"
 """The name of what becomes of signs that a terminal cannot encode."""
@@ -95,7 +96,9 @@ def escapes(error: UnicodeError) -> tuple[str, int]:
     """Return the escapes of what cannot be encoded, as JSON writes them."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+    from json import dumps
+
+    return dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 codecs.register_error(ESCAPES, escapes)

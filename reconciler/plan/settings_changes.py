@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from reconciler.manifest.right_to_left import RTL
+from reconciler.manifest.right_to_left import is_right_to_left
 from reconciler.manifest.shapes import written
 from reconciler.settings import Settings
 
@@ -68,7 +68,7 @@ def compact(value: Any) -> str:
     """Return a decision as JSON without what is not set; letters that would turn it around as escapes."""
     said = without_blanks(value)
     text = json.dumps(said, ensure_ascii=False)
-    return json.dumps(said) if RTL.search(text) else text
+    return json.dumps(said) if is_right_to_left(text) else text
 
 
 def without_blanks(value: Any) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Any
 
 from msgspec import Struct
@@ -31,13 +31,11 @@ MOST_LINE_STEPS = 10_000_000
 MOST_LINES = 20
 """Differences inside one value that are told one by one."""
 
-WORDS = (
-    r"\n"
-    r"|[^\S\n]+"
-    r"|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"  # written without blanks: sign by sign
-    r"|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
-    r"|[^\w\s]"
-)
+WORDS = r"\n|[^\S\n]+|\w+|[^\w\s]"
+"""Line feeds, blanks, words and signs."""
+
+UNSPACED = (("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"), ("\uf900", "\ufaff"))
+"""First and last of the letters that are written without blanks between words."""
 
 
 class Piece(Struct, frozen=True):
@@ -70,11 +68,32 @@ def compare_words(before: str, after: str) -> tuple[Piece, ...]:
 
     The pieces that are not new make up the safe `before`, those that are not gone the safe `after`.
     """
-    had, has = re.findall(WORDS, safe_lines(before)), re.findall(WORDS, safe_lines(after))
+    had, has = words_in(safe_lines(before)), words_in(safe_lines(after))
     head = shared(had, has)
     tail = shared(had[head:][::-1], has[head:][::-1])
     old, new = had[head : len(had) - tail], has[head : len(has) - tail]
     return merge_stretches([(SAME, had[:head]), *middle(old, new), (SAME, had[len(had) - tail :])])
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words of a text, and what is between them; letters without blanks between words singly."""
+    found = re.findall(WORDS, text)
+    return [part for word in found for part in ([word] if word.isascii() else parts_of(word))]
+
+
+def parts_of(word: str) -> Iterator[str]:
+    """Yield the letters that are written without blanks one by one, and what is between them whole."""
+    for unspaced, signs in groupby(word, is_unspaced):
+        if unspaced:
+            yield from signs
+        else:
+            yield "".join(signs)
+
+
+def is_unspaced(sign: str) -> bool:
+    """Return True for a letter of a script that has no blanks between words."""
+    # A character class of so many letters takes longer to compile than a small plan to read.
+    return any(first <= sign <= last for first, last in UNSPACED)
 
 
 def middle(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
@@ -82,12 +101,14 @@ def middle(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
     if len(old) * len(new) <= MOST_STEPS:
         yield from changed_stretches(old, new)
         return
+    from difflib import SequenceMatcher  # noqa: PLC0415 - few plans explain a text
+
     had, has = (re.findall(r"[^\n]*\n|[^\n]+", "".join(side)) for side in (old, new))
     if len(had) * len(has) > MOST_LINE_STEPS:
         yield from ((GONE, had), (NEW, has))
         return
     for __, i, j, k, m in SequenceMatcher(None, had, has).get_opcodes():
-        one, two = re.findall(WORDS, "".join(had[i:j])), re.findall(WORDS, "".join(has[k:m]))
+        one, two = words_in("".join(had[i:j])), words_in("".join(has[k:m]))
         if one == two:
             yield SAME, one
         elif len(one) * len(two) <= MOST_STEPS:
@@ -104,6 +125,8 @@ def shared(one: list[str], other: list[str]) -> int:
 
 def changed_stretches(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
     """Yield stretches of two lists of words; blanks between two changed words count as changed."""
+    from difflib import SequenceMatcher  # noqa: PLC0415 - few plans explain a text
+
     for __, i, j, k, m in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
         if old[i:j] == new[k:m]:
             yield SAME, old[i:j]

@@ -17,7 +17,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reconciler.language import _, counted, language, told
-from reconciler.manifest.right_to_left import RTL
+from reconciler.manifest.right_to_left import is_right_to_left
 from reconciler.model import Plan, Released, RuleResult, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
 from reconciler.render.groups import (
@@ -173,7 +173,7 @@ def plain_group(plan: Plan, group: Group) -> list[Markup]:
 def bdi(text: str) -> Markup:
     """Return a value as an element that keeps its direction to itself, where it has one of its own."""
     shown = escape(safe_text(text))
-    return Markup("<bdi>{}</bdi>").format(shown) if RTL.search(text) else shown
+    return Markup("<bdi>{}</bdi>").format(shown) if is_right_to_left(text) else shown
 
 
 def plain_rule(plan: Plan, rule: RuleResult) -> list[str]:

@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from reconciler.errors import Place
 from reconciler.language import _, counted
-from reconciler.manifest.right_to_left import RTL
+from reconciler.manifest.right_to_left import is_right_to_left
 from reconciler.model import Change
 from reconciler.render.explain import GONE, NEW, Piece, compare_words, inside_rows, is_long, nearby
 from reconciler.render.groups import shows_members, steps
@@ -58,7 +58,7 @@ def fenced(text: str) -> Markdown:
 
 def safe_words(text: str) -> Markdown:
     """Leave harmless words as they are and fence in all others."""
-    plain = text.strip() == text and HARMLESS.fullmatch(text) and not RTL.search(text)
+    plain = text.strip() == text and HARMLESS.fullmatch(text) and not is_right_to_left(text)
     return Markdown(text) if plain and safe_text(text) == text else inline_code(text)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NewType
 
-from reconciler.manifest.right_to_left import RTL
+from reconciler.manifest.right_to_left import is_right_to_left
 
 SafeText = NewType("SafeText", str)
 """Text that has been through `safe_text`; views take no other."""
@@ -37,10 +36,15 @@ BEYOND = re.compile("[\x7f-\U0010ffff]")
 """All that JSON may hold beside plain ASCII and blanks between its parts."""
 
 VARIANTS = re.compile("[\ufe0e\ufe0f]")
-ODD = re.compile(f"(?P<kept>[{EMOJI}][\ufe0e\ufe0f]|[#*0-9]\ufe0f(?=\u20e3))|[{BLANK}]")
 STEERS = re.compile(r":(?=:)|##(?=\[)")
 UNLIKE = re.compile(r"[\ufe0e\ufe0f]|[^\S \n]|^ | $|(?<= ) |(?<=\n) | (?=\n)|(?![ \n])\W(?<![!-~])")
 """The signs that may distinguish two texts that look alike; beyond ASCII only those that are not letters."""
+
+
+@cache
+def odd() -> re.Pattern[str]:
+    """Return the pattern of signs that show nothing. It takes long to make, and ASCII has none."""
+    return re.compile(f"(?P<kept>[{EMOJI}][\ufe0e\ufe0f]|[#*0-9]\ufe0f(?=\u20e3))|[{BLANK}]")
 
 
 def safe_text(text: str) -> SafeText:
@@ -50,7 +54,7 @@ def safe_text(text: str) -> SafeText:
     """
     if not text.isprintable():
         text = "".join(escape(sign) if unicodedata.category(sign) in UNSEEN else sign for sign in text)
-    shown = text if text.isascii() else ODD.sub(lambda hit: hit["kept"] or escape(hit[0]), text)
+    shown = text if text.isascii() else odd().sub(lambda hit: hit["kept"] or escape(hit[0]), text)
     return unsteered(shown)
 
 
@@ -61,7 +65,7 @@ def unsteered(text: str) -> SafeText:
 
 def isolated(text: SafeText) -> SafeText:
     """Keep a text that is written from right to left from changing the order of what is around it."""
-    return SafeText(f"\u2068{text}\u2069") if RTL.search(text) else text
+    return SafeText(f"\u2068{text}\u2069") if is_right_to_left(text) else text
 
 
 def distinguishable(labels: Iterable[str]) -> tuple[str, ...]:
@@ -91,7 +95,9 @@ def safe_json(text: str) -> SafeText:
 @lru_cache(maxsize=4096)
 def json_sign(sign: str) -> str:
     """Return a character of a JSON text, as an escape where no screen shows it."""
-    return json.dumps(sign)[1:-1] if unicodedata.category(sign) in UNSEEN or ODD.match(sign) else sign
+    from json import dumps  # noqa: PLC0415 - help writes no JSON
+
+    return dumps(sign)[1:-1] if unicodedata.category(sign) in UNSEEN or odd().match(sign) else sign
 
 
 def escape(sign: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -20,6 +21,7 @@ from reconciler.render.explain import (
     nearby,
     one_line,
     safe_lines,
+    words_in,
 )
 from tests.render.plans import priority, text
 from tests.render.plans import words as texts
@@ -29,6 +31,16 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=8,
 )
+
+ONE_BY_ONE = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+SPLIT = re.compile(rf"\n|[^\S\n]+|[{ONE_BY_ONE}]|[^\W{ONE_BY_ONE}]+|[^\w\s]")
+"""The words of a text by one pattern, which takes long to compile."""
+SIGNS = st.sampled_from([*"aZ9_- \t\n.:é支付あ・ー한가ァ豈\u3000\u3099\u0301\u00a0\U00020000🙂"])
+
+
+@given(st.lists(SIGNS, max_size=20).map("".join) | texts)
+def test_words_are_told_apart_by_blanks_and_letters_without_blanks_singly(text: str) -> None:
+    assert words_in(text) == SPLIT.findall(text)
 
 
 def side(pieces: object, without: str) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from reconciler.errors import Place
 from reconciler.language import _, counted, messages, sentence, told
-from reconciler.manifest.right_to_left import RTL
+from reconciler.manifest.right_to_left import is_right_to_left
 from reconciler.model import Change, Plan
 from reconciler.render.groups import (
     BOTH,
@@ -179,7 +179,7 @@ def change_line(change: Change) -> str:
     if shows_members(change):
         return ", ".join([*(f"+ {one}" for one in change.added), *(f"- {one}" for one in change.removed)])
     shown = [cut(label, SHOWN * 100) for label in steps(change)]
-    if any(map(RTL.search, shown)):
+    if any(map(is_right_to_left, shown)):
         # An annotation is one text, and an arrow between two such values points the other way.
         return ", ".join(
             f"{name} {label}" for name, label in zip((_("before"), _("after")), shown[-2:], strict=True)
