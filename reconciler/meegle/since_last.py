@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 OVERLAP: Final = 3_600_000
 """Milliseconds before the last run in which an update may have been missing in the index."""
+JITTER: Final = 60_000
+"""Milliseconds by which the clocks of a service's machines may differ from answer to answer."""
 FULL_EVERY: Final = 24
 """Every so many runs all items are read."""
 FULL_AGE: Final = 7 * 24 * 3_600_000
@@ -186,7 +188,7 @@ def full_read(kept: Remembered | None, rests_on: bytes, began: int | None) -> st
         return METADATA
     if began is None:
         return TIMELESS
-    if began < kept.looked_at:
+    if began + JITTER < kept.looked_at:
         return FUTURE
     return TURN if kept.runs + 1 >= FULL_EVERY or began - kept.full_at >= FULL_AGE else ""
 
