@@ -13,6 +13,8 @@ from typing import Any
 from reconciler.fields.values import UNREAD, Desired, Overlay, Seen
 from reconciler.manifest.nodes import AuthoredList, Node, Scalar
 
+MOST_FORMS = 8
+"""The most forms of one value that are remembered."""
 MOST_READINGS = 4096
 """The most values of a field that are remembered: choices, people and days recur, long texts do not."""
 LONGEST_FORM = 300
@@ -29,7 +31,7 @@ class Memo(ABC):
         """Start with nothing remembered."""
         self.readings: dict[Hashable, Desired] = {}
         self.recognized: dict[tuple[type, float], Hashable] = {}
-        self.forms_seen: dict[Desired, Any] = {}
+        self.forms_seen: dict[Desired, list[Any]] = {}
         self.written_forms: dict[Hashable, Any] = {}
         self.readings_seen: dict[str, Seen] = {}
 
@@ -67,18 +69,26 @@ class Memo(ABC):
     def holds(self, wire: Any, desired: Desired) -> bool:
         """Return whether an answer's value is in sync with the desired one; raises ValueError as `decode`.
 
-        Choices, people, days and amounts recur in one form each, and each form is decoded once.
+        Choices, people, days and amounts recur in few forms each, and each form is decoded once.
         """
         kind = type(wire)
         recurs = kind is str or kind is dict or kind is list
-        if recurs and self.forms_seen.get(desired) == wire:
+        if recurs and wire in self.forms_seen.get(desired, ()):
             return True
         is_number = kind is int or kind is float or kind is bool
         value = self.recognize(wire) if is_number else self.decode(wire).value
         held = (desired.of(value) if isinstance(desired, Overlay) else desired) == value
-        if held and recurs and len(self.forms_seen) < MOST_READINGS and is_text(wire):
-            self.forms_seen[desired] = wire
+        if held and recurs and is_text(wire):
+            self.keep_form(wire, desired)
         return held
+
+    def keep_form(self, wire: Any, desired: Desired) -> None:
+        """Remember a form of a desired value: a list of options has one for each order."""
+        forms = self.forms_seen.get(desired)
+        if forms is not None and len(forms) < MOST_FORMS:
+            forms.append(wire)
+        elif forms is None and len(self.forms_seen) < MOST_READINGS:
+            self.forms_seen[desired] = [wire]
 
     def recognize(self, wire: float) -> Hashable:
         """Return the canonical value of a number or a boolean, without notes."""

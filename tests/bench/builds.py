@@ -33,7 +33,8 @@ DEMO = 0
 class Comparison(NamedTuple):
     """A command and its target: how much of the older build's cost it may take.
 
-    `cost`: `instructions`, `wall` or `cpu`.  `beside`: another command of this build is the measure instead.
+    `cost`: `instructions`, `wall`, `cpu` or `memory` (the peak).  `beside`: another command of this build is
+    the measure instead.
     `items` are generated, the first of them `changed`; `latency` in milliseconds a call.
     """
 
@@ -57,7 +58,11 @@ COMPARISONS = (
     Comparison(3, "apply of 10 items, 200 ms a call", "apply --yes", "wall", 0.50, latency=200),
     Comparison(4, "plan --base beside plan, 10,000", "plan --base HEAD", "cpu", 1.08, MANY, beside="plan"),
     Comparison(4, "drift beside plan, 10,000", "drift --applied HEAD", "cpu", 1.10, MANY, beside="plan"),
-    Comparison(5, "plan of 10,000 items", "plan", "cpu", 1.0, MANY),
+    Comparison(4, "plan --base beside plan, 10,000", "plan --base HEAD", "memory", 1.05, MANY, beside="plan"),
+    Comparison(4, "drift beside plan, 10,000", "drift --applied HEAD", "memory", 1.05, MANY, beside="plan"),
+    Comparison(5, "plan of 10,000 items", "plan", "cpu", 0.75, MANY),
+    Comparison(8, "plan of 100,000 items", "plan", "memory", 0.60, 100_000),
+    Comparison(8, "drift of 100,000 items", "drift --applied HEAD", "memory", 0.45, 100_000),
     Comparison(7, "pull of 1,079 items, all fields", PULL, "cpu", 0.40, 1_000),
     Comparison(9, "plan of 1,000 changes, all formats", f"plan {FORMATS}", "cpu", 0.70, 1_000, 1_000),
 )  # fmt: skip
@@ -124,7 +129,7 @@ def measured(one: Comparison, command: str, build: Build, base: Path) -> float:
             assert counted, said
             return float(counted[1])
         cost = cost_of(run, folder, environ)
-    return cost.wall if one.cost == "wall" else cost.cpu
+    return {"wall": cost.wall, "cpu": cost.cpu, "memory": cost.peak}[one.cost]
 
 
 def compared(one: Comparison, new: Build, old: Build, base: Path, rounds: int) -> Spread:

@@ -78,4 +78,4 @@ def test_an_item_of_a_plan_costs_a_bounded_multiple_of_what_reading_and_comparin
         return (many - few) // (MANY - FEW)
 
     ours, script = of_an_item("-m", "reconciler", "plan"), of_an_item("-m", "tests.bench.reference")
-    assert ours < 1.5 * script, f"{ours} instructions beside {script}"
+    assert ours < 0.65 * script, f"{ours} instructions beside {script}"

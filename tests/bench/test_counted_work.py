@@ -228,7 +228,7 @@ def test_comparing_an_item_that_agrees_takes_a_bounded_number_of_calls(
     monkeypatch.setattr(Decoder, "is_in_sync", profiled)
     assert busy.run("plan").code == 0
     assert len(counted) == 120
-    assert sorted(counted)[60] < 185
+    assert sorted(counted)[60] < 82
 
 
 def test_a_plan_since_the_last_run_asks_for_what_moved_alone(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import islice, permutations
 
 import pytest
 
-from reconciler.fields.memo import LONGEST_FORM, MOST_READINGS, is_text, memo_key
+from reconciler.fields.memo import LONGEST_FORM, MOST_FORMS, MOST_READINGS, is_text, memo_key
 from reconciler.fields.values import Wrong
-from tests.fields.fieldspace import POINTS, PRIORITY, codec, node_of, spec
+from tests.fields.fieldspace import PLATFORM, POINTS, PRIORITY, codec, node_of, spec
 
 
 def test_an_answer_that_python_takes_for_an_equal_one_is_read_by_itself() -> None:
@@ -60,3 +61,14 @@ def test_only_answers_of_texts_and_nulls_are_remembered_by_their_form() -> None:
     assert is_text({"value": "x", "children": [None, "y"]})
     assert not is_text({"value": "x", "children": [True]})
     assert not is_text([1])
+
+
+def test_a_few_forms_of_one_value_are_remembered() -> None:
+    bound = codec(PLATFORM)
+    ids = [option.id for option in PLATFORM.options]
+    orders = [[{"value": one} for one in order] for order in islice(permutations(ids), 12)]
+    desired = bound.decode(orders[0]).value
+    assert all(bound.holds(order, desired) for order in orders)
+    (forms,) = bound.forms_seen.values()
+    assert forms == orders[:MOST_FORMS]
+    assert not bound.holds(orders[0][:3], desired)

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
 
@@ -327,8 +328,14 @@ class Client:
             "User-Agent": self._connection.user_agent,
         }
         content = b"" if body is None else json.dumps(body, allow_nan=False, separators=(",", ":")).encode()
-        url = self._connection.base_url + endpoint.path(path)
+        url = _parsed(self._connection.base_url + endpoint.path(path))
         return httpx.Request(endpoint.method, url, headers=headers, content=content)
+
+
+@lru_cache(maxsize=64)
+def _parsed(address: str) -> httpx.URL:
+    """Parse an address once: reads of many items go to the same one."""
+    return httpx.URL(address)
 
 
 def _token_in(answer: Mapping[str, Any]) -> tuple[str, float] | None:
