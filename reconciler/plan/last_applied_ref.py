@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.clock import now
 from reconciler.errors import CannotRun, quoted
 from reconciler.git import NoRepository, Refused, commit_of, git_output, output_or_none, run
-from reconciler.plan.last_applied import Record, read_record
+
+if TYPE_CHECKING:
+    from reconciler.plan.last_applied import Record
 
 
 def applied_ref(space: str) -> str:
@@ -30,6 +33,8 @@ def record_at(root: Path, ref: str, space: str) -> Record:
     A message that is no record of the space may be one of a newer version, or a broken one: which rows were
     left behind is not known then, so it is never taken for none.  Raises CannotRun.
     """
+    from reconciler.plan.last_applied import Record, read_record  # who only asks for a ref needs no models
+
     commit = commit_of(root, ref)
     named = git_output(root, "rev-parse", "--verify", "--end-of-options", ref).strip()
     if git_output(root, "cat-file", "-t", named).strip() != "tag":

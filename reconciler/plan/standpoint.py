@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired.items import DesiredItem
 from reconciler.errors import CannotRun
-from reconciler.git import commit_of
+from reconciler.git import commit_of, git_output
+from reconciler.model import Unapplied
 from reconciler.plan.policy import keeper
 from reconciler.plan.why import CERTAIN, Past, Standpoint, overlaid
 
 if TYPE_CHECKING:
     from reconciler.desired.workspace import Workspace
     from reconciler.meegle.reader import Reader
+    from reconciler.plan.last_applied import Record, RuleRecord
     from reconciler.plan.why import Refs
 
 
@@ -34,12 +37,10 @@ def standpoint_of(
     ref = refs.base or refs.applied
     if not ref:
         return None
-    from reconciler.plan.last_applied_ref import record_at
-
     root = workspace.root
     base = commit_of(root, ref)
     told = {base: desired_at(workspace, reader, base, items, workspace.differing, rules)}
-    record = record_at(root, refs.applied, workspace.space) if refs.applied else None
+    record = record_named(root, refs.applied, workspace.space) if refs.applied else None
     past = Past(told[base].desired_values, doubt=told[base].doubt)
     if record and (record.commit != base or record.unapplied):
         told |= {
@@ -71,6 +72,34 @@ def standpoint_of(
         {one.name: tuple(one.ids) for one in record.rules} if record else {},
         int(record.planned.timestamp() * 1000) if record and record.planned else None,
     )
+
+
+class AppliedCommit(NamedTuple):
+    """The record of a commit of which all was applied: it is known by a ref that is not a tag."""
+
+    commit: str
+    unapplied: tuple[Unapplied, ...] = ()
+    rules: tuple[RuleRecord, ...] = ()
+    planned: None = None
+
+    def commits(self) -> tuple[str, ...]:
+        """Return the commits whose values are live."""
+        return (self.commit,)
+
+    def rows(self) -> tuple[Unapplied, ...]:
+        """Return the rows that the apply left behind."""
+        return self.unapplied
+
+
+def record_named(root: Path, ref: str, space: str) -> Record | AppliedCommit:
+    """Return the record that a ref names; raises CannotRun."""
+    commit = commit_of(root, ref)
+    named = git_output(root, "rev-parse", "--verify", "--end-of-options", ref).strip()
+    if git_output(root, "cat-file", "-t", named).strip() != "tag":
+        return AppliedCommit(commit)
+    from reconciler.plan.last_applied_ref import record_at  # a person names a commit
+
+    return record_at(root, ref, space)
 
 
 def refuse_empty(base: str | None) -> None:
