@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, Phase, settings
 from reconciler import cli
 from reconciler.language import begin
 from reconciler.sandbox import Running, World, demo_world
+from tests.git_repository import commit, git
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -166,3 +167,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     """A desk for one test."""
     with desk_in(tmp_path) as desk:
         yield desk
+
+
+@pytest.fixture
+def repo(desk: Desk) -> Desk:
+    """A repository whose first commit wants what is live of one story."""
+    git(desk.folder, "init", "-q")
+    desk.stories("{id: 6300012320, fields: {priority: P0, story_points: 5, due: 2026-04-21}}")
+    commit(desk)
+    return desk

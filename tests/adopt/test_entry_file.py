@@ -6,28 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.adopt.pulling import INTO, STORY, pulled, text_of
+
 if TYPE_CHECKING:
-    from tests.conftest import Desk, Done
+    from tests.conftest import Desk
 
 
-STORY = 6300012320
 NOTES, PARENT, REFERENCE = "field_a1b2c4", "field_7872c9", "field_a1b2c3"
-
-
-INTO = ("--space", "demo", "--into", "state/pulled.yaml")
-
-
-def text_of(desk: Desk, file: str = "state/pulled.yaml") -> str:
-    return (desk.folder / file).read_bytes().decode("utf-8")
-
-
-def pulled(desk: Desk, *arguments: str) -> Done:
-    """Pull, and see that the plan is empty and that nothing was written to the space."""
-    done = desk.run("pull", *arguments, *INTO)
-    assert done.code == 0, done.err
-    assert "No changes." in desk.run("plan").out
-    assert desk.world.writes == []
-    return done
 
 
 def test_a_default_of_the_file_never_speaks_for_a_field_that_another_file_sets(desk: Desk) -> None:

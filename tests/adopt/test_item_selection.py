@@ -6,23 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.adopt.pulling import INTO, STORY, pulled
+
 if TYPE_CHECKING:
-    from tests.conftest import Desk, Done
-
-
-STORY = 6300012320
-
-
-INTO = ("--space", "demo", "--into", "state/pulled.yaml")
-
-
-def pulled(desk: Desk, *arguments: str) -> Done:
-    """Pull, and see that the plan is empty and that nothing was written to the space."""
-    done = desk.run("pull", *arguments, *INTO)
-    assert done.code == 0, done.err
-    assert "No changes." in desk.run("plan").out
-    assert desk.world.writes == []
-    return done
+    from tests.conftest import Desk
 
 
 @pytest.mark.parametrize(

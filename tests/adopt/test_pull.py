@@ -6,27 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.adopt.pulling import INTO, STORY, pulled, text_of
+
 if TYPE_CHECKING:
-    from tests.conftest import Desk, Done
-
-
-STORY = 6300012320
-
-
-INTO = ("--space", "demo", "--into", "state/pulled.yaml")
-
-
-def text_of(desk: Desk, file: str = "state/pulled.yaml") -> str:
-    return (desk.folder / file).read_bytes().decode("utf-8")
-
-
-def pulled(desk: Desk, *arguments: str) -> Done:
-    """Pull, and see that the plan is empty and that nothing was written to the space."""
-    done = desk.run("pull", *arguments, *INTO)
-    assert done.code == 0, done.err
-    assert "No changes." in desk.run("plan").out
-    assert desk.world.writes == []
-    return done
+    from tests.conftest import Desk
 
 
 def test_fields_that_files_manage_already_are_skipped_and_their_items_counted(desk: Desk) -> None:

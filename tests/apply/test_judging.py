@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
+from tests.apply.three_stories import BO, STATE, STORY
 from tests.road import apply_to, calm_world, plan_of, words
-
-STORY = 6300012320
-
-
-BO = "7310000000000000002"
-
-
-STATE = f"""
-space: demo
-type: story
-items:
-  - {{id: {STORY}, fields: {{priority: P3, story_points: 7}}, roles: {{RD: [dana@example.com]}}}}
-  - {{id: {STORY + 1}, fields: {{watchers: {{contains: [dana@example.com]}}}}}}
-  - {{id: {STORY + 2}, fields: {{ext_ref: hello}}}}
-"""
 
 
 def test_an_item_deleted_between_plan_and_apply_is_blocked_and_the_others_go_on() -> None:

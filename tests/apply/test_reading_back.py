@@ -6,19 +6,8 @@ import pytest
 
 from reconciler.apply.ports import Stop
 from reconciler.model.outcomes import Applied, Ignored, Unknown, word
+from tests.apply.three_stories import STATE, STORY
 from tests.road import Hasty, apply_to, calm_world, plan_of, words
-
-STORY = 6300012320
-
-
-STATE = f"""
-space: demo
-type: story
-items:
-  - {{id: {STORY}, fields: {{priority: P3, story_points: 7}}, roles: {{RD: [dana@example.com]}}}}
-  - {{id: {STORY + 1}, fields: {{watchers: {{contains: [dana@example.com]}}}}}}
-  - {{id: {STORY + 2}, fields: {{ext_ref: hello}}}}
-"""
 
 
 @pytest.mark.parametrize("lag", [100, 700])

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from reconciler.model.outcomes import Applied, Conflict
+from tests.apply.three_stories import STATE, STORY
 from tests.road import apply_to, calm_world, plan_of, words
-
-STORY = 6300012320
-
-
-STATE = f"""
-space: demo
-type: story
-items:
-  - {{id: {STORY}, fields: {{priority: P3, story_points: 7}}, roles: {{RD: [dana@example.com]}}}}
-  - {{id: {STORY + 1}, fields: {{watchers: {{contains: [dana@example.com]}}}}}}
-  - {{id: {STORY + 2}, fields: {{ext_ref: hello}}}}
-"""
 
 
 def test_an_apply_is_done_where_the_operation_records_cannot_be_read() -> None:

@@ -22,15 +22,6 @@ if TYPE_CHECKING:
 STORY = 6300012320
 
 
-@pytest.fixture
-def repo(desk: Desk) -> Desk:
-    """A repository whose first commit wants what is live of one story."""
-    git(desk.folder, "init", "-q")
-    desk.stories(f"{{id: {STORY}, fields: {{priority: P0, story_points: 5, due: 2026-04-21}}}}")
-    commit(desk)
-    return desk
-
-
 def test_a_saved_plan_can_be_bound_to_its_commit_and_its_age(repo: Desk) -> None:
     repo.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
     first = git(repo.folder, "rev-parse", "HEAD")

@@ -5,26 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import CannotRun
+from tests.apply.three_stories import BO, STATE, STORY
 from tests.road import Memory, apply_to, calm_world, plan_of, words
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
-
-
-STORY = 6300012320
-
-
-BO = "7310000000000000002"
-
-
-STATE = f"""
-space: demo
-type: story
-items:
-  - {{id: {STORY}, fields: {{priority: P3, story_points: 7}}, roles: {{RD: [dana@example.com]}}}}
-  - {{id: {STORY + 1}, fields: {{watchers: {{contains: [dana@example.com]}}}}}}
-  - {{id: {STORY + 2}, fields: {{ext_ref: hello}}}}
-"""
 
 
 def test_a_journal_that_cannot_be_written_stops_before_the_first_put() -> None:

@@ -4,38 +4,15 @@ from __future__ import annotations
 
 import signal
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import is_deep
+from tests.doctor.probing import STORY, TEXT, held, key_of, only
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Done
-
-
-STORY, ISSUE = 6300012333, 6300013333
-
-
-TEXT, NUMBER, DUE, SCALE, DOCS = "field_a1b2c3", "field_3724e6", "field_2fbca6", "field_0dae57", "docs"
-
-
-def held(desk: Desk, item: int = STORY) -> dict[str, Any]:
-    """Return what an item holds; whether an empty value was ever filled is nothing that can be put back."""
-    one = desk.world.items[item]
-    roles = {each["role"]: each["owners"] for each in one.values["role_owners"] if each["owners"]}
-    values = {key: value for key, value in one.values.items() if value not in (None, [])}
-    return values | {"name": one.name, "role_owners": roles, "rich": one.rich}
-
-
-def key_of(desk: Desk, name: str) -> str:
-    return next(one.key for one in desk.world.type_of(desk.world.items[STORY]).fields if one.name == name)
-
-
-def only(desk: Desk, *keys: str) -> None:
-    """Leave few fields on the item's type, so that a slow space is soon tried."""
-    kind = desk.world.type_of(desk.world.items[STORY])
-    kind.fields = [one for one in kind.fields if one.key in {*keys, "name", "role_owners", "aborted"}]
 
 
 def test_what_the_space_lets_nobody_put_back_is_said_and_kept_on_the_disk(desk: Desk) -> None:

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from reconciler.doctor.open_questions import ask_question
 from reconciler.meegle.http.failures import Unreachable
+from tests.doctor.probing import TEXT, report, seen
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
-
-
-STORY, TEXT = 6300012333, "field_a1b2c3"
-
-
-def report(desk: Desk, *keys: str) -> Any:
-    """Probe an item whose type has but few fields, where some are named, and read the report."""
-    kind = desk.world.type_of(desk.world.items[STORY])
-    if keys:
-        kept = {*keys, "name", "role_owners", "aborted"}
-        kind.fields = [one for one in kind.fields if one.key in kept]
-        kind.index()
-    done = desk.run("doctor", "--probe", f"demo/story/{STORY}", "--space", "demo")
-    assert (done.code, done.err) == (0, "")
-    assert "wrote schemas/demo/probe-report.json: no value of the space, names hashed" in done.out
-    return json.loads((desk.folder / "schemas/demo/probe-report.json").read_bytes())
-
-
-def seen(told: Any) -> dict[str, Any]:
-    return {name: what for one in told["questions"] for name, what in one["seen"].items()}
 
 
 @pytest.mark.parametrize(

@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.fields.spec import FieldSpec, Option
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import TypeSpec
+from tests.doctor.probing import NUMBER, STORY, probed, profile
 
 if TYPE_CHECKING:
-    from tests.conftest import Desk, Done
-
-STORY, ISSUE = 6300012333, 6300013333
-TEXT, NUMBER, DUE, SCALE, DOCS = "field_a1b2c3", "field_3724e6", "field_2fbca6", "field_0dae57", "docs"
-
-
-def held(desk: Desk, item: int = STORY) -> dict[str, Any]:
-    """Return what an item holds; whether an empty value was ever filled is nothing that can be put back."""
-    one = desk.world.items[item]
-    roles = {each["role"]: each["owners"] for each in one.values["role_owners"] if each["owners"]}
-    values = {key: value for key, value in one.values.items() if value not in (None, [])}
-    return values | {"name": one.name, "role_owners": roles, "rich": one.rich}
-
-
-def probed(desk: Desk, item: str = f"demo/story/{STORY}") -> Done:
-    """Probe an item, and see that it is as it was and that nothing is left to put back."""
-    number = int(item.rpartition("/")[2])
-    before = held(desk, number)
-    done = desk.run("doctor", "--probe", item, "--space", "demo")
-    assert (done.code, done.err) == (0, "")
-    assert held(desk, number) == before
-    assert list((desk.folder / ".reconciler/probes").iterdir()) == []
-    return done
-
-
-def profile(desk: Desk) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((desk.folder / "schemas/demo/profile.json").read_bytes())
-    return told
+    from tests.conftest import Desk
 
 
 def test_every_type_is_tried_in_each_form_and_the_documented_one_needs_no_profile(desk: Desk) -> None:

@@ -11,21 +11,11 @@ import pytest
 from reconciler.meegle.http.failures import NoAnswer, NotSent
 from reconciler.model.outcomes import word
 from reconciler.sandbox import World
+from tests.apply.three_stories import BO, STATE, STORY
 from tests.road import Memory, app_of, apply_to, calm_world, plan_of, words
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
-
-STORY = 6300012320
-BO = "7310000000000000002"
-STATE = f"""
-space: demo
-type: story
-items:
-  - {{id: {STORY}, fields: {{priority: P3, story_points: 7}}, roles: {{RD: [dana@example.com]}}}}
-  - {{id: {STORY + 1}, fields: {{watchers: {{contains: [dana@example.com]}}}}}}
-  - {{id: {STORY + 2}, fields: {{ext_ref: hello}}}}
-"""
 
 
 class Faulty(httpx.BaseTransport):

@@ -5,24 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.git_repository import commit, git
+from tests.git_repository import commit
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
 STORY = 6300012320
 BO = "7310000000000000002"
-
-
-@pytest.fixture
-def repo(desk: Desk) -> Desk:
-    """A repository whose first commit wants what is live of one story."""
-    git(desk.folder, "init", "-q")
-    desk.stories(f"{{id: {STORY}, fields: {{priority: P0, story_points: 5, due: 2026-04-21}}}}")
-    commit(desk)
-    return desk
 
 
 def test_each_difference_has_its_word(repo: Desk) -> None:

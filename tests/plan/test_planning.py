@@ -8,22 +8,13 @@ import pytest
 
 from reconciler.errors import CannotRun
 from reconciler.plan.standpoint import refuse_empty
-from tests.git_repository import commit, git
+from tests.git_repository import commit
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
 
 STORY = 6300012320
-
-
-@pytest.fixture
-def repo(desk: Desk) -> Desk:
-    """A repository whose first commit wants what is live of one story."""
-    git(desk.folder, "init", "-q")
-    desk.stories(f"{{id: {STORY}, fields: {{priority: P0, story_points: 5, due: 2026-04-21}}}}")
-    commit(desk)
-    return desk
 
 
 def test_only_files_that_differ_from_the_base_are_planned_where_that_is_asked(repo: Desk) -> None:

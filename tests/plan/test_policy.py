@@ -10,7 +10,6 @@ from reconciler.manifest.shapes import read
 from reconciler.model import Held, HeldBy, Ref
 from reconciler.plan.policy import keeper
 from reconciler.settings import SpaceSettings
-from tests.git_repository import commit, git
 from tests.road import calm_world, pins_of
 
 if TYPE_CHECKING:
@@ -21,15 +20,6 @@ STORY = 6300012320
 
 
 BO = "7310000000000000002"
-
-
-@pytest.fixture
-def repo(desk: Desk) -> Desk:
-    """A repository whose first commit wants what is live of one story."""
-    git(desk.folder, "init", "-q")
-    desk.stories(f"{{id: {STORY}, fields: {{priority: P0, story_points: 5, due: 2026-04-21}}}}")
-    commit(desk)
-    return desk
 
 
 def test_drift_is_healed_where_the_policy_says_so(repo: Desk) -> None:

@@ -16,15 +16,6 @@ if TYPE_CHECKING:
 STORY = 6300012320
 
 
-@pytest.fixture
-def repo(desk: Desk) -> Desk:
-    """A repository whose first commit wants what is live of one story."""
-    git(desk.folder, "init", "-q")
-    desk.stories(f"{{id: {STORY}, fields: {{priority: P0, story_points: 5, due: 2026-04-21}}}}")
-    commit(desk)
-    return desk
-
-
 def test_what_was_merged_and_not_applied_is_pending(repo: Desk) -> None:
     first = git(repo.folder, "rev-parse", "HEAD")
     repo.stories(f"{{id: {STORY}, fields: {{priority: P3, story_points: 5, due: 2026-04-21}}}}")
