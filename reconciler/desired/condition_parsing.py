@@ -16,6 +16,7 @@ from reconciler.fields.codec import Codec
 from reconciler.fields.conditions import (
     BY_TYPE,
     CREATED,
+    CREATOR,
     FACTS,
     ITEM_ID,
     LIKE,
@@ -46,7 +47,8 @@ PART: Final = re.compile(r'\s*("(?P<quoted>[^"]*)"|(?P<plain>[^,，、]*))\s*(?:
 """One value of a list; commas of a Chinese keyboard part a list, too, and quotes keep them."""
 ID: Final = re.compile(r"[1-9][0-9]{0,18}")
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-STATUS_WORD: Final = "status"
+FACT_WORDS: Final = {"status": STATUS, "created": CREATED, "updated": UPDATED}
+"""Shorter words for facts, if no field is called so."""
 ITEMS: Final = frozenset({"work_item_related_select", "work_item_related_multi_select", "linked_work_item"})
 MOST_VALUES: Final = 50
 """Values that one condition of a search takes (endpoints.md 6.6)."""
@@ -87,13 +89,15 @@ class ConditionReader(Struct, frozen=True):
         return self.of_field(name, how, value, scalar.place)
 
     def fact(self, name: str) -> str | None:
-        """Return the fact that a name means: its own key, the status by any name of its field."""
+        """Return the fact that a name means: its own key or word, or any name of the field that shows it."""
         if name in FACTS:
             return name
         fields = find_named(self.kind.fields, name)
-        if any(one.type == STATUS for one in fields) or (name == STATUS_WORD and not fields):
+        if not fields:
+            return FACT_WORDS.get(name)
+        if any(one.type == STATUS for one in fields):
             return STATUS
-        return None
+        return CREATOR if fields[0].key == CREATOR else None
 
     def refuse_operator(self, name: str, how: str, known: Searchable, place: Place) -> None:
         """Refuse an operator that the service does not have for a field."""
@@ -132,11 +136,11 @@ class ConditionReader(Struct, frozen=True):
                 name = value.text
                 raise Wrong(Mistake(value.place, f"{how} does not fit {quoted(name)}", ID_FIX))
             return tuple(dict.fromkeys(map(item_id, some)))
-        if self.kind.key == "issue":
+        if fact == PEOPLE and self.kind.key == "issue":
             raise Wrong(
                 Mistake(value.place, "issues cannot be searched by 'people'", "name a field or a role")
             )
-        keys = [key for one in some for key in resolve(one, self.catalog.people, PEOPLE)]
+        keys = [key for one in some for key in resolve(one, self.catalog.people, fact)]
         return tuple(dict.fromkeys(keys))
 
     def state(self, word: Scalar) -> str:

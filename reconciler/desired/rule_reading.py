@@ -168,6 +168,8 @@ class RuleReader(Struct, frozen=True):
         if (isinstance(node, Scalar) and node.is_null) or (isinstance(node, AuthoredList) and not node):
             what = f"{'null' if isinstance(node, Scalar) else '[]'} in a rule"
             raise Wrong(Mistake(node.place, what, EMPTIES))
+        if isinstance(node, Scalar) and not node.text:
+            raise Wrong(Mistake(node.place, f"an empty value for {codec.spec.label} in a rule", EMPTIES))
         if codec.is_looked_up:
             self.desire.mentions.add(codec, node, self.catalog)
         desired = codec.recall(node)

@@ -76,9 +76,10 @@ BY_TYPE: Final[Mapping[str, Searchable]] = {
 }
 """Types that are not here cannot be searched (endpoints.md 6.6)."""
 
-STATUS, PEOPLE, CREATED, UPDATED, ITEM_ID = (
+STATUS, PEOPLE, CREATOR, CREATED, UPDATED, ITEM_ID = (
     "work_item_status",
     "people",
+    "owner",
     "created_at",
     "updated_at",
     "work_item_id",
@@ -86,6 +87,7 @@ STATUS, PEOPLE, CREATED, UPDATED, ITEM_ID = (
 FACTS: Final[Mapping[str, Searchable]] = {
     STATUS: Searchable("set", (*EQUAL, *HAS)),
     PEOPLE: MANY,
+    CREATOR: ONE,
     CREATED: Searchable("moment", (*EQUAL, *ORDER)),
     UPDATED: Searchable("moment", ORDER),
     ITEM_ID: Searchable("set", (*EQUAL, *HAS, *ORDER)),

@@ -170,6 +170,8 @@ def mistake_of(error: ErrorDetails, shape: type[Shape], root: Node) -> Mistake:
             told = no_map(node)
         case "list_type" | "tuple_type":
             told = no_list(node)
+        case "too_short":
+            told = Unfit("an empty list", "write one member at least")
         case _:
             told = Unfit(error["msg"], "see the schema of the file")
     file, line, column = key_place(root, location) if last == KEY else node.place

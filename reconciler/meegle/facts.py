@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from reconciler.fields.conditions import CREATED, ITEM_ID, PEOPLE, STATUS, UPDATED
+from reconciler.fields.conditions import CREATED, CREATOR, ITEM_ID, PEOPLE, STATUS, UPDATED
 from reconciler.fields.dates import from_ms
 from reconciler.fields.people import user_keys
 from reconciler.fields.unread import Unreadable, is_id
@@ -35,12 +35,17 @@ def people(raw: Mapping[str, Any], row: Row) -> Seen:
     """Read the creator, the watchers and the members of all roles, whom a search by people finds."""
     if row.trouble:
         raise ValueError(row.trouble)
-    creator = raw.get("created_by")
-    if not is_id(creator):
-        raise Unreadable("who created the item", creator)
     roles = role_list(row.values.get("role_owners"))
     watchers = user_keys(row.values.get(WATCHERS))
-    return Seen(frozenset([str(creator), *watchers, *(one for _, some in roles for one in some)]))
+    return Seen(frozenset([created_by(raw), *watchers, *(one for _, some in roles for one in some)]))
+
+
+def created_by(raw: Mapping[str, Any]) -> str:
+    """Read the user key of the creator."""
+    key = raw.get("created_by")
+    if not is_id(key):
+        raise Unreadable("who created the item", key)
+    return str(key)
 
 
 def time(name: str) -> Callable[[Mapping[str, Any], Row], Seen]:
@@ -58,6 +63,7 @@ def time(name: str) -> Callable[[Mapping[str, Any], Row], Seen]:
 READERS: Final[Mapping[str, Callable[[Mapping[str, Any], Row], Seen]]] = {
     STATUS: status,
     PEOPLE: people,
+    CREATOR: lambda raw, _row: Seen(created_by(raw)),
     CREATED: time(CREATED),
     UPDATED: time(UPDATED),
     ITEM_ID: lambda raw, _row: Seen(int(raw["id"])),

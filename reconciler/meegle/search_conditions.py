@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from reconciler.desired import condition_parsing
 from reconciler.desired.condition_parsing import ConditionReader, name_by, people_named
 from reconciler.errors import CannotRun, Place, quoted, suggestion
-from reconciler.fields.conditions import EQUAL, FACTS, ITEM_ID, NULLS, AnyOf, Comparison, Condition
+from reconciler.fields.conditions import CREATOR, EQUAL, FACTS, ITEM_ID, NULLS, AnyOf, Comparison, Condition
 from reconciler.fields.dates import NoZone, midnight, require_zone, to_ms
 from reconciler.fields.people import expand
 from reconciler.fields.values import Wrong
@@ -136,7 +136,9 @@ def time_param(one: Comparison) -> Json:
 
 def is_listed(conditions: Iterable[Condition]) -> bool:
     """Return True if no condition reads anything but what `filter` takes."""
-    return all(isinstance(one, Comparison) and one.key in FACTS.keys() - {ITEM_ID} for one in conditions)
+    return all(
+        isinstance(one, Comparison) and one.key in FACTS.keys() - {CREATOR, ITEM_ID} for one in conditions
+    )
 
 
 # -- what `filter` is asked -------------------------------------------------------------------------

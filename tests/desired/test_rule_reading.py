@@ -103,6 +103,7 @@ def test_ranges_and_relations_are_values_of_rules() -> None:
             (),
             "r.yaml:6:14: the rule a sets Priority, which its own condition",
         ),
+        ("[priority = P0]", '{notes: ""}', (), "an empty value for Notes in a rule; a rule empties nothing"),
         ("[people HAS ANY OF ana@example.com]", "{watchers: [bo@example.com]}", (), "which `people` reads"),
         ('["updated_at < 2026-01-01"]', "{scale: S}", (), "reads updated_at, which every write changes"),
         (

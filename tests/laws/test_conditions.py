@@ -101,6 +101,7 @@ STORED: dict[str, tuple[Callable[[Random], Any], tuple[str, ...]]] = {
 FACT_VALUES = {
     "work_item_status": ("started", "doing, end", "Done"),
     "people": ("ana@example.com", "bo@example.com, chen@example.com", "gus@example.com"),
+    "owner": ("ana@example.com", "bo@example.com, chen@example.com"),
     "created_at": ("2026-03-31", "2026-04-01"),
     "updated_at": ("2026-03-31", "2026-04-01"),
     "work_item_id": ("6300012300", "6300012301, 6300012305"),
@@ -123,6 +124,7 @@ def scrambled(random: Random) -> tuple[World, list[Item]]:
             else:
                 item.values[keys[name]] = value
         item.state = random.choice(["started", "doing", "end"])
+        item.created_by = random.choice(PEOPLE[:4])
         item.created_at, item.updated_at = time_near(random), time_near(random)
         roles = [{"role": "rd", "owners": random.sample(PEOPLE[:4], random.randrange(3))}]
         item.values["role_owners"] = [*roles, {"role": "PM", "owners": []}]

@@ -48,7 +48,7 @@ def test_any_of_several_conditions_is_one_clause() -> None:
         (HEAD + RULE.replace("    where: [priority = P0]\n", ""), "r.yaml:4:5: no where"),
         (HEAD + RULE.replace("[priority = P0]", "[]"), "r.yaml:4:11: the rule a has no condition"),
         (HEAD + RULE.replace("[priority = P0]", "[null]"), "r.yaml:5:13: expected a condition, found null"),
-        (HEAD + RULE.replace("[priority = P0]", "[{any: []}]"), "r.yaml:5:19: "),
+        (HEAD + RULE.replace("[priority = P0]", "[{any: []}]"), "r.yaml:5:19: an empty list"),
         (HEAD + RULE.replace("    fields: {scale: S}\n", ""), "r.yaml:4:11: the rule a desires nothing"),
         (HEAD + "rules: 3\n", "r.yaml:3:8: expected a list, found text"),
         ("space: demo\n" + RULE, "r.yaml:1:1: no type"),

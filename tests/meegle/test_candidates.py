@@ -49,6 +49,7 @@ def alive(world: World) -> set[int]:
         (("status = Done", "priority = P0"), "params"),
         (("roles.RD IS NULL",), "filter"),
         (("work_item_id HAS ANY OF 6300012300, 6300012301",), "params"),
+        (("owner = ana@example.com",), "params"),
         (("work_item_id >= 6300012300",), "params"),
     ],
 )
