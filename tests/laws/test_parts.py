@@ -99,7 +99,12 @@ class Teams:
             return
         one = self.planned.pop(self.chance.randrange(len(self.planned)))
         before = {row: self.live(row) for row in ROWS}
-        self.run("apply", one.file)
+        # Now and then the service refuses the writes to one item, or the run is cut short after one PUT.
+        refused = [{"item": str(STORY + self.chance.randrange(7))}] if self.chance.random() < 1 / 3 else []
+        self.desk.world.options.forbidden = refused
+        cut = ["--max-errors", "0"] if self.chance.random() < 1 / 2 else []
+        self.run("apply", one.file, *cut)
+        self.desk.world.options.forbidden = []
         one.wrote.update(row for row in ROWS if self.live(row) != before[row])
         self.unrecorded[one.file] = one.wrote
         self.applied.append(one)
