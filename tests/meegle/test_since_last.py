@@ -32,6 +32,7 @@ from reconciler.meegle.since_last import (
     text_of,
 )
 from tests.conftest import desk_in
+from tests.git_repository import commit, git
 from tests.road import app_of, calm_world, connection_to
 
 if TYPE_CHECKING:
@@ -313,12 +314,22 @@ def test_another_person_or_host_remembers_for_itself(desk_of_many: Desk) -> None
 
 
 def test_drift_reads_what_moved_and_heals_it(desk_of_many: Desk) -> None:
+    desk_of_many.write("state/reconciler.yaml", "spaces: {demo: {drift: {default: heal}}}\n")
+    git(desk_of_many.folder, "init", "-q")
+    commit(desk_of_many)
+    before = desk_of_many.world.item(FIRST_STORY).name
     warm(desk_of_many)
     desk_of_many.world.edit(FIRST_STORY, "name", "Zebra", by=BO)
-    done = desk_of_many.run("drift", "--since-last")
+    drift = ("drift", "--since-last", "--applied", "HEAD")
+    done = desk_of_many.run(*drift)
     assert (done.code, ids_read(desk_of_many)) == (0, [FIRST_STORY])
     assert '"Zebra" →' in done.out
     assert "last full read" in done.out
+    assert desk_of_many.run(*drift, "--heal", "--yes").code == 0
+    assert desk_of_many.world.item(FIRST_STORY).name == before
+    # Read for the plan, before the PUT and after it, but nothing else.
+    assert set(ids_read(desk_of_many)) == {FIRST_STORY}
+    assert "No changes" in desk_of_many.run(*drift).out
 
 
 KEPT = Remembered(b"m", 1_000_000_000, 900_000_000, 3, {})
