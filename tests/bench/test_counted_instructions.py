@@ -64,10 +64,10 @@ def test_help_validate_and_a_small_plan_are_a_bounded_multiple_of_doing_nothing(
     usage, check, small = (
         instructions(desk, "-m", "reconciler", one) for one in ("--help", "validate", "plan")
     )
-    # 5.4, 20.9 and 28.5 times when they were set; nearly all of each is imports.
-    assert usage < 5.95 * nothing
-    assert check < 23 * nothing
-    assert small < 31.4 * nothing
+    # 5.1, 11.1 and 20.3 times when they were set; nearly all of each is imports.
+    assert usage < 5.6 * nothing
+    assert check < 12.2 * nothing
+    assert small < 22.3 * nothing
 
 
 def test_an_item_of_a_plan_costs_a_bounded_multiple_of_what_reading_and_comparing_it_takes(

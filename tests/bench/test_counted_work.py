@@ -78,9 +78,9 @@ HEAVY = NETWORK | FILES | {"pydantic", "deepdiff", "jinja2", "markdown_it", "ric
 @pytest.mark.parametrize(
     ("arguments", "most", "desired"),
     [
-        (("--help",), 150, set()),
+        (("--help",), 135, set()),
         (("validate",), 272, FILES),  # two of them read many files line by line
-        (("plan",), 560, NETWORK | FILES),
+        (("plan",), 500, NETWORK | FILES),
     ],
     ids=lambda one: one[0] if isinstance(one, tuple) else "",
 )
