@@ -39,8 +39,10 @@ ID = re.compile(r"(id: )?([1-9][0-9]{0,17})(?: +# .*)?")
 SECTIONS = {"    fields:": "field", "    roles:": "role"}
 """The lines below which fields and roles stand, and the kind of name that stands there."""
 INDENT = "      "
+NAME = r"[^\W\d][\w-]*(?:[ ][\w-]+)*"
+"""The name of a field, of one word or more."""
 LINE = re.compile(
-    rf"""{INDENT.replace(" ", "[ ]")}(?P<name>[^\W\d][\w-]*):[ ]
+    rf"""{INDENT.replace(" ", "[ ]")}(?P<name>{NAME}):[ ]
         (?: "(?P<quoted>[^"\\\t]*)"
           | (?P<plain>-?\w[\w.@+-]*(?:[:/][\w.@+-]+)*(?:[ ](?:/[ ])?\w[\w.@+-]*)*)
           | \[(?P<words>\w[\w.@+-]*(?:,[ ]\w[\w.@+-]*)*)\]
@@ -48,7 +50,7 @@ LINE = re.compile(
     re.VERBOSE,
 )
 """A field whose value is a quoted text, a few words, or a list of words."""
-WHOLE = re.compile(rf"{INDENT}[^\W\d][\w-]*: +[^\s|>].*")
+WHOLE = re.compile(rf"{INDENT}{NAME}: +[^\s|>].*")
 """A field with any value on its line, other than the header of a block scalar."""
 COLUMN = len(INDENT) + 1
 NOWHERE = Place("", 1, 1)

@@ -94,7 +94,7 @@ def test_a_page_is_read_back_as_its_file_is(document: Document) -> None:
         (6, [[7, 1, 1, -1, [0], []]]),
         (6, [[7, 1, 1, 0, [-1], []]]),
     ],
-    ids=str,
+    ids=lambda one: str(one) if isinstance(one, int) else None,
 )
 def test_a_page_that_does_not_fit_adds_nothing(at: int, changed: Any) -> None:
     document, read = every_document()[0], Desire(catalog())
