@@ -78,12 +78,18 @@ def is_text_of(path: Path, text: str) -> bool:
     return path.is_file() and path.read_text(encoding="utf-8") == text
 
 
-def compare_pins(paths: Sequence[Path], space: str | None, report: Callable[[str], None]) -> list[Difference]:
-    """Return what changed in the space since it was pinned."""
+def compare_pins(
+    paths: Sequence[Path], spaces: Sequence[str], report: Callable[[str], None]
+) -> dict[str, list[Difference]]:
+    """Return what changed in each space since it was pinned."""
+    from reconciler.desired.workspace import open_workspaces
     from reconciler.schema.pin_changes import differences
 
-    live = read_live_pins(paths, space, report)
-    return list(differences(live.workspace.pins.types, live.pins.types))
+    found = {}
+    for one in open_workspaces(paths, spaces, checked=False):
+        live = live_pins(one, report)
+        found[one.space] = list(differences(live.workspace.pins.types, live.pins.types))
+    return found
 
 
 def pinned_files(pins: Pins, space: str, groups: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
@@ -107,13 +113,18 @@ def pinned_files(pins: Pins, space: str, groups: Mapping[str, tuple[str, ...]]) 
 def read_live_pins(
     paths: Sequence[Path], space: str | None, report: Callable[[str], None], *, rewrite: bool = False
 ) -> Live:
-    """Read what the files rely on, as the space is now; with `rewrite`, follow its names in the files."""
+    """Read what the files of one space rely on, as `live_pins` does."""
     from reconciler.desired.workspace import open_workspace
+
+    return live_pins(open_workspace(paths, space, checked=False), report, rewrite=rewrite)
+
+
+def live_pins(workspace: Workspace, report: Callable[[str], None], *, rewrite: bool = False) -> Live:
+    """Read what the files rely on, as the space is now; with `rewrite`, follow its names in the files."""
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
 
-    workspace = open_workspace(paths, space, checked=False)
     for note in workspace.notes:
         report(note)
     connection = connect(workspace.mistakes, report, workspace.space, workspace.spaces)

@@ -10,7 +10,7 @@ from reconciler.manifest.document import FileShape
 from reconciler.manifest.json_schema import either_text, schema_text
 from reconciler.manifest.rules_document import RulesFileShape
 from reconciler.manifest.safe_write import write
-from reconciler.plan.plan_json import PlanFile
+from reconciler.plan.plan_json import PlanFile, SpacesFile
 from reconciler.settings import Settings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,9 +28,10 @@ def published() -> dict[str, str]:
 
 
 def plan_schema() -> str:
-    """Return the schema of saved plans, for programs that read them."""
-    made = without_formats(PlanFile.model_json_schema(mode="serialization"))
-    schema = {"$schema": DIALECT, **made, "title": "A saved plan"}
+    """Return the schema of saved plans, of one space or of several, for programs that read them."""
+    made = [without_formats(one.model_json_schema(mode="serialization")) for one in (PlanFile, SpacesFile)]
+    definitions = {name: one for schema in made for name, one in schema.pop("$defs", {}).items()}
+    schema = {"$schema": DIALECT, "title": "A saved plan", "anyOf": made, "$defs": definitions}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -26,6 +26,8 @@ SNIFFED = 4096
 """Bytes that are enough to tell JSON from YAML as people write it."""
 MEMBERS = frozenset({"format_version", "resource_changes", "seal"})
 """Members of every plan that no desired-state file has."""
+SEVERAL = b'"spaces"'
+"""What every plan of several spaces holds."""
 SHORTEST = 7
 """Digits of the shortest name of a commit."""
 
@@ -60,7 +62,16 @@ def holds_plan(path: Path) -> bool:
 
 
 def read_plan(path: Path) -> PlanFile:
-    """Read a plan; raises CannotRun for a file that cannot be read, BadPlan for a file that is not a plan."""
+    """Read the plan of one space, as `read_plans` does."""
+    made = read_plans(path)
+    if len(made) > 1:
+        names = ", ".join(one.space.name for one in made)
+        raise CannotRun(f"the plan is of {len(made)} spaces: {names}", "plan one of them with --space")
+    return made[0]
+
+
+def read_plans(path: Path) -> tuple[PlanFile, ...]:
+    """Read a plan by its spaces; raises CannotRun for an unreadable file, BadPlan if it is not a plan."""
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
@@ -71,11 +82,47 @@ def read_plan(path: Path) -> PlanFile:
         raise CannotRun(f"cannot read {path} ({error.strerror})", "check the path") from None
     if len(raw) > LARGEST:
         raise BadPlan("it is too large")
-    return load_plan(raw)
+    if SEVERAL not in raw:
+        return (load_plan(raw),)
+    from reconciler.plan.spaces_file import load_plans  # most plans are of one space
+
+    return load_plans(raw)
 
 
-def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | None) -> tuple[Plan, Settings]:
-    """Read a saved plan, and judge it by the guards of the settings here."""
+def open_plans(
+    path: Path, spaces: Sequence[str], raised: Raised, commit: str | None, max_age: float | None
+) -> list[tuple[Plan, Settings]]:
+    """Read a saved plan, and judge what is in it of each space by the guards of the settings here.
+
+    `spaces`: those of a plan of several that are asked for.  A space that could not be planned keeps all
+    others from being applied, unless it is not asked for.
+    """
+    made = chosen_plans(read_plans(path), spaces)
+    if failed := [one.space.name for one in made if one.errored]:
+        names = ", ".join(failed)
+        raise BadPlan(
+            f"the run that made it failed for {names}; --space leaves a space out"
+            if len(made) > 1
+            else "the run that made it failed"
+        )
+    return [open_plan(one, raised, commit, max_age) for one in made]
+
+
+def chosen_plans(made: Sequence[PlanFile], spaces: Sequence[str]) -> Sequence[PlanFile]:
+    """Return the plans of the spaces that are asked for; a plan of one space is taken as it is."""
+    if len(made) == 1 or not spaces:
+        return made
+    known = [one.space.name for one in made]
+    for name in spaces:
+        if name not in known:
+            raise CannotRun(f"the plan has no space {quoted(name)}", f"there is {', '.join(known)}")
+    return [one for one in made if one.space.name in spaces]
+
+
+def open_plan(
+    made: PlanFile, raised: Raised, commit: str | None, max_age: float | None
+) -> tuple[Plan, Settings]:
+    """Judge the plan of one space by the guards of the settings here."""
     from reconciler.apply.project_settings import settings_of_project
     from reconciler.clock import now
     from reconciler.git import commit_of
@@ -84,10 +131,7 @@ def open_plan(path: Path, raised: Raised, commit: str | None, max_age: float | N
     from reconciler.plan.openings import type_names
     from reconciler.schema.pins import pins_folder, read_pins
 
-    made = read_plan(path)
     refuse_partly_read(made)
-    if made.errored:
-        raise BadPlan("the run that made it failed")
     refuse_stale(made, now(), commit=commit, max_age=max_age)
     plan = plan_of(made)
     root, settings = Path.cwd(), settings_of_project(made.desired.roots, plan.space)

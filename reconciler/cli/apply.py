@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from reconciler.cli import options
-from reconciler.cli.apply_steps import Way, execute, failures_told, refuse_silence, until_of
-from reconciler.cli.progress import reading
-from reconciler.cli.streams import tell
+from reconciler.cli.apply_steps import Part, Way, execute, failures_told, refuse_silence, until_of
 from reconciler.errors import CannotRun
+from reconciler.model import RunSpaces
 
 if TYPE_CHECKING:
-    from reconciler.model import Plan
+    from reconciler.desired.workspace import Workspace
     from reconciler.plan.guard import Raised
+    from reconciler.plan.planning import PlanOptions
     from reconciler.plan.selection import Selection
     from reconciler.plan.why import Refs
-    from reconciler.settings import Settings
 
 
 @click.command("apply")
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option("--max-age", metavar="T", type=options.Duration(), help="Refuse a saved plan that is older.")
 @options.only
 @options.exclude
-@options.space
+@options.spaces
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text")
 @options.full
 @options.color
@@ -59,7 +59,7 @@ def command(
     max_age: float | None,
     only: tuple[str, ...],
     exclude: tuple[str, ...],
-    space: str | None,
+    spaces: tuple[str, ...],
     fmt: str,
     full: bool,
 ) -> int:
@@ -67,7 +67,7 @@ def command(
 
     Asks on a terminal; elsewhere it needs --yes or a saved plan.
     """
-    from reconciler.apply.saved_plan import is_plan, open_plan
+    from reconciler.apply.saved_plan import is_plan
     from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.plan.guard import Raised
     from reconciler.plan.selection import Selection
@@ -87,37 +87,47 @@ def command(
     refs = Refs(base, applied, drift)
     with failures_told(fmt):
         refuse_foreign()
-        plan, settings = (
-            open_plan(paths[0], raised, require_commit, max_age)
+        parts = (
+            from_plan(paths[0], spaces, raised, require_commit, max_age)
             if saved
-            else from_files(paths, space, Selection(only, exclude), raised, refs, until_of(deadline))
+            else from_files(paths, spaces, Selection(only, exclude), raised, refs, until_of(deadline))
         )
-        return execute(plan, settings, Way(yes or saved, max_errors, deadline, wait, fmt, full))
+        return execute(parts, Way(yes or saved, max_errors, deadline, wait, fmt, full))
+
+
+def from_plan(
+    path: Path, spaces: tuple[str, ...], raised: Raised, commit: str | None, max_age: float | None
+) -> list[Part]:
+    """Read a saved plan; of one of several spaces, those that are asked for."""
+    from reconciler.apply.saved_plan import open_plans
+
+    opened = open_plans(path, spaces, raised, commit, max_age)
+    names = tuple(plan.space for plan, _ in opened)
+    return [Part(plan, settings, RunSpaces(names, names)) for plan, settings in opened]
 
 
 def from_files(
     paths: Sequence[Path],
-    space: str | None,
+    spaces: tuple[str, ...],
     selection: Selection,
     raised: Raised,
     refs: Refs,
     until: float | None,
-) -> tuple[Plan, Settings]:
-    """Plan now, with a client that cannot write."""
-    from reconciler.desired.workspace import open_workspace
-    from reconciler.meegle.connect import connect
-    from reconciler.plan import planning
-    from reconciler.plan.planning import PlanOptions, open_reader
-    from reconciler.plan.source_commit import source_of, sourced
+) -> list[Part]:
+    """Plan every space now, with clients that cannot write."""
+    from reconciler.cli.space_plans import connected, plan_each, sourced_each, sources_of, with_base
+    from reconciler.desired.workspace import open_workspaces
+    from reconciler.plan.last_applied_ref import applied_of
+    from reconciler.plan.planning import PlanOptions
 
-    workspace = open_workspace(paths, space)
-    tell(*workspace.notes)
-    source = source_of(workspace)
-    with (
-        reading(),
-        open_reader(
-            workspace, connect(workspace.mistakes, tell, workspace.space, workspace.spaces), until
-        ) as reader,
-    ):
-        plan = planning.plan(workspace, reader, PlanOptions(selection, refs, raised))
-    return sourced(plan, source), workspace.settings
+    workspaces = with_base(open_workspaces(paths, spaces), refs.base)
+    names = [one.space for one in workspaces]
+    sources = sources_of(workspaces)
+
+    def options_of(one: Workspace) -> PlanOptions:
+        return PlanOptions(
+            selection, replace(refs, applied=applied_of(refs.applied, one.space, names)), raised
+        )
+
+    plans = sourced_each(plan_each(workspaces, options_of, connected, until), sources)
+    return [Part(plan, one.settings, one.spaces) for plan, one in zip(plans, workspaces, strict=True)]

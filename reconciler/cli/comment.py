@@ -27,14 +27,14 @@ def command(plan: Path, *, issue: bool, notes: Path | None, printed: bool) -> in
     In a GitHub job it needs GITHUB_TOKEN, in a GitLab job RECONCILER_FORGE_TOKEN.  The plan is checked and
     rendered here, whoever made the file.  The printed text begins with the marker that finds it again.
     """
-    from reconciler.apply.saved_plan import read_plan
+    from reconciler.apply.saved_plan import read_plans
     from reconciler.forge.choice import forge_of
     from reconciler.forge.gitlab.markdown import gitlab_text
     from reconciler.forge.texts import comment_text, is_pending, issue_text, issue_title
 
     if notes and not issue:
         raise CannotRun("--notes are for an issue", "add --issue, or leave them out")
-    made = read_plan(plan)
+    made = read_plans(plan)
     if printed:
         say(gitlab_text(issue_text(made, read_notes(notes)) if issue else comment_text(made)))
         return 0
@@ -44,7 +44,8 @@ def command(plan: Path, *, issue: bool, notes: Path | None, printed: bool) -> in
             return 0
         noted = read_notes(notes)
         body, pending = forge.text(issue_text(made, noted)), is_pending(made, noted)
-        say_told(f"Issue {forge.write_issue(issue_title(made.space.name), body, pending=pending)}.\n")
+        title = issue_title(made)
+        say_told(f"Issue {forge.write_issue(title, body, pending=pending)}.\n")
     return 0
 
 

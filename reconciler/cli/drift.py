@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli import options
-from reconciler.cli.progress import reading
 from reconciler.cli.streams import on_stderr, tell
 from reconciler.forge.outputs import give_plan
 from reconciler.gc_pause import gc_paused
 
 if TYPE_CHECKING:
+    from reconciler.desired.workspace import Workspace
     from reconciler.model import Plan
     from reconciler.plan.planning import PlanOptions
-    from reconciler.settings import Settings
 
 CHANGES = 2
 
@@ -38,7 +37,7 @@ CHANGES = 2
 @options.full
 @options.color
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if the plan has changes.")
-@options.space
+@options.spaces
 def command(
     paths: tuple[Path, ...],
     *,
@@ -58,74 +57,78 @@ def command(
     formats: tuple[tuple[str, Path | None], ...],
     full: bool,
     detailed_exitcode: bool,
-    space: str | None,
+    spaces: tuple[str, ...],
 ) -> int:
     """Say what people, rules and plugins changed in the space since the last apply.
 
     PATHS are files or folders of desired state (default: state).  What was changed here and is not
     applied yet is no drift, and is not sent.
     """
-    from reconciler.cli.apply_steps import Way, execute, refuse_silence, until_of
+    from reconciler.cli.apply_steps import Part, Way, execute, refuse_silence, until_of
     from reconciler.cli.failures import failures_shown
     from reconciler.cli.formats import Showing, memories_of, save_plan, show_plan
     from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.plan.guard import Raised
     from reconciler.plan.planning import PlanOptions
-    from reconciler.plan.source_commit import dated
+    from reconciler.plan.source_commit import dated_each
     from reconciler.render.drift_steps import next_steps
 
     if heal:
         refuse_silence(yes=yes)
     raised = Raised(max_changes, max_share, allow_clear, accept_both, max_invisible)
-    with failures_shown(paths, space, formats, out):
+    with failures_shown(paths, spaces, formats, out):
         if heal:
             refuse_foreign()
         memories = memories_of(out) if since_last else None
         options = PlanOptions(raised=raised, blame=True, drift=True, memories=memories)
-        plan, settings = drifted(paths, space, applied, options, until_of(deadline))
-    make = cache(partial(dated, plan, paths))
+        plans, run = drifted(paths, spaces, applied, options, until_of(deadline))
+    make = cache(partial(dated_each, plans, paths))
     if out:
         save_plan(make, out)
-    give_plan(tell, plan, make, formats, out)
-    if heal and plan.base is None:
-        tell("no last applied commit is known: nothing is healed")
-    if heal and plan.base is not None:
-        show_plan(Showing(plan, make, full), [one for one in formats if one[1]])
+    give_plan(tell, plans, make, formats, out)
+    failed = any(one.failures for one in plans)
+    healed = [Part(one, run[0].settings, run[0].spaces) for one in plans if one.base is not None]
+    if heal and not failed:
+        for one in plans:
+            if one.base is None:
+                tell(
+                    f"no last applied commit of the space {one.space} is known: nothing of it is healed"
+                    if len(plans) > 1
+                    else "no last applied commit is known: nothing is healed"
+                )
+    if heal and healed and not failed:
+        show_plan(Showing(plans, make, full), [one for one in formats if one[1]])
         fmt = "json" if ("json", None) in formats else "text"
-        return execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt, full))
-    show_plan(Showing(plan, make, full), formats, out)
+        return execute(healed, Way(yes, max_errors, deadline, wait, fmt, full))
+    show_plan(Showing(plans, make, full), formats, out)
     with on_stderr():
-        tell(*next_steps(plan))
-    return CHANGES if detailed_exitcode and not plan.is_empty else 0
+        tell(*(line for one in plans for line in next_steps(one)))
+    if failed:
+        return 1
+    return CHANGES if detailed_exitcode and any(not one.is_empty for one in plans) else 0
 
 
 @gc_paused()
 def drifted(
     paths: tuple[Path, ...],
-    space: str | None,
+    spaces: tuple[str, ...],
     applied: str | None,
     options: PlanOptions,
     until: float | None,
-) -> tuple[Plan, Settings]:
-    """Compare the files with the live items, and keep what moved in the space."""
-    from reconciler.desired.workspace import open_workspace
-    from reconciler.meegle.connect import connect
-    from reconciler.plan import planning
-    from reconciler.plan.last_applied_ref import known_ref
-    from reconciler.plan.planning import open_reader
-    from reconciler.plan.source_commit import source_of, sourced
+) -> tuple[tuple[Plan, ...], tuple[Workspace, ...]]:
+    """Compare the files with the live items, and keep what moved in each space."""
+    from reconciler.cli.space_plans import connected, plan_each, sourced_each, sources_of, with_base
+    from reconciler.desired.workspace import open_workspaces
+    from reconciler.plan.last_applied_ref import applied_of, known_ref
     from reconciler.plan.why import Refs
 
-    workspace = open_workspace(paths, space)
-    tell(*workspace.notes)
-    source = source_of(workspace)
-    refs = Refs(applied=applied or known_ref(workspace.root, workspace.space))
-    options = options._replace(refs=refs)
-    with (
-        reading(),
-        open_reader(
-            workspace, connect(workspace.mistakes, tell, workspace.space, workspace.spaces), until
-        ) as reader,
-    ):
-        plan = planning.plan(workspace, reader, options)
-    return sourced(plan, source), workspace.settings
+    workspaces = with_base(open_workspaces(paths, spaces), None)
+    names = [one.space for one in workspaces]
+    sources = sources_of(workspaces)
+
+    def options_of(one: Workspace) -> PlanOptions:
+        ref = applied_of(applied, one.space, names) or known_ref(one.root, one.space)
+        return options._replace(refs=Refs(applied=ref))
+
+    plans = plan_each(workspaces, options_of, connected, until)
+    return sourced_each(plans, sources), workspaces

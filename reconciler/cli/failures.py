@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import click
@@ -19,7 +19,7 @@ from reconciler.manifest.safe_write import CannotWrite
 @contextmanager
 def failures_shown(
     paths: tuple[Path, ...],
-    space: str | None,
+    spaces: tuple[str, ...],
     formats: tuple[tuple[str, Path | None], ...],
     out: Path | None,
 ) -> Iterator[None]:
@@ -40,13 +40,15 @@ def failures_shown(
         from reconciler.plan.source_commit import checked_out, dated
 
         told = told_as(error)
-        failed = replace(failed_plan(told, paths, space), commit=checked_out(Path.cwd()))
-        make = cache(partial(dated, failed, paths))
+        failed = replace(
+            failed_plan(told, paths, spaces[0] if len(spaces) == 1 else None), commit=checked_out(Path.cwd())
+        )
+        make = cache(lambda: (dated(failed, paths),))
         for name, path in [("json", out), *formats] if out else formats:
             if (name, path) != ("text", None):
                 with whatever_fails(path):
-                    put(name, path, VIEWS[name](Showing(failed, make)))
-        give_plan(tell, failed, make, formats, out)
+                    put(name, path, VIEWS[name](Showing((failed,), make)))
+        give_plan(tell, [failed], make, formats, out)
         raise told from error
 
 

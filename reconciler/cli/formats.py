@@ -18,23 +18,32 @@ if TYPE_CHECKING:
     from reconciler.meegle.memory import Memories
     from reconciler.plan.plan_data import Made
 
-Make: TypeAlias = "Callable[[], Made]"
-"""Makes the plan's file; a format that shows nothing of it does without."""
+Make: TypeAlias = "Callable[[], tuple[Made, ...]]"
+"""Makes the files of the plans; a format that shows nothing of them does without."""
 
 
 class Showing(NamedTuple):
-    """What is shown: a plan and its file; `full`: one line a field in text."""
+    """What is shown: the plans of a run, by space, and their files; `full`: one line a field in text."""
 
-    plan: Plan
+    plans: tuple[Plan, ...]
     make: Make
     full: bool = False
+
+    @property
+    def one(self) -> Plan | None:
+        """The plan of a run about one space; None if it is about several."""
+        return self.plans[0] if len(self.plans) == 1 else None
 
 
 def lines_for_people(shown: Showing) -> str:
     """Return the lines for people."""
-    from reconciler.render.text import plan_text
+    if plan := shown.one:
+        from reconciler.render.text import plan_text
 
-    return plan_text(shown.plan, full=shown.full)
+        return plan_text(plan, full=shown.full)
+    from reconciler.render.spaces import plans_text
+
+    return plans_text(shown.plans, full=shown.full)
 
 
 def json(shown: Showing) -> str:
@@ -44,51 +53,75 @@ def json(shown: Showing) -> str:
 
 def comment_text(shown: Showing) -> str:
     """Return the comment."""
-    from reconciler.render.markdown import plan_markdown
+    if plan := shown.one:
+        from reconciler.render.markdown import plan_markdown
 
-    return plan_markdown(shown.plan, shown.make())
+        return plan_markdown(plan, shown.make()[0])
+    from reconciler.render.spaces import plans_markdown
+
+    return plans_markdown(shown.plans, shown.make())
 
 
 def page(shown: Showing) -> str:
     """Return the page."""
-    from reconciler.render.html import plan_html
+    from reconciler.render.html import plan_html, plans_html
 
     made = shown.make()
-    return plan_html(shown.plan, made, source=source_address(made))
+    source = source_address(made[0])
+    if plan := shown.one:
+        return plan_html(plan, made[0], source=source)
+    return plans_html(shown.plans, made, source=source)
 
 
 def github_output(shown: Showing) -> str:
     """Return annotations and the text for the log; in a GitHub job the step summary is written, too."""
-    from reconciler.forge.github.annotations import plan_annotations, step_summary
+    from reconciler.forge.github.annotations import (
+        plan_annotations,
+        plans_annotations,
+        spaces_summary,
+        step_summary,
+    )
 
-    made = shown.make()
+    made, plan = shown.make(), shown.one
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
-            append(Path(summary), step_summary(shown.plan, made))
+            text = step_summary(plan, made[0]) if plan else spaces_summary(shown.plans, made)
+            append(Path(summary), text)
         except CannotRun as error:
             tell(f"no step summary: {error}")
-    return plan_annotations(shown.plan, made.desired.folder) + lines_for_people(shown)
+    folder = made[0].desired.folder
+    found = plan_annotations(plan, folder) if plan else plans_annotations(shown.plans, folder)
+    return found + lines_for_people(shown)
 
 
 def gitlab(shown: Showing) -> str:
     """Return the counts for the merge request's widget."""
     from reconciler.render.gitlab_widget import plan_widget
 
-    return plan_widget(shown.plan)
+    return plan_widget(*shown.plans)
 
 
 def code_quality(shown: Showing) -> str:
     """Return the findings at lines."""
-    from reconciler.render.code_quality import plan_code_quality
+    from reconciler.render.code_quality import plans_code_quality
 
-    return plan_code_quality(shown.plan, shown.make().desired.folder)
+    return plans_code_quality(with_names(shown), shown.make()[0].desired.folder)
 
 
 def junit(shown: Showing) -> str:
     """Return the items as cases."""
     from reconciler.render.junit import plan_junit
 
-    return plan_junit(shown.plan)
+    return plan_junit(*with_names(shown))
+
+
+def with_names(shown: Showing) -> tuple[Plan, ...]:
+    """Return the plans for a view without headings: of several spaces each failure names its own."""
+    if shown.one:
+        return shown.plans
+    from reconciler.render.spaces import named
+
+    return tuple(map(named, shown.plans))
 
 
 VIEWS: dict[str, Callable[[Showing], str]] = {
@@ -150,15 +183,11 @@ def save_plan(make: Make, path: Path) -> None:
     write(path, plan_text(make()))
 
 
-def plan_text(made: Made) -> str:
-    """Return the text of a plan's file, of one that was read, too."""
-    from reconciler.plan.plan_data import SealedPlan, text_of
+def plan_text(made: tuple[Made, ...]) -> str:
+    """Return the text of a plan's file, of one space or of several, of one that was read, too."""
+    from reconciler.plan.spaces_data import plans_text
 
-    if isinstance(made, SealedPlan):
-        return text_of(made.data)
-    from reconciler.plan.plan_file import dumps  # only a plan that was read has a model
-
-    return dumps(made)
+    return plans_text(made)
 
 
 def source_address(made: Made) -> str:

@@ -19,14 +19,23 @@ if TYPE_CHECKING:
 @contextmanager
 def service(workspace: Workspace, snapshot: Path | None, report: Callable[..., None]) -> Iterator[Connection]:
     """Yield how to reach the space, or a snapshot that stands for it."""
+    with services(snapshot, report) as connection_of:
+        yield connection_of(workspace)
+
+
+@contextmanager
+def services(
+    snapshot: Path | None, report: Callable[..., None]
+) -> Iterator[Callable[[Workspace], Connection]]:
+    """Yield what returns how to reach a space, or the snapshot that stands for all spaces."""
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.connection import connection_from
 
     if snapshot is None:
-        yield connect(workspace.mistakes, report, workspace.space, workspace.spaces)
+        yield lambda one: connect(one.mistakes, report, one.space, one.spaces)
         return
     with served(snapshot) as variables:
-        yield connection_from(variables)
+        yield lambda _: connection_from(variables)
 
 
 @contextmanager

@@ -51,8 +51,8 @@ def card_of(plan: Path | None, run: str | None, drift: Path | None) -> dict[str,
     from reconciler.apply.journal import read_journal
     from reconciler.apply.run_folder import journal_of
     from reconciler.apply.run_summary import summary
-    from reconciler.apply.saved_plan import read_plan
-    from reconciler.forge.lark.card import drift_card, plan_card, run_card
+    from reconciler.apply.saved_plan import read_plans
+    from reconciler.forge.lark.card import drift_card, drift_cards, plan_card, plan_cards, run_card
     from reconciler.forge.lark.links import links_of
     from reconciler.forge.lark.words import spoken_words
     from reconciler.plan.plan_file import plan_of
@@ -64,9 +64,11 @@ def card_of(plan: Path | None, run: str | None, drift: Path | None) -> dict[str,
         entries = list(read_journal(journal_of(run)))
         done, begin = summary(entries), next((one for one in entries if one["event"] == "begin"), {})
         return run_card(begin.get("space_name") or "", done["outcomes"], done["stopped"] or "", words, links)
-    if drift:
-        return drift_card(plan_of(read_plan(drift)), words, links, settings.open_ids)
-    return plan_card(plan_of(read_plan(plan or Path())), words, links)
+    plans = [plan_of(one) for one in read_plans(drift or plan or Path())]
+    people = settings.open_ids
+    if len(plans) > 1:
+        return drift_cards(plans, words, links, people) if drift else plan_cards(plans, words, links)
+    return drift_card(plans[0], words, links, people) if drift else plan_card(plans[0], words, links)
 
 
 def settings_here() -> Settings:

@@ -135,6 +135,15 @@ space = click.option(
     shell_complete=complete_space,
     help="Which space, where the files name several.",
 )
+spaces = click.option(
+    "--space",
+    "spaces",
+    metavar="SPACE",
+    envvar="RECONCILER_SPACE",
+    multiple=True,
+    shell_complete=complete_space,
+    help="Only this space of those that the files name; may be given several times.",
+)
 only = click.option(
     "--only",
     metavar="REF",

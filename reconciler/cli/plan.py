@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ import click
 from msgspec.structs import replace
 
 from reconciler.cli import options
-from reconciler.cli.progress import reading
 from reconciler.cli.streams import say_told, tell
 from reconciler.errors import CannotRun, counted
 from reconciler.forge.outputs import give_plan
@@ -47,7 +47,7 @@ SNAPSHOT = "snapshot"
 @click.option("--strict", is_flag=True, help="Exit 1 if a change is blocked.")
 @click.option("--blame", is_flag=True, help="Say who changed the live values, from operation records.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if the plan has changes.")
-@options.space
+@options.spaces
 @gc_paused()
 def command(
     paths: tuple[Path, ...],
@@ -66,7 +66,7 @@ def command(
     strict: bool,
     blame: bool,
     detailed_exitcode: bool,
-    space: str | None,
+    spaces: tuple[str, ...],
 ) -> int:
     """Show what would change on the live items.  Writes nothing to the space.
 
@@ -74,10 +74,13 @@ def command(
     """
     from reconciler.cli.failures import failures_shown
     from reconciler.cli.formats import Showing, memories_of, refuse_input, refuse_two, save_plan, show_plan
+    from reconciler.cli.local_service import services
+    from reconciler.cli.space_plans import plan_each, sourced_each, sources_of, with_base
     from reconciler.desired.workspace import changed_files, open_workspaces
+    from reconciler.plan.last_applied_ref import applied_of
     from reconciler.plan.planning import PlanOptions
     from reconciler.plan.selection import Selection
-    from reconciler.plan.source_commit import Source, dated, source_of, sourced
+    from reconciler.plan.source_commit import Source, dated_each
     from reconciler.plan.standpoint import refuse_empty
     from reconciler.plan.trusted_snapshot import age_of, of_base, trusted_snapshot
     from reconciler.plan.why import Refs
@@ -90,58 +93,54 @@ def command(
         )
     refuse_two(formats, out)
     refuse_input(snapshot, out, *(path for _, path in formats))
-    with failures_shown(paths, space, formats, out):
+    with failures_shown(paths, spaces, formats, out):
         refuse_empty(base)
         memories = memories_of(out) if since_last else None
         if changed and base is None:
             raise CannotRun("--changed needs a base", "name it: --base REF")
         # A plan as JSON may be applied, wherever it goes, so nothing of it comes from a cache.
         shown_alone = out is None and all(name != "json" for name, _ in formats)
-        (workspace,) = open_workspaces(
-            paths,
-            [space] if space else [],
-            kept=shown_alone,
-            since=base if changed else None,
-            several=False,
-        )
-        tell(*workspace.notes)
+        workspaces = open_workspaces(paths, spaces, kept=shown_alone, since=base if changed else None)
+        workspaces = with_base(workspaces, base)
         if offline and snapshot is None:
-            return checked_alone(workspace)
-        selection = Selection(only, exclude, changed_files(workspace))
-        with trusted_snapshot(snapshot, base) as copy:
+            return checked_alone(workspaces)
+
+        def options_of(one: Workspace) -> PlanOptions:
+            selection = Selection(only, exclude, changed_files(one))
+            refs = Refs(base, applied_of(applied, one.space, [each.space for each in workspaces]))
+            return PlanOptions(selection, refs, blame=blame, memories=memories)
+
+        with trusted_snapshot(snapshot, base) as copy, services(copy, tell) as connect:
             # Asked before the space is read, which may take minutes in which the checkout moves.
             here = snapshot if copy == snapshot else None
-            source = source_of(workspace, here) if has_outputs(out, formats) else Source()
-            options = PlanOptions(selection, Refs(base, applied), blame=blame, memories=memories)
-            plan = planned(workspace, copy, options)
+            needed = has_outputs(out, formats)
+            sources = sources_of(workspaces, here) if needed else [Source() for _ in workspaces]
+            plans = plan_each(workspaces, options_of, connect)
         if snapshot:
             told = of_base(snapshot, base) if copy != snapshot else f"{snapshot}, {age_of(snapshot)} old"
-            plan = replace(plan, notes=(f"planned against {told}", *plan.notes))
-        plan = sourced(plan, source)
-        make = cache(partial(dated, plan, paths))
+            plans = tuple(against_snapshot(one, told) for one in plans)
+        plans = sourced_each(plans, sources)
+        make = cache(partial(dated_each, plans, paths))
         if out:
             save_plan(make, out)
-        show_plan(Showing(plan, make, full), formats, out)
-        give_plan(tell, plan, make, formats, out)
-    if strict and (stuck := len(plan.blocks) + len(plan.blocked_rules)):
+        show_plan(Showing(plans, make, full), formats, out)
+        give_plan(tell, plans, make, formats, out)
+    return code_of(plans, strict=strict, detailed=detailed_exitcode)
+
+
+def code_of(plans: Sequence[Plan], *, strict: bool, detailed: bool) -> int:
+    """Return the exit code that the plans of a run earned."""
+    if any(one.failures for one in plans):
+        return 1
+    if strict and (stuck := sum(len(one.blocks) + len(one.blocked_rules) for one in plans)):
         tell(f"error: {counted(stuck, 'blocked change')}, and --strict makes that an error")
         return 1
-    return CHANGES if detailed_exitcode and not plan.is_empty else 0
+    return CHANGES if detailed and any(not one.is_empty for one in plans) else 0
 
 
-def planned(workspace: Workspace, snapshot: Path | None, options: PlanOptions) -> Plan:
-    """Plan against the space, or against a snapshot of it."""
-    from reconciler.cli.local_service import service
-    from reconciler.plan import planning
-    from reconciler.plan.planning import open_reader
-
-    with (
-        reading(),
-        service(workspace, snapshot, tell) as connection,
-        open_reader(workspace, connection) as reader,
-    ):
-        plan = planning.plan(workspace, reader, options)
-    return plan if snapshot is None else replace(plan, host=SNAPSHOT)
+def against_snapshot(plan: Plan, told: str) -> Plan:
+    """Return a plan against a snapshot, which no apply takes, with a note on the snapshot."""
+    return replace(plan, host=SNAPSHOT, notes=(f"planned against {told}", *plan.notes))
 
 
 def has_outputs(out: Path | None, formats: tuple[tuple[str, Path | None], ...]) -> bool:
@@ -151,14 +150,14 @@ def has_outputs(out: Path | None, formats: tuple[tuple[str, Path | None], ...]) 
     return bool(out or are_asked_for() or any(one != ("text", None) for one in formats))
 
 
-def checked_alone(workspace: Workspace) -> int:
+def checked_alone(workspaces: Sequence[Workspace]) -> int:
     """Say what can be said without live items; mistakes have ended the run before."""
     from reconciler.errors import InputError
 
-    if workspace.mistakes:
-        raise InputError(workspace.mistakes)
-    items = sum(len(one.ids) for one in workspace.outlines)
-    pinned = len(workspace.pins.types)
+    if workspaces[0].mistakes:
+        raise InputError(workspaces[0].mistakes)
+    items = sum(len(one.ids) for each in workspaces for one in each.outlines)
+    pinned = sum(len(each.pins.types) for each in workspaces)
     checked = f"{counted(items, 'item')} checked by {counted(pinned, 'pinned type')}"
     say_told(f"Offline: {checked}; no live item was read.\n")
     return 0

@@ -77,6 +77,7 @@ class Watch(logging.Handler):
         """Nothing is heard yet."""
         super().__init__(logging.DEBUG)
         self.done, self.total, self.noun = 0, 0, "reading the space"
+        self.parts: dict[int | None, tuple[int, int]] = {}
         self.waited = float("-inf")
         self.took = 0
         self.text = ""
@@ -100,7 +101,9 @@ class Watch(logging.Handler):
         """Take what a record tells."""
         match record.module, record.args:
             case "batches", (int(done), int(total), str(noun)):
-                self.done, self.total, self.noun = done, total, noun
+                self.parts[record.thread] = done, total  # of several spaces each is read in its own thread
+                self.done, self.total = map(sum, zip(*self.parts.values(), strict=True))
+                self.noun = noun
             case "counting", (_, _, _, int(took), _):
                 self.took = took
             case "wait_limit", _:

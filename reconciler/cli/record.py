@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     "--journal", type=click.Path(path_type=Path), help="The apply's journal (default: found by the plan)."
 )
 @click.option("--fetch", is_flag=True, help="Bring the newest record here instead.")
-@options.space
-def command(plan: Path | None, *, journal: Path | None, fetch: bool, space: str | None) -> int:
+@options.spaces
+def command(plan: Path | None, *, journal: Path | None, fetch: bool, spaces: tuple[str, ...]) -> int:
     """Make the commit of a carried-out PLAN the last applied one: refs/reconciler/applied/SPACE.
 
     In a GitHub job it is a deployment instead, in a GitLab job the branch reconciler/applied/SPACE, and
@@ -32,22 +32,41 @@ def command(plan: Path | None, *, journal: Path | None, fetch: bool, space: str 
     """
     if fetch == bool(plan):
         raise CannotRun("name a plan, or give --fetch", "`reconciler record plan.json` after an apply")
-    return fetch_record(space) if plan is None else make_record(plan, journal)
+    return fetch_records(spaces) if plan is None else make_records(plan, journal, spaces)
 
 
-def make_record(path: Path, journal: Path | None) -> int:
-    """Make the record of an apply."""
+def make_records(path: Path, journal: Path | None, spaces: tuple[str, ...]) -> int:
+    """Make the record of each space of an apply; one of which nothing can be recorded keeps no other back."""
     from reconciler.apply.journal import read_journal
-    from reconciler.apply.saved_plan import read_plan, refuse_partly_read
+    from reconciler.apply.saved_plan import chosen_plans, read_plans, refuse_partly_read
     from reconciler.desired.committed_run_files import refuse_foreign
+    from reconciler.plan.last_applied import NothingToRecord, carried_out
+
+    refuse_foreign()
+    plans = chosen_plans(read_plans(path), spaces)
+    for made in plans:
+        refuse_partly_read(made)
+    given = list(read_journal(journal)) if journal else None
+    code = 0
+    for made in plans:
+        mine = given is not None and (len(plans) == 1 or carried_out(made, given))
+        try:
+            make_record(made, given if mine and given is not None else journal_of(made))
+        except NothingToRecord as error:
+            if len(plans) == 1:
+                raise
+            tell(f"error: the space {made.space.name}: {error}")
+            code = 1
+    return code
+
+
+def make_record(made: PlanFile, entries: list[dict[str, Any]]) -> None:
+    """Make the record of one space, by its plan and the journal of its apply."""
     from reconciler.forge.choice import record_store
     from reconciler.plan.last_applied import beside, not_live, record_of
     from reconciler.plan.last_applied_ref import write_record
 
-    refuse_foreign()
-    made = read_plan(path)
-    refuse_partly_read(made)
-    record = record_of(made, list(read_journal(journal)) if journal else journal_of(made))
+    record = record_of(made, entries)
     records = record_store(os.environ)
     if not made.whole or made.base.applied:
         record = beside(record, made, present_record(made.space.name))
@@ -55,7 +74,6 @@ def make_record(path: Path, journal: Path | None) -> int:
     # Scripts read the line of an apply that left nothing behind, so its old words stay.
     left = not_live(record) if record.unapplied else "0 rows are not at it"
     say_told(f"{where} is {record.commit[:12]}; {left}.\n")
-    return 0
 
 
 def present_record(space: str) -> Record | None:
@@ -83,34 +101,30 @@ def journal_of(made: PlanFile) -> list[dict[str, Any]]:
     return []
 
 
-def fetch_record(desired: str | None) -> int:
-    """Bring the newest record that the forge keeps here, with the commits that it speaks of."""
+def fetch_records(asked: tuple[str, ...]) -> int:
+    """Bring the newest record of each space that the forge keeps here, with the commits they speak of."""
     from reconciler.forge.choice import record_store
     from reconciler.forge.outputs import give
     from reconciler.plan.last_applied_ref import known_ref, write_record
 
-    root, space = Path.cwd(), space_named(desired)
-    records = record_store(os.environ)
-    if space and records and (record := records.newest(root, space, tell)):
-        write_record(root, record)
-    ref = known_ref(root, space) if space else None
-    give(tell, applied=ref or "")
-    say_told(f"{ref}\n" if ref else "No last applied commit is known.\n")
+    root, records = Path.cwd(), record_store(os.environ)
+    refs = []
+    for space in spaces_named(asked):
+        if records and (record := records.newest(root, space, tell)):
+            write_record(root, record)
+        if ref := known_ref(root, space):
+            refs.append(ref)
+    give(tell, applied=" ".join(refs))
+    say_told("".join(f"{ref}\n" for ref in refs) or "No last applied commit is known.\n")
     return 0
 
 
-def space_named(desired: str | None) -> str | None:
-    """Return the space that the files are about; None where they are so broken that none is named."""
+def spaces_named(asked: tuple[str, ...]) -> list[str]:
+    """Return the spaces that the files are about; none where they are so broken that none is named."""
     from reconciler.desired.file_reading import one_name
     from reconciler.desired.offline_reading import read_files
 
     _, settings, manifest, _ = read_files(())
-    if desired:
-        return one_name(desired, settings)
-    names = {one_name(document.space.text, settings) for document in manifest.documents}
-    names = names or set(settings.spaces)
-    if len(names) > 1:
-        raise CannotRun(
-            f"the files name {len(names)} spaces: {', '.join(sorted(names))}", "choose one with --space"
-        )
-    return next(iter(names), None)
+    names = {one_name(name, settings) for name in asked}
+    names = names or {one_name(document.space.text, settings) for document in manifest.documents}
+    return sorted(names or set(settings.spaces))

@@ -53,7 +53,15 @@ def command(
     from reconciler.apply.journal import read_journal
     from reconciler.apply.rollback import reverse_plan
     from reconciler.apply.run_folder import journal_of
-    from reconciler.cli.apply_steps import NOT_ALL, Way, execute, failures_told, refuse_silence, until_of
+    from reconciler.cli.apply_steps import (
+        NOT_ALL,
+        Part,
+        Way,
+        execute,
+        failures_told,
+        refuse_silence,
+        until_of,
+    )
     from reconciler.clock import now
     from reconciler.desired.committed_run_files import refuse_foreign
     from reconciler.plan.guard import Raised
@@ -80,7 +88,7 @@ def command(
             with on_stdout():
                 say_text(plan_text(plan, full=full))
         plan = replace(plan, commit=checked_out(Path.cwd()))
-        code = 0 if out else execute(plan, settings, Way(yes, max_errors, deadline, wait, fmt, full))
+        code = 0 if out else execute([Part(plan, settings)], Way(yes, max_errors, deadline, wait, fmt, full))
         if edits and code in {0, NOT_ALL}:
             with on_stdout():
                 say(patch_text(edits) if fmt == "text" else patch_event(edits))

@@ -77,18 +77,20 @@ def kept_lines(space: str, one: KeptName) -> Iterator[str]:
 
 @command.command("check", short_help="Report what changed since it was pinned.")
 @options.paths
-@options.space
+@options.spaces
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if anything changed.")
-def check(paths: tuple[Path, ...], space: str | None, *, detailed_exitcode: bool) -> int:
+def check(paths: tuple[Path, ...], spaces: tuple[str, ...], *, detailed_exitcode: bool) -> int:
     """Report what changed in the space since it was pinned, by its effect on the files."""
     from reconciler.adopt.pinning import compare_pins
     from reconciler.render.safe import safe_text
 
     with reading():
-        found = compare_pins(paths, space, tell)
+        by_space = compare_pins(paths, spaces, tell)
+    found = [(name, one) for name, some in by_space.items() for one in some]
     for effect, words in EFFECTS.items():
-        for one in found:
+        for name, one in found:
             if one.effect == effect:
-                say_told(f"{safe_text(one.type)}: {safe_text(one.what)} ({words})\n")
+                of = f"{name}/{one.type}" if len(by_space) > 1 else one.type
+                say_told(f"{safe_text(of)}: {safe_text(one.what)} ({words})\n")
     say_told(f"{counted(len(found), 'difference')}.\n" if found else "The pins match the space.\n")
     return CHANGED if detailed_exitcode and found else 0

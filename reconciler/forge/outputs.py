@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,14 +46,15 @@ def dotenv_line(name: str, value: str) -> str:
 
 def give_plan(
     report: Callable[[str], None],
-    plan: Plan,
-    make: Callable[[], Made],
+    plans: Sequence[Plan],
+    make: Callable[[], tuple[Made, ...]],
     formats: Iterable[tuple[str, Path | None]],
     out: Path | None,
 ) -> None:
-    """Tell how much a plan would do, and where its files are."""
+    """Tell how much the plans of a run would do in all, and where their files are."""
     from reconciler.model import Why
     from reconciler.plan.accepted import acceptable, proposed
+    from reconciler.plan.spaces_data import run_digest, worst
 
     if not are_asked_for():
         return
@@ -61,16 +62,16 @@ def give_plan(
     files = {name: path for name, path in formats if path}
     give(
         report,
-        changes=plan.fields,
-        to_update=len(plan.updates),
-        to_clear=plan.clears,
-        drifted=plan.count(Why.DRIFT),
-        blocked=len(plan.blocks),
-        to_accept=len(list(acceptable(plan))) + proposed(plan),
-        digest=made.digest,
+        changes=sum(one.fields for one in plans),
+        to_update=sum(len(one.updates) for one in plans),
+        to_clear=sum(one.clears for one in plans),
+        drifted=sum(one.count(Why.DRIFT) for one in plans),
+        blocked=sum(len(one.blocks) for one in plans),
+        to_accept=sum(len(list(acceptable(one))) + proposed(one) for one in plans),
+        digest=run_digest(made),
         plan_path=out or files.get("json", ""),
         html_path=files.get("html", ""),
-        exit_reason=made.exit_reason,
+        exit_reason=worst(one.exit_reason for one in made),
     )
 
 

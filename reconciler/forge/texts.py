@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconciler.language import _
@@ -10,6 +11,7 @@ from reconciler.plan.accepted import accepted
 from reconciler.plan.plan_file import plan_of
 from reconciler.render.markdown import LIMIT, plan_markdown
 from reconciler.render.markdown_text import fenced
+from reconciler.render.spaces import plans_markdown
 
 if TYPE_CHECKING:
     from reconciler.plan.plan_data import Made
@@ -30,25 +32,35 @@ class Shown(NamedTuple):
     made: Made
 
 
-def comment_text(made: PlanFile) -> str:
-    """Return the text of the comment."""
-    return plan_markdown(plan_of(made), made)
+def comment_text(made: Sequence[PlanFile]) -> str:
+    """Return the text of the comment about the plans of a run."""
+    return run_markdown(made, "plan", LIMIT)
 
 
-def is_pending(made: PlanFile, notes: str) -> bool:
+def run_markdown(made: Sequence[PlanFile], artifact: str, limit: int) -> str:
+    """Return the plans of a run, of one space or of several, as Markdown."""
+    plans = [plan_of(one) for one in made]
+    if len(made) == 1:
+        return plan_markdown(plans[0], made[0], artifact=artifact, limit=limit)
+    return plans_markdown(plans, made, artifact=artifact, limit=limit)
+
+
+def is_pending(made: Sequence[PlanFile], notes: str) -> bool:
     """Return True if a drift report or the notes beside it hold something to look at."""
-    return made.errored or not plan_of(made).is_empty or notes.strip() not in {"", WELL, _(WELL)}
+    found = any(one.errored or not plan_of(one).is_empty for one in made)
+    return found or notes.strip() not in {"", WELL, _(WELL)}
 
 
-def issue_title(space: str) -> str:
+def issue_title(made: Sequence[PlanFile]) -> str:
     """Return the title of the issue."""
-    return _("Drift in {space}", space=space) if space else _("Drift")
+    names = _(", ").join(one.space.name for one in made if one.space.name)
+    return _("Drift in {space}", space=names) if names else _("Drift")
 
 
-def issue_text(made: PlanFile, notes: str) -> str:
+def issue_text(made: Sequence[PlanFile], notes: str) -> str:
     """Return the text of the issue: what moved and by whom, and what changed in the space's metadata."""
     below = f"\n#### {_('Metadata')}\n\n{fenced(notes[:MOST_NOTES])}" if notes else ""
-    body = plan_markdown(plan_of(made), made, artifact="drift", limit=LIMIT - len(below))
+    body = run_markdown(made, "drift", LIMIT - len(below))
     return body.replace("<!-- reconciler:plan ", "<!-- reconciler:drift ", 1) + below
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from reconciler.desired.items import DesiredItem
 from reconciler.desired.mentions import Mentions, items_in, mentions_in
-from reconciler.errors import quoted
+from reconciler.errors import ReconcilerError, quoted
 from reconciler.fields.spec import Items, People
 from reconciler.meegle.batches import BATCH, FILTER_PAGES, paged
 from reconciler.meegle.http import endpoints as api
+from reconciler.meegle.http.failures import Interrupted
 from reconciler.meegle.items import Decoder
 from reconciler.meegle.metadata import bare_types, list_types, read_business_lines, read_types, with_lines
 from reconciler.meegle.people import people_questions, with_people
@@ -226,3 +227,16 @@ class Reader:
     def records(self, refs: Iterable[Ref], until: int, span: int = WEEK) -> dict[Ref, tuple[Record, ...]]:
         """Read who did what to items in the `span` milliseconds before `until`, an epoch time."""
         return query_records(self.client, self.space_key, refs, until, span)
+
+
+def meet_people(reader: Reader, strangers: Collection[str], *, needed: bool) -> None:
+    """Look up who people are; if rows do not show them, a refusal leaves their keys for names."""
+    if not strangers:
+        return
+    try:
+        reader.meet(strangers)
+    except Interrupted:
+        raise
+    except ReconcilerError:
+        if needed:
+            raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,23 @@ def known_ref(root: Path, space: str) -> str | None:
         return ref if output_or_none(root, "rev-parse", "--verify", "--quiet", ref) else None
     except NoRepository:
         return None
+
+
+def applied_of(refs: str | None, space: str, spaces: Sequence[str]) -> str | None:
+    """Return the ref of a space among those given for a run: `refs` is parted by blanks.
+
+    A ref that is named as the record of one of the run's spaces is that space's alone; any other counts for
+    all.  Of a run about one space whatever was given is its own.  Raises CannotRun for two of one space.
+    """
+    words = (refs or "").split()
+    if refs is None or (len(spaces) == 1 and len(words) <= 1):
+        return refs
+    records = {applied_ref(one): one for one in spaces}
+    mine = [one for one in words if records.get(one) == space]
+    rest = [one for one in words if one not in records and not one.startswith(applied_ref(""))]
+    if len(found := mine or rest) > 1:
+        raise CannotRun(f"--applied names {len(found)} commits for the space {space}", "name one for each")
+    return found[0] if found else ""
 
 
 def record_at(root: Path, ref: str, space: str) -> Record:

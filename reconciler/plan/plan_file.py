@@ -5,13 +5,13 @@ Names are those of Terraform's plan JSON where they mean the same.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
+from reconciler.canonical_json import parse_unique
 from reconciler.errors import CannotRun, Place
 from reconciler.model import (
     Block,
@@ -100,37 +100,35 @@ def dumps(made: PlanFile) -> str:
     return text_of(plan_data(made))
 
 
-def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse an object that names a member twice: two readers could take two values for it."""
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise ValueError("a member twice")
-    return made
-
-
 def load_plan(text: str | bytes) -> PlanFile:
     """Read a plan file; raises BadPlan for another format, a broken seal, or anything but a plan."""
+    return parse_plan(parse_members(text))
+
+
+def parse_members(text: str | bytes) -> Any:
+    """Read JSON; raises BadPlan for anything else."""
     try:
-        # pydantic's own JSON reader refuses half a character, which a live text may hold.
-        made = PlanFile.model_validate(
-            json.loads(text, parse_constant=no_number, object_pairs_hook=unique_members)
-        )
-    except (ValueError, RecursionError) as error:
-        if not isinstance(error, ValidationError):
-            raise BadPlan("it is no JSON, or names a member twice") from None
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise BadPlan(
-            "it has another format" if where == "format_version" else f"{where}: {first['msg']}"
-        ) from None
+        return parse_unique(text)
+    except (ValueError, RecursionError):
+        raise BadPlan("it is no JSON, or names a member twice") from None
+
+
+def parse_plan(data: Any) -> PlanFile:
+    """Read a plan of plain data; raises BadPlan for another format or a broken seal."""
+    try:
+        made = PlanFile.model_validate(data)
+    except ValidationError as error:
+        raise wrong_member(error) from None
     if seal(made) != made.seal:
         raise BadPlan("its seal is broken, so it was changed since it was written")
     return made
 
 
-def no_number(word: str) -> None:
-    """Refuse NaN and Infinity, which are not JSON."""
-    raise ValueError(word)
+def wrong_member(error: ValidationError) -> BadPlan:
+    """Return which member of a file is the first that is wrong."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    where = ".".join(map(str, first["loc"])) or "the file"
+    return BadPlan("it has another format" if where == "format_version" else f"{where}: {first['msg']}")
 
 
 def plan_of(made: PlanFile) -> Plan:

@@ -274,14 +274,10 @@ class NotifiedFile(Strict):
     unknown: int = 0
 
 
-class PlanFile(Strict):
-    """A plan as it is saved and shown to programs."""
+class PlanBody(Strict):
+    """The members that a plan of one space has by itself and within a plan of several."""
 
-    format_version: str = Field(pattern=r"^1\.")
-    reconciler_version: str
-    timestamp: datetime
     host: str
-    space: SpaceFile
     desired: DesiredFile
     base: BaseFile
     whole: bool
@@ -290,7 +286,6 @@ class PlanFile(Strict):
     errored: bool
     errors: list[ErrorFile]
     exit_reason: ExitReason
-    resource_changes: list[ResourceChangeFile]
     resource_drift: list[ItemFile]
     left_alone: list[ResourceChangeFile]
     released: list[ReleasedFile]
@@ -313,3 +308,46 @@ class PlanFile(Strict):
     metadata_digest: str
     digest: str
     seal: str = ""
+
+
+class PlanFile(PlanBody):
+    """A plan as it is saved and shown to programs."""
+
+    format_version: str = Field(pattern=r"^1\.")
+    reconciler_version: str
+    timestamp: datetime
+    space: SpaceFile
+    resource_changes: list[ResourceChangeFile]
+
+
+class SpaceRowFile(ResourceChangeFile):
+    """One item of one of several spaces: one PUT."""
+
+    space: str
+
+
+class SpacePlanFile(PlanBody):
+    """The plan of one of several spaces, but for its rows; `seal` is that of its plan alone."""
+
+    name: str
+    key: str
+    types: dict[str, str]
+
+
+class SpacesFile(Strict):
+    """A plan of several spaces: the rows of all, and beside them what each space has by itself.
+
+    `digest` is that of all rows; `applyable`, `complete` and `exit_reason` speak of all spaces.
+    """
+
+    format_version: str = Field(pattern=r"^1\.")
+    reconciler_version: str
+    timestamp: datetime
+    applyable: bool
+    complete: bool
+    errored: bool
+    exit_reason: ExitReason
+    resource_changes: list[SpaceRowFile]
+    spaces: list[SpacePlanFile] = Field(min_length=2)
+    digest: str
+    seal: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,13 +14,12 @@ from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.mentions import Mentions
 from reconciler.desired.offline_reading import is_confirmed, items_known, settings_without_effect, unexplained
 from reconciler.desired.workspace import Workspace
-from reconciler.errors import InputError, Mistake, ReconcilerError, counted, nearest, suggestion
+from reconciler.errors import CannotRun, InputError, Mistake, ReconcilerError, counted, nearest, suggestion
 from reconciler.meegle.foreseen import first_questions, item_questions
 from reconciler.meegle.http.ahead import Question
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection
-from reconciler.meegle.http.failures import Interrupted
-from reconciler.meegle.reader import Reader, Survey, desired_keys
+from reconciler.meegle.reader import Reader, Survey, desired_keys, meet_people
 from reconciler.meegle.spaces import UnknownSpace, WrongKey
 from reconciler.model import Item, Plan, Ref
 from reconciler.plan.audience import named_first, with_notified
@@ -49,7 +48,8 @@ class PlanOptions(NamedTuple):
 
     `blame`: ask the operation records who made the live values.  `drift`: keep only what somebody in the
     space may have changed, and send only what a policy heals.  `memories`: read only what moved since the run
-    that is remembered there.
+    that is remembered there.  `missed`: where REFs that select nothing are kept, since another space of the
+    run may know them; without it they end the run.
     """
 
     selection: Selection = Selection()
@@ -58,6 +58,7 @@ class PlanOptions(NamedTuple):
     blame: bool = False
     drift: bool = False
     memories: Memories | None = None
+    missed: dict[str, CannotRun] | None = None
 
 
 EVERYTHING = PlanOptions()
@@ -190,7 +191,9 @@ def selected(
 ) -> tuple[DesiredItem, ...]:
     """Return the items and fields that the run is about; `known` gives the standpoint if it was read."""
     selection = options.selection
-    only, exclude = resolved(selection, workspace, reader, options.refs, items, known)
+    only, exclude = resolved(options, workspace, reader, items, known)
+    if selection.only and not only:
+        return ()
     only += [Selector(path=file) for file in selection.files or ()]
     if selection.files == () and not selection.only:
         return ()
@@ -198,14 +201,14 @@ def selected(
 
 
 def resolved(
-    selection: Selection,
+    options: PlanOptions,
     workspace: Workspace,
     reader: Reader,
-    refs: Refs,
     items: Sequence[DesiredItem],
     known: Callable[[], Standpoint | None],
 ) -> tuple[list[Selector], list[Selector]]:
     """Resolve the REFs of a selection: those to keep, and those to leave out.  Raises CannotRun."""
+    selection, refs, missed = options.selection, options.refs, options.missed
     if not (selection.only or selection.exclude):
         return [], []
     from reconciler.plan.unmatched import matches_keys, refuse_unmatched
@@ -214,11 +217,25 @@ def resolved(
         standpoint = known() or standpoint_for(workspace, reader, refs, items)
         if standpoint is None or one.path is None:
             return standpoint is not None and matches_keys(one, standpoint.past.base)
-        return had_state(workspace, standpoint.base, one.path)
+        from reconciler.plan.earlier_commit import layout_of
 
-    every = {ref: selector(ref, reader.catalog) for ref in (*selection.only, *selection.exclude)}
-    refuse_unmatched(every, items, reader.catalog, known_to_base)
-    return [every[ref] for ref in selection.only], [every[ref] for ref in selection.exclude]
+        state = layout_of(workspace.root, standpoint.base, ()).shown_state
+        return any(Selector(path=one.path).takes_file(file) for file in state)
+
+    every: dict[str, Selector] = {}
+    for ref in (*selection.only, *selection.exclude):
+        try:
+            found = {ref: selector(ref, reader.catalog)}
+            refuse_unmatched(found, items, reader.catalog, known_to_base)
+            every |= found
+        except CannotRun as error:
+            if missed is None:
+                raise
+            missed[ref] = error
+    return (
+        [every[ref] for ref in selection.only if ref in every],
+        [every[ref] for ref in selection.exclude if ref in every],
+    )
 
 
 def learn(workspace: Workspace, reader: Reader) -> Catalog:
@@ -296,7 +313,11 @@ def compare_live(workspace: Workspace, reader: Reader, options: PlanOptions, gat
 
         made = as_stored(made, workspace.decisions, reader.catalog)
     unknown = standpoint is None and options.refs.applied is not None
-    absent = absent_files(workspace) if made.released else 0
+    absent = 0
+    if made.released:
+        from reconciler.plan.source_commit import not_checked_out
+
+        absent = not_checked_out(workspace.root, workspace.state)  # files that a sparse checkout leaves out
     whole = workspace.whole and options.selection.everything and not absent
     notes = [
         *([NOTHING_APPLIED] if unknown else []),
@@ -330,13 +351,6 @@ def deprecation_notes(
     return tuple(deprecated_notes(deprecated_uses(items, catalog, workspace.decisions.deprecated)))
 
 
-def had_state(workspace: Workspace, sha: str, path: str) -> bool:
-    """Return True if a commit had files of state at a path."""
-    from reconciler.plan.earlier_commit import layout_of
-
-    return any(Selector(path=path).takes_file(one) for one in layout_of(workspace.root, sha, ()).shown_state)
-
-
 def standpoint_for(
     workspace: Workspace,
     reader: Reader,
@@ -350,13 +364,6 @@ def standpoint_for(
     from reconciler.plan.standpoint import standpoint_of
 
     return standpoint_of(workspace, reader, refs, items, rules)
-
-
-def absent_files(workspace: Workspace) -> int:
-    """Return how many files of state a sparse checkout leaves out."""
-    from reconciler.plan.source_commit import not_checked_out
-
-    return not_checked_out(workspace.root, workspace.state)
 
 
 def plan_items(
@@ -407,19 +414,6 @@ def plan_items(
 
         made = with_names(made, items, survey.live, reader.catalog)
     return confirmed(made, reader.catalog, found)
-
-
-def meet_people(reader: Reader, strangers: Collection[str], *, needed: bool) -> None:
-    """Look up who people are; if rows do not show them, a refusal leaves their keys for names."""
-    if not strangers:
-        return
-    try:
-        reader.meet(strangers)
-    except Interrupted:
-        raise
-    except ReconcilerError:
-        if needed:
-            raise
 
 
 def judge_plan(workspace: Workspace, plan: Plan, raised: Raised, catalog: Catalog) -> Plan:

@@ -145,16 +145,17 @@ def not_checked_out(root: Path, state: str) -> int:
 
 def dated(plan: Plan, paths: Iterable[Path] = ()) -> SealedPlan:
     """Return the plan as a file, with the commit of the files that it was made of and the place in it."""
+    return dated_each([plan], paths)[0]
+
+
+def dated_each(plans: Iterable[Plan], paths: Iterable[Path] = ()) -> tuple[SealedPlan, ...]:
+    """Return the plans of a run as files, all of one moment."""
     from reconciler.clock import now
     from reconciler.git import folder_prefix
     from reconciler.plan.plan_data import sealed
 
-    return sealed(
-        plan,
-        now(),
-        folder=folder_prefix(Path.cwd()),
-        roots=roots_of(paths),
-    )
+    at, folder, roots = now(), folder_prefix(Path.cwd()), roots_of(paths)
+    return tuple(sealed(one, at, folder=folder, roots=roots) for one in plans)
 
 
 def roots_of(paths: Iterable[Path]) -> list[str]:

@@ -56,7 +56,12 @@ class Finding(NamedTuple):
 
 def plan_code_quality(plan: Plan, folder: str = "") -> str:
     """Return the report about a plan; files are named from the repository's root, through `folder`."""
-    return quality_json(quality_findings(told_apart(plan)), folder)
+    return plans_code_quality([plan], folder)
+
+
+def plans_code_quality(plans: Iterable[Plan], folder: str = "") -> str:
+    """Return the report about the plans of several spaces."""
+    return quality_json((one for plan in plans for one in quality_findings(told_apart(plan))), folder)
 
 
 def mistakes_code_quality(

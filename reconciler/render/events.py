@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reconciler.model import Failure, Plan
@@ -70,6 +71,28 @@ def report_events(report: Report, reason: str, blocked_rules: int = 0) -> str:
             reads=report.reads,
             stopped=report.stopped,
         )
+    )
+
+
+def with_space(lines: str, space: str) -> str:
+    """Return events that name the space that they are about; a journal's first line has its key already."""
+    return "".join(json_line(**{"space": space, **json.loads(line)}) for line in lines.splitlines())
+
+
+def spaces_event(done: Sequence[tuple[Plan, Report]], reason: str) -> str:
+    """Return the summary of a run about several spaces: the last of its events, and the only one of all."""
+    from reconciler.render.spaces import applied_in_all  # noqa: PLC0415 - most runs are about one space
+
+    counts = Counter(word(row.outcome) for _, report in done for row in report.rows)
+    return json_line(
+        event="summary",
+        exit_reason=reason,
+        verdict=applied_in_all(done),
+        counts=dict(counts),
+        puts=sum(report.puts for _, report in done),
+        reads=sum(report.reads for _, report in done),
+        stopped=next((report.stopped for _, report in done if report.stopped), None),
+        spaces=[plan.space for plan, _ in done],
     )
 
 

@@ -12,6 +12,6 @@ import json
 from reconciler.model import Plan
 
 
-def plan_widget(plan: Plan) -> str:
-    """Return the counts."""
-    return json.dumps({"create": 0, "update": len(plan.updates), "delete": 0}) + "\n"
+def plan_widget(*plans: Plan) -> str:
+    """Return the counts of all spaces of a run."""
+    return json.dumps({"create": 0, "update": sum(len(one.updates) for one in plans), "delete": 0}) + "\n"

@@ -10,6 +10,7 @@ import base64
 import functools
 import hashlib
 import json
+from collections.abc import Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from reconciler.language import _, counted, language, told
 from reconciler.manifest.right_to_left import is_right_to_left
 from reconciler.model import Plan, Released, RuleResult, SideEffect, Update, Why
 from reconciler.plan.guard import allow_line
+from reconciler.plan.spaces_data import run_digest
 from reconciler.render.groups import (
     BOTH,
     CHANGE,
@@ -41,6 +43,7 @@ from reconciler.render.html_cards import BLOCKED, EFFECT, KIND_LABELS, RELEASED,
 from reconciler.render.reasons import failure_text
 from reconciler.render.rules import emptied_rules, rule_state, rule_title
 from reconciler.render.safe import safe_text
+from reconciler.render.spaces import spaces_verdict
 from reconciler.render.text import plan_title
 from reconciler.render.verdict import forecast_lines, notified_line, plan_verdict, summary
 
@@ -49,16 +52,48 @@ if TYPE_CHECKING:
 
 
 def plan_html(plan: Plan, made: Made, *, source: str = "") -> str:
-    """Return the page.
+    """Return the page of one space."""
+    verdict = verdict_of(told_apart(plan))
+    changed = [safe_text(told(one)) for one in plan.settings_changes]
+    return page_of([plan], (safe_text(plan_title(plan)), verdict), changed, plan_facts(made), source)
+
+
+def plans_html(plans: Sequence[Plan], made: Sequence[Made], *, source: str = "") -> str:
+    """Return the page of several spaces: one list of cards, and above it what each space has by itself."""
+    from reconciler.render.spaces import changed_settings  # noqa: PLC0415 - most have one
+
+    title = _("Plan for {space}", space=_(", ").join(safe_text(one.space) for one in plans))
+    facts = dict(plan_facts(made[0]))
+    facts[_("digest")] = safe_text(run_digest(made))
+    facts[_("host")] = _(", ").join(dict.fromkeys(safe_text(one.host or _("none")) for one in made))
+    changed = [safe_text(one) for one in changed_settings(plans)]
+    return page_of(plans, (title, spaces_verdict(plans)), changed, list(facts.items()), source)
+
+
+def page_of(
+    plans: Sequence[Plan],
+    heading: tuple[str, str],
+    changed: Sequence[str],
+    facts: Sequence[tuple[str, str]],
+    source: str,
+) -> str:
+    """Return a page; `heading`: its title and the verdict, `changed`: what changed in the settings.
 
     `source` is the web address under which the files of this commit are shown, such as
     `https://github.com/acme/state/blob/4f0c…`; without one, places in the files are plain text.
     """
-    plan = told_apart(plan)
-    found, blocked = groups(plan), block_groups(plan)
-    cards = Cards(plan, found, blocked)
+    shown = [told_apart(one) for one in plans]
+    cards: Cards | None = None
+    tables: dict[str, list[Any]] = {"groups": [], "blocks": [], "effects": [], "released": []}
+    for plan in shown:
+        found, blocked = groups(plan), block_groups(plan)
+        cards = Cards(plan, found, blocked, cards)
+        tables["groups"] += [plain_group(plan, group) for group in found]
+        tables["blocks"] += [plain_block(plan, group) for group in blocked]
+        tables["effects"] += [plain_effect(plan, *one) for one in effect_groups(plan)]
+        tables["released"] += [plain_released(plan, one) for one in released_groups(plan)]
     style, script = page_part("plan.css"), page_part("plan.js")
-    failed = [guard for guard in plan.guards if not guard.ok]
+    laid = cards.page(source.rstrip("/")) if cards else {}
     return (
         page_templates()
         .get_template("plan.html")
@@ -66,34 +101,44 @@ def plan_html(plan: Plan, made: Made, *, source: str = "") -> str:
             _=_,
             counted=counted,
             language=language(),
-            title=safe_text(plan_title(plan)),
-            verdict=_(". ").join(
-                filter(None, (unknown_line(plan), *emptied_rules(plan), plan_verdict(plan)))
-            ),
-            forecast=[
-                *forecast_lines(plan),
-                *notified_line(plan, safe_text),
-                *filter(None, [summary(plan, safe_text)]),
-            ],
-            settings=[safe_text(told(change)) for change in plan.settings_changes],
-            failures=[safe_text(failure_text(failure)) for failure in plan.failures],
-            notes=[safe_text(told(note)) for note in plan.notes],
-            guards=[[safe_text(one) for one in (guard.name, told(guard.excess))] for guard in failed],
-            allow=safe_text(allow_line(plan)) if failed else "",
-            rules=[plain_rule(plan, rule) for rule in plan.rules],
-            counts=counts(plan),
-            facts=plan_facts(made),
-            groups=[plain_group(plan, group) for group in found],
-            blocks=[plain_block(plan, group) for group in blocked],
-            effects=[plain_effect(plan, *one) for one in effect_groups(plan)],
-            released=[plain_released(plan, one) for one in released_groups(plan)],
+            title=heading[0],
+            verdict=heading[1],
+            settings=changed,
+            parts=[part_of(plan) for plan in shown],
+            facts=facts,
+            **tables,
             style=Markup(style),  # noqa: S704 - our own file, hashed in the policy
             script=Markup(script),  # noqa: S704 - our own file, hashed in the policy
             style_hash=csp_hash(style),
             script_hash=csp_hash(script),
-            page=Markup(embedded(cards.page(source.rstrip("/")))),  # noqa: S704 - escaped by `embedded`
+            page=Markup(embedded(laid)),  # noqa: S704 - escaped by `embedded`
         )
     )
+
+
+def part_of(plan: Plan) -> dict[str, Any]:
+    """Return what the page says of one space above the cards."""
+    failed = [guard for guard in plan.guards if not guard.ok]
+    return {
+        "title": safe_text(_("Space {space}", space=plan.space)),
+        "verdict": verdict_of(plan),
+        "forecast": [
+            *forecast_lines(plan),
+            *notified_line(plan, safe_text),
+            *filter(None, [summary(plan, safe_text)]),
+        ],
+        "failures": [safe_text(failure_text(failure)) for failure in plan.failures],
+        "notes": [safe_text(told(note)) for note in plan.notes],
+        "guards": [[safe_text(one) for one in (guard.name, told(guard.excess))] for guard in failed],
+        "allow": safe_text(allow_line(plan)) if failed else "",
+        "rules": [plain_rule(plan, rule) for rule in plan.rules],
+        "counts": counts(plan),
+    }
+
+
+def verdict_of(plan: Plan) -> str:
+    """Return the verdict of a space, after what must be known before it."""
+    return _(". ").join(filter(None, (unknown_line(plan), *emptied_rules(plan), plan_verdict(plan))))
 
 
 @functools.cache

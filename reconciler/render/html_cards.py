@@ -114,19 +114,23 @@ class Strings:
 class Cards:
     """The plan as the page's script reads it: items, and cards with the rows that they speak of."""
 
-    def __init__(self, plan: Plan, found: Iterable[Group], blocked: Iterable[BlockGroup]) -> None:
-        """Lay out every group and every blocked row of the plan."""
+    def __init__(
+        self, plan: Plan, found: Iterable[Group], blocked: Iterable[BlockGroup], before: Cards | None = None
+    ) -> None:
+        """Lay out every group and every blocked row of the plan, below the cards of a space `before`."""
         self.plan = plan
-        self.strings = Strings()
+        self.strings: Strings = before.strings if before else Strings()
         self.numbers: dict[Ref, int] = {}
-        self.items: list[list[Any]] = []
+        self.items: list[list[Any]] = before.items if before else []
+        self.plans: list[Plan] = [*(before.plans if before else ()), plan]
         for update in updates_of(plan):
             self.number(update.ref, update.title)
         made = [self.change_card(group) for group in found]
         held = [self.block_card(group) for group in blocked]
         gone = [self.released_card(rows) for rows in released_groups(plan)]
         moved = [self.effect_card(effect, updates) for effect, updates in effect_groups(plan)]
-        self.cards = sorted([*made, *held, *gone, *moved], key=lambda card: PAGE_ORDER.index(card[0]))
+        every = [*(before.cards if before else ()), *made, *held, *gone, *moved]
+        self.cards: list[list[Any]] = sorted(every, key=lambda card: PAGE_ORDER.index(card[0]))
 
     def number(self, ref: Ref, title: str) -> int:
         """Return the number of an item; the first mention describes it."""
@@ -238,9 +242,10 @@ class Cards:
             "kinds": {kind: _(label) for kind, label in KIND_LABELS.items()},
             "words": {word: shown for word in SCRIPT_WORDS if (shown := _(word)) != word},
             "empty": _(EMPTY_LABEL),
-            "item": item_base(self.plan),
+            "item": item_base(self.plan) if len(self.plans) == 1 else "",
             "source": source if WEB.fullmatch(source) else "",
-            "space": safe_text(self.plan.space),
+            "space": safe_text(self.plan.space) if len(self.plans) == 1 else "",
+            **({"bases": bases(self.plans)} if len(self.plans) > 1 else {}),
             "items": self.items,
             "cards": self.cards,
             "strings": self.strings.all(),
@@ -253,6 +258,11 @@ def flags(change: Change) -> list[str]:
     found += [_(KIND_LABELS[LEFT])] if change.held else []
     word = why_text(change.why)
     return [*found, _(KIND_LABELS.get(word, word))] if word else found
+
+
+def bases(plans: Iterable[Plan]) -> dict[str, str]:
+    """Return the web address of each space's items, by the beginning of their addresses."""
+    return {safe_text(one.space): base for one in plans if (base := item_base(one))}
 
 
 def item_base(plan: Plan) -> str:

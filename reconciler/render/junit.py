@@ -40,13 +40,18 @@ def mistakes_junit(mistakes: Sequence[Mistake], files: int, items: int) -> str:
         Case(one.place.file, one.what, "invalid", (f"{one.place}: {sentence(one.what, one.fix)}",))
         for one in mistakes
     ]
-    return suite(
-        "reconciler validate", failed or [Case("state", f"{items} items in {files} files are valid")]
+    return suites(
+        [("reconciler validate", failed or [Case("state", f"{items} items in {files} files are valid")])]
     )
 
 
-def plan_junit(plan: Plan) -> str:
-    """Return the report of a plan: a case for each item that differs or is blocked, one for the others."""
+def plan_junit(*plans: Plan) -> str:
+    """Return the report of the plans of a run, a suite for each space."""
+    return suites([(f"reconciler {plan.space}".strip(), cases_of(plan)) for plan in plans])
+
+
+def cases_of(plan: Plan) -> list[Case]:
+    """Return a case for each item that differs or is blocked, and one for the others."""
     plan = told_apart(plan)
     cases = [
         Case(one.place.file if one.place else "state", one.what, "failure", (failure_text(one),))
@@ -79,18 +84,25 @@ def plan_junit(plan: Plan) -> str:
     if not plan.failures:
         cases += [Case("people", one) for one in notified_line(plan, str)]
         cases.append(Case("in sync", f"{plan.in_sync} items are in sync"))
-    return suite(f"reconciler {plan.space}".strip(), cases)
+    return cases
 
 
-def suite(name: str, cases: Sequence[Case]) -> str:
-    """Return one suite."""
+def suites(some: Sequence[tuple[str, Sequence[Case]]]) -> str:
+    """Return the report of suites, each with its name."""
+    every = [case for _, cases in some for case in cases]
+    parts = [
+        f"<testsuite name={attribute(name)} {suite_counts(cases)}>\n"
+        f"{''.join(map(test_case, cases))}</testsuite>\n"
+        for name, cases in some
+    ]
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites {suite_counts(every)}>\n'
+    return "".join([head, *parts, "</testsuites>\n"])
+
+
+def suite_counts(cases: Sequence[Case]) -> str:
+    """Return the counts of cases as attributes."""
     failed = sum(bool(one.kind) for one in cases)
-    counts = f'tests="{len(cases)}" failures="{failed}" errors="0"'
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<testsuites {counts}>\n<testsuite name={attribute(name)} {counts}>\n"
-        f"{''.join(map(test_case, cases))}</testsuite>\n</testsuites>\n"
-    )
+    return f'tests="{len(cases)}" failures="{failed}" errors="0"'
 
 
 def test_case(case: Case) -> str:

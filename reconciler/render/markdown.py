@@ -122,23 +122,25 @@ def assembled(plan: Plan, made: Made, sections: list[Section], kept: list[int], 
 
 def marker(made: Made, *, truncated: bool) -> Markdown:
     """Return the hidden line that marks the comment; no value can end it early."""
-    space, digest = (re.sub(r"[^A-Za-z0-9_]", "_", one)[:80] for one in (made.space.name, made.digest))
-    filled_in = MARKER.format(space=space, exact=exact(made), digest=digest, truncated=str(truncated).lower())
-    return Markdown(f"{filled_in}\n")
+    return marker_of(made.space.name, exact_of(made.space.name, made), made.digest, truncated=truncated)
 
 
-def exact(made: Made) -> str:
+def marker_of(space: str, exact: str, digest: str, *, truncated: bool) -> Markdown:
+    """Return the marker of a comment about a space, or about several under one name."""
+    parts = {"space": space[:80], "digest": digest[:80], "truncated": str(truncated).lower()}
+    plain = {name: re.sub(r"[^A-Za-z0-9_]", "_", one) for name, one in parts.items()}
+    return Markdown(f"{MARKER.format(exact=exact, **plain)}\n")
+
+
+def exact_of(space: str, made: Made) -> str:
     """Return what tells a plan's space, and where its files are, from all others: hashes of both.
 
     Most repositories have their files in `state/` at their root; of that nothing is said.
     """
     where = [made.desired.folder, *made.desired.roots]
-    parts = {"id": made.space.name, "root": "" if where == [""] else "\n".join(where)}
-    return "".join(
-        f"{name}={hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:16]} "
-        for name, text in parts.items()
-        if text
-    )
+    parts = (("id", space), ("root", "" if where == [""] else "\n".join(where)))
+    hashes = ((name, hashlib.sha256(text.encode(errors="surrogatepass"))) for name, text in parts if text)
+    return "".join(f"{name}={one.hexdigest()[:16]} " for name, one in hashes)
 
 
 def heading(plan: Plan) -> Markdown:

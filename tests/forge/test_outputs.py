@@ -62,7 +62,7 @@ def test_a_plan_is_told_by_its_counts(tmp_path: Path, monkeypatch: pytest.Monkey
         blocks=[block(1)],
         skipped=(update(2, priority(why=Why.DRIFT, held=ACCEPT)),),
     )
-    give_plan(print, plan, lambda: saved(plan), [("html", tmp_path / "plan.html")], None)
+    give_plan(print, [plan], lambda: (saved(plan),), [("html", tmp_path / "plan.html")], None)
     told = lines(tmp_path / "github")
     names = (
         "changes",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from reconciler.forge.texts import (
     WELL,
@@ -36,24 +37,26 @@ def test_an_issue_is_open_while_there_is_something_to_look_at(
     notes: str,
     pending: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
-    assert is_pending(saved(plan), notes) is pending
+    assert is_pending([saved(plan)], notes) is pending
 
 
 def test_a_comment_and_an_issue_of_one_plan_have_different_markers() -> None:
     made = saved(CHANGES)
-    assert comment_text(made).startswith("<!-- reconciler:plan v1 ")
-    assert issue_text(made, "").startswith("<!-- reconciler:drift v1 ")
+    assert comment_text([made]).startswith("<!-- reconciler:plan v1 ")
+    assert issue_text([made], "").startswith("<!-- reconciler:drift v1 ")
 
 
 def test_the_notes_of_an_issue_are_fenced_and_cut() -> None:
-    body = issue_text(saved(CHANGES), "</details>```\n" + "x" * 20_000)
+    body = issue_text([saved(CHANGES)], "</details>```\n" + "x" * 20_000)
     assert "#### Metadata" in body
     assert "\n````text\n" in body
     assert "x" * 8_001 not in body
 
 
 def test_the_title_names_the_space_where_there_is_one() -> None:
-    assert (issue_title("demo"), issue_title("")) == ("Drift in demo", "Drift")
+    demo, nameless, other = (saved(replace(CHANGES, space=name)) for name in ("demo", "", "mobile"))
+    assert (issue_title([demo]), issue_title([nameless])) == ("Drift in demo", "Drift")
+    assert issue_title([demo, other]) == "Drift in demo, mobile"
 
 
 def test_a_request_shows_what_the_files_take_over_and_nothing_that_is_only_reported() -> None:

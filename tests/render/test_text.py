@@ -86,7 +86,7 @@ def test_json_keeps_every_text_and_steers_nobody_all_the_same(payload: str) -> N
     )
     mistake = Mistake(Place(payload, 1, 1), payload, payload)
     texts = (
-        VIEWS["json"](Showing(plan, lambda: made)),
+        VIEWS["json"](Showing((plan,), lambda: (made,))),
         plan_event(plan) + report_events(report, "rows") + failed_event(plan.failures) + patch_event(payload),
         as_json(Checked(1, 1, [mistake])),
     )

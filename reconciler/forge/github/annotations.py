@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -27,6 +27,7 @@ from reconciler.render.markdown import document
 from reconciler.render.mistakes import path_in_repository
 from reconciler.render.rules import is_emptied, is_notable, rule_state, rule_title
 from reconciler.render.safe import safe_text
+from reconciler.render.spaces import named, plans_document, spaces_verdict
 from reconciler.render.text import plan_title
 from reconciler.render.verdict import notified_line, plan_verdict
 
@@ -102,16 +103,37 @@ def plan_annotations(plan: Plan, folder: str = "") -> str:
 
     GitHub knows files by their way from the repository's root, which leads through `folder`.
     """
-    found = [replace(one, folder=folder) for one in [*failures(plan), *remarks(told_apart(plan))]]
-    rules = [replace(one, folder=folder) for one in rule_notices(plan)]
+    people = "".join(f" {line}" for line in notified_line(plan, str))
+    found = [*failures(plan), *remarks(told_apart(plan))]
+    return commands(
+        found, list(rule_notices(plan)), plan_title(plan), f"{plan_verdict(plan)}{people}", folder
+    )
+
+
+RANKS = ("error", "warning", "notice")
+"""The levels of annotations, the worst first."""
+
+
+def plans_annotations(plans: Sequence[Plan], folder: str = "") -> str:
+    """Return the workflow commands for several spaces: the worst rows of all of them first."""
+    found = [one for plan in map(named, plans) for one in (*failures(plan), *remarks(told_apart(plan)))]
+    title = _("Plan for {space}", space=_(", ").join(one.space for one in plans))
+    found.sort(key=lambda one: RANKS.index(one.level))
+    rules = [one for plan in plans for one in rule_notices(plan)]
+    return commands(found, rules, title, spaces_verdict(plans), folder)
+
+
+def commands(
+    found: Sequence[Annotation], rules: Sequence[Annotation], title: str, verdict: str, folder: str
+) -> str:
+    """Return the first annotations, those of rules last, and a notice with the verdict and how many more."""
     more = len(found) - SHOWN
     rest = ""
     if more > 0:
         needs = "{number} more change needs a look." if more == 1 else "{number} more changes need a look."
         rest = f" {_(needs, number=more)}"
-    people = "".join(f" {line}" for line in notified_line(plan, str))
-    last = Annotation("notice", plan_title(plan), f"{plan_verdict(plan)}{people}{rest}")
-    return "".join(f"{one}\n" for one in [*[*found, *rules][:SHOWN], last])
+    last = Annotation("notice", title, f"{verdict}{rest}")
+    return "".join(f"{replace(one, folder=folder)}\n" for one in (*[*found, *rules][:SHOWN], last))
 
 
 def failures(plan: Plan) -> Iterator[Annotation]:
@@ -192,6 +214,18 @@ def others_count(count: int) -> str:
     return _(" (and {count})", count=counted(count - 1, "more item")) if count > 1 else ""
 
 
-def step_summary(plan: Plan, made: Made, *, artifact: str = "plan") -> str:
+def step_summary(plan: Plan, made: Made, *, artifact: str = "plan", limit: int = SUMMARY) -> str:
     """Return the Markdown of a step summary, within GitHub's limit in bytes."""
-    return document(plan, made, artifact, SUMMARY, lambda text: len(text.encode("utf-8", errors="replace")))
+    return document(plan, made, artifact, limit, byte_count)
+
+
+def spaces_summary(plans: Sequence[Plan], made: Sequence[Made]) -> str:
+    """Return the Markdown of a step summary of several spaces, within GitHub's limit in bytes."""
+    return plans_document(
+        plans, made, SUMMARY, lambda plan, file, room: step_summary(plan, file, limit=room), byte_count
+    )
+
+
+def byte_count(text: str) -> int:
+    """Return how many bytes a text takes."""
+    return len(text.encode("utf-8", errors="replace"))

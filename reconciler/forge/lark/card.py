@@ -30,6 +30,7 @@ from reconciler.render.groups import (
 from reconciler.render.reasons import failure_text
 from reconciler.render.rules import rule_state, rule_title
 from reconciler.render.safe import isolated, safe_text
+from reconciler.render.spaces import spaces_verdict
 from reconciler.render.verdict import notified_line, plan_verdict
 
 MOST: Final = 19_000
@@ -84,6 +85,36 @@ def drift_card(
 ) -> dict[str, Any]:
     """Return the card of a drift report; `people` maps e-mails to the `open_id` that is mentioned."""
     return lay_out_card(drift_face(told_apart(plan), words, people or {}), words, links)
+
+
+def plan_cards(plans: Sequence[Plan], words: Words, links: Sequence[Link] = ()) -> dict[str, Any]:
+    """Return one card of the plans of several spaces."""
+    faces = [plan_face(told_apart(plan), words) for plan in plans]
+    return lay_out_card(spaces_face(plans, faces, words.plan), words, links)
+
+
+def drift_cards(
+    plans: Sequence[Plan], words: Words, links: Sequence[Link] = (), people: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return one card of the drift of several spaces; `people` as of one."""
+    faces = [drift_face(told_apart(plan), words, people or {}) for plan in plans]
+    return lay_out_card(spaces_face(plans, faces, words.drift), words, links)
+
+
+def spaces_face(plans: Sequence[Plan], faces: Sequence[Face], title: str) -> Face:
+    """Return the content of a card about several spaces: each below its verdict, the worst color over all."""
+    sections: list[Section] = []
+    for plan, face in zip(plans, faces, strict=True):
+        title_of = _("Space {space}", space=heading(plan))
+        sections += [Section(title_of, [Row(face.verdict, 0)]), *face.sections]
+    names = _(", ").join(plan.space for plan in plans)
+    worst = min((face.color for face in faces), key=(RED, ORANGE, BLUE, GREEN).index)
+    return Face(title.format(space=names), worst, spaces_verdict(plans), sections)
+
+
+def heading(plan: Plan) -> str:
+    """Return the name of a space as a heading of ours may hold it: without signs of Lark's Markdown."""
+    return "".join(sign for sign in plan.space if sign.isalnum() or sign in "-_")
 
 
 def run_card(

@@ -51,7 +51,7 @@ from reconciler.meegle.http.reading import SIZE_CAP, Reading
 from reconciler.meegle.http.retry import RUN_BUDGET, Budget, Retry
 from reconciler.meegle.http.secrets import Secrets
 from reconciler.meegle.http.shapes import trouble_in
-from reconciler.meegle.http.throttle import Permit, Throttle
+from reconciler.meegle.http.throttle import Paces, Permit, Throttle
 from reconciler.meegle.http.token_file import keep, kept
 from reconciler.meegle.http.verdict import Ambiguous, Fatal, NotWritten, Verdict, put_verdict
 from reconciler.meegle.http.wait_limit import WaitLimit
@@ -65,7 +65,8 @@ class Client:
 
     Without `writes` no request that could change anything leaves, whoever makes it; `probes` lets one
     more kind of write out.  `stop` ends every wait, and none that the service asks for lasts past `until`,
-    by `clock.ticks`.  `transport` stands in for the network; `clock` and `wait` are for tests.
+    by `clock.ticks`.  `paces` are shared with other clients of the same token.  `transport` stands in for
+    the network; `clock` and `wait` are for tests.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Client:
         size_cap: int = SIZE_CAP,
         retries: int = RUN_BUDGET,
         until: float | None = None,
+        paces: Paces | None = None,
     ) -> None:
         """Put the layers together; nothing is sent yet."""
         self._connection = connection
@@ -96,7 +98,7 @@ class Client:
         whole = Deadline(Reading(network, connection.host, self._secrets, size_cap), deadline)
         self._counting = Counting(whole, clock)
         self._throttle = Throttle(
-            self._counting, connection.rate, wait=waits, before_wait=before_wait, clock=clock
+            self._counting, connection.rate, wait=waits, before_wait=before_wait, clock=clock, paces=paces
         )
         self._token_file = connection.token_file
         self._tokens = Tokens(self._find_token, clock)

@@ -143,6 +143,10 @@ class Pace:
         return even
 
 
+Paces = dict[Endpoint, Pace]
+"""The pace of each endpoint; clients that ask with one token share one."""
+
+
 class Throttle(Layer):
     """Hold every request until its endpoint's pace allows it, and slow down when refused."""
 
@@ -154,15 +158,16 @@ class Throttle(Layer):
         wait: Wait,
         before_wait: BeforeWait = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
+        paces: Paces | None = None,
     ) -> None:
-        """Keep to `rate` requests a second for each endpoint."""
+        """Keep to `rate` requests a second for each endpoint; `paces`: those that clients share."""
         super().__init__(inner)
         self._rate = rate
         self._wait = wait
         self._before_wait = before_wait
         self._clock = clock
         self._lock = threading.Lock()
-        self._paces: dict[Endpoint, Pace] = {}
+        self._paces: Paces = {} if paces is None else paces
 
     def permit(self, endpoint: Endpoint) -> Permit:
         """Wait for a turn now, to be used a little later."""

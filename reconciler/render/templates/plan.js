@@ -49,7 +49,9 @@
   }
   const words = (message, values = {}) => (page.words[message] || message).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   const said = (n) => make("bdi", "", text(n));
-  const itemAddress = (item) => page.item && `${page.item}/${encodeURIComponent(item.type)}/detail/${item.id}`;
+  const spaceOf = (item) => page.space || item.address.split("/")[0];
+  const baseOf = (item) => (page.bases ? Object.hasOwn(page.bases, spaceOf(item)) && page.bases[spaceOf(item)] : page.item);
+  const itemAddress = (item) => baseOf(item) && `${baseOf(item)}/${encodeURIComponent(item.type)}/detail/${item.id}`;
   function place(row) {
     if (!row.file) return "";
     const path = row.file.split("/").map(encodeURIComponent).join("/");
@@ -125,7 +127,7 @@
     }
     return sides;
   }
-  const inOf = (row) => `${page.space}/${items[row.item].type}`;
+  const inOf = (row) => `${spaceOf(items[row.item])}/${items[row.item].type}`;
   function passing() {
     const query = fold(at("search").value).split(/\s+/).filter(Boolean);
     const [why, field, person, file, inside] = ["why", "field", "person", "file", "in"].map((id) => at(id).value);

@@ -1,0 +1,145 @@
+"""`comment`, `notify`, `record` and others on a plan of several spaces."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from reconciler.manifest.safe_write import write as write_file
+from tests.conftest import Desk
+from tests.git_repository import commit, git
+from tests.several_spaces import FIRST, STEP, three_spaces, write_story
+
+REFS = [f"refs/reconciler/applied/{name}" for name in ("demo", "mobile", "web-shop")]
+
+
+@pytest.fixture
+def spaces(desk: Desk) -> Desk:
+    three_spaces(desk)
+    git(desk.folder, "init", "-q")
+    commit(desk)
+    assert desk.run("plan", "--out", "plan.json").code == 0
+    return desk
+
+
+def test_one_comment_shows_all_spaces(spaces: Desk) -> None:
+    text = spaces.run("comment", "plan.json", "--print").out
+    assert text.startswith("<!-- reconciler:plan v1 space=_several_ ")
+    assert "**3 spaces. Plan: 3 items to update (3 fields).**" in text
+    for name in ("demo", "mobile", "web-shop"):
+        assert f"### Plan for `{name}`" in text
+    spaces.run("plan", "--out", "less.json", "--space", "demo", "--space", "mobile")
+    less = spaces.run("comment", "less.json", "--print").out
+    marker = text.partition(" digest=")[0]
+    assert less.partition(" digest=")[0] == marker  # the same comment is kept up to date
+
+
+def test_one_issue_is_about_the_drift_of_all_spaces(spaces: Desk) -> None:
+    text = spaces.run("comment", "plan.json", "--issue", "--print").out
+    assert text.startswith("<!-- reconciler:drift v1 space=_several_ ")
+    assert "`web-shop/story/" in text
+
+
+def test_one_card_shows_all_spaces(spaces: Desk) -> None:
+    card = json.loads(spaces.run("notify", "plan.json", "--print").out)
+    assert card["header"]["title"]["content"] == "Plan for demo, mobile, web-shop"
+    assert card["header"]["template"] == "blue"
+    texts = [one["text"]["content"] for one in card["elements"]]
+    assert texts[0] == "3 spaces. Plan: 3 items to update (3 fields)."
+    assert [one for one in texts if one.startswith("**Space ")] == [
+        "**Space demo**",
+        "**Space mobile**",
+        "**Space web-shop**",
+    ]
+    assert json.loads(spaces.run("notify", "--drift", "plan.json", "--print").out)["header"]
+
+
+def test_a_failed_space_makes_the_card_red(spaces: Desk) -> None:
+    spaces.environ["MEEGLE_PLUGIN_SECRET__MOBILE"] = "0" * 32
+    assert spaces.run("plan", "--out", "plan.json").code == 1
+    card = json.loads(spaces.run("notify", "plan.json", "--print").out)
+    assert card["header"]["template"] == "red"
+    assert "1 of 3 spaces failed (mobile)" in json.dumps(card)
+
+
+def test_a_record_is_made_of_each_space_by_its_journal(spaces: Desk) -> None:
+    assert spaces.run("apply", "plan.json").code == 0
+    done = spaces.run("record", "plan.json")
+    assert done.code == 0
+    sha = git(spaces.folder, "rev-parse", "HEAD")
+    assert done.out == "".join(f"{ref} is {sha[:12]}; 0 rows are not at it.\n" for ref in REFS)
+    fetched = spaces.run("record", "--fetch")
+    assert fetched.out.split() == REFS
+    assert spaces.run("record", "--fetch", "--space", "mobile").out.split() == REFS[1:2]
+    made = json.loads(spaces.run("plan", "--applied", fetched.out, "--format", "json").out)
+    assert [one["base"]["applied"] for one in made["spaces"]] == [sha] * 3
+
+
+def test_the_refs_that_fetch_gives_to_a_job_are_what_applied_takes(spaces: Desk) -> None:
+    spaces.run("apply", "plan.json", "--space", "demo", "--space", "mobile")
+    assert spaces.run("record", "plan.json", "--space", "demo", "--space", "mobile").code == 0
+    spaces.environ["GITHUB_OUTPUT"] = str(spaces.folder / "outputs")
+    spaces.run("record", "--fetch")
+    given = dict(line.split("=", 1) for line in (spaces.folder / "outputs").read_text().splitlines())
+    assert given["applied"] == " ".join(REFS[:2])
+    made = json.loads(spaces.run("plan", "--applied", given["applied"], "--format", "json").out)
+    assert [bool(one["base"]["applied"]) for one in made["spaces"]] == [True, True, False]
+
+
+def test_a_space_that_was_not_applied_keeps_its_record_and_the_others_get_theirs(spaces: Desk) -> None:
+    spaces.run("apply", "plan.json", "--space", "demo")
+    done = spaces.run("record", "plan.json")
+    assert done.code == 1
+    assert done.out.startswith(f"{REFS[0]} is ")
+    assert [line.partition(": ")[0:1] for line in done.err.splitlines()] == [("error",), ("error",)]
+    assert "the space mobile: nothing recorded" in done.err
+    assert git(spaces.folder, "for-each-ref", "--format=%(refname)", "refs/reconciler") == REFS[0]
+
+
+def test_commands_of_one_space_refuse_a_plan_of_several_with_what_to_do(spaces: Desk) -> None:
+    done = spaces.run("accept", "plan.json")
+    assert (done.code, done.err) == (
+        1,
+        "error: the plan is of 3 spaces: demo, mobile, web-shop; plan one of them with --space\n",
+    )
+    for words in (("why", str(FIRST)), ("rules",)):
+        done = spaces.run(*words)
+        assert (done.code, done.err) == (
+            1,
+            "error: the files name 3 spaces: demo, mobile, web-shop; choose one with --space\n",
+        )
+    assert spaces.run("why", str(FIRST + STEP), "--space", "mobile").code == 0
+
+
+def test_a_past_run_of_one_of_the_spaces_is_put_back(spaces: Desk) -> None:
+    assert spaces.run("apply", "plan.json").code == 0
+    run = next(line for line in spaces.run("runs").out.splitlines() if "mobile" in line).split()[0]
+    assert spaces.run("rollback", run, "--yes").code == 0
+    out = spaces.run("plan").out
+    assert out.endswith("3 spaces. Plan: 1 item to update (1 field). 2 items in sync.\n")
+    assert f"mobile/story/{FIRST + STEP}" in out
+
+
+def test_validate_reads_all_spaces(spaces: Desk) -> None:
+    assert spaces.run("validate").code == 0
+    write_story(spaces, "mobile", FIRST + STEP, "{priority: }")
+    write_file(spaces.folder / "state/web-shop.yaml", "space: web-shop\ntype: story\nitems: [{id: x}]\n")
+    done = spaces.run("validate")
+    assert done.code == 1
+    assert "state/mobile.yaml:4:" in done.out + done.err
+    assert "state/web-shop.yaml:3:" in done.out + done.err
+
+
+def test_the_pins_of_all_spaces_are_compared(spaces: Desk) -> None:
+    for name in ("demo", "mobile", "web-shop"):
+        assert spaces.run("schema", "pull", "--space", name).code == 0
+    assert spaces.run("schema", "check").out == "The pins match the space.\n"
+    shop = next(one for one in spaces.world.spaces.values() if one.simple_name == "web-shop")
+    story = next(one for one in shop.types if one.api_name == "story")
+    next(one for one in story.fields if one.key == "priority").name = "Urgency"
+    done = spaces.run("schema", "check", "--detailed-exitcode")
+    assert done.code == 2
+    assert done.out.startswith("web-shop/story: ")
+    assert done.out.endswith("\n1 difference.\n")
+    assert spaces.run("schema", "check", "--space", "demo").out == "The pins match the space.\n"
