@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from reconciler.desired.item_rules import Bounds, Following, ItemRule
 from reconciler.desired.items import DesiredItem
 from reconciler.errors import Mistake, Place, counted, quoted
 from reconciler.fields.codec import Codec
+from reconciler.fields.conditions import comparisons
 from reconciler.fields.values import Desired, Rule, desired_value
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import change_key, every_option, strings
@@ -23,7 +25,10 @@ class Use(NamedTuple):
 
 
 def deprecated_uses(
-    items: Iterable[DesiredItem], catalog: Catalog, entries: Iterable[Deprecated]
+    items: Iterable[DesiredItem],
+    catalog: Catalog,
+    entries: Iterable[Deprecated],
+    rules: Iterable[ItemRule] = (),
 ) -> tuple[Mistake, ...]:
     """Return each use in the files once, with its place and what to use."""
     known = by_field(catalog, entries)
@@ -36,7 +41,26 @@ def deprecated_uses(
                 codec = catalog.codec(item.ref.type_key, one.key, by_pins=True)
                 if not use.options or not use.options.isdisjoint(chosen(codec, one.desired)):
                     found[told(use, one.place)] = None
+    for rule in rules:
+        for key, ids, place in named_by(rule, catalog):
+            for use in known.get((rule.type_key, key), ()):
+                if not use.options or not use.options.isdisjoint(ids):
+                    found[told(use, place)] = None
     return tuple(found)
+
+
+def named_by(rule: ItemRule, catalog: Catalog) -> Iterator[tuple[str, set[str], Place]]:
+    """Yield the fields that a rule reads or sets, with what it names of each, and the place."""
+    for one in comparisons(rule.conditions):
+        yield one.key, {str(part) for part in one.operand}, rule.place
+    for field in rule.fields:
+        for key in field.reads:
+            yield key, set(), field.place
+        if isinstance(field.value, Bounds | Following):
+            yield field.key, set(), field.place
+        else:
+            codec = catalog.codec(rule.type_key, field.key, by_pins=True)
+            yield field.key, chosen(codec, field.value), field.place
 
 
 def by_field(catalog: Catalog, entries: Iterable[Deprecated]) -> Mapping[tuple[str, str], list[Use]]:

@@ -128,7 +128,7 @@ def uses_of_deprecated(files: Files) -> Iterator[Mistake]:
         if entries := files.settings.space(space).deprecated:
             from reconciler.desired.deprecated import deprecated_uses  # few settings deprecate anything
 
-            yield from deprecated_uses(read.items, read.catalog, entries)
+            yield from deprecated_uses(read.items, read.catalog, entries, read.rules)
 
 
 def names_of_nothing(files: Files, paths: Sequence[Path]) -> list[Mistake]:

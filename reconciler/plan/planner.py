@@ -131,7 +131,7 @@ def blocking(plan: Plan, fault: Callable[[Ref, Change], tuple[str, str] | None],
     for update in plan.updates:
         faults = {one.key: fault(update.ref, one) for one in update.changes}
         blocks += [
-            Block(update.ref, update.title, one.key, one.name, *found, one.place)
+            Block(update.ref, update.title, one.key, one.name, *found, one.place, one.rules)
             for one in update.changes
             if (found := faults[one.key])
         ]
@@ -201,17 +201,17 @@ def compare(
         seen = item.values.get(one.key)
         if seen is not None and (after := desired_value(one.desired, seen.value)) == seen.value:
             continue
-        label = catalog.label(want.ref.type_key, one.key)
+        label, source = catalog.label(want.ref.type_key, one.key), sources.get((want.ref, one.key), NOBODY)
         if seen is None:
             reason = catalog.fault(want.ref.type_key, one.key) or item.unread(one.key)
-            blocks.append(block(want, item, one, label, reason))
+            blocks.append(block(want, item, one, label, reason, source.rules))
             continue
         codec = catalog.codec(want.ref.type_key, one.key)
         if objection := codec.objection(seen, after) or item.objection(one.key):
-            blocks.append(block(want, item, one, label, objection))
+            blocks.append(block(want, item, one, label, objection, source.rules))
         else:
             made = change(one, codec, seen, after, clears=catalog.empties(codec, after))
-            made = by_rules(made, sources.get((want.ref, one.key), NOBODY))
+            made = by_rules(made, source)
             changes.append(reasoned(made, want, one, codec, seen, standpoint))
     if not changes:
         return None, blocks
@@ -284,10 +284,12 @@ def block_item(want: DesiredItem, title: str, reason: str, repair: str) -> Block
     return Block(want.ref, title, None, "", reason, repair, want.place)
 
 
-def block(want: DesiredItem, item: Item, one: DesiredField, label: str, reason: str) -> Block:
-    """Block one field."""
+def block(
+    want: DesiredItem, item: Item, one: DesiredField, label: str, reason: str, rules: tuple[str, ...]
+) -> Block:
+    """Block one field; `rules` are those that desire it."""
     repair = "change or delete the line, or mend it in Meegle"
-    return Block(want.ref, item.name, one.key, label, reason, repair, one.place)
+    return Block(want.ref, item.name, one.key, label, reason, repair, one.place, rules)
 
 
 def member_labels(codec: Codec, before: Any, after: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:

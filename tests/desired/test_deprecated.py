@@ -48,6 +48,23 @@ def test_validate_reports_each_use_and_ends_with_0(pinned: Desk) -> None:
     assert "Valid: 3 items in 1 file" in done.out
 
 
+def test_validate_reports_what_rules_set_and_read(pinned: Desk) -> None:
+    pinned.write(
+        "state/rules.yaml",
+        "space: demo\ntype: story\nrules:\n"
+        "  - {name: sets, where: [name ~ a], fields: {priority: P3, platform: {contains: [iOS]}}}\n"
+        "  - {name: bounds, where: [priority = P0], fields: {story_points: {max: 5}}}\n"
+        "  - {name: reads, where: ['platform CONTAINS iOS, Web', priority != P3], fields: {notes: x}}\n",
+    )
+    made = json.loads(pinned.run("validate", "--format", "json").out)
+    assert [(one["line"], one["what"]) for one in made["deprecated"] if "rules" in one["file"]] == [
+        (4, P3.partition(";")[0]),
+        (5, FIELD.partition(";")[0]),
+        (6, P3.partition(";")[0]),
+        (6, WEB.partition(";")[0]),
+    ]
+
+
 def test_programs_get_the_uses_with_their_places(pinned: Desk) -> None:
     made = json.loads(pinned.run("validate", "--format", "json").out)
     assert (made["valid"], made["mistakes"]) == (True, [])

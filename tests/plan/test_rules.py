@@ -246,6 +246,18 @@ def test_the_plan_says_as_whom_the_rules_saw_the_space(herd: Desk) -> None:
     assert "no earlier commit is known: every difference of a rule in hold mode is planned" in notes
 
 
+def test_members_whose_field_is_protected_are_counted_at_their_rule(herd: Desk) -> None:
+    rules(herd, rule(fields="{story_points: 5, platform: {contains: [iOS]}}"))
+    protect = "    protect: [{type: story, field: story_points, why: frozen}]\n"
+    herd.write("state/reconciler.yaml", f"spaces:\n  demo:\n{protect}")
+    plan = planned(herd)
+    assert {(one["id"], one["key"]) for one in plan["blocked"] if one["key"]} == {
+        (FIRST, POINTS),
+        (SECOND, POINTS),
+    }
+    assert "rule points (hold): 2 selected, 1 to change, 2 blocked" in herd.run("plan").out
+
+
 def test_share_counts_selected_items(herd: Desk) -> None:
     rules(herd, rule())
     assert planned(herd)["named"] == 2
