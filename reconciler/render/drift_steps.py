@@ -31,7 +31,15 @@ def steps(plan: Plan) -> Iterator[str]:
         yield _("put back skipped drift:  reconciler apply --drift heal --applied REF --only ITEM")
     if any(one.by is HeldBy.POLICY and one.detail == "accept" for one in held):
         yield _("propose the live values in a pull request, for the policy `accept`:  reconciler accept")
-    refs = list(dict.fromkeys(plan.address(update.ref) for update in updates_of(plan)))
+    rows = [(update, one) for update in updates_of(plan) for one in update.changes]
+    if ruled := [update.ref.id for update, one in rows if one.rules]:
+        yield _(
+            "keep what a rule's member has live, by an entry of its own:  reconciler pull {id} --into FILE",
+            id=ruled[0],
+        )
+    refs = list(dict.fromkeys(plan.address(update.ref) for update, one in rows if not one.rules))
+    if not refs:
+        return
     more = (
         _("  (and {more_items})", more_items=counted(len(refs) - NAMED, "more item"))
         if len(refs) > NAMED

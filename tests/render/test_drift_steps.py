@@ -29,6 +29,16 @@ def test_what_is_skipped_has_its_own_command(held: Held, command: str) -> None:
     assert "drift --heal" not in told
 
 
+def test_a_member_of_a_rule_is_kept_by_an_entry_of_its_own() -> None:
+    held = Held(HeldBy.POLICY, "report")
+    rows = (update(0, priority(why=Why.DRIFT, held=held, rules=("p0",))), update(1, priority(held=held)))
+    told = "\n".join(next_steps(replace(plan_with(), skipped=rows[:1])))
+    assert f"reconciler pull {rows[0].ref.id} --into FILE" in told
+    assert "--refresh" not in told, "no file has an entry of the item"
+    both = "\n".join(next_steps(replace(plan_with(), skipped=rows)))
+    assert f"--refresh --only demo/story/{rows[1].ref.id}" in both
+
+
 def test_a_few_items_are_named_and_the_others_counted() -> None:
     told = next_steps(plan_with(*(update(n, priority(why=Why.DRIFT)) for n in range(5))))
     assert told[-1].count("--only demo/story/") == 3
