@@ -117,10 +117,10 @@ class Service:
 
 
 @contextmanager
-def service(count: int) -> Iterator[Service]:
-    """Serve so many stories without a limiter."""
+def service(count: int, spaces: Sequence[str] = ()) -> Iterator[Service]:
+    """Serve so many stories without a limiter, and as many of each further space."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.service", str(count)],
+        [sys.executable, "-m", "tests.bench.service", str(count), *spaces],
         cwd=REPOSITORY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -52,12 +52,15 @@ class Folders:
     rounds: int
     made: set[Path] = field(default_factory=set)
 
-    def folder(self, count: int, changed: int = 0) -> Path:
-        """Return a folder whose files want so many items, the first of them changed; without a cache."""
-        folder = self.base / f"items-{count}-{changed}"
+    def folder(self, count: int, changed: int = 0, spaces: Sequence[str] = ()) -> Path:
+        """Return a folder whose files want so many items, the first of them changed; without a cache.
+
+        `spaces`: further spaces, of which the files want as many items.
+        """
+        folder = self.base / "-".join(("items", str(count), str(changed), *spaces))
         if folder not in self.made:
             folder.mkdir()
-            cost_of((*WORK, str(folder), str(count), str(changed)), folder)
+            cost_of((*WORK, str(folder), str(count), str(changed), *spaces), folder)
             self.made.add(folder)
         shutil.rmtree(folder / ".reconciler", ignore_errors=True)
         return folder
@@ -336,9 +339,36 @@ def changes_of(folder: Path, environ: Mapping[str, str]) -> dict[tuple[int, str]
     }
 
 
+def three_spaces(desk: Folders) -> Row:
+    """Row 12: three spaces with a token each, read side by side."""
+    count, more = 10_000, ("mobile", "web")
+    row = Row(12, "three spaces, 10,000 items and a token each, 15 requests a second", "reconciler plan")
+    folder = desk.folder(count, spaces=more)
+    against: list[float] = []
+    with service(count, more) as live:
+        live.calls(throttle=True)
+        environ = {**live.environ, **AT_LIMIT}
+        for _ in range(desk.rounds):
+            alone = [cost_of((*PLAN, "--space", name), folder, environ) for name in ("demo", *more)]
+            live.calls()
+            together = cost_of(PLAN, folder, environ)
+            calls = live.calls()
+            against.append(together.wall / max(one.wall for one in alone))
+    spread = Spread.of(against)
+    row.judge(f"{spread} × the slowest space alone", spread.middle, 1.10)
+    queries = sum(one.is_query for one in calls)
+    row.judge(f"{queries} reads", queries, 3 * math.ceil(count / BATCH))
+    refused = sum(one.status == 429 for one in calls)
+    row.judge(f"{refused} times 429", refused, 0)
+    slowest = max(one.wall for one in alone)
+    cost = f"{together.cpu:.1f} s CPU, {together.peak:.0f} MiB"
+    row.reached.append(f"{together.wall:.1f} s together, {slowest:.1f} s alone; {cost}")
+    return row
+
+
 ROWS: Mapping[int, Callable[[Folders], Row]] = {
     1: no_op, 2: cached, 3: growth, 4: one_file, 5: at_limit, 6: applies, 7: drift, 8: small, 9: page,
-    10: rules,
+    10: rules, 12: three_spaces,
 }  # fmt: skip
 
 
