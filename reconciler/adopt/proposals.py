@@ -66,14 +66,14 @@ def propose(plan: Plan, report: Callable[[str], None]) -> Proposed:
         for (path, _), rows in sorted(by_file.items()):
             home = read_home(path, plan.space, ())
             reader = Reader(client, home.space, home.settings.space(home.space), connection.user_key)
-            files[path], count = entries_of(path, rows, titles, reader, skipped)
+            files[path], count = proposed_entries(path, rows, titles, reader, skipped)
             values += count
     for path, content in files.items():
         write(path, content, parents=True)
     return Proposed(tuple(map(str, files)), values, tuple(skipped))
 
 
-def entries_of(
+def proposed_entries(
     path: Path,
     rows: Mapping[Ref, list[Change]],
     titles: Mapping[Ref, str],

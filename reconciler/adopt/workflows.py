@@ -174,12 +174,12 @@ def written_as(text: str) -> str | None:
     plain = text.replace("\r\n", "\n")
     seal = SEAL.search(plain)
     if seal:
-        return seal["name"] if digest(plain[: seal.start() + 1]) == seal["digest"] else None
-    own = digest(plain)
+        return seal["name"] if text_digest(plain[: seal.start() + 1]) == seal["digest"] else None
+    own = text_digest(plain)
     return next((name for name, first in FIRST.items() if first == own), None)
 
 
-def digest(text: str) -> str:
+def text_digest(text: str) -> str:
     """Return the SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -199,7 +199,7 @@ def seal_template(name: str, text: str) -> str:
     body = pinned(text[: seal.start() + 1] if seal else text)
     return (
         f"{body}# This is {name} of reconciler; `reconciler init --upgrade` renews it unless edited.\n"
-        f"# SHA-256 of the lines above: {digest(body)}\n"
+        f"# SHA-256 of the lines above: {text_digest(body)}\n"
     )
 
 

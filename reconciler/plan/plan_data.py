@@ -94,12 +94,12 @@ def sealed(plan: Plan, at: datetime, *, folder: str = "", roots: Iterable[str] =
         "reconciler_version": __version__,
         "timestamp": at.isoformat().replace("+00:00", "Z"),
         "host": plan.host,
-        "space": {"name": plan.space, "key": plan.space_key, "types": members(plan.types.items())},
+        "space": {"name": plan.space, "key": plan.space_key, "types": foreign_members(plan.types.items())},
         "desired": {name: one for name, one in desired._asdict().items() if one not in ("", [])},
         "exit_reason": reason,
-        **verdicts(plan),
-        **rows(plan),
-        **guards(plan),
+        **verdict_members(plan),
+        **row_members(plan),
+        **guard_members(plan),
         "metadata_digest": plan.metadata_digest,
         "digest": changes,
     }
@@ -108,7 +108,7 @@ def sealed(plan: Plan, at: datetime, *, folder: str = "", roots: Iterable[str] =
     return SealedPlan(data, at, plan.host, space, desired, base, reason, changes, seal)
 
 
-def verdicts(plan: Plan) -> Data:
+def verdict_members(plan: Plan) -> Data:
     """Return what the plan comes to, and what it was compared with."""
     return {
         "applyable": bool(plan.updates) and all(guard.ok for guard in plan.guards),
@@ -131,7 +131,7 @@ def verdicts(plan: Plan) -> Data:
     }
 
 
-def rows(plan: Plan) -> Data:
+def row_members(plan: Plan) -> Data:
     """Return the rows of every kind; members that older plans lack are there only if they have any."""
     ruled = bool(plan.rules)
     made: Data = {
@@ -154,7 +154,7 @@ def rows(plan: Plan) -> Data:
     return made
 
 
-def guards(plan: Plan) -> Data:
+def guard_members(plan: Plan) -> Data:
     """Return the guards, and what an apply would do beside its rows."""
     ahead = plan.forecast
     return {
@@ -188,8 +188,12 @@ def drift(plan: Plan) -> Iterator[Data]:
         )
     for ref, changes in sorted(moved.items()):
         if changes:
-            before = members((one.key, one.after if one.why is Why.DRIFT else one.base) for one in changes)
-            yield item_data(plan, ref, titles[ref], before, members((one.key, one.before) for one in changes))
+            before = foreign_members(
+                (one.key, one.after if one.why is Why.DRIFT else one.base) for one in changes
+            )
+            yield item_data(
+                plan, ref, titles[ref], before, foreign_members((one.key, one.before) for one in changes)
+            )
 
 
 def item_data(plan: Plan, ref: Ref, name: str, before: Data, after: Data) -> Data:
@@ -204,8 +208,8 @@ def item_data(plan: Plan, ref: Ref, name: str, before: Data, after: Data) -> Dat
 
 def resource(plan: Plan, update: Update, *, ruled: bool) -> Data:
     """Return one item's changes; `ruled`: the plan has rules."""
-    before = members((change.key, change.before) for change in update.changes)
-    after = members((change.key, change.after) for change in update.changes)
+    before = foreign_members((change.key, change.before) for change in update.changes)
+    after = foreign_members((change.key, change.after) for change in update.changes)
     return {
         **item_data(plan, update.ref, update.title, before, after),
         "fields": [field_data(one, ruled=ruled) for one in update.changes],
@@ -245,7 +249,7 @@ def field_data(one: Change, *, ruled: bool) -> Data:
     return made
 
 
-def members(pairs: Iterable[tuple[str, Any]]) -> Data:
+def foreign_members(pairs: Iterable[tuple[str, Any]]) -> Data:
     """Return an object whose members have names that are not ours; half a character cannot be in a name."""
     made = dict(pairs)
     if SURROGATE.search("".join(made)) is None:

@@ -41,15 +41,15 @@ def split(plan: Plan) -> Many:
     gone = {id(one) for some in released for one in some}
     rest = replace(
         plan,
-        updates=left(plan.updates, taken, moved),
-        skipped=left(plan.skipped, taken, moved),
+        updates=still_shown(plan.updates, taken, moved),
+        skipped=still_shown(plan.skipped, taken, moved),
         blocks=tuple(one for one in plan.blocks if id(one) not in blocked),
         released=tuple(one for one in plan.released if id(one) not in gone),
     )
     return Many(changes, effects, blocks, released, rest)
 
 
-def left(
+def still_shown(
     updates: tuple[Update, ...],
     taken: set[tuple[Ref, int]],
     moved: set[tuple[Ref, str, tuple[str, ...]]],

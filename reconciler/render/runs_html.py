@@ -35,7 +35,7 @@ def runs_html(history: History, asked: Iterable[tuple[str, str]], made_at: datet
             _=_,
             language=language(),
             title=page_title(runs),
-            verdict=dated(verdict(runs)),
+            verdict=unbroken_days(verdict(runs)),
             asked=[(flag, safe_text(word)) for flag, word in asked],
             people=tally(run.by.short or _("not in the journal") for run in runs for __ in run.written),
             fields=tally(one.label for run in runs for one in run.written),
@@ -80,7 +80,7 @@ def days(first: PastRun, last: PastRun) -> str:
     return safe_text(one_day if begun == ended else several)
 
 
-def dated(words: str) -> Markup:
+def unbroken_days(words: str) -> Markup:
     """Return a sentence whose days are each kept on one line."""
     return Markup(DAY.sub(r"<time>\g<0></time>", str(escape(words))))  # noqa: S704 - escaped before
 

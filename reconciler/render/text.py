@@ -47,14 +47,14 @@ def plan_lines(plan: Plan, *, full: bool) -> Iterator[str]:
     plan = told_apart(plan)
     yield from first_lines(plan)
     rest = plan
-    if not full and rows_of(plan) >= MANY:
+    if not full and row_count(plan) >= MANY:
         from reconciler.render.many import split  # noqa: PLC0415 - few plans are long
         from reconciler.render.text_many import many_lines  # noqa: PLC0415
 
         many = split(plan)
         yield from many_lines(plan, many)
         rest = many.rest
-        yield from [""] if rows_of(plan) > rows_of(rest) > 0 else []
+        yield from [""] if row_count(plan) > row_count(rest) > 0 else []
     yield from file_lines(rest)
     for note in plan.notes:
         yield _("note: {note}", note=safe_text(told(note)))
@@ -68,11 +68,11 @@ def plan_lines(plan: Plan, *, full: bool) -> Iterator[str]:
         )
         if flags := flags_line(plan):
             yield _("To let it pass once, without a review:  {flags}", flags=flags)
-    if rows_of(plan):
+    if row_count(plan):
         yield ""
 
 
-def rows_of(plan: Plan) -> int:
+def row_count(plan: Plan) -> int:
     """Return how many rows a plan has of every kind."""
     fields = sum(len(update.changes) + len(update.side_effects) for update in updates_of(plan))
     return fields + len(plan.blocks) + len(plan.released)

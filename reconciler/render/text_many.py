@@ -79,7 +79,7 @@ def block_lines(plan: Plan, group: BlockGroup) -> Iterator[str]:
     if group.name:
         yield f"  x {safe_text(group.name)}  {on_items(plan, refs)}"
     else:
-        yield f"  x {items_of(plan, refs)}"
+        yield f"  x {counted_items(plan, refs)}"
     yield _(
         "      blocked: {reason}; {repair}",
         reason=short_label(told(group.reason)),
@@ -112,10 +112,10 @@ def same_lines(plan: Plan, rows: Sequence[Row]) -> Iterator[str]:
 
 def on_items(plan: Plan, refs: Sequence[Ref]) -> str:
     """Count items, and name their type where they have one in common."""
-    return _("on {items}", items=items_of(plan, refs))
+    return _("on {items}", items=counted_items(plan, refs))
 
 
-def items_of(plan: Plan, refs: Sequence[Ref]) -> str:
+def counted_items(plan: Plan, refs: Sequence[Ref]) -> str:
     """Count items of one space, or of one type of it."""
     return _("{items} of {space}", items=counted(len(refs), "item"), space=safe_text(home(plan, refs)))
 
