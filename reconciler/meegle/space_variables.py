@@ -58,6 +58,15 @@ def connection_of(space: str, spaces: RunSpaces, environ: Mapping[str, str]) -> 
         ) from None
 
 
+def by_own_names(error: CannotRun, space: str, environ: Mapping[str, str]) -> CannotRun:
+    """Return an error of a space whose advice names the variables that the space has of its own."""
+    if not has_own(space, environ):
+        return error
+    names = re.compile(rf"({'|'.join(IDENTITY)})(?!\w)")
+    fix = names.sub(lambda hit: variable_of(hit[0], space), error.fix)
+    return error if fix == error.fix else CannotRun(error.what, fix)
+
+
 def why_not_plain(space: str, spaces: RunSpaces, environ: Mapping[str, str]) -> str | None:
     """Return why the plain variables do not count for a space without its own; None if they do."""
     if space in spaces.new:

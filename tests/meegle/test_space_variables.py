@@ -11,6 +11,7 @@ from reconciler.meegle.http.failures import BadEnvironment
 from reconciler.meegle.space_variables import (
     IDENTITY,
     USUAL,
+    by_own_names,
     connection_of,
     has_own,
     lanes,
@@ -151,3 +152,11 @@ def test_spaces_that_share_a_token_are_in_one_lane() -> None:
     environ["MEEGLE_PLUGIN_ID__C"] = environ["MEEGLE_PLUGIN_ID__A"]
     made = [connection_of(space, run_of(*"abc"), environ) for space in "abc"]
     assert lanes(enumerate(made)) == [[0, 2], [1]]
+
+
+def test_the_advice_of_an_error_names_the_variables_of_the_space() -> None:
+    error = CannotRun("it is wrong", "check MEEGLE_PLUGIN_ID and MEEGLE_PLUGIN_SECRET, not MEEGLE_RATE")
+    told = by_own_names(error, "a", credentials("a"))
+    assert told.fix == "check MEEGLE_PLUGIN_ID__A and MEEGLE_PLUGIN_SECRET__A, not MEEGLE_RATE"
+    assert by_own_names(told, "a", credentials("a")) is told
+    assert by_own_names(error, "a", credentials()) is error
