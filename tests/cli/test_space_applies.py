@@ -13,6 +13,7 @@ from reconciler.apply.lock import locked
 from reconciler.git import OURS
 from reconciler.meegle.space_variables import IDENTITY
 from tests.conftest import Desk
+from tests.faults.canary import files_under, leaks
 from tests.git_repository import commit, git
 from tests.several_spaces import (
     FIRST,
@@ -251,3 +252,19 @@ def test_drift_of_all_spaces_is_told_and_healed_by_each_record(desk: Desk) -> No
 def test_no_own_variable_reaches_git(spaces: Desk) -> None:
     assert all(name.startswith(OURS) for name in spaces.environ)
     assert all(f"{name}__DEMO".startswith(OURS) for name in IDENTITY)
+
+
+def test_no_secret_of_a_space_is_in_any_stream_or_file(spaces: Desk) -> None:
+    secrets = [one for name, one in spaces.environ.items() if name.startswith("MEEGLE_PLUGIN_SECRET")]
+    spaces.environ["MEEGLE_USER_KEY__MOBILE"] = "7310000000000000099"
+    streams = []
+    for words in (
+        ["plan", "--out", "plan.json", "--format", "html=plan.html", "--log-level", "debug"],
+        ["apply", "plan.json", "--log-level", "debug"],
+        ["apply", "--yes", "--space", "demo", "--space", "web-shop", "--format", "json"],
+    ):
+        done = spaces.run(*words)
+        streams += [(words[0], done.out.encode()), (words[0], done.err.encode())]
+    assert writes(spaces) == [EVERY[0], EVERY[2]]
+    assert len(secrets) == 3
+    assert leaks(secrets, [*streams, *files_under(spaces.folder)]) == []
