@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
+from msgspec import Struct
 
 from reconciler.meegle.http.answers import kind_of_answer
 from reconciler.meegle.http.codes import Kind
@@ -30,13 +30,16 @@ VISIBLE: Final = re.compile(r"[!-~]+")
 """The characters of a token: those that a header can carry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token, when to renew it and when it ends, both by the monotonic clock in seconds."""
 
-    text: str = field(repr=False)
+    text: str
     renew_at: float
     ends_at: float
+
+    def __repr__(self) -> str:
+        """Return a text that does not show the token."""
+        return f"Token(renew_at={self.renew_at!r}, ends_at={self.ends_at!r})"
 
 
 def token_from(text: str, left: float, now: float) -> Token:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.meegle.http.answers import Failure, read_answer
+from reconciler.meegle.http.auth import token_from
 from reconciler.meegle.http.connection import connection_from
 from reconciler.meegle.http.failures import BadEnvironment
 
@@ -110,3 +111,9 @@ def test_an_address_of_the_vendor_gets_the_one_to_try(host: str, instead: str) -
 def test_the_gateways_own_words_are_kept() -> None:
     body = b'{"code": 4001, "msg": "gateway says why"}'
     assert read_answer(400, {}, body).reply == Failure((4001,), "gateway says why")
+
+
+def test_a_token_is_not_shown_where_it_is_printed() -> None:
+    token = token_from("p-canary-token", 7200.0, 100.0)
+    assert token.text == "p-canary-token"
+    assert repr(token) == "Token(renew_at=7120.0, ends_at=7300.0)"
