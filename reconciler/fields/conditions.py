@@ -15,7 +15,7 @@ lists candidates, since its index lags; whoever has left a selection is found ou
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
@@ -137,12 +137,7 @@ Test: TypeAlias = Callable[[Mapping[str, Seen]], bool | None]
 
 def judged(conditions: Iterable[Condition], values: Mapping[str, Seen]) -> bool | None:
     """Return whether every condition holds for an item's live values; None if that cannot be told."""
-    return judge(conditions)(values)
-
-
-def judge(conditions: Iterable[Condition]) -> Test:
-    """Return the test whether every condition holds: made once, it judges many items."""
-    return joined([of_condition(one) for one in conditions], decisive=False)
+    return joined([of_condition(one) for one in conditions], decisive=False)(values)
 
 
 def of_condition(condition: Condition) -> Test:
@@ -184,21 +179,10 @@ def matcher(one: Comparison) -> Callable[[Any], bool]:
         is_sought = one.operator == "IS NULL"
         return lambda value: nothing_in(value) == is_sought
     if one.kind == "set":
-        return set_matcher(SETS[one.operator], frozenset(one.operand))
+        holds, named = SETS[one.operator], frozenset(one.operand)
+        return lambda value: holds(members(value), named)
     compare, by_nothing = SINGLE[one.kind], one.operator in {"!=", "!~"}
     return lambda value: by_nothing if nothing_in(value) else compare(one.operator, value, one.operand)
-
-
-def set_matcher(compare: Callable[[Any, Any], bool], named: frozenset[Any]) -> Callable[[Any], bool]:
-    """Return a comparison of ids; many items hold the same ones, so each value is compared once."""
-    known: dict[Hashable, bool] = {}
-
-    def matches(value: Any) -> bool:
-        if value not in known:
-            known[value] = compare(members(value), named)
-        return known[value]
-
-    return matches
 
 
 def nothing_in(value: Any) -> bool:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,11 +21,12 @@ from reconciler.desired.item_rules import Bounds, Following, ItemRule, RuleField
 from reconciler.desired.items import DesiredField, DesiredItem
 from reconciler.desired.rule_reading import source_key
 from reconciler.errors import Place
-from reconciler.fields.conditions import judge, keys_of
+from reconciler.fields.conditions import keys_of
 from reconciler.fields.values import UNREAD, Desired, desired_value
 from reconciler.meegle.batches import THREADS
 from reconciler.meegle.candidates import candidates
 from reconciler.model import Block, Item, Ref, Released, RuleResult
+from reconciler.plan.live_items import LiveItems
 from reconciler.plan.rule_values import Lacking, Sources, targets_of, together, value_for
 from reconciler.schema.catalog import Catalog
 
@@ -101,18 +103,15 @@ def found_by_search(rules: Sequence[ItemRule], reader: Reader) -> list[frozenset
     return [found[rule.type_key, rule.conditions] for rule in rules]
 
 
-def read_targets(rules: Iterable[ItemRule], live: Mapping[Ref, Item], reader: Reader) -> Sources:
+def read_targets(rules: Iterable[ItemRule], live: Mapping[str, LiveItems], reader: Reader) -> Sources:
     """Read the items to which the relations of members lead, with the fields that are copied."""
     asked: dict[Ref, set[str]] = {}
-    by_type = alive(live)
     for rule in rules:
         follows = [one for one in rule.fields if isinstance(one.value, Following)]
-        some, holds = by_type.get(rule.type_key, ()) if follows else (), judge(rule.conditions)
-        for item in some:
-            if holds(item.values):
-                for one in follows:
-                    for ref, key in asked_for(rule, one, item, reader.catalog):
-                        asked.setdefault(ref, set()).add(key)
+        for item in live[rule.type_key].select(rule.conditions)[0] if follows else ():
+            for one in follows:
+                for ref, key in asked_for(rule, one, item, reader.catalog):
+                    asked.setdefault(ref, set()).add(key)
     return Sources(reader.items({ref: tuple(sorted(some)) for ref, some in asked.items()}), reader.catalog)
 
 
@@ -130,17 +129,12 @@ def asked_for(rule: ItemRule, one: RuleField, item: Item, catalog: Catalog) -> I
 # -- pure from here on -----------------------------------------------------------------------------
 
 
-def members(rule: ItemRule, live: Iterable[Item], sources: Sources) -> Members:
-    """Judge a rule on live items of its type."""
-    mine: list[Item] = []
-    blocks: list[Block] = []
-    test = judge(rule.conditions)
-    for item in live:
-        holds = test(item.values)
-        if holds:
-            mine.append(item)
-        elif holds is None and is_candidate(rule, item):
-            blocks += unjudged(rule, item, sources.catalog)
+def members(rule: ItemRule, live: LiveItems, sources: Sources) -> Members:
+    """Judge a rule on the live items of its type."""
+    mine, doubtful = live.select(rule.conditions)
+    blocks = [
+        one for item in doubtful if is_candidate(rule, item) for one in unjudged(rule, item, sources.catalog)
+    ]
     ids = tuple(item.ref.id for item in mine)
     if rule.at_most is not None and len(mine) > rule.at_most:
         return Members(ids, blocked=f"it selects {len(mine)} items, and may select {rule.at_most}")
@@ -178,13 +172,13 @@ def wanted(rule: ItemRule, one: RuleField, item: Item, sources: Sources) -> Want
     return Want(rule, desired, one.place)
 
 
-def alive(live: Mapping[Ref, Item]) -> dict[str, list[Item]]:
-    """Return the live items by type, in order, without the terminated ones."""
-    found: dict[str, list[Item]] = {}
-    for _, item in sorted(live.items()):
-        if not item.aborted:
-            found.setdefault(item.ref.type_key, []).append(item)
-    return found
+def alive(live: Mapping[Ref, Item]) -> Mapping[str, LiveItems]:
+    """Return the live items by type, in order, without the terminated ones; a type without items has none."""
+    found: defaultdict[str, list[Item]] = defaultdict(list)
+    for ref in sorted(live):
+        if not live[ref].aborted:
+            found[ref.type_key].append(live[ref])
+    return defaultdict(lambda: LiveItems(()), {key: LiveItems(some) for key, some in found.items()})
 
 
 def is_candidate(rule: ItemRule, item: Item) -> bool:

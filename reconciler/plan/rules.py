@@ -64,9 +64,9 @@ def with_rules(
     asked = list(by_content.values())
     watched = watched_members(usable, standpoint)
     live = read_live(asked, reader, watched, items)
-    sources = read_targets(asked, live, reader)
     by_type = alive(live)
-    made = {one: members(rule, by_type.get(rule.type_key, ()), sources) for one, rule in by_content.items()}
+    sources = read_targets(asked, by_type, reader)
+    made = {one: members(rule, by_type[rule.type_key], sources) for one, rule in by_content.items()}
     found = {
         rule.name: (rule, own(rule, by_content[content(rule)], made[content(rule)]))
         if rule.name not in lost
