@@ -103,10 +103,15 @@ class DesiredItem(Struct, frozen=True):
     unselected: tuple[DesiredField, ...] = ()
 
     @property
+    def field_keys(self) -> tuple[str, ...]:
+        """The keys of the desired fields."""
+        fields = self.fields
+        return fields.shape.keys if type(fields) is PackedFields else tuple([one.key for one in fields])
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The fields that are read of the live item."""
-        fields = self.fields
-        own = fields.shape.keys if type(fields) is PackedFields else tuple([one.key for one in fields])
+        own = self.field_keys
         return (*own, *[one.key for one in self.expects]) if self.expects else own
 
     @property

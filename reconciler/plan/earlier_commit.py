@@ -26,7 +26,6 @@ from reconciler.desired.items import DesiredItem
 from reconciler.desired.mentions import mentions_in
 from reconciler.desired.unmanaged import NoEffect
 from reconciler.errors import Mistake, ReconcilerError
-from reconciler.fields.values import Desired
 from reconciler.manifest.files import SETTINGS, SETTINGS_MISNAMED, STATE, absolute, is_desired
 from reconciler.manifest.git_tree import PIN_LIMIT, Tree, is_visible, prefix_of, tree_of
 from reconciler.manifest.loading import EMPTY, read_bytes
@@ -194,17 +193,15 @@ def told_at(
     for folder in (*layout.roots, *pins):
         layout.tree.refuse_modules(folder)
     settings = settings_of(layout)
-    desired = frozenset((item.ref, one.key) for item in items for one in item.fields)
+    ids = frozenset(item.ref.id for item in items if item.fields)
     state = [one for one in layout.state if changed is None or is_due(one, layout, workspace, changed)]
     with pins_of(layout) as root:
-        past = Commit(
-            workspace, reader, layout, settings or Settings(), root, frozenset(ref.id for ref, _ in desired)
-        )
+        past = Commit(workspace, reader, layout, settings or Settings(), root, ids)
         if settings is None:
             past.doubt(f"{layout.shown(layout.settings or SETTINGS)} cannot be read")
         past.look_at_links(pins)
         found = past.read(dict(layout.tree.read(state)))
-        missing = desired - found.keys() if found or changed is not None else desired
+        missing = missing_from(found, items)
         elsewhere = past.elsewhere(missing, every=not found and changed is None)
         if elsewhere:
             other = past.read(elsewhere)
@@ -212,6 +209,14 @@ def told_at(
         if lost := rules - {one.name for one in past.rules}:
             past.read_rules_elsewhere(lost)
     return Told(found, past.doubts, past.notes(), tuple(past.rules))
+
+
+def missing_from(found: DesiredValues, items: Iterable[DesiredItem]) -> Keys:
+    """Return the fields of today's items that a commit did not manage in its folders of state."""
+    if isinstance(found, ItemValues):
+        return frozenset(found.missing(items))
+    desired = ((item.ref, key) for item in items for key in item.field_keys)
+    return frozenset(at for at in desired if at not in found)
 
 
 def is_due(path: str, layout: Layout, workspace: Workspace, changed: tuple[str, ...]) -> bool:
@@ -340,16 +345,19 @@ class Commit(Struct):
             wrong = [one for one in read.mistakes if one.place.file == file]
             if any(one.what != EMPTY for one in wrong):
                 self.doubt(f"{file} cannot be read")
-        found: dict[tuple[Ref, str], Desired] = {}
+        parts: list[ItemValues] = []
         for space, mine in sorted(read.offline.items()):
             keys = {space, mine.pins.space_key, self.settings.space(space).project_key} - {"", None}
             if self.ours & keys:
                 items, mistakes = self.desired_items(read, mine, space, names)
-                found |= ItemValues(items)
+                parts.append(ItemValues(items))
                 self.blame(read.outlines_of(space), [*read.mistakes, *mistakes])
             elif keys == {space}:
                 self.suspect(read.outlines_of(space))
-        return found
+        if len(parts) == 1:
+            return parts[0]
+        # The commit called the space by several names.
+        return {at: desired for one in parts for at, desired in one.items()}
 
     @property
     def ours(self) -> set[str | None]:

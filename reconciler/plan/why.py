@@ -92,9 +92,17 @@ class ItemValues(Mapping[tuple[Ref, str], Desired]):
         known = self.by_ref
         return len(items) == len(known) and all(known.get(one.ref) is one for one in items)
 
+    def missing(self, items: Iterable[DesiredItem]) -> Iterator[tuple[Ref, str]]:
+        """Yield the fields of some items that are not managed here."""
+        for item in items:
+            mine = self.by_ref.get(item.ref)
+            known = mine.field_keys if mine else ()
+            if known != item.field_keys:
+                yield from ((item.ref, key) for key in item.field_keys if key not in known)
+
     def __iter__(self) -> Iterator[tuple[Ref, str]]:
         """Yield the managed fields."""
-        return ((ref, one.key) for ref, item in self.by_ref.items() for one in item.fields)
+        return ((ref, key) for ref, item in self.by_ref.items() for key in item.field_keys)
 
     def __len__(self) -> int:
         """Return the number of managed fields."""
