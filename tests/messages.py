@@ -47,6 +47,7 @@ CODE = re.compile(
     | \Afound[ ](?:un|an?[ ]|duplicate|extremely|incompatible|invalid|character|non)
     | \A(?:object|\nparent|RECONCILER_|tests=|value:[ ]|Callable|guards:[ ]|windows:[ ])
     | \A(?:reconciler[ ]|eval[ ]|[.][ ][.]/) | \A(?:sandbox[ ](?:snapshot|do)|schema[ ](?:pull|check))\Z
+    | \A[ ]+(?:fields|roles):\Z | \Aspace:[ ]\Z
     | \A(?:\[skip|space=[ ]|[ ]digest=|[ ]<at[ ]|,[ ]why:[ ])""",
     re.VERBOSE,
 )
@@ -91,6 +92,16 @@ class Extraction(ast.NodeVisitor):
         if called == "Habit":
             node.args = node.args[2:]
         if called not in TAKERS:
+            self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        """Skip annotations, and types that are named by their text."""
+        if node.value and not (isinstance(node.annotation, ast.Name) and node.annotation.id == "TypeAlias"):
+            self.visit(node.value)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        """Skip what describes a type: descriptions of the published schemas stay English."""
+        if not (isinstance(node.value, ast.Name) and node.value.id == "Annotated"):
             self.generic_visit(node)
 
     def visit_Expr(self, node: ast.Expr) -> None:
