@@ -48,7 +48,7 @@ CODE = re.compile(
     | \A(?:object|\nparent|RECONCILER_|tests=|value:[ ]|Callable|guards:[ ]|windows:[ ])
     | \A(?:reconciler[ ]|eval[ ]|[.][ ][.]/) | \A(?:sandbox[ ](?:snapshot|do)|schema[ ](?:pull|check))\Z
     | \A[ ]+(?:fields|roles):\Z | \Aspace:[ ]\Z
-    | \A(?:\[skip|space=[ ]|[ ]digest=|[ ]<at[ ]|,[ ]why:[ ])""",
+    | \AToken\( | \A(?:\[skip|space=[ ]|[ ]digest=|[ ]<at[ ]|,[ ]why:[ ])""",
     re.VERBOSE,
 )
 """Strings that only look like language."""
