@@ -69,21 +69,25 @@ def make_record(made: PlanFile, entries: list[dict[str, Any]]) -> None:
     record = record_of(made, entries)
     records = record_store(os.environ)
     if not made.whole or made.base.applied:
-        record = beside(record, made, present_record(made.space.name))
+        record = beside(record, made, present_record(made, record))
     where = records.make(Path.cwd(), record) if records else write_record(Path.cwd(), record)
     # Scripts read the line of an apply that left nothing behind, so its old words stay.
     left = not_live(record) if record.unapplied else "0 rows are not at it"
     say_told(f"{where} is {record.commit[:12]}; {left}.\n")
 
 
-def present_record(space: str) -> Record | None:
-    """Return the record of a space as it is now: another part of the same commit may have made it."""
+def present_record(made: PlanFile, record: Record) -> Record | None:
+    """Return the record of a space as it is now: another part of the same commit may have made it.
+
+    What a part leaves behind is taken from it.  A plan of everything only asks if its commit is a later one.
+    """
     from reconciler.forge.choice import record_store
     from reconciler.plan.last_applied_ref import known_ref, record_at
 
-    root = Path.cwd()
+    root, space = Path.cwd(), made.space.name
     if records := record_store(os.environ):
-        return records.newest(root, space, tell)
+        known = (record.commit, made.base.applied or record.commit)
+        return records.latest(root, space, known, tell) if made.whole else records.newest(root, space, tell)
     ref = known_ref(root, space)
     return record_at(root, ref, space) if ref else None
 

@@ -8,7 +8,7 @@ record.  Any other ref names a tag object, as `refs/reconciler/applied/SPACE` do
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -53,21 +53,37 @@ class GitRecords:
         that was merged.  One that cannot be read or believed is an error, never the absence of a record.
         """
         del report
+        record = self.present(root, space)
+        if record is None:
+            return None
+        fetch(root, record.commits(), {})
+        strangers = [one for one in record.commits() if not is_merged(root, one)]
+        if strangers:
+            raise CannotRun(
+                f"the record {self.ref(space)} names {strangers[0][:12]}, which is not on the default branch",
+                "see who pushed it; name the last applied commit by --applied",
+            )
+        return record
+
+    def latest(self, root: Path, space: str, known: Container[str], report: Report) -> Record | None:
+        """Return the record, if its commit is known or on the default branch."""
+        record = self.present(root, space)
+        if record is None or record.commit in known or is_merged(root, record.commit):
+            return record
+        report(
+            f"the record {self.ref(space)} is left out: it names a commit that is not on the default branch"
+        )
+        return None
+
+    def present(self, root: Path, space: str) -> Record | None:
+        """Return the record as it is, whoever wrote it."""
         ref = self.ref(space)
         there = run(root, "ls-remote", "--exit-code", "origin", ref, network=True)
         if there.code == NONE:
             return None
         if there.code or fetch_ref(root, ref).code:
             raise CannotRun(f"cannot fetch {ref}: {there.words}", "check that origin can be reached")
-        record = read_ref(root, space, ref)
-        fetch(root, record.commits(), {})
-        strangers = [one for one in record.commits() if not is_merged(root, one)]
-        if strangers:
-            raise CannotRun(
-                f"the record {ref} names {strangers[0][:12]}, which is not on the default branch",
-                "see who pushed it; name the last applied commit by --applied",
-            )
-        return record
+        return read_ref(root, space, ref)
 
     def make(self, root: Path, record: Record) -> str:
         """Push a record; returns the ref."""

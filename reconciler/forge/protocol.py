@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -57,6 +57,13 @@ class Records(Protocol):
         """Return the newest record that may be believed; None where there never was one.
 
         Commits that it names are fetched.  Raises CannotRun where there are records and none may be believed.
+        """
+
+    def latest(self, root: Path, space: str, known: Container[str], report: Report) -> Record | None:
+        """Return the newest record whose commit is in `known`, or may have been merged.
+
+        It only tells whether a commit was recorded that the caller does not know: nothing is planned by it.
+        A known commit needs no proof.  Where the job may not ask whether another one was merged, it counts.
         """
 
     def make(self, root: Path, record: Record) -> str:

@@ -11,12 +11,13 @@ from ruamel.yaml import YAML
 
 from reconciler.errors import CannotRun
 from reconciler.forge.github.comments import write_comment, write_issue
-from reconciler.forge.github.deployments import make_record, newest_record
+from reconciler.forge.github.deployments import Deployments, make_record, newest_record
 from reconciler.forge.github.job import Job
 from reconciler.forge.github.rest import GitHub
 from reconciler.model import Plan
 from reconciler.plan.last_applied import Record
 from reconciler.plan.plan_file import plan_file
+from reconciler.plan.plan_json import UnappliedFile
 from reconciler.render.markdown import plan_markdown
 from tests.conftest import Desk
 from tests.workflows.hub import BOT, NAME, Hub, git, running
@@ -132,6 +133,41 @@ def test_a_record_of_a_commit_that_was_never_merged_is_left_out(hub: Hub, tmp_pa
     assert found is not None
     assert found.commit == merged
     assert [line.partition(": ")[2] for line in said] == ["it names a commit that is not on main"]
+
+
+def test_a_later_record_counts_unless_its_commit_was_never_merged(hub: Hub, tmp_path: Path) -> None:
+    """A job with `deployments: write` alone, as in the first version, cannot tell, and is not to go back."""
+    desk = tmp_path / "desk"
+    git(tmp_path, "init", "-q", str(desk))
+    first, later = commit(desk, "first"), commit(desk, "later")
+    git(desk, "push", "-q", str(hub.repo), "HEAD:refs/heads/main")
+    forged = commit(desk, "forged")
+    git(desk, "push", "-q", str(hub.repo), "HEAD:refs/heads/mallory")
+
+    def latest(*known: str, **more: str) -> tuple[str | None, list[str]]:
+        said: list[str] = []
+        environ = {
+            "GITHUB_API_URL": hub.url,
+            "GITHUB_REPOSITORY": NAME,
+            "GITHUB_TOKEN": hub.token({"deployments": "write", **more}),
+        }
+        found = Deployments(environ).latest(tmp_path, "demo", known, said.append)
+        return found.commit if found else None, [line.partition(": ")[2] for line in said]
+
+    unsure = ["the job has no `contents: read` to compare commits"]
+    assert latest(first) == (None, [])
+    with opened(hub) as github:
+        make_record(github, Record(space="demo", commit=forged))
+        assert latest(first) == (forged, unsure)
+        assert latest(first, contents="read") == (None, [])
+        row = UnappliedFile(type="story", id=1, key="priority", commit=forged)
+        make_record(github, Record(space="demo", commit=first, unapplied=[row]))
+        assert latest(first) == (first, [])
+        make_record(github, Record(space="demo", commit=later))
+        assert latest(first, later) == (later, [])
+        assert latest(first) == (later, unsure)
+        make_record(github, Record(space="demo", commit=forged))
+        assert latest(first, contents="read") == (later, [])
 
 
 def test_a_record_that_cannot_be_read_is_never_taken_for_none(hub: Hub, tmp_path: Path) -> None:
