@@ -193,7 +193,7 @@ def compare(
         return None, [
             block_item(want, item.name, ABORTED, "restore the item in Meegle, or take it out of the file")
         ]
-    if broken := broken_expectation(want, item, catalog):
+    if want.expects and (broken := broken_expectation(want, item, catalog)):
         return None, [broken]
     changes: list[Change] = []
     blocks: list[Block] = []

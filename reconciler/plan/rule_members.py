@@ -39,11 +39,21 @@ At = tuple[Ref, str]
 
 
 class Want(NamedTuple):
-    """The value that a rule desires of one field of one member."""
+    """What a rule desires of one field of one member; members share one where it is the same for all."""
 
     rule: ItemRule
-    desired: Desired
-    place: Place
+    field: DesiredField
+    source: Source
+
+    @property
+    def desired(self) -> Desired:
+        """The desired value."""
+        return self.field.desired
+
+
+def want_of(rule: ItemRule, one: RuleField, desired: Desired) -> Want:
+    """Return that a rule desires this value, at the place of its field."""
+    return Want(rule, DesiredField(one.key, desired, one.place), Source((rule.name,), rule.mode))
 
 
 class Members(Struct, frozen=True):
@@ -58,7 +68,7 @@ class Members(Struct, frozen=True):
 class Ruled(Struct, frozen=True):
     """The desired items of files and rules together, with everything that was read for the rules.
 
-    `sources` tells of each field that a rule desires who decides it.
+    `sources` tells of each field that a rule desires who decides it; `in_files` are the items of files.
     """
 
     items: tuple[DesiredItem, ...]
@@ -66,6 +76,7 @@ class Ruled(Struct, frozen=True):
     sources: Mapping[At, Source]
     blocks: tuple[Block, ...]
     results: tuple[RuleResult, ...]
+    in_files: frozenset[Ref] = frozenset()
     released: tuple[Released, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -157,7 +168,7 @@ def fixed(rule: ItemRule, one: RuleField, catalog: Catalog) -> Want | None:
     if isinstance(one.value, Bounds | Following):
         return None
     codec = catalog.codec(rule.type_key, one.key, by_pins=True)
-    return None if codec.names_items else Want(rule, one.value, one.place)
+    return None if codec.names_items else want_of(rule, one, one.value)
 
 
 def wanted(rule: ItemRule, one: RuleField, item: Item, sources: Sources) -> Want | Block:
@@ -169,7 +180,7 @@ def wanted(rule: ItemRule, one: RuleField, item: Item, sources: Sources) -> Want
     codec = sources.catalog.codec(rule.type_key, one.key, by_pins=True)
     if codec.names_items and (mistake := codec.refusal_on(item.ref.id, desired, one.place)):
         return blocked_field(rule, one, item, mistake.what, sources.catalog)
-    return Want(rule, desired, one.place)
+    return want_of(rule, one, desired)
 
 
 def alive(live: Mapping[Ref, Item]) -> Mapping[str, LiveItems]:
@@ -214,22 +225,30 @@ def merged(
         live,
         sources.catalog,
     )
-    wants: dict[At, list[Want]] = {}
+    wants: dict[At, Want] = {}
+    more: dict[At, list[Want]] = {}
     for _, mine in found.values():
         joining.blocks += mine.blocks
         for at, want in mine.wants.items():
-            wants.setdefault(at, []).append(want)
+            if (first := wants.setdefault(at, want)) is not want:
+                more.setdefault(at, [first]).append(want)
     stopped = {(one.ref, one.key) for one in joining.blocks}
-    for at, some in wants.items():
+    for at, want in wants.items():
         if at in joining.in_files:
-            joining.outrank(at, some)
-        elif at not in stopped:
-            joining.join(at, some)
+            joining.outrank(at, more.get(at, [want]))
+        elif at in stopped:
+            continue
+        elif at in more:
+            joining.join(at, more[at])
+        else:
+            joining.add(at[0], want.field, want)
+            joining.sources[at] = want.source
     results = tuple(
         result_of(rule, mine, joining.decided.get(name, 0)) for name, (rule, mine) in found.items()
     )
     blocks = tuple(one for one in joining.blocks if (one.ref, one.key) not in joining.in_files)
-    return Ruled(joining.items(), live, joining.sources, blocks, results)
+    in_files = frozenset(joining.by_ref)
+    return Ruled(joining.items(), live, joining.sources, blocks, results, in_files)
 
 
 class Joining(Struct):
@@ -247,7 +266,7 @@ class Joining(Struct):
 
     def outrank(self, at: At, wants: Sequence[Want]) -> None:
         """Let the file decide, and count what it decides otherwise than the rules."""
-        self.sources[at] = Source(outranked=wants[0].place)
+        self.sources[at] = Source(outranked=wants[0].field.place)
         seen = self.live[at[0]].values.get(at[1])
         if seen is None:
             return
@@ -257,11 +276,8 @@ class Joining(Struct):
                 self.decided[want.rule.name] = self.decided.get(want.rule.name, 0) + 1
 
     def join(self, at: At, wants: Sequence[Want]) -> None:
-        """Add a field that rules desire, or block it where they disagree."""
+        """Add a field that several rules desire, or block it where they disagree."""
         ref, key = at
-        if len(wants) == 1:
-            self.add(at, wants[0].desired, wants[0], (wants[0].rule.name,), wants[0].rule.mode)
-            return
         seen = self.live[ref].values.get(key)
         names = tuple(sorted({one.rule.name for one in wants}))
         desired = joined(wants, seen.value) if seen else wants[0].desired
@@ -270,23 +286,29 @@ class Joining(Struct):
             fix = "change one of them, or write the field into a file of items"
             reason = f"rules {' and '.join(names)} disagree"
             title = self.live[ref].name
-            self.blocks.append(Block(ref, title, key, label, reason, fix, wants[0].place, names))
+            self.blocks.append(Block(ref, title, key, label, reason, fix, wants[0].field.place, names))
             return
-        self.add(at, desired, wants[0], names, max((one.rule.mode for one in wants), key=STRENGTH.index))
+        self.sources[at] = Source(names, max((one.rule.mode for one in wants), key=STRENGTH.index))
+        self.add(ref, DesiredField(key, desired, wants[0].field.place), wants[0])
 
-    def add(self, at: At, desired: Desired, first: Want, names: tuple[str, ...], mode: str) -> None:
-        """Add a field that rules desire, at the place of the first of them."""
-        ref, key = at
-        self.sources[at] = Source(names, mode)
-        self.added.setdefault(ref, []).append(DesiredField(key, desired, first.place))
-        self.places.setdefault(ref, first.rule.place)
+    def add(self, ref: Ref, one: DesiredField, first: Want) -> None:
+        """Add a field that rules desire; an item that no file has is at the place of the first of them."""
+        if ref in self.added:
+            self.added[ref].append(one)
+        else:
+            self.added[ref] = [one]
+            self.places[ref] = first.rule.place
 
     def items(self) -> tuple[DesiredItem, ...]:
         """Return the items of files and rules, in order."""
         made = dict(self.by_ref)
         for ref, fields in self.added.items():
-            before = self.by_ref.get(ref) or DesiredItem(ref, self.places[ref], ())
-            made[ref] = replace(before, fields=(*before.fields, *fields))
+            before = self.by_ref.get(ref)
+            made[ref] = (
+                replace(before, fields=(*before.fields, *fields))
+                if before
+                else DesiredItem(ref, self.places[ref], tuple(fields))
+            )
         return tuple(made[ref] for ref in sorted(made))
 
 

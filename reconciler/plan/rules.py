@@ -27,6 +27,7 @@ from reconciler.plan.rule_members import (
     merged,
     read_live,
     read_targets,
+    want_of,
 )
 from reconciler.plan.rule_words import was_edited, was_moved_away
 from reconciler.plan.why import DesiredValues, Past, Standpoint, overlaid, why_for
@@ -104,10 +105,10 @@ def own(rule: ItemRule, judged: ItemRule, mine: Members) -> Members:
     """Return the members of a rule under its own name and places, if its content was judged under another."""
     if judged is rule:
         return mine
-    places = {one.key: one.place for one in rule.fields}
-    wants = {at: want._replace(rule=rule, place=places[at[1]]) for at, want in mine.wants.items()}
+    fields = {one.key: one for one in rule.fields}
+    wants = {at: want_of(rule, fields[at[1]], want.desired) for at, want in mine.wants.items()}
     blocks = tuple(
-        replace(one, rules=(rule.name,), place=places.get(one.key or "", one.place)) for one in mine.blocks
+        replace(one, rules=(rule.name,), place=fields.get(one.key or "", one).place) for one in mine.blocks
     )
     return Members(mine.ids, wants, blocks, mine.blocked)
 
@@ -132,8 +133,11 @@ def target_types(rules: Iterable[ItemRule], catalog: Catalog, *, every: bool = F
 
 def with_results(plan: Plan, ruled: Ruled, items: Sequence[DesiredItem]) -> Plan:
     """Add what the rules select and cannot tell to a plan; items that only rules select count as managed."""
-    sources = ruled.sources
-    only = sum(all(sources.get((one.ref, each.key), NOBODY).rules for each in one.fields) for one in items)
+    sources, in_files = ruled.sources, ruled.in_files
+    only = sum(
+        one.ref not in in_files or all(sources.get((one.ref, each.key), NOBODY).rules for each in one.fields)
+        for one in items
+    )
     return replace(
         plan,
         named=plan.named + only,
