@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from reconciler.desired.items import DesiredItem
 from reconciler.fields.codec import Codec
 from reconciler.fields.conditions import FACTS
 from reconciler.fields.unread import Unreadable
 from reconciler.fields.values import Seen
-from reconciler.meegle.audience import audience_of
+from reconciler.meegle.audience import ROLE_OWNERS, WATCHERS, audience_of
 from reconciler.meegle.facts import read_fact
 from reconciler.meegle.rows import NO_ROLES, Roles, Row, read_row, role_list
 from reconciler.model import ROLES, Item, Ref, SideEffect
@@ -20,15 +20,31 @@ Readable: TypeAlias = tuple[str, str | None, Codec]
 """A change key, its role if it names a role, and the codec that reads its live values."""
 
 
-class Decoder:
-    """Decodes live items by one catalog; which fields of a type can be read is found once."""
+MOST_PEOPLE: Final = 4096
+"""The most forms of people that are remembered."""
 
-    __slots__ = ("catalog", "known")
+
+class PeopleSeen(NamedTuple):
+    """The people of a row: its roles, why those cannot be read, and whom the service may notify."""
+
+    roles: Roles
+    odd: str
+    audience: frozenset[str] | None
+
+
+class Decoder:
+    """Decodes live items by one catalog; which fields of a type can be read is found once.
+
+    `people` are the people of rows that were decoded, by their form: many items have the same.
+    """
+
+    __slots__ = ("catalog", "known", "people")
 
     def __init__(self, catalog: Catalog) -> None:
         """Decode by this catalog."""
         self.catalog = catalog
         self.known: dict[tuple[str, tuple[str, ...]], tuple[bool, tuple[Readable, ...]]] = {}
+        self.people: dict[str, PeopleSeen] = {}
 
     def observe(self, raw: Mapping[str, Any], type_key: str, keys: Iterable[str]) -> Item:
         """Decode the named fields of a WorkItemInfo (endpoints.md section 6.1).
@@ -39,7 +55,7 @@ class Decoder:
         with_roles, readable = self.readable(type_key, named)
         values: dict[str, Seen] = {}
         unreadable: dict[str, str] = {}
-        roles, odd = roles_of(row, needed=with_roles)
+        roles, odd, audience = self.people_of(raw, row, needed=with_roles)
         owners = dict(roles) if with_roles else {}
         aborted, lost = is_aborted(row.values.get("aborted"))
         for key, role, codec in readable:
@@ -65,9 +81,28 @@ class Decoder:
             updated_by=str(raw.get("updated_by") or ""),
             updated_at=updated_at if isinstance(updated_at := raw.get("updated_at"), int) else 0,
             unreadable=unreadable,
-            audience=audience_of(raw, row, roles),
+            audience=audience,
             strange_roles=tuple(role for role in owners if role not in known),
         )
+
+    def people_of(self, raw: Mapping[str, Any], row: Row, *, needed: bool) -> PeopleSeen:
+        """Read the people of a row, or return the remembered reading of an equal form."""
+        if row.trouble or ROLE_OWNERS not in row.values:
+            return people_seen(raw, row, needed=needed)
+        form = repr(
+            (
+                row.values[ROLE_OWNERS],
+                row.values.get(WATCHERS),
+                raw.get("current_nodes"),
+                raw.get("created_by"),
+            )
+        )
+        found = self.people.get(form)
+        if found is None:
+            found = people_seen(raw, row, needed=needed)
+            if len(self.people) < MOST_PEOPLE:
+                self.people[form] = found
+        return found
 
     def is_in_sync(self, raw: Mapping[str, Any], want: DesiredItem, keys: tuple[str, ...]) -> bool:
         """Return True if a WorkItemInfo certainly holds every desired and every expected value.
@@ -120,6 +155,12 @@ def side_effects(item: Item, catalog: Catalog) -> tuple[SideEffect, ...]:
         for spec in catalog.types[item.ref.type_key].roles
         if spec.locked and held.get(spec.key) and frozenset(held[spec.key]) != frozenset(spec.members)
     )
+
+
+def people_seen(raw: Mapping[str, Any], row: Row, *, needed: bool) -> PeopleSeen:
+    """Read the people of a row; `needed`: whether a field that is asked for is a role."""
+    roles, odd = roles_of(row, needed=needed)
+    return PeopleSeen(roles, odd, audience_of(raw, row, roles))
 
 
 def roles_of(row: Row, *, needed: bool) -> tuple[Roles, str]:

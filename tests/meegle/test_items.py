@@ -152,3 +152,30 @@ def test_a_locked_role_moves_back_where_its_people_are_not_the_default(
     item = Item(Ref("t1", 1), "Pay", {}, roles=(("rd", ("7102",)), ("qa", live)))
     effect = SideEffect("qa", "QA", ("7102",), ("7101",), (CATALOG.people.show("7102"),))
     assert side_effects(item, CATALOG) == ((effect,) if moves else ())
+
+
+def test_items_of_equal_people_are_told_apart_from_those_of_others() -> None:
+    decoder = Decoder(CATALOG)
+
+    def people(raw: dict[str, Any], **more: Any) -> tuple[object, object]:
+        item = decoder.observe({**raw, **more}, "t1", KEYS)
+        return item.roles, item.audience
+
+    bo = ((("rd", ("7102",)),), frozenset({"7102"}))
+    both = frozenset({"7102", "7103"})
+    assert people(row()) == people(row()) == bo
+    assert people(row(), created_by="7103") == (bo[0], both)
+    assert people(row(watchers=["7103"])) == (bo[0], both)
+    assert people(row(), current_nodes=[{"id": "a", "owners": ["7103"]}]) == (bo[0], both)
+    assert people(row(role_owners=[{"role": "rd", "owners": None}])) == ((("rd", ()),), frozenset())
+    assert people(row(role_owners="7102")) == ((), None)
+    assert people(row(role_owners=[{"role": "rd"}])) == ((), None)
+    assert people(row(watchers=[7102])) == (bo[0], None)
+    assert people(row()) == bo
+
+
+def test_a_role_that_could_not_be_read_once_is_unreadable_again() -> None:
+    decoder = Decoder(CATALOG)
+    for _ in range(2):
+        item = decoder.observe(row(role_owners=[{"role": "rd"}]), "t1", KEYS)
+        assert "roles/rd" in item.unreadable
