@@ -184,7 +184,7 @@ def counts(plan: Plan) -> list[tuple[str, int, str]]:
         RELEASED: len(plan.released),
         EFFECT: sum(len(update.side_effects) for update in plan.updates),
     }
-    labels = {**KIND_LABELS, CHANGE: "fields to write"}
+    labels = {**KIND_LABELS, CHANGE: "to write"}
     return [(kind, numbers[kind], _(label)) for kind, label in labels.items() if numbers[kind]]
 
 
