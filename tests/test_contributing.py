@@ -78,8 +78,8 @@ class MintForge:
 """
 
 TALLY = """
-def plan_tally(plan):
-    return f"{len(plan.updates)} items\\n"
+def plan_tally(*plans):
+    return f"{sum(len(plan.updates) for plan in plans)} items\\n"
 """
 
 
@@ -208,7 +208,7 @@ def test_an_output_format_is_a_file_and_two_rows(house: House) -> None:
     house.edit(
         "reconciler/cli/formats.py",
         ("\nVIEWS: ", "\nfrom reconciler.render.tally import plan_tally\n\nVIEWS: "),
-        ('    "json": json,\n', '    "json": json,\n    "tally": lambda shown: plan_tally(shown.plan),\n'),
+        ('    "json": json,\n', '    "json": json,\n    "tally": lambda shown: plan_tally(*shown.plans),\n'),
     )
     house.edit("reconciler/cli/options.py", ('PLAN_FORMATS = ("text",', 'PLAN_FORMATS = ("text", "tally",'))
     code, printed = house.run("show", str(PLAN), "--format", "tally")
