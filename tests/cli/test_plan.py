@@ -258,14 +258,19 @@ def test_a_plan_is_the_same_to_the_byte_whatever_seed_locale_zone_and_order(desk
     assert len(json.loads(seen.pop())["resource_changes"]) == 4
 
 
-def test_two_spaces_need_a_choice(desk: Desk) -> None:
+def test_two_spaces_need_credentials_of_their_own_or_a_choice(desk: Desk) -> None:
     desk.stories(CHANGE)
     desk.write("state/other.yaml", "space: elsewhere\ntype: story\nitems: [1]\n")
     done = desk.run("plan")
-    assert (done.code, done.err) == (
-        1,
-        "error: the files name 2 spaces: demo, elsewhere; choose one with --space\n",
+    assert done.code == 1
+    assert done.out.count("Failed: 1 error, nothing was planned.") == 2
+    assert done.err == "".join(
+        f"error: the space {space} was not planned: the space '{space}' has no credentials of its own: "
+        "the plain variables are for one space alone, and 2 spaces have none: demo, elsewhere; "
+        f"set MEEGLE_PLUGIN_ID__{of}, MEEGLE_PLUGIN_SECRET__{of} and MEEGLE_USER_KEY__{of}\n"
+        for space, of in (("demo", "DEMO"), ("elsewhere", "ELSEWHERE"))
     )
+    assert desk.world.calls == []
     assert desk.run("plan", "--space", "demo").code == 0
 
 
