@@ -101,7 +101,7 @@ def command(
         # A plan as JSON may be applied, wherever it goes, so nothing of it comes from a cache.
         shown_alone = out is None and all(name != "json" for name, _ in formats)
         workspaces = open_workspaces(paths, spaces, kept=shown_alone, since=base if changed else None)
-        workspaces = with_base(workspaces, base)
+        workspaces = with_base(workspaces, base, offline=offline)
         if offline and snapshot is None:
             return checked_alone(workspaces)
 

@@ -21,15 +21,21 @@ if TYPE_CHECKING:
     from reconciler.plan.source_commit import Source
 
 
-def with_base(workspaces: Sequence[Workspace], base: str | None) -> tuple[Workspace, ...]:
-    """Return the workspaces, which know the spaces that the base does not name; prints their notes."""
+def with_base(
+    workspaces: Sequence[Workspace], base: str | None, *, offline: bool = False
+) -> tuple[Workspace, ...]:
+    """Return the workspaces, which know the spaces that the base does not name; prints their notes.
+
+    Unless `offline`, the service says which of them only got another name.
+    """
     for one in workspaces:
         tell(*one.notes)
-    if not base:
+    if base is None:
         return tuple(workspaces)
-    from reconciler.plan.new_spaces import with_new_spaces
+    from reconciler.plan.new_spaces import is_new, recognised, with_new_spaces
 
-    return with_new_spaces(workspaces, base)
+    found = with_new_spaces(workspaces, base)
+    return found if offline or not any(map(is_new, found)) else recognised(found)
 
 
 def connected(workspace: Workspace) -> Connection:

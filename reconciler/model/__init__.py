@@ -65,11 +65,15 @@ class Held(NamedTuple):
 
 
 class RunSpaces(NamedTuple):
-    """The spaces of a run: those that files name, those chosen, and those that the base does not name."""
+    """The spaces of a run: those that files name, those chosen, and those that the base does not name.
+
+    `before`: what the base calls its spaces, if there are new ones; their keys where its settings say them.
+    """
 
     named: tuple[str, ...]
     chosen: tuple[str, ...]
     new: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()
 
 
 class Ref(NamedTuple):

@@ -228,7 +228,9 @@ def test_a_change_that_puts_another_space_in_the_place_of_the_one_gets_no_creden
     done = desk.run("plan", "--base", base)
     assert done.code == 1
     assert "the space 'mobile' has no credentials of its own: the base does not name it" in done.err
-    assert desk.world.calls == []
+    # Asked was only whether the space of the base is meant by another name.
+    bodies = [made.body for made in desk.world.calls]
+    assert bodies == [{"user_key": desk.environ["MEEGLE_USER_KEY"], "simple_names": ["demo"]}]
 
 
 def test_the_first_change_of_a_repository_is_planned_with_the_plain_credentials(desk: Desk) -> None:
@@ -256,6 +258,28 @@ def test_a_key_in_the_settings_that_means_another_space_is_a_new_space(desk: Des
     done = desk.run("plan", "--base", base)
     assert done.code == 1
     assert "the base does not name it" in done.err
+
+
+def test_a_space_that_only_got_its_other_name_is_not_new(desk: Desk) -> None:
+    add_spaces(desk, "mobile")
+    without_credentials(desk, "mobile")
+    keys = {one.simple_name: key for key, one in desk.world.spaces.items()}
+    write_story(desk, "demo", FIRST)
+    git(desk.folder, "init", "-q")
+    base = commit(desk)
+    (desk.folder / "state/demo.yaml").unlink()
+    write_story(desk, keys["demo"], FIRST)
+    done = desk.run("plan", "--base", base)
+    assert (done.code, "for the first time" in done.out) == (0, False)
+    (desk.folder / f"state/{keys['demo']}.yaml").unlink()
+    for other in ("mobile", keys["mobile"]):
+        write_story(desk, other, FIRST + STEP)
+        desk.world.calls.clear()
+        done = desk.run("plan", "--base", base)
+        assert done.code == 1
+        assert "the base does not name it" in done.err
+        assert not [made for made in desk.world.calls if other in f"{made.path} {made.body}"]
+        (desk.folder / f"state/{other}.yaml").unlink()
 
 
 def test_the_record_of_each_space_is_its_own(spaces: Desk) -> None:

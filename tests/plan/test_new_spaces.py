@@ -33,7 +33,7 @@ def base(root: Path) -> str:
 
 
 def new(sha: str) -> set[str]:
-    return {*new_spaces(open_workspaces(()), sha)}
+    return {*new_spaces(open_workspaces(()), sha)[0]}
 
 
 def test_a_space_of_a_file_that_the_base_lacks_is_new(root: Path) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciler.git import LOCAL
+from reconciler.meegle.space_variables import USUAL
 from tests.workflows.hub import GIT, git
 
 if TYPE_CHECKING:
@@ -229,6 +230,10 @@ def test_a_space_that_the_base_calls_by_a_name_that_nobody_can_resolve_is_skippe
     repo.write("state/stories.yaml", BASE.replace("demo", "former"))
     commit(repo)
     repo.write("state/stories.yaml", CHANGED)
+    done = repo.run("apply", "--yes", "--base", "HEAD")
+    assert (done.code, repo.sent) == (1, [])
+    assert "the base does not name it, and the plain variables are not for a space that is new" in done.err
+    repo.environ.update({f"{one}__DEMO": repo.environ[one] for one in USUAL})
     done = repo.run("apply", "--yes", "--base", "HEAD")
     assert "state/stories.yaml names the space former, whose key is not known" in done.out
     assert (done.code, repo.sent) == (0, [])
