@@ -127,12 +127,16 @@ def test_a_journal_stays_private(desk: Desk) -> None:
 def test_what_is_damaged_is_told_in_every_format_and_the_rest_is_shown(desk: Desk, tmp_path: Path) -> None:
     shutil.copytree(desk.folder / "artifacts", tmp_path / "artifacts")
     (broken,) = (tmp_path / "artifacts/run-2").rglob("journal.jsonl")
-    broken.write_bytes(broken.read_bytes().replace(b"P1", b"P0"))
+    # Two lanes decide which item comes first, so it is the line of this one that is looked for.
+    lines = broken.read_bytes().splitlines(keepends=True)
+    (changed,) = (number for number, line in enumerate(lines, 1) if b"P1" in line)
+    lines[changed - 1] = lines[changed - 1].replace(b"P1", b"P0")
+    broken.write_bytes(b"".join(lines))
     (tmp_path / "artifacts/notes.jsonl").write_text("{}\n", encoding="utf-8")
     for form in ("text", "json", "csv", "html"):
         done = desk.run("runs", "--journals", str(tmp_path), "--format", form)
         assert done.code == 1
-        assert "journal.jsonl  line 2 of journal.jsonl is damaged" in done.err
+        assert f"journal.jsonl  line {changed} of journal.jsonl is damaged" in done.err
         assert "notes.jsonl  not a journal\n" in done.err
         assert "chen" in done.out
     assert "2 files were not read" in done.out
