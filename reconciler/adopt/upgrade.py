@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from reconciler.adopt.space_secrets import endings_in, endings_of, lacking, ready_for
 from reconciler.adopt.workflows import (
     FOLDER,
     GITLAB,
@@ -43,21 +44,37 @@ class Found(NamedTuple):
     @property
     def is_old(self) -> bool:
         """Return True if an unedited copy differs from what today's version writes."""
-        return self.origin in sealed_files() and sealed_files()[self.origin] != self.text.replace(
-            "\r\n", "\n"
-        )
+        return self.renewed() is not None
+
+    def renewed(self, endings: Sequence[str] = ()) -> str | None:
+        """Return the text that today's version writes, if this is an unedited copy of another one.
+
+        `endings`: of the spaces whose secrets it is to hand on; without any, those that it does hand on.
+        """
+        if self.origin is None or self.origin not in sealed_files():
+            return None
+        new = ready_for(self.origin, endings or endings_in(self.text))
+        return None if new == self.text.replace("\r\n", "\n") else new
 
 
 class Checked(NamedTuple):
-    """The workflows after a check: paths of renewed files, and the files that are left with findings."""
+    """The workflows after a check: paths of renewed files, and the files that are left with findings.
+
+    `endings`: of the spaces whose secrets the workflows were asked to hand on.
+    """
 
     renewed: tuple[str, ...]
     left: tuple[Found, ...]
+    endings: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[str]:
         """The repairs, line by line."""
-        return [line for one in self.left for line in outdated_actions(one)]
+        return [
+            line
+            for one in self.left
+            for line in (*outdated_actions(one), *missing_secrets(one, self.endings))
+        ]
 
     @property
     def is_unreadable(self) -> bool:
@@ -70,13 +87,16 @@ class Checked(NamedTuple):
         return any(one.lines for one in self.left)
 
 
-def check_workflows(root: Path, *, upgrade: bool = False) -> Checked:
-    """Look for outdated actions; with `upgrade`, renew the files that are still as `init` wrote them."""
-    found = list(files_in(root))
-    renewed = [one for one in found if upgrade and one.is_old]
-    for one in renewed:
-        write(root / one.path, sealed_files()[one.origin or ""])
-    return Checked(tuple(one.path for one in renewed), tuple(one for one in found if one not in renewed))
+def check_workflows(root: Path, *, upgrade: bool = False, spaces: Sequence[str] = ()) -> Checked:
+    """Look for outdated actions; with `upgrade`, renew the files that are still as `init` wrote them.
+
+    `spaces`: those whose secrets the renewed workflows hand on, in the place of those that they did.
+    """
+    found, endings = list(files_in(root)), endings_of(spaces)
+    new = {one.path: text for one in found if upgrade and (text := one.renewed(endings)) is not None}
+    for path, text in new.items():
+        write(root / path, text)
+    return Checked(tuple(new), tuple(one for one in found if one.path not in new), endings)
 
 
 def age() -> str | None:
@@ -112,3 +132,9 @@ def outdated_actions(one: Found) -> Iterator[str]:
         yield f"{one.path}: as an older version wrote it; `reconciler init --upgrade` renews it"
     elif one.lines and one.origin is None:
         yield f"{one.path}: not as `init` wrote it, so edit it yourself"
+
+
+def missing_secrets(one: Found, endings: Sequence[str]) -> Iterator[str]:
+    """Yield a line for each space whose secrets an author's edit of a workflow does not hand on."""
+    for ending in lacking(one.text, endings):
+        yield f"{one.path}: not as `init` wrote it, so hand on the secrets of __{ending} yourself"

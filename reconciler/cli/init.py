@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.streams import on_stderr, say, say_told, tell
+from reconciler.errors import CannotRun
 from reconciler.language import told
 
 if TYPE_CHECKING:
@@ -22,7 +24,13 @@ HOSTS = ("https://project.feishu.cn", "https://project.larksuite.com")
 
 @click.command("init")
 @click.option("--host", metavar="URL", help=f"The service, where {HOST} is not set.")
-@click.option("--space", metavar="SPACE", help="The space: its simple name or its key.")
+@click.option(
+    "--space",
+    "spaces",
+    metavar="SPACE",
+    multiple=True,
+    help="The space: its simple name or its key.  With --upgrade each one with secrets of its own.",
+)
 @click.option("--type", "types", metavar="TYPE", multiple=True, help="A type of work item; may be repeated.")
 @click.option(
     "--time-zone",
@@ -43,7 +51,7 @@ HOSTS = ("https://project.feishu.cn", "https://project.larksuite.com")
 @click.option("--upgrade", is_flag=True, help="Renew the workflows that init wrote and nobody edited.")
 def command(
     host: str | None,
-    space: str | None,
+    spaces: tuple[str, ...],
     types: tuple[str, ...],
     zone: str | None,
     *,
@@ -55,10 +63,19 @@ def command(
 
     Asks on a terminal for what is not given.  Credentials come from the environment and are checked
     first.  What is there already stays as it is.  Writes nothing to the space.  --check and --upgrade
-    look at the workflows of an older repository and need no credentials.
+    look at the workflows of an older repository and need no credentials.  --upgrade --space A --space B lets
+    the workflows of GitHub hand on the secrets of these spaces, MEEGLE_PLUGIN_ID__A and so on.
     """
+    if spaces and check and not upgrade:
+        raise CannotRun("--space is not for --check", "leave it out, or renew the workflows with --upgrade")
     if check or upgrade:
-        return report_outdated(upgrade=upgrade)
+        return report_outdated(spaces, upgrade=upgrade)
+    if len(spaces) > 1:
+        words = shlex.join(word for one in spaces for word in ("--space", one))
+        raise CannotRun(
+            "a new repository begins with one space",
+            f"then hand on the secrets of all by `reconciler init --upgrade {words}`",
+        )
     from reconciler.adopt.new_repository import Given, Question, given_or_answered, write_repository
     from reconciler.adopt.upgrade import age, check_workflows
     from reconciler.cli.adopted import show_pulled
@@ -67,7 +84,7 @@ def command(
     service = Question("The service", "--host", HOSTS[:1])
     chosen = {} if os.environ.get(HOST) else {HOST: given_or_answered(host, service, answer)}
     os.environ.update(chosen)
-    begun = write_repository(Given(space, types, zone, forge), answer, tell)
+    begun = write_repository(Given(next(iter(spaces), None), types, zone, forge), answer, tell)
     for done in begun.pulled:
         show_pulled(done)
     for path in begun.written:
@@ -92,12 +109,12 @@ def prompt(question: Question) -> str:
     return answer
 
 
-def report_outdated(*, upgrade: bool) -> int:
+def report_outdated(spaces: tuple[str, ...], *, upgrade: bool) -> int:
     """Report what is outdated in the workflows, and renew the unedited ones with `upgrade`."""
     from reconciler.adopt.upgrade import age, check_workflows
 
     tell(*filter(None, [age()]))
-    done = check_workflows(Path.cwd(), upgrade=upgrade)
+    done = check_workflows(Path.cwd(), upgrade=upgrade, spaces=spaces)
     for path in done.renewed:
         say_told(f"renewed {path}\n")
     for line in done.lines:

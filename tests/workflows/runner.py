@@ -116,7 +116,7 @@ class Runner:
     def hold_secrets(self, run: Run) -> None:
         """No secret and no token stands in a log, a summary, an output or an artifact."""
         secret = self.secrets | self.environment_secrets
-        hidden = [secret[name] for name in secret if name.endswith("SECRET")] + list(self.hub.tokens)
+        hidden = [secret[name] for name in secret if "_SECRET" in name] + list(self.hub.tokens)
         texts = [f"{job.log}{job.summary}{job.outputs}" for job in run.jobs.values()]
         for folder in run.artifacts.values():
             texts += [one.read_text(errors="replace") for one in folder.rglob("*") if one.is_file()]

@@ -14,7 +14,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
-from reconciler.adopt.workflows import read_table, written_anew
+from reconciler.adopt.space_secrets import ready_for
+from reconciler.adopt.workflows import read_table, ready, written_anew
 from tests.install.requires import pins_of
 from tests.workflows.runner import FLOWS, ROOT
 
@@ -41,6 +42,18 @@ def test_zizmor_finds_nothing() -> None:
     strict = ("--offline", "--no-progress", "--persona", "auditor")
     # A folder beside files is looked through only below `.github`, and nothing says so: name each template.
     done = program("zizmor", *strict, ".github", "action.yml", *map(str, sorted(READY.glob("*.yml"))))
+    assert done.returncode == 0, done.stdout
+    assert "No findings to report" in done.stdout + done.stderr
+
+
+def test_linters_find_nothing_in_workflows_that_hand_on_the_secrets_of_two_spaces(tmp_path: Path) -> None:
+    flows = tmp_path / ".github" / "workflows"
+    flows.mkdir(parents=True)
+    for name in ready():
+        (flows / name).write_text(ready_for(name, ("DEMO", "WEB_SHOP")), encoding="utf-8")
+    done = program("actionlint", *map(str, sorted(flows.iterdir())))
+    assert (done.returncode, done.stdout) == (0, "")
+    done = program("zizmor", "--offline", "--no-progress", "--persona", "auditor", str(flows))
     assert done.returncode == 0, done.stdout
     assert "No findings to report" in done.stdout + done.stderr
 
