@@ -47,6 +47,14 @@ PART: Final = re.compile(r'\s*("(?P<quoted>[^"]*)"|(?P<plain>[^,，、]*))\s*(?:
 """One value of a list; commas of a Chinese keyboard part a list, too, and quotes keep them."""
 ID: Final = re.compile(r"[1-9][0-9]{0,18}")
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+JOINT: Final = re.compile(r"(?:^|\s)(?P<joint>AND|OR|&&|[|][|])\s+", re.IGNORECASE)
+"""What other languages write between two conditions."""
+MORE_SIGNS: Final = re.compile(r"[=<>~!]+")
+ALONE: Final = (
+    "write each as a condition of its own, below `any:` if one is enough; quote a text that reads so"
+)
+MANY_FOR_ONE: Final = {"=": "HAS ANY OF", "!=": "HAS NONE OF"}
+"""What people mean by several values of a field that holds one: a list never equals it."""
 FACT_WORDS: Final = {"status": STATUS, "created": CREATED, "updated": UPDATED}
 """Shorter words for facts, if no field is called so."""
 ITEMS: Final = frozenset({"work_item_related_select", "work_item_related_multi_select", "linked_work_item"})
@@ -80,13 +88,36 @@ class ConditionReader(Struct, frozen=True):
             raise Wrong(Mistake(scalar.place, f"{quoted(scalar.text)} is no condition", EXAMPLE))
         name, how = hit["field"].strip(), re.sub(r"\s+", " ", (hit["word"] or hit["sign"]).upper())
         value = moved(scalar, hit.start("value") + len(scalar.text) - len(scalar.text.lstrip()), hit["value"])
+        self.refuse_leftovers(how, value, hit["sign"] or "")
         if fact := self.fact(name):
             self.refuse_operator(name, how, FACTS[fact], scalar.place)
             operand = () if how in NULLS else self.of_fact(fact, how, value)
+            if FACTS[fact].kind == "set" and fact != PEOPLE:
+                refuse_many(name, how, operand, value.place)
             # Ids are a set of names, until somebody asks which of them are greater.
             kind = "number" if fact == ITEM_ID and how in ORDER else FACTS[fact].kind
             return Comparison(fact, how, kind, operand)
         return self.of_field(name, how, value, scalar.place)
+
+    def refuse_leftovers(self, how: str, value: Scalar, sign: str) -> None:
+        """Refuse what would be left of a condition in another language: it would mean something else here."""
+        if more := MORE_SIGNS.match(value.text) if sign else None:
+            wrong = sign + more[0]
+            fix = f"write one of {', '.join(SIGNS)}; quote a text that begins with such a sign"
+            raise Wrong(Mistake(value.place, f"'{wrong}' is no operator", fix))
+        for hit in JOINT.finditer(value.text):
+            rest = CONDITION.fullmatch(value.text[hit.end() :])
+            quotes = value.text.count('"', 0, hit.start())
+            if rest and quotes % 2 == 0 and self.is_name(rest["field"].strip()):
+                place = value.place._replace(column=value.place.column + hit.start("joint"))
+                raise Wrong(Mistake(place, f"two conditions in one, with {hit['joint']} between them", ALONE))
+        if how in NULLS and value.text:
+            raise Wrong(Mistake(value.place, f"{how} takes no value", "leave the value out"))
+
+    def is_name(self, name: str) -> bool:
+        """Return True if a field, a role or a fact is called so."""
+        specs, bare = every_spec(self.kind), name.removeprefix("roles.")
+        return name in FACTS or name in FACT_WORDS or bool(find_named(tuple(specs), bare))
 
     def fact(self, name: str) -> str | None:
         """Return the fact that a name means: its own key or word, or any name of the field that shows it."""
@@ -108,6 +139,8 @@ class ConditionReader(Struct, frozen=True):
     def of_field(self, name: str, how: str, value: Scalar, place: Place) -> Comparison:
         """Read a condition about a field or a role."""
         role = name.startswith("roles.")
+        if not role:
+            self.refuse_role(name, place)
         key = self.resolve(name.removeprefix("roles."), "role" if role else "field", place)
         codec = self.catalog.codec(self.kind.key, key, by_pins=self.by_pins)
         known = BY_TYPE.get(codec.spec.type)
@@ -120,8 +153,22 @@ class ConditionReader(Struct, frozen=True):
             return Comparison(key, how, compared)
         refuse_nothing(value)
         if compared == "set":
-            return Comparison(key, how, compared, ids(codec, value, self.mention))
+            operand = ids(codec, value, self.mention)
+            if not isinstance(codec, SetCodec):
+                refuse_many(codec.spec.label, how, operand, value.place)
+            return Comparison(key, how, compared, operand)
         return Comparison(key, how, compared, OPERANDS[compared](codec, how, value))
+
+    def refuse_role(self, name: str, place: Place) -> None:
+        """Refuse the name of a role that is written like a field's, and a field that nobody can search."""
+        fields = find_named(self.kind.fields, name)
+        if not fields and find_named(self.kind.roles, name):
+            raise Wrong(
+                Mistake(place, f"{quoted(name)} is a role of {self.kind.word}", f"write roles.{name}")
+            )
+        if len(fields) == 1 and refusal(fields[0]):
+            what = f"{fields[0].label} cannot be searched here"
+            raise Wrong(Mistake(place, what, "choose another field"))
 
     def of_fact(self, fact: str, how: str, value: Scalar) -> tuple[Any, ...]:
         """Read the values that a fact is compared with."""
@@ -179,6 +226,13 @@ def refuse_nothing(value: Scalar) -> None:
     """Refuse an operator without a value."""
     if not value.text:
         raise Wrong(Mistake(value.place, "a condition without a value", EXAMPLE))
+
+
+def refuse_many(name: str, how: str, operand: tuple[Any, ...], place: Place) -> None:
+    """Refuse several values for `=` and `!=` where one alone is held: `!=` would match whatever it is."""
+    if how in MANY_FOR_ONE and len(operand) > 1:
+        what = f"{how} with {len(operand)} values, and {quoted(name)} holds one"
+        raise Wrong(Mistake(place, what, f"write {MANY_FOR_ONE[how]}"))
 
 
 def parts(value: Scalar) -> Iterator[Scalar]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from msgspec import Struct
@@ -70,7 +70,8 @@ class RuleReader(Struct, frozen=True):
         """Read one rule; None if it holds a mistake."""
         told = len(self.desire.mistakes)
         conditions = tuple(self.conditions(authored))
-        fields = tuple(self.fields(authored))
+        sets: dict[str, Place] = {}
+        fields = tuple(self.fields(authored, sets))
         rule = ItemRule(
             authored.name,
             authored.mode,
@@ -83,7 +84,7 @@ class RuleReader(Struct, frozen=True):
             authored.once,
             authored.why,
         )
-        self.desire.mistakes += self.contradictions(rule)
+        self.desire.mistakes += self.contradictions(rule, sets)
         return rule if len(self.desire.mistakes) == told else None
 
     # -- which items ---------------------------------------------------------------------------
@@ -138,9 +139,8 @@ class RuleReader(Struct, frozen=True):
 
     # -- what is desired of them ---------------------------------------------------------------
 
-    def fields(self, authored: AuthoredRule) -> Iterator[RuleField]:
-        """Yield the desired values."""
-        seen: dict[str, Place] = {}
+    def fields(self, authored: AuthoredRule, seen: dict[str, Place]) -> Iterator[RuleField]:
+        """Yield the desired values; `seen` is told of every field, of one whose value is wrong, too."""
         for of, some in (("field", authored.fields), ("role", authored.roles)):
             for name, node in some.items():
                 place = some.keys_at[name].place
@@ -208,9 +208,14 @@ class RuleReader(Struct, frozen=True):
             raise Wrong(Mistake(node.place, f"{spec.label} is not a date", f"write {form} for dates alone"))
         refuse_others(node, ("days", "after", "before"), spec.label)
         days, sides = node.get("days"), [side for side in ("after", "before") if side in node]
-        if not isinstance(days, Scalar) or not days.plain or not DAYS.fullmatch(days.text) or len(sides) != 1:
+        if days is None or len(sides) != 1:
+            found = "both" if sides[1:] else "none" if days else describe_node(node)
+            expected = "one of after and before" if days else f"a number of days for {spec.label}"
+            raise Wrong(WrongShape(node.place, expected, found, form))
+        if not isinstance(days, Scalar) or not days.plain or not DAYS.fullmatch(days.text):
+            fix = "{days: 14, before: created} where the day is earlier" if is_negative(days) else form
             raise Wrong(
-                WrongShape(node.place, f"a number of days for {spec.label}", describe_node(node), form)
+                WrongShape(days.place, f"a number of days for {spec.label}", describe_node(days), fix)
             )
         field = node[sides[0]]
         if not isinstance(field, Scalar) or not field.text:
@@ -250,27 +255,31 @@ class RuleReader(Struct, frozen=True):
 
     # -- what may not be -----------------------------------------------------------------------
 
-    def contradictions(self, rule: ItemRule) -> Iterator[Mistake]:
+    def contradictions(self, rule: ItemRule, sets: Mapping[str, Place]) -> Iterator[Mistake]:
         """Yield the fields that a rule sets and rests on: it would change what it selects."""
-        sets = {one.key: one for one in rule.fields}
         reads = {one.key for one in comparisons(rule.conditions)}
         if not rule.once:
             fix = "choose another condition, or write `once: true` if an item may leave the selection so"
             for key in sorted(reads & sets.keys()):
                 what = f"the rule {rule.name} sets {self.label(key)}, which its own condition reads"
-                yield Mistake(sets[key].place, what, fix)
-            if UPDATED in reads and rule.fields:
+                yield Mistake(sets[key], what, fix)
+            if UPDATED in reads and sets:
                 what = f"the condition of {rule.name} reads updated_at, which every write changes"
                 yield Mistake(rule.place, what, fix)
-            crowd = [one for one in rule.fields if self.kind.by_key[one.key].type in PEOPLE_TYPES]
+            crowd = [key for key in sets if self.kind.by_key[key].type in PEOPLE_TYPES]
             if PEOPLE in reads and crowd:
-                what = f"the rule {rule.name} sets {self.label(crowd[0].key)}, which `people` reads"
-                yield Mistake(crowd[0].place, what, fix)
+                what = f"the rule {rule.name} sets {self.label(crowd[0])}, which `people` reads"
+                yield Mistake(sets[crowd[0]], what, fix)
         for one in rule.fields:
             for key in one.reads:
                 if key in sets:
                     what = f"{self.label(one.key)} rests on {self.label(key)}, which the same rule sets"
                     yield Mistake(one.place, what, "rest it on a field that the rule leaves alone")
+
+
+def is_negative(node: Node) -> bool:
+    """Return True for a number with a sign before it."""
+    return isinstance(node, Scalar) and node.text.startswith("-")
 
 
 def refuse_others(node: AuthoredMap, known: tuple[str, ...], label: str) -> None:

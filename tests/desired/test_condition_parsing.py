@@ -71,6 +71,41 @@ def test_an_order_takes_one_id() -> None:
     assert found.value.mistakes[0].what == "< does not fit '6300012300, 6300012301'"
 
 
+@pytest.mark.parametrize(
+    ("text", "column", "what"),
+    [
+        ("priority IS NULL x", 17, "IS NULL takes no value"),
+        ("priority IS NULL AND due IS NULL", 17, "two conditions in one, with AND between them"),
+        ("name ~ a AND story_points > 3", 9, "two conditions in one, with AND between them"),
+        ("priority = P0 OR priority = P1", 14, "two conditions in one, with OR between them"),
+        ("name ~ a && roles.RD IS NULL", 9, "two conditions in one, with && between them"),
+        ("status != Done or status != doing", 15, "two conditions in one, with or between them"),
+        ("name == x", 6, "'==' is no operator"),
+        ("story_points <> 3", 14, "'<>' is no operator"),
+        ("name =~ x", 6, "'=~' is no operator"),
+        ("priority = P0, P1", 11, "= with 2 values, and 'Priority' holds one"),
+        ("status != Done, doing", 10, "!= with 2 values, and 'status' holds one"),
+        ("reviewer != ana@example.com, bo@example.com", 12, "!= with 2 values, and 'Reviewer' holds one"),
+        ("RD HAS ANY OF ana@example.com", 0, "'RD' is a role of story"),
+        ("template = x", 0, "Template cannot be searched here"),
+        ("start_time > 2026-01-01", 0, "Submitted at cannot be searched here"),
+    ],
+)
+def test_what_would_mean_something_else_here_is_refused(text: str, column: int, what: str) -> None:
+    with pytest.raises(Wrong) as found:
+        read(text)
+    (mistake,) = found.value.mistakes
+    assert (mistake.what, mistake.place.column) == (what, AT.column + column)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["name ~ search AND replace", 'name ~ "a AND due IS NULL"', 'name = "== x"', "tags = growth, debt"],
+)
+def test_texts_and_lists_that_only_look_so_are_read(text: str) -> None:
+    assert read(text).operand
+
+
 def test_more_values_than_a_search_takes_are_refused() -> None:
     with pytest.raises(Wrong, match="more than 50 values"):
         read("work_item_id HAS ANY OF " + ", ".join(str(6300012300 + n) for n in range(51)))
