@@ -125,9 +125,10 @@ def read_rules(root: Node, file: str) -> tuple[Document | None, list[Mistake]]:
     if {space.place, type_.place} & wrong_at:
         return None, mistakes
     listed = root.get("rules")
-    rules = [rule_of(node) for node in listed] if isinstance(listed, AuthoredList) else []
-    found = tuple(rule for rule in rules if rule)
-    mistakes += [one for rule in found for one in missing_parts(rule)]
+    nodes = listed if isinstance(listed, AuthoredList) else []
+    read_ones = [(rule, node) for node in nodes if isinstance(node, AuthoredMap) and (rule := rule_of(node))]
+    found = tuple(rule for rule, _ in read_ones)
+    mistakes += [one for rule, node in read_ones for one in missing_parts(rule, node)]
     return Document(file, space, type_, nothing(), nothing(), (), found), mistakes
 
 
@@ -144,15 +145,17 @@ def complaints(root: AuthoredMap) -> list[Mistake]:
     return stray
 
 
-def missing_parts(rule: AuthoredRule) -> list[Mistake]:
-    """Return what a rule cannot do without, and lacks."""
+def missing_parts(rule: AuthoredRule, node: AuthoredMap) -> list[Mistake]:
+    """Return what a rule cannot do without, and lacks; what is there and wrong is told as such."""
     found = []
-    if not (rule.fields or rule.roles):
+    if not (rule.fields or rule.roles) and all(
+        isinstance(node[key], AuthoredMap) for key in ("fields", "roles") if key in node
+    ):
         found.append(Mistake(rule.place, f"the rule {rule.name} desires nothing", "write `fields: …`"))
-    if not rule.where:
+    if not rule.where and isinstance(node.get("where"), AuthoredList):
         fix = "write what it selects, such as `where: [priority HAS ANY OF P0]`"
         found.append(Mistake(rule.place, f"the rule {rule.name} has no condition", fix))
-    if rule.at_most is None and rule.mode != "check":
+    if "at_most" not in node and rule.mode != "check":
         fix = f"write `at_most: …`: the most items that a rule may select to {rule.mode}"
         found.append(Mistake(rule.place, f"the rule {rule.name} has no at_most", fix))
     return found

@@ -56,3 +56,17 @@ def test_any_of_several_conditions_is_one_clause() -> None:
 )
 def test_what_a_file_of_rules_may_not_be_is_told_with_its_place(text: str, told: str) -> None:
     assert any(one.startswith(told) for one in mistakes(text)), mistakes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (HEAD + RULE + "    mode: hold\n    at_most: many\n", "r.yaml:8:14: 'many' is not a whole number"),
+        (HEAD + RULE.replace("[priority = P0]", "priority = P0"), "r.yaml:5:12: expected a list, found text"),
+        (HEAD + RULE.replace("    where: [priority = P0]\n", ""), "r.yaml:4:5: no where"),
+        (HEAD + RULE.replace("{scale: S}", "[scale]"), "r.yaml:6:13: expected a map"),
+    ],
+)
+def test_what_is_there_and_wrong_is_told_once(text: str, told: str) -> None:
+    (only,) = mistakes(text)
+    assert only.startswith(told)
