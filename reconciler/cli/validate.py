@@ -54,8 +54,9 @@ def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...
         checked = Validation(mistakes=(Mistake(place, told.what, told.fix),))
     ordered, deprecated = (InputError(some).mistakes for some in (checked.mistakes, checked.deprecated))
     items = sum(len(one.ids) for one in checked.outlines)
+    rules = sum(one.rules for one in checked.outlines)
     folder = place_in_repository() if any(name in AT_LINES for name, _ in formats) else ""
-    found = Checked(len(checked.outlines), items, ordered, checked.unchecked, folder, deprecated)
+    found = Checked(len(checked.outlines), items, ordered, checked.unchecked, folder, deprecated, rules)
     for name, path in formats:
         with on_stdout() if (name, path) == ("text", None) else speaking(settled()):
             put(name, path, check_view(name, found))

@@ -29,6 +29,7 @@ class Checked(Struct, frozen=True):
     unchecked: int = 0
     folder: str = ""
     deprecated: Sequence[Mistake] = ()
+    rules: int = 0
 
 
 def as_text(found: Checked) -> str:
@@ -43,9 +44,11 @@ def as_text(found: Checked) -> str:
             open_ones=open_ones,
         )
     else:
+        some = [counted(found.items, "item")] if found.items or not found.rules else []
+        some += [counted(found.rules, "rule")] if found.rules else []
         verdict = _(
             "Valid: {items} in {files}{open_ones}.",
-            items=counted(found.items, "item"),
+            items=_(" and ").join(some),
             files=counted(found.files, "file"),
             open_ones=open_ones,
         )
@@ -60,6 +63,7 @@ def as_json(found: Checked) -> str:
         "valid": not found.mistakes,
         "files": found.files,
         "items": found.items,
+        "rules": found.rules,
         "unchecked": found.unchecked,
         "mistakes": rows_of(found.mistakes),
         "deprecated": rows_of(found.deprecated),

@@ -32,6 +32,12 @@ def test_files_without_a_mistake_are_counted() -> None:
     assert as_text(checked()) == "Valid: 5 items in 2 files.\n"
 
 
+def test_rules_are_counted_beside_items() -> None:
+    assert as_text(Checked(1, 0, (), rules=2)) == "Valid: 2 rules in 1 file.\n"
+    assert as_text(Checked(3, 5, (), rules=1)) == "Valid: 5 items and 1 rule in 3 files.\n"
+    assert json.loads(as_json(Checked(1, 0, (), rules=2)))["rules"] == 2
+
+
 def test_names_that_only_the_space_can_tell_are_counted_beside_the_verdict() -> None:
     assert "3 unpinned names not checked" in as_text(checked(unchecked=3))
 
