@@ -152,7 +152,7 @@ def rule_fact(ref: Ref, one: DesiredField, gathered: Gathered) -> Mapping[str, s
             name=rule.name,
             mode=rule.mode,
             place=rule.place,
-            where=" and ".join(rule.where),
+            where="; ".join(rule.where),
         )
         for rule in ruled.results
         if rule.name in source.rules

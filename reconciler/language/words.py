@@ -40,6 +40,7 @@ WORDS = messages(
     "pending",
     "conflicting",
     "skipped",
+    "Skipped",
     "cleared",
     "opened",
     "updated",

@@ -31,8 +31,8 @@ KINDS = (BOTH, CLEAR, DRIFT, CHANGE, LEFT)
 MANY = 10
 """Changes that do the same from which on they are one line, whatever the values before were."""
 
-AGENT = re.compile(r"(?:plugin|rule) |.+ through ", re.DOTALL)
-"""How a writer is named that is no person."""
+AGENT = re.compile(r"(?:plugin|rule) |unknown$|.+ through ", re.DOTALL)
+"""How a writer is named that is no person, or whom nobody knows."""
 
 SCHEDULE = "schedule"
 DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")

@@ -243,7 +243,7 @@ def rule_section(plan: Plan) -> Section:
     """Table the rules over many items, one row a rule."""
     return Section(
         "rules",
-        section_head(_("Rules"), _("rule"), _("items"), _("where"), _("place")),
+        section_head(_("Rules"), _("rule"), _("items"), _("condition"), _("place")),
         lambda n: rule_row(plan, plan.rules[n]),
         ones(plan.rules),
     )

@@ -6,7 +6,7 @@ Counts that are zero are left out; programs read JSON, which has every count.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from reconciler.language import _, counted, told
 from reconciler.model import HeldBy, Plan, Why
@@ -34,7 +34,10 @@ REPEATED = 10
 SUMMED = 12
 """Fields that a summary names; the others are counted."""
 
-REPORTED = {HeldBy.RULE_CHECKS: "violation", HeldBy.RULE_PROPOSES: "proposal"}
+REPORTED: Mapping[HeldBy, Callable[[int], str]] = {
+    HeldBy.RULE_CHECKS: lambda number: counted(number, "violation"),
+    HeldBy.RULE_PROPOSES: lambda number: counted(number, "proposal"),
+}
 """What rules only report, in the words of the verdict."""
 
 RESULTS = (
@@ -92,11 +95,11 @@ def not_sent(plan: Plan) -> Iterator[str]:
         for one in update.changes
         if one.held and one.why is not Why.CONFLICTING and one.held.by not in REPORTED
     )
-    for by, word in REPORTED.items():
+    for by, words in REPORTED.items():
         if number := sum(
             bool(one.held and one.held.by is by) for update in plan.skipped for one in update.changes
         ):
-            yield counted(number, word)
+            yield words(number)
     if len(skipped) == 1:
         yield from (
             _("{number} skipped ({word})", number=number, word=told(word)) for word, number in skipped.items()

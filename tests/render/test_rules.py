@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from reconciler.errors import Place
 from reconciler.forge.github.annotations import plan_annotations
+from reconciler.language import speaking
 from reconciler.model import Block, Held, HeldBy, Notified, NotifiedPerson, Plan, Ref, RuleResult, Why
 from reconciler.plan.plan_file import plan_file
 from reconciler.render.code_quality import plan_code_quality
@@ -103,6 +104,16 @@ def test_what_a_rule_only_reports_is_counted_apart(by: HeldBy, words: str) -> No
     assert "skipped" not in plan_verdict(made)
     (group,) = groups(made)
     assert group.why.endswith("rule p0")
+
+
+def test_what_rules_report_is_told_in_the_language_of_the_view() -> None:
+    held = Held(HeldBy.RULE_CHECKS)
+    made = replace(plan_with(), skipped=(update(1, priority(rules=MINE, held=held)),), rules=(RULE,))
+    with speaking("zh-CN"):
+        assert "1 处违反" in plan_verdict(made)
+        told = plan_markdown(made, plan_file(made, AT))
+    assert "| 规则 | 工作项 | 条件 | 位置 |" in told
+    assert "#### 已跳过" in told
 
 
 def test_a_rule_without_members_that_had_some_is_told_first() -> None:
