@@ -61,15 +61,6 @@ def holds_plan(path: Path) -> bool:
     return isinstance(made, dict) and made.keys() >= MEMBERS
 
 
-def read_plan(path: Path) -> PlanFile:
-    """Read the plan of one space, as `read_plans` does."""
-    made = read_plans(path)
-    if len(made) > 1:
-        names = ", ".join(one.space.name for one in made)
-        raise CannotRun(f"the plan is of {len(made)} spaces: {names}", "plan one of them with --space")
-    return made[0]
-
-
 def read_plans(path: Path) -> tuple[PlanFile, ...]:
     """Read a plan by its spaces; raises CannotRun for an unreadable file, BadPlan if it is not a plan."""
     try:

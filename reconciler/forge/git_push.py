@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from reconciler.errors import CannotRun
-from reconciler.git import NoRepository, git_output, git_text, run
+from reconciler.git import NoRepository, Refused, git_output, git_text, run
 
 IDENTITY: Final = {"NAME": "reconciler", "EMAIL": "reconciler@localhost"}
 AUTHOR: Final = {
@@ -15,14 +16,25 @@ AUTHOR: Final = {
 }
 
 
-def written_tree(root: Path) -> str | None:
-    """Return the tree with the files as they are now; None where it is the commit's."""
+def written_tree(root: Path, files: Collection[str]) -> str | None:
+    """Return the commit's tree with these files as they are now, new ones too; None where that is the same.
+
+    Neither the index nor any other file of the folder takes part.
+    """
+    with TemporaryDirectory() as folder:
+        index = {"GIT_INDEX_FILE": f"{folder}/index"}
+        run(root, "read-tree", "HEAD", environ=index)
+        names = "".join(f"{one}\0" for one in sorted(files)).encode("utf-8", "surrogateescape")
+        literal = ("--literal-pathspecs", "add", "--pathspec-from-file=-", "--pathspec-file-nul")
+        added = run(root, *literal, stdin=names, environ=index)
+        tree = run(root, "write-tree", environ=index)
     try:
-        git_output(root, "add", "--update", "--", ".")
-        tree, before = git_output(root, "write-tree"), git_output(root, "rev-parse", "HEAD^{tree}")
+        before = git_output(root, "rev-parse", "HEAD^{tree}")
     except NoRepository:
         raise CannotRun("this is no git repository", "run it in a clone") from None
-    return None if tree == before else tree.strip()
+    if failed := next((one for one in (added, tree) if one.code), None):
+        raise Refused(failed, "check that no file among them is ignored by git")
+    return None if tree.text == before else tree.text.strip()
 
 
 def push_tree(

@@ -21,6 +21,11 @@ def acceptable(plan: Plan) -> Iterator[str]:
                 yield f"{update.ref.type_key}/{update.ref.id}.{one.key.replace('/', '.')}"
 
 
+def files_to_follow(plan: Plan) -> set[str]:
+    """Return the files with values that are to follow the live ones."""
+    return {one.place.file for update in plan.skipped for one in update.changes if one.held == ACCEPT}
+
+
 def proposed(plan: Plan) -> int:
     """Count the changes that rules propose, each of which becomes an entry in a file."""
     return sum(is_proposed(one) for update in plan.skipped for one in update.changes)

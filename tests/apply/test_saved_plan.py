@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.apply.saved_plan import is_plan, read_plan, refuse_other_target, refuse_stale
+from reconciler.apply.saved_plan import is_plan, read_plans, refuse_other_target, refuse_stale
 from reconciler.errors import CannotRun
 from reconciler.plan.plan_file import BadPlan, dumps
 from tests.git_repository import commit, git
@@ -93,7 +93,7 @@ def test_a_folder_or_several_paths_are_no_plan(tmp_path: Path) -> None:
 
 def test_a_plan_that_is_not_there_is_told_by_its_path(tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match=r"cannot read .*plan\.json"):
-        read_plan(tmp_path / "plan.json")
+        read_plans(tmp_path / "plan.json")
 
 
 @pytest.mark.parametrize(

@@ -97,12 +97,7 @@ def test_a_space_that_was_not_applied_keeps_its_record_and_the_others_get_theirs
     assert git(spaces.folder, "for-each-ref", "--format=%(refname)", "refs/reconciler") == REFS[0]
 
 
-def test_commands_of_one_space_refuse_a_plan_of_several_with_what_to_do(spaces: Desk) -> None:
-    done = spaces.run("accept", "plan.json")
-    assert (done.code, done.err) == (
-        1,
-        "error: the plan is of 3 spaces: demo, mobile, web-shop; plan one of them with --space\n",
-    )
+def test_commands_of_one_space_refuse_files_of_several_with_what_to_do(spaces: Desk) -> None:
     for words in (("why", str(FIRST)), ("rules",)):
         done = spaces.run(*words)
         assert (done.code, done.err) == (

@@ -135,6 +135,11 @@ def test_a_plan_of_then_is_applied_as_it_was_saved(desk: Desk) -> None:
     done(desk, "plan", "--detailed-exitcode")
 
 
+def test_a_plan_of_then_is_read_for_values_to_accept(desk: Desk, hub: Hub) -> None:
+    said = done(desk, "accept", str(THEN / "plan.json"), more=job(hub, "refs/heads/main"))
+    assert said == "Pull request not needed.\n"
+
+
 def test_programs_find_every_member_that_they_found_then(desk: Desk) -> None:
     then = json.loads((THEN / "plan.json").read_text(encoding="utf-8"))
     done(desk, "plan", "--base", "HEAD~1", "--applied", APPLIED, "--out", "plan.json")

@@ -296,7 +296,10 @@ def test_one_request_is_kept_for_a_branch_and_closed_at_last(stage: ForgeCase) -
 
 def test_files_are_pushed_to_a_branch_of_their_own_once(stage: ForgeCase) -> None:
     (stage.desk / "state.txt").write_text("two\n")
-    tree = written_tree(stage.desk)
+    (stage.desk / "new.txt").write_text("new\n")
+    (stage.desk / "other.txt").write_text("not asked for\n")
+    assert written_tree(stage.desk, []) is None
+    tree = written_tree(stage.desk, ["state.txt", "new.txt"])
     assert tree
     heads = []
     for _ in range(2):
@@ -304,6 +307,12 @@ def test_files_are_pushed_to_a_branch_of_their_own_once(stage: ForgeCase) -> Non
             forge.push(stage.desk, tree, "Accept", BRANCH)
         heads.append(git(stage.stand_in.repo, "rev-parse", BRANCH))
     assert git(stage.stand_in.repo, "show", f"{BRANCH}:state.txt") == "two"
+    assert git(stage.stand_in.repo, "ls-tree", "--name-only", BRANCH).split() == ["new.txt", "state.txt"]
+    assert git(stage.desk, "status", "--porcelain").splitlines() == [
+        "M state.txt",
+        "?? new.txt",
+        "?? other.txt",
+    ]
     assert heads[0] == heads[1]
 
 

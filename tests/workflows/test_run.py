@@ -471,3 +471,19 @@ def test_the_action_alone_only_installs(team: Team) -> None:
     done = run_action(team.runner, folder, {}, {})
     assert (done.result, done.codes) == ("success", {"Install": 0})
     assert set(done.outputs.values()) == {""}
+
+
+def test_what_a_rule_proposes_for_the_first_time_is_a_new_file_in_the_pull_request(team: Team) -> None:
+    team.write(
+        "state/demo/points.yaml",
+        "space: demo\ntype: story\nrules:\n  - name: points\n    mode: propose\n    at_most: 5\n"
+        f"    where: [work_item_id = {OTHER + 1}]\n    fields: {{story_points: 13}}\n",
+    )
+    team.commit()
+    team.settle()
+    run = team.runner.schedule()
+    assert run.results["accept"] == "success", run.log()
+    (pull,) = team.hub.pulls
+    assert "13" in pull["body"]
+    made = git(team.hub.repo, "show", "reconciler/accept-demo:state/demo/points-items.yaml")
+    assert f"id: {OTHER + 1}" in made

@@ -10,7 +10,7 @@ from reconciler.adopt.space_secrets import ready_for
 from reconciler.adopt.workflows import ready
 from reconciler.meegle.space_variables import USUAL, variable_of
 from reconciler.sandbox.demo.more_spaces import STEP, add_space, own_plugin
-from tests.workflows.conftest import POINTS, STORY
+from tests.workflows.conftest import DUE, MAY, POINTS, STORY
 from tests.workflows.hub import git
 
 if TYPE_CHECKING:
@@ -242,6 +242,83 @@ def test_the_clock_heals_both_spaces_and_neither_where_one_fails(two: Team) -> N
     run = two.runner.schedule()
     assert run.results["heal"] == "success", run.log()
     assert (two.value(POINTS), two.value(POINTS, MOBILE)) == (5, 5)
+
+
+def requests(team: Team) -> dict[str, tuple[str, str]]:
+    """The state and the text of each request that accepts live values, by its branch."""
+    return {one["head"]["ref"]: (one["state"], one["body"]) for one in team.hub.pulls}
+
+
+def changed_files(team: Team, space: str) -> list[str]:
+    """The files that the request of a space changes."""
+    return git(team.hub.repo, "diff", "--name-only", "main", f"reconciler/accept-{space}").split()
+
+
+def accepting(team: Team) -> None:
+    """Settle with the policy `accept` in both spaces; then somebody moves a value in each."""
+    settings(team, "{default: accept}")
+    team.commit()
+    team.settle()
+    team.move(DUE, MAY)
+    team.move(POINTS, 9, MOBILE)
+
+
+def test_the_clock_accepts_by_one_pull_request_a_space_with_its_files_alone(two: Team) -> None:
+    accepting(two)
+    for _ in range(2):
+        run = two.runner.schedule()
+        assert run.results["accept"] == "success", run.log()
+    made = requests(two)
+    assert list(made) == ["reconciler/accept-demo", "reconciler/accept-mobile"]
+    for space, pull in zip(("demo", "mobile"), two.hub.pulls, strict=True):
+        assert pull["title"] == f"Accept live values of {space}"
+        assert changed_files(two, space) == [f"state/{space}/a.yaml"]
+        assert f"{space}: Pull request " in run.jobs["accept"].log
+    (_, demo), (_, other) = made.values()
+    assert "2026-05-19" in demo
+    assert "2026-05-19" not in other
+    assert "mobile/story/" in other
+    two.merge("reconciler/accept-demo")
+    two.merge("reconciler/accept-mobile")
+    assert two.runner.push().results == {"plan": "success", "apply": "skipped", "record": "success"}
+    assert newest(two) == at_head(two)
+    assert two.world.writes == []
+
+
+def test_a_request_is_closed_when_nothing_of_its_space_is_left_to_accept(two: Team) -> None:
+    accepting(two)
+    two.runner.schedule()
+    two.move(POINTS, 5, MOBILE)
+    run = two.runner.schedule()
+    assert run.results["accept"] == "success", run.log()
+    assert [state for state, _ in requests(two).values()] == ["open", "closed"]
+
+
+def test_accept_is_narrowed_to_one_space(two: Team) -> None:
+    accepting(two)
+
+    def narrow(job: str, _: Run) -> None:
+        if job == "accept":
+            two.runner.variables["RECONCILER_SPACE"] = "mobile"
+
+    two.runner.before_job = narrow
+    assert two.runner.schedule().results["accept"] == "success"
+    assert list(requests(two)) == ["reconciler/accept-mobile"]
+
+
+def test_a_space_whose_values_cannot_be_accepted_keeps_no_other_from_its_request(two: Team) -> None:
+    accepting(two)
+
+    def rotate(job: str, _: Run) -> None:
+        if job == "accept":
+            spoilt(two)
+
+    two.runner.before_job = rotate
+    run = two.runner.schedule()
+    assert run.results["accept"] == "failure"
+    assert run.jobs["accept"].codes["Keep the pull request up to date"] == 1
+    assert "error: the space mobile: " in run.jobs["accept"].log
+    assert list(requests(two)) == ["reconciler/accept-demo"]
 
 
 def test_a_variable_narrows_all_jobs_to_one_space(two: Team) -> None:
