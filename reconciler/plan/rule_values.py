@@ -37,7 +37,11 @@ def value_for(field: RuleField, item: Item, sources: Sources) -> Desired:
     value = field.value
     if isinstance(value, Bounds):
         codec = sources.catalog.codec(item.ref.type_key, field.key, by_pins=True)
-        return Limits(end_of(value.least, item, codec), end_of(value.most, item, codec))
+        least, most = end_of(value.least, item, codec), end_of(value.most, item, codec)
+        if least is not None and most is not None and least > most:
+            low, high = codec.show(least), codec.show(most)
+            raise Lacking(f"its min {low} is above its max {high}")
+        return Limits(least, most)
     if isinstance(value, Following):
         return followed(field, value, item, sources)
     return value
