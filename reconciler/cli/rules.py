@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -14,8 +14,13 @@ from reconciler.errors import CannotRun, quoted, suggestion
 from reconciler.language import _
 
 if TYPE_CHECKING:
-    from reconciler.model import Plan, RuleResult
+    from reconciler.errors import Place
+    from reconciler.model import Plan, Ref, RuleResult
     from reconciler.plan.rule_members import Ruled
+    from reconciler.schema.catalog import Catalog
+
+Decisions: TypeAlias = "dict[tuple[str, Ref], list[str]]"
+"""What files of items decide of the members of rules."""
 
 
 @click.command("rules")
@@ -43,17 +48,18 @@ def command(name: str | None, *, offline: bool, snapshot: Path | None, space: st
         if ruled is None:
             raise CannotRun("no file has rules", "write one: docs/recipes.md shows how")
         plan = planning.plan(workspace, reader, EVERYTHING, gathered)
+        decided = decided_by_files(plan, ruled, reader.catalog)
     known = [one.name for one in plan.rules]
     if name is not None and name not in known:
         raise CannotRun(f"no rule {quoted(name)}", suggestion(name, known))
     chosen = [one for one in plan.rules if name in (None, one.name)]
     with on_stdout():
-        say("\n".join(line for rule in chosen for line in rule_lines(plan, rule, ruled)) + "\n")
+        say("\n".join(line for rule in chosen for line in rule_lines(plan, rule, ruled, decided)) + "\n")
     return 0
 
 
-def rule_lines(plan: Plan, rule: RuleResult, ruled: Ruled) -> Iterator[str]:
-    """Yield a rule, its conditions, and its members with what each lacks."""
+def rule_lines(plan: Plan, rule: RuleResult, ruled: Ruled, decided: Decisions) -> Iterator[str]:
+    """Yield a rule, its conditions, and its members with what each lacks, or what a file decides of it."""
     from reconciler.model import Ref
     from reconciler.render.rules import lacking, rule_state, rule_title
     from reconciler.render.safe import safe_text
@@ -65,5 +71,26 @@ def rule_lines(plan: Plan, rule: RuleResult, ruled: Ruled) -> Iterator[str]:
     for item_id in rule.ids:
         ref = Ref(rule.type_key, item_id)
         title = ruled.live[ref].name if ref in ruled.live else ""
-        lacks = "; ".join(lacking(plan, rule, ref)) or ("" if rule.blocked else _("in sync"))
+        told = [*lacking(plan, rule, ref), *decided.get((rule.name, ref), ())]
+        lacks = "; ".join(told) or ("" if rule.blocked else _("in sync"))
         yield safe_text(f"  {plan.address(ref)}  {title}  {lacks}".rstrip())
+
+
+def decided_by_files(plan: Plan, ruled: Ruled, catalog: Catalog) -> Decisions:
+    """Return the fields of members that files of items decide, by the rule that each file outranks."""
+    found: Decisions = {}
+    for item in ruled.items if any(one.outranked for one in ruled.sources.values()) else ():
+        for one in item.fields if item.ref in ruled.in_files else ():
+            source = ruled.sources.get((item.ref, one.key))
+            if source and source.outranked:
+                label = catalog.label(item.ref.type_key, one.key)
+                text = f"{label} {_('the file decides ({place})', place=one.place)}"
+                found.setdefault((rule_above(source.outranked, plan.rules), item.ref), []).append(text)
+    return found
+
+
+def rule_above(place: Place, rules: Iterable[RuleResult]) -> str:
+    """Return the name of the rule in which a place lies: the last one that begins before it."""
+    return max((one.place, one.name) for one in rules if one.place.file == place.file and one.place <= place)[
+        1
+    ]

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from reconciler.clock import now
 from reconciler.desired.claims import DesiredState, desired_state
-from reconciler.desired.items import DesiredField, DesiredItem
+from reconciler.desired.items import DesiredItem
 from reconciler.desired.mentions import Mentions
 from reconciler.desired.offline_reading import is_confirmed, items_known, settings_without_effect, unexplained
 from reconciler.desired.workspace import Workspace
@@ -97,9 +97,19 @@ def gather(workspace: Workspace, reader: Reader, options: PlanOptions) -> Gather
     Raises InputError with every mistake at once, and CannotRun for a REF of the selection that neither the
     files nor the base know.
     """
+    from reconciler.plan.rule_parts import (
+        apart,
+        blocked_rows,
+        items_of_part,
+        of_part,
+        rules_of_part,
+        with_rest,
+        with_rivals,
+    )
+
+    part, workspace = workspace, with_rest(workspace)
     state = read_files(workspace, reader)
-    files = options.selection.files
-    rules = [one for one in state.rules if files is None or one.place.file in files]
+    rules = rules_of_part(state.rules, part, options.selection.files)
     if not rules and not has_past_rules(options.refs):
         return without_rules(workspace, reader, options, state.items)
     names = frozenset(one.name for one in rules)
@@ -109,27 +119,13 @@ def gather(workspace: Workspace, reader: Reader, options: PlanOptions) -> Gather
         return Gathered(items, None, standpoint)
     from reconciler.plan.rules import with_rules
 
-    ruled, standpoint = with_rules(rules, state.items, reader, standpoint)
-
-    def chosen(items: tuple[DesiredItem, ...]) -> tuple[DesiredItem, ...]:
-        return selected(items, workspace, reader, options, lambda: standpoint)
-
-    return Gathered(chosen(ruled.items), chosen_blocks(ruled, options, chosen), standpoint)
-
-
-def chosen_blocks(
-    ruled: Ruled, options: PlanOptions, chosen: Callable[[tuple[DesiredItem, ...]], tuple[DesiredItem, ...]]
-) -> Ruled:
-    """Return what was read for the rules with the blocked rows that the run is about."""
-    if options.selection.everything or not ruled.blocks:
-        return ruled
-    as_items = {
-        (one.ref, one.key): DesiredItem(one.ref, one.place, (DesiredField(one.key, None, one.place),))
-        for one in ruled.blocks
-        if one.key
-    }
-    kept = {(item.ref, one.key) for item in chosen((*ruled.items, *as_items.values())) for one in item.fields}
-    return replace(ruled, blocks=tuple(one for one in ruled.blocks if (one.ref, one.key) in kept))
+    ruled, standpoint = with_rules(with_rivals(rules, state.rules), state.items, reader, standpoint)
+    if options.selection.everything and part is workspace:
+        return Gathered(ruled.items, ruled, standpoint)
+    ruled = of_part(ruled, rules)
+    every = items_of_part((*ruled.items, *blocked_rows(ruled)), part, workspace)
+    chosen = selected(every, workspace, reader, options, lambda: standpoint)
+    return Gathered(*apart(chosen, ruled), standpoint)
 
 
 def has_past_rules(refs: Refs) -> bool:
@@ -214,6 +210,10 @@ def resolved(
     from reconciler.plan.unmatched import matches_keys, refuse_unmatched
 
     def known_to_base(one: Selector) -> bool:
+        if one.path is not None and any(
+            each.rules and one.takes_file(each.file) for each in workspace.outlines
+        ):
+            return True  # a rule may select nothing
         standpoint = known() or standpoint_for(workspace, reader, refs, items)
         if standpoint is None or one.path is None:
             return standpoint is not None and matches_keys(one, standpoint.past.base)

@@ -47,7 +47,9 @@ def rule_state(plan: Plan, rule: RuleResult) -> str:
     if rule.before and not rule.ids:
         some.append(_("{number} at the last apply", number=rule.before))
     counts = list(rule_counts(plan, rule))
-    return _(", ").join([*some, *(counts or ([_("in sync")] if rule.ids else []))])
+    # A plan of a part does not look at every member, so it cannot say that all of them are in sync.
+    synced = [_("in sync")] if rule.ids and plan.whole else []
+    return _(", ").join([*some, *(counts or synced)])
 
 
 def rule_counts(plan: Plan, rule: RuleResult) -> Iterator[str]:

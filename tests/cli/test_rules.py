@@ -49,6 +49,12 @@ def test_lists_members_and_what_each_lacks(herd: Desk) -> None:
     assert herd.world.writes == []
 
 
+def test_a_field_that_a_file_decides_is_listed_with_its_place(herd: Desk) -> None:
+    herd.stories(f"{{id: {SECOND}, fields: {{story_points: 1}}}}", file="state/stories.yaml")
+    line = f"  demo/story/{SECOND}  Zebra {SECOND}  Story points the file decides (state/stories.yaml:4:31)\n"
+    assert line in herd.run("rules", "points").out
+
+
 def test_one_rule_is_chosen_by_its_name(herd: Desk) -> None:
     assert "points" not in herd.run("rules", "none").out
     done = herd.run("rules", "nne")

@@ -183,6 +183,18 @@ def test_a_date_that_rests_on_an_empty_field_is_blocked(herd: Desk) -> None:
     assert blocked == {FIRST: "Cutover, from which it counts, is empty"}
 
 
+def test_a_range_whose_ends_cross_for_an_item_is_blocked(herd: Desk) -> None:
+    for item_id, cutover in ((FIRST, 1774972800000), (SECOND, 1774972800000 + 40 * DAY)):
+        herd.world.item(item_id).values["field_0e381c"] = cutover
+        herd.world.item(item_id).values[DUE] = 1774972800000
+    rules(herd, rule(fields="{due: {min: {days: 20, after: cutover}, max: 2026-05-01}}"))
+    plan = planned(herd)
+    assert {one["id"]: one["reason"] for one in plan["blocked"]} == {
+        SECOND: "its min 2026-05-31 is above its max 2026-05-01"
+    }
+    assert {ref for ref, _ in fields_of(plan)} == {FIRST}
+
+
 def bugs(desk: Desk) -> list[Item]:
     some = [one for one in desk.world.items.values() if one.type_key == "issue" and one.aborted is None][:5]
     for item in some:

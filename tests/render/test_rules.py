@@ -74,10 +74,14 @@ def test_a_blocked_rule_is_in_the_verdict_and_in_every_view() -> None:
 
 
 def test_a_rule_whose_members_are_in_sync_is_no_finding() -> None:
-    made = plan_with(rules=(RULE,))
+    made = replace(plan_with(rules=(RULE,)), whole=True)
     assert "rule p0" not in plan_code_quality(made)
     assert "rule p0" not in plan_annotations(made)
     assert 'name="rule p0 (hold): 4 selected, in sync"' in plan_junit(made)
+
+
+def test_a_plan_of_a_part_does_not_say_that_all_members_are_in_sync() -> None:
+    assert rule_state(plan_with(rules=(RULE,)), RULE) == "4 selected"
 
 
 def test_an_emptied_rule_is_a_warning() -> None:
