@@ -14,8 +14,10 @@ import pytest
 
 from reconciler.adopt.workflows import of_gitlab
 from reconciler.forge.git_records import GitRecords
+from reconciler.meegle.space_variables import USUAL, variable_of
 from reconciler.plan.last_applied import Record
 from reconciler.sandbox import Running, demo_world
+from reconciler.sandbox.demo.more_spaces import STEP, add_space, own_plugin
 from reconciler.sandbox.demo.seeds import write_seed
 from tests.forge.chat import running as chat_running
 from tests.forge.gitlab_runner import PIECES, Run, Runner, Variable, shims
@@ -519,3 +521,86 @@ def test_no_text_of_a_stranger_speaks_through_a_note_an_issue_or_a_merge_request
         hold_page(text, marker)
         assert not re.search(r"^[ \t]*/", text, re.MULTILINE)
     assert crew.lab.commands == []
+
+
+# -- several spaces ---------------------------------------------------------------------------------
+
+MOBILE = STORY + STEP
+BOTH = ("demo", "mobile")
+
+
+def mobile(crew: Crew, fields: str) -> None:
+    """Write the file of the second space."""
+    items = f"items:\n  - {{id: {MOBILE}, fields: {{{fields}}}}}\n"
+    crew.write("state/mobile/a.yaml", f"space: mobile\ntype: story\n{items}")
+
+
+def two_spaces(crew: Crew, drift: str = "report") -> None:
+    """Let the repository be of two spaces, each with a plugin of its own, and settle."""
+    add_space(crew.world, "mobile")
+    kept = [one for one in crew.gitlab.variables if one.name not in USUAL]
+    for space in BOTH:
+        known = own_plugin(crew.world, space)
+        values = zip(USUAL, (known.plugin_id, known.plugin_secret, known.user_key), strict=True)
+        kept += [Variable(variable_of(name, space), value) for name, value in values]
+    crew.gitlab.variables = kept
+    settings = f"    guards: {{share: 100%}}\n    drift: {{default: {drift}}}\n"
+    crew.write("state/reconciler.yaml", f"spaces:\n  demo:\n{settings}  mobile:\n{settings}")
+    mobile(crew, "priority: P0")
+    crew.commit()
+    crew.begin()
+
+
+def recorded(crew: Crew) -> dict[str, str]:
+    """The last applied commit of each space."""
+    words = {one: git(crew.lab.repo, "log", "-1", "--format=%s", f"reconciler/applied/{one}") for one in BOTH}
+    return {space: json.loads(said)["commit"] for space, said in words.items()}
+
+
+def test_one_note_shows_two_spaces_and_a_merge_applies_and_records_both(crew: Crew) -> None:
+    two_spaces(crew)
+    mobile(crew, "priority: P2")
+    _, run = crew.propose(P3)
+    assert run.results == {"plan": "success", "comment": "success"}, run.log()
+    (note,) = crew.lab.notes
+    assert f"demo/story/{STORY}" in note["body"]
+    assert f"mobile/story/{MOBILE}" in note["body"]
+    assert run.job("plan").reports["terraform"]["update"] == 2
+    crew.merge("feature")
+    run = crew.gitlab.push()
+    assert run.results == APPLIED, run.log()
+    live = [crew.value("priority", item) for item in (STORY, MOBILE)]
+    assert live == [{"value": "option_3"}, {"value": "option_2"}]
+    assert recorded(crew) == dict.fromkeys(BOTH, git(crew.desk, "rev-parse", "main"))
+
+
+def test_nothing_is_applied_while_the_plan_of_one_space_fails(crew: Crew) -> None:
+    two_spaces(crew)
+    before = recorded(crew)
+    name = variable_of("MEEGLE_PLUGIN_SECRET", "mobile")
+    crew.gitlab.variables = [
+        one._replace(value="0" * 32) if one.name == name else one for one in crew.gitlab.variables
+    ]
+    mobile(crew, "priority: P2")
+    _, run = crew.propose(P3)
+    assert run.results == {"plan": "failed", "comment": "success"}, run.log()
+    assert "1 of 2 spaces failed (`mobile`)" in crew.lab.notes[0]["body"]
+    crew.merge("feature")
+    run = crew.gitlab.push()
+    assert (run.results["plan-merged"], run.results["apply"]) == ("failed", "skipped")
+    assert crew.world.writes == []
+    assert recorded(crew) == before
+
+
+def test_the_schedule_tells_of_both_spaces_and_accepts_by_one_request_a_space(crew: Crew) -> None:
+    two_spaces(crew, "accept")
+    crew.move(DUE, MAY)
+    crew.move("priority", {"value": "option_1"}, MOBILE)
+    run = crew.gitlab.schedule()
+    assert run.results == dict.fromkeys(("drift", "issue", "accept", "heal"), "success"), run.log()
+    (issue,) = crew.lab.issues
+    assert issue["title"] == "Drift in demo, mobile"
+    assert [one["source_branch"] for one in crew.lab.requests] == [f"reconciler/accept-{one}" for one in BOTH]
+    for space in BOTH:
+        changed = git(crew.lab.repo, "diff", "--name-only", "main", f"reconciler/accept-{space}")
+        assert changed == f"state/{space}/a.yaml"
