@@ -127,6 +127,32 @@ def test_one_comment_shows_both_spaces_and_a_merge_applies_and_records_both(two:
     assert again.results == {"plan": "success", "apply": "skipped", "record": "success"}
 
 
+def test_the_comment_and_the_issue_of_one_space_go_on_as_those_of_both(
+    two: Team,
+) -> None:
+    git(two.desk, "rm", "-q", "-r", "state/mobile")
+    two.commit()
+    two.runner.push()
+    two.move(POINTS, 8)
+    two.runner.schedule()
+    assert [one["title"] for one in two.hub.issues] == ["Drift in demo"]
+    two.story("priority: P3, story_points: 5, due: 2026-04-21")
+    two.commit("feature")
+    number = two.hub.open_pull("feature")
+    two.runner.pull_request(number)
+    assert "mobile" not in two.hub.comments[0]["body"]
+    mobile(two, "priority: P2, story_points: 5")
+    two.commit("feature")
+    assert two.runner.pull_request(number).results["comment"] == "success"
+    (comment,) = two.hub.comments
+    assert both_in(comment["body"])
+    assert two.hub.minimized == []
+    two.merge("feature")
+    two.runner.push()
+    two.runner.schedule()
+    assert [(one["title"], one["state"]) for one in two.hub.issues] == [("Drift in demo, mobile", "open")]
+
+
 def test_a_change_of_one_space_sends_nothing_to_the_other_and_records_both(two: Team) -> None:
     two.settle()
     mobile(two, "priority: P2, story_points: 5")
