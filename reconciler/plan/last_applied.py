@@ -153,7 +153,7 @@ def order(one: UnappliedFile) -> tuple[str, int, str]:
 
 def changed_items(made: PlanFile, lines: Iterable[Mapping[str, Any]]) -> list[TargetFile]:
     """Return the items that this part and earlier ones changed; put back drift is no change of a commit."""
-    done = {(kind, item) for kind, item, _ in done_rows(lines)}
+    done = {(kind, item) for (kind, item, _), outcome in outcomes_in(lines) if outcome in DONE}
     here = {
         (one.type, one.id)
         for one in made.resource_changes
@@ -277,14 +277,20 @@ Row: TypeAlias = tuple[str, int, str | None]
 
 
 def done_rows(lines: Iterable[Mapping[str, Any]]) -> set[Row]:
-    """Return the rows that are live by a journal."""
-    return {
-        (one["type"], one["id"], key)
-        for one in lines
-        if one["event"] == "result"
-        for key, outcome in one["outcomes"].items()
-        if outcome.lower() in DONE
-    }
+    """Return the rows that are live by a journal: of several outcomes of a row the last one counts.
+
+    What was seen and then replaced by somebody's write at the same moment ends as a conflict.
+    """
+    ended = dict(outcomes_in(lines))
+    return {row for row, outcome in ended.items() if outcome in DONE}
+
+
+def outcomes_in(lines: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Row, str]]:
+    """Yield the outcomes in the order in which they were found."""
+    for one in lines:
+        if one["event"] == "result":
+            for key, outcome in one["outcomes"].items():
+                yield (one["type"], one["id"], key), outcome.lower()
 
 
 def unapplied(made: PlanFile, lines: Iterable[Mapping[str, Any]]) -> list[UnappliedFile]:
