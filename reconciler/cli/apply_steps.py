@@ -25,6 +25,7 @@ from reconciler.settings import Settings
 
 if TYPE_CHECKING:
     from reconciler.meegle.http.client import Client
+    from reconciler.meegle.http.connection import Connection
     from reconciler.meegle.writer import Writer
     from reconciler.model.outcomes import Report
 
@@ -179,6 +180,7 @@ class Opened(NamedTuple):
     """A space that is open for writing, with its lock held and its plan bound to the metadata of now."""
 
     part: Part
+    connection: Connection
     client: Client
     writer: Writer
     stop: Stop
@@ -208,7 +210,9 @@ def apply_plans(parts: Sequence[Part], due: Sequence[Part], way: Way) -> int:
     signals, until = Signals(), until_of(way.deadline)
     with ExitStack() as clients, signals.listening():
         with interruptible(signals, way), ExitStack() as locks:
-            opened = [opened_space(one, way, signals, until, clients, locks) for one in due]
+            opened = [
+                opened_space(one, way, signals, until, clients, locks, several=len(parts) > 1) for one in due
+            ]
             # Once more: somebody may have answered late, or a lock was held for hours.
             if closed := [words for one in opened if (words := closed_words(one.plan, real_now()))]:
                 tell(*closed)
@@ -223,28 +227,50 @@ def apply_plans(parts: Sequence[Part], due: Sequence[Part], way: Way) -> int:
     return CODES[reason]
 
 
+@contextmanager
+def naming_space(plan: Plan, *, several: bool) -> Iterator[None]:
+    """Let an error about one space of several name it."""
+    try:
+        yield
+    except CannotRun as error:
+        if not several:
+            raise
+        raise CannotRun(f"the space {plan.space}: {error.what}", error.fix) from error
+
+
 def opened_space(
-    part: Part, way: Way, signals: Signals, until: float | None, clients: ExitStack, locks: ExitStack
+    part: Part,
+    way: Way,
+    signals: Signals,
+    until: float | None,
+    clients: ExitStack,
+    locks: ExitStack,
+    *,
+    several: bool,
 ) -> Opened:
     """Open a space for writing, hold its lock, and bind its plan."""
     from reconciler.apply.carry_out import bind
     from reconciler.meegle.connect import connect
     from reconciler.meegle.http.client import Client
+    from reconciler.meegle.http.connection import by_own_names
     from reconciler.meegle.writer import Writer
 
     plan, settings, spaces = part
     stop = Stop(signals.asked, threading.Event(), until, way.max_errors)
-    connection = connect((), tell, plan.space, spaces)
-    client = clients.enter_context(Client(connection, writes=True, stop=stop.cut, until=until))
-    writer = Writer(client, plan.space, settings.space(plan.space), connection.user_key)
-    locks.enter_context(holding_lock(plan, way, stop))
-    bound = bind(plan, writer, connection.host, settings)
-    return Opened(part._replace(plan=bound), client, writer, stop)
+    with naming_space(plan, several=several):
+        connection = connect((), tell, plan.space, spaces)
+        with by_own_names(connection):
+            client = clients.enter_context(Client(connection, writes=True, stop=stop.cut, until=until))
+            writer = Writer(client, plan.space, settings.space(plan.space), connection.user_key)
+            locks.enter_context(holding_lock(plan, way, stop))
+            bound = bind(plan, writer, connection.host, settings)
+    return Opened(part._replace(plan=bound), connection, client, writer, stop)
 
 
 def carried_out(opened: Opened, way: Way, signals: Signals, *, several: bool) -> Ended:
     """Carry out the plan of one space; of several, an error is told as the end of this one."""
     from reconciler.apply.carry_out import carry_out, ending, with_requests
+    from reconciler.meegle.http.connection import by_own_names
 
     plan, settings = opened.plan, opened.part.settings
     if signals.number:
@@ -254,7 +280,7 @@ def carried_out(opened: Opened, way: Way, signals: Signals, *, several: bool) ->
         say_json(of_space(line, plan, [plan, plan] if several else [plan]))
 
     try:
-        with progress(len(plan.updates)) as on_item:
+        with by_own_names(opened.connection), progress(len(plan.updates)) as on_item:
             done = carry_out(
                 plan,
                 opened.writer,

@@ -11,9 +11,12 @@ from reconciler.errors import Mistake, Place, counted, quoted
 from reconciler.fields.codec import Codec
 from reconciler.fields.conditions import comparisons
 from reconciler.fields.values import Desired, Rule, desired_value
+from reconciler.language import messages
 from reconciler.schema.catalog import Catalog
 from reconciler.schema.types import change_key, every_option, strings
 from reconciler.settings.protection import Deprecated
+
+messages("{fix} ({number} place)", "{fix} ({number} places)")  # how the lines of `deprecated_notes` end
 
 
 class Use(NamedTuple):

@@ -7,23 +7,25 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.clock import now
 from reconciler.doctor import findings
 from reconciler.doctor.findings import Finding
 from reconciler.doctor.folder_checks import Folder
-from reconciler.errors import ReconcilerError
+from reconciler.errors import CannotRun, ReconcilerError
 from reconciler.meegle.connect import connection_for
 from reconciler.meegle.http import endpoints as api
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.http.endpoints import Endpoint
-from reconciler.meegle.http.failures import ApiRefusal, BadEnvironment, StopCode
+from reconciler.meegle.http.failures import ApiRefusal, StopCode
 from reconciler.meegle.http.token_file import unkept
 from reconciler.meegle.live_days import live_days
 from reconciler.meegle.reader import Reader
 from reconciler.meegle.spaces import UnknownSpace, WrongKey, find_space, openable
 from reconciler.meegle.time_zones import fitting, is_midnight
+from reconciler.model import RunSpaces
 from reconciler.schema.pin_changes import differences
 from reconciler.schema.pins import FOLDER
 
@@ -38,11 +40,18 @@ DENIED = "check what the plugin applied for, and that its version with it is pub
 
 
 def check_up(space: str | None) -> Iterator[Finding]:
-    """Yield the findings: the environment, then the service, then the folder.  Writes nothing."""
+    """Yield the findings: the environment, then the service, then the folder.  Writes nothing.
+
+    Of several spaces it looks at one; which credentials open it is decided as for a plan of all of them,
+    unless `space` chooses one.
+    """
     folder = Folder.here(space)
+    yield from folder.others()
+    several = len(folder.named) > 1
+    chosen = (folder.space,) if space else folder.named
     try:
-        connection = connection_for(folder.space)
-    except BadEnvironment as error:
+        connection = connection_for(folder.space, RunSpaces(folder.named, chosen) if several else None)
+    except CannotRun as error:
         yield from findings.variables(error)
         yield Finding("service", "-", "not asked, since variables are wrong")
         yield from folder.findings()
@@ -51,7 +60,8 @@ def check_up(space: str | None) -> Iterator[Finding]:
     if reason := unkept(connection, os.environ):
         yield Finding("token", "note", f"it is asked for in each run, since none can be kept: {reason}")
     with Client(connection, retries=RETRIES) as client:
-        yield from Visit(client, connection, folder).run()
+        for one in Visit(client, connection, folder).run():
+            yield replace(one, fix=connection.own_names(one.fix))
     yield from folder.findings()
 
 

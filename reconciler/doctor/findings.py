@@ -56,8 +56,11 @@ class Finding(Struct, frozen=True):
 PROBE = Finding("write permission", "-", "not asked (doctor --probe ITEM)")
 
 
-def variables(error: BadEnvironment) -> Iterator[Finding]:
-    """Yield one line for each variable that is missing or wrong."""
+def variables(error: CannotRun) -> Iterator[Finding]:
+    """Yield one line for each variable that is missing or wrong, or why no variables count for the space."""
+    if not isinstance(error, BadEnvironment):
+        yield Finding("variables", "wrong", error.what, error.fix)
+        return
     for one in error.problems:
         yield Finding("variables", "wrong", f"{one.variable} {one.what}", one.fix)
 

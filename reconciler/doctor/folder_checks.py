@@ -27,6 +27,8 @@ class Folder(Struct):
     pins: Pins
     wrong: Finding | None
     decisions: SpaceSettings
+    named: tuple[str, ...] = ()
+    """The spaces that the files name."""
 
     @classmethod
     def here(cls, space: str | None) -> Folder:
@@ -47,7 +49,14 @@ class Folder(Struct):
             pins = read_pins(pins_folder(root, chosen, settings.homes))
         except ReconcilerError as error:
             wrong = Finding("pins", "wrong", str(error))
-        return cls(root, chosen, tuple(types), pins, wrong, settings.space(chosen))
+        named = sorted({one_name(one.space.text, settings) for one in manifest.documents})
+        return cls(root, chosen, tuple(types), pins, wrong, settings.space(chosen), tuple(named))
+
+    def others(self) -> Iterator[Finding]:
+        """Yield which of several spaces this is about."""
+        if len(self.named) > 1:
+            what = f"this is about {self.space}, and the files name {', '.join(self.named)}"
+            yield Finding("space", "note", what, "look at each of the others with --space")
 
     def findings(self) -> Iterator[Finding]:
         """Yield the findings on the files and on git."""

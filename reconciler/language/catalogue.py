@@ -19,6 +19,10 @@ TAILS = frozenset({"more", "open_ones"})
 """Placeholders that hold the rest of a sentence."""
 KEYS = frozenset({"location"})
 """Placeholders that hold the key of a file."""
+VARIABLE = "variable"
+"""The placeholder that holds the name of an environment variable."""
+OWN = re.compile(r"(MEEGLE_[A-Z]+(?:_[A-Z]+)*)(__[A-Z0-9_]+)")
+"""The name of a variable of one space, and what it ends in."""
 QUOTES = frozenset("'\"`‘“")
 """Signs before a placeholder that quotes a value, which is never translated."""
 QUOTED = r"(?<![A-Za-z0-9])'[^']*'(?![A-Za-z0-9])|`[^`]*`|" + '"[^"]*"'
@@ -108,6 +112,8 @@ class Catalogue:
         for form in (text, f"{text}\n", f"\n{text}\n"):
             if (exact := self.messages.gettext(form)) != form:
                 return exact.strip("\n")
+        if own := self.of_one_space(text):
+            return own
         if (where := PLACED.match(text)) and where.end() < len(text):
             return where[0] + self.told(text[where.end() :])
         whole: list[str] = []
@@ -118,6 +124,15 @@ class Catalogue:
         parts = self.by_parts(text)
         ordered = [*whole, parts, *found] if len(split(text, "; ")) > 1 else [*whole, *found, parts]
         return min(ordered, key=english_words)
+
+    def of_one_space(self, text: str) -> str | None:
+        """Translate advice about the variables of one space, which is known with the plain names."""
+        own = dict(OWN.findall(text))
+        plain = OWN.sub(r"\1", text)
+        if len(set(own.values())) != 1 or (shown := self.messages.gettext(plain)) == plain:
+            return None
+        names = re.compile(rf"(?:{'|'.join(sorted(own, key=len, reverse=True))})(?![A-Z_])")
+        return names.sub(lambda hit: f"{hit[0]}{own[hit[0]]}", shown)
 
     def as_template(self, one: Template, hit: re.Match[str]) -> Iterator[str]:
         """Yield the translation of a sentence by its template, with the sentences in it translated, too."""
@@ -211,6 +226,8 @@ def content_of(name: str, *, last: bool) -> str:
         return "'[^']*'|this value"
     if name in KEYS:
         return r"[\w.-]+"
+    if name == VARIABLE:
+        return r"[A-Z][A-Z0-9_]+"
     return ".*?" if last or name in TAILS else r"(?:(?!; |\n).)*?"
 
 
@@ -218,7 +235,7 @@ def template_of(message: str) -> Template | None:
     """Return a message's template; None if it has no word of its own."""
     words = weight(message)
     names = [hit[1] for hit in PLACEHOLDER.finditer(message)]
-    typed = any(name == NUMBER or name in KEYS or name.startswith("quoted_") for name in names)
+    typed = any(name in {NUMBER, VARIABLE} | KEYS or name.startswith("quoted_") for name in names)
     chunk = max(PLACEHOLDER.split(message.strip("\n"))[::3], key=len)
     return Template(message, chunk, weak=words < LEAST and not typed) if words >= FEWEST else None
 

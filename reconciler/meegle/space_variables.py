@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace as with_fields
 from itertools import groupby
 from typing import Final
 
 from msgspec.structs import replace
 
 from reconciler.errors import CannotRun, counted, quoted
-from reconciler.meegle.http.connection import Connection, connection_from
+from reconciler.meegle.http.connection import IDENTITY, Connection, connection_from
 from reconciler.meegle.http.failures import BadEnvironment
 from reconciler.model import RunSpaces
 
-IDENTITY: Final = ("MEEGLE_PLUGIN_ID", "MEEGLE_PLUGIN_SECRET", "MEEGLE_USER_KEY", "MEEGLE_USER_TOKEN")
-"""Variables that say who asks: a space has all of its own, or none."""
 USUAL: Final = IDENTITY[:3]
 """The three of them that a message asks for; a person's own token is the exception."""
 BESIDE: Final = ("MEEGLE_BASE_URL", "MEEGLE_TOKEN_TYPE", "MEEGLE_AUTH_MODE", "MEEGLE_RATE", "MEEGLE_PROXY")
@@ -29,7 +28,12 @@ BESIDE: Final = ("MEEGLE_BASE_URL", "MEEGLE_TOKEN_TYPE", "MEEGLE_AUTH_MODE", "ME
 
 def variable_of(name: str, space: str) -> str:
     """Return the name of a space's own variable: upper-cased, every other sign is `_`."""
-    return f"{name}__{re.sub('[^A-Z0-9]', '_', space.upper())}"
+    return f"{name}{suffix_of(space)}"
+
+
+def suffix_of(space: str) -> str:
+    """Return what ends the names of a space's own variables."""
+    return f"__{re.sub('[^A-Z0-9]', '_', space.upper())}"
 
 
 def has_own(space: str, environ: Mapping[str, str]) -> bool:
@@ -48,7 +52,8 @@ def connection_of(space: str, spaces: RunSpaces, environ: Mapping[str, str]) -> 
     taken = {name: variable_of(name, space) for name in IDENTITY} if own else {}
     taken |= {name: made for name in BESIDE if environ.get(made := variable_of(name, space))}
     try:
-        return connection_from({**environ, **{name: environ.get(one, "") for name, one in taken.items()}})
+        reached = connection_from({**environ, **{name: environ.get(one, "") for name, one in taken.items()}})
+        return with_fields(reached, suffix=suffix_of(space)) if own else reached
     except BadEnvironment as error:
         raise BadEnvironment(
             replace(one, variable=taken[one.variable], fix=one.fix.replace(one.variable, taken[one.variable]))
@@ -56,15 +61,6 @@ def connection_of(space: str, spaces: RunSpaces, environ: Mapping[str, str]) -> 
             else one
             for one in error.problems
         ) from None
-
-
-def by_own_names(error: CannotRun, space: str, environ: Mapping[str, str]) -> CannotRun:
-    """Return an error of a space whose advice names the variables that the space has of its own."""
-    if not has_own(space, environ):
-        return error
-    names = re.compile(rf"({'|'.join(IDENTITY)})(?!\w)")
-    fix = names.sub(lambda hit: variable_of(hit[0], space), error.fix)
-    return error if fix == error.fix else CannotRun(error.what, fix)
 
 
 def why_not_plain(space: str, spaces: RunSpaces, environ: Mapping[str, str]) -> str | None:

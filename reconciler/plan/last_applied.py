@@ -110,6 +110,8 @@ def record_of(made: PlanFile, entries: Iterable[Mapping[str, Any]]) -> Record:
     """
     lines = list(entries)
     commit = made.desired.commit
+    if made.errored:
+        raise NothingToRecord("the run that made the plan failed")
     if commit is None or made.desired.dirty:
         raise NothingToRecord("the plan is not of the files of a commit")
     if not made.whole and made.rest is None:

@@ -1,7 +1,8 @@
 """Hold a plan against the windows of its space: a guard that no flag opens.  Pure.
 
 Windows count as limits do: those of the base and those of this commit both hold.  A window that opens,
-that this commit has and the base has not, was let in by the review of this commit, and opens for it alone.
+that this commit has and the base has not, was let in by the review of this commit, and opens whatever the
+base says; from then on it is one of the base's windows, and decides where it is the first that matches.
 """
 
 from __future__ import annotations
@@ -103,7 +104,6 @@ def closed_words(plan: Plan, at: datetime) -> str | None:
 
 def details(plan: Plan, closing: Closing) -> str:
     """Return by which clock a window closes, for which type if it names some, and whether the base has it."""
-    word = plan.types.get(closing.type_key, closing.type_key)
-    kind = f" for {word}" if closing.window.types else ""
-    base = "" if closing.ours else ", as the base has it"
-    return f"{kind}, by the clock of {closing.zone}{base}"
+    word, zone = plan.types.get(closing.type_key, closing.type_key), closing.zone
+    told = f" for {word}, by the clock of {zone}" if closing.window.types else f", by the clock of {zone}"
+    return told if closing.ours else f"{told}, as the base has it"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from reconciler.language import messages
 from reconciler.model import ROLES, Change, Plan, Ref, Update
 from reconciler.plan.planner import blocking
 from reconciler.schema.catalog import Catalog
@@ -12,6 +13,7 @@ from reconciler.schema.types import ROLE_REF, TypeSpec
 from reconciler.settings import SpaceSettings
 from reconciler.settings.protection import Protect
 
+(PROTECTED,) = messages("protected")
 LIFT = "lift it in `protect` of the settings, in an earlier change than this one"
 
 
@@ -29,7 +31,7 @@ class Protected(NamedTuple):
 
 def reason(entry: Protect) -> str:
     """Return why a field is blocked."""
-    return f"protected ({entry.why})" if entry.why else "protected"
+    return f"protected ({entry.why})" if entry.why else PROTECTED
 
 
 def block_protected(plan: Plan, spaces: Iterable[SpaceSettings], catalog: Catalog) -> Plan:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from msgspec.structs import replace
 
 from reconciler.manifest.right_to_left import is_right_to_left
 from reconciler.manifest.shapes import written
-from reconciler.settings import Settings
+from reconciler.settings import Settings, SpaceSettings
 
 PRESSING = (
     "guards",
@@ -32,18 +34,31 @@ def settings_changes(before: Settings, after: Settings) -> Iterator[str]:
 
     What guards the space comes first, so that no number of lines about people pushes it out of a view.
     """
-    old, new = (dict(flat_settings(written(one, Settings))) for one in (before, after))
+    names = {*before.spaces, *after.spaces}
+    old, new = (dict(flat_settings(written(with_spaces(one, names), Settings))) for one in (before, after))
     for path in sorted(old.keys() | new.keys(), key=pressing):
         had, has = old.get(path, []), new.get(path, [])
         if isinstance(had, str) or isinstance(has, str):
             if had != has:
-                yield f"{path}: {had or 'not set'} → {has or 'not set'}"
+                yield change_of(path, had or "", has or "")
             continue
         gone, come = Counter(had) - Counter(has), Counter(has) - Counter(had)
         yield from (f"{path}: − {one}" for one in gone.elements())
         yield from (f"{path}: + {one}" for one in come.elements())
         if had != has and not gone and not come:
             yield f"{path}: in another order"
+
+
+def with_spaces(settings: Settings, names: Iterable[str]) -> Settings:
+    """Return settings that say of every space what holds: of one that they do not name, the usual limits."""
+    return replace(settings, spaces={name: settings.spaces.get(name, SpaceSettings()) for name in names})
+
+
+def change_of(path: str, had: str | list[str], has: str | list[str]) -> str:
+    """Return how one decision changed."""
+    if not had:
+        return f"{path}: not set → {has}"
+    return f"{path}: {had} → {has}" if has else f"{path}: {had} → not set"
 
 
 def pressing(path: str) -> tuple[int, str]:

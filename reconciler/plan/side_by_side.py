@@ -6,7 +6,6 @@ share its limit, so they take turns in one lane.  A space that fails keeps no ot
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
@@ -21,7 +20,7 @@ from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import Connection
 from reconciler.meegle.http.throttle import Paces
 from reconciler.meegle.reader import Reader
-from reconciler.meegle.space_variables import by_own_names, lanes
+from reconciler.meegle.space_variables import lanes
 from reconciler.model import Plan
 from reconciler.plan.planning import PlanOptions, plan
 
@@ -102,10 +101,7 @@ def take_lane(lane: Sequence[Task], stop: threading.Event, until: float | None) 
             ) as client:
                 task.result = plan_one(task, client, task.connection.user_key)
         except Exception as error:  # noqa: BLE001 - told as that of the space
-            told = told_as(error)
-            if isinstance(told, CannotRun) and not told.mistakes:
-                told = by_own_names(told, task.workspace.space, os.environ)
-            task.result = told
+            task.result = told_as(error)
 
 
 def plan_one(task: Task, client: Client, user_key: str) -> Plan:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from reconciler.errors import Mistake
-from reconciler.language import sentence, told
+from reconciler.language import _, counted, sentence, told
 from reconciler.model import Plan
 from reconciler.plan.plan_words import WHY_WORDS
 from reconciler.render.code_quality import change_summary
@@ -83,7 +83,7 @@ def cases_of(plan: Plan) -> list[Case]:
         )
     if not plan.failures:
         cases += [Case("people", one) for one in notified_line(plan, str)]
-        cases.append(Case("in sync", f"{plan.in_sync} items are in sync"))
+        cases.append(Case("in sync", _("{items} in sync", items=counted(plan.in_sync, "item"))))
     return cases
 
 

@@ -168,5 +168,6 @@ def shares(sizes: Sequence[int], room: int) -> list[int]:
 def named(plan: Plan) -> Plan:
     """Return the plan of a space whose failures name it, for views without headings."""
     return replace(
-        plan, failures=tuple(replace(one, what=f"{plan.space}: {one.what}") for one in plan.failures)
+        plan,
+        failures=tuple(replace(one, what=f"the space {plan.space}: {one.what}") for one in plan.failures),
     )

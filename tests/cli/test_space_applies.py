@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.apply.lock import locked
 from reconciler.git import OURS
-from reconciler.meegle.space_variables import IDENTITY
+from reconciler.meegle.http.connection import IDENTITY
 from tests.conftest import Desk
 from tests.faults.canary import files_under, leaks
 from tests.git_repository import commit, git
@@ -99,6 +99,19 @@ def test_nothing_is_sent_to_any_space_unless_every_one_was_planned_or_left_out_b
     assert writes(spaces) == []
     assert spaces.run("apply", what, "--space", "demo", "--space", "web-shop").code == 0
     assert writes(spaces) == [EVERY[0], EVERY[2]]
+
+
+def test_an_apply_that_cannot_open_a_space_names_it_and_its_own_variables(spaces: Desk) -> None:
+    spaces.run("plan", "--out", "plan.json")
+    spaces.environ["MEEGLE_PLUGIN_SECRET__WEB_SHOP"] = "0" * 32
+    done = spaces.run("apply", "plan.json")
+    assert (done.code, writes(spaces)) == (1, [])
+    assert done.err.startswith("error: the space web-shop: the plugin id or its secret is wrong: ")
+    assert "check MEEGLE_PLUGIN_ID__WEB_SHOP and MEEGLE_PLUGIN_SECRET__WEB_SHOP on" in done.err
+    for command in (["apply", "plan.json"], ["plan"], ["schema", "pull"], ["pull", "1", "--into", "x.yaml"]):
+        alone = spaces.run(*command, "--space", "web-shop")
+        assert alone.code == 1, command
+        assert "check MEEGLE_PLUGIN_ID__WEB_SHOP and MEEGLE_PLUGIN_SECRET__WEB_SHOP on" in alone.err, command
 
 
 def test_a_guard_of_one_space_keeps_all_from_being_written(spaces: Desk) -> None:

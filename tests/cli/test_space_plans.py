@@ -96,6 +96,7 @@ def test_every_view_shows_every_space(spaces: Desk) -> None:
     checks = [row["check_name"] for row in json.loads(seen["codequality"])]
     assert checks.count("reconciler/empties-a-field") == 1
     assert checks.count("reconciler/people") == 3
+    assert seen["github"].partition("\nSpace demo\n")[0].count(": May notify ") == 3
     suites = ET.fromstring(seen["junit"])  # noqa: S314 - our own
     assert [one.get("name") for one in suites] == [f"reconciler {name}" for name in SPACES]
     assert suites.get("tests") == str(sum(int(one.get("tests") or 0) for one in suites))

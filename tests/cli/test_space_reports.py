@@ -9,7 +9,7 @@ import pytest
 from reconciler.manifest.safe_write import write as write_file
 from tests.conftest import Desk
 from tests.git_repository import commit, git
-from tests.several_spaces import FIRST, STEP, three_spaces, write_story
+from tests.several_spaces import FIRST, STEP, three_spaces, without_credentials, write_story
 
 REFS = [f"refs/reconciler/applied/{name}" for name in ("demo", "mobile", "web-shop")]
 
@@ -95,6 +95,25 @@ def test_a_space_that_was_not_applied_keeps_its_record_and_the_others_get_theirs
     assert [line.partition(": ")[0:1] for line in done.err.splitlines()] == [("error",), ("error",)]
     assert "the space mobile: nothing recorded" in done.err
     assert git(spaces.folder, "for-each-ref", "--format=%(refname)", "refs/reconciler") == REFS[0]
+
+
+def test_a_space_that_could_not_be_planned_is_not_recorded_and_told_so(spaces: Desk) -> None:
+    spaces.environ["MEEGLE_PLUGIN_SECRET__MOBILE"] = "0" * 32
+    assert spaces.run("plan", "--out", "plan.json").code == 1
+    spaces.run("apply", "plan.json", "--space", "demo", "--space", "web-shop")
+    done = spaces.run("record", "plan.json")
+    assert (done.code, len(done.out.splitlines())) == (1, 2)
+    said = "error: the space mobile: nothing recorded: the run that made the plan failed; the last record "
+    assert done.err.startswith(said)
+
+
+@pytest.mark.parametrize("view", ["text", "github", "junit", "codequality"])
+def test_why_a_space_failed_is_told_in_chinese_in_every_view(spaces: Desk, view: str) -> None:
+    spaces.write("state/reconciler.yaml", "locale: zh-CN\n")
+    without_credentials(spaces, "mobile")
+    shown = spaces.run("plan", "--format", view)
+    assert shown.code == 1
+    assert "空间 'mobile' 没有自己的凭证：" in shown.out
 
 
 def test_commands_of_one_space_refuse_files_of_several_with_what_to_do(spaces: Desk) -> None:

@@ -14,6 +14,7 @@ import pytest
 import trustme
 
 from tests.doctor.demo_repository import begin, told
+from tests.several_spaces import three_spaces, without_credentials
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -68,4 +69,26 @@ def test_a_space_that_the_plugin_does_not_see_is_named_with_those_it_sees(home: 
     assert (
         "wrong plugin: it is not installed in elsewhere, or the user may not open it; there is demo;"
         in done.out
+    )
+
+
+def test_of_several_spaces_it_says_which_one_it_looks_at_and_names_its_variables(home: Desk) -> None:
+    three_spaces(home)
+    note = (
+        "note  space: this is about demo, and the files name demo, mobile, web-shop;"
+        " look at each of the others with --space\n"
+    )
+    done = home.run("doctor")
+    assert (done.code, done.out.startswith(note)) == (0, True), done.out
+    assert "ok    plugin: installed in demo" in done.out
+    home.environ["MEEGLE_PLUGIN_SECRET__MOBILE"] = "0" * 32
+    other = home.run("doctor", "--space", "mobile")
+    assert other.code == 1
+    assert "this is about mobile, and" in other.out
+    assert "check MEEGLE_PLUGIN_ID__MOBILE and MEEGLE_PLUGIN_SECRET__MOBILE on" in other.out
+    without_credentials(home, "mobile")
+    refused = home.run("doctor")
+    assert refused.code == 1
+    assert (
+        "wrong variables: the space 'demo' has no credentials of its own: the plain variables" in refused.out
     )

@@ -85,6 +85,27 @@ def test_chinese_has_full_width_signs_and_blanks_beside_latin_words() -> None:
             "note: every file is read, since no cache can be kept: there is no home folder",
             "说明：读取了每个文件，因为无法保留缓存：没有主目录",
         ),
+        (
+            "not before 2026-11-13 00:00 (freeze), by the clock of Asia/Shanghai",
+            "2026-11-13 00:00 之前不可应用（freeze），以 Asia/Shanghai 的时钟为准",
+        ),
+        (
+            "closed without an end (freeze) for story, by the clock of Europe/Berlin, as the base has it",
+            "无限期关闭（freeze），适用于 story，以 Europe/Berlin 的时钟为准，基准如此规定",
+        ),
+        (
+            "state/a.yaml:4:31: the option 'P3' of Priority is deprecated; use 'P2' (3 places)",
+            "state/a.yaml:4:31: Priority 的选项 'P3' 已弃用；请改用 'P2'（3 处）",
+        ),
+        ("protected", "受保护"),
+        (
+            "MEEGLE_PLUGIN_ID__A is not set; set MEEGLE_PLUGIN_ID__A, set MEEGLE_USER_KEY__A",
+            "MEEGLE_PLUGIN_ID__A 未设置；请设置 MEEGLE_PLUGIN_ID__A，请设置 MEEGLE_USER_KEY__A",
+        ),
+        (
+            "check MEEGLE_PLUGIN_ID__WEB_SHOP and MEEGLE_PLUGIN_SECRET__WEB_SHOP on the plugin's page",
+            "请在插件页面核对 MEEGLE_PLUGIN_ID__WEB_SHOP 与 MEEGLE_PLUGIN_SECRET__WEB_SHOP",
+        ),
     ],
 )
 def test_a_finished_sentence_is_recognized_and_what_it_quotes_stays(english: str, chinese: str) -> None:

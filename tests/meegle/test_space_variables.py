@@ -7,11 +7,10 @@ import itertools
 import pytest
 
 from reconciler.errors import CannotRun
+from reconciler.meegle.http.connection import IDENTITY, by_own_names
 from reconciler.meegle.http.failures import BadEnvironment
 from reconciler.meegle.space_variables import (
-    IDENTITY,
     USUAL,
-    by_own_names,
     connection_of,
     has_own,
     lanes,
@@ -156,7 +155,14 @@ def test_spaces_that_share_a_token_are_in_one_lane() -> None:
 
 def test_the_advice_of_an_error_names_the_variables_of_the_space() -> None:
     error = CannotRun("it is wrong", "check MEEGLE_PLUGIN_ID and MEEGLE_PLUGIN_SECRET, not MEEGLE_RATE")
-    told = by_own_names(error, "a", credentials("a"))
+    environ = {**PLACE, **credentials(), **credentials("a")}
+    own = connection_of("a", run_of("a"), environ)
+    told = own.told(error)
     assert told.fix == "check MEEGLE_PLUGIN_ID__A and MEEGLE_PLUGIN_SECRET__A, not MEEGLE_RATE"
-    assert by_own_names(told, "a", credentials("a")) is told
-    assert by_own_names(error, "a", credentials()) is error
+    assert own.told(told) is told
+    plain = connection_of("b", run_of("b"), environ)
+    assert plain.told(error) is error
+    with pytest.raises(CannotRun, match="MEEGLE_PLUGIN_ID__A"), by_own_names(own):
+        raise error
+    with pytest.raises(CannotRun, match="MEEGLE_PLUGIN_ID and"), by_own_names(plain):
+        raise error

@@ -58,7 +58,9 @@ def test_a_row_that_was_not_applied_keeps_the_value_of_the_last_applied_commit()
 def test_a_row_that_was_seen_and_then_replaced_is_left_behind() -> None:
     made = made_of(plan_with(update(0, priority(), text("a", "b"))))
     seen = {"priority": "Applied", "notes": "Applied"}
-    lines = journal(made, *({"id": 6300012300, "outcomes": one} for one in (seen, seen | {"notes": "Conflict"})))
+    lines = journal(
+        made, *({"id": 6300012300, "outcomes": one} for one in (seen, seen | {"notes": "Conflict"}))
+    )
     assert behind(record_of(made, lines)) == [(6300012300, "notes", OLD)]
 
 

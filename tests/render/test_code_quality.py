@@ -107,7 +107,7 @@ def test_failures_are_blockers_and_fail_the_suite() -> None:
 def test_a_plan_without_rows_has_no_finding_and_one_case_that_passed() -> None:
     assert json.loads(plan_code_quality(plan_with())) == []
     (suite,) = read(plan_junit(plan_with()))
-    assert [one.get("name") for one in suite] == ["96 items are in sync"]
+    assert [one.get("name") for one in suite] == ["96 items in sync"]
     assert suite.get("failures") == "0"
 
 

@@ -98,13 +98,13 @@ def test_what_one_space_does_not_need_goes_to_the_others(
 
 def test_annotations_show_the_worst_rows_of_all_spaces_first_with_the_failed_space_named() -> None:
     lines = plans_annotations([B, FAILED, A]).splitlines()
-    assert lines[0].startswith("::error title=Nothing was planned::f: no way")
+    assert lines[0].startswith("::error title=Nothing was planned::the space f: no way")
     assert lines[1].startswith("::warning ")
     assert lines[-1].startswith("::notice title=Plan for b%2C f%2C a::1 of 3 spaces failed (f).")
 
 
 def test_a_failure_names_its_space_where_no_heading_does() -> None:
-    assert named(FAILED).failures[0].what == "f: no way"
+    assert named(FAILED).failures[0].what == "the space f: no way"
     assert named(A) == A
 
 

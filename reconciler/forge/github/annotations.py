@@ -120,7 +120,8 @@ def plans_annotations(plans: Sequence[Plan], folder: str = "") -> str:
     title = _("Plan for {space}", space=_(", ").join(one.space for one in plans))
     found.sort(key=lambda one: RANKS.index(one.level))
     rules = [one for plan in plans for one in rule_notices(plan)]
-    return commands(found, rules, title, spaces_verdict(plans), folder)
+    people = "".join(f" {one.space}{_(': ')}{line}" for one in plans for line in notified_line(one, str))
+    return commands(found, rules, title, f"{spaces_verdict(plans)}{people}", folder)
 
 
 def commands(

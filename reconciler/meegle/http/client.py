@@ -119,8 +119,10 @@ class Client:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the client."""
+        """Close the client; an error names the variables that the identity was read from."""
         self.close()
+        if isinstance(error, CannotRun) and (named := self._connection.told(error)) is not error:
+            raise named from error
 
     def close(self) -> None:
         """Close the connections; calls under way in other threads fail, and are not repeated."""

@@ -11,11 +11,13 @@ import ipaddress
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from reconciler import __version__
+from reconciler.errors import CannotRun
 from reconciler.meegle.http.failures import BadEnvironment, Problem
 
 HOSTS = frozenset({"project.feishu.cn", "project.larksuite.com"})
@@ -25,6 +27,10 @@ DEFAULT_RATE = 15.0
 """Requests a second for each endpoint and token (endpoints.md 3)."""
 
 MOST_RATE = 1000.0
+
+IDENTITY = ("MEEGLE_PLUGIN_ID", "MEEGLE_PLUGIN_SECRET", "MEEGLE_USER_KEY", "MEEGLE_USER_TOKEN")
+"""Variables that say who asks: a space has all of its own, or none."""
+_IDENTITY_NAME = re.compile(rf"(?:{'|'.join(IDENTITY)})(?!\w)")
 
 _BASE_URL = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::([0-9]{1,5}))?/?")
 _PROXY = re.compile(r"https?://(?:[!-?A-~]+@)?(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?/?")
@@ -46,7 +52,8 @@ class Connection:
     `auth_mode` 1 lets the permissions of the acting user decide (endpoints.md 2.4).
     `virtual` asks for the token of a plugin that is not published yet; `user_token` is a person's own,
     which acts as that person and is never renewed (endpoints.md 2.1).
-    `token_file` is where a token is kept between runs, if it may be kept.
+    `token_file` is where a token is kept between runs, if it may be kept.  `suffix` ends the names of the
+    variables of a space that has credentials of its own.
     """
 
     base_url: str
@@ -61,6 +68,27 @@ class Connection:
     proxy: str | None = field(default=None, repr=False)
     token_file: Path | None = None
     user_agent: str = f"meegle-reconciler/{__version__}"
+    suffix: str = ""
+
+    def own_names(self, text: str) -> str:
+        """Return advice with the names of the variables that the identity was read from."""
+        return _IDENTITY_NAME.sub(lambda hit: f"{hit[0]}{self.suffix}", text) if self.suffix else text
+
+    def told(self, error: CannotRun) -> CannotRun:
+        """Return an error whose advice names those variables; the same one where it names none."""
+        fix = self.own_names(error.fix)
+        return error if fix == error.fix else CannotRun(error.what, fix).beside(error.mistakes)
+
+
+@contextmanager
+def by_own_names(connection: Connection) -> Iterator[None]:
+    """Let what ends a block name the variables that the identity was read from."""
+    try:
+        yield
+    except CannotRun as error:
+        if (named := connection.told(error)) is error:
+            raise
+        raise named from error
 
 
 def connection_from(environ: Mapping[str, str]) -> Connection:
