@@ -54,9 +54,9 @@ def refresh(
     from reconciler.meegle.http.client import Client
     from reconciler.meegle.reader import Reader
     from reconciler.plan.planning import desired_items
-    from reconciler.plan.selection import Selection
+    from reconciler.plan.selection import Selection, space_meant
 
-    workspace = open_workspace([], space)
+    workspace = open_workspace([], space, meant=space_meant(only))
     for note in workspace.notes:
         report(note)
     connection = connect(workspace.mistakes, report, workspace.space, workspace.spaces)

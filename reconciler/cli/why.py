@@ -35,9 +35,9 @@ def command(ref: str, space: str | None) -> int:
     from reconciler.meegle.connect import connect
     from reconciler.plan import planning
     from reconciler.plan.planning import PlanOptions, gather, open_reader
-    from reconciler.plan.selection import Selection
+    from reconciler.plan.selection import Selection, space_meant
 
-    workspace = open_workspace((), space)
+    workspace = open_workspace((), space, meant=space_meant((ref,)))
     tell(*workspace.notes)
     options = PlanOptions(Selection(only=(ref,)), blame=True)
     with (

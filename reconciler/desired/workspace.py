@@ -74,9 +74,14 @@ def open_workspace(
     space: str | None,
     *,
     checked: bool = True,
+    meant: str | None = None,
 ) -> Workspace:
-    """Read the files of a run about one space, as `open_workspaces` does."""
-    (one,) = open_workspaces(paths, (space,) if space else (), checked=checked, several=False)
+    """Read the files of a run about one space, as `open_workspaces` does.
+
+    `meant`: the space to choose, of several, where none is asked for.
+    """
+    asked = (space,) if space else ()
+    (one,) = open_workspaces(paths, asked, checked=checked, several=False, meant=meant)
     return one
 
 
@@ -88,6 +93,7 @@ def open_workspaces(
     kept: bool = False,
     since: str | None = None,
     several: bool = True,
+    meant: str | None = None,
 ) -> tuple[Workspace, ...]:
     """Read the files once, and choose the spaces that the run is about; raises InputError or CannotRun.
 
@@ -95,7 +101,8 @@ def open_workspaces(
     that the pins reveal end the run here, before any request.  Without it the run works on the trees of the
     files, which are read once for good.  `kept`: unchanged files are taken from the cache, if there is one.
     `since`: only files that differ from that commit count; other files are read only if the cache lacks them
-    or if they name the same items.  `several`: the run can be about more than one space.
+    or if they name the same items.  `several`: the run can be about more than one space; if it cannot, and
+    none is asked for, it is about the one that is `meant`.
     """
     root = Path.cwd()
     some = list(paths) or [STATE]
@@ -106,7 +113,7 @@ def open_workspaces(
     with opened_cache(root) if kept else nullcontext((None, None)) as (cache, no_cache):
         files = read_by_pins(paths, cache, set(differing) if differing is not None else None)
     settings = files.settings
-    chosen = chosen_spaces(files, spaces, several=several)
+    chosen = chosen_spaces(files, spaces, meant, several=several)
     if checked:
         files.mistakes.extend(names_of_nothing(files, paths))
     refuse_mistakes(files, [files.offline[name] for name in chosen], checked=checked)
@@ -135,7 +142,7 @@ def open_workspaces(
     )
 
 
-def chosen_spaces(files: Files, asked: Sequence[str], *, several: bool) -> tuple[str, ...]:
+def chosen_spaces(files: Files, asked: Sequence[str], meant: str | None, *, several: bool) -> tuple[str, ...]:
     """Return the spaces that the run is about, by name: those asked for, or all that the files name."""
     names = sorted(files.offline)
     if not names:
@@ -143,6 +150,8 @@ def chosen_spaces(files: Files, asked: Sequence[str], *, several: bool) -> tuple
     if not asked and len(names) > 1:
         if likely := list(misspelt_spaces(files)):
             raise InputError([*files.mistakes, *likely])
+        if not several and meant and (one := one_name(meant, files.settings)) in names:
+            return (one,)
         if not several:
             raise CannotRun(
                 f"the files name {len(names)} spaces: {', '.join(names)}", "choose one with --space"

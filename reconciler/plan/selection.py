@@ -62,6 +62,13 @@ def selector(ref: str, catalog: Catalog) -> Selector:
     raise no_such("type or item", ref, type_words(catalog), fields_of_types(catalog))
 
 
+def space_meant(refs: Iterable[str]) -> str | None:
+    """Return the space that every one of some REFs names, as `SPACE/TYPE/ID`; None where they do not."""
+    hits = [ITEM.fullmatch(one) for one in refs]
+    names = {hit["space"] if hit else None for hit in hits}
+    return names.pop() if len(names) == 1 else None
+
+
 def resolved(hit: re.Match[str], catalog: Catalog) -> Selector:
     """Resolve the parts of an item's or a type's REF; raises CannotRun with a suggestion."""
     parts = hit.groupdict()

@@ -126,6 +126,31 @@ def test_commands_of_one_space_refuse_files_of_several_with_what_to_do(spaces: D
     assert spaces.run("why", str(FIRST + STEP), "--space", "mobile").code == 0
 
 
+def test_what_drift_advises_is_said_once_and_works_as_it_stands(spaces: Desk) -> None:
+    assert spaces.run("apply", "plan.json").code == 0
+    for n in range(3):
+        spaces.world.edit(FIRST + n * STEP, "priority", {"value": "option_0"})
+    said = spaces.run("drift", "--applied", "HEAD").err.splitlines()
+    assert len(set(said)) == len(said)
+    commands = [line.partition(":  reconciler ")[2] for line in said if ":  reconciler pull " in line]
+    refs = [f"{name}/story/{FIRST + n * STEP}" for n, name in enumerate(("demo", "mobile", "web-shop"))]
+    assert commands == [f"pull --refresh --only {ref}" for ref in refs]
+    for command, ref in zip(commands, refs, strict=True):
+        assert spaces.run(*command.split()).out.endswith("Refreshed 1 value in 1 file.\n")
+        assert spaces.run("why", ref).out.startswith(f"{ref}  ")
+    assert spaces.run("drift", "--applied", "HEAD", "--detailed-exitcode").code == 0
+
+
+def test_items_of_two_spaces_or_of_one_that_no_file_names_choose_none(spaces: Desk) -> None:
+    both = ("--only", f"demo/story/{FIRST}", "--only", f"mobile/story/{FIRST + STEP}")
+    for words in (("pull", "--refresh", *both), ("why", f"other/story/{FIRST}")):
+        done = spaces.run(*words)
+        assert (done.code, done.err) == (
+            1,
+            "error: the files name 3 spaces: demo, mobile, web-shop; choose one with --space\n",
+        )
+
+
 def test_a_past_run_of_one_of_the_spaces_is_put_back(spaces: Desk) -> None:
     assert spaces.run("apply", "plan.json").code == 0
     run = next(line for line in spaces.run("runs").out.splitlines() if "mobile" in line).split()[0]
