@@ -68,12 +68,13 @@ def rule_lines(plan: Plan, rule: RuleResult, ruled: Ruled, decided: Decisions) -
     yield from (_("  where {condition}", condition=safe_text(one)) for one in rule.where)
     if rule.why:
         yield _("  why   {reason}", reason=safe_text(rule.why))
+    lacks = lacking(plan, rule)
     for item_id in rule.ids:
         ref = Ref(rule.type_key, item_id)
         title = ruled.live[ref].name if ref in ruled.live else ""
-        told = [*lacking(plan, rule, ref), *decided.get((rule.name, ref), ())]
-        lacks = "; ".join(told) or ("" if rule.blocked else _("in sync"))
-        yield safe_text(f"  {plan.address(ref)}  {title}  {lacks}".rstrip())
+        said = "; ".join([*lacks.get(ref, ()), *decided.get((rule.name, ref), ())])
+        said = said or ("" if rule.blocked else _("in sync"))
+        yield safe_text(f"  {plan.address(ref)}  {title}  {said}".rstrip())
 
 
 def decided_by_files(plan: Plan, ruled: Ruled, catalog: Catalog) -> Decisions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reconciler.language import _, counted, messages, told
 from reconciler.model import Change, HeldBy, Plan, Ref, RuleResult, Why
@@ -35,8 +35,11 @@ def is_notable(plan: Plan, rule: RuleResult) -> bool:
 
 
 def is_emptied(rule: RuleResult) -> bool:
-    """Return True if a rule had members and selects no item now: a condition that matches nothing."""
-    return bool(rule.before) and not rule.ids and not rule.blocked
+    """Return True if a rule had members and selects no item now: a condition that matches nothing.
+
+    The members of a rule that is `once` leave it as soon as they have its value: that is its success.
+    """
+    return bool(rule.before) and not (rule.ids or rule.blocked or rule.once)
 
 
 def rule_state(plan: Plan, rule: RuleResult) -> str:
@@ -100,14 +103,16 @@ def emptied_rules(plan: Plan) -> Iterator[str]:
             )
 
 
-def lacking(plan: Plan, rule: RuleResult, ref: Ref) -> Iterator[str]:
-    """Yield what a member lacks: each change that the rule desires of it, and why a field is blocked."""
-    for of, one in rows_of_rule(plan, rule):
-        if of == ref:
-            yield f"{one.name} {member_change(one)}"
+def lacking(plan: Plan, rule: RuleResult) -> Mapping[Ref, list[str]]:
+    """Return what members lack: each change that the rule desires of one, and why a field is blocked."""
+    found: dict[Ref, list[str]] = {}
+    for ref, one in rows_of_rule(plan, rule):
+        found.setdefault(ref, []).append(f"{one.name} {member_change(one)}")
     for block in plan.blocks:
-        if block.ref == ref and rule.name in block.rules:
-            yield _("{field} blocked: {reason}", field=block.name, reason=told(block.reason))
+        if rule.name in block.rules:
+            text = _("{field} blocked: {reason}", field=block.name, reason=told(block.reason))
+            found.setdefault(block.ref, []).append(text)
+    return found
 
 
 def member_change(change: Change) -> str:
