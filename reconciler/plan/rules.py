@@ -16,7 +16,7 @@ from reconciler.fields.conditions import FACTS, keys_of
 from reconciler.fields.values import Desired, desired_value
 from reconciler.meegle.http.failures import Interrupted
 from reconciler.meegle.records import WEEK
-from reconciler.model import Item, Plan, Ref, Released, Why
+from reconciler.model import Block, Item, Plan, Ref, Released, Why
 from reconciler.plan.planner import NOBODY
 from reconciler.plan.rule_members import (
     At,
@@ -28,7 +28,9 @@ from reconciler.plan.rule_members import (
     read_live,
     read_targets,
     want_of,
+    wanted,
 )
+from reconciler.plan.rule_values import Sources
 from reconciler.plan.rule_words import was_edited, was_moved_away
 from reconciler.plan.why import DesiredValues, Past, Standpoint, overlaid, why_for
 from reconciler.schema.catalog import Catalog
@@ -88,7 +90,7 @@ def with_rules(
     told = replace(told, newly_selected=frozenset(newly_selected(ruled, told, reader)))
     ruled = replace(
         ruled,
-        released=tuple(left_behind(found, standpoint, ruled, reader.catalog)),
+        released=tuple(left_behind(found, standpoint, ruled, sources)),
         notes=tuple(notes),
         results=tuple(replace(one, before=before(one.name, standpoint, made)) for one in ruled.results),
     )
@@ -205,10 +207,10 @@ def before(name: str, standpoint: Standpoint, made: Made) -> int | None:
 
 
 def left_behind(
-    found: Mapping[str, tuple[ItemRule, Members]], standpoint: Standpoint, ruled: Ruled, catalog: Catalog
+    found: Mapping[str, tuple[ItemRule, Members]], standpoint: Standpoint, ruled: Ruled, sources: Sources
 ) -> Iterator[Released]:
     """Yield the fields of items that were members at the last record and are none now."""
-    unsure = {(one.ref, one.key) for one in ruled.blocks}
+    unsure, catalog = {(one.ref, one.key) for one in ruled.blocks}, sources.catalog
     named = {(item.ref, one.key) for item in ruled.items for one in item.fields}
     for name, ids in sorted(standpoint.members.items()):
         rule, mine = found.get(name, (None, Members()))
@@ -216,9 +218,19 @@ def left_behind(
             continue
         for item_id in sorted(set(ids) - set(mine.ids)):
             ref = Ref(rule.type_key, item_id)
-            for one in rule.fields if ref in ruled.live else ():
+            for one in () if rule.once and has_value(rule, ruled.live.get(ref), sources) else rule.fields:
                 if (ref, one.key) not in unsure | named and catalog.spec(ref.type_key, one.key):
                     yield Released(ref, one.key, catalog.label(ref.type_key, one.key))
+
+
+def has_value(rule: ItemRule, item: Item | None, sources: Sources) -> bool:
+    """Return True if an item has what a rule desires: then it left a rule that is `once` by that alone."""
+    return item is not None and all(
+        (seen := item.values.get(one.key)) is not None
+        and not isinstance(want := wanted(rule, one, item, sources), Block)
+        and desired_value(want.desired, seen.value) == seen.value
+        for one in rule.fields
+    )
 
 
 # -- newly selected, or drift ------------------------------------------------------------------------

@@ -437,3 +437,22 @@ def test_an_item_that_leaves_before_its_put_is_not_sent_and_is_no_failure(herd: 
     assert done.code == 0, done.err
     assert "left the selection" in done.out
     assert {one.path.rpartition("/")[2] for one in herd.world.writes} == {str(SECOND)}
+
+
+def test_a_member_that_nobody_sees_any_more_is_released_too(recorded: Desk) -> None:
+    recorded.world.delete(FIRST, by=BO)
+    recorded.world.options.hidden = [{"item": str(SECOND)}]
+    assert words(recorded) == {FIRST: "released", SECOND: "released"}
+
+
+def test_members_that_leave_a_rule_by_the_value_that_it_gave_are_its_success(herd: Desk) -> None:
+    git(herd.folder, "init", "-q")
+    once = "{name: points, mode: hold, at_most: 9, once: true, "
+    rules(herd, once + 'where: ["name ~ zebra", story_points = 1], fields: {story_points: 5}}')
+    commit(herd)
+    apply_and_record(herd)
+    assert words(herd) == {}
+    text = herd.run("plan", "--base", "HEAD", "--applied", applied_ref("demo")).out
+    assert text.startswith("rule points (hold, once): 0 selected, 2 at the last apply")
+    herd.world.edit(FIRST, POINTS, 7, by=BO)
+    assert words(herd) == {FIRST: "released"}
