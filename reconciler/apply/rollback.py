@@ -79,9 +79,10 @@ def reverse_plan(
     with Client(connection, until=until) as client:
         reader = Reader(client, space, settings.space(space), connection.user_key)
         plan, items = plan_back(steps, run, only, reader, settings)
+        people = reader.catalog.people  # `patch` reads the files, and knows the people of those alone
         edits = patch(items, plan, reader, settings.start)
     plan = block_protected(plan, (settings.space(space),), reader.catalog)
-    plan = with_notified(plan, reader.catalog.people)
+    plan = with_notified(plan, people)
     judged = guarded(plan, settings, raised, now(), names=catalog_names(reader.catalog))
     return judged, settings, edits
 

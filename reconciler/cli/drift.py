@@ -102,7 +102,7 @@ def command(
         return execute(healed, Way(yes, max_errors, deadline, wait, fmt, full))
     show_plan(Showing(plans, make, full), formats, out)
     with on_stderr():
-        tell(*dict.fromkeys(line for one in plans for line in next_steps(one)))
+        tell(*next_steps(plans))
     if failed:
         return 1
     return CHANGES if detailed_exitcode and any(not one.is_empty for one in plans) else 0

@@ -132,3 +132,12 @@ def test_a_rollback_of_too_much_names_the_flag_that_lets_it_pass(desk: Desk) -> 
     assert "To let it pass once, without a review:  --max-share 100%\n" in refused.out
     flags = refused.out.partition("without a review:  ")[2].splitlines()[0].split()
     assert desk.run("rollback", last_run(desk), "--yes", *flags).code == 0
+
+
+def test_whom_the_way_back_may_notify_is_told_by_their_e_mails(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    assert desk.run("apply", "--yes").code == 0
+    done = desk.run("rollback", last_run(desk), "--yes")
+    [line] = [one for one in done.out.splitlines() if one.startswith("May notify ")]
+    assert "ana@example.com (1 item)" in line
+    assert "73100000" not in line
