@@ -12,8 +12,9 @@ from reconciler.fields.codec import Codec
 from reconciler.fields.conditions import comparisons
 from reconciler.fields.values import Desired, Rule, desired_value
 from reconciler.language import messages
+from reconciler.manifest.nodes import AuthoredMap, Document, Node, every_scalar
 from reconciler.schema.catalog import Catalog
-from reconciler.schema.types import change_key, every_option, strings
+from reconciler.schema.types import ROLE_REF, change_key, every_option, strings
 from reconciler.settings.protection import Deprecated
 
 messages("{fix} ({number} place)", "{fix} ({number} places)")  # how the lines of `deprecated_notes` end
@@ -50,6 +51,34 @@ def deprecated_uses(
                 if not use.options or not use.options.isdisjoint(ids):
                     found[told(use, place)] = None
     return tuple(found)
+
+
+def uses_by_word(documents: Iterable[Document], entries: Iterable[Deprecated]) -> Iterator[Mistake]:
+    """Yield each use in files of types without a pin: words are held together as they are written."""
+    known: dict[tuple[str, str], list[Deprecated]] = {}
+    for entry in entries:
+        known.setdefault((entry.type, entry.field), []).append(entry)
+    found: dict[Mistake, None] = {}
+    for document in documents:
+        sections = [
+            (document.default_fields, document.default_roles),
+            *((one.fields, one.roles) for one in document.items),
+            *((one.fields, one.roles) for one in document.rules),
+        ]
+        for fields, roles in sections:
+            for name, section in (*((one, fields) for one in fields), *((one, roles) for one in roles)):
+                words = (name, f"{ROLE_REF}{name}") if section is roles else (name,)
+                for entry in (one for word in words for one in known.get((document.type.text, word), ())):
+                    if entry.option is None or entry.option in words_chosen(section[name]):
+                        found[told(Use(entry, name, frozenset()), section.keys_at[name].place)] = None
+    yield from found
+
+
+def words_chosen(node: Node) -> set[str]:
+    """Return the words of an authored value, without what it takes away."""
+    if isinstance(node, AuthoredMap):
+        return {word for key, one in node.items() if key != "excludes" for word in words_chosen(one)}
+    return {one.text for one in every_scalar(node)}
 
 
 def named_by(rule: ItemRule, catalog: Catalog) -> Iterator[tuple[str, set[str], Place]]:

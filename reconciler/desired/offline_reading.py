@@ -126,9 +126,11 @@ def uses_of_deprecated(files: Files) -> Iterator[Mistake]:
     """Yield the uses of fields and options that the settings deprecate."""
     for space, read in sorted(files.offline.items()):
         if entries := files.settings.space(space).deprecated:
-            from reconciler.desired.deprecated import deprecated_uses  # few settings deprecate anything
+            from reconciler.desired.deprecated import deprecated_uses, uses_by_word  # few deprecate anything
 
             yield from deprecated_uses(read.items, read.catalog, entries, read.rules)
+            if space in files.unread:
+                yield from uses_by_word(files.unread[space].documents, entries)
 
 
 def names_of_nothing(files: Files, paths: Sequence[Path]) -> list[Mistake]:
@@ -148,18 +150,18 @@ def settings_without_effect(
     """Return what the settings say of a space that only its live metadata shows to have no effect.
 
     `names`: all names of the space.  That is: settings under another of its names than files use, and, if
-    there are no pins, windows and protections of types and fields that the space does not have.
+    there are no pins, windows, protections and deprecations of what the space does not have.
     """
     own = settings.space(catalog.space)
     others = [one for one in settings.spaces if one in names and settings.space(one) is not own]
-    keeps = (own.windows or own.protect) and not catalog.pinned
+    keeps = (own.windows or own.protect or own.deprecated) and not catalog.pinned
     root = settings_tree(paths, Path.cwd()) if others or keeps else None
     if root is None:
         return []
-    from reconciler.desired.unused_settings import under_other_names, windows_and_protections
+    from reconciler.desired.unused_settings import named_without_pins, under_other_names
 
     wrong = under_other_names(root, catalog.space, others)
-    return [*wrong, *(windows_and_protections(root, catalog) if keeps else ())]
+    return [*wrong, *(named_without_pins(root, catalog) if keeps else ())]
 
 
 def settings_tree(paths: Sequence[Path], root: Path) -> Node | None:

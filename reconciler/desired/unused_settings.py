@@ -48,14 +48,15 @@ def under_other_names(root: Node, name: str, others: Iterable[str]) -> Iterator[
             yield Mistake(spaces.keys_at[other].place, what, f"write them under {name}")
 
 
-def windows_and_protections(root: Node, catalog: Catalog) -> Iterator[Mistake]:
-    """Yield the names in what keeps applies from a space that its live metadata does not have.
+def named_without_pins(root: Node, catalog: Catalog) -> Iterator[Mistake]:
+    """Yield the names in what keeps applies from a space, or is deprecated, that its metadata does not have.
 
     Fields are known of the types that the files name; nothing is written to any other.
     """
     spaces = settings_map(root.get("spaces")) if isinstance(root, AuthoredMap) else NOTHING
     space = settings_map(spaces.get(catalog.space))
     yield from protections(space.get("protect"), catalog)
+    yield from deprecations(space.get("deprecated"), catalog)
     yield from windows(space.get("windows"), catalog)
 
 
@@ -127,7 +128,8 @@ def exceptions(node: Node | None, catalog: Catalog) -> Iterator[Mistake]:
         if not isinstance(type_, Scalar) or not isinstance(field, Scalar):
             continue
         kind = yield from type_at(type_, catalog, {})
-        if kind is not None and (mistake := wrong_field(field, kind, every_spec(kind))):
+        # Without pins the fields of a type that no file names are not known.
+        if kind is not None and kind.fields and (mistake := wrong_field(field, kind, every_spec(kind))):
             yield mistake
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from tests.conftest import Desk
 
 STORY = 6300012320
+ANA = "ana@example.com"
+NO_OPTION = "{type: story, field: priority, option: P33}"
 SETTINGS = """\
 spaces:
   demo:
@@ -101,3 +104,41 @@ def test_a_name_that_means_nothing_is_a_mistake(pinned: Desk, entry: str, told: 
     done = pinned.run("validate")
     assert done.code == 1
     assert told in done.out
+
+
+def test_without_pins_validate_goes_by_the_words_as_they_are_written(pinned: Desk) -> None:
+    shutil.rmtree(pinned.folder / "schemas")
+    by_key = SETTINGS.replace("Platform", "platform") + "      - {type: story, field: roles.RD, why: gone}\n"
+    pinned.write("state/reconciler.yaml", by_key)
+    pinned.stories(
+        f"{{id: {STORY + 3}, fields: {{platform: {{contains: [iOS, Web]}}}}, roles: {{RD: [{ANA}]}}}}",
+        file="state/more.yaml",
+    )
+    done = pinned.run("validate", "--format", "json")
+    assert done.code == 0
+    assert [(one["file"], one["line"], one["what"]) for one in json.loads(done.out)["deprecated"]] == [
+        ("state/more.yaml", 4, "the option 'Web' of platform is deprecated"),
+        ("state/more.yaml", 4, "RD is deprecated (gone)"),
+        ("state/stories.yaml", 4, "the option 'P3' of priority is deprecated"),
+        ("state/stories.yaml", 4, "the option 'Web' of platform is deprecated"),
+        ("state/stories.yaml", 5, "the option 'P3' of priority is deprecated"),
+        ("state/stories.yaml", 5, "story_points is deprecated (two scales)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "entry", ["{type: stroy, field: priority}", "{type: story, field: priorty}", NO_OPTION]
+)
+def test_without_pins_a_plan_refuses_a_name_that_means_nothing(desk: Desk, entry: str) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    desk.write("state/reconciler.yaml", f"spaces:\n  demo:\n    deprecated:\n      - {entry}\n")
+    done = desk.run("plan")
+    assert done.code == 1
+    assert done.err.startswith("state/reconciler.yaml:4:")
+    assert "; did you mean " in done.err
+
+
+def test_without_pins_a_type_that_no_file_names_may_be_deprecated(desk: Desk) -> None:
+    desk.stories(f"{{id: {STORY}, fields: {{priority: P3}}}}")
+    desk.write("state/reconciler.yaml", "spaces: {demo: {deprecated: [{type: issue, field: priority}]}}\n")
+    assert desk.run("plan").code == 0
