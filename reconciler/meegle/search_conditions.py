@@ -27,6 +27,8 @@ from reconciler.schema.types import TypeSpec
 
 LINKED_STORY: Final = "_field_linked_story"
 """A fixed parameter that takes `=` alone (endpoints.md 6.6)."""
+MOST_CONDITIONS: Final = 50
+"""Conditions that one search takes, in all of its groups (endpoints.md 6.6)."""
 NOWHERE: Final = Place("", 1, 1)
 EXAMPLE: Final = "write --search 'priority HAS ANY OF P0, P1', or a search_group as JSON"
 Json = dict[str, Any]
@@ -73,13 +75,19 @@ def people_in_conditions(words: Iterable[str], catalog: Catalog) -> set[str]:
 
 
 def wider(conditions: Iterable[Condition], kind: TypeSpec, catalog: Catalog) -> Json:
-    """Return a search group that finds every item for which the conditions hold, and maybe others."""
+    """Return a search group that finds every item for which the conditions hold, and maybe others.
+
+    What the service cannot search for, or is more than a search takes, is left out.
+    """
     groups: list[Json] = []
+    left = MOST_CONDITIONS
     for one in conditions:
         parts = one.parts if isinstance(one, AnyOf) else (one,)
         asked = [param_of(part, kind, catalog) for part in parts]
         found = [part for part in asked if part is not None]
-        if len(found) == len(asked):
+        size = sum(len(part.get("search_params", "1")) for part in found)
+        if len(found) == len(asked) and size <= left:
+            left -= size
             groups.append(joined(found, "OR" if isinstance(one, AnyOf) else "AND"))
     return {"conjunction": "AND", "search_params": [], "search_groups": groups}
 

@@ -73,3 +73,10 @@ def test_more_hits_than_a_search_has_are_listed_by_a_cursor() -> None:
 def test_a_condition_that_the_service_cannot_search_lists_all() -> None:
     world = calm_world()
     assert found(world, "roles.RD IS NULL")[0] == alive(world)
+
+
+def test_more_conditions_than_a_search_takes_are_left_to_the_judge() -> None:
+    world = calm_world()
+    many = [f"work_item_id > {one}" for one in range(1, 60)]
+    ids, asked = found(world, *many)
+    assert (ids, asked) == (alive(world), "params")
