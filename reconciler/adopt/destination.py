@@ -67,7 +67,10 @@ def read_home(into: Path, space: str | None, spaces: Sequence[str]) -> Home:
     manifest, wrong = load(paths, root=root) if paths else (Manifest(()), list[Mistake]())
     if mistakes or (wrong and not is_empty(manifest, wrong)):
         raise InputError([*mistakes, *wrong])
-    own = [one.space.text for one in manifest.documents if (root / one.file).resolve() == into.resolve()]
+    here = [one for one in manifest.documents if (root / one.file).resolve() == into.resolve()]
+    if any(one.rules for one in here):
+        raise CannotRun(f"{into} holds rules", "name another file: a file has items or rules")
+    own = [one.space.text for one in here]
     every = [one.space.text for one in manifest.documents]
     names = [space] if space else own or list(spaces) or list(settings.spaces) or every
     chosen = sorted({one_name(name, settings) for name in names})

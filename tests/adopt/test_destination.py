@@ -57,3 +57,10 @@ def test_a_file_without_items_may_be_filled(root: Path) -> None:
     home = read_home(Path("state/a.yaml"), None, [])
     assert home.document("state/a.yaml")
     assert home.document("state/other.yaml") is None
+
+
+def test_a_file_of_rules_takes_no_items(root: Path) -> None:
+    rules = "space: demo\ntype: story\nrules:\n  - {name: a, where: [priority = P0], fields: {scale: S}}\n"
+    (root / "state/rules.yaml").write_text(rules, encoding="utf-8")
+    with pytest.raises(CannotRun, match="holds rules"):
+        read_home(Path("state/rules.yaml"), "demo", [])
