@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 from reconciler.fields import refusal
-from reconciler.fields.conditions import BY_TYPE, FACTS, NULLS
-from reconciler.fields.spec import FieldSpec
+from reconciler.fields.conditions import BY_TYPE, FACTS, NULLS, PEOPLE, STATUS, Searchable
+from reconciler.fields.spec import FieldSpec, Option
 from reconciler.schema.types import TypeSpec, every_spec
 
 Json = dict[str, Any]
 MODES: Final = ("check", "propose", "hold")
 RANGED: Final = frozenset({"number", "date"})
 TEXT: Final[Json] = {"type": "string"}
+EMPTIES: Final[Json] = {"anyOf": [{"type": "null"}, {"type": "array", "maxItems": 0}]}
+"""What would empty a field: a rule empties nothing."""
 OFFERED: Final = 12
 """Options of a field that the completion of conditions offers."""
-STATUS: Final = "work_item_status"
 
 
 def rule_schema(spec: TypeSpec) -> Json:
@@ -43,6 +45,8 @@ def rule_schema(spec: TypeSpec) -> Json:
         },
         "required": ["name", "where"],
         "additionalProperties": False,
+        "if": {"properties": {"mode": {"enum": ["propose", "hold"]}}, "required": ["mode"]},
+        "then": {"required": ["at_most"]},
     }
 
 
@@ -70,7 +74,7 @@ def rule_definitions(kind: TypeSpec) -> Json:
             shapes: list[Json] = [{"$ref": f"#/definitions/{defined_as(spec)}"}]
             shapes.append({"$ref": "#/definitions/rule-from"})
             shapes += [bounds_schema(spec)] if spec.type in RANGED else []
-            made[f"rule-{defined_as(spec)}"] = {"anyOf": shapes}
+            made[f"rule-{defined_as(spec)}"] = {"anyOf": shapes, "not": EMPTIES}
     return made
 
 
@@ -112,13 +116,31 @@ def offered_conditions(spec: TypeSpec) -> Iterator[str]:
         name = (
             "status" if one.type == STATUS else f"{'roles.' if one.type == 'role' else ''}{words_of(one)[0]}"
         )
-        for operator in known.operators:
-            if operator in NULLS:
-                yield f"{name} {operator}"
-            elif one.options and operator in {"=", "HAS ANY OF"}:
-                yield from (f"{name} {operator} {option.label}" for option in one.options[:OFFERED])
-            else:
-                yield f"{name} {operator} …"
+        yield from with_operators(name, known, [*islice(option_words(one.options, one.level), OFFERED)])
+    for fact in FACTS.keys() - {STATUS}:
+        if not (fact == PEOPLE and spec.key == "issue"):
+            yield from with_operators(fact, FACTS[fact], [])
+
+
+def with_operators(name: str, known: Searchable, options: Iterable[str]) -> Iterator[str]:
+    """Yield a condition for each operator, and for each option where the operator takes one."""
+    words = list(options)
+    for operator in known.operators:
+        if operator in NULLS:
+            yield f"{name} {operator}"
+        elif words and operator in {"=", "HAS ANY OF"}:
+            yield from (f"{name} {operator} {word}" for word in words)
+        else:
+            yield f"{name} {operator} …"
+
+
+def option_words(options: Iterable[Option], level: str, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield options as conditions write them; those of a tree by path, its branches if they count."""
+    for one in options:
+        here = (*path, one.label)
+        if not (one.children and level == "leaf"):
+            yield " / ".join(here)
+        yield from option_words(one.children, level, here)
 
 
 def words_of(spec: FieldSpec) -> list[str]:

@@ -45,6 +45,10 @@ def test_a_rule_as_files_write_it_fits(rule: dict[str, object]) -> None:
         {**RULE, "fields": {"priorty": "P0"}},
         {**RULE, "fields": {"scale": {"max": "S"}}},
         {"where": ["a = b"], "fields": {}},
+        {**RULE, "mode": "hold"},
+        {**RULE, "mode": "propose"},
+        {**RULE, "fields": {"scale": None}},
+        {**RULE, "fields": {"platform": []}},
     ],
 )
 def test_a_rule_that_is_wrong_does_not_fit(rule: dict[str, object]) -> None:
@@ -61,4 +65,6 @@ def test_conditions_are_offered_for_completion() -> None:
         "enum"
     ]
     assert {"priority HAS ANY OF P0", "due IS NULL", "status = Done", "roles.RD HAS ANY OF …"} <= set(offered)
+    assert {"area = Payments / Cards", "created_at > …", "people HAS ANY OF …"} <= set(offered)
+    assert "area = Payments" not in offered
     assert not [one for one in offered if one.startswith("docs")]
