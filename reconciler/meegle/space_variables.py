@@ -45,6 +45,8 @@ def connection_of(space: str, spaces: RunSpaces, environ: Mapping[str, str]) -> 
     """Return how to reach a space and as whom; raises CannotRun, BadEnvironment with every problem."""
     refuse_one_name(space, spaces, environ)
     own = has_own(space, environ)
+    if own and space in spaces.new:
+        refuse_given(space, spaces)
     if not own and (why := why_not_plain(space, spaces, environ)):
         names = [variable_of(name, space) for name in USUAL]
         fix = f"set {', '.join(names[:-1])} and {names[-1]}"
@@ -94,6 +96,16 @@ def refuse_one_name(space: str, spaces: RunSpaces, environ: Mapping[str, str]) -
         raise CannotRun(
             f"the spaces {' and '.join(map(quoted, same))} would both take {name}",
             "give one of them another name in the settings (`spaces:` with `project_key:`) and in its files",
+        )
+
+
+def refuse_given(space: str, spaces: RunSpaces) -> None:
+    """Refuse a new space whose variables are those of a space of the base, by its name or a similar one."""
+    name = variable_of(USUAL[0], space)
+    if given := sorted(one for one in spaces.called if variable_of(USUAL[0], one) == name):
+        raise CannotRun(
+            f"{name} is for another space, which the base calls {quoted(given[0])}",
+            "give the new one another name in the settings (`spaces:` with `project_key:`) and in its files",
         )
 
 

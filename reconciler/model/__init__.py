@@ -67,13 +67,15 @@ class Held(NamedTuple):
 class RunSpaces(NamedTuple):
     """The spaces of a run: those that files name, those chosen, and those that the base does not name.
 
-    `before`: what the base calls its spaces, if there are new ones; their keys where its settings say them.
+    `before`: by what the base asks for its spaces, if there are new ones: by their keys where its settings
+    have them; `called`: what its files call them.
     """
 
     named: tuple[str, ...]
     chosen: tuple[str, ...]
     new: frozenset[str] = frozenset()
     before: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
 
 
 class Ref(NamedTuple):

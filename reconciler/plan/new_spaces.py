@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from reconciler.desired.file_reading import one_name
+from reconciler.errors import CannotRun
 from reconciler.git import commit_of
 from reconciler.manifest.loading import read_bytes
+from reconciler.meegle.connect import connection_for
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.http.connection import connection_from
-from reconciler.meegle.http.failures import BadEnvironment
 from reconciler.meegle.space_variables import has_own
 from reconciler.meegle.spaces import UnknownSpace, WrongKey, find_space
 from reconciler.plan.earlier_commit import Layout, layout_of, settings_of
@@ -26,23 +28,21 @@ if TYPE_CHECKING:
     from reconciler.desired.workspace import Workspace
     from reconciler.model import Plan
 
-NONE_NEW: Final = (frozenset[str](), frozenset[str]())
+NOBODY: Final = frozenset[str]()
+NONE_NEW: Final = (NOBODY, NOBODY, NOBODY)
 FIRST_NAMED = "the space '{}' is named for the first time"
 
 
 def with_new_spaces(workspaces: Sequence[Workspace], base: str | None) -> tuple[Workspace, ...]:
     """Return the workspaces, which know of the run's spaces that the base does not name."""
     refuse_empty(base)
-    new, before = new_spaces(workspaces, base) if base else NONE_NEW
-    return knowing(workspaces, new, before) if new else tuple(workspaces)
-
-
-def knowing(
-    workspaces: Sequence[Workspace], new: frozenset[str], before: frozenset[str]
-) -> tuple[Workspace, ...]:
-    """Return the workspaces, which know which spaces are new, and what the base calls its own."""
+    new, before, called = new_spaces(workspaces, base) if base else NONE_NEW
+    if not new:
+        return tuple(workspaces)
     return tuple(
-        replace(one, spaces=one.spaces._replace(new=new, before=before) if one.spaces else None)
+        replace(
+            one, spaces=one.spaces._replace(new=new, before=before, called=called) if one.spaces else None
+        )
         for one in workspaces
     )
 
@@ -51,15 +51,24 @@ def recognised(workspaces: Sequence[Workspace]) -> tuple[Workspace, ...]:
     """Return the workspaces, of whose new spaces none is one of the base that only got its other name.
 
     The service says what spaces are called.  It is asked about those of the base alone, by the plain
-    variables: of a space that a change names for the first time nothing is asked.
+    variables, or by those that a space has of its own: of a space that a change names for the first time
+    nothing is asked with credentials that are not its own.
     """
-    lacking = [one for one in workspaces if is_new(one) and not has_own(one.space, os.environ)]
-    if not lacking or lacking[0].spaces is None:
+    found = [one for one in workspaces if is_new(one)]
+    if not found or found[0].spaces is None:
         return tuple(workspaces)
-    new, before = lacking[0].spaces.new, lacking[0].spaces.before
-    called = names_of(name for name in sorted(before) if not has_own(name, os.environ))
-    renamed = {one.space for one in lacking if (one.decisions.project_key or one.space) in called}
-    return knowing(workspaces, new - renamed, before)
+    new, before = found[0].spaces.new, sorted(found[0].spaces.before)
+    owning = [one for one in found if has_own(one.space, os.environ)]
+    lacking = [one for one in found if not has_own(one.space, os.environ)]
+    plain = names_of((name for name in before if not has_own(name, os.environ)), "") if lacking else NOBODY
+    renamed = {one.space for one in lacking if meant_by(one) in plain}
+    for one in owning:
+        with suppress(CannotRun):  # the space itself is asked later, and tells what is wrong
+            renamed |= {one.space} if meant_by(one) in names_of(before, one.space) else set()
+    return tuple(
+        replace(one, spaces=one.spaces._replace(new=new - renamed) if one.spaces else None)
+        for one in workspaces
+    )
 
 
 def is_new(workspace: Workspace) -> bool:
@@ -67,11 +76,14 @@ def is_new(workspace: Workspace) -> bool:
     return workspace.spaces is not None and workspace.space in workspace.spaces.new
 
 
-def names_of(names: Iterable[str]) -> frozenset[str]:
-    """Return the keys and simple names of spaces that the plain variables open; nothing without variables."""
+def names_of(names: Iterable[str], owner: str) -> frozenset[str]:
+    """Return the keys and simple names of spaces that some variables open; nothing without variables.
+
+    They are those of the space `owner`, or the plain ones.
+    """
     try:
-        connection = connection_from(os.environ)
-    except BadEnvironment:
+        connection = connection_for(owner) if owner else connection_from(os.environ)
+    except CannotRun:
         return frozenset()
     found: set[str] = set()
     with Client(connection) as client:
@@ -82,8 +94,10 @@ def names_of(names: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def new_spaces(workspaces: Sequence[Workspace], base: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the spaces that the base does not name, and what it calls its own: keys where it has them.
+def new_spaces(
+    workspaces: Sequence[Workspace], base: str
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return the spaces that the base does not name, by what it asks for its own, and what it calls them.
 
     None is new if the base names no space at all: the first change of a repository names all of its spaces
     for the first time, and must be planned, too.
@@ -95,14 +109,15 @@ def new_spaces(workspaces: Sequence[Workspace], base: str) -> tuple[frozenset[st
     if not left:
         return NONE_NEW
     known = len(left) < len(workspaces)
-    before: set[str] = set()
+    before, called = set[str](), set[str]()
     for name in names_at(layout):
         known = True
+        called.add(one_name(name, settings))
         before.add(settings.space(name).project_key or name)
         left = {space: one for space, one in left.items() if not is_same(one, name, settings)}
         if not left:
             break
-    return (frozenset(left), frozenset(before)) if known and left else NONE_NEW
+    return (frozenset(left), frozenset(before), frozenset(called)) if known and left else NONE_NEW
 
 
 def has_unchanged_file(workspace: Workspace, layout: Layout, settings: Settings) -> bool:
@@ -124,12 +139,16 @@ def names_at(layout: Layout) -> Iterator[str]:
 
 
 def is_same(workspace: Workspace, name: str, settings: Settings) -> bool:
-    """Return True if a name of the base means the space: by its name and no other key, or by its key."""
-    then = {one.project_key for known, one in settings.spaces.items() if known == name} - {None}
-    now = {workspace.decisions.project_key, workspace.pins.space_key} - {None, ""}
-    if name == workspace.space:
-        return not (then and now) or bool(then & now)
-    return name in now or bool(then & now)
+    """Return True if a name of the base asks the service for the space by the same word as the run does.
+
+    Pins do not count: they come with the change, and no request is made by them.
+    """
+    return (settings.space(name).project_key or name) == meant_by(workspace)
+
+
+def meant_by(workspace: Workspace) -> str:
+    """Return the word by which the service is asked for the space: its key where the settings have it."""
+    return workspace.decisions.project_key or workspace.space
 
 
 def first_named(plan: Plan, workspace: Workspace) -> Plan:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from reconciler.meegle.space_variables import USUAL
 from tests.conftest import Desk
 from tests.git_repository import commit, git
 from tests.several_spaces import FIRST, STEP, add_spaces, three_spaces, without_credentials, write_story
@@ -259,6 +260,72 @@ def test_a_key_in_the_settings_that_means_another_space_is_a_new_space(desk: Des
     done = desk.run("plan", "--base", base)
     assert done.code == 1
     assert "the base does not name it" in done.err
+
+
+@pytest.mark.parametrize("way", ["a key comes", "a key goes", "the pins have the key of the base"])
+def test_no_file_of_a_change_leads_the_plain_credentials_to_another_space(desk: Desk, way: str) -> None:
+    """The plugin is installed in both spaces, and the base names one of them."""
+    add_spaces(desk, "mobile")
+    without_credentials(desk, "mobile")
+    desk.world.own_plugins.clear()
+    keys = {one.simple_name: key for key, one in desk.world.spaces.items()}
+    settings = "spaces: {{{}: {{project_key: {}}}}}\n"
+    write_story(desk, "demo", FIRST)
+    if way != "a key comes":
+        desk.write("state/reconciler.yaml", settings.format("demo", keys["demo"]))
+    if way == "a key goes":
+        write_story(desk, "mobile", FIRST)  # a name that the settings of the base lead to demo
+        (desk.folder / "state/demo.yaml").unlink()
+        desk.write("state/reconciler.yaml", settings.format("mobile", keys["demo"]))
+    git(desk.folder, "init", "-q")
+    base = commit(desk)
+    assert desk.run("plan", "--base", base).code == 0
+    if way == "a key comes":
+        desk.write("state/reconciler.yaml", settings.format("demo", keys["mobile"]))
+    elif way == "a key goes":
+        (desk.folder / "state/reconciler.yaml").unlink()
+    else:
+        assert desk.run("schema", "pull").code == 0
+        (desk.folder / "schemas/demo").rename(desk.folder / "schemas/mobile")
+        (desk.folder / "state/demo.yaml").unlink()
+        write_story(desk, "mobile", FIRST + STEP)
+    desk.world.calls.clear()
+    done = desk.run("plan", "--base", base)
+    assert done.code == 1, done.out
+    assert "has no credentials of its own: the base does not name it" in done.err
+    assert len(desk.world.calls) == 1  # what the base calls its space
+
+
+def test_own_credentials_of_a_space_of_the_base_open_no_other_space_under_its_name(spaces: Desk) -> None:
+    """One plugin is set for each space; the settings of the change lead `web-shop` to `pay`."""
+    for name in USUAL:
+        for space in ("MOBILE", "WEB_SHOP"):
+            spaces.environ[f"{name}__{space}"] = spaces.environ[name]
+    add_spaces(spaces, "pay")
+    without_credentials(spaces, "pay")
+    spaces.world.own_plugins.clear()
+    keys = {one.simple_name: key for key, one in spaces.world.spaces.items()}
+    git(spaces.folder, "init", "-q")
+    base = commit(spaces)
+    spaces.write("state/reconciler.yaml", f"spaces: {{web-shop: {{project_key: {keys['pay']}}}}}\n")
+    done = spaces.run("plan", "--base", base)
+    assert done.code == 1
+    assert "MEEGLE_PLUGIN_ID__WEB_SHOP is for another space, which the base calls 'web-shop'" in done.err
+    assert done.out.endswith("1 of 3 spaces failed (web-shop). Plan: nothing to update; 2 skipped (drift).\n")
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_key_that_the_settings_begin_to_name_makes_no_space_new(desk: Desk, *, own: bool) -> None:
+    keys = {one.simple_name: key for key, one in desk.world.spaces.items()}
+    write_story(desk, "demo", FIRST)
+    git(desk.folder, "init", "-q")
+    base = commit(desk)
+    desk.write("state/reconciler.yaml", f"spaces: {{demo: {{project_key: {keys['demo']}}}}}\n")
+    if own:
+        for name in USUAL:
+            desk.environ[f"{name}__DEMO"] = desk.environ.pop(name)
+    done = desk.run("plan", "--base", base)
+    assert (done.code, "for the first time" in done.out) == (0, False), done.err
 
 
 def test_a_space_that_only_got_its_other_name_is_not_new(desk: Desk) -> None:

@@ -146,6 +146,15 @@ def test_an_empty_variable_is_none() -> None:
     assert not has_own("a", {variable_of(name, "a"): "" for name in IDENTITY})
 
 
+@pytest.mark.parametrize("space", ["web-shop", "web_shop"])
+def test_a_new_space_does_not_take_the_variables_that_the_base_has_for_another(space: str) -> None:
+    spaces = run_of(space, new=(space,))._replace(called=frozenset({"web-shop"}))
+    with pytest.raises(CannotRun, match="MEEGLE_PLUGIN_ID__WEB_SHOP is for another space"):
+        connection_of(space, spaces, PLACE | credentials("web-shop"))
+    other = run_of("pay", new=("pay",))._replace(called=frozenset({"web-shop"}))
+    assert connection_of("pay", other, PLACE | credentials("pay")).suffix == "__PAY"
+
+
 def test_spaces_that_share_a_token_are_in_one_lane() -> None:
     environ = {**PLACE, **credentials("a"), **credentials("b"), **credentials("c")}
     environ["MEEGLE_PLUGIN_ID__C"] = environ["MEEGLE_PLUGIN_ID__A"]
