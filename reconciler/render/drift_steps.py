@@ -17,7 +17,7 @@ NAMED = 3
 def next_steps(plans: Sequence[Plan]) -> tuple[SafeText, ...]:
     """Return the commands that put values back or take them into the files, as lines; none without drift.
 
-    Of several spaces those that all have in common are named once, and `pull` names its space.
+    Of several spaces those that all have in common are named once, and each other names its space.
     """
     drifted = [plan for plan in plans if updates_of(plan)]
     lines = dict.fromkeys(line for plan in drifted for line in steps(plan, several=len(plans) > 1))
@@ -51,7 +51,7 @@ def steps(plan: Plan, *, several: bool) -> Iterator[str]:
         if len(refs) > NAMED
         else ""
     )
-    named = " ".join(f"--only {ref}" for ref in refs[:NAMED]) + space
+    named = " ".join(f"--only {ref}" for ref in refs[:NAMED])
     yield _(
         "take live values into the files:  reconciler pull --refresh {named}{more}", named=named, more=more
     )

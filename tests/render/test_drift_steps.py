@@ -51,8 +51,8 @@ def test_of_several_spaces_each_is_named_where_a_command_is_about_one() -> None:
     plans = [demo, replace(demo, space="mobile"), replace(plan_with(), space="still")]
     assert [line.partition(":  ")[2] for line in next_steps(plans)[2:]] == [
         "reconciler apply --drift heal --applied REF --only ITEM",
-        f"reconciler pull --refresh --only demo/story/{demo.skipped[0].ref.id} --space demo",
-        f"reconciler pull --refresh --only mobile/story/{demo.skipped[0].ref.id} --space mobile",
+        f"reconciler pull --refresh --only demo/story/{demo.skipped[0].ref.id}",
+        f"reconciler pull --refresh --only mobile/story/{demo.skipped[0].ref.id}",
     ]
     heals = [replace(plan_with(update(0, priority(why=Why.DRIFT))), space=name) for name in ("a", "b")]
     assert [line for line in next_steps(heals) if "--heal" in line] == [
