@@ -120,9 +120,14 @@ def judge(plan: Plan, limits: Limits) -> tuple[GuardResult, ...]:
 
 
 def grown_rules(plan: Plan) -> Iterator[RuleResult]:
-    """Yield the rules in hold mode that select more than GROWTH times the members of the last record."""
+    """Yield the rules in hold mode that select more than GROWTH times the members of the last record.
+
+    One whose members are all as desired changes nothing, however many they are.
+    """
+    changing = {name for update in plan.updates for one in update.changes for name in one.rules}
     for one in plan.rules:
-        if one.mode == "hold" and not one.blocked and one.before and len(one.ids) > GROWTH * one.before:
+        is_held = one.mode == "hold" and not one.blocked and one.name in changing
+        if is_held and one.before and len(one.ids) > GROWTH * one.before:
             yield one
 
 

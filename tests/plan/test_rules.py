@@ -404,6 +404,15 @@ def test_a_rule_that_grew_more_than_threefold_stops_at_the_guard(recorded: Desk)
     assert len(recorded.world.writes) == len(some)
 
 
+def test_a_rule_that_grew_and_changes_nothing_is_no_guard(recorded: Desk) -> None:
+    for item_id in range(FIRST + 2, FIRST + 10):
+        recorded.world.item(item_id).values[POINTS] = 5
+        recorded.world.edit(item_id, "name", "Zebra", by=BO)
+    done = recorded.run("apply", "--yes", "--base", "HEAD", "--applied", applied_ref("demo"))
+    assert done.code == 0, done.err
+    assert "Guard" not in done.out
+
+
 def test_a_fight_with_an_automation_ends_reported(recorded: Desk) -> None:
     recorded.write("state/reconciler.yaml", "spaces: {demo: {drift: {default: heal}}}\n")
     applied = ("--applied", applied_ref("demo"))
