@@ -118,7 +118,10 @@ def why_line(rows: Iterable[Change]) -> str:
     listed = list(rows)
     first, times = listed[0], sorted({one.at for one in listed if one.at})
     when = _("{first} to {last}", first=times[0], last=times[-1]) if len(times) > 1 else "".join(times)
-    who = ", ".join(filter(None, (by_text(first.by), when)))
+    # Of what a rule only reports nobody need have made anything: that nobody is known is no news.
+    only_told = first.held and first.held.by in {HeldBy.RULE_CHECKS, HeldBy.RULE_PROPOSES}
+    by = None if only_told and first.by == "unknown" else by_text(first.by)
+    who = ", ".join(filter(None, (by, when)))
     return _(": ").join(filter(None, (reason_text(first), who)))
 
 

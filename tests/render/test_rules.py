@@ -13,7 +13,7 @@ from reconciler.language import speaking
 from reconciler.model import Block, Held, HeldBy, Notified, NotifiedPerson, Plan, Ref, RuleResult, Why
 from reconciler.plan.plan_file import plan_file
 from reconciler.render.code_quality import plan_code_quality
-from reconciler.render.groups import groups
+from reconciler.render.groups import groups, why_line
 from reconciler.render.html import plan_html
 from reconciler.render.junit import plan_junit
 from reconciler.render.markdown import plan_markdown
@@ -108,6 +108,13 @@ def test_what_a_rule_only_reports_is_counted_apart(by: HeldBy, words: str) -> No
     assert "skipped" not in plan_verdict(made)
     (group,) = groups(made)
     assert group.why.endswith("rule p0")
+
+
+def test_who_made_a_violation_is_told_where_somebody_is_known() -> None:
+    row = priority(rules=MINE, held=Held(HeldBy.RULE_CHECKS), by="unknown")
+    assert why_line([row]) == "violates rule p0"
+    assert why_line([replace(row, by="bo@example.com")]) == "violates rule p0: bo@example.com"
+    assert why_line([replace(row, held=DRIFT)]) == "skipped (drift: report), rule p0: unknown"
 
 
 def test_what_rules_report_is_told_in_the_language_of_the_view() -> None:
