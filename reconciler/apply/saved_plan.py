@@ -100,14 +100,19 @@ def open_plans(
 
 
 def chosen_plans(made: Sequence[PlanFile], spaces: Sequence[str]) -> Sequence[PlanFile]:
-    """Return the plans of the spaces that are asked for; a plan of one space is taken as it is."""
-    if len(made) == 1 or not spaces:
-        return made
+    """Return the plans of the spaces that are asked for.
+
+    A plan of one space may be narrowed to several: RECONCILER_SPACE names all that a repository is about.
+    What failed before it knew its space is no space's.
+    """
     known = [one.space.name for one in made]
+    if not spaces or known == [""]:
+        return made
+    keys = {name for one in made for name in (one.space.name, one.space.key)}
     for name in spaces:
-        if name not in known:
+        if name not in keys and not (len(made) == 1 and keys & {*spaces}):
             raise CannotRun(f"the plan has no space {quoted(name)}", f"there is {', '.join(known)}")
-    return [one for one in made if one.space.name in spaces]
+    return [one for one in made if {one.space.name, one.space.key} & {*spaces}]
 
 
 def open_plan(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli import options
 from reconciler.cli.streams import say, say_told
 from reconciler.errors import CannotRun
 
@@ -21,20 +22,21 @@ from reconciler.errors import CannotRun
     help="With --issue: what `schema check` said, added below.",
 )
 @click.option("--print", "printed", is_flag=True, help="Print the text, for a forge without a client.")
-def command(plan: Path, *, issue: bool, notes: Path | None, printed: bool) -> int:
+@options.narrowed
+def command(plan: Path, *, issue: bool, notes: Path | None, printed: bool, spaces: tuple[str, ...]) -> int:
     """Show a saved PLAN on the pull or merge request of this job: one comment, kept up to date.
 
     In a GitHub job it needs GITHUB_TOKEN, in a GitLab job RECONCILER_FORGE_TOKEN.  The plan is checked and
     rendered here, whoever made the file.  The printed text begins with the marker that finds it again.
     """
-    from reconciler.apply.saved_plan import read_plans
+    from reconciler.apply.saved_plan import chosen_plans, read_plans
     from reconciler.forge.choice import forge_of
     from reconciler.forge.gitlab.markdown import gitlab_text
     from reconciler.forge.texts import comment_text, is_pending, issue_text, issue_title
 
     if notes and not issue:
         raise CannotRun("--notes are for an issue", "add --issue, or leave them out")
-    made = read_plans(plan)
+    made = tuple(chosen_plans(read_plans(plan), spaces))
     if printed:
         say(gitlab_text(issue_text(made, read_notes(notes)) if issue else comment_text(made)))
         return 0

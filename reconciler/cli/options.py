@@ -144,6 +144,15 @@ spaces = click.option(
     shell_complete=complete_space,
     help="Only this space of those that the files name; may be given several times.",
 )
+narrowed = click.option(
+    "--space",
+    "spaces",
+    metavar="SPACE",
+    multiple=True,
+    shell_complete=complete_space,
+    help="Only this space of several; may be given several times.",
+)
+"""The same where no service is asked: RECONCILER_SPACE does not say what a saved plan holds."""
 only = click.option(
     "--only",
     metavar="REF",

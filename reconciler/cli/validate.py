@@ -30,8 +30,11 @@ AT_LINES = frozenset({"github", "codequality"})
     help=f"{', '.join(options.CHECK_FORMATS)}; =FILE writes there; may be given several times.",
 )
 @options.color
+@options.narrowed
 @gc_paused()
-def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...]) -> int:
+def command(
+    paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...], spaces: tuple[str, ...]
+) -> int:
     """Check the files without network or credentials; all mistakes at once."""
     from reconciler.desired.committed_run_files import unused_note
     from reconciler.desired.offline_reading import Validation, validate_files
@@ -45,7 +48,7 @@ def command(paths: tuple[Path, ...], formats: tuple[tuple[str, Path | None], ...
     if note := unused_note(Path.cwd()):
         tell(note)
     try:
-        checked = validate_files(paths)
+        checked = validate_files(paths, spaces)
     except ReconcilerError:
         raise
     except Exception as error:  # noqa: BLE001 - told in the format that was asked for

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.desired.file_reading import Files, Offline, Reading
+from reconciler.desired.file_reading import Files, Offline, Reading, one_name
 from reconciler.desired.mentions import points_right, points_somewhere
 from reconciler.desired.names import Names
-from reconciler.errors import Mistake, Place, UnknownName
+from reconciler.errors import CannotRun, Mistake, Place, UnknownName, quoted
 from reconciler.manifest.files import SETTINGS, STATE, files_to_read, shown_path
 from reconciler.manifest.loading import load, no_item, read_file
 from reconciler.manifest.nodes import Manifest, Node, Outline
@@ -78,6 +78,8 @@ class Validation(NamedTuple):
     mistakes: tuple[Mistake, ...] = ()
     unchecked: int = 0
     deprecated: tuple[Mistake, ...] = ()
+    spaces: frozenset[str] = frozenset()
+    """What the spaces may be asked for by, where only some were."""
 
 
 def unexplained(mistakes: Iterable[Mistake], told: Iterable[Mistake]) -> list[Mistake]:
@@ -89,15 +91,18 @@ def unexplained(mistakes: Iterable[Mistake], told: Iterable[Mistake]) -> list[Mi
     return [one for one in mistakes if not broken or type(one) is UnknownName]
 
 
-def validate_files(paths: Sequence[Path]) -> Validation:
-    """Check everything that files and pins can know.
+def validate_files(paths: Sequence[Path], spaces: Collection[str] = ()) -> Validation:
+    """Check everything that files and pins can know, of all spaces or of some.
 
-    Files are checked by the settings and pins of their own project.
+    Files are checked by the settings and pins of their own project.  Raises CannotRun for a space that no
+    file names; what names no space that can be read is checked with any.
     """
     projects: dict[Path | None, list[Path]] = {}
     for path in paths or [STATE]:
         projects.setdefault(find_settings(path), []).append(path)
-    checked = [validate_project(some) for some in projects.values()]
+    checked = [validate_project(some, spaces) for some in projects.values()]
+    if spaces:
+        refuse_unnamed(spaces, {name for made in checked for name in made.spaces})
     return Validation(
         tuple(one for made in checked for one in made.outlines),
         tuple(one for made in checked for one in made.mistakes),
@@ -106,9 +111,35 @@ def validate_files(paths: Sequence[Path]) -> Validation:
     )
 
 
-def validate_project(paths: Sequence[Path]) -> Validation:
-    """Check the files of one project."""
+def refuse_unnamed(asked: Iterable[str], known: Collection[str]) -> None:
+    """Raise CannotRun for a space that is asked for and that no file names."""
+    for name in asked:
+        if name not in known:
+            raise CannotRun(f"no file names the space {quoted(name)}", f"there is {', '.join(sorted(known))}")
+
+
+def validate_project(paths: Sequence[Path], spaces: Collection[str] = ()) -> Validation:
+    """Check the files of one project, of all its spaces or of some."""
     files = read_by_pins(paths)
+    checked = check_project(files, paths)
+    if not spaces:
+        return checked
+    asked = {name: one_name(name, files.settings) for name in spaces}
+    chosen = {*asked.values()}
+    of_file = {one.file: one_name(one.space.text, files.settings) for one in files.outlines}
+    named = {*of_file.values()}
+    left_out = {file for file, space in of_file.items() if space not in chosen}
+    return Validation(
+        tuple(one for one in checked.outlines if one.file not in left_out),
+        tuple(one for one in checked.mistakes if one.place.file not in left_out),
+        sum(len(read.open_questions) for space, read in files.offline.items() if space in chosen),
+        tuple(one for one in checked.deprecated if one.place.file not in left_out),
+        frozenset(named | {name for name, space in asked.items() if space in named}),
+    )
+
+
+def check_project(files: Files, paths: Sequence[Path]) -> Validation:
+    """Check the files of one project by its pins."""
     mistakes = list(files.mistakes)
     for _, read in sorted(files.offline.items()):
         told = {mistake.place for mistake in mistakes}

@@ -151,6 +151,41 @@ def test_items_of_two_spaces_or_of_one_that_no_file_names_choose_none(spaces: De
         )
 
 
+def test_every_view_of_a_saved_plan_is_narrowed_by_name(spaces: Desk) -> None:
+    spaces.environ["RECONCILER_SPACE"] = "elsewhere"  # what a saved plan holds is not for it to say
+    for words in (["show"], ["comment", "--print"], ["notify", "--print"]):
+        command = [words[0], "plan.json", *words[1:]]
+        two = spaces.run(*command, "--space", "demo", "--space", "mobile")
+        assert (two.code, "mobile" in two.out, "web-shop" in two.out) == (0, True, False), command
+        assert "3 spaces" in spaces.run(*command).out
+        none = spaces.run(*command, "--space", "nowhere")
+        assert none.err == "error: the plan has no space 'nowhere'; there is demo, mobile, web-shop\n"
+
+
+@pytest.mark.parametrize("command", ["apply", "record", "show"])
+def test_a_plan_of_one_space_is_not_taken_for_that_of_another(spaces: Desk, command: str) -> None:
+    spaces.run("plan", "--out", "demo.json", "--space", "demo")
+    done = spaces.run(command, "demo.json", "--space", "mobile")
+    assert (done.code, done.err) == (1, "error: the plan has no space 'mobile'; there is demo\n")
+    assert spaces.world.writes == []
+    assert spaces.run("apply", "demo.json", "--space", "mobile", "--space", "demo").code == 0
+
+
+def test_a_check_is_narrowed_by_name(spaces: Desk) -> None:
+    spaces.write("state/web-shop.yaml", "space: web-shop\ntype: story\nitems:\n  - {id: 0}\n")
+    assert spaces.run("schema", "pull", "--space", "demo").code == 0
+    write_story(spaces, "demo", FIRST, "{priorty: P3}")
+    both = spaces.run("validate").out
+    assert ("state/demo.yaml:4:" in both, "state/web-shop.yaml:4:" in both) == (True, True)
+    mobile = spaces.run("validate", "--space", "mobile")
+    assert (mobile.code, mobile.out) == (0, "Valid: 1 item in 1 file.\n")
+    demo = spaces.run("validate", "--space", "demo")
+    assert (demo.code, "state/demo.yaml:4:" in demo.out) == (1, True)
+    none = spaces.run("validate", "--space", "moblie")
+    there = "there is demo, mobile, web-shop"
+    assert (none.code, none.err) == (1, f"error: no file names the space 'moblie'; {there}\n")
+
+
 def test_a_past_run_of_one_of_the_spaces_is_put_back(spaces: Desk) -> None:
     assert spaces.run("apply", "plan.json").code == 0
     run = next(line for line in spaces.run("runs").out.splitlines() if "mobile" in line).split()[0]

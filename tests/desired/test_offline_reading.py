@@ -42,7 +42,7 @@ def test_a_name_that_only_the_space_knows_is_an_open_question_and_no_mistake(sta
     (state / "a.yaml").write_text(STORIES + "  - {id: 1, roles: {RD: [eve@example.com]}}\n")
     read = read_by_pins([]).offline["demo"]
     assert (read.is_settled, read.wrong) == (False, [])
-    assert validate_files([])[1:] == ((), 1, ())
+    assert validate_files([])[1:4] == ((), 1, ())
 
 
 def test_all_mistakes_of_files_and_settings_are_found_at_once(state: Path) -> None:
