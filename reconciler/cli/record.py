@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import options
-from reconciler.cli.streams import say_told, tell
+from reconciler.cli.streams import say, say_told, tell
 from reconciler.errors import CannotRun
 
 if TYPE_CHECKING:
@@ -119,7 +119,11 @@ def fetch_records(asked: tuple[str, ...]) -> int:
         if ref := known_ref(root, space):
             refs.append(ref)
     give(tell, applied=" ".join(refs))
-    say_told("".join(f"{ref}\n" for ref in refs) or "No last applied commit is known.\n")
+    if not refs:
+        tell(
+            "no last applied commit is known"
+        )  # on stderr: `--applied "$(reconciler record --fetch)"` is empty
+    say("".join(f"{ref}\n" for ref in refs))
     return 0
 
 

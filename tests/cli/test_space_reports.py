@@ -87,6 +87,12 @@ def test_the_refs_that_fetch_gives_to_a_job_are_what_applied_takes(spaces: Desk)
     assert [bool(one["base"]["applied"]) for one in made["spaces"]] == [True, True, False]
 
 
+def test_before_the_first_record_what_fetch_gives_to_applied_is_empty(spaces: Desk) -> None:
+    found = spaces.run("record", "--fetch")
+    assert (found.code, found.out, found.err) == (0, "", "no last applied commit is known\n")
+    assert spaces.run("plan", "--applied", found.out.strip()).code == 0
+
+
 def test_a_space_that_was_not_applied_keeps_its_record_and_the_others_get_theirs(spaces: Desk) -> None:
     spaces.run("apply", "plan.json", "--space", "demo")
     done = spaces.run("record", "plan.json")
