@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -102,11 +103,12 @@ def open_plans(
 def chosen_plans(made: Sequence[PlanFile], spaces: Sequence[str]) -> Sequence[PlanFile]:
     """Return the plans of the spaces that are asked for.
 
-    A plan of one space may be narrowed to several: RECONCILER_SPACE names all that a repository is about.
-    What failed before it knew its space is no space's.
+    A plan of one space may be narrowed to several, and RECONCILER_SPACE says nothing of it: the run that made
+    it was told its space.  What failed before it knew its space is no space's.
     """
     known = [one.space.name for one in made]
-    if not spaces or known == [""]:
+    by_variable = [*spaces] == os.environ.get("RECONCILER_SPACE", "").split()
+    if not spaces or known == [""] or (len(made) == 1 and by_variable):
         return made
     keys = {name for one in made for name in (one.space.name, one.space.key)}
     for name in spaces:

@@ -174,6 +174,9 @@ def test_a_plan_of_one_space_is_not_taken_for_that_of_another(spaces: Desk, comm
     done = spaces.run(command, "demo.json", "--space", "mobile")
     assert (done.code, done.err) == (1, "error: the plan has no space 'mobile'; there is demo\n")
     assert spaces.world.writes == []
+    spaces.environ["RECONCILER_SPACE"] = "mobile"
+    assert spaces.run("show", "demo.json").code == 0
+    assert spaces.run("apply", "demo.json").code == 0
     assert spaces.run("apply", "demo.json", "--space", "mobile", "--space", "demo").code == 0
 
 
