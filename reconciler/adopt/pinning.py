@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from reconciler.adopt.kept_names import Keeper, KeptName
+from reconciler.errors import CannotRun
 from reconciler.manifest.files import shown_path
 from reconciler.manifest.safe_write import write
 
@@ -80,14 +81,27 @@ def is_text_of(path: Path, text: str) -> bool:
 
 def compare_pins(
     paths: Sequence[Path], spaces: Sequence[str], report: Callable[[str], None]
-) -> dict[str, list[Difference]]:
-    """Return what changed in each space since it was pinned."""
+) -> dict[str, list[Difference] | None]:
+    """Return what changed in each space since it was pinned.
+
+    Of several spaces one that fails is reported, with None; a space without pins is reported, too.
+    """
     from reconciler.desired.workspace import open_workspaces
     from reconciler.schema.pin_changes import differences
 
-    found = {}
-    for one in open_workspaces(paths, spaces, checked=False):
-        live = live_pins(one, report)
+    found: dict[str, list[Difference] | None] = {}
+    every = open_workspaces(paths, spaces, checked=False)
+    for one in every:
+        if not one.pins.types:
+            report(f"note: the space {one.space} has no pins; `reconciler schema pull` makes them")
+        try:
+            live = live_pins(one, report)
+        except CannotRun as error:
+            if len(every) == 1:
+                raise
+            report(f"error: the space {one.space}: {error}")
+            found[one.space] = None
+            continue
         found[one.space] = list(differences(live.workspace.pins.types, live.pins.types))
     return found
 

@@ -86,11 +86,15 @@ def check(paths: tuple[Path, ...], spaces: tuple[str, ...], *, detailed_exitcode
 
     with reading():
         by_space = compare_pins(paths, spaces, tell)
-    found = [(name, one) for name, some in by_space.items() for one in some]
+    found = [(name, one) for name, some in by_space.items() for one in some or ()]
+    failed = None in by_space.values()
     for effect, words in EFFECTS.items():
         for name, one in found:
             if one.effect == effect:
                 of = f"{name}/{one.type}" if len(by_space) > 1 else one.type
                 say_told(f"{safe_text(of)}: {safe_text(one.what)} ({words})\n")
-    say_told(f"{counted(len(found), 'difference')}.\n" if found else "The pins match the space.\n")
+    if found or not failed:
+        say_told(f"{counted(len(found), 'difference')}.\n" if found else "The pins match the space.\n")
+    if failed:
+        return 1
     return CHANGED if detailed_exitcode and found else 0

@@ -226,3 +226,17 @@ def test_the_pins_of_all_spaces_are_compared(spaces: Desk) -> None:
     assert done.out.startswith("web-shop/story: ")
     assert done.out.endswith("\n1 difference.\n")
     assert spaces.run("schema", "check", "--space", "demo").out == "The pins match the space.\n"
+
+
+def test_a_space_that_fails_keeps_the_pins_of_no_other_from_being_compared(spaces: Desk) -> None:
+    assert spaces.run("schema", "pull", "--space", "demo").code == 0
+    spaces.environ["MEEGLE_PLUGIN_SECRET__MOBILE"] = "0" * 32
+    demo = next(one for one in spaces.world.spaces.values() if one.simple_name == "demo")
+    story = next(one for one in demo.types if one.api_name == "story")
+    next(one for one in story.fields if one.key == "priority").name = "Urgency"
+    done = spaces.run("schema", "check", "--detailed-exitcode")
+    assert done.code == 1
+    assert (done.out.startswith("demo/story: "), done.out.endswith("\n1 difference.\n")) == (True, True)
+    assert "error: the space mobile: the plugin id or its secret is wrong" in done.err
+    assert "note: the space web-shop has no pins; `reconciler schema pull` makes them" in done.err
+    assert spaces.run("schema", "check", "--space", "mobile").out == ""
