@@ -123,8 +123,8 @@ def rule_candidates(reader: Reader, home: Home) -> set[Ref]:
     from reconciler.meegle.candidates import candidates
 
     rules = desired_state(home.manifest, reader.catalog).rules
-    kinds = reader.catalog.types
-    return {ref for rule in rules for ref in candidates(reader, kinds[rule.type_key], rule.conditions)}
+    asked = list(dict.fromkeys(rule.asked for rule in rules))
+    return {ref for _, refs in candidates(reader, asked).by_list() for ref in refs}
 
 
 def read_copy(

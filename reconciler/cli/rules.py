@@ -36,18 +36,19 @@ def command(name: str | None, *, offline: bool, snapshot: Path | None, space: st
     from reconciler.cli.local_service import service
     from reconciler.desired.workspace import open_workspace
     from reconciler.plan import planning
-    from reconciler.plan.planning import EVERYTHING, gather, open_reader
+    from reconciler.plan.planning import PlanOptions, gather, open_reader
 
     if offline != (snapshot is not None):
         raise CannotRun("--offline and --snapshot go together", "give both, or neither")
     workspace = open_workspace((), space)
     tell(*workspace.notes)
+    asked = PlanOptions(members=True)
     with service(workspace, snapshot, tell) as connection, open_reader(workspace, connection) as reader:
-        gathered = gather(workspace, reader, EVERYTHING)
+        gathered = gather(workspace, reader, asked)
         ruled = gathered.ruled
         if ruled is None:
             raise CannotRun("no file has rules", "write one: docs/recipes.md shows how")
-        plan = planning.plan(workspace, reader, EVERYTHING, gathered)
+        plan = planning.plan(workspace, reader, asked, gathered)
         decided = decided_by_files(plan, ruled, reader.catalog)
     known = [one.name for one in plan.rules]
     if name is not None and name not in known:

@@ -102,6 +102,11 @@ class ItemRule(Struct, frozen=True):
     why: str = ""
 
     @property
+    def asked(self) -> tuple[str, tuple[Condition, ...]]:
+        """What a search for candidates is asked: the type, and the conditions."""
+        return self.type_key, self.conditions
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The fields and facts to read of a candidate."""
         some = (key for one in self.fields for key in (one.key, *one.reads))

@@ -181,8 +181,9 @@ def matcher(one: Comparison) -> Callable[[Any], bool]:
     if one.kind == "set":
         holds, named = SETS[one.operator], frozenset(one.operand)
         return lambda value: holds(members(value), named)
-    compare, by_nothing = SINGLE[one.kind], one.operator in {"!=", "!~"}
-    return lambda value: by_nothing if nothing_in(value) else compare(one.operator, value, one.operand)
+    compare, how, by_nothing = SINGLE[one.kind], one.operator, one.operator in {"!=", "!~"}
+    operand = (Decimal(str(one.operand[0])),) if one.kind == "number" else one.operand
+    return lambda value: by_nothing if nothing_in(value) else compare(how, value, operand)
 
 
 def nothing_in(value: Any) -> bool:
@@ -254,7 +255,7 @@ def in_span(how: str, is_before: bool, is_after: bool) -> bool:  # noqa: FBT001 
 
 SINGLE: Final[Mapping[Kind, Callable[[str, Any, tuple[Any, ...]], bool]]] = {
     "text": text_matches,
-    "number": lambda how, value, operand: ORDERS[how](value, Decimal(str(operand[0]))),
+    "number": lambda how, value, operand: ORDERS[how](value, operand[0]),
     "bool": lambda how, value, operand: ORDERS[how](value, operand[0]),
     "day": day_matches,
     "moment": time_matches,

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from reconciler.meegle.http.ahead import Question
 from reconciler.meegle.http.failures import ApiRefusal, Oversized
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ FILTER_PAGES = (200, 100, 50, 25, 5, 1)
 FILTER_PAGE = FILTER_PAGES[0]
 SEARCH_PAGES = (50, 25, 5, 1)
 """Items on a page of a search (endpoints.md 6.6); the smaller sizes are for answers that are too large."""
+LISTED = ("id", "name", "work_item_type_key")
+"""All that is read of an item in a list."""
+IDS = ("id",)
+"""The same where only the ids are of interest."""
 MOST_PAGES = 1_100
 """Pages of one list: 200,000 items, and some to spare; a list that is longer never ends."""
 THREADS = 4
@@ -49,8 +54,9 @@ def pages(
     path: Mapping[str, str],
     body: Mapping[str, Any],
     sizes: Sequence[int],
+    members: tuple[str, ...] = LISTED,
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield the pages of a list until one is not full.
+    """Yield the pages of a list until one is not full; `members` are all that is read of their rows.
 
     A page that is too large is asked for again in parts: each of the `sizes` is a multiple of the next.
     A list that never ends is left after MOST_PAGES.
@@ -59,7 +65,7 @@ def pages(
     for _ in range(MOST_PAGES):
         asked = {**body, "page_size": left[0], "page_num": page}
         try:
-            answer = client.read(endpoint, path=path, body=asked)
+            answer = client.ask(Question(endpoint, path, asked, members))
         except Oversized:
             if not left[1:]:
                 raise

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from reconciler.desired.items import DesiredItem
 from reconciler.fields.codec import Codec
 from reconciler.fields.conditions import FACTS
 from reconciler.fields.unread import Unreadable
-from reconciler.fields.values import Seen
+from reconciler.fields.values import Desired, Seen
 from reconciler.meegle.audience import ROLE_OWNERS, WATCHERS, audience_of
 from reconciler.meegle.facts import read_fact
 from reconciler.meegle.rows import NO_ROLES, Roles, Row, read_row, role_list
@@ -109,13 +109,17 @@ class Decoder:
 
         Most items of most plans do, so this decodes as little as it can; no item is made of such a row.
         """
-        wire, trouble = read_row(raw)
-        with_roles, readable = self.readable(want.ref.type_key, keys)
+        return self.holds(read_row(raw), want.ref.type_key, keys, want.values)
+
+    def holds(self, row: Row, type_key: str, keys: tuple[str, ...], some: Sequence[Desired]) -> bool:
+        """Return True if a row certainly holds what is desired of these fields, and is not terminated."""
+        wire, trouble = row
+        with_roles, readable = self.readable(type_key, keys)
         if len(readable) < len(keys) or trouble or any(is_aborted(wire.get("aborted"))):
             return False
         try:
             roles = dict(role_list(wire["role_owners"])) if with_roles else {}
-            for desired, (key, role, codec) in zip(want.values, readable, strict=True):
+            for desired, (key, role, codec) in zip(some, readable, strict=True):
                 value = wire.get(key) if role is None else list(roles.get(role, ()))
                 # Most values are in a form that was seen before; then there is nothing to decode.
                 if value not in codec.forms_seen.get(desired, ()) and not codec.holds(value, desired):
@@ -123,6 +127,20 @@ class Decoder:
         except (ValueError, KeyError, TypeError, OverflowError):
             return False
         return True
+
+    def value(self, raw: Mapping[str, Any], row: Row, type_key: str, key: str) -> Hashable:
+        """Return one live value of a row; raises ValueError if it cannot be read, as `observe` tells."""
+        if key in FACTS:
+            return read_fact(key, raw, row).value
+        with_roles, ((_, role, codec),) = self.readable(type_key, (key,))
+        if row.trouble and key not in row.values:
+            raise ValueError(row.trouble)
+        if not with_roles:
+            return codec.see(row.values.get(key)).value
+        roles, odd, _ = self.people_of(raw, row, needed=True)
+        if odd:
+            raise ValueError(odd)
+        return codec.see(list(dict(roles).get(role or "", ()))).value
 
     def readable(self, type_key: str, keys: tuple[str, ...]) -> tuple[bool, tuple[Readable, ...]]:
         """Return whether roles are among the keys, and those of the keys that the space still has."""

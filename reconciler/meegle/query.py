@@ -122,7 +122,7 @@ class Query(Struct, frozen=True):
     def question(self, type_key: str, ids: Sequence[int], keys: Mapping[int, Sequence[str]]) -> Question:
         """Return the question about items: the fields that any of them needs, and no others."""
         catalog = self.decoder.catalog
-        named = {key for item_id in ids for key in keys[item_id]}
+        named = {key for some in {tuple(keys[item_id]) for item_id in ids} for key in some}
         asked = {key for key in named if key not in FACTS and not catalog.fault(type_key, key)}
         locked = any(role.locked for role in catalog.types[type_key].roles)
         fields = {"aborted", *(key for key in asked if not key.startswith(ROLES) and key != NAME.key)}

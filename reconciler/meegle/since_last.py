@@ -30,7 +30,7 @@ from reconciler import __version__
 from reconciler.clock import real_now
 from reconciler.desired.cache import Unusable
 from reconciler.errors import counted
-from reconciler.meegle.batches import BATCH, FILTER_PAGES, pages
+from reconciler.meegle.batches import BATCH, FILTER_PAGES, IDS, pages
 from reconciler.meegle.http.endpoints import FILTER
 from reconciler.meegle.http.failures import ApiRefusal, Oversized
 from reconciler.meegle.memory import Memories, MemoryFile, Remembered
@@ -204,7 +204,7 @@ def moved_since(
     found: set[int] = set()
     totals: set[int | None] = set()
     try:
-        for page in pages(client, FILTER, {"project_key": space_key}, body, FILTER_PAGES):
+        for page in pages(client, FILTER, {"project_key": space_key}, body, FILTER_PAGES, IDS):
             found.update(row["id"] for row in page.get("data") or ())
             totals.add(stated_total(page))
             if max(len(found), *(one or 0 for one in totals)) > most:

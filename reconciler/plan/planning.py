@@ -49,7 +49,8 @@ class PlanOptions(NamedTuple):
     `blame`: ask the operation records who made the live values.  `drift`: keep only what somebody in the
     space may have changed, and send only what a policy heals.  `memories`: read only what moved since the run
     that is remembered there.  `missed`: where REFs that select nothing are kept, since another space of the
-    run may know them; without it they end the run.
+    run may know them; without it they end the run.  `members`: keep the live items that rules select, those
+    that are in sync too.
     """
 
     selection: Selection = Selection()
@@ -59,6 +60,7 @@ class PlanOptions(NamedTuple):
     drift: bool = False
     memories: Memories | None = None
     missed: dict[str, CannotRun] | None = None
+    members: bool = False
 
 
 EVERYTHING = PlanOptions()
@@ -119,7 +121,8 @@ def gather(workspace: Workspace, reader: Reader, options: PlanOptions) -> Gather
         return Gathered(items, None, standpoint)
     from reconciler.plan.rules import with_rules
 
-    ruled, standpoint = with_rules(with_rivals(rules, state.rules), state.items, reader, standpoint)
+    rivals, keep_all = with_rivals(rules, state.rules), options.members
+    ruled, standpoint = with_rules(rivals, state.items, reader, standpoint, keep_all=keep_all)
     if options.selection.everything and part is workspace:
         return Gathered(ruled.items, ruled, standpoint)
     ruled = of_part(ruled, rules)
@@ -381,10 +384,11 @@ def plan_items(
     Rows that point to an item that the space does not confirm are blocked.
     """
     read = ruled.live if ruled else {}
-    unread = [one for one in items if one.ref not in read] if read else items
+    agreed = ruled.agreed.intersection([one.ref for one in items]) if ruled else frozenset[Ref]()
+    unread = [one for one in items if one.ref not in read and one.ref not in agreed] if ruled else items
     survey = Survey(live, frozenset()) if live is not None else reader.survey(unread)
-    if read:
-        survey = Survey({**read, **survey.live}, survey.in_sync)
+    if ruled:
+        survey = Survey({**read, **survey.live}, survey.in_sync | agreed)
     made = make_plan(
         items,
         survey.live,

@@ -10,8 +10,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
@@ -23,8 +22,8 @@ from reconciler.desired.rule_reading import source_key
 from reconciler.errors import Place
 from reconciler.fields.conditions import keys_of
 from reconciler.fields.values import UNREAD, Desired, desired_value
-from reconciler.meegle.batches import THREADS
-from reconciler.meegle.candidates import candidates
+from reconciler.meegle.candidates import Asked, Candidates, candidates
+from reconciler.meegle.query import Judge, none_is_settled
 from reconciler.model import Block, Item, Ref, Released, RuleResult
 from reconciler.plan.live_items import LiveItems
 from reconciler.plan.rule_values import Lacking, Sources, targets_of, together, value_for
@@ -68,7 +67,8 @@ class Members(Struct, frozen=True):
 class Ruled(Struct, frozen=True):
     """The desired items of files and rules together, with everything that was read for the rules.
 
-    `sources` tells of each field that a rule desires who decides it; `in_files` are the items of files.
+    `sources` tells of each field that a rule desires who decides it; `in_files` are the items of files,
+    `agreed` those of rules that are in sync; they are not among the `live` ones.
     """
 
     items: tuple[DesiredItem, ...]
@@ -79,39 +79,44 @@ class Ruled(Struct, frozen=True):
     in_files: frozenset[Ref] = frozenset()
     released: tuple[Released, ...] = ()
     notes: tuple[str, ...] = ()
+    agreed: frozenset[Ref] = frozenset()
 
 
 def read_live(
-    rules: Sequence[ItemRule], reader: Reader, watched: Iterable[Ref], items: Sequence[DesiredItem]
-) -> dict[Ref, Item]:
+    rules: Sequence[ItemRule],
+    reader: Reader,
+    watched: Iterable[Ref],
+    items: Sequence[DesiredItem],
+    is_settled: Judge = none_is_settled,
+) -> tuple[dict[Ref, Item], Candidates]:
     """Read every candidate of the rules by id, with the fields on which rules and files rest.
 
     `watched` are the members that the last record names: they are judged, too, whatever a search says.
+    Rows that are settled are left out.
     """
-    keys: dict[Ref, set[str]] = {}
-    for rule, refs in zip(rules, found_by_search(rules, reader), strict=True):
-        asked = rule.keys
+    conditions: dict[Asked, set[str]] = {}
+    for rule in rules:
+        conditions.setdefault(rule.asked, set()).update(rule.keys)
+    found = candidates(reader, list(conditions))
+    keys: dict[Ref, frozenset[str]] = {}
+
+    def ask(refs: Iterable[Ref], more: frozenset[str]) -> None:
         for ref in refs:
-            keys.setdefault(ref, set()).update(asked)
+            keys[ref] = keys[ref] | more if ref in keys else more
+
+    for some, refs in found.by_list():
+        ask(refs, frozenset().union(*(conditions[one] for one in some)))
+    by_type: defaultdict[str, set[str]] = defaultdict(set)
+    for rule in rules:
+        by_type[rule.type_key].update(rule.keys)
     for ref in watched:
-        mine = keys.setdefault(ref, set())
-        mine.update(key for rule in rules if rule.type_key == ref.type_key for key in rule.keys)
+        ask([ref], frozenset(by_type[ref.type_key]))
     for item in items:
         if item.ref in keys:
-            keys[item.ref].update(one.key for one in (*item.fields, *item.expects))
-    return reader.items({ref: tuple(sorted(some)) for ref, some in keys.items()}, audience=True)
-
-
-def found_by_search(rules: Sequence[ItemRule], reader: Reader) -> list[frozenset[Ref]]:
-    """Return the candidates of each rule; equal conditions are asked once."""
-    asked = {(rule.type_key, rule.conditions): rule for rule in rules}
-    with ThreadPoolExecutor(THREADS) as pool:
-        hits = pool.map(
-            lambda rule: candidates(reader, reader.catalog.types[rule.type_key], rule.conditions),
-            asked.values(),
-        )
-        found = dict(zip(asked, hits, strict=True))
-    return [found[rule.type_key, rule.conditions] for rule in rules]
+            ask([item.ref], frozenset(one.key for one in (*item.fields, *item.expects)))
+    ordered = {some: tuple(sorted(some)) for some in set(keys.values())}
+    asked = {ref: ordered[some] for ref, some in keys.items()}
+    return {item.ref: item for item in reader.query(is_settled, audience=True).items(asked)}, found
 
 
 def read_targets(rules: Iterable[ItemRule], live: Mapping[str, LiveItems], reader: Reader) -> Sources:
@@ -140,15 +145,24 @@ def asked_for(rule: ItemRule, one: RuleField, item: Item, catalog: Catalog) -> I
 # -- pure from here on -----------------------------------------------------------------------------
 
 
-def members(rule: ItemRule, live: LiveItems, sources: Sources) -> Members:
-    """Judge a rule on the live items of its type."""
+def members(
+    rule: ItemRule,
+    live: LiveItems,
+    sources: Sources,
+    hits: Callable[[Asked], Collection[Ref]],
+    settled: Sequence[Ref] = (),
+) -> Members:
+    """Judge a rule on the live items of its type; the `settled` ones are members that hold all it desires.
+
+    Where nobody can tell whether it selects an item, that matters for the `hits` of its own search alone.
+    """
     mine, doubtful = live.select(rule.conditions)
-    blocks = [
-        one for item in doubtful if is_candidate(rule, item) for one in unjudged(rule, item, sources.catalog)
-    ]
-    ids = tuple(item.ref.id for item in mine)
-    if rule.at_most is not None and len(mine) > rule.at_most:
-        return Members(ids, blocked=f"it selects {len(mine)} items, and may select {rule.at_most}")
+    doubtful = [item for item in doubtful if is_candidate(rule, item)]
+    listed = hits(rule.asked) if doubtful else ()
+    blocks = [one for item in doubtful if item.ref in listed for one in unjudged(rule, item, sources.catalog)]
+    ids = tuple(sorted([*(item.ref.id for item in mine), *(ref.id for ref in settled)]))
+    if rule.at_most is not None and len(ids) > rule.at_most:
+        return Members(ids, blocked=f"it selects {len(ids)} items, and may select {rule.at_most}")
     wants: dict[At, Want] = {}
     for one in rule.fields:
         if want := fixed(rule, one, sources.catalog):
@@ -217,8 +231,12 @@ def merged(
     items: Sequence[DesiredItem],
     live: Mapping[Ref, Item],
     sources: Sources,
+    settled: Sequence[tuple[Sequence[ItemRule], Sequence[Ref]]] = (),
 ) -> Ruled:
-    """Put what rules desire beside what files desire: a file beats a rule, and rules that disagree block."""
+    """Put what rules desire beside what files desire: a file beats a rule, and rules that disagree block.
+
+    `settled` are items that hold all that the rules beside them desire.
+    """
     joining = Joining(
         {item.ref: item for item in items},
         {(item.ref, one.key): one for item in items for one in item.fields},
@@ -248,7 +266,22 @@ def merged(
     )
     blocks = tuple(one for one in joining.blocks if (one.ref, one.key) not in joining.in_files)
     in_files = frozenset(joining.by_ref)
-    return Ruled(joining.items(), live, joining.sources, blocks, results, in_files)
+    agreed = [item for rules, refs in settled for item in settled_items(rules, refs)]
+    every = tuple(sorted([*joining.items(), *agreed], key=lambda one: one.ref))
+    refs = frozenset(one.ref for one in agreed)
+    return Ruled(every, live, joining.sources, blocks, results, in_files, agreed=refs)
+
+
+def settled_items(rules: Sequence[ItemRule], refs: Iterable[Ref]) -> Iterator[DesiredItem]:
+    """Yield what rules desire of items that hold it already."""
+    fields = tuple(
+        DesiredField(one.key, one.value, one.place)
+        for rule in rules
+        for one in rule.fields
+        if not isinstance(one.value, Bounds | Following)
+    )
+    for ref in refs if fields else ():
+        yield DesiredItem(ref, rules[0].place, fields)
 
 
 class Joining(Struct):
@@ -299,8 +332,8 @@ class Joining(Struct):
             self.added[ref] = [one]
             self.places[ref] = first.rule.place
 
-    def items(self) -> tuple[DesiredItem, ...]:
-        """Return the items of files and rules, in order."""
+    def items(self) -> Collection[DesiredItem]:
+        """Return the items of files and rules."""
         made = dict(self.by_ref)
         for ref, fields in self.added.items():
             before = self.by_ref.get(ref)
@@ -309,7 +342,7 @@ class Joining(Struct):
                 if before
                 else DesiredItem(ref, self.places[ref], tuple(fields))
             )
-        return tuple(made[ref] for ref in sorted(made))
+        return made.values()
 
 
 def joined(wants: Sequence[Want], live: Hashable) -> Desired:

@@ -14,7 +14,9 @@ from reconciler.desired.items import DesiredItem
 from reconciler.errors import ReconcilerError, quoted
 from reconciler.fields.conditions import FACTS, keys_of
 from reconciler.fields.values import Desired, desired_value
+from reconciler.meegle.candidates import Asked
 from reconciler.meegle.http.failures import Interrupted
+from reconciler.meegle.query import none_is_settled
 from reconciler.meegle.records import WEEK
 from reconciler.model import Block, Item, Plan, Ref, Released, Why
 from reconciler.plan.planner import NOBODY
@@ -32,6 +34,7 @@ from reconciler.plan.rule_members import (
 )
 from reconciler.plan.rule_values import Sources
 from reconciler.plan.rule_words import was_edited, was_moved_away
+from reconciler.plan.settled_members import SettledMembers
 from reconciler.plan.why import DesiredValues, Past, Standpoint, overlaid, why_for
 from reconciler.schema.catalog import Catalog
 
@@ -57,30 +60,57 @@ class Judged(NamedTuple):
 
 
 def with_rules(
-    rules: Sequence[ItemRule], items: Sequence[DesiredItem], reader: Reader, standpoint: Standpoint | None
+    rules: Sequence[ItemRule],
+    items: Sequence[DesiredItem],
+    reader: Reader,
+    standpoint: Standpoint | None,
+    *,
+    keep_all: bool = False,
 ) -> Judged:
-    """Judge rules, those of earlier commits too, on one read of all their candidates."""
+    """Judge rules, those of earlier commits too, on one read of all their candidates.
+
+    Unless asked to `keep_all`, the live items lack those that hold all that rules desire.
+    """
     lost = {rule.name: why for rule in rules if (why := lost_field(rule, reader.catalog))}
     usable = [rule for rule in rules if rule.name not in lost]
     earlier = earlier_rules(standpoint, reader.catalog)
     by_content = {content(rule): rule for rule in (*earlier, *usable)}
     asked = list(by_content.values())
-    watched = watched_members(usable, standpoint)
-    live = read_live(asked, reader, watched, items)
+    order = {one: at for at, one in enumerate(by_content)}
+    recorded = recorded_members(usable, order, standpoint)
+    settled = SettledMembers(
+        asked,
+        {order[content(rule)] for rule in usable},
+        reader.decoder,
+        in_files={item.ref for item in items},
+        recorded=recorded,
+    )
+    live, candidates = read_live(
+        asked, reader, recorded, items, none_is_settled if keep_all else settled.is_settled
+    )
     by_type = alive(live)
+
+    def hits(one: Asked) -> set[Ref]:
+        return candidates.hits(one).union(recorded)
+
     sources = read_targets(asked, by_type, reader)
-    made = {one: members(rule, by_type[rule.type_key], sources) for one, rule in by_content.items()}
+    made = {
+        one: members(rule, by_type[rule.type_key], sources, hits, settled.members(order[one]))
+        for one, rule in by_content.items()
+    }
     found = {
         rule.name: (rule, own(rule, by_content[content(rule)], made[content(rule)]))
         if rule.name not in lost
         else (rule, Members(blocked=lost[rule.name]))
         for rule in rules
     }
-    ruled = merged(found, items, live, sources)
+    held = {order[content(rule)]: rule for rule, mine in found.values() if not mine.blocked}
+    agreed = [([held[at] for at in one.rules if at in held], one.refs) for one in settled.found]
+    ruled = merged(found, items, live, sources, agreed)
     notes = [LAG.format(quoted(reader.user_key))] if rules else []
     if standpoint is None:
-        held = any(rule.mode == "hold" for rule in rules)
-        return Judged(replace(ruled, notes=(*notes, *([NO_WORDS] if held else []))), None)
+        holds = any(rule.mode == "hold" for rule in rules)
+        return Judged(replace(ruled, notes=(*notes, *([NO_WORDS] if holds else []))), None)
     unsure = {(one.ref, one.key) for one in ruled.blocks if one.key}
     mute = {name for name, (_, mine) in found.items() if mine.blocked}
     told = replace(
@@ -162,11 +192,16 @@ def earlier_rules(standpoint: Standpoint | None, catalog: Catalog) -> list[ItemR
     return [rule for rule in every if rule.mode == "hold" and not lost_field(rule, catalog)]
 
 
-def watched_members(rules: Sequence[ItemRule], standpoint: Standpoint | None) -> list[Ref]:
-    """Return the members of the last record."""
-    if standpoint is None:
-        return []
-    return [Ref(rule.type_key, one) for rule in rules for one in standpoint.members.get(rule.name, ())]
+def recorded_members(
+    rules: Sequence[ItemRule], order: Mapping[Content, int], standpoint: Standpoint | None
+) -> dict[Ref, set[int]]:
+    """Return the members of the last record with the rules, by their order, of which they were members."""
+    found: defaultdict[Ref, set[int]] = defaultdict(set)
+    members = standpoint.members if standpoint else {}
+    for rule in rules:
+        for item_id in members.get(rule.name, ()):
+            found[Ref(rule.type_key, item_id)].add(order[content(rule)])
+    return found
 
 
 def with_earlier(standpoint: Standpoint, made: Made, mute: set[str], unsure: set[At]) -> Past:

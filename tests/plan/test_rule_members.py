@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from reconciler.sandbox.demo.generate import generate
@@ -42,3 +43,22 @@ def test_rules_with_equal_conditions_share_a_search(desk: Desk) -> None:
     desk.write("state/rules.yaml", RULES)
     desk.run("plan")
     assert desk.asked("/search/params") == once
+
+
+LEVELS = "".join(
+    f"  - {{name: p{level}, where: [priority = P{level}], fields: {{scale: S}}}}\n" for level in range(4)
+)
+ZEBRAS = """\
+  - {name: checked, where: [name ~ zebra, needs_qa = true], fields: {notes: x}}
+  - {name: answered, where: [name ~ zebra, needs_qa IS NOT NULL], fields: {wiki: "https://example.com"}}
+"""
+
+
+def test_in_a_type_that_is_listed_whole_only_a_rules_own_hits_are_blocked(desk: Desk) -> None:
+    generate(desk.world, ["story=3000"])
+    zebra = desk.world.item(6300012320)
+    zebra.name, zebra.values["field_b9d821"] = "Zebra", "perhaps"
+    desk.write("state/rules.yaml", RULES.partition("  - ")[0] + LEVELS + ZEBRAS)
+    plan = json.loads(desk.run("plan", "--format", "json").out)
+    assert desk.asked("/work_item/filter") == -(-3079 // 200)
+    assert [(one["id"], one["source"]["rule"]) for one in plan["blocked"]] == [(zebra.id, "answered")]

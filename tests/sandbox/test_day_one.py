@@ -112,7 +112,7 @@ def both(api: Api) -> tuple[Json, Json]:
 
 
 def test_query_and_filter_give_one_item_in_two_forms_by_a_switch() -> None:
-    api = world_of(removed_roles="missing")
+    api = world_of(removed_roles="missing", filter_fields="all")
     api.world.item(ISSUE).values["role_owners"] = []
     queried, filtered = both(api)
     assert queried == filtered

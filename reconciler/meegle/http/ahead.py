@@ -27,11 +27,15 @@ ENDING: Final = 1.0
 
 
 class Question(NamedTuple):
-    """One read of one endpoint."""
+    """One read of one endpoint.
+
+    `members`: all that will be read of each row of the answer's `data`; None for all of it.
+    """
 
     endpoint: Endpoint
     path: Mapping[str, str] = MappingProxyType({})
     body: object | None = None
+    members: tuple[str, ...] | None = None
 
     @property
     def key(self) -> str:

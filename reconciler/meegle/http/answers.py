@@ -7,7 +7,7 @@ integer 0.  For a write, the question is always the same: may it have been store
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeAlias
@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.meegle.http.codes import Kind, code_kind
-from reconciler.meegle.http.strict_json import Unfit, parse_json
+from reconciler.meegle.http.strict_json import Unfit, parse_json, parse_rows
 
 LONGEST_MESSAGE: Final = 500
 """Characters of the service's own words that are kept, once our secrets are taken out of them."""
@@ -70,9 +70,14 @@ class Answer(Struct, frozen=True):
     retry_after: float | None = None
 
 
-def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> Answer:
-    """Read one whole, decoded answer; `headers` are looked up in lower case."""
-    body = _parse(content)
+def read_answer(
+    status: int, headers: Mapping[str, str], content: bytes, members: Iterable[str] | None = None
+) -> Answer:
+    """Read one whole, decoded answer; `headers` are looked up in lower case.
+
+    `members`: all that will be read of each row of its `data`; None for all of it.
+    """
+    body = _parse(content, members)
     reply = body if isinstance(body, Broken) else _reply(status, body)
     if isinstance(reply, Broken):
         reply = _with_status(status, reply)
@@ -117,11 +122,11 @@ def was_throttled(answer: Answer) -> bool:
     return kind_of_answer(answer) is Kind.THROTTLED
 
 
-def _parse(content: bytes) -> dict[str, Any] | Broken:
+def _parse(content: bytes, members: Iterable[str] | None) -> dict[str, Any] | Broken:
     if not content.strip():
         return Broken("an empty answer")
     try:
-        body = parse_json(content)
+        body = parse_json(content) if members is None else parse_rows(content, members)
     except UnicodeDecodeError:
         return Broken("an answer that is not UTF-8")
     except Unfit as unfit:

@@ -45,7 +45,7 @@ from reconciler.meegle.http.failures import (
     WriteRefused,
 )
 from reconciler.meegle.http.guard import Guard
-from reconciler.meegle.http.layer import answer_of
+from reconciler.meegle.http.layer import answer_of, mark_members
 from reconciler.meegle.http.network import DEADLINE, Deadline, Network
 from reconciler.meegle.http.reading import SIZE_CAP, Reading
 from reconciler.meegle.http.retry import RUN_BUDGET, Budget, Retry
@@ -193,7 +193,7 @@ class Client:
 
     def _read(self, question: Question) -> dict[str, Any]:
         endpoint = question.endpoint
-        answer = self._ask(self.transport, endpoint, question.path, question.body)
+        answer = self._ask(self.transport, question)
         if place := trouble_in(endpoint, answer.get("data")):
             raise StrangeAnswer(self._connection.host, endpoint.name, place)
         return answer
@@ -280,7 +280,7 @@ class Client:
         plugin = {"plugin_id": connection.plugin_id, "plugin_secret": connection.plugin_secret}
         body = {**plugin, "type": int(connection.virtual)}
         try:
-            answer = self._ask(self._token_desk, PLUGIN_TOKEN, _NOTHING, body)
+            answer = self._ask(self._token_desk, Question(PLUGIN_TOKEN, body=body))
         except ApiRefusal as refusal:
             raise _no_token(str(refusal)) from None
         token = _token_in(answer)
@@ -289,16 +289,15 @@ class Client:
         self._secrets.add(token[0])
         return token
 
-    def _ask(
-        self, transport: httpx.BaseTransport, endpoint: Endpoint, path: Mapping[str, str], body: object | None
-    ) -> dict[str, Any]:
-        request = self._request(endpoint, path, body)
+    def _ask(self, transport: httpx.BaseTransport, question: Question) -> dict[str, Any]:
+        request = self._request(question.endpoint, question.path, question.body)
+        mark_members(request, question.members)
         try:
             response = transport.handle_request(request)
         except (NotSent, NoAnswer) as failure:
             reason = failure.reason
         else:
-            return self._body_of(answer_of(response), endpoint)
+            return self._body_of(answer_of(response), question.endpoint)
         raise Unreachable(self._connection.host, reason)
 
     def _body_of(self, answer: Answer, endpoint: Endpoint) -> dict[str, Any]:

@@ -6,6 +6,7 @@ endpoint it is for, the reading layer notes on a response what it means; those b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import httpx
@@ -14,6 +15,7 @@ from reconciler.meegle.http.answers import Answer
 from reconciler.meegle.http.endpoints import Endpoint
 
 _ENDPOINT: Final = "reconciler.endpoint"
+_MEMBERS: Final = "reconciler.members"
 _ANSWER: Final = "reconciler.answer"
 
 
@@ -38,6 +40,17 @@ def endpoint_of(request: httpx.Request) -> Endpoint:
     """Return the endpoint that the guard found."""
     endpoint: Endpoint = request.extensions[_ENDPOINT]
     return endpoint
+
+
+def mark_members(request: httpx.Request, members: Sequence[str] | None) -> None:
+    """Note on a request which members of the rows of its answer will be read; None for all."""
+    request.extensions = {**request.extensions, _MEMBERS: members}
+
+
+def members_of(request: httpx.Request) -> Sequence[str] | None:
+    """Return the members that will be read; None for all."""
+    members: Sequence[str] | None = request.extensions.get(_MEMBERS)
+    return members
 
 
 def read_response(response: httpx.Response, content: bytes, answer: Answer) -> httpx.Response:

@@ -17,7 +17,7 @@ import httpx
 from reconciler.errors import CannotRun
 from reconciler.meegle.http.answers import Answer, Broken, read_answer, unread_answer
 from reconciler.meegle.http.failures import NoAnswer, NotSent, TlsFailed
-from reconciler.meegle.http.layer import Layer, read_response
+from reconciler.meegle.http.layer import Layer, members_of, read_response
 from reconciler.meegle.http.network import time_left
 from reconciler.meegle.http.secrets import Secrets
 
@@ -72,16 +72,18 @@ class Reading(Layer):
         except httpx.HTTPError as error:
             failure = failure_of(error, self._host)
         else:
-            return read_response(
-                response, content if isinstance(content, bytes) else b"", self._answer(response, content)
-            )
+            answer = self._answer(response, content, members_of(request))
+            return read_response(response, content if isinstance(content, bytes) else b"", answer)
         # Raised out here, so that the exception does not carry httpx's own, which knows the request.
         raise failure
 
-    def _answer(self, response: httpx.Response, content: bytes | Broken) -> Answer:
+    def _answer(
+        self, response: httpx.Response, content: bytes | Broken, members: Iterable[str] | None
+    ) -> Answer:
         if isinstance(content, Broken):
             return unread_answer(response.status_code, content)
-        return self._secrets.hidden_in(read_answer(response.status_code, response.headers, content))
+        answer = read_answer(response.status_code, response.headers, content, members)
+        return self._secrets.hidden_in(answer)
 
 
 def failure_of(error: httpx.HTTPError, host: str) -> NotSent | NoAnswer | CannotRun:
@@ -103,15 +105,17 @@ def _content(response: httpx.Response, cap: int) -> bytes | Broken:
         return Broken("an answer in a coding that was not asked for", passing=False)
     packed = response.headers.get("content-encoding", "").strip().lower() == "gzip"
     stream = _Bites(response.stream, BITE if packed else cap)
-    content = bytearray()
+    chunks: list[bytes] = []
+    size = 0
     try:
         for chunk in _unpacked(stream) if packed else stream:
-            content += chunk
-            if len(content) > cap:
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > cap:
                 return Broken(f"an answer of more than {cap} bytes", passing=False, oversized=True)
     except zlib.error:
         return Broken("an answer that cannot be decompressed")
-    return bytes(content)
+    return b"".join(chunks)
 
 
 def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:

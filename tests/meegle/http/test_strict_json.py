@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.meegle.http.strict_json import Unfit, parse_json
+from reconciler.meegle.http.strict_json import Unfit, parse_json, parse_rows
 
 texts = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(['"', '\\"', "\\u0022", "a\\"])
 numbers = st.integers() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
@@ -88,3 +88,65 @@ def lost_members(raw: bytes) -> bool:
     found: list[int] = []
     json.loads(raw, object_pairs_hook=lambda pairs: found.append(len(pairs) - len(dict(pairs))))
     return any(found)
+
+
+MEMBERS = ("id", "name")
+rows = st.lists(
+    st.dictionaries(st.sampled_from(["id", "name", "other"]) | texts, values, max_size=5), max_size=4
+)
+styles = st.sampled_from([{}, {"ensure_ascii": False}, {"indent": "\t"}, {"separators": (",", ":")}])
+
+
+@given(st.dictionaries(texts, values, max_size=3), rows, styles)
+def test_rows_have_just_the_members_that_are_read(
+    around: dict[str, Any], some: list[dict[str, Any]], style: dict[str, Any]
+) -> None:
+    text = json.dumps({**around, "data": some, "pagination": {"total": len(some)}}, **style)
+    whole = json.loads(text)
+    less = [{name: row[name] for name in MEMBERS if name in row} for row in whole["data"]]
+    read = parse_rows(text.encode(), MEMBERS)
+    # An answer that may have lost something is read whole.
+    assert same(read, {**whole, "data": less}) or same(read, whole)
+
+
+def test_what_nobody_reads_of_a_row_is_passed_over() -> None:
+    text = b'{"err_code":0,"data":[{"id":7,"name":"a","fields":[{"k":1}]},{"id":8}],"pagination":{"total":2}}'
+    assert parse_rows(text, MEMBERS) == {
+        "err_code": 0,
+        "data": [{"id": 7, "name": "a"}, {"id": 8}],
+        "pagination": {"total": 2},
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"data": [{"id": 7, "id": 8}]}',
+        '{"data": [{"id": 7, "fields": [], "fields": []}]}',
+        '{"data": [{"id": 7}], "data": []}',
+        '{"data": [], "pagination": {"total": 1, "total": 2}}',
+        '{"data": [{"id": 7, "\\u0069d": 8}]}',
+        '{"data": [{"id": {"a": 1, "a": 2}}]}',
+    ],
+)
+def test_a_member_that_stands_twice_is_refused_in_rows_too(text: str) -> None:
+    with pytest.raises(Unfit, match="twice"):
+        parse_rows(text.encode(), MEMBERS)
+
+
+@pytest.mark.parametrize("text", ["1e400", "NaN", "-Infinity"])
+def test_no_number_is_refused_where_it_is_read(text: str) -> None:
+    with pytest.raises(Unfit, match=r"NaN|too large"):
+        parse_rows(f'{{"data": [{{"id": {text}}}]}}'.encode(), MEMBERS)
+
+
+def test_whole_numbers_of_rows_are_exact_too() -> None:
+    assert parse_rows(b'{"data": [{"id": 123456789012345678901234567890}]}', MEMBERS)["data"][0]["id"] == int(
+        "123456789012345678901234567890"
+    )
+
+
+@pytest.mark.parametrize("data", ["null", "{}", '[{"id": 1}, null]', "[7]", '"text"'])
+def test_data_of_another_form_are_read_whole(data: str) -> None:
+    text = f'{{"err_code": 0, "data": {data}}}'.encode()
+    assert parse_rows(text, MEMBERS) == parse_json(text)

@@ -351,12 +351,17 @@ def test_a_result_beyond_the_ceiling_is_an_error_or_cut(switch: str, code: int, 
     assert (told["err_code"], len(told.get("data", []))) == (code, count)
 
 
-def test_by_a_switch_filters_give_only_built_in_fields() -> None:
-    api = Api(Options(filter_fields="builtin", throttle=False))
+@pytest.mark.parametrize(("switch", "custom"), [("builtin", False), ("all", True)])
+def test_filters_give_built_in_fields_alone_unless_a_switch_says_otherwise(
+    switch: str, *, custom: bool
+) -> None:
+    api = Api(Options(throttle=False))
+    assert api.world.options.filter_fields == "builtin"
+    api.world.options.filter_fields = switch
     rows = api.ok("POST", FILTER, {"work_item_type_keys": ["story"]})["data"][0]["fields"]
     keys = {row["field_key"] for row in rows}
     assert "priority" in keys
-    assert not any(key.startswith("field_") for key in keys)
+    assert any(key.startswith("field_") for key in keys) is custom
 
 
 def test_by_a_switch_searches_lag_behind_writes_and_queries_do_not(api: Api) -> None:
