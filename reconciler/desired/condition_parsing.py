@@ -301,6 +301,8 @@ def item_node(scalar: Scalar) -> Node:
 def text_operand(codec: Codec, how: str, value: Scalar) -> tuple[Any, ...]:
     """Read a text: as the field would store it for `=`, any part of it for `~`."""
     text = unquoted(value)
+    if not text:  # every text holds the empty one
+        raise Wrong(Mistake(value.place, "a condition without a value", EXAMPLE))
     if how in LIKE:
         return (text,)
     stored = codec.parse(Scalar(text, plain=False, place=value.place))

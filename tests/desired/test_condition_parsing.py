@@ -86,6 +86,7 @@ def test_an_order_takes_one_id() -> None:
         ("priority = P0, P1", 11, "= with 2 values, and 'Priority' holds one"),
         ("status != Done, doing", 10, "!= with 2 values, and 'status' holds one"),
         ("reviewer != ana@example.com, bo@example.com", 12, "!= with 2 values, and 'Reviewer' holds one"),
+        ('name ~ ""', 7, "a condition without a value"),
         ("RD HAS ANY OF ana@example.com", 0, "'RD' is a role of story"),
         ("template = x", 0, "Template cannot be searched here"),
         ("start_time > 2026-01-01", 0, "Submitted at cannot be searched here"),
