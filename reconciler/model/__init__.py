@@ -222,11 +222,15 @@ class Block(Struct, frozen=True):
 
 
 class Released(Struct, frozen=True):
-    """A field that is no longer managed: in the base, not in the files.  Reported, never written."""
+    """A field that is no longer managed: in the base, not in the files.  Reported, never written.
+
+    `rule` is the rule whose selection the item left, if that is why.
+    """
 
     ref: Ref
     key: str
     name: str
+    rule: str = ""
 
 
 class Unapplied(Struct, frozen=True):

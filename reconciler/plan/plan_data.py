@@ -138,7 +138,10 @@ def row_members(plan: Plan) -> Data:
         "resource_drift": list(drift(plan)),
         "resource_changes": [resource(plan, update, ruled=ruled) for update in plan.updates],
         "left_alone": [resource(plan, update, ruled=ruled) for update in plan.skipped],
-        "released": [{**ids(one.ref), "key": one.key, "name": one.name} for one in plan.released],
+        "released": [
+            {**ids(one.ref), "key": one.key, "name": one.name, **({"rule": one.rule} if one.rule else {})}
+            for one in plan.released
+        ],
         "blocked": [block_data(one, ruled=ruled) for one in plan.blocks],
     }
     if ruled:

@@ -87,6 +87,9 @@ def plan_data(made: PlanFile) -> dict[str, Any]:
     if not made.rules:
         absent |= WITHOUT_RULES
     whole = made.model_dump(mode="json", exclude=absent)
+    for one in whole["released"]:
+        if one["rule"] is None:
+            del one["rule"]
     return {**whole, "desired": {key: one for key, one in whole["desired"].items() if one not in ("", [])}}
 
 
@@ -163,7 +166,9 @@ def plan_of(made: PlanFile) -> Plan:
         dirty=made.desired.dirty,
         seal=made.seal,
         skipped=tuple(update_of(one) for one in made.left_alone),
-        released=tuple(Released(Ref(one.type, one.id), one.key, one.name) for one in made.released),
+        released=tuple(
+            Released(Ref(one.type, one.id), one.key, one.name, one.rule or "") for one in made.released
+        ),
         notes=tuple(made.notes),
         settings_changes=tuple(made.settings_changes),
         guards=tuple(GuardResult(one.name, one.limit, one.actual, one.ok) for one in made.guards),

@@ -219,13 +219,14 @@ class BaseFile(Strict):
 
 
 class ReleasedFile(Strict):
-    """A field that is no longer managed: in the base, not in the files."""
+    """A field that is no longer managed: in the base, not in the files; or the item left its `rule`."""
 
     type: str
     id: int
     id_text: IdText = ""
     key: str
     name: str
+    rule: str | None = None
 
 
 class ErrorFile(Strict):

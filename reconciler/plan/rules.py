@@ -170,12 +170,13 @@ def with_results(plan: Plan, ruled: Ruled, items: Sequence[DesiredItem]) -> Plan
         one.ref not in in_files or all(sources.get((one.ref, each.key), NOBODY).rules for each in one.fields)
         for one in items
     )
+    left = {(one.ref, one.key): one for one in (*plan.released, *ruled.released)}
     return replace(
         plan,
         named=plan.named + only,
         rules=ruled.results,
         blocks=tuple(sorted((*plan.blocks, *ruled.blocks), key=lambda one: one.ref)),
-        released=tuple(sorted({*plan.released, *ruled.released}, key=lambda one: (one.ref, one.key))),
+        released=tuple(sorted(left.values(), key=lambda one: (one.ref, one.key))),
         notes=(*plan.notes, *ruled.notes),
     )
 
@@ -255,7 +256,7 @@ def left_behind(
             ref = Ref(rule.type_key, item_id)
             for one in () if rule.once and has_value(rule, ruled.live.get(ref), sources) else rule.fields:
                 if (ref, one.key) not in unsure | named and catalog.spec(ref.type_key, one.key):
-                    yield Released(ref, one.key, catalog.label(ref.type_key, one.key))
+                    yield Released(ref, one.key, catalog.label(ref.type_key, one.key), name)
 
 
 def has_value(rule: ItemRule, item: Item | None, sources: Sources) -> bool:

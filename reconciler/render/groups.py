@@ -350,9 +350,9 @@ def effect_groups(plan: Plan) -> tuple[tuple[SideEffect, tuple[Update, ...]], ..
 @once_a_plan
 def released_groups(plan: Plan) -> tuple[tuple[Released, ...], ...]:
     """Put the items together on which one field is no longer managed."""
-    found: dict[tuple[str, str], list[Released]] = {}
-    for one in sorted(plan.released, key=lambda one: (one.name, one.key, one.ref)):
-        found.setdefault((one.name, one.key), []).append(one)
+    found: dict[tuple[str, str, str], list[Released]] = {}
+    for one in sorted(plan.released, key=lambda one: (one.name, one.key, one.rule, one.ref)):
+        found.setdefault((one.name, one.key, one.rule), []).append(one)
     return tuple(map(tuple, found.values()))
 
 

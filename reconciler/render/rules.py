@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.language import _, counted, messages, told
 from reconciler.model import Change, HeldBy, Plan, Ref, RuleResult, Why
+from reconciler.render.groups import shown_label
 from reconciler.render.reasons import held_word
 
 STATES = messages(
@@ -66,6 +67,8 @@ def rule_counts(plan: Plan, rule: RuleResult) -> Iterator[str]:
         yield _(shown, number=len(found[state]), word=told(state))
     if blocked := len({one.ref for one in plan.blocks if rule.name in one.rules}):
         yield _("{number} blocked", number=blocked)
+    if left := len({one.ref for one in plan.released if one.rule == rule.name}):
+        yield _("{number} released", number=left)
     if rule.decided:
         yield _("{fields} decided by files", fields=counted(rule.decided, "field"))
 
@@ -120,4 +123,4 @@ def member_change(change: Change) -> str:
     if change.added or change.removed:
         members = [*(f"+ {one}" for one in change.added), *(f"- {one}" for one in change.removed)]
         return " ".join(members)
-    return f"{change.before_label} → {change.after_label}"
+    return f"{shown_label(change, change.before_label)} → {shown_label(change, change.after_label)}"

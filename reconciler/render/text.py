@@ -92,11 +92,11 @@ def file_lines(plan: Plan) -> Iterator[str]:
             heading = file
         yield from update_lines(plan, row) if isinstance(row, Update) else block_lines(plan, row)
     for one in plan.released:
-        yield _(
-            "  . {ref}  {name} released: no longer managed",
-            ref=safe_text(plan.address(one.ref)),
-            name=safe_text(one.name),
-        )
+        ref, name = safe_text(plan.address(one.ref)), safe_text(one.name)
+        if one.rule:
+            yield _("  . {ref}  {name} released: left rule {rule}", ref=ref, name=name, rule=one.rule)
+        else:
+            yield _("  . {ref}  {name} released: no longer managed", ref=ref, name=name)
 
 
 def first_lines(plan: Plan) -> Iterator[str]:

@@ -40,7 +40,11 @@ def many_lines(plan: Plan, many: Many) -> Iterator[str]:
         yield from block_lines(plan, blocks)
     for rows in many.released:
         where = on_items(plan, [one.ref for one in rows])
-        yield _("  . {name}  {where} released: no longer managed", name=safe_text(rows[0].name), where=where)
+        name, rule = safe_text(rows[0].name), rows[0].rule
+        if rule:
+            yield _("  . {name}  {where} released: left rule {rule}", name=name, where=where, rule=rule)
+        else:
+            yield _("  . {name}  {where} released: no longer managed", name=name, where=where)
         yield from listed(plan, ((one.ref, None) for one in rows))
 
 

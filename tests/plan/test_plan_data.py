@@ -49,7 +49,7 @@ def full_plan() -> Plan:
         row,
         skipped=(replace(row, ref=REF),),
         blocks=(Block(REF, "T", "key", "Name", "reason", "repair", PLACE, ("a",)),),
-        released=(Released(REF, "key", "Name"),),
+        released=(Released(REF, "key", "Name", "p0"),),
         unapplied=(Unapplied(REF, "key", "a" * 40),),
         rest=(Unapplied(REF, None, None),),
         guards=(GuardResult("changes", "1", "2", ok=False),),

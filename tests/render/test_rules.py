@@ -10,14 +10,25 @@ from msgspec.structs import replace
 from reconciler.errors import Place
 from reconciler.forge.github.annotations import plan_annotations
 from reconciler.language import speaking
-from reconciler.model import Block, Held, HeldBy, Notified, NotifiedPerson, Plan, Ref, RuleResult, Why
-from reconciler.plan.plan_file import plan_file
+from reconciler.model import (
+    Block,
+    Held,
+    HeldBy,
+    Notified,
+    NotifiedPerson,
+    Plan,
+    Ref,
+    Released,
+    RuleResult,
+    Why,
+)
+from reconciler.plan.plan_file import dumps, load_plan, plan_file, plan_of
 from reconciler.render.code_quality import plan_code_quality
 from reconciler.render.groups import groups, why_line
 from reconciler.render.html import plan_html
 from reconciler.render.junit import plan_junit
 from reconciler.render.markdown import plan_markdown
-from reconciler.render.rules import emptied_rules, lacking, rule_state, rule_title
+from reconciler.render.rules import emptied_rules, lacking, member_change, rule_state, rule_title
 from reconciler.render.text import plan_text
 from reconciler.render.verdict import plan_verdict
 from tests.render.plans import plan_with, priority, update
@@ -146,8 +157,21 @@ def test_a_row_that_a_file_decides_says_so() -> None:
     assert "the file decides (r.yaml:4:9)" in plan_text(plan_with(row))
 
 
+def test_members_that_left_are_counted_at_their_rule() -> None:
+    gone = tuple(Released(Ref("story", one), "x", "X", "p0") for one in (7, 8))
+    made = replace(plan_with(rules=(RULE,)), released=gone)
+    assert rule_state(made, RULE) == "4 selected, 2 released"
+    assert "  . demo/story/7  X released: left rule p0\n" in plan_text(made)
+    data = plan_file(made, AT)
+    assert [one.rule for one in data.released] == ["p0", "p0"]
+    assert plan_of(data).released == gone
+    assert load_plan(dumps(data)) == data
+
+
 def test_what_a_member_lacks_is_listed() -> None:
     found = lacking(plan(), RULE)
     assert found[Ref("story", IDS[3])] == ["X blocked: it is odd"]
     assert len(found[Ref("story", IDS[0])]) == 1
     assert set(found) == {Ref("story", one) for one in IDS}
+    with speaking("zh-CN"):
+        assert member_change(priority("(empty)")) == "（空） → P0"
