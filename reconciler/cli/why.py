@@ -39,7 +39,7 @@ def command(ref: str, space: str | None) -> int:
 
     workspace = open_workspace((), space, meant=space_meant((ref,)))
     tell(*workspace.notes)
-    options = PlanOptions(Selection(only=(ref,)), blame=True)
+    options = PlanOptions(Selection(only=(ref,)), blame=True, members=True)
     with (
         reading(),
         open_reader(

@@ -287,6 +287,14 @@ def test_why_names_the_rule(herd: Desk) -> None:
     assert "rule     points (hold) at state/rules.yaml:4:12, where name ~ zebra" in done.out
 
 
+def test_why_names_the_rule_of_a_member_in_sync_too(herd: Desk) -> None:
+    herd.world.item(FIRST).values[POINTS] = 5
+    rules(herd, rule())
+    told = herd.run("why", f"story/{FIRST}.story_points").out
+    assert "live     5  in sync" in told
+    assert "rule     points (hold) at state/rules.yaml:4:12" in told
+
+
 # -- words: told by the base, the last record and the operation records ---------------------------------
 
 
