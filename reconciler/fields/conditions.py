@@ -188,9 +188,10 @@ def matcher(one: Comparison) -> Callable[[Any], bool]:
 
 def nothing_in(value: Any) -> bool:
     """Return True for the empty value of any type; 0 and false are values."""
-    if isinstance(value, Prose):
-        return not value.text.strip("\n")
-    return value in (None, frozenset(), ())
+    if value is None:
+        return True
+    kind = type(value)
+    return not value.text.strip("\n") if kind is Prose else kind in {frozenset, tuple} and not value
 
 
 def members(value: Any) -> frozenset[Any]:
