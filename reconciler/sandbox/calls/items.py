@@ -17,6 +17,8 @@ Object = dict[str, Json]
 IDS, PAGE, ACROSS_PAGE, SPACES, PEOPLE = 50, 200, 50, 10, 10
 CLOSED: Final = frozenset({"closed", "systemEnded"})
 """Words that find terminated items in a search (6.6)."""
+SAMPLE: Final = frozenset({"aborted", "role_owners"})
+"""The fields of an item in the manual's sample of a list (6.4)."""
 ACROSS_FIELDS: Final = frozenset({"owner", "watchers", "issue_operator", "issue_reporter"})
 WEEK_MS, RECORDS, DEFAULT_RECORDS = 7 * 86_400_000, 200, 50
 
@@ -156,7 +158,9 @@ def _answer(
 
 def _filtered(world: World, item: Item, call: Call, wanted: Callable[[Field], bool]) -> Object:
     made = work_item(world, item, call, wanted)
-    if world.options.filter_fields == "builtin":
+    if world.options.filter_fields == "manual":
+        made["fields"] = [each for each in made["fields"] if each["field_key"] in SAMPLE]
+    elif world.options.filter_fields == "builtin":
         by_key = world.type_of(item).by_key
         made["fields"] = [each for each in made["fields"] if not by_key[each["field_key"]].custom]
     if world.options.forms_by_endpoint == "live":

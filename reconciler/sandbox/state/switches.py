@@ -14,7 +14,7 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "unknown_ids": ("refuse", "omit"),
     "projects_detail": ("strict", "lenient"),
     "ceiling": ("error", "truncate"),
-    "filter_fields": ("builtin", "all"),
+    "filter_fields": ("manual", "builtin", "all"),
     "refused_put": ("none", "before"),
     "duplicates": ("refuse", "last"),
     "required_clear": ("accept", "refuse"),
@@ -78,7 +78,7 @@ class Options:
     search_ceiling: int = 5000
     filter_ceiling: int = 200_000
     relation_ceiling: int = 2000
-    filter_fields: str = "builtin"
+    filter_fields: str = "manual"
     """`all` or `builtin`: which `fields[]` the filters give (6.4)."""
     hidden: list[dict[str, str]] = field(default_factory=list)
     """Items that a user may not see: rows with any of `user`, `type`, `item`; for x-auth-mode 1."""
