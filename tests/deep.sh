@@ -35,7 +35,7 @@ target_of() {
     fuzz-*) fuzzed "${1#fuzz-}" ;;
     conditions) searched tests/laws/test_conditions.py ;;
     laws)
-        searched tests/laws --ignore=tests/laws/test_unknown_shapes.py --ignore=tests/laws/test_conditions.py \
+        searched tests/laws tests/plan/test_settled_members.py --ignore=tests/laws/test_unknown_shapes.py --ignore=tests/laws/test_conditions.py \
             --ignore=tests/laws/test_since_last.py
         ;;
     since-last) searched tests/laws/test_since_last.py ;;
