@@ -46,7 +46,8 @@ def rule_schema(spec: TypeSpec) -> Json:
         "required": ["name", "where"],
         "additionalProperties": False,
         "if": {"properties": {"mode": {"enum": ["propose", "hold"]}}, "required": ["mode"]},
-        "then": {"required": ["at_most"]},
+        # Strict readers ask that what is required is among the properties of the same schema.
+        "then": {"properties": {"at_most": {}}, "required": ["at_most"]},
     }
 
 
