@@ -109,6 +109,7 @@ def tree_of(root: Path, sha: str) -> Tree:
     return Tree(root, sha, files, links, frozenset(modules))
 
 
+@lru_cache(maxsize=16)
 def prefix_of(root: Path) -> str:
-    """Return the path of a folder in its repository, without a slash at the end."""
+    """Return the path of a folder in its repository, without a slash at the end; git is asked once."""
     return git_output(root, "rev-parse", "--show-prefix").strip("\n").rstrip("/")
