@@ -1,5 +1,5 @@
 #!/bin/sh
-# Package:   @lark-project/meegle 1.0.23 (npm), the vendor's command line
+# Package:   @lark-project/meegle (npm), version 1.0.23, the command line of the vendor
 # Seen:      2026-11-29
 # Behaviour: `url decode` says that an address it does not know is `unknown`, and that callers shall refuse it then. It
 #            looks at the path alone: the page of any other host with a path of that form is a work item, and so is one
