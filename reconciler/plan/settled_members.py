@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct, field
 
 from reconciler.desired.item_rules import Bounds, Following, ItemRule
-from reconciler.fields.conditions import AnyOf, Comparison, comparisons, keys_of, matcher
+from reconciler.fields.conditions import FACTS, AnyOf, Comparison, comparisons, keys_of, matcher
 from reconciler.fields.memo import MOST_READINGS
 from reconciler.fields.values import Desired
 from reconciler.meegle.items import Decoder
@@ -31,8 +31,6 @@ from reconciler.model import Ref
 
 Answers: TypeAlias = tuple[bool, ...]
 """What each comparison with one field says of a value."""
-
-
 PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
@@ -126,8 +124,8 @@ class RulesOnRows:
         said: list[Answers] = []
         try:
             for key, known in self.answered.items():
-                # A role is no key of a row, and a fact is none that recurs.
-                form = form_of(values[key]) if key in values else None
+                # A role is no key of a row, and a fact is not the field that bears its name.
+                form = form_of(values[key]) if key in values and key not in FACTS else None
                 said.append(known.get(form) or self.answers(raw, row, key, form))
         except (ValueError, TypeError, OverflowError):
             return None

@@ -10,17 +10,21 @@ import httpx
 import pytest
 from msgspec.structs import asdict
 
+from reconciler.desired.item_rules import ItemRule
 from reconciler.desired.workspace import open_workspace
+from reconciler.errors import Place
+from reconciler.fields.conditions import Comparison
 from reconciler.meegle.http.client import Client
 from reconciler.meegle.reader import Reader
 from reconciler.plan import planning
 from reconciler.plan.planning import PlanOptions
+from reconciler.plan.settled_members import RulesOnRows
 from reconciler.plan.why import Refs
 from tests.conftest import is_deep
 from tests.git_repository import commit, git
 from tests.plan.test_earlier_commit import BO
 from tests.plan.test_rules import apply_and_record, rule, rules
-from tests.road import app_of, connection_to
+from tests.road import DECISIONS, app_of, connection_to
 
 if TYPE_CHECKING:
     from reconciler.model import Plan
@@ -157,3 +161,17 @@ def test_only_members_that_differ_are_decoded(desk: Desk) -> None:
     assert (decoded, plan.in_sync, plan.named) == (1, 2, 3)
     assert [(one.name, len(one.ids)) for one in plan.rules] == [("points", 3)]
     assert [one.ref.id for one in plan.updates] == [FIRST]
+
+
+def test_a_fact_is_not_taken_for_the_field_of_its_name(desk: Desk) -> None:
+    ana, bo = "7310000000000000001", BO
+    with Client(connection_to(desk.world), transport=httpx.WSGITransport(app=app_of(desk.world))) as client:
+        reader = Reader(client, "demo", DECISIONS, ana)
+        reader.open(["story"], {})
+        by_ana = Comparison("owner", "=", "set", (ana,))
+        rule_of = ItemRule("mine", "hold", "story", (), (by_ana,), (), Place("", 1, 1))
+        judge = RulesOnRows([rule_of], {0}, reader.decoder, "story", ("owner",))
+        field = {"field_key": "owner", "field_value": ana}
+        rows = [{"id": one, "created_by": who, "fields": [field]} for one, who in ((1, ana), (2, bo))]
+        found = [judge.judge(row) for row in rows]
+    assert [one.rules for one in found if one] == [(0,), ()]
